@@ -1,0 +1,1 @@
+"""What the benchmark's scenarios share: processes under measurement, load, AWS clients and reports."""

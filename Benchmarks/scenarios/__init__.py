@@ -1,0 +1,1 @@
+"""One file per comparison; each has `run(settings)`, which returns a report."""

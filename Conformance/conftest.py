@@ -1,0 +1,115 @@
+"""Fixtures: one server for most tests, a server of its own for those that need it, and what one builds on them."""
+
+import os
+import subprocess
+
+import pytest
+
+from harness.apis import HttpApi
+from harness.functions import create_function
+from harness.origin import Origin
+from harness.server import Process, Server, binary
+
+
+def pytest_sessionstart(session):
+    """A suite that would fail test by test for one missing thing says so once."""
+    if session.config.option.collectonly:
+        return
+    if not os.access(binary(), os.X_OK):
+        pytest.exit(f"no gatehouse to test at {binary()}; build it or set GATEHOUSE", returncode=2)
+    python = os.environ.get("GATEHOUSE_PYTHON")
+    if python and subprocess.run([python, "-c", "import awslambdaric"], capture_output=True).returncode != 0:
+        pytest.exit(f"GATEHOUSE_PYTHON is {python}, which has no awslambdaric", returncode=2)
+
+
+@pytest.fixture(scope="session")
+def gatehouse(tmp_path_factory):
+    """The server that most tests share, each with APIs and functions of its own."""
+    server = Server(tmp_path_factory.mktemp("gatehouse"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_gatehouse(tmp_path):
+    """Starts servers that belong to the test alone: `own_gatehouse(data=..., options=[...])`."""
+    started = []
+
+    def start(**parameters):
+        started.append(Server(tmp_path, **parameters))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def command(tmp_path):
+    """Starts any long-running `gatehouse` command in the test's own folder."""
+    started = []
+
+    def start(*arguments):
+        started.append(Process(arguments, tmp_path))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.stop()
+
+
+@pytest.fixture(scope="session")
+def clients(gatehouse):
+    return gatehouse.clients
+
+
+@pytest.fixture
+def http_api(gatehouse):
+    """Makes HTTP APIs on the shared server: `http_api(stage=None)` has no stage, else one that deploys by itself."""
+    made = []
+
+    def make(stage="$default", auto_deploy=True, stage_options=(), **parameters):
+        api = HttpApi(gatehouse, **parameters)
+        made.append(api)
+        if stage:
+            api.stage(stage, auto_deploy, **dict(stage_options))
+        return api
+
+    yield make
+    for api in made:
+        try:
+            api.delete()
+        except api.client.exceptions.NotFoundException:
+            continue
+
+
+@pytest.fixture
+def function(clients):
+    """Makes functions on the shared server: `function("def handler(event, context): ...")`."""
+    made = []
+
+    def make(*arguments, **parameters):
+        made.append(create_function(clients, *arguments, **parameters))
+        return made[-1]
+
+    yield make
+    for one in made:
+        try:
+            one.delete()
+        except one.client.exceptions.ResourceNotFoundException:
+            continue
+
+
+@pytest.fixture
+def origin():
+    recording = Origin()
+    yield recording
+    recording.close()
+
+
+@pytest.fixture
+def proxy(http_api, origin):
+    """An HTTP API whose every request goes to the origin."""
+    api = http_api()
+    api.route("$default", api.integrate(origin.url))
+    return api

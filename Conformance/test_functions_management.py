@@ -1,0 +1,362 @@
+"""Functions: create, read, list, update, delete, tags, and the checks in front of them."""
+
+import base64
+import hashlib
+import re
+
+import pytest
+
+from harness.clients import error_of
+from harness.functions import PYTHON, ROLE, function_arn, package, unique
+
+SOURCE = "def handler(event, context): return 'first'"
+
+
+@pytest.fixture
+def api(clients):
+    return clients.functions
+
+
+@pytest.fixture
+def parameters():
+    """What CreateFunction needs, for a function that does not exist yet."""
+    return {
+        "FunctionName": unique("made"),
+        "Runtime": PYTHON,
+        "Handler": "handler.handler",
+        "Role": ROLE,
+        "Code": {"ZipFile": package({"handler.py": SOURCE})},
+    }
+
+
+@pytest.fixture
+def created(api, parameters):
+    yield api.create_function(**parameters)
+    api.delete_function(FunctionName=parameters["FunctionName"])
+
+
+class TestCreate:
+    @pytest.mark.parametrize(
+        ("member", "value"),
+        [
+            ("Architectures", ["x86_64"]),
+            ("Description", ""),
+            ("EphemeralStorage", {"Size": 512}),
+            ("Handler", "handler.handler"),
+            ("MemorySize", 128),
+            ("PackageType", "Zip"),
+            ("Role", ROLE),
+            ("Runtime", PYTHON),
+            ("SnapStart", {"ApplyOn": "None", "OptimizationStatus": "Off"}),
+            ("Timeout", 3),
+            ("TracingConfig", {"Mode": "PassThrough"}),
+            ("Version", "$LATEST"),
+        ],
+    )
+    def test_the_answer_has_the_default(self, created, member, value):
+        assert created[member] == value
+
+    def test_it_answers_201(self, created):
+        assert created["ResponseMetadata"]["HTTPStatusCode"] == 201
+
+    def test_the_arn_is_unqualified(self, created):
+        assert created["FunctionArn"] == function_arn(created["FunctionName"])
+
+    def test_the_log_group_is_the_functions(self, created):
+        assert created["LoggingConfig"] == {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{created['FunctionName']}"}
+
+    def test_the_hash_and_the_size_are_the_packages(self, created, parameters):
+        code = parameters["Code"]["ZipFile"]
+        digest = base64.b64encode(hashlib.sha256(code).digest()).decode()
+        assert (created["CodeSha256"], created["CodeSize"]) == (digest, len(code))
+
+    def test_last_modified_has_milliseconds_and_an_offset(self, created):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000", created["LastModified"])
+
+    def test_a_revision_id_is_given(self, created):
+        assert re.fullmatch("[0-9a-f-]{36}", created["RevisionId"])
+
+    def test_without_variables_there_is_no_environment(self, created):
+        assert "Environment" not in created
+
+    def test_it_becomes_active(self, api, created):
+        api.get_waiter("function_active_v2").wait(FunctionName=created["FunctionName"], WaiterConfig={"Delay": 0.1})
+        read = api.get_function_configuration(FunctionName=created["FunctionName"])
+        assert (read["State"], read["LastUpdateStatus"]) == ("Active", "Successful")
+        assert "StateReason" not in read
+
+    def test_what_was_asked_for_is_kept(self, api, parameters):
+        parameters |= {
+            "Description": "what it does",
+            "Timeout": 30,
+            "MemorySize": 256,
+            "Environment": {"Variables": {"TABLE_NAME": "Products"}},
+            "Architectures": ["arm64"],
+        }
+        answer = api.create_function(**parameters)
+        assert (answer["Description"], answer["Timeout"], answer["MemorySize"], answer["Architectures"]) == (
+            "what it does",
+            30,
+            256,
+            ["arm64"],
+        )
+        assert answer["Environment"] == {"Variables": {"TABLE_NAME": "Products"}}
+
+    def test_publish_answers_version_1_and_the_unqualified_arn(self, api, parameters):
+        answer = api.create_function(**parameters, Publish=True)
+        assert (answer["Version"], answer["FunctionArn"]) == ("1", function_arn(parameters["FunctionName"]))
+
+    def test_a_second_function_of_the_name_conflicts(self, api, created, parameters):
+        error = error_of(api.create_function, **parameters)
+        assert (error.status, error.code) == (409, "ResourceConflictException")
+        assert error.message.startswith("Function already exist")
+
+    def test_the_aws_cli_creates_one(self, clients, tmp_path):
+        name = unique("cli")
+        (tmp_path / "function.zip").write_bytes(package({"handler.py": SOURCE}))
+        answer = clients.aws(
+            f"aws lambda create-function --function-name {name} --runtime python3.12 --handler handler.handler"
+            f" --role {ROLE} --zip-file fileb://function.zip",
+            cwd=tmp_path,
+        )
+        assert answer["FunctionArn"] == function_arn(name)
+
+
+class TestCreateRefuses:
+    RUNTIMES = [
+        (
+            "python3.7",
+            "InvalidParameterValueException",
+            "The runtime parameter of python3.7 is no longer supported for creating or updating AWS Lambda functions. "
+            "We recommend you use a supported runtime while creating or updating functions.",
+        ),
+        (
+            "nodejs14.x",
+            "InvalidParameterValueException",
+            "The runtime parameter of nodejs14.x is no longer supported for creating or updating AWS Lambda "
+            "functions. We recommend you use a supported runtime while creating or updating functions.",
+        ),
+        ("cobol85", "InvalidParameterValueException", "Value cobol85 at 'runtime' failed to satisfy constraint"),
+        ("Python3.12", "InvalidParameterValueException", "Value Python3.12 at 'runtime' failed to satisfy constraint"),
+    ]
+
+    @pytest.mark.parametrize(("runtime", "code", "message"), RUNTIMES, ids=[row[0] for row in RUNTIMES])
+    def test_a_runtime(self, api, parameters, runtime, code, message):
+        error = error_of(api.create_function, **parameters | {"Runtime": runtime})
+        assert (error.status, error.code) == (400, code)
+        assert error.message.startswith(message)
+
+    def test_a_package_that_is_no_zip(self, api, parameters):
+        error = error_of(api.create_function, **parameters | {"Code": {"ZipFile": b"not a zip"}})
+        assert (error.status, error.code) == (400, "InvalidParameterValueException")
+        assert error.message == "Could not unzip uploaded file. Please check your file, then try to upload again."
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"FunctionName": "a b"},
+            {"FunctionName": "x" * 65},
+            {"Role": "not an arn"},
+            {"MemorySize": 127},
+            {"Timeout": 0},
+            {"Timeout": 901},
+            {"Handler": None},
+            {"Runtime": None},
+            {"Role": None},
+            {"Code": None},
+            {"Code": {}},
+            {"Environment": {"Variables": {"1A": "x"}}},
+            {"Environment": {"Variables": {"A": "x"}}},
+            {"Environment": {"Variables": {"A-B": "x"}}},
+        ],
+        ids=str,
+    )
+    def test_a_parameter(self, api, parameters, change):
+        whole = {name: value for name, value in (parameters | change).items() if value is not None}
+        error = error_of(api.create_function, **whole)
+        assert error.status == 400
+        assert error.code in ("ValidationException", "InvalidParameterValueException")
+
+    def test_a_reserved_variable(self, api, parameters):
+        error = error_of(api.create_function, **parameters, Environment={"Variables": {"AWS_REGION": "x"}})
+        assert (error.status, error.code) == (400, "InvalidParameterValueException")
+        assert "reserved keys" in error.message and "AWS_REGION" in error.message
+
+    def test_variables_beyond_4_kb(self, api, parameters):
+        error = error_of(api.create_function, **parameters, Environment={"Variables": {"LONG": "x" * 4096}})
+        assert (error.status, error.code) == (400, "InvalidParameterValueException")
+        assert error.message.startswith(
+            "Lambda was unable to configure your environment variables because the environment variables you have "
+            "provided exceeded the 4KB limit."
+        )
+
+    @pytest.mark.parametrize(
+        "prefix", ["", "../" * 30, "inside/" + "../" * 31], ids=["absolute", "upwards", "in and up"]
+    )
+    def test_a_package_that_leaves_its_folder(self, api, parameters, prefix, tmp_path):
+        """Refused, or unpacked without that entry: never written where the entry points."""
+        outside = tmp_path / "outside.py"
+        entry = prefix + str(outside).removeprefix("/") if prefix else str(outside)
+        parameters["Code"] = {"ZipFile": package({"handler.py": SOURCE, entry: "outside"})}
+        try:
+            api.create_function(**parameters)
+            api.get_waiter("function_active_v2").wait(FunctionName=parameters["FunctionName"])
+            api.invoke(FunctionName=parameters["FunctionName"])
+        except api.exceptions.InvalidParameterValueException:
+            pass
+        assert not outside.exists()
+
+
+class TestRead:
+    @pytest.mark.parametrize(
+        "form",
+        ["{name}", "123456789012:function:{name}", "arn:aws:lambda:us-east-1:123456789012:function:{name}"],
+    )
+    def test_a_function_is_found_by_each_form_of_its_name(self, api, created, form):
+        name = created["FunctionName"]
+        assert api.get_function(FunctionName=form.format(name=name))["Configuration"]["FunctionName"] == name
+
+    def test_the_latest_version_is_found_by_its_qualifier(self, api, created):
+        name = created["FunctionName"]
+        assert api.get_function(FunctionName=name, Qualifier="$LATEST")["Configuration"]["Version"] == "$LATEST"
+
+    def test_its_code_has_a_location(self, api, created):
+        code = api.get_function(FunctionName=created["FunctionName"])["Code"]
+        assert code["RepositoryType"] == "S3"
+        assert code["Location"].startswith("http")
+
+    @pytest.mark.parametrize("operation", ["get_function", "get_function_configuration", "delete_function"])
+    def test_an_unknown_one_is_not_found(self, api, operation):
+        error = error_of(getattr(api, operation), FunctionName="never-made")
+        assert (error.status, error.code) == (404, "ResourceNotFoundException")
+        assert error.message.startswith(f"Function not found: {function_arn('never-made')}")
+
+    def test_the_error_has_its_code_in_the_header_and_an_upper_case_message(self, clients):
+        answer = clients.signed("lambda", "GET", "/2015-03-31/functions/never-made")
+        assert answer.header("x-amzn-errortype").split(":")[0] == "ResourceNotFoundException"
+        assert set(answer.json()) == {"Message", "Type"}
+
+    def test_list_functions_has_it(self, api, created):
+        pages = api.get_paginator("list_functions").paginate()
+        assert created["FunctionName"] in {item["FunctionName"] for page in pages for item in page["Functions"]}
+
+    def test_list_functions_comes_in_pages(self, own_gatehouse, parameters):
+        api = own_gatehouse().clients.functions
+        names = {unique("listed") for _ in range(3)}
+        for name in names:
+            api.create_function(**parameters | {"FunctionName": name})
+        first = api.list_functions(MaxItems=2)
+        second = api.list_functions(MaxItems=2, Marker=first["NextMarker"])
+        assert [len(page["Functions"]) for page in (first, second)] == [2, 1]
+        assert {item["FunctionName"] for page in (first, second) for item in page["Functions"]} == names
+        assert "NextMarker" not in second
+
+
+class TestUpdate:
+    def test_new_code_is_invoked(self, function):
+        target = function(SOURCE)
+        assert target.invoke().json() == "first"
+        target.replace_code("def handler(event, context): return 'second'")
+        assert target.invoke().json() == "second"
+
+    def test_new_code_has_a_new_hash(self, function, api):
+        target = function(SOURCE)
+        code = package({"handler.py": "def handler(event, context): return 'second'"})
+        answer = api.update_function_code(FunctionName=target.name, ZipFile=code)
+        assert answer["CodeSha256"] == base64.b64encode(hashlib.sha256(code).digest()).decode()
+
+    @pytest.mark.parametrize(
+        ("member", "value"),
+        [
+            ("Description", "after"),
+            ("Timeout", 7),
+            ("MemorySize", 512),
+            ("Handler", "handler.other"),
+            ("Runtime", "python3.11"),
+            ("Environment", {"Variables": {"NEW": "value"}}),
+        ],
+    )
+    def test_a_new_configuration_is_read_back(self, function, api, member, value):
+        target = function(SOURCE)
+        target.configure(**{member: value})
+        assert api.get_function_configuration(FunctionName=target.name)[member] == value
+
+    def test_what_an_update_does_not_name_is_kept(self, function, api):
+        target = function(SOURCE, Description="kept")
+        target.configure(Timeout=7)
+        read = api.get_function_configuration(FunctionName=target.name)
+        assert (read["Description"], read["Timeout"]) == ("kept", 7)
+
+    def test_variables_are_replaced_as_a_whole(self, function, api):
+        target = function(SOURCE, Environment={"Variables": {"OLD": "1"}})
+        target.configure(Environment={"Variables": {"NEW": "2"}})
+        assert api.get_function_configuration(FunctionName=target.name)["Environment"] == {"Variables": {"NEW": "2"}}
+
+    def test_an_update_changes_the_revision(self, function, api):
+        target = function(SOURCE)
+        before = api.get_function_configuration(FunctionName=target.name)["RevisionId"]
+        target.configure(Timeout=7)
+        assert api.get_function_configuration(FunctionName=target.name)["RevisionId"] != before
+
+    @pytest.mark.parametrize(
+        ("operation", "change"),
+        [
+            ("update_function_configuration", {"Timeout": 7}),
+            ("update_function_code", {"ZipFile": package({"handler.py": SOURCE})}),
+        ],
+    )
+    def test_another_revision_than_the_latest_is_refused(self, function, api, operation, change):
+        name, stale = function(SOURCE).name, "00000000-0000-0000-0000-000000000000"
+        error = error_of(getattr(api, operation), FunctionName=name, RevisionId=stale, **change)
+        assert (error.status, error.code) == (412, "PreconditionFailedException")
+        assert error.message.startswith("The Revision Id provided does not match the latest Revision Id.")
+
+    def test_a_refused_update_changes_nothing(self, function, api):
+        target = function(SOURCE)
+        error_of(api.update_function_configuration, FunctionName=target.name, Timeout=901, Description="after")
+        assert api.get_function_configuration(FunctionName=target.name)["Description"] == ""
+
+
+class TestDelete:
+    def test_it_answers_without_a_body(self, api, parameters, clients):
+        api.create_function(**parameters)
+        answer = clients.signed("lambda", "DELETE", f"/2015-03-31/functions/{parameters['FunctionName']}")
+        assert (answer.status, answer.body) == (204, b"")
+
+    def test_a_deleted_function_is_not_found(self, api, parameters):
+        api.create_function(**parameters)
+        api.delete_function(FunctionName=parameters["FunctionName"])
+        assert error_of(api.get_function, FunctionName=parameters["FunctionName"]).status == 404
+
+    def test_its_name_can_be_used_again(self, api, parameters):
+        for _ in range(2):
+            api.create_function(**parameters)
+            api.delete_function(FunctionName=parameters["FunctionName"])
+
+    def test_the_latest_version_is_not_deleted_alone(self, function, api):
+        error = error_of(api.delete_function, FunctionName=function(SOURCE).name, Qualifier="$LATEST")
+        assert (error.status, error.code) == (400, "InvalidParameterValueException")
+        assert error.message == "$LATEST version cannot be deleted without deleting the function."
+
+
+class TestTags:
+    def test_a_function_has_the_tags_it_was_created_with(self, function, api):
+        target = function(SOURCE, Tags={"team": "doors"})
+        assert api.list_tags(Resource=target.arn)["Tags"] == {"team": "doors"}
+        assert api.get_function(FunctionName=target.name)["Tags"] == {"team": "doors"}
+
+    def test_tagging_adds_and_replaces(self, function, api):
+        target = function(SOURCE, Tags={"a": "1", "b": "1"})
+        api.tag_resource(Resource=target.arn, Tags={"b": "2", "c": "3"})
+        assert api.list_tags(Resource=target.arn)["Tags"] == {"a": "1", "b": "2", "c": "3"}
+
+    def test_untagging_removes_the_named_keys(self, function, api):
+        target = function(SOURCE, Tags={"a": "1", "b": "1", "c": "1"})
+        api.untag_resource(Resource=target.arn, TagKeys=["a", "b"])
+        assert api.list_tags(Resource=target.arn)["Tags"] == {"c": "1"}
+
+    @pytest.mark.parametrize("operation", ["list_tags", "tag_resource", "untag_resource"])
+    def test_an_unknown_function_is_not_found(self, api, operation):
+        parameters = {"tag_resource": {"Tags": {"a": "b"}}, "untag_resource": {"TagKeys": ["a"]}}.get(operation, {})
+        error = error_of(getattr(api, operation), Resource=function_arn("never-made"), **parameters)
+        assert (error.status, error.code) == (404, "ResourceNotFoundException")

@@ -1,0 +1,148 @@
+"""The product catalogue's API: one function behind five routes of an HTTP API (payload format 2.0)."""
+
+import base64
+import json
+import math
+import uuid
+from datetime import datetime, timezone
+from decimal import Decimal
+
+import product_file
+
+LONGEST_NAME = 200
+HIGHEST_PRICE = 1_000_000
+
+
+class BadRequest(Exception):
+    """The caller's mistake, as an answer of 400: one sentence, and one more per field that is at fault."""
+
+    def __init__(self, message, fields=None):
+        super().__init__(message)
+        self.answer = {"error": message} | ({"fields": fields} if fields else {})
+
+
+def lambda_handler(event, context):
+    act = ROUTES.get(event["routeKey"])
+    if act is None:
+        return answer(404, {"error": "There is no such route."})
+    try:
+        return act(event)
+    except BadRequest as mistake:
+        return answer(400, mistake.answer)
+
+
+def list_products(event):
+    products = product_file.read().values()
+    return answer(200, sorted(products, key=lambda product: (product["createdAt"], product["id"])))
+
+
+def create_product(event):
+    fields = product_fields(event)
+    product = {"id": str(uuid.uuid4()), **fields, "createdAt": now()}
+    with product_file.changing() as products:
+        products[product["id"]] = product
+    return answer(201, product, location=f"{event['rawPath'].rstrip('/')}/{product['id']}")
+
+
+def get_product(event):
+    product = product_file.read().get(product_id(event))
+    return answer(200, product) if product else not_found()
+
+
+def update_product(event):
+    fields = product_fields(event)
+    with product_file.changing() as products:
+        product = products.get(product_id(event))
+        if product is None:
+            return not_found()
+        product |= fields | {"updatedAt": now()}
+    return answer(200, product)
+
+
+def delete_product(event):
+    with product_file.changing() as products:
+        removed = products.pop(product_id(event), None)
+    return {"statusCode": 204} if removed else not_found()
+
+
+ROUTES = {
+    "GET /products": list_products,
+    "POST /products": create_product,
+    "GET /products/{id}": get_product,
+    "PUT /products/{id}": update_product,
+    "DELETE /products/{id}": delete_product,
+}
+
+
+def product_id(event):
+    return event["pathParameters"]["id"]
+
+
+def product_fields(event):
+    """The name and the price that the body gives, and nothing else."""
+    body = json_object(event)
+    problems = {name: "is not a field of a product" for name in body if name not in ("name", "price")}
+    name, price = body.get("name"), body.get("price")
+    if problem := name_problem(name):
+        problems["name"] = problem
+    if problem := price_problem(price):
+        problems["price"] = problem
+    if problems:
+        raise BadRequest("The product is not valid.", problems)
+    return {"name": name.strip(), "price": price}
+
+
+def name_problem(name):
+    if not isinstance(name, str) or not name.strip():
+        return "must be a text that is not empty"
+    if len(name.strip()) > LONGEST_NAME:
+        return f"must have at most {LONGEST_NAME} characters"
+    if not name.isprintable():
+        return "must not contain control characters"
+    return None
+
+
+def price_problem(price):
+    # In Python, true and false are integers too.
+    if isinstance(price, bool) or not isinstance(price, (int, float)) or not math.isfinite(price):
+        return "must be a number"
+    if not 0 <= price <= HIGHEST_PRICE:
+        return f"must be from 0 to {HIGHEST_PRICE}"
+    # The shortest decimal text of a float is what the caller wrote: 19.99 is two places, whatever its binary value.
+    if Decimal(str(price)).normalize().as_tuple().exponent < -2:
+        return "must have at most two decimal places"
+    return None
+
+
+def json_object(event):
+    """The request's body as a dictionary. Bodies without a textual content type arrive as base64."""
+    body = event.get("body") or ""
+    try:
+        text = base64.b64decode(body, validate=True).decode() if event.get("isBase64Encoded") else body
+        value = json.loads(text, parse_constant=refuse_constant)
+    except (ValueError, RecursionError):
+        raise BadRequest("The body is not JSON.") from None
+    if not isinstance(value, dict):
+        raise BadRequest("The body is not a JSON object.")
+    return value
+
+
+def refuse_constant(name):
+    """Python's parser would take NaN and Infinity, which JSON does not have."""
+    raise ValueError(name)
+
+
+def not_found():
+    return answer(404, {"error": "There is no product with this id."})
+
+
+def answer(status, body, **headers):
+    return {
+        "statusCode": status,
+        "headers": {"content-type": "application/json", **headers},
+        "body": json.dumps(body),
+    }
+
+
+def now():
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,40 @@
+# Everything a person or CI does here. `make run` and `make test` install what is missing first.
+SWIFT ?= swift
+RUNTIMES := .build/runtimes
+PYTHON := $(RUNTIMES)/tools/bin/python
+
+.PHONY: run test setup debug release unit node conformance bench fmt check
+
+run: setup release
+	.build/release/gatehouse up Examples/products/template.yaml
+
+test: setup check unit node conformance
+
+setup:
+	@Scripts/setup $(RUNTIMES)
+
+debug:
+	$(SWIFT) build
+
+release:
+	$(SWIFT) build -c release --product gatehouse
+
+unit: setup
+	$(SWIFT) test
+
+node:
+	node --test Tests/NodeRuntime/
+
+conformance: setup debug
+	GATEHOUSE=$(CURDIR)/.build/debug/gatehouse GATEHOUSE_RUNTIMES=$(CURDIR)/$(RUNTIMES) \
+	GATEHOUSE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest -q -n 2 Conformance
+
+bench: setup release
+	$(PYTHON) Benchmarks/run.py
+
+fmt:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+check:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	@Scripts/check-hot-path

@@ -1,0 +1,128 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is built the same strict way: a warning is an error, an import says who may see it.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+
+let package = Package(
+    name: "gatehouse",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "gatehouse", targets: ["gatehouse"])],
+    dependencies: [
+        // Event loops, sockets and byte buffers: the ground of HTTPFront, DataPlane and LambdaHost.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // TLS towards HTTPS integrations (and, later, custom domains).
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        // SHA-256 of function packages; JWT and SigV4 come with their issues.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // SQLite, the default store.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // YAML of templates and OpenAPI documents, with line numbers.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // The command line.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        // Pure modules: no sockets, no files.
+        // Lifetimes: the parser walks a Span, so that it cannot read past its bytes nor outlive them.
+        .target(name: "JSON", swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        .target(name: "GatewayModel", dependencies: ["JSON"], swiftSettings: strict),
+        .target(
+            name: "OpenAPIDocument", dependencies: ["JSON", "GatewayModel", "Yams"], swiftSettings: strict),
+
+        // The store.
+        .target(name: "EntityStore", swiftSettings: strict),
+        .target(
+            name: "SQLiteStore",
+            dependencies: ["EntityStore", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+
+        // Traffic.
+        .target(
+            name: "HTTPFront",
+            dependencies: [nioCore, nioPosix, .product(name: "NIOConcurrencyHelpers", package: "swift-nio")], swiftSettings: strict),
+        .target(
+            name: "DataPlane",
+            dependencies: [
+                "HTTPFront", "GatewayModel", "JSON", nioCore, nioPosix,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
+
+        // Functions.
+        .target(name: "CSandbox"),
+        .target(
+            name: "LambdaHost",
+            dependencies: ["CSandbox", "HTTPFront", "GatewayModel", "JSON", nioCore, nioPosix],
+            resources: [.embedInCode("Runtimes/node-runtime.mjs")],
+            swiftSettings: strict),
+
+        // Management.
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "ControlPlane",
+            dependencies: [
+                "JSON", "GatewayModel", "EntityStore", "OpenAPIDocument", "CZlib",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(name: "Stacks", dependencies: ["JSON", "GatewayModel", "ControlPlane", "Yams"], swiftSettings: strict),
+
+        // The composition root and the command line.
+        .target(
+            name: "GatewayServer",
+            dependencies: [
+                "ControlPlane", "DataPlane", "LambdaHost", "HTTPFront", "EntityStore", "SQLiteStore", "Stacks",
+                "GatewayModel", "JSON", nioCore, nioPosix,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "gatehouse",
+            dependencies: [
+                "GatewayServer", "GatewayModel", "Stacks",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Tests, in folders that mirror the sources.
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPFrontTests",
+            dependencies: [
+                "HTTPFront", nioCore, .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DataPlaneTests",
+            dependencies: [
+                "DataPlane", "HTTPFront", "GatewayModel", "JSON", nioCore, nioPosix,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LambdaHostTests", dependencies: ["LambdaHost", "GatewayModel", "JSON", nioCore, nioPosix],
+            swiftSettings: strict),
+        .testTarget(
+            name: "OpenAPIDocumentTests", dependencies: ["OpenAPIDocument", "GatewayModel", "JSON"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ControlPlaneTests", dependencies: ["ControlPlane", "GatewayModel", "EntityStore", "JSON"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "StacksTests", dependencies: ["Stacks", "ControlPlane", "GatewayModel", "JSON"],
+            exclude: ["Goldens"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,241 @@
+#define _GNU_SOURCE
+#include "CSandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wanted = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t done = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t children = PTHREAD_COND_INITIALIZER;
+static const sandbox_spec *pending;
+static sandbox_process result;
+static int has_result;
+static unsigned long started;
+static sandbox_exit_handler exit_handler;
+static int watchdog = -1;
+
+// --- the watchdog -------------------------------------------------------------------------------------------------
+
+enum { watched_groups = 16384 };
+
+static void watch(int input) {
+  static int32_t groups[watched_groups];
+  int count = 0;
+  int32_t message;
+  ssize_t size;
+  setsid();
+  signal(SIGINT, SIG_IGN);
+  signal(SIGTERM, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);
+  // A positive number is a group that began, a negative one a group that ended.
+  while ((size = read(input, &message, sizeof message)) == sizeof message || (size < 0 && errno == EINTR)) {
+    if (size < 0) continue;
+    if (message > 0) {
+      if (count < watched_groups) groups[count++] = message;
+    } else {
+      for (int i = 0; i < count; i++) {
+        if (groups[i] == -message) {
+          groups[i] = groups[--count];
+          break;
+        }
+      }
+    }
+  }
+  for (int i = 0; i < count; i++) kill(-groups[i], SIGKILL);
+  _exit(0);
+}
+
+static void tell_watchdog(int32_t message) {
+  while (write(watchdog, &message, sizeof message) < 0 && errno == EINTR) {
+  }
+}
+
+static void close_from(int first) {
+#if defined(__linux__) && defined(SYS_close_range)
+  if (syscall(SYS_close_range, first, ~0U, 0) == 0) return;
+#endif
+  for (int fd = first; fd < 65536; fd++) close(fd);
+}
+
+static int start_watchdog(void) {
+  int ends[2];
+  if (pipe(ends) < 0) return errno;
+  pid_t pid = fork();
+  if (pid < 0) return errno;
+  if (pid == 0) {
+    // Everything but its input is closed: it must not keep sockets or terminals of the server alive.
+    if (ends[0] != 0) dup2(ends[0], 0);
+    close_from(1);
+    watch(0);
+  }
+  close(ends[0]);
+  watchdog = ends[1];
+  fcntl(watchdog, F_SETFD, FD_CLOEXEC);
+  return 0;
+}
+
+// --- starting -----------------------------------------------------------------------------------------------------
+
+static void become(const sandbox_spec *spec, int output, int report, pid_t parent) {
+  sigset_t none;
+  struct rlimit limit;
+  sigemptyset(&none);
+  setpgid(0, 0);
+#ifdef __linux__
+  // The thread that forks lives as long as the process, so this is the death of the server.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);
+#else
+  (void)parent;
+#endif
+  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  limit.rlim_cur = limit.rlim_max = spec->open_files;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max = 0;
+  setrlimit(RLIMIT_CORE, &limit);
+  int nothing = open("/dev/null", O_RDONLY);
+  if (nothing >= 0 && dup2(nothing, 0) >= 0 && dup2(output, 1) >= 0 && dup2(output, 2) >= 0 &&
+      dup2(report, 3) >= 0 && fcntl(3, F_SETFD, FD_CLOEXEC) >= 0) {
+    close_from(4);
+    if (chdir(spec->folder) == 0) execve(spec->executable, spec->arguments, spec->environment);
+  }
+  int error = errno;
+  ssize_t written = write(3, &error, sizeof error);
+  (void)written;
+  _exit(127);
+}
+
+static sandbox_process start_child(const sandbox_spec *spec) {
+  sandbox_process process = {-1, -1, 0};
+  int output[2], report[2], error = 0;
+  pid_t parent = getpid();
+  if (pipe(output) < 0) {
+    process.error = errno;
+    return process;
+  }
+  if (pipe(report) < 0) {
+    process.error = errno;
+    close(output[0]);
+    close(output[1]);
+    return process;
+  }
+  // The descriptors that become 0 to 3 in the child must not lie there already.
+  int out = fcntl(output[1], F_DUPFD_CLOEXEC, 8);
+  int rep = fcntl(report[1], F_DUPFD_CLOEXEC, 8);
+  close(output[1]);
+  close(report[1]);
+  fcntl(output[0], F_SETFD, FD_CLOEXEC);
+  fcntl(report[0], F_SETFD, FD_CLOEXEC);
+  pid_t pid = fork();
+  if (pid == 0) become(spec, out, rep, parent);
+  if (pid < 0) error = errno;
+  close(out);
+  close(rep);
+  if (pid > 0) {
+    setpgid(pid, pid);
+    tell_watchdog(pid);
+    ssize_t size;
+    while ((size = read(report[0], &process.error, sizeof process.error)) < 0 && errno == EINTR) {
+    }
+    if (size != (ssize_t)sizeof process.error) process.error = 0;
+    process.pid = pid;
+    process.output = output[0];
+    if (process.error != 0) {
+      close(output[0]);
+      process.pid = -1;
+      process.output = -1;
+    }
+  } else {
+    process.error = error;
+    close(output[0]);
+  }
+  close(report[0]);
+  return process;
+}
+
+// One thread forks for everybody: a child is tied to the thread that made it (PR_SET_PDEATHSIG), and this one stays.
+static void *run_spawner(void *unused) {
+  (void)unused;
+  pthread_mutex_lock(&lock);
+  for (;;) {
+    while (pending == NULL) pthread_cond_wait(&wanted, &lock);
+    const sandbox_spec *spec = pending;
+    pthread_mutex_unlock(&lock);
+    sandbox_process process = start_child(spec);
+    pthread_mutex_lock(&lock);
+    pending = NULL;
+    result = process;
+    has_result = 1;
+    started++;
+    pthread_cond_broadcast(&done);
+    pthread_cond_signal(&children);
+  }
+  return NULL;
+}
+
+sandbox_process sandbox_spawn(const sandbox_spec *spec) {
+  pthread_mutex_lock(&lock);
+  while (pending != NULL || has_result) pthread_cond_wait(&done, &lock);
+  pending = spec;
+  pthread_cond_signal(&wanted);
+  while (!has_result) pthread_cond_wait(&done, &lock);
+  sandbox_process process = result;
+  has_result = 0;
+  pthread_cond_broadcast(&done);
+  pthread_mutex_unlock(&lock);
+  return process;
+}
+
+// --- ending -------------------------------------------------------------------------------------------------------
+
+static void *run_reaper(void *unused) {
+  (void)unused;
+  unsigned long seen = 0;
+  for (;;) {
+    int status;
+    siginfo_t info;
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) == 0) {
+      pid_t pid = info.si_pid;
+      // What the process started itself goes with it. Before it is reaped its number cannot mean another group.
+      kill(-pid, SIGKILL);
+      if (waitpid(pid, &status, 0) != pid) continue;
+      tell_watchdog(-pid);
+      exit_handler(pid, status);
+    } else if (errno == ECHILD) {
+      pthread_mutex_lock(&lock);
+      while (started == seen) pthread_cond_wait(&children, &lock);
+      seen = started;
+      pthread_mutex_unlock(&lock);
+    }
+  }
+  return NULL;
+}
+
+void sandbox_kill(pid_t pid) {
+  if (pid <= 1) return;
+  kill(-pid, SIGKILL);
+  kill(pid, SIGKILL);
+}
+
+int sandbox_start(sandbox_exit_handler on_exit) {
+  pthread_t thread;
+  exit_handler = on_exit;
+  int error = start_watchdog();
+  if (error == 0) error = pthread_create(&thread, NULL, run_spawner, NULL);
+  if (error == 0) error = pthread_create(&thread, NULL, run_reaper, NULL);
+  return error;
+}

@@ -1,0 +1,69 @@
+import GatewayModel
+import JSON
+
+/// The members of CreateApi and UpdateApi: read, checked and put on an API. Only what is present changes anything.
+enum APIMembers {
+    static func apply(_ members: RequestMembers, to api: inout V2.Api) throws(ServiceError) {
+        try refuseUnsupported(members)
+        if let name = try members.string("name") {
+            guard !name.isEmpty, name.unicodeScalars.count <= V2Quotas.apiNameLength else {
+                throw V2Error.badRequest("Invalid API name specified")
+            }
+            api.name = name
+        }
+        if let text = try members.string("description", upTo: V2Quotas.descriptionLength) {
+            api.description = text.isEmpty ? nil : text
+        }
+        if let text = try members.string("version", upTo: V2Quotas.versionLength) {
+            api.version = text.isEmpty ? nil : text
+        }
+        if let cors = try members.object("corsConfiguration") { api.corsConfiguration = try CorsRules.read(cors) }
+        if let isDisabled = try members.bool("disableExecuteApiEndpoint") { api.disableExecuteApiEndpoint = isDisabled }
+        if let type = try members.string("ipAddressType") {
+            guard type == "ipv4" || type == "dualstack" else {
+                throw V2Error.badRequest("Invalid ipAddressType specified. Must be one of [ipv4, dualstack]")
+            }
+            api.ipAddressType = type
+        }
+        if let expression = try members.string("routeSelectionExpression") {
+            guard routeSelectionExpressions.contains(expression) else {
+                throw V2Error.badRequest(
+                    "Route selection expression is currently limited to \"${request.method} ${request.path}\"")
+            }
+            api.routeSelectionExpression = expression
+        }
+    }
+
+    /// A fresh API as it reads back before anything is set.
+    static func make(id: String, name: String, account: AccountIdentity, now: String) -> V2.Api {
+        var api = V2.Api(apiId: id, name: name, protocolType: "HTTP")
+        let suffix = account.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
+        api.apiEndpoint = "https://\(id).execute-api.\(account.region).\(suffix)"
+        api.apiKeySelectionExpression = apiKeySelectionExpression
+        api.createdDate = now
+        api.disableExecuteApiEndpoint = false
+        api.ipAddressType = "ipv4"
+        api.routeSelectionExpression = routeSelectionExpressions[0]
+        api.tags = [:]
+        return api
+    }
+
+    private static let routeSelectionExpressions = [
+        "$request.method $request.path", "${request.method} ${request.path}",
+    ]
+    private static let apiKeySelectionExpression = "$request.header.x-api-key"
+
+    /// HTTP APIs have no API keys, so the expression's default is the only value that promises nothing; Terraform
+    /// always sends it.
+    private static func refuseUnsupported(_ members: RequestMembers) throws(ServiceError) {
+        if let expression = try members.string("apiKeySelectionExpression"), expression != apiKeySelectionExpression {
+            throw ServiceError.unsupported(
+                "The member apiKeySelectionExpression is for WebSocket APIs, which Gatehouse does not serve yet.")
+        }
+        if try members.bool("disableSchemaValidation") == true {
+            throw ServiceError.unsupported(
+                "The member disableSchemaValidation is for WebSocket APIs, which Gatehouse does not serve yet.")
+        }
+        if try members.string("credentialsArn")?.isEmpty == false { throw IntegrationRules.credentialsRefusal }
+    }
+}

@@ -1,0 +1,170 @@
+import GatewayModel
+import JSON
+import OpenAPIDocument
+
+/// ImportApi, ReimportApi and ExportApi: an API as an OpenAPI 3.0 document.
+extension V2Operations {
+    static let documents = [
+        Operation("ImportApi", .apigateway, .put, "/v2/apis", success: 201, importAPI),
+        Operation("ReimportApi", .apigateway, .put, "/v2/apis/{apiId}", success: 201, reimportAPI),
+        Operation("ExportApi", .apigateway, .get, "/v2/apis/{apiId}/exports/{specification}", exportAPI),
+    ]
+
+    private static func importAPI(_ control: isolated ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
+        let imported = try ImportedDocument(call, control.settings.account)
+        var api = APIMembers.make(
+            id: try control.freshAPIId(), name: "", account: control.settings.account, now: control.timestamp)
+        try imported.apply(to: &api)
+        var change = try APIChange(creating: api)
+        let warnings = try imported.addParts(to: &change)
+        try await control.commit(change).publish()
+        return try reply(api, imported, warnings)
+    }
+
+    private static func reimportAPI(
+        _ control: isolated ControlPlane, _ call: Call
+    ) async throws(ServiceError) -> Reply {
+        let old = try control.httpAPI(call)
+        let imported = try ImportedDocument(call, control.settings.account)
+        var api = old.api
+        try imported.apply(to: &api)
+        var change = APIChange(of: old)
+        try change.put(api, changesContent: true)
+        change.removeAllRoutesAndIntegrations()
+        let warnings = try imported.addParts(to: &change)
+        try await control.commit(change).publish()
+        return try reply(api, imported, warnings)
+    }
+
+    /// The findings belong to the import, not to the API.
+    private static func reply(
+        _ api: V2.Api, _ imported: ImportedDocument, _ warnings: [String]
+    ) throws(ServiceError) -> Reply {
+        var api = api
+        api.importInfo = imported.api.info.isEmpty ? nil : imported.api.info
+        api.warnings = warnings.isEmpty ? nil : warnings
+        return try .json(api)
+    }
+
+    private static func exportAPI(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+        let api = try control.httpAPI(call)
+        guard call.path("specification") == "OAS30" else {
+            throw V2Error.badRequest("Invalid specification specified. Must be one of [OAS30]")
+        }
+        guard let style = call.query("outputType").flatMap(DocumentText.init(rawValue:)) else {
+            throw V2Error.badRequest("Invalid outputType specified. Must be one of [JSON, YAML]")
+        }
+        guard (call.query("exportVersion") ?? "1.0") == "1.0" else {
+            throw V2Error.badRequest("Invalid exportVersion specified. Must be one of [1.0]")
+        }
+        let stageName = call.query("stageName")
+        let content = try content(api, stageName)
+        guard !content.routes.isEmpty else {
+            throw V2Error.badRequest("Unable to export API because no routes exist in this API")
+        }
+        let document = OpenAPIExport.document(
+            api: api.api, content: content, stageName: stageName, account: control.settings.account,
+            withExtensions: call.query("includeExtensions")?.lowercased() != "false", now: control.settings.now())
+        return Reply(
+            contentType: style == .json ? "application/json" : "application/yaml",
+            body: Array(style.text(of: document).utf8))
+    }
+
+    private static func content(
+        _ api: HTTPAPI, _ stageName: String?
+    ) throws(ServiceError) -> V2.DeploymentContent {
+        guard let stageName else { return api.content }
+        guard let stage = api.stages[stageName] else { throw V2Error.notFound("Invalid stage identifier specified") }
+        guard let content = api.content(of: stage) else {
+            throw V2Error.badRequest("The stage \(stageName) has no deployment to export.")
+        }
+        return content
+    }
+}
+
+/// The document of a call, read, with the rules of API Gateway V2 applied to what it says.
+private struct ImportedDocument {
+    let api: ImportedAPI
+    private let failsOnWarnings: Bool
+
+    init(_ call: Call, _ account: AccountIdentity) throws(ServiceError) {
+        guard let body = try RequestMembers(call).string("body") else {
+            throw V2Error.badRequest("The body with the API definition is required.")
+        }
+        guard let basePath = BasePath(rawValue: call.query("basepath")?.lowercased() ?? "ignore") else {
+            throw V2Error.badRequest("Invalid basepath specified. Must be one of [ignore, prepend, split]")
+        }
+        failsOnWarnings = call.query("failOnWarnings")?.lowercased() == "true"
+        do { api = try OpenAPIImport.read(body, basePath: basePath, account: account) } catch {
+            throw V2Error.badRequest(error.message)
+        }
+    }
+
+    /// What the document says of the API itself. Tags stay when it has none.
+    func apply(to target: inout V2.Api) throws(ServiceError) {
+        guard api.name.unicodeScalars.count <= V2Quotas.apiNameLength else {
+            throw V2Error.badRequest("Invalid API name specified")
+        }
+        target.name = api.name
+        target.description = try limited(api.description, "description", V2Quotas.descriptionLength)
+        target.version = try limited(api.version, "version", V2Quotas.versionLength)
+        if let cors = api.corsConfiguration { try CorsRules.check(cors) }
+        target.corsConfiguration = api.corsConfiguration
+        if let isDisabled = api.disableExecuteApiEndpoint { target.disableExecuteApiEndpoint = isDisabled }
+        if let tags = api.tags {
+            try Tags.check(tags)
+            target.tags = tags
+        }
+    }
+
+    /// Adds the routes and integrations, and answers all warnings. An integration that breaks a rule is left out and
+    /// its routes stay without a target, as the service has it; one that asks for what is not served fails the import.
+    func addParts(to change: inout APIChange) throws(ServiceError) -> [String] {
+        var warnings = api.warnings
+        var targets: [Int: String] = [:]
+        for (position, imported) in api.integrations.enumerated() {
+            var integration = imported.integration
+            do throws(ServiceError) { try IntegrationRules.refuseUnsupported(integration) } catch {
+                throw ServiceError.unsupported("Unable to create integration for \(imported.place): \(error.message)")
+            }
+            do throws(ServiceError) { try IntegrationRules.check(&integration) } catch {
+                warnings.append("Unable to create integration for \(imported.place): \(error.message). Ignoring.")
+                continue
+            }
+            integration = integration.named(change.next.freshIntegrationId())
+            try change.put(integration)
+            targets[position] = "integrations/\(integration.integrationId)"
+        }
+        for imported in api.routes {
+            var route = Routes.make(id: change.next.freshRouteId(), routeKey: imported.routeKey)
+            route.operationName = try limited(
+                imported.operationName, "operationId", V2Quotas.operationNameLength)
+            route.target = imported.integration.flatMap { targets[$0] }
+            do throws(ServiceError) { try change.put(route, try RouteRules.parse(imported.routeKey)) } catch {
+                guard error.status != 429 else { throw error }
+                warnings.append("Unable to put \(imported.place): \(error.message). Ignoring.")
+            }
+        }
+        guard warnings.isEmpty || !failsOnWarnings else {
+            throw V2Error.badRequest("Warnings found during import:\n\t" + warnings.joined(separator: "\n\t"))
+        }
+        return warnings
+    }
+
+    private func limited(_ text: String?, _ name: String, _ length: Int) throws(ServiceError) -> String? {
+        guard let text, !text.isEmpty else { return nil }
+        guard text.unicodeScalars.count <= length else {
+            throw V2Error.badRequest("\(name) must have at most \(length) characters.")
+        }
+        return text
+    }
+}
+
+extension V2.Integration {
+    /// The same integration under an id.
+    fileprivate func named(_ id: String) -> V2.Integration {
+        var named = self
+        named.integrationId = id
+        return named
+    }
+}

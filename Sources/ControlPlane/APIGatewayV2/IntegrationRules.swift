@@ -1,0 +1,131 @@
+import GatewayModel
+import JSON
+
+/// What an integration must look like, for integrations of calls and of documents alike.
+///
+/// Sources: the service's messages, botocore's shapes, docs/http-api-develop-integrations.
+enum IntegrationRules {
+    /// Refuses what AWS has and Gatehouse does not do yet: it must not be stored and then not happen.
+    static func refuseUnsupported(_ integration: V2.Integration) throws(ServiceError) {
+        if integration.integrationSubtype != nil {
+            throw ServiceError.unsupported(
+                "Gatehouse does not serve integrations with AWS services (integrationSubtype) yet.")
+        }
+        if integration.connectionType == "VPC_LINK" || integration.connectionId != nil {
+            throw ServiceError.unsupported(
+                "Gatehouse does not serve VPC links yet: the connection type must be INTERNET, without a connectionId.")
+        }
+        if integration.credentialsArn != nil { throw credentialsRefusal }
+        if integration.tlsConfig != nil { throw tlsRefusal }
+    }
+
+    static var credentialsRefusal: ServiceError {
+        .unsupported(
+            "Gatehouse does not assume roles: a function is invoked by its resource policy, without credentials.")
+    }
+
+    static var tlsRefusal: ServiceError {
+        .unsupported("The member tlsConfig is for private integrations, which Gatehouse does not serve yet.")
+    }
+
+    /// Checks the integration and fills in what was not said.
+    static func check(_ integration: inout V2.Integration) throws(ServiceError) {
+        switch integration.integrationType {
+        case "AWS_PROXY": try checkFunction(&integration)
+        case "HTTP_PROXY": try checkHTTP(&integration)
+        case "AWS", "HTTP", "MOCK":
+            throw V2Error.badRequest(
+                "Currently, an API with a protocol type of HTTP may only be associated with proxy integrations "
+                    + "(AWS_PROXY, HTTP_PROXY)")
+        default:
+            throw V2Error.badRequest(
+                "Invalid integration type specified. Must be one of [AWS, AWS_PROXY, HTTP, HTTP_PROXY, MOCK]")
+        }
+        guard (integration.connectionType ?? "INTERNET") == "INTERNET" else {
+            throw V2Error.badRequest("Invalid connection type specified. Must be one of [INTERNET, VPC_LINK]")
+        }
+        integration.connectionType = "INTERNET"
+        let timeout = integration.timeoutInMillis ?? V2Quotas.timeoutMilliseconds.upperBound
+        guard V2Quotas.timeoutMilliseconds.contains(timeout) else {
+            throw V2Error.badRequest("Timeout should be between 50 ms and 30000 ms")
+        }
+        integration.timeoutInMillis = timeout
+        try ParameterMapping.checkRequest(integration.requestParameters ?? [:])
+        try ParameterMapping.checkResponse(integration.responseParameters ?? [:])
+    }
+
+    private static func checkFunction(_ integration: inout V2.Integration) throws(ServiceError) {
+        guard let uri = integration.integrationUri, uri.utf8.count <= V2Quotas.uriLength, LambdaURI(uri) != nil else {
+            throw V2Error.badRequest("Invalid integration URI specified")
+        }
+        guard let version = integration.payloadFormatVersion else {
+            throw V2Error.badRequest("PayloadFormatVersion is a required parameter for integration")
+        }
+        guard version == "1.0" || version == "2.0" else {
+            throw V2Error.badRequest("Unsupported PayloadFormatVersion: \(version)")
+        }
+        // A function is invoked by POST; clients leave the method out.
+        integration.integrationMethod = try checkMethod(integration.integrationMethod ?? "POST")
+    }
+
+    private static func checkHTTP(_ integration: inout V2.Integration) throws(ServiceError) {
+        guard let method = integration.integrationMethod else {
+            throw V2Error.badRequest("HttpMethod parameter method must be specified for integrationType HTTPPROXY")
+        }
+        integration.integrationMethod = try checkMethod(method)
+        guard let uri = integration.integrationUri, uri.utf8.count <= V2Quotas.uriLength, isHTTPEndpoint(uri) else {
+            throw V2Error.badRequest("Invalid HTTP endpoint specified for URI")
+        }
+        switch integration.payloadFormatVersion {
+        case nil, "1.0": integration.payloadFormatVersion = "1.0"
+        case "2.0":
+            throw V2Error.badRequest("PayloadFormatVersion 2.0 is not supported for integration of type HTTP_PROXY")
+        case let version?: throw V2Error.badRequest("Unsupported PayloadFormatVersion: \(version)")
+        }
+    }
+
+    private static func checkMethod(_ method: String) throws(ServiceError) -> String {
+        guard RouteKey.Method(rawValue: method) != nil else {
+            throw V2Error.badRequest("Invalid HTTP method identifier specified: \(method)")
+        }
+        return method
+    }
+
+    /// `http://` or `https://`, a host, and what may follow it. Variables (`{name}`, `${stageVariables.name}`) may
+    /// stand in the host, the path and the query.
+    private static func isHTTPEndpoint(_ uri: String) -> Bool {
+        guard let scheme = ["https://", "http://"].first(where: uri.lowercased().hasPrefix),
+            uri.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") })
+        else { return false }
+        let rest = uri.dropFirst(scheme.count)
+        let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard !host.isEmpty, !host.hasPrefix(":"), !host.contains("@") else { return false }
+        guard let plain = StageVariableExpression.removed(from: rest) else { return false }
+        return hasBalancedBraces(plain) && hasPort(host)
+    }
+
+    private static func hasBalancedBraces(_ text: String) -> Bool {
+        var isOpen = false
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "{"):
+                if isOpen { return false }
+                isOpen = true
+            case UInt8(ascii: "}"):
+                guard isOpen else { return false }
+                isOpen = false
+            default: break
+            }
+        }
+        return !isOpen
+    }
+
+    /// A port is a number or a variable; the colons of an IPv6 address stand in brackets.
+    private static func hasPort(_ host: Substring) -> Bool {
+        let afterAddress = host.hasPrefix("[") ? host.drop { $0 != "]" }.dropFirst() : host[...]
+        guard let colon = afterAddress.lastIndex(of: ":") else { return true }
+        let port = afterAddress[afterAddress.index(after: colon)...]
+        if port.hasSuffix("}") { return true }
+        return UInt16(port).map { $0 > 0 } ?? false
+    }
+}

@@ -1,0 +1,126 @@
+/// The operations that are refused for now. They are listed so that a caller hears what is missing, not that the path
+/// is unknown. Source of the list: botocore's model.
+extension V2Operations {
+    static let refused: [Operation] =
+        refuse(authorizers, "Gatehouse does not serve authorizers yet")
+        + refuse(domainNames, "Gatehouse does not serve custom domain names yet")
+        + refuse(vpcLinks, "Gatehouse does not serve VPC links yet")
+        + refuse(webSocket, "This resource is for WebSocket APIs, which Gatehouse does not serve yet")
+        + refuse(portals, "Gatehouse does not serve developer portals")
+
+    private typealias Row = (name: String, method: Operation.Method, path: String, success: Int)
+
+    private static func refuse(_ rows: [Row], _ reason: String) -> [Operation] {
+        rows.map { row in
+            let error = ServiceError.unsupported("\(reason): \(row.name) is refused.")
+            return Operation(
+                row.name, .apigateway, row.method, "/v2" + row.path, success: row.success, isServed: false
+            ) { (_: isolated ControlPlane, _: Call) throws(ServiceError) in throw error }
+        }
+    }
+
+    private static let authorizers: [Row] = [
+        ("CreateAuthorizer", .post, "/apis/{apiId}/authorizers", 201),
+        ("DeleteAuthorizer", .delete, "/apis/{apiId}/authorizers/{authorizerId}", 204),
+        ("GetAuthorizer", .get, "/apis/{apiId}/authorizers/{authorizerId}", 200),
+        ("GetAuthorizers", .get, "/apis/{apiId}/authorizers", 200),
+        ("ResetAuthorizersCache", .delete, "/apis/{apiId}/stages/{stageName}/cache/authorizers", 204),
+        ("UpdateAuthorizer", .patch, "/apis/{apiId}/authorizers/{authorizerId}", 200),
+    ]
+
+    private static let domainNames: [Row] = [
+        ("CreateApiMapping", .post, "/domainnames/{domainName}/apimappings", 201),
+        ("CreateDomainName", .post, "/domainnames", 201),
+        ("CreateRoutingRule", .post, "/domainnames/{domainName}/routingrules", 201),
+        ("DeleteApiMapping", .delete, "/domainnames/{domainName}/apimappings/{apiMappingId}", 204),
+        ("DeleteDomainName", .delete, "/domainnames/{domainName}", 204),
+        ("DeleteRoutingRule", .delete, "/domainnames/{domainName}/routingrules/{routingRuleId}", 204),
+        ("GetApiMapping", .get, "/domainnames/{domainName}/apimappings/{apiMappingId}", 200),
+        ("GetApiMappings", .get, "/domainnames/{domainName}/apimappings", 200),
+        ("GetDomainName", .get, "/domainnames/{domainName}", 200),
+        ("GetDomainNames", .get, "/domainnames", 200),
+        ("GetRoutingRule", .get, "/domainnames/{domainName}/routingrules/{routingRuleId}", 200),
+        ("ListRoutingRules", .get, "/domainnames/{domainName}/routingrules", 200),
+        ("PutRoutingRule", .put, "/domainnames/{domainName}/routingrules/{routingRuleId}", 200),
+        ("UpdateApiMapping", .patch, "/domainnames/{domainName}/apimappings/{apiMappingId}", 200),
+        ("UpdateDomainName", .patch, "/domainnames/{domainName}", 200),
+    ]
+
+    private static let vpcLinks: [Row] = [
+        ("CreateVpcLink", .post, "/vpclinks", 201),
+        ("DeleteVpcLink", .delete, "/vpclinks/{vpcLinkId}", 202),
+        ("GetVpcLink", .get, "/vpclinks/{vpcLinkId}", 200),
+        ("GetVpcLinks", .get, "/vpclinks", 200),
+        ("UpdateVpcLink", .patch, "/vpclinks/{vpcLinkId}", 200),
+    ]
+
+    private static let webSocket: [Row] = [
+        ("CreateIntegrationResponse", .post, "/apis/{apiId}/integrations/{integrationId}/integrationresponses", 201),
+        ("CreateModel", .post, "/apis/{apiId}/models", 201),
+        ("CreateRouteResponse", .post, "/apis/{apiId}/routes/{routeId}/routeresponses", 201),
+        (
+            "DeleteIntegrationResponse", .delete,
+            "/apis/{apiId}/integrations/{integrationId}/integrationresponses/{integrationResponseId}", 204
+        ),
+        ("DeleteModel", .delete, "/apis/{apiId}/models/{modelId}", 204),
+        (
+            "DeleteRouteRequestParameter", .delete,
+            "/apis/{apiId}/routes/{routeId}/requestparameters/{requestParameterKey}", 204
+        ),
+        ("DeleteRouteResponse", .delete, "/apis/{apiId}/routes/{routeId}/routeresponses/{routeResponseId}", 204),
+        (
+            "GetIntegrationResponse", .get,
+            "/apis/{apiId}/integrations/{integrationId}/integrationresponses/{integrationResponseId}", 200
+        ),
+        ("GetIntegrationResponses", .get, "/apis/{apiId}/integrations/{integrationId}/integrationresponses", 200),
+        ("GetModel", .get, "/apis/{apiId}/models/{modelId}", 200),
+        ("GetModelTemplate", .get, "/apis/{apiId}/models/{modelId}/template", 200),
+        ("GetModels", .get, "/apis/{apiId}/models", 200),
+        ("GetRouteResponse", .get, "/apis/{apiId}/routes/{routeId}/routeresponses/{routeResponseId}", 200),
+        ("GetRouteResponses", .get, "/apis/{apiId}/routes/{routeId}/routeresponses", 200),
+        (
+            "UpdateIntegrationResponse", .patch,
+            "/apis/{apiId}/integrations/{integrationId}/integrationresponses/{integrationResponseId}", 200
+        ),
+        ("UpdateModel", .patch, "/apis/{apiId}/models/{modelId}", 200),
+        ("UpdateRouteResponse", .patch, "/apis/{apiId}/routes/{routeId}/routeresponses/{routeResponseId}", 200),
+    ]
+
+    private static let portals: [Row] = [
+        ("CreatePortal", .post, "/portals", 201),
+        ("CreatePortalProduct", .post, "/portalproducts", 201),
+        ("CreateProductPage", .post, "/portalproducts/{portalProductId}/productpages", 201),
+        ("CreateProductRestEndpointPage", .post, "/portalproducts/{portalProductId}/productrestendpointpages", 201),
+        ("DeletePortal", .delete, "/portals/{portalId}", 204),
+        ("DeletePortalProduct", .delete, "/portalproducts/{portalProductId}", 204),
+        ("DeletePortalProductSharingPolicy", .delete, "/portalproducts/{portalProductId}/sharingpolicy", 204),
+        ("DeleteProductPage", .delete, "/portalproducts/{portalProductId}/productpages/{productPageId}", 204),
+        (
+            "DeleteProductRestEndpointPage", .delete,
+            "/portalproducts/{portalProductId}/productrestendpointpages/{productRestEndpointPageId}", 204
+        ),
+        ("DisablePortal", .delete, "/portals/{portalId}/publish", 204),
+        ("GetPortal", .get, "/portals/{portalId}", 200),
+        ("GetPortalProduct", .get, "/portalproducts/{portalProductId}", 200),
+        ("GetPortalProductSharingPolicy", .get, "/portalproducts/{portalProductId}/sharingpolicy", 200),
+        ("GetProductPage", .get, "/portalproducts/{portalProductId}/productpages/{productPageId}", 200),
+        (
+            "GetProductRestEndpointPage", .get,
+            "/portalproducts/{portalProductId}/productrestendpointpages/{productRestEndpointPageId}", 200
+        ),
+        ("ListPortalProducts", .get, "/portalproducts", 200),
+        ("ListPortals", .get, "/portals", 200),
+        ("ListProductPages", .get, "/portalproducts/{portalProductId}/productpages", 200),
+        ("ListProductRestEndpointPages", .get, "/portalproducts/{portalProductId}/productrestendpointpages", 200),
+        ("PreviewPortal", .post, "/portals/{portalId}/preview", 202),
+        ("PublishPortal", .post, "/portals/{portalId}/publish", 202),
+        ("PutPortalProductSharingPolicy", .put, "/portalproducts/{portalProductId}/sharingpolicy", 200),
+        ("UpdatePortal", .patch, "/portals/{portalId}", 200),
+        ("UpdatePortalProduct", .patch, "/portalproducts/{portalProductId}", 200),
+        ("UpdateProductPage", .patch, "/portalproducts/{portalProductId}/productpages/{productPageId}", 200),
+        (
+            "UpdateProductRestEndpointPage", .patch,
+            "/portalproducts/{portalProductId}/productrestendpointpages/{productRestEndpointPageId}", 200
+        ),
+    ]
+}

@@ -1,0 +1,46 @@
+/// How much of everything is accepted. Source of the AWS values: docs/http-api-quotas, docs/limits, botocore's shapes.
+///
+/// What AWS raises on request is set far above AWS's default here; what it never raises is the same.
+enum V2Quotas {
+    /// AWS: 600 in a region, raised on request.
+    static let apis = 100_000
+    /// AWS: 300, raised on request.
+    static let routes = 100_000
+    /// AWS: 300, raised on request.
+    static let integrations = 100_000
+    /// AWS: 10, raised on request.
+    static let stages = 1_000
+    /// Routes with settings of their own in one stage. AWS names none.
+    static let routeSettings = 1_000
+
+    static let apiNameLength = 128
+    static let descriptionLength = 1024
+    static let versionLength = 64
+    static let operationNameLength = 64
+    /// AWS names none; a request line may have 10,240 bytes.
+    static let routeKeyLength = 10_240
+    static let uriLength = 2048
+    static let mappingLength = 512
+    /// Mappings of one integration, request and all statuses together. AWS names none.
+    static let mappings = 1_000
+    static let timeoutMilliseconds = 50...30_000
+
+    static let stageNameLength = 128
+    static let stageVariables = 100
+    static let stageVariableNameLength = 64
+    /// The quotas page says 512, the model 2048; the wider one is taken.
+    static let stageVariableValueLength = 2048
+    /// Bytes of an access log format. The model says 1024, the quotas page 3 KB.
+    static let accessLogFormatLength = 3 * 1024
+
+    static let corsMaxAge = -1...86_400
+    /// Entries of one CORS list. AWS names none.
+    static let corsEntries = 1_000
+
+    static let tags = 50
+    static let tagKeyLength = 128
+    static let tagValueLength = 256
+
+    /// Items of one page of a list, asked for or not.
+    static let pageSize = 1_000
+}

@@ -1,0 +1,9 @@
+/// Every management operation served, one line per resource.
+package enum AllOperations {
+    package static let list: [Operation] =
+        V2Operations.apis + V2Operations.routes + V2Operations.integrations + V2Operations.stages
+        + V2Operations.deployments + V2Operations.documents + V2Operations.tags + V2Operations.refused
+        + LambdaOperations.functions + LambdaOperations.invoke + LambdaOperations.versions + LambdaOperations.aliases
+        + LambdaOperations.permissions + LambdaOperations.concurrency + LambdaOperations.tags
+        + LambdaOperations.refused
+}

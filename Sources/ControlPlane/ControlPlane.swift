@@ -1,0 +1,94 @@
+package import EntityStore
+package import GatewayModel
+import JSON
+
+/// The management API: all resources of the account, and the operations on them, one at a time.
+///
+/// Everything is held in memory and answered from there. A change is computed on a copy, compiled, made durable and
+/// only then shown: see `commit`.
+package actor ControlPlane {
+    let settings: ControlPlaneSettings
+    let store: any EntityStore
+    let traffic: any Traffic
+    let functionHost: any FunctionHost
+
+    var apis: [String: HTTPAPI] = [:]
+    var functions: [String: LambdaFunction] = [:]
+
+    private let table = OperationTable(AllOperations.list)
+
+    package init(
+        settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost
+    ) {
+        self.settings = settings
+        self.store = store
+        self.traffic = traffic
+        self.functionHost = functionHost
+    }
+
+    /// Reads everything from the store and puts it in service; called once, before anything listens.
+    package func start() async throws {
+        let entities = try store.load()
+        try restoreFunctions(from: entities)
+        try restoreAPIs(from: entities)
+        for function in functions.values { await functionHost.publish(definition(of: function)) }
+        let stages = apis.values.flatMap { api in api.servedStages(account: settings.account) }
+        try await traffic.prepare(stages, removing: []).publish()
+    }
+
+    /// Answers one management call. `allowsLocalCode` is for callers inside the process: code may be a local folder.
+    package func respond(to request: WireRequest, allowsLocalCode: Bool = false) async -> WireResponse {
+        let requestId = Identifiers.uuid()
+        do throws(ServiceError) {
+            var (operation, call) = try resolve(request, requestId: requestId)
+            call.allowsLocalCode = allowsLocalCode
+            let reply = try await operation.perform(self, call)
+            var headers = reply.headers
+            let status = reply.status ?? operation.success
+            if !reply.body.isEmpty { headers.append(("content-type", reply.contentType)) }
+            headers.append(("x-amzn-requestid", requestId))
+            return WireResponse(status: status, headers: headers, body: reply.body)
+        } catch {
+            return error.response(requestId: requestId)
+        }
+    }
+
+    private func resolve(_ request: WireRequest, requestId: String) throws(ServiceError) -> (Operation, Call) {
+        if let scope = CredentialScope(request), Service(rawValue: scope.service) == nil {
+            throw .unknownOperation("the service '\(scope.service)'")
+        }
+        guard
+            case .found(let operation, let parameters) = table.match(method: request.method, path: request.path)
+        else { throw .unknownOperation("\(request.method) \(request.path)") }
+        guard let query = PercentEncoding.query(request.query) else {
+            throw .serialization("The query string is not valid percent-encoding.")
+        }
+        return (
+            operation,
+            Call(
+                pathParameters: parameters, query: query, headers: request.headers, body: request.body,
+                requestId: requestId)
+        )
+    }
+
+    /// Makes `changes` durable, or throws with nothing changed.
+    func save(_ changes: [EntityChange]) throws(ServiceError) {
+        do { try store.commit(changes) } catch {
+            throw .internalFailure("The change could not be stored: \(error)")
+        }
+    }
+}
+
+package struct ControlPlaneSettings: Sendable {
+    package let account: AccountIdentity
+    /// Where function packages are kept and unpacked.
+    package let codeFolder: String
+    /// The moment that resources are stamped with.
+    package let now: @Sendable () -> Timestamp
+
+    package init(account: AccountIdentity, codeFolder: String, now: @escaping @Sendable () -> Timestamp) {
+        self.account = account
+        self.codeFolder = codeFolder
+        self.now = now
+    }
+}

@@ -1,0 +1,148 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The few things that packages do with files, each with the machine's own words when it refuses.
+enum Files {
+    enum Kind { case file, folder, symbolicLink, other }
+
+    /// Nil when there is nothing; links are not followed.
+    static func kind(_ path: String) -> Kind? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        return switch status.st_mode & S_IFMT {
+        case S_IFREG: .file
+        case S_IFDIR: .folder
+        case S_IFLNK: .symbolicLink
+        default: .other
+        }
+    }
+
+    /// Whether this is a folder, or a link to one.
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether this is a file, or a link to one.
+    static func isFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Makes the folder, and those above it that are missing.
+    static func makeFolders(_ path: String) throws(PackageError) {
+        guard !isFolder(path) else { return }
+        let parent = parent(of: path)
+        if !parent.isEmpty { try makeFolders(parent) }
+        try makeFolder(path)
+    }
+
+    /// Makes one folder, readable by all whatever the process's umask is; fails when there is something.
+    static func makeFolder(_ path: String) throws(PackageError) {
+        guard mkdir(path, 0o755) == 0, chmod(path, 0o755) == 0 else { throw failure("make the folder", path) }
+    }
+
+    /// Writes a file that is not there yet and makes it durable. Links are not followed.
+    static func create(
+        _ path: String, mode: UInt16,
+        _ content: (_ write: (UnsafeRawBufferPointer) throws(PackageError) -> Void) throws(PackageError) -> Void
+    ) throws(PackageError) {
+        let file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw failure("create", path) }
+        defer { close(file) }
+        try content { piece throws(PackageError) in
+            var rest = piece
+            while !rest.isEmpty {
+                let written = write(file, rest.baseAddress, rest.count)
+                guard written > 0 else {
+                    if errno == EINTR { continue }
+                    throw failure("write", path)
+                }
+                rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+            }
+        }
+        guard fchmod(file, mode_t(mode)) == 0, fsync(file) == 0 else { throw failure("write", path) }
+    }
+
+    /// Hands the content of a file on, piece by piece.
+    static func read(
+        _ path: String, _ sink: (UnsafeRawBufferPointer) throws(PackageError) -> Void
+    ) throws(PackageError) {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw failure("open", path) }
+        defer { close(file) }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+        defer { buffer.deallocate() }
+        while true {
+            #if canImport(Glibc)
+                let count = Glibc.read(file, buffer.baseAddress, buffer.count)
+            #elseif canImport(Musl)
+                let count = Musl.read(file, buffer.baseAddress, buffer.count)
+            #else
+                let count = Darwin.read(file, buffer.baseAddress, buffer.count)
+            #endif
+            if count == 0 { return }
+            guard count > 0 else {
+                if errno == EINTR { continue }
+                throw failure("read", path)
+            }
+            try sink(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+
+    static func makeSymbolicLink(_ path: String, to target: String) throws(PackageError) {
+        guard symlink(target, path) == 0 else { throw failure("link", path) }
+    }
+
+    /// Makes the names in a folder durable.
+    static func syncFolder(_ path: String) throws(PackageError) {
+        let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw failure("open", path) }
+        defer { close(folder) }
+        guard fsync(folder) == 0 else { throw failure("sync", path) }
+    }
+
+    /// False when the new name is taken by a folder that is not empty.
+    static func rename(_ old: String, to new: String) throws(PackageError) -> Bool {
+        #if canImport(Glibc)
+            let status = Glibc.rename(old, new)
+        #elseif canImport(Musl)
+            let status = Musl.rename(old, new)
+        #else
+            let status = Darwin.rename(old, new)
+        #endif
+        if status == 0 { return true }
+        guard errno == ENOTEMPTY || errno == EEXIST else { throw failure("rename", old) }
+        return false
+    }
+
+    /// Names in a folder, in byte order; none when it cannot be read.
+    static func list(_ path: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// Removes a file, a link or a folder with all that is in it; what cannot be removed stays.
+    static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Removes a folder that is empty.
+    static func removeEmptyFolder(_ path: String) { rmdir(path) }
+
+    private static func parent(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    }
+
+    private static func failure(_ what: String, _ path: String) -> PackageError {
+        .machine("could not \(what) \(path): \(String(cString: strerror(errno)))")
+    }
+}

@@ -1,0 +1,217 @@
+internal import Crypto
+import GatewayModel
+
+/// The code of functions on disk: `<folder>/<function>/<SHA-256>.zip` as it was uploaded, and
+/// `<folder>/<function>/<SHA-256>/` with its files.
+///
+/// Both appear under their names only when they are complete and durable, so that a package that a function names is
+/// always whole.
+struct FunctionPackages: Sendable {
+    /// Bytes of an upload. Source: Lambda quotas, "50 MB (zipped, for direct upload)".
+    static let maximumZippedSize = 52_428_800
+    /// Bytes of the files. Source: Lambda quotas, "250 MB (the maximum size of the contents of a deployment package)".
+    static let maximumUnzippedSize = 262_144_000
+
+    let folder: String
+
+    private static let temporaryPrefix = ".incoming-"
+
+    /// Keeps an uploaded archive and unpacks it, unless it is there already.
+    func keep(_ zip: [UInt8], for functionName: String) throws(PackageError) -> FunctionPackage {
+        let package = try Self.describe(zip)
+        let home = home(of: functionName)
+        let archive = try ZipArchive(zip)
+        guard archive.entries.contains(where: { $0.kind == .file }) else { throw .empty }
+        try Files.makeFolders(home)
+        let codeFolder = codeFolder(of: functionName, codeSha256: package.codeSha256)
+        if !Files.isFolder(codeFolder) { try unpack(archive, to: codeFolder, in: home) }
+        let zipFile = zipFile(of: functionName, codeSha256: package.codeSha256)
+        if !Files.isFile(zipFile) {
+            let temporary = "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
+            try Files.create(temporary, mode: 0o644) { write throws(PackageError) in
+                try zip.span.bytes.withUnsafeBytes { all throws(PackageError) in try write(all) }
+            }
+            _ = try Files.rename(temporary, to: zipFile)
+        }
+        try Files.syncFolder(home)
+        return package
+    }
+
+    /// What keeping the archive would answer.
+    static func describe(_ zip: [UInt8]) throws(PackageError) -> FunctionPackage {
+        guard zip.count < maximumZippedSize else { throw .zippedTooLarge }
+        guard !zip.isEmpty else { throw .empty }
+        return FunctionPackage(codeSha256: Base64.encode(sha256(zip)), codeSize: zip.count)
+    }
+
+    /// Hexadecimal.
+    static func digest(_ bytes: [UInt8]) -> String { hexadecimal(sha256(bytes)) }
+
+    private static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+        var digest = SHA256()
+        bytes.withUnsafeBytes { digest.update(bufferPointer: $0) }
+        return Array(digest.finalize())
+    }
+
+    func codeFolder(of functionName: String, codeSha256: String) -> String {
+        "\(home(of: functionName))/\(Self.fileName(codeSha256))"
+    }
+
+    func zipFile(of functionName: String, codeSha256: String) -> String {
+        codeFolder(of: functionName, codeSha256: codeSha256) + ".zip"
+    }
+
+    func isKept(_ codeSha256: String, for functionName: String) -> Bool {
+        Files.isFolder(codeFolder(of: functionName, codeSha256: codeSha256))
+    }
+
+    /// Base64 may hold a slash; a digest in a file name is hexadecimal.
+    static func fileName(_ codeSha256: String) -> String { hexadecimal(Base64.decode(codeSha256) ?? []) }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    private func home(of functionName: String) -> String { "\(folder)/\(functionName)" }
+
+    /// Unpacks beside the final name and renames. Links come last: nothing is written through one.
+    private func unpack(_ archive: ZipArchive, to codeFolder: String, in home: String) throws(PackageError) {
+        let temporary = "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
+        try Files.makeFolder(temporary)
+        do {
+            var folders: Set<[String]> = [[]]
+            var links = SymbolicLinks()
+            for entry in archive.entries {
+                let parent = entry.kind == .folder ? entry.path : Array(entry.path.dropLast())
+                try makeFolders(parent, in: temporary, &folders)
+                switch entry.kind {
+                case .folder: continue
+                case .symbolicLink: links.add(try archive.linkTarget(entry), at: entry.path)
+                case .file:
+                    // The owner may always read: the server itself has to.
+                    let mode = (entry.mode ?? 0o644) | 0o400
+                    try Files.create(path(temporary, entry.path), mode: mode) { write throws(PackageError) in
+                        try archive.read(entry, write)
+                    }
+                }
+            }
+            try links.check()
+            for (path, target) in links.targets {
+                try Files.makeSymbolicLink(self.path(temporary, path), to: target)
+            }
+            for folder in folders { try Files.syncFolder(path(temporary, folder)) }
+            // Another call may have unpacked the same package meanwhile; either copy is as good.
+            if try !Files.rename(temporary, to: codeFolder) { Files.remove(temporary) }
+        } catch {
+            Files.remove(temporary)
+            throw error
+        }
+    }
+
+    private func makeFolders(
+        _ components: [String], in root: String, _ made: inout Set<[String]>
+    ) throws(PackageError) {
+        for count in 0..<components.count {
+            let folder = Array(components[...count])
+            guard made.insert(folder).inserted else { continue }
+            try Files.makeFolder(path(root, folder))
+        }
+    }
+
+    private func path(_ root: String, _ components: [String]) -> String {
+        ([root] + components).joined(separator: "/")
+    }
+}
+
+/// Removing what no version needs.
+extension FunctionPackages {
+    /// Removes the function's packages that are not in `kept`.
+    func collect(_ functionName: String, keeping kept: Set<String>) {
+        let names = Set(kept.map(Self.fileName))
+        for file in Files.list(home(of: functionName)) where Self.isPackage(file) {
+            if !names.contains(String(file.prefix(64))) { Files.remove("\(home(of: functionName))/\(file)") }
+        }
+    }
+
+    /// Removes all packages of a function that is gone.
+    func remove(_ functionName: String) {
+        collect(functionName, keeping: [])
+        Files.removeEmptyFolder(home(of: functionName))
+    }
+
+    /// At start: removes what an end in the middle of something left, and unpacks again what is missing.
+    func tidy(inUse: [String: Set<String>]) {
+        for functionName in Files.list(folder) {
+            let home = home(of: functionName)
+            for file in Files.list(home) where file.hasPrefix(Self.temporaryPrefix) { Files.remove("\(home)/\(file)") }
+            guard let kept = inUse[functionName] else {
+                remove(functionName)
+                continue
+            }
+            collect(functionName, keeping: kept)
+        }
+        for (functionName, packages) in inUse {
+            for codeSha256 in packages where !isKept(codeSha256, for: functionName) {
+                restore(codeSha256, for: functionName)
+            }
+        }
+    }
+
+    /// The whole content of a kept archive, or nil.
+    func archive(of functionName: String, fileName: String) -> [UInt8]? {
+        let path = "\(home(of: functionName))/\(fileName)"
+        guard Self.isPackage(fileName), Files.isFile(path) else { return nil }
+        var content: [UInt8] = []
+        do {
+            try Files.read(path) { piece throws(PackageError) in content.append(contentsOf: piece) }
+        } catch {
+            return nil
+        }
+        return content
+    }
+
+    /// A function whose archive is gone too stays without code; its invocations say so.
+    private func restore(_ codeSha256: String, for functionName: String) {
+        let name = Self.fileName(codeSha256) + ".zip"
+        guard let content = archive(of: functionName, fileName: name) else { return }
+        _ = try? keep(content, for: functionName)
+    }
+
+    /// 64 hexadecimal digits, and `.zip` or nothing.
+    private static func isPackage(_ file: String) -> Bool {
+        let digest = file.hasSuffix(".zip") ? file.dropLast(4) : file[...]
+        return digest.utf8.count == 64
+            && digest.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
+                default: false
+                }
+            }
+    }
+}
+
+/// What AWS tells of a function's code, and where it is when it is not unpacked.
+struct FunctionPackage: Sendable, Equatable {
+    let codeSha256: String
+    /// Bytes.
+    let codeSize: Int
+    var localFolder: String?
+}
+
+extension ZipArchive {
+    /// Linux allows 4,095 bytes.
+    private static let maximumTarget = 4095
+
+    fileprivate func linkTarget(_ entry: Entry) throws(PackageError) -> String {
+        guard (1...Self.maximumTarget).contains(entry.size) else {
+            throw .unreadable("The target of a symbolic link is too long.")
+        }
+        var bytes: [UInt8] = []
+        try read(entry) { piece throws(PackageError) in bytes.append(contentsOf: piece) }
+        guard let target = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+            throw .unreadable("The target of a symbolic link is not a path.")
+        }
+        return target
+    }
+}

@@ -1,0 +1,37 @@
+/// Symbolic links of a package, resolved on paper: none may lead out of the package, not even through another link.
+struct SymbolicLinks {
+    /// Targets as written, by the path of the link.
+    private(set) var targets: [[String]: String] = [:]
+
+    /// As many as Linux follows in one path.
+    private static let maximumFollowed = 40
+
+    mutating func add(_ target: String, at path: [String]) { targets[path] = target }
+
+    func check() throws(PackageError) {
+        for path in targets.keys where !staysInside(path) {
+            throw .unreadable("The symbolic link '\(path.joined(separator: "/"))' leads out of the package or in a circle.")
+        }
+    }
+
+    private func staysInside(_ path: [String]) -> Bool {
+        var rest = path[...]
+        var place: [String] = []
+        var followed = 0
+        while let component = rest.popFirst() {
+            switch component {
+            case ".", "": continue
+            case "..":
+                guard place.popLast() != nil else { return false }
+            default:
+                place.append(component)
+                guard let target = targets[place] else { continue }
+                followed += 1
+                guard !target.hasPrefix("/"), followed <= Self.maximumFollowed else { return false }
+                place.removeLast()
+                rest = (target.split(separator: "/").map(String.init) + rest)[...]
+            }
+        }
+        return true
+    }
+}

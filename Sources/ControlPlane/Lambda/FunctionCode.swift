@@ -1,0 +1,112 @@
+import GatewayModel
+
+/// Where the code of a function comes from: `Code` of CreateFunction, the members of UpdateFunctionCode themselves.
+enum FunctionCode: Sendable {
+    case zip([UInt8])
+    /// A folder of this machine, used in place.
+    case folder(String)
+
+    /// The bucket that stands for this machine's own folders, for calls that may name them: the template's deployer
+    /// passes a local `CodeUri` as `{"S3Bucket": "gatehouse.local", "S3Key": "/absolute/folder"}`.
+    static let localBucket = "gatehouse.local"
+
+    init(_ members: Members, allowsLocalCode: Bool, verb: String) throws(ServiceError) {
+        let zip = try members.string("ZipFile")
+        let bucket = try members.string("S3Bucket")
+        let key = try members.string("S3Key")
+        if try members.string("ImageUri") != nil {
+            throw .invalidParameter("Please don't provide ImageUri when \(verb) a function with packageType Zip.")
+        }
+        if let zip {
+            guard bucket == nil, key == nil else {
+                throw .invalidParameter("Please do not provide other FunctionCode parameters when providing a ZipFile.")
+            }
+            guard let bytes = Base64.decode(zip) else { throw .serialization("ZipFile: expected base64") }
+            self = .zip(bytes)
+            return
+        }
+        guard let bucket else { throw .invalidParameter("Please provide a source for function code.") }
+        guard bucket == Self.localBucket, allowsLocalCode else {
+            throw .notOffered("S3Bucket: Gatehouse does not read code from S3; pass the package as ZipFile.")
+        }
+        guard let key, key.hasPrefix("/") else { throw .invalidParameter("S3Key must be an absolute folder.") }
+        self = .folder(key)
+    }
+
+    /// Makes the code usable. Inflating and writing may take a second: not on the control plane's actor.
+    @concurrent
+    func package(for functionName: String, in packages: FunctionPackages) async throws(ServiceError) -> FunctionPackage
+    {
+        do throws(PackageError) {
+            switch self {
+            case .zip(let bytes): return try packages.keep(bytes, for: functionName)
+            case .folder(let folder): return try LocalCode.describe(folder)
+            }
+        } catch {
+            throw ServiceError(error)
+        }
+    }
+
+    /// What `package` would answer, with nothing kept.
+    @concurrent
+    func describe() async throws(ServiceError) -> FunctionPackage {
+        do throws(PackageError) {
+            switch self {
+            case .zip(let bytes):
+                _ = try ZipArchive(bytes)
+                return try FunctionPackages.describe(bytes)
+            case .folder(let folder): return try LocalCode.describe(folder)
+            }
+        } catch {
+            throw ServiceError(error)
+        }
+    }
+}
+
+extension FunctionPackage {
+    var place: LambdaFunction.CodePlace { LambdaFunction.CodePlace(localFolder: localFolder) }
+}
+
+extension ServiceError {
+    /// Texts as recorded from AWS (`spec/lambda.md` section 7); AWS does not say what is wrong with an archive.
+    init(_ error: PackageError) {
+        switch error {
+        case .zippedTooLarge:
+            self = .requestEntityTooLarge(
+                "Zipped size must be smaller than \(FunctionPackages.maximumZippedSize) bytes")
+        case .unzippedTooLarge:
+            self = .invalidParameter(
+                "Unzipped size must be smaller than \(FunctionPackages.maximumUnzippedSize) bytes")
+        case .empty: self = .invalidParameter("Uploaded file must be a non-empty zip")
+        case .unreadable:
+            self = .invalidParameter(
+                "Could not unzip uploaded file. Please check your file, then try to upload again.")
+        case .unusableFolder(let sentence): self = .invalidParameter(sentence)
+        case .machine(let reason): self = .internalFailure("The package could not be kept: \(reason)")
+        }
+    }
+}
+
+extension ControlPlane {
+    /// Makes code usable for a function and calls `use`, which puts it into use, when the code is surely there: while
+    /// it was unpacked, another call may have removed it with the function that had the name.
+    func withPackage<Result>(
+        of code: FunctionCode, for functionName: String,
+        _ use: (FunctionPackage) throws(ServiceError) -> Result
+    ) async throws(ServiceError) -> Result {
+        while true {
+            let package = try await code.package(for: functionName, in: packages)
+            guard package.localFolder != nil || packages.isKept(package.codeSha256, for: functionName) else { continue }
+            do { return try use(package) } catch {
+                discardUnusedPackages(of: functionName)
+                throw error
+            }
+        }
+    }
+
+    /// `previous` is the package that the last change replaced: invocations may still run in it.
+    func discardUnusedPackages(of functionName: String, previous: String? = nil) {
+        guard let function = functions[functionName] else { return packages.remove(functionName) }
+        packages.collect(functionName, keeping: function.packagesInUse.union(previous.map { [$0] } ?? []))
+    }
+}

@@ -1,0 +1,111 @@
+import GatewayModel
+import JSON
+
+extension LambdaOperations {
+    static let tags: [Operation] = [
+        Operation("TagResource", .lambda, .post, resource, success: 204, tagResource),
+        Operation("UntagResource", .lambda, .delete, resource, success: 204, untagResource),
+        Operation("ListTags", .lambda, .get, resource, listTags),
+    ]
+
+    private static let resource = "/2017-03-31/tags/{Resource}"
+}
+
+enum FunctionTags {
+    /// Source: Lambda Developer Guide, "Tag restrictions: maximum number of tags per resource: 50".
+    private static let maximumCount = 50
+
+    static func checkCount(_ tags: OrderedMap<String>) throws(ServiceError) {
+        guard tags.count <= maximumCount else {
+            throw .invalidParameter("Number of tags exceeds resource tag limit.")
+        }
+    }
+
+    /// As AWS prints it. Recorded in November 2025; botocore's copy has neither `eusc-` nor layers.
+    fileprivate static let resourcePattern =
+        #"arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:"#
+        + #"(function:[a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|"#
+        + #"code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-"#
+        + #"[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)"#
+
+    /// What other resources are called in the answer that there is no such thing: Gatehouse has none of them.
+    fileprivate static let otherResources: KeyValuePairs = [
+        "event-source-mapping": "Event source mapping", "capacity-provider": "Capacity provider",
+        "code-signing-config": "Code signing config", "layer": "Layer",
+    ]
+}
+
+/// Tags belong to the function, not to its versions, and change its RevisionId; no environment is replaced for them.
+extension LambdaOperations {
+    private static func tagResource(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+        let tags = try Members(try call.object()).stringMap("Tags")
+        var constraints = Constraints()
+        constraints.present(tags, "tags")
+        var function = try taggedFunction(call, control, constraints)
+        guard let tags, !tags.isEmpty else {
+            throw .invalidParameter("An error occurred and the request cannot be processed.")
+        }
+        for (key, value) in tags { function.head.tags[key] = value }
+        try FunctionTags.checkCount(function.head.tags)
+        try retag(function, control)
+        return .empty
+    }
+
+    private static func untagResource(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+        let keys = call.queryValues("tagKeys")
+        var constraints = Constraints()
+        constraints.present(keys.first, "tagKeys")
+        var function = try taggedFunction(call, control, constraints)
+        for key in keys { function.head.tags[key] = nil }
+        try retag(function, control)
+        return .empty
+    }
+
+    private static func listTags(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+        let tags = try JSONValue.of(try taggedFunction(call, control, Constraints()).head.tags)
+        return .json(.object(["Tags": tags]))
+    }
+
+    private static func retag(
+        _ function: LambdaFunction, _ control: isolated ControlPlane
+    ) throws(ServiceError) {
+        var function = function
+        function.head.configuration.RevisionId = Identifiers.uuid()
+        try control.put(function, [function.saveHead()])
+    }
+
+    private static func taggedFunction(
+        _ call: Call, _ control: isolated ControlPlane, _ constraints: Constraints
+    ) throws(ServiceError) -> LambdaFunction {
+        let arn = call.path("Resource")
+        let name = FunctionName(parsing: arn, .plain).flatMap { $0.isFullARN(arn) ? $0 : nil }
+        let other = FunctionTags.otherResources.first { arn.contains(":\($0.key):") && !arn.hasSuffix(":") }
+        var constraints = constraints
+        constraints.pattern(arn, "resource", FunctionTags.resourcePattern) { _ in
+            name != nil || other.map { isOtherResource(arn, $0.key) } ?? false
+        }
+        try constraints.check()
+        guard let name else {
+            throw .resourceNotFound("\(other?.value ?? "Resource") not found: \(arn)")
+        }
+        try name.checkPlace(control.settings.account)
+        guard name.qualifier == nil else {
+            throw .invalidParameter(
+                "Tags on function aliases and versions are not supported. Please specify a function ARN.")
+        }
+        return try control.function(name)
+    }
+
+    /// `arn:…:lambda:region:account:kind:id`
+    private static func isOtherResource(_ arn: String, _ kind: String) -> Bool {
+        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
+        return parts.count == 7 && parts[0] == "arn" && parts[2] == "lambda" && parts[5] == kind && parts[6].isWord()
+    }
+}
+
+extension FunctionName {
+    /// Tags take no name and no partial ARN.
+    fileprivate func isFullARN(_ text: String) -> Bool {
+        text.hasPrefix("arn:aws") && region != nil && account != nil && text.contains(":function:\(name)")
+    }
+}

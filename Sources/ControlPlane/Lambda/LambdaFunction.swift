@@ -1,0 +1,220 @@
+import EntityStore
+import GatewayModel
+import JSON
+
+/// All there is to know of a function. Every part is a document of its own, so that a change writes little.
+struct LambdaFunction: Sendable {
+    let name: String
+    /// `$LATEST` and what belongs to the function as a whole.
+    var head: Head
+    /// Published versions, ascending.
+    var versions: [PublishedVersion] = []
+    /// In the order in which they were made.
+    var aliases: OrderedMap<AliasConfiguration> = [:]
+    /// By qualifier; the unqualified one under `""`.
+    var policies: OrderedMap<StoredPolicy> = [:]
+
+    /// Document `lambda.function`.
+    struct Head: Codable, Sendable {
+        var configuration: FunctionConfiguration
+        var code: CodePlace
+        /// Changes with code or configuration only; a new one retires the environments of `$LATEST`. The RevisionId
+        /// of the configuration changes more often.
+        var environmentRevision: String
+        /// Numbers are never used again, not even after the version is deleted.
+        var nextVersion = 1
+        var reservedConcurrency: Int?
+        var tags: OrderedMap<String> = [:]
+    }
+
+    /// Document `lambda.version`.
+    struct PublishedVersion: Codable, Sendable {
+        var configuration: FunctionConfiguration
+        var code: CodePlace
+        /// The description that `$LATEST` had, which PublishVersion may replace.
+        var descriptionOfLatest: String
+    }
+
+    /// Document `lambda.policy`.
+    struct StoredPolicy: Codable, Sendable {
+        var policy: Lambda.ResourcePolicy
+        var revisionId: String
+    }
+
+    /// Where a version's code is: unpacked from its package, or in a folder of the operator's.
+    struct CodePlace: Codable, Sendable, Equatable {
+        /// Nil when the code was unpacked; its folder follows from name and CodeSha256.
+        var localFolder: String?
+    }
+}
+
+extension LambdaFunction {
+    /// Configuration and code of `$LATEST` or of a number.
+    func version(_ version: String) -> (configuration: FunctionConfiguration, code: CodePlace)? {
+        if version == Qualifier.latest { return (head.configuration, head.code) }
+        return versions.first { $0.configuration.Version == version }.map { ($0.configuration, $0.code) }
+    }
+
+    /// The version that a qualifier means: itself, the main one of an alias, or `$LATEST` when there is none.
+    func resolve(_ qualifier: String?) -> (configuration: FunctionConfiguration, code: CodePlace)? {
+        guard let qualifier else { return version(Qualifier.latest) }
+        return version(aliases[qualifier]?.FunctionVersion ?? qualifier)
+    }
+
+    /// RevisionId of what a qualifier means.
+    func revisionId(_ qualifier: String?) -> String? {
+        if let qualifier, let alias = aliases[qualifier] { return alias.RevisionId }
+        return resolve(qualifier)?.configuration.RevisionId
+    }
+
+    /// Packages that versions still need, by CodeSha256.
+    var packagesInUse: Set<String> {
+        var inUse = Set(versions.filter { $0.code.localFolder == nil }.map(\.configuration.CodeSha256))
+        if head.code.localFolder == nil { inUse.insert(head.configuration.CodeSha256) }
+        return inUse
+    }
+}
+
+/// Documents.
+extension LambdaFunction {
+    static let functionKind = "lambda.function"
+    static let versionKind = "lambda.version"
+    static let aliasKind = "lambda.alias"
+    static let policyKind = "lambda.policy"
+
+    /// The parent of versions, aliases and policies.
+    var parent: String { Self.parentPrefix + name }
+    static let parentPrefix = "function/"
+
+    func saveHead() throws(ServiceError) -> EntityChange {
+        try Self.save(head, as: Entity.ID(kind: Self.functionKind, key: name))
+    }
+
+    func save(_ version: PublishedVersion) throws(ServiceError) -> EntityChange {
+        try Self.save(version, as: id(Self.versionKind, version.configuration.Version))
+    }
+
+    func save(_ alias: AliasConfiguration) throws(ServiceError) -> EntityChange {
+        try Self.save(alias, as: id(Self.aliasKind, alias.Name))
+    }
+
+    /// Deletes the document when there is no such policy.
+    func savePolicy(_ qualifier: String) throws(ServiceError) -> EntityChange {
+        let id = id(Self.policyKind, qualifier)
+        guard let policy = policies[qualifier] else { return .delete(id) }
+        return try Self.save(policy, as: id)
+    }
+
+    func id(_ kind: String, _ key: String) -> Entity.ID { Entity.ID(kind: kind, parent: parent, key: key) }
+
+    private static func save(_ document: some Encodable, as id: Entity.ID) throws(ServiceError) -> EntityChange {
+        do { return .save(Entity(id: id, document: try JSONValue(encoding: document).bytes)) } catch {
+            throw .internalFailure("The document of \(id.key) could not be written: \(error)")
+        }
+    }
+
+    /// Reads all functions back.
+    static func restore(from entities: [Entity]) throws -> [String: LambdaFunction] {
+        var functions: [String: LambdaFunction] = [:]
+        for entity in entities where entity.id.kind == functionKind {
+            functions[entity.id.key] = LambdaFunction(name: entity.id.key, head: try read(entity))
+        }
+        for entity in entities where entity.id.parent.hasPrefix(parentPrefix) {
+            let name = String(entity.id.parent.dropFirst(parentPrefix.count))
+            guard var function = functions[name] else {
+                throw UnreadableEntity(id: entity.id, reason: "its function is missing")
+            }
+            switch entity.id.kind {
+            case versionKind: function.versions.append(try read(entity))
+            case aliasKind: function.aliases[entity.id.key] = try read(entity)
+            case policyKind: function.policies[entity.id.key] = try read(entity)
+            default: throw UnreadableEntity(id: entity.id, reason: "the kind is unknown")
+            }
+            functions[name] = function
+        }
+        return functions
+    }
+
+    private static func read<Document: Decodable>(_ entity: Entity) throws -> Document {
+        do { return try JSONValue(parsing: entity.document).decode(Document.self) } catch {
+            throw UnreadableEntity(id: entity.id, reason: "\(error)")
+        }
+    }
+}
+
+extension ControlPlane {
+    /// Takes up all functions of the store, and repairs their packages on disk.
+    func restoreFunctions(from entities: [Entity]) throws {
+        functions = try LambdaFunction.restore(from: entities)
+        packages.tidy(inUse: functions.mapValues(\.packagesInUse))
+    }
+
+    /// What the host needs to run the function and to judge who may call it.
+    func definition(of function: LambdaFunction) -> Lambda.FunctionDefinition {
+        let latest = definition(
+            of: function.head.configuration, code: function.head.code, revision: function.head.environmentRevision)
+        let published = function.versions.map { version in
+            definition(
+                of: version.configuration, code: version.code, revision: version.configuration.RevisionId)
+        }
+        return Lambda.FunctionDefinition(
+            functionName: function.name, account: settings.account, versions: [latest] + published,
+            aliases: function.aliases.map(\.value.target), reservedConcurrency: function.head.reservedConcurrency,
+            policies: OrderedMap(function.policies.map { ($0.key, $0.value.policy) }))
+    }
+
+    private func definition(
+        of configuration: FunctionConfiguration, code: LambdaFunction.CodePlace, revision: String
+    ) -> Lambda.FunctionVersion {
+        let logging = configuration.LoggingConfig
+        var version = Lambda.FunctionVersion(
+            version: configuration.Version, revisionId: revision, runtime: configuration.Runtime,
+            handler: configuration.Handler,
+            codeFolder: code.localFolder
+                ?? packages.codeFolder(of: configuration.FunctionName, codeSha256: configuration.CodeSha256),
+            memorySize: configuration.MemorySize, timeout: configuration.Timeout,
+            environment: configuration.Environment?.Variables ?? [:], logGroup: logging.LogGroup,
+            logFormat: logging.LogFormat)
+        version.applicationLogLevel = logging.ApplicationLogLevel
+        version.systemLogLevel = logging.SystemLogLevel
+        return version
+    }
+
+    var packages: FunctionPackages { FunctionPackages(folder: settings.codeFolder) }
+
+    /// Makes a changed function durable, shows it, and lets the host and the stages that call it follow.
+    func commit(_ function: LambdaFunction, _ changes: [EntityChange]) async throws(ServiceError) {
+        try put(function, changes)
+        try await announce(function.name)
+    }
+
+    /// The first half of `commit`. Nothing waits in it, so that no other call sees the store without memory.
+    func put(_ function: LambdaFunction, _ changes: [EntityChange]) throws(ServiceError) {
+        try save(changes)
+        functions[function.name] = function
+    }
+
+    /// The second half of `commit`. The definition is taken now, and this actor asks the host in turn: an older one
+    /// never comes after a newer one.
+    func announce(_ functionName: String) async throws(ServiceError) {
+        if let function = functions[functionName] { await functionHost.publish(definition(of: function)) }
+        try await refreshStages()
+    }
+
+    /// The function as it is now.
+    func function(_ name: FunctionName) throws(ServiceError) -> LambdaFunction {
+        guard let function = functions[name.name] else {
+            throw .functionNotFound(settings.account.functionARN(name.name))
+        }
+        return function
+    }
+}
+
+extension AliasConfiguration {
+    fileprivate var target: Lambda.AliasTarget {
+        let additional = RoutingConfig?.AdditionalVersionWeights?.entries.first
+        return Lambda.AliasTarget(
+            name: Name, functionVersion: FunctionVersion, additionalVersion: additional?.key,
+            additionalWeight: additional?.value ?? 0)
+    }
+}

@@ -1,0 +1,208 @@
+import EntityStore
+import GatewayModel
+import JSON
+
+extension LambdaOperations {
+    static let permissions: [Operation] = [
+        Operation("AddPermission", .lambda, .post, function + "/policy", success: 201, addPermission),
+        Operation("GetPolicy", .lambda, .get, function + "/policy", getPolicy),
+        Operation(
+            "RemovePermission", .lambda, .delete, function + "/policy/{StatementId}", success: 204, removePermission),
+    ]
+}
+
+extension LambdaOperations {
+    private static func addPermission(
+        _ control: isolated ControlPlane, _ call: Call
+    ) async throws(ServiceError) -> Reply {
+        let members = Members(try call.object())
+        let input = try PermissionInput(members)
+        var constraints = Constraints()
+        input.check(&constraints)
+        let name = try call.functionName(.namespaced, in: control.settings.account, constraints)
+        guard name.qualifier != Qualifier.latest else {
+            throw .invalidParameter("We currently do not support adding policies for $LATEST.")
+        }
+        let function = try control.function(name)
+        try check(name.qualifier, of: function, in: control.settings.account)
+        let present = function.policies[name.qualifier ?? ""]
+        if let revisionId = try members.string("RevisionId") {
+            // Where there is no policy yet, only what it would belong to has a revision to know.
+            guard revisionId == present?.revisionId ?? function.revisionId(name.qualifier) else {
+                throw .wrongRevision(see: "GetPolicy")
+            }
+        }
+        let arn = control.settings.account.functionARN(function.name, qualifier: name.qualifier)
+        let statement = try input.statement(resource: arn, in: control.settings.account)
+        guard present?.policy.statements.contains(where: { $0.sid == statement.sid }) != true else {
+            throw .resourceConflict(
+                "The statement id (\(statement.sid)) provided already exists. "
+                    + "Please provide a new statement id, or remove the existing statement.")
+        }
+        try await control.add(statement, to: name.qualifier, of: function)
+        return .json(["Statement": .string(statement.document.text)])
+    }
+
+    private static func getPolicy(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+        let name = try call.functionName(.namespaced, in: control.settings.account)
+        guard let stored = control.functions[name.name]?.policies[name.policyKey] else {
+            throw .resourceNotFound("The resource you requested does not exist.")
+        }
+        return .json(["Policy": .string(stored.policy.document.text), "RevisionId": .string(stored.revisionId)])
+    }
+
+    private static func removePermission(
+        _ control: isolated ControlPlane, _ call: Call
+    ) async throws(ServiceError) -> Reply {
+        let sid = call.path("StatementId")
+        var constraints = Constraints()
+        constraints.length(sid, "statementId", 1...100)
+        constraints.pattern(sid, "statementId", "([a-zA-Z0-9-_.]+)") { $0.isWord(and: ".") }
+        let name = try call.functionName(.namespaced, in: control.settings.account, constraints)
+        guard var function = control.functions[name.name] else {
+            throw .resourceNotFound("No policy found for: \(control.settings.account.functionARN(name.name))")
+        }
+        try check(name.qualifier, of: function, in: control.settings.account)
+        guard var stored = function.policies[name.policyKey] else {
+            throw .resourceNotFound("No policy is associated with the given resource.")
+        }
+        guard let position = stored.policy.statements.firstIndex(where: { $0.sid == sid }) else {
+            throw .resourceNotFound("Statement \(sid) is not found in resource policy.")
+        }
+        if let revisionId = call.query("RevisionId"), revisionId != stored.revisionId {
+            throw .wrongRevision(see: "GetPolicy")
+        }
+        stored.policy.statements.remove(at: position)
+        stored.revisionId = Identifiers.uuid()
+        function.policies[name.policyKey] = stored.policy.statements.isEmpty ? nil : stored
+        try await control.commit(function, [function.savePolicy(name.policyKey)])
+        return .empty
+    }
+
+    /// A qualifier must mean something that there is.
+    private static func check(
+        _ qualifier: String?, of function: LambdaFunction, in account: AccountIdentity
+    ) throws(ServiceError) {
+        guard let qualifier, function.resolve(qualifier) == nil else { return }
+        let arn = account.functionARN(function.name, qualifier: qualifier)
+        if Qualifier.isAlias(qualifier) { throw .resourceNotFound("Cannot find alias arn: \(arn)") }
+        throw .functionNotFound(arn)
+    }
+}
+
+extension ControlPlane {
+    /// Lets the API that quick create made call the function of its target, where there is one of that name; a name may
+    /// carry a qualifier. Any route of the API may call: UpdateApi changes the route key of quick create later.
+    func grantQuickCreatePermission(functionName: String, apiId: String) async throws(ServiceError) {
+        guard let name = FunctionName(parsing: functionName), let function = functions[name.name],
+            name.qualifier != Qualifier.latest, function.resolve(name.qualifier) != nil
+        else { return }
+        var statement = Lambda.Statement(
+            sid: "apigateway-quickcreate-\(apiId)", principal: "apigateway.amazonaws.com",
+            action: "lambda:InvokeFunction",
+            resource: settings.account.functionARN(function.name, qualifier: name.qualifier))
+        statement.sourceArn = settings.account.executeAPIARN("\(apiId)/*")
+        let present = function.policies[name.qualifier ?? ""]?.policy.statements ?? []
+        guard !present.contains(where: { $0.sid == statement.sid }) else { return }
+        try await add(statement, to: name.qualifier, of: function)
+    }
+
+    fileprivate func add(
+        _ statement: Lambda.Statement, to qualifier: String?, of function: LambdaFunction
+    ) async throws(ServiceError) {
+        var function = function
+        let key = qualifier ?? ""
+        var policy = function.policies[key]?.policy ?? Lambda.ResourcePolicy()
+        policy.statements.append(statement)
+        let size = policy.document.bytes.count
+        guard size <= Lambda.ResourcePolicy.maximumSize else {
+            throw .policyLengthExceeded(
+                "The final policy size (\(size)) is bigger than the limit (\(Lambda.ResourcePolicy.maximumSize)).")
+        }
+        function.policies[key] = LambdaFunction.StoredPolicy(policy: policy, revisionId: Identifiers.uuid())
+        try await commit(function, [function.savePolicy(key)])
+    }
+}
+
+extension FunctionName {
+    /// A policy without qualifier is the one of `$LATEST`.
+    fileprivate var policyKey: String { qualifier == Qualifier.latest ? "" : qualifier ?? "" }
+}
+
+/// What AddPermission is given.
+private struct PermissionInput {
+    let statementId: String?
+    let action: String?
+    let principal: String?
+    let sourceArn: String?
+    let sourceAccount: String?
+    let eventSourceToken: String?
+    let principalOrgID: String?
+    let functionUrlAuthType: String?
+    let invokedViaFunctionUrl: Bool?
+
+    init(_ members: Members) throws(ServiceError) {
+        statementId = try members.string("StatementId")
+        action = try members.string("Action")
+        principal = try members.string("Principal")
+        sourceArn = try members.string("SourceArn")
+        sourceAccount = try members.string("SourceAccount")
+        eventSourceToken = try members.string("EventSourceToken")
+        principalOrgID = try members.string("PrincipalOrgID")
+        functionUrlAuthType = try members.string("FunctionUrlAuthType")
+        invokedViaFunctionUrl = try members.bool("InvokedViaFunctionUrl")
+    }
+
+    func check(_ constraints: inout Constraints) {
+        constraints.present(statementId, "statementId")
+        constraints.length(statementId, "statementId", 1...100)
+        constraints.pattern(statementId, "statementId", "([a-zA-Z0-9-_]+)") { $0.isWord() }
+        constraints.present(action, "action")
+        constraints.pattern(action, "action", "(lambda:[*]|lambda:[a-zA-Z]+|[*])") {
+            $0.wholeMatch(of: #/lambda:[*]|lambda:[a-zA-Z]+|[*]/#) != nil
+        }
+        constraints.present(principal, "principal")
+        constraints.pattern(principal, "principal", #"[^\s]+"#) { $0.wholeMatch(of: #/[^\s]+/#) != nil }
+        constraints.pattern(
+            sourceArn, "sourceArn",
+            #"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]{2}(-gov)?-[a-z]+-\d{1})?:(\d{12})?:(.*)"#
+        ) {
+            let pattern =
+                #/arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]{2}(-gov)?-[a-z]+-[0-9])?:([0-9]{12})?:(.*)/#
+            return $0.wholeMatch(of: pattern) != nil
+        }
+        constraints.pattern(sourceAccount, "sourceAccount", #"\d{12}"#) { $0.isAccountId }
+        constraints.length(eventSourceToken, "eventSourceToken", 0...256)
+        constraints.pattern(eventSourceToken, "eventSourceToken", #"[a-zA-Z0-9._\-]+"#) { $0.isWord(and: ".") }
+        constraints.length(principalOrgID, "principalOrgID", 12...34)
+        constraints.pattern(principalOrgID, "principalOrgID", "o-[a-z0-9]{10,32}") {
+            $0.wholeMatch(of: #/o-[a-z0-9]{10,32}/#) != nil
+        }
+        constraints.oneOf(functionUrlAuthType, "functionUrlAuthType", ["NONE", "AWS_IAM"])
+    }
+
+    func statement(resource: String, in account: AccountIdentity) throws(ServiceError) -> Lambda.Statement {
+        var statement = Lambda.Statement(
+            sid: statementId ?? "", principal: try principal(in: account), action: action ?? "", resource: resource)
+        statement.sourceArn = sourceArn
+        statement.sourceAccount = sourceAccount
+        statement.principalOrgID = principalOrgID
+        statement.functionUrlAuthType = functionUrlAuthType
+        statement.eventSourceToken = eventSourceToken
+        statement.invokedViaFunctionUrl = invokedViaFunctionUrl
+        return statement
+    }
+
+    /// A service, everyone, an account (whose root stands for it) or the ARN of an IAM identity.
+    private func principal(in account: AccountIdentity) throws(ServiceError) -> String {
+        let principal = principal ?? ""
+        if principal == "*" || principal.hasSuffix(".amazonaws.com") || principal.hasSuffix(".amazonaws.com.cn") {
+            return principal
+        }
+        if principal.isAccountId { return "arn:\(account.partition):iam::\(principal):root" }
+        guard principal.wholeMatch(of: #/arn:aws[a-zA-Z-]*:(iam|sts)::[0-9]{12}:.+/#) != nil else {
+            throw .invalidParameter("The provided principal was invalid. Please check the principal and try again.")
+        }
+        return principal
+    }
+}

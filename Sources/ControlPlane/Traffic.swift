@@ -1,0 +1,31 @@
+package import GatewayModel
+
+/// What the control plane needs of the data plane: to compile stages, and to put them in service.
+package protocol Traffic: Sendable {
+    /// Compiles; nothing is served differently yet. A stage that cannot be compiled throws.
+    func prepare(
+        _ stages: [V2.StageDefinition], removing: [V2.StageKey]
+    ) throws(TrafficError) -> any PreparedTraffic
+}
+
+/// Stages ready to serve. Publishing cannot fail.
+package protocol PreparedTraffic: Sendable {
+    /// Returns when every event loop serves the new stages, so that callers read their own writes.
+    func publish() async
+}
+
+/// Why a stage cannot be compiled, in words for the caller of the management API.
+package struct TrafficError: Error, Sendable {
+    package let message: String
+
+    package init(_ message: String) { self.message = message }
+}
+
+/// What the control plane needs of the host that runs functions.
+package protocol FunctionHost: Sendable {
+    /// New invocations use this definition; environments of other revisions end when they are idle.
+    func publish(_ function: Lambda.FunctionDefinition) async
+    /// The function is gone; its environments are stopped.
+    func remove(functionName: String) async
+    func invoke(_ invocation: Lambda.Invocation) async -> Lambda.InvocationOutcome
+}

@@ -1,0 +1,55 @@
+import JSON
+
+/// One call of an operation, taken apart: path parameters, query, headers and body.
+package struct Call: Sendable {
+    /// Decoded, by their names in the operation's path.
+    let pathParameters: [String: String]
+    /// Decoded, in order; a repeated name is a list.
+    let query: [(name: String, value: String)]
+    let headers: [(name: String, value: String)]
+    let body: [UInt8]
+    let requestId: String
+    /// Whether function code may be named as a folder of this machine: only for calls made in process.
+    var allowsLocalCode = false
+
+    /// A parameter of the path; the operation table guarantees that it is there.
+    func path(_ name: String) -> String { pathParameters[name] ?? "" }
+
+    func query(_ name: String) -> String? { query.first { $0.name == name }?.value }
+
+    func queryValues(_ name: String) -> [String] { query.filter { $0.name == name }.map(\.value) }
+
+    func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+
+    /// The body as a JSON object; an empty body is an empty object.
+    func object() throws(ServiceError) -> JSONObject {
+        guard !body.isEmpty else { return [:] }
+        let value: JSONValue
+        do { value = try JSONValue(parsing: body) } catch {
+            throw .serialization("The request body is not JSON: \(error).")
+        }
+        guard case .object(let object) = value else {
+            throw .serialization("The request body must be a JSON object; it is a \(value.kind).")
+        }
+        return object
+    }
+
+    /// Reads `type` out of members; a wrong kind of value is AWS's SerializationException.
+    static func decode<T: Decodable>(_ type: T.Type, from object: JSONObject) throws(ServiceError) -> T {
+        do { return try JSONValue.object(object).decode(type) } catch let error as DecodingError {
+            throw .serialization(explain(error))
+        } catch {
+            throw .serialization("\(error)")
+        }
+    }
+
+    private static func explain(_ error: DecodingError) -> String {
+        switch error {
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+            let place = context.codingPath.map(\.stringValue).joined(separator: ".")
+            return place.isEmpty ? context.debugDescription : "\(place): \(context.debugDescription)"
+        case .keyNotFound(let key, _): return "\(key.stringValue) is missing"
+        @unknown default: return "\(error)"
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/// A management call as it came over the wire.
+package struct WireRequest: Sendable {
+    package var method: String
+    /// Percent-encoding kept: a function's ARN may stand in a path.
+    package var path: String
+    /// Without the question mark, encoding kept.
+    package var query: String
+    /// Names in lower case.
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
+
+    package init(
+        method: String, path: String, query: String = "", headers: [(name: String, value: String)] = [],
+        body: [UInt8] = []
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+    }
+
+    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}
+
+package struct WireResponse: Sendable {
+    package var status: Int
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
+
+    package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}

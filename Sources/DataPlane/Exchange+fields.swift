@@ -1,0 +1,69 @@
+import HTTPFront
+import NIOCore
+
+/// Parts of the request as bytes, for events, logs and mappings.
+extension Exchange {
+    /// Runs `body` with the bytes of the request's head.
+    @inline(__always)
+    func withHead<R>(_ body: (UnsafeRawBufferPointer, borrowing RequestHead) -> R) -> R? {
+        guard let connection else { return nil }
+        return connection.head.bytes.withUnsafeReadableBytes { body($0, connection.head) }
+    }
+
+    func writeRequestBytes(_ span: RequestHead.Span, to buffer: inout ByteBuffer) {
+        _ = withHead { bytes, _ in buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[span.range])) }
+    }
+
+    func writeMethod(to buffer: inout ByteBuffer) {
+        if let connection { writeRequestBytes(connection.head.methodRange, to: &buffer) }
+    }
+
+    func writeFullPath(to buffer: inout ByteBuffer) {
+        if fullPath.isEmpty { buffer.writeStaticString("/") } else { writeRequestBytes(fullPath, to: &buffer) }
+    }
+
+    /// The host name by which the API was called, without a port; the API's own one for calls by path.
+    func writeDomainName(to buffer: inout ByteBuffer) {
+        if isCalledByPath {
+            if let stage { buffer.writeBytes(stage.domainName) }
+            return
+        }
+        _ = withHead { bytes, head in
+            let host = UnsafeRawBufferPointer(rebasing: bytes[head.host.range])
+            let colon = host.lastIndex(of: UInt8(ascii: ":")) ?? host.endIndex
+            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: host[..<colon]))
+        }
+    }
+
+    /// `apigw-requestid`, and the CORS lines when the API has CORS and the request an origin.
+    func writeGatewayFields() {
+        guard let connection else { return }
+        let cors = stage?.cors
+        connection.writeHead { out in
+            out.writeStaticString("apigw-requestid: ")
+            out.writeBytes(requestId)
+            out.writeStaticString("\r\n")
+            guard let cors, let origin = connection.head.first(.origin) else { return }
+            connection.head.withBytes {
+                cors.writeLines(origin: UnsafeRawBufferPointer(rebasing: $0[origin.range]), to: &out)
+            }
+        }
+    }
+
+    /// Answers a preflight: 204, no body, no content type.
+    func answerPreflight(_ cors: CompiledCORS) {
+        guard let connection, let origin = connection.head.first(.origin) else { return }
+        connection.startResponse(status: 204)
+        connection.writeDate()
+        connection.writeHead { out in
+            connection.head.withBytes {
+                cors.writePreflightLines(origin: UnsafeRawBufferPointer(rebasing: $0[origin.range]), to: &out)
+            }
+            out.writeStaticString("apigw-requestid: ")
+            out.writeBytes(requestId)
+            out.writeStaticString("\r\n")
+        }
+        connection.finishHead(.none)
+        complete { $0.endResponse() }
+    }
+}

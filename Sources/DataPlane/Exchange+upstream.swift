@@ -1,0 +1,110 @@
+import HTTPFront
+import NIOCore
+
+/// The exchange's side of its call to an origin.
+extension Exchange {
+    private var httpIntegration: HTTPIntegration? {
+        if case .http(let integration) = route?.integration { integration } else { nil }
+    }
+
+    // MARK: The request's body
+
+    func streamBody(_ bytes: ByteBuffer) {
+        guard let upstream else { return }
+        if connection?.head.body == .chunked {
+            var size = worker.allocator.buffer(capacity: 16)
+            size.writeHexadecimal(bytes.readableBytes)
+            size.writeStaticString("\r\n")
+            upstream.write(size)
+            upstream.write(bytes)
+            upstream.write(Self.lineEnd)
+        } else {
+            upstream.write(bytes)
+        }
+        upstream.flush()
+        if !upstream.isWritable { connection?.pauseReading() }
+    }
+
+    func endStreamedBody() {
+        guard let upstream, let connection, connection.head.body != .none else { return }
+        if connection.head.body == .chunked { upstream.write(Self.lastChunk) }
+        upstream.requestCompleted()
+        upstream.flush()
+    }
+
+    func upstreamWritabilityChanged(_ isWritable: Bool) {
+        if isWritable { connection?.resumeReading() }
+    }
+
+    private static let lineEnd = ByteBuffer(staticString: "\r\n")
+    private static let lastChunk = ByteBuffer(staticString: "0\r\n\r\n")
+
+    // MARK: The response
+
+    func upstreamHead(_ head: ResponseHead) {
+        guard let integration = httpIntegration else { return }
+        upstreamState.isUnanswered = false
+        integrationAnswered()
+        HTTPProxy.respond(self, head, integration)
+    }
+
+    func upstreamBody(_ bytes: ByteBuffer) {
+        if upstreamState.collected != nil {
+            upstreamState.collected?.body.writeImmutableBuffer(bytes)
+            return
+        }
+        guard let connection else { return }
+        connection.writeBody(bytes)
+        if !connection.isWritable { upstream?.setReading(false) }
+    }
+
+    func upstreamEnded() {
+        upstream = nil
+        if let (head, body) = upstreamState.collected, let integration = httpIntegration,
+            let changes = integration.responseMapping?.changes(for: head.status)
+        {
+            MappedResponse.writeHead(self, head, changes, body: body)
+            connection?.writeBody(body)
+        }
+        complete { $0.endResponse() }
+    }
+
+    func upstreamFailed() {
+        let wasReused = upstream?.isReused ?? false
+        upstream = nil
+        if wasReused, upstreamState.isUnanswered, !upstreamState.isSecondTry, isRepeatable,
+            let integration = httpIntegration
+        {
+            HTTPProxy.tryAgain(self, integration)
+            return
+        }
+        integrationError = "the origin closed the connection before its response was complete"
+        refuse(.unavailable, because: integrationError ?? "")
+    }
+
+    /// Whether the request may be sent twice: it has no body that is gone, and its method is idempotent.
+    private var isRepeatable: Bool {
+        guard let head = connection?.head, head.body == .none || body != nil else { return false }
+        switch head.method {
+        case .get, .head, .options, .put, .delete: return true
+        case .patch, .post, .other: return false
+        }
+    }
+
+    // MARK: Giving up
+
+    func integrationTimedOut() {
+        worker.unwatch(self)
+        integrationError = "no answer from the integration in time"
+        integrationAnswered()
+        refuse(.timedOut, because: "the integration did not answer in time")
+    }
+
+    /// Lets go of the integration, whatever it is doing; its answer will find nobody.
+    func abandonIntegration() {
+        worker.unwatch(self)
+        upstreamState.isConnecting = false
+        upstream?.abandon()
+        upstream = nil
+    }
+}

@@ -1,0 +1,200 @@
+package import HTTPFront
+package import NIOCore
+
+/// One API call on its way through a pipeline. One object per connection, used again for each request.
+package final class Exchange: HTTPService {
+    /// What happens to the request's body.
+    enum BodyUse {
+        /// Nothing has asked for it; it is dropped.
+        case ignored
+        /// It is kept whole: a function or a mapping needs it.
+        case collected
+        /// It is passed on as it comes.
+        case streamed
+    }
+
+    let worker: LoopWorker
+    private(set) var connection: HTTPConnection?
+
+    // What routing finds.
+    var stage: CompiledStage?
+    var route: CompiledRoute?
+    /// The path that routes are matched with: without the stage, and without `/_aws/execute-api/…`.
+    var routedPath = RequestHead.Span()
+    /// The path as a function sees it: with the prefix of a named stage.
+    var fullPath = RequestHead.Span()
+    /// Whether the API was named by path, so that the Host says nothing about it.
+    var isCalledByPath = false
+    var bindings: [Router.Binding] = []
+
+    // What the integration needs and leaves.
+    var bodyUse = BodyUse.ignored
+    var body: ByteBuffer?
+    var upstream: UpstreamConnection?
+    var upstreamState = UpstreamState()
+    var integrationStatus = 0
+    var integrationServiceStatus = 0
+    var integrationError: String?
+    var refusal: Refusal?
+    /// For people: why the gateway answered with an error.
+    var reason: String?
+
+    // Time.
+    private(set) var startedAt = NIODeadline.now()
+    private var integrationStartedAt: NIODeadline?
+    private(set) var integrationMilliseconds: Int?
+    private(set) var startedAtEpochMilliseconds = 0
+    var deadline = NIODeadline.distantFuture
+    var watchPosition = -1
+
+    /// Fifteen characters of URL-safe base64 and `=`, as `apigw-requestid` has it.
+    private(set) var requestId = [UInt8](repeating: UInt8(ascii: "="), count: 16)
+    private(set) var requestLength = 0
+    private(set) var sourceIP: [UInt8] = []
+    /// Counts requests, so that an answer that comes too late finds no wrong one.
+    private(set) var turn = 0
+
+    init(worker: LoopWorker) { self.worker = worker }
+
+    var status: Int { connection?.responseStatus ?? 0 }
+    var responseLength: Int { connection?.responseBodyBytes ?? 0 }
+    var elapsedMicroseconds: Int { Int((NIODeadline.now() - startedAt).nanoseconds / 1000) }
+    var elapsedMilliseconds: Int { elapsedMicroseconds / 1000 }
+
+    // MARK: HTTPService
+
+    package func headReceived(_ connection: HTTPConnection) {
+        self.connection = connection
+        startedAt = .now()
+        startedAtEpochMilliseconds = worker.clock.epochMilliseconds
+        if sourceIP.isEmpty { sourceIP = Array((connection.remoteAddress?.ipAddress ?? "127.0.0.1").utf8) }
+        makeRequestId()
+        HTTPPipeline.received(self)
+    }
+
+    package func bodyReceived(_ bytes: ByteBuffer, _ connection: HTTPConnection) {
+        requestLength += bytes.readableBytes
+        switch bodyUse {
+        case .ignored: break
+        case .collected:
+            if body == nil {
+                body = bytes
+            } else {
+                body?.writeImmutableBuffer(bytes)
+            }
+        case .streamed: streamBody(bytes)
+        }
+    }
+
+    package func requestEnded(_ connection: HTTPConnection) {
+        switch bodyUse {
+        case .ignored: break
+        case .collected: HTTPPipeline.bodyCollected(self)
+        case .streamed: endStreamedBody()
+        }
+    }
+
+    package func bodyTooLarge(_ connection: HTTPConnection) {
+        guard connection.canRespond else { return connection.abortResponse() }
+        refuse(.tooLarge, because: "the request body is larger than \(connection.bodyLimit) bytes")
+    }
+
+    package func writabilityChanged(_ isWritable: Bool, _ connection: HTTPConnection) {
+        upstream?.setReading(isWritable)
+    }
+
+    package func connectionClosed(_ connection: HTTPConnection) {
+        abandonIntegration()
+        reset()
+    }
+
+    // MARK: The end of a request
+
+    /// Answers with an error of the gateway's own.
+    func refuse(_ refusal: Refusal, because reason: @autoclosure () -> String) {
+        guard let connection else { return }
+        abandonIntegration()
+        guard connection.canRespond else {
+            complete { $0.abortResponse() }
+            return
+        }
+        self.refusal = refusal
+        if worker.options.onRequest != nil || stage?.accessLog != nil { self.reason = reason() }
+        connection.startResponse(status: refusal.status)
+        connection.writeDate()
+        connection.write("content-type: application/json\r\n")
+        writeGatewayFields()
+        connection.finishHead(.length(refusal.body.utf8CodeUnitCount))
+        var body = worker.allocator.buffer(capacity: refusal.body.utf8CodeUnitCount)
+        body.writeStaticString(refusal.body)
+        connection.writeBody(body)
+        complete { $0.endResponse() }
+    }
+
+    /// Logs, counts and lets go of the request, then ends it: the connection may begin the next one at once.
+    func complete(_ end: (HTTPConnection) -> Void) {
+        guard let connection else { return }
+        if let stage {
+            worker.count(self, slot: stage.metricsSlot)
+            if let log = stage.accessLog { AccessLog.write(self, log) }
+        }
+        if let onRequest = worker.options.onRequest { onRequest(summary(connection)) }
+        reset()
+        end(connection)
+    }
+
+    private func reset() {
+        turn += 1
+        worker.unwatch(self)
+        connection = nil
+        stage = nil
+        route = nil
+        isCalledByPath = false
+        bodyUse = .ignored
+        body = nil
+        upstreamState = UpstreamState()
+        integrationStatus = 0
+        integrationServiceStatus = 0
+        integrationError = nil
+        refusal = nil
+        reason = nil
+        integrationStartedAt = nil
+        integrationMilliseconds = nil
+        deadline = .distantFuture
+        requestLength = 0
+    }
+
+    // MARK: Time and identity
+
+    func integrationStarted(timeoutMilliseconds: Int) {
+        let now = NIODeadline.now()
+        integrationStartedAt = now
+        deadline = now + .milliseconds(Int64(timeoutMilliseconds))
+        worker.watch(self)
+    }
+
+    func integrationAnswered() {
+        if let integrationStartedAt {
+            integrationMilliseconds = Int((NIODeadline.now() - integrationStartedAt).nanoseconds / 1_000_000)
+        }
+        worker.unwatch(self)
+    }
+
+    private func makeRequestId() {
+        let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+        var bits = worker.nextRandom()
+        for position in 0..<15 {
+            if position == 10 { bits = worker.nextRandom() }
+            requestId[position] = alphabet.utf8Start[Int(bits & 63)]
+            bits >>= 6
+        }
+    }
+
+    private func summary(_ connection: HTTPConnection) -> RequestSummary {
+        let head = connection.head
+        return RequestSummary(
+            method: head.string(head.methodRange), path: head.string(head.target), status: status,
+            routeKey: route.map { String(decoding: $0.keyText, as: UTF8.self) },
+            milliseconds: Double(elapsedMicroseconds) / 1000, reason: reason ?? integrationError)
+    }
+}

@@ -1,0 +1,124 @@
+import GatewayModel
+import HTTPFront
+import NIOCore
+
+/// What the events of payload formats 1.0 and 2.0 have in common.
+enum EventParts {
+    /// Whether a body may stand in an event as text. Everything else is base64: there are no binary media types to set.
+    /// Measured: text/*, application/json, application/xml and application/javascript, parameters ignored.
+    static func isText(_ contentType: UnsafeRawBufferPointer?) -> Bool {
+        guard let contentType else { return false }
+        let end = contentType.firstIndex(of: UInt8(ascii: ";")) ?? contentType.count
+        var media = UnsafeRawBufferPointer(rebasing: contentType[..<end])
+        while let last = media.last, last == 0x20 || last == 0x09 {
+            media = UnsafeRawBufferPointer(rebasing: media.dropLast())
+        }
+        if media.count > 5, ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: media[..<5]), "text/") { return true }
+        return ASCII.equalsIgnoringCase(media, "application/json") || ASCII.equalsIgnoringCase(media, "application/xml")
+            || ASCII.equalsIgnoringCase(media, "application/javascript")
+    }
+
+    /// Writes `"body":…,"isBase64Encoded":…`; `null` stands for no body when the format wants the key.
+    static func writeBody(_ x: Exchange, nullWhenEmpty: Bool, to event: inout ByteBuffer) {
+        guard let body = x.body, body.readableBytes > 0 else {
+            event.writeStaticString(nullWhenEmpty ? #""body":null,"isBase64Encoded":false"# : #""isBase64Encoded":false"#)
+            return
+        }
+        let isTextType =
+            x.withHead { bytes, head in
+                isText(head.first(.contentType).map { UnsafeRawBufferPointer(rebasing: bytes[$0.range]) })
+            } ?? false
+        event.writeStaticString(#""body":"#)
+        body.withUnsafeReadableBytes { bytes in
+            // Text that is not UTF-8 cannot stand in JSON; as base64 nothing is lost (AWS's own way is unconfirmed).
+            if isTextType, ByteBuffer.isUTF8(bytes) {
+                event.writeJSONString(bytes)
+                event.writeStaticString(#","isBase64Encoded":false"#)
+            } else {
+                event.writeStaticString("\"")
+                Base64.encode(bytes, into: &event)
+                event.writeStaticString(#"","isBase64Encoded":true"#)
+            }
+        }
+    }
+
+    /// Writes the path percent-decoded as UTF-8, the way functions see it.
+    static func writeDecodedPath(_ x: Exchange, to event: inout ByteBuffer) {
+        _ = x.withHead { bytes, _ in
+            let path = UnsafeRawBufferPointer(rebasing: bytes[x.fullPath.range])
+            if path.isEmpty {
+                event.writeStaticString("\"/\"")
+            } else if path.contains(UInt8(ascii: "%")) {
+                var decoded: [UInt8] = []
+                PercentCoding.decode(path, into: &decoded)
+                event.writeJSONString(decoded)
+            } else {
+                event.writeJSONString(path)
+            }
+        }
+    }
+
+    /// Writes `{"id":"7"}` with decoded values; the caller knows that there are some.
+    static func writePathParameters(_ x: Exchange, to event: inout ByteBuffer) {
+        guard let route = x.route else { return }
+        _ = x.withHead { bytes, _ in
+            let path = UnsafeRawBufferPointer(rebasing: bytes[x.routedPath.range])
+            event.writeStaticString("{")
+            for (index, name) in route.variables.enumerated() where index < x.bindings.count {
+                if index > 0 { event.writeStaticString(",") }
+                event.writeJSONString(name)
+                event.writeStaticString(":")
+                let binding = x.bindings[index]
+                let value = UnsafeRawBufferPointer(rebasing: path[Int(binding.start)..<Int(binding.end)])
+                if value.contains(UInt8(ascii: "%")) {
+                    var decoded: [UInt8] = []
+                    PercentCoding.decode(value, into: &decoded)
+                    event.writeJSONString(decoded)
+                } else {
+                    event.writeJSONString(value)
+                }
+            }
+            event.writeStaticString("}")
+        }
+    }
+
+    /// `X-Forwarded-For`: what the client sent, then the client.
+    static func writeForwardedFor(_ x: Exchange, to event: inout ByteBuffer) {
+        event.writeStaticString("\"")
+        _ = x.withHead { bytes, head in
+            if let chain = head.first(.forwardedFor) {
+                event.writeJSONText(UnsafeRawBufferPointer(rebasing: bytes[chain.range]))
+                event.writeStaticString(", ")
+            }
+        }
+        event.writeBytes(x.sourceIP)
+        event.writeStaticString("\"")
+    }
+
+    /// The API's host and its first label, as both formats have them.
+    static func writeDomain(_ x: Exchange, to event: inout ByteBuffer) {
+        event.writeStaticString(#""domainName":""#)
+        x.writeDomainName(to: &event)
+        event.writeStaticString(#"","domainPrefix":""#)
+        if let stage = x.stage { event.writeString(stage.key.apiId) }
+        event.writeStaticString("\"")
+    }
+
+    static func writeUserAgent(_ x: Exchange, orElse absent: StaticString, to event: inout ByteBuffer) {
+        _ = x.withHead { bytes, head in
+            if let agent = head.first(.userAgent) {
+                event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[agent.range]))
+            } else {
+                event.writeStaticString(absent)
+            }
+        }
+    }
+
+    /// Fields that the gateway writes itself, or that concern one hop.
+    static func isEventField(_ name: HeaderName) -> Bool {
+        switch name {
+        case .contentLength, .host, .forwardedFor, .forwardedPort, .forwardedProto, .amznTraceId, .expect: false
+        default: !name.isHopByHop
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import GatewayModel
+import HTTPFront
+import NIOCore
+
+/// The event of payload format 2.0. A key without a value is absent, never null.
+///
+/// Sources: http-api-develop-integrations-lambda and the recorded events named in the spec's section 4.
+enum EventV2 {
+    static func write(_ x: Exchange, traceId: [UInt8], to event: inout ByteBuffer) {
+        guard let stage = x.stage, let route = x.route else { return }
+        event.writeStaticString(#"{"version":"2.0","routeKey":"#)
+        event.writeJSONString(route.keyText)
+        event.writeStaticString(#","rawPath":"#)
+        EventParts.writeDecodedPath(x, to: &event)
+        event.writeStaticString(#","rawQueryString":"#)
+        _ = x.withHead { bytes, head in event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[head.query.range])) }
+        writeCookies(x, to: &event)
+        writeHeaders(x, traceId, to: &event)
+        writeQuery(x, to: &event)
+        writeContext(x, stage, route, to: &event)
+        if !route.variables.isEmpty, route.key != .default {
+            event.writeStaticString(#","pathParameters":"#)
+            EventParts.writePathParameters(x, to: &event)
+        }
+        if let variables = stage.eventStageVariables {
+            event.writeStaticString(#","stageVariables":"#)
+            event.writeBytes(variables)
+        }
+        event.writeStaticString(",")
+        EventParts.writeBody(x, nullWhenEmpty: false, to: &event)
+        event.writeStaticString("}")
+    }
+
+    private static func writeContext(
+        _ x: Exchange, _ stage: CompiledStage, _ route: CompiledRoute, to event: inout ByteBuffer
+    ) {
+        event.writeStaticString(#","requestContext":{"#)
+        event.writeBytes(stage.eventIdentity)
+        event.writeStaticString(",")
+        EventParts.writeDomain(x, to: &event)
+        event.writeStaticString(#","http":{"method":""#)
+        x.writeMethod(to: &event)
+        event.writeStaticString(#"","path":"#)
+        EventParts.writeDecodedPath(x, to: &event)
+        event.writeStaticString(#","protocol":"HTTP/1.1","sourceIp":""#)
+        event.writeBytes(x.sourceIP)
+        event.writeStaticString(#"","userAgent":"#)
+        EventParts.writeUserAgent(x, orElse: "\"\"", to: &event)
+        event.writeStaticString(#"},"requestId":""#)
+        event.writeBytes(x.requestId)
+        event.writeStaticString(#"","routeKey":"#)
+        event.writeJSONString(route.keyText)
+        event.writeStaticString(#","stage":""#)
+        event.writeBytes(stage.name)
+        event.writeStaticString(#"","time":""#)
+        event.writeBytes(x.worker.clock.commonLogTime(x.startedAtEpochMilliseconds / 1000))
+        event.writeStaticString(#"","timeEpoch":"#)
+        event.writeDecimal(x.startedAtEpochMilliseconds)
+        event.writeStaticString("}")
+    }
+
+    /// One element per pair of the Cookie fields; the field itself is not among the headers then.
+    private static func writeCookies(_ x: Exchange, to event: inout ByteBuffer) {
+        _ = x.withHead { bytes, head in
+            var isFirst = true
+            for field in head.fields where field.known == .cookie {
+                var rest = UnsafeRawBufferPointer(rebasing: bytes[field.value.range])
+                while !rest.isEmpty {
+                    let end = rest.firstIndex(of: UInt8(ascii: ";")) ?? rest.count
+                    let pair = UnsafeRawBufferPointer(rebasing: rest[..<end])
+                    rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(end + 1).drop { $0 == 0x20 })
+                    if pair.isEmpty { continue }
+                    event.writeStaticString(isFirst ? #","cookies":["# : ",")
+                    isFirst = false
+                    event.writeJSONString(pair)
+                }
+            }
+            if !isFirst { event.writeStaticString("]") }
+        }
+    }
+
+    /// Names in lower case; the values of a repeated name joined by commas.
+    private static func writeHeaders(_ x: Exchange, _ traceId: [UInt8], to event: inout ByteBuffer) {
+        event.writeStaticString(#","headers":{"#)
+        _ = x.withHead { bytes, head in
+            for (index, field) in head.fields.enumerated() {
+                guard EventParts.isEventField(field.known), field.known != .cookie else { continue }
+                guard !isRepeated(index, head.fields, bytes) else { continue }
+                event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[field.name.range]), lowercase: true)
+                event.writeStaticString(":\"")
+                event.writeJSONText(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
+                for later in head.fields[(index + 1)...] where Self.sameName(later, field, bytes) {
+                    event.writeStaticString(",")
+                    event.writeJSONText(UnsafeRawBufferPointer(rebasing: bytes[later.value.range]))
+                }
+                event.writeStaticString("\",")
+            }
+            event.writeStaticString(#""content-length":""#)
+            event.writeDecimal(x.requestLength)
+            event.writeStaticString(#"","host":"#)
+            event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[head.host.range]))
+        }
+        event.writeStaticString(#","x-amzn-trace-id":"#)
+        event.writeJSONString(traceId)
+        event.writeStaticString(#","x-forwarded-for":"#)
+        EventParts.writeForwardedFor(x, to: &event)
+        // Functions see what API Gateway's own, always encrypted endpoint would tell them.
+        event.writeStaticString(#","x-forwarded-port":"443","x-forwarded-proto":"https"}"#)
+    }
+
+    static func isRepeated(_ index: Int, _ fields: [HeaderField], _ bytes: UnsafeRawBufferPointer) -> Bool {
+        for earlier in fields[..<index] where sameName(earlier, fields[index], bytes) { return true }
+        return false
+    }
+
+    @inline(__always)
+    static func sameName(_ left: HeaderField, _ right: HeaderField, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard left.name.count == right.name.count, left.known == right.known else { return false }
+        if left.known != .other, left.known != .accessControl { return true }
+        var a = Int(left.name.start)
+        var b = Int(right.name.start)
+        while a < Int(left.name.end) {
+            if ASCII.lowercased(bytes[a]) != ASCII.lowercased(bytes[b]) { return false }
+            a += 1
+            b += 1
+        }
+        return true
+    }
+
+    /// Decoded; the values of a repeated name joined by commas, in order.
+    private static func writeQuery(_ x: Exchange, to event: inout ByteBuffer) {
+        let pairs = QueryParameters(x)
+        guard !pairs.isEmpty else { return }
+        event.writeStaticString(#","queryStringParameters":{"#)
+        for (position, group) in pairs.groups.enumerated() {
+            if position > 0 { event.writeStaticString(",") }
+            event.writeJSONString(group.name)
+            event.writeStaticString(":")
+            event.writeJSONString(Array(group.values.joined(separator: CollectionOfOne(UInt8(ascii: ",")))))
+        }
+        event.writeStaticString("}")
+    }
+}
+
+/// The query's parameters, decoded and grouped by name in the order of their first appearance.
+struct QueryParameters {
+    private(set) var groups: [(name: [UInt8], values: [[UInt8]])] = []
+
+    init(_ x: Exchange) {
+        guard let connection = x.connection, !connection.head.query.isEmpty else { return }
+        connection.head.withBytes { bytes in
+            var positions: [[UInt8]: Int] = [:]
+            for pair in QueryPairs(UnsafeRawBufferPointer(rebasing: bytes[connection.head.query.range])) {
+                if let position = positions[pair.name] {
+                    groups[position].values.append(pair.value)
+                } else {
+                    positions[pair.name] = groups.count
+                    groups.append((pair.name, [pair.value]))
+                }
+            }
+        }
+    }
+
+    var isEmpty: Bool { groups.isEmpty }
+}

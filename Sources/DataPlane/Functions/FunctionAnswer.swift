@@ -1,0 +1,208 @@
+import HTTPFront
+import JSON
+import NIOCore
+
+/// A function's proxy response, read out of its JSON without building a tree.
+struct FunctionAnswer {
+    struct Header {
+        let name: [UInt8]
+        let value: [UInt8]
+        let known: HeaderName
+    }
+
+    enum Reading {
+        case object(FunctionAnswer)
+        case objectWithoutStatus
+        case string([UInt8])
+        /// A list, number, boolean or null.
+        case otherJSON
+        case notJSON
+        /// An object with a status, and something in it that cannot be an answer.
+        case malformed
+    }
+
+    var status = 0
+    var headers: [Header] = []
+    var cookies: [[UInt8]] = []
+    var body: [UInt8] = []
+
+    private var isBase64 = false
+    private var hasStatus = false
+
+    private struct Malformed: Error {}
+
+    static func read(_ payload: ByteBuffer) -> Reading {
+        payload.withUnsafeReadableBytes { bytes in
+            let span = Span<UInt8>(_unsafeBytes: bytes)
+            var cursor = JSONCursor(span)
+            do {
+                switch cursor.peek() {
+                case UInt8(ascii: "{"):
+                    var answer = FunctionAnswer()
+                    let isWellFormed = try answer.readMembers(&cursor)
+                    try cursor.expectEnd()
+                    guard answer.hasStatus else { return .objectWithoutStatus }
+                    return isWellFormed && answer.settle() ? .object(answer) : .malformed
+                case UInt8(ascii: "\""):
+                    let (range, isEscaped) = try cursor.string()
+                    try cursor.expectEnd()
+                    guard isEscaped else { return .string(Array(bytes[range])) }
+                    var text: [UInt8] = []
+                    cursor.unescape(range, into: &text)
+                    return .string(text)
+                default:
+                    _ = try cursor.skipValue()
+                    try cursor.expectEnd()
+                    return .otherJSON
+                }
+            } catch { return .notJSON }
+        }
+    }
+
+    /// Returns false when a member has the wrong kind of value; throws when the text is no JSON.
+    private mutating func readMembers(_ cursor: inout JSONCursor) throws(JSONError) -> Bool {
+        var isWellFormed = true
+        try cursor.expect(UInt8(ascii: "{"), "'{'")
+        if cursor.take(UInt8(ascii: "}")) { return true }
+        repeat {
+            let name = try Self.string(&cursor)
+            try cursor.expect(UInt8(ascii: ":"), "':'")
+            switch name {
+            case Self.statusCode: isWellFormed = try readStatus(&cursor) && isWellFormed
+            case Self.headersName: isWellFormed = try readHeaders(&cursor, multi: false) && isWellFormed
+            case Self.multiValueHeaders: isWellFormed = try readHeaders(&cursor, multi: true) && isWellFormed
+            case Self.cookiesName: isWellFormed = try readCookies(&cursor) && isWellFormed
+            case Self.bodyName:
+                if cursor.peek() == UInt8(ascii: "\"") {
+                    body = try Self.string(&cursor)
+                } else {
+                    isWellFormed = try Self.skipNull(&cursor) && isWellFormed
+                }
+            case Self.isBase64Encoded:
+                isBase64 = cursor.peek() == UInt8(ascii: "t")
+                _ = try cursor.skipValue()
+            default: _ = try cursor.skipValue()
+            }
+        } while cursor.take(UInt8(ascii: ","))
+        try cursor.expect(UInt8(ascii: "}"), "',' or '}'")
+        return isWellFormed
+    }
+
+    private static let statusCode = Array("statusCode".utf8)
+    private static let headersName = Array("headers".utf8)
+    private static let multiValueHeaders = Array("multiValueHeaders".utf8)
+    private static let cookiesName = Array("cookies".utf8)
+    private static let bodyName = Array("body".utf8)
+    private static let isBase64Encoded = Array("isBase64Encoded".utf8)
+
+    /// An integer from 100 to 599; a float, zero or a word is no status (recorded answers). A string of digits is taken,
+    /// as functions return it (unconfirmed).
+    private mutating func readStatus(_ cursor: inout JSONCursor) throws(JSONError) -> Bool {
+        hasStatus = true
+        var text: [UInt8]
+        if cursor.peek() == UInt8(ascii: "\"") {
+            text = try Self.string(&cursor)
+        } else {
+            let range = try cursor.skipValue()
+            text = []
+            cursor.unescape(range, into: &text)
+        }
+        guard text.count == 3, text.allSatisfy(ASCII.isDigit) else { return false }
+        status = text.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+        return status >= 100 && status <= 599
+    }
+
+    private mutating func readHeaders(_ cursor: inout JSONCursor, multi: Bool) throws(JSONError) -> Bool {
+        guard cursor.peek() == UInt8(ascii: "{") else { return try Self.skipNull(&cursor) }
+        var isWellFormed = true
+        try cursor.expect(UInt8(ascii: "{"), "'{'")
+        if cursor.take(UInt8(ascii: "}")) { return true }
+        // Single values come first on the wire even when the function wrote its multi values before them.
+        var added: [Header] = []
+        repeat {
+            let name = try Self.string(&cursor)
+            try cursor.expect(UInt8(ascii: ":"), "':'")
+            if cursor.peek() == UInt8(ascii: "[") {
+                try cursor.expect(UInt8(ascii: "["), "'['")
+                if cursor.take(UInt8(ascii: "]")) { continue }
+                repeat {
+                    let value = try Self.scalar(&cursor)
+                    isWellFormed = Self.add(name, value, to: &added) && isWellFormed
+                } while cursor.take(UInt8(ascii: ","))
+                try cursor.expect(UInt8(ascii: "]"), "',' or ']'")
+            } else {
+                let value = try Self.scalar(&cursor)
+                isWellFormed = Self.add(name, value, to: &added) && isWellFormed
+            }
+        } while cursor.take(UInt8(ascii: ","))
+        try cursor.expect(UInt8(ascii: "}"), "',' or '}'")
+        headers = multi ? headers + added : added + headers
+        return isWellFormed
+    }
+
+    private mutating func readCookies(_ cursor: inout JSONCursor) throws(JSONError) -> Bool {
+        guard cursor.peek() == UInt8(ascii: "[") else { return try Self.skipNull(&cursor) }
+        try cursor.expect(UInt8(ascii: "["), "'['")
+        if cursor.take(UInt8(ascii: "]")) { return true }
+        var isWellFormed = true
+        repeat {
+            if let cookie = try Self.scalar(&cursor), Self.isFieldValue(cookie) {
+                cookies.append(cookie)
+            } else {
+                isWellFormed = false
+            }
+        } while cursor.take(UInt8(ascii: ","))
+        try cursor.expect(UInt8(ascii: "]"), "',' or ']'")
+        return isWellFormed
+    }
+
+    /// Decodes the body when it is base64; false when it is not.
+    private mutating func settle() -> Bool {
+        guard isBase64 else { return true }
+        guard let decoded = Base64.decode(body) else { return false }
+        body = decoded
+        return true
+    }
+
+    /// A name that is no token or a value with control characters would let a function forge the response's frame.
+    private static func add(_ name: [UInt8], _ value: [UInt8]?, to headers: inout [Header]) -> Bool {
+        guard let value, !name.isEmpty, name.allSatisfy(ASCII.isToken), isFieldValue(value) else { return false }
+        headers.append(Header(name: name, value: value, known: name.withUnsafeBytes(HeaderName.init)))
+        return true
+    }
+
+    private static func isFieldValue(_ value: [UInt8]) -> Bool { MappedFields.isFieldValue(value) }
+
+    /// A string's text, or the text of a number or boolean; nil for a list or an object. null is empty.
+    private static func scalar(_ cursor: inout JSONCursor) throws(JSONError) -> [UInt8]? {
+        switch cursor.peek() {
+        case UInt8(ascii: "\""): return try string(&cursor)
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            _ = try cursor.skipValue()
+            return nil
+        case UInt8(ascii: "n"):
+            _ = try cursor.skipValue()
+            return []
+        default:
+            var text: [UInt8] = []
+            let range = try cursor.skipValue()
+            cursor.unescape(range, into: &text)
+            return text
+        }
+    }
+
+    private static func string(_ cursor: inout JSONCursor) throws(JSONError) -> [UInt8] {
+        let (range, _) = try cursor.string()
+        var text: [UInt8] = []
+        text.reserveCapacity(range.count)
+        cursor.unescape(range, into: &text)
+        return text
+    }
+
+    /// Consumes a value and tells whether it was null, which counts as absent.
+    private static func skipNull(_ cursor: inout JSONCursor) throws(JSONError) -> Bool {
+        let isNull = cursor.peek() == UInt8(ascii: "n")
+        _ = try cursor.skipValue()
+        return isNull
+    }
+}

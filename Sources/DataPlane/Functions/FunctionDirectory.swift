@@ -1,0 +1,30 @@
+package import GatewayModel
+package import NIOCore
+
+/// What the data plane needs of the host that runs functions.
+package protocol FunctionDirectory: Sendable {
+    /// The function that an integration names; nil when there is none of that name.
+    func function(named name: String, qualifier: String?) -> (any FunctionTarget)?
+}
+
+/// One function (with its qualifier) as an integration calls it.
+package protocol FunctionTarget: Sendable {
+    /// Who may invoke it, by the policy of this qualifier.
+    var policy: Lambda.ResourcePolicy { get }
+
+    /// Invokes; `completion` is called once, on `loop`.
+    func invoke(
+        _ event: ByteBuffer, traceId: [UInt8], on loop: any EventLoop,
+        completion: @escaping @Sendable (FunctionOutcome) -> Void)
+}
+
+package enum FunctionOutcome: Sendable {
+    case success(ByteBuffer)
+    /// The function failed; the payload is its error object.
+    case functionError(ByteBuffer)
+    case throttled
+    /// The event is larger than Lambda takes (6 MB).
+    case tooLarge
+    /// The version or alias no longer exists.
+    case notFound
+}

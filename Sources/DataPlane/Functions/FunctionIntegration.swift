@@ -1,0 +1,99 @@
+import GatewayModel
+import HTTPFront
+import JSON
+
+/// A Lambda proxy integration: which function, in which event format, and for which methods it may be invoked.
+final class FunctionIntegration: Sendable {
+    let target: (any FunctionTarget)?
+    /// For messages to people: the function's name, or the URI when no name can be read out of it.
+    let name: String
+    /// Payload format 2.0, else 1.0.
+    let isVersion2: Bool
+    let timeoutMilliseconds: Int
+    /// One bit per method that the function's policy lets API Gateway call with.
+    private let permitted: UInt16
+
+    init(
+        function: ResolvedFunction, integration: V2.Integration?, routeKey: RouteKey, account: AccountIdentity,
+        key: V2.StageKey
+    ) {
+        target = function.target
+        name = function.name
+        isVersion2 = integration?.payloadFormatVersion == "2.0"
+        timeoutMilliseconds = integration?.timeoutInMillis ?? Self.maximumTimeoutMilliseconds
+        permitted = Self.permittedMethods(function.target, routeKey, account, key)
+    }
+
+    /// AWS quota: 30 s, not to be raised for HTTP APIs.
+    static let maximumTimeoutMilliseconds = 30_000
+
+    func permits(_ method: RequestHead.Method) -> Bool { permitted >> UInt16(method.rawValue) & 1 == 1 }
+
+    /// Asks the policy once, at compile time. The source is `{api}/{stage}/{METHOD}{path template}`, and
+    /// `{api}/{stage}/$default` for the default route (http-api-troubleshooting-lambda).
+    private static func permittedMethods(
+        _ target: (any FunctionTarget)?, _ routeKey: RouteKey, _ account: AccountIdentity, _ key: V2.StageKey
+    ) -> UInt16 {
+        guard let policy = target?.policy else { return 0 }
+        func allows(_ path: String) -> Bool {
+            policy.allowsInvoke(
+                byService: "apigateway.amazonaws.com", sourceArn: account.executeAPIARN(path),
+                sourceAccount: account.accountId)
+        }
+        let stage = "\(key.apiId)/\(key.stageName)/"
+        guard case .path(let method, _) = routeKey else { return allows(stage + "$default") ? .max : 0 }
+        guard method == .any else { return allows(stage + method.rawValue + routeKey.path) ? .max : 0 }
+        // An ANY route may be permitted as a whole, or for some methods.
+        if allows(stage + "ANY" + routeKey.path) || allows(stage + "*" + routeKey.path) { return .max }
+        let names = ["GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "DELETE"]
+        var permitted: UInt16 = 0
+        for (bit, name) in names.enumerated() where allows(stage + name + routeKey.path) { permitted |= 1 << UInt16(bit) }
+        return permitted
+    }
+}
+
+/// The function behind an integration URI, looked up once per stage and compile.
+struct ResolvedFunction {
+    let target: (any FunctionTarget)?
+    let name: String
+
+    /// Takes a function's ARN, or API Gateway's own `…:lambda:path/2015-03-31/functions/{arn}/invocations`. One
+    /// Gatehouse is one account, so the ARN's account is not compared: hard-coded ones of templates keep working.
+    init(uri: String, stageVariables: OrderedMap<String>, directory: any FunctionDirectory) {
+        guard let uri = StageVariables.substitute(uri, stageVariables) else {
+            target = nil
+            name = uri
+            return
+        }
+        var arn = uri
+        if let path = uri.firstRange(of: ":lambda:path/2015-03-31/functions/"), uri.hasSuffix("/invocations") {
+            arn = String(uri[path.upperBound...].dropLast("/invocations".count))
+        }
+        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 7 || parts.count == 8, parts[0] == "arn", parts[2] == "lambda", parts[5] == "function"
+        else {
+            target = nil
+            name = uri
+            return
+        }
+        let qualifier = parts.count == 8 ? String(parts[7]) : nil
+        target = directory.function(named: String(parts[6]), qualifier: qualifier)
+        name = String(parts[6]) + (qualifier.map { ":" + $0 } ?? "")
+    }
+}
+
+enum StageVariables {
+    /// Replaces `${stageVariables.name}`; nil when a variable is not defined.
+    static func substitute(_ text: String, _ variables: OrderedMap<String>) -> String? {
+        var result = ""
+        var rest = text[...]
+        while let open = rest.firstRange(of: "${stageVariables.") {
+            result += rest[..<open.lowerBound]
+            let after = rest[open.upperBound...]
+            guard let close = after.firstIndex(of: "}"), let value = variables[String(after[..<close])] else { return nil }
+            result += value
+            rest = after[after.index(after: close)...]
+        }
+        return result + rest
+    }
+}

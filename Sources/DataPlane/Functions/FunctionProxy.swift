@@ -1,0 +1,77 @@
+import GatewayModel
+import HTTPFront
+import NIOCore
+
+/// Calls a function with the request as its event and turns what it returns into the response.
+enum FunctionProxy {
+    /// The body is needed whole, so the call is made when it is there.
+    static func begin(_ x: Exchange, _ integration: FunctionIntegration) throws(Refusal) {
+        guard integration.target != nil else {
+            x.integrationError = "there is no function \(integration.name)"
+            x.reason = "route \(x.route?.source.routeKey ?? "") calls \(integration.name), which does not exist"
+            throw .internalError
+        }
+        guard let method = x.connection?.head.method, integration.permits(method) else {
+            x.integrationError = permissionError
+            x.reason =
+                "route \(x.route?.source.routeKey ?? "") has no permission to invoke \(integration.name) "
+                + "(aws lambda add-permission --principal apigateway.amazonaws.com)"
+            throw .internalError
+        }
+        x.bodyUse = .collected
+    }
+
+    /// AWS's own sentence, as `$context.integrationErrorMessage` has it.
+    private static let permissionError =
+        "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. "
+        + "Check the permissions and try again."
+
+    static func invoke(_ x: Exchange, _ integration: FunctionIntegration) {
+        guard let target = integration.target else { return }
+        x.integrationStarted(timeoutMilliseconds: integration.timeoutMilliseconds)
+        var trace = x.worker.allocator.buffer(capacity: 96)
+        TraceId.write(x, to: &trace)
+        let traceId = Array(trace.readableBytesView)
+        var event = x.worker.allocator.buffer(capacity: 2048 + (x.body?.readableBytes ?? 0))
+        if integration.isVersion2 {
+            EventV2.write(x, traceId: traceId, to: &event)
+        } else {
+            EventV1.write(x, traceId: traceId, to: &event)
+        }
+        x.body = nil
+        let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)
+        let turn = x.turn
+        target.invoke(event, traceId: traceId, on: x.worker.eventLoop) { outcome in
+            let x = bound.value
+            // The client or the time-out may have ended this request meanwhile.
+            guard x.turn == turn else { return }
+            answered(x, integration, outcome)
+        }
+    }
+
+    private static func answered(_ x: Exchange, _ integration: FunctionIntegration, _ outcome: FunctionOutcome) {
+        x.integrationAnswered()
+        x.integrationServiceStatus = 200
+        switch outcome {
+        case .success(let payload):
+            if integration.isVersion2 {
+                FunctionResponse.respondV2(x, payload)
+            } else {
+                FunctionResponse.respondV1(x, payload)
+            }
+        case .functionError(let payload):
+            x.integrationStatus = 200
+            x.integrationError = "the function failed: \(String(buffer: payload))"
+            x.refuse(.internalError, because: "\(integration.name) failed: \(String(buffer: payload))")
+        case .throttled:
+            x.integrationServiceStatus = 429
+            x.refuse(.unavailable, because: "\(integration.name) is running as often at once as it may")
+        case .tooLarge:
+            x.integrationServiceStatus = 413
+            x.refuse(.tooLarge, because: "the event is larger than Lambda's 6 MB")
+        case .notFound:
+            x.integrationServiceStatus = 404
+            x.refuse(.internalError, because: "\(integration.name) no longer exists")
+        }
+    }
+}

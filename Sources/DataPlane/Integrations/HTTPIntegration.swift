@@ -1,0 +1,129 @@
+import GatewayModel
+import HTTPFront
+import JSON
+
+/// An HTTP proxy integration of one route: where it leads and what is changed on the way.
+final class HTTPIntegration: Sendable {
+    enum Part: Sendable, Equatable {
+        case text([UInt8])
+        /// The route's path variable of that index, as the client encoded it.
+        case variable(Int)
+    }
+
+    /// nil when the host itself holds a path variable.
+    let origin: Origin?
+    let originNumber: Int
+    let isTLS: Bool
+    let authority: [Part]
+    let path: [Part]
+    let query: [Part]
+    /// The client's method is kept when nil.
+    let method: [UInt8]?
+    let timeoutMilliseconds: Int
+    /// The default route appends the request's path to the URI (http-api-develop-routes).
+    let appendsPath: Bool
+    let requestMapping: RequestMapping?
+    let responseMapping: ResponseMapping?
+    /// `Host: …` and the fields that every request gets, ready to be written.
+    let fixedFields: [UInt8]
+
+    init(
+        _ integration: V2.Integration?, routeKey: RouteKey, variables: [[UInt8]], stageVariables: OrderedMap<String>,
+        registry: Registry
+    ) throws(CompileError) {
+        let written = integration?.integrationUri ?? ""
+        guard let uri = StageVariables.substitute(written, stageVariables) else {
+            throw CompileError(message: "The integration URI \(written) names a stage variable that is not defined.")
+        }
+        let lower = uri.lowercased()
+        guard lower.hasPrefix("http://") || lower.hasPrefix("https://") else {
+            throw CompileError(message: "The integration URI \(uri) must begin with http:// or https://.")
+        }
+        isTLS = lower.hasPrefix("https://")
+        let rest = uri.dropFirst(isTLS ? 8 : 7).prefix { $0 != "#" }
+        let authority = rest.prefix { $0 != "/" && $0 != "?" }
+        let afterAuthority = rest[authority.endIndex...]
+        let path = afterAuthority.prefix { $0 != "?" }
+        let query = afterAuthority[path.endIndex...].dropFirst()
+        guard !authority.isEmpty, !authority.contains("@") else {
+            throw CompileError(message: "The integration URI \(uri) has no usable host.")
+        }
+        self.authority = Self.parts(authority, variables, isPath: false)
+        self.path = Self.parts(path.isEmpty ? "/" : path, variables, isPath: true)
+        self.query = Self.parts(query, variables, isPath: true)
+        if self.authority.count == 1, case .text = self.authority[0] {
+            guard let origin = Self.origin(String(authority), isTLS: isTLS) else {
+                throw CompileError(message: "The integration URI \(uri) has no usable host.")
+            }
+            self.origin = origin
+            originNumber = registry.number(of: origin)
+        } else {
+            origin = nil
+            originNumber = -1
+        }
+        let methodName = integration?.integrationMethod ?? "ANY"
+        method = methodName == "ANY" ? nil : Array(methodName.utf8)
+        timeoutMilliseconds = integration?.timeoutInMillis ?? FunctionIntegration.maximumTimeoutMilliseconds
+        appendsPath = routeKey == .default
+        let names = variables.map { String(decoding: $0, as: UTF8.self) }
+        requestMapping = try RequestMapping(integration?.requestParameters, variables: names, stageVariables)
+        responseMapping = try ResponseMapping(integration?.responseParameters, variables: names, stageVariables)
+        fixedFields =
+            (origin == nil ? [] : Array("Host: \(authority)\r\n".utf8)) + Array("Via: HTTP/1.1 AmazonAPIGateway\r\n".utf8)
+    }
+
+    /// `host`, `host:port`, `[v6]:port`.
+    static func origin(_ authority: String, isTLS: Bool) -> Origin? {
+        var host = Substring(authority)
+        var port = isTLS ? 443 : 80
+        if let colon = authority.lastIndex(of: ":"), authority[colon...].firstIndex(of: "]") == nil {
+            guard let number = Int(authority[authority.index(after: colon)...]), (1...65535).contains(number) else {
+                return nil
+            }
+            port = number
+            host = authority[..<colon]
+        }
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        return host.isEmpty ? nil : Origin(host: host.lowercased(), port: port, isTLS: isTLS)
+    }
+
+    /// Cuts `…/{name}/…` into text and variables. `{name}` that the route does not have stays text, encoded.
+    private static func parts(_ text: some StringProtocol, _ variables: [[UInt8]], isPath: Bool) -> [Part] {
+        var parts: [Part] = []
+        var literal: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let open = rest.firstIndex(of: UInt8(ascii: "{")),
+            let close = rest[open...].firstIndex(of: UInt8(ascii: "}"))
+        {
+            var name = rest[(open + 1)..<close]
+            if name.last == UInt8(ascii: "+") { name = name.dropLast() }
+            literal.append(contentsOf: rest[..<open])
+            if let index = variables.firstIndex(where: { $0.elementsEqual(name) }) {
+                if !literal.isEmpty { parts.append(.text(literal)) }
+                literal = []
+                parts.append(.variable(index))
+            } else {
+                literal.append(contentsOf: rest[open...close])
+            }
+            rest = rest[(close + 1)...]
+        }
+        literal.append(contentsOf: rest)
+        if isPath { literal = escaped(literal) }
+        if !literal.isEmpty { parts.append(.text(literal)) }
+        return parts
+    }
+
+    /// Escapes what may not stand in a request target at all; what is escaped already stays so.
+    private static func escaped(_ bytes: [UInt8]) -> [UInt8] {
+        var output: [UInt8] = []
+        for byte in bytes {
+            switch byte {
+            case 0...0x20, 0x7F..., UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "\""), UInt8(ascii: "<"),
+                UInt8(ascii: ">"):
+                PercentCoding.encode(CollectionOfOne(byte), allowSlash: true, into: &output)
+            default: output.append(byte)
+            }
+        }
+        return output
+    }
+}

@@ -1,0 +1,137 @@
+import HTTPFront
+import NIOCore
+
+/// What an exchange remembers of its call to an origin.
+struct UpstreamState {
+    var isConnecting = false
+    /// Nothing of the response has arrived yet.
+    var isUnanswered = true
+    /// Whether the request has been repeated on a new connection.
+    var isSecondTry = false
+    /// The response is collected because its mapping reads the body.
+    var collected: (head: ResponseHead, body: ByteBuffer)?
+}
+
+/// Passes a request on to an origin, and the answer back, as they come.
+enum HTTPProxy {
+    /// A response that is collected for a mapping may be so long (API Gateway's payload quota).
+    static let collectedResponseBytes = 10_485_760
+
+    static func begin(_ x: Exchange, _ integration: HTTPIntegration) {
+        if integration.requestMapping?.needsBody == true {
+            x.bodyUse = .collected
+        } else {
+            x.bodyUse = .streamed
+            connect(x, integration)
+        }
+    }
+
+    static func bodyCollected(_ x: Exchange, _ integration: HTTPIntegration) { connect(x, integration) }
+
+    static func connect(_ x: Exchange, _ integration: HTTPIntegration) {
+        x.integrationStarted(timeoutMilliseconds: integration.timeoutMilliseconds)
+        open(x, integration)
+    }
+
+    /// Sends the request again on a new connection: the old one was closed by the origin while it lay idle.
+    static func tryAgain(_ x: Exchange, _ integration: HTTPIntegration) {
+        x.upstreamState.isSecondTry = true
+        open(x, integration)
+    }
+
+    private static func open(_ x: Exchange, _ integration: HTTPIntegration) {
+        var number = integration.originNumber
+        var origin = integration.origin
+        if origin == nil {
+            origin = dynamicOrigin(x, integration)
+            number = origin.map { x.worker.registry.number(of: $0) } ?? -1
+        }
+        guard let origin else {
+            return x.refuse(.internalError, because: "the integration URI's host cannot be made from the path")
+        }
+        let pool = x.worker.upstream
+        if !x.upstreamState.isSecondTry, let connection = pool.takeIdle(number) {
+            send(x, integration, connection)
+            return
+        }
+        x.upstreamState.isConnecting = true
+        x.connection?.pauseReading()
+        let turn = x.turn
+        pool.connect(origin, number: number) { result in
+            switch result {
+            case .success(let connection) where x.turn == turn && x.upstreamState.isConnecting:
+                x.upstreamState.isConnecting = false
+                send(x, integration, connection)
+                x.connection?.resumeReading()
+            case .success(let connection): pool.keep(connection)
+            case .failure(let error):
+                guard x.turn == turn else { return }
+                x.upstreamState.isConnecting = false
+                x.connection?.resumeReading()
+                x.integrationError = "cannot connect to \(origin.host):\(origin.port): \(error)"
+                x.refuse(.unavailable, because: x.integrationError ?? "")
+            }
+        }
+    }
+
+    /// A host that a path variable names. Such origins are few in practice; the registry bounds them.
+    private static func dynamicOrigin(_ x: Exchange, _ integration: HTTPIntegration) -> Origin? {
+        var authority = x.worker.allocator.buffer(capacity: 64)
+        UpstreamRequest.write(integration.authority, x, to: &authority)
+        let text = String(buffer: authority)
+        guard text.utf8.allSatisfy({ ASCII.isHostByte($0) }) else { return nil }
+        return HTTPIntegration.origin(text, isTLS: integration.isTLS)
+    }
+
+    private static func send(_ x: Exchange, _ integration: HTTPIntegration, _ upstream: UpstreamConnection) {
+        guard let client = x.connection else { return upstream.close() }
+        x.upstream = upstream
+        x.worker.scratch.clear()
+        UpstreamRequest.writeHead(x, integration, egress: client.localIPAddress, to: &x.worker.scratch)
+        upstream.begin(x, head: x.worker.scratch, isHeadRequest: integration.method.map { $0 == Array("HEAD".utf8) } ?? (client.head.method == .head))
+        if let body = x.body {
+            upstream.write(body)
+            upstream.requestCompleted()
+            upstream.flush()
+        } else if client.head.body == .none {
+            upstream.requestCompleted()
+            upstream.flush()
+        }
+    }
+
+    // MARK: The response
+
+    static func respond(_ x: Exchange, _ head: ResponseHead, _ integration: HTTPIntegration) {
+        guard let client = x.connection else { return }
+        x.integrationStatus = head.status
+        x.integrationServiceStatus = head.status
+        if let changes = integration.responseMapping?.changes(for: head.status) {
+            if changes.needsBody, head.body != .none {
+                x.upstreamState.collected = (head, x.worker.allocator.buffer(capacity: 0))
+            } else {
+                MappedResponse.writeHead(x, head, changes, body: nil)
+            }
+            return
+        }
+        client.startResponse(status: head.status)
+        let dropsCORS = x.stage?.cors != nil
+        let hasDate = client.writeHead { out in
+            UpstreamRequest.copyFields(head.fields, head.bytes, dropsCORS: dropsCORS, to: &out)
+        }
+        if !hasDate { client.writeDate() }
+        x.writeGatewayFields()
+        client.finishHead(framing(head, for: client.head.method))
+    }
+
+    static func framing(_ head: ResponseHead, for method: RequestHead.Method) -> HTTPConnection.ResponseFraming {
+        switch head.body {
+        case .length(let length): return .length(length)
+        case .chunked, .untilClose: return .stream
+        case .none:
+            if head.status == 204 || head.status == 304 { return .none }
+            // The answer to HEAD tells the length that GET would have.
+            if method == .head, let length = head.contentLength { return .length(length) }
+            return method == .head ? .none : .length(0)
+        }
+    }
+}

@@ -1,0 +1,228 @@
+import HTTPFront
+import NIOCore
+
+/// Writes the head of a request to an origin.
+enum UpstreamRequest {
+    static func writeHead(_ x: Exchange, _ integration: HTTPIntegration, egress: [UInt8], to out: inout ByteBuffer) {
+        if let mapping = integration.requestMapping {
+            MappedRequest.writeHead(x, integration, mapping, egress: egress, to: &out)
+            return
+        }
+        writeMethod(x, integration, to: &out)
+        writeTarget(x, integration, to: &out)
+        out.writeStaticString(" HTTP/1.1\r\n")
+        writeHost(x, integration, to: &out)
+        guard let connection = x.connection else { return }
+        copyRequestFields(connection.head, to: &out)
+        writeForwarding(x, egress: egress, to: &out)
+        writeFraming(x, to: &out)
+        out.writeStaticString("\r\n")
+    }
+
+    static func writeMethod(_ x: Exchange, _ integration: HTTPIntegration, to out: inout ByteBuffer) {
+        if let method = integration.method { out.writeBytes(method) } else { x.writeMethod(to: &out) }
+        out.writeStaticString(" ")
+    }
+
+    static func writeHost(_ x: Exchange, _ integration: HTTPIntegration, to out: inout ByteBuffer) {
+        if integration.origin == nil {
+            out.writeStaticString("Host: ")
+            write(integration.authority, x, to: &out)
+            out.writeStaticString("\r\n")
+        }
+        out.writeBytes(integration.fixedFields)
+    }
+
+    static func writeTarget(_ x: Exchange, _ integration: HTTPIntegration, to out: inout ByteBuffer) {
+        writePath(x, integration, to: &out)
+        _ = x.withHead { bytes, head in
+            let query = UnsafeRawBufferPointer(rebasing: bytes[head.query.range])
+            guard !query.isEmpty || !integration.query.isEmpty else { return }
+            out.writeStaticString("?")
+            write(integration.query, x, to: &out)
+            if !integration.query.isEmpty, !query.isEmpty { out.writeStaticString("&") }
+            out.writeBytes(query)
+        }
+    }
+
+    static func writePath(_ x: Exchange, _ integration: HTTPIntegration, to out: inout ByteBuffer) {
+        write(integration.path, x, to: &out)
+        guard integration.appendsPath, !x.routedPath.isEmpty else { return }
+        if out.getInteger(at: out.writerIndex - 1, as: UInt8.self) == UInt8(ascii: "/") {
+            out.moveWriterIndex(to: out.writerIndex - 1)
+        }
+        x.writeRequestBytes(x.routedPath, to: &out)
+    }
+
+    static func write(_ parts: [HTTPIntegration.Part], _ x: Exchange, to out: inout ByteBuffer) {
+        for part in parts {
+            switch part {
+            case .text(let text): out.writeBytes(text)
+            case .variable(let index):
+                guard index < x.bindings.count else { continue }
+                let start = Int(x.routedPath.start)
+                let binding = x.bindings[index]
+                x.writeRequestBytes(.init(start + Int(binding.start), start + Int(binding.end)), to: &out)
+            }
+        }
+    }
+
+    /// Copies the client's fields but for those of one hop and those the gateway writes itself.
+    private static func copyRequestFields(_ head: borrowing RequestHead, to out: inout ByteBuffer) {
+        let named = ConnectionOptions(head.fields, head.bytes)
+        head.withBytes { bytes in
+            var runStart = 0
+            var runEnd = 0
+            for field in head.fields {
+                guard isForwarded(field.known), !named.contains(field, bytes) else { continue }
+                let start = Int(field.name.start)
+                if start != runEnd {
+                    if runEnd > runStart { out.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[runStart..<runEnd])) }
+                    runStart = start
+                }
+                runEnd = lineEnd(field, bytes)
+            }
+            if runEnd > runStart { out.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[runStart..<runEnd])) }
+        }
+    }
+
+    static func isForwarded(_ name: HeaderName) -> Bool {
+        switch name {
+        case .host, .contentLength, .expect, .forwarded, .forwardedFor, .forwardedHost, .forwardedPort,
+            .forwardedProto, .via, .amznTraceId:
+            false
+        default: !name.isHopByHop
+        }
+    }
+
+    /// Copies an origin's fields to the client; returns whether a date was among them.
+    static func copyFields(
+        _ fields: [HeaderField], _ buffer: ByteBuffer, dropsCORS: Bool, to out: inout ByteBuffer
+    ) -> Bool {
+        let named = ConnectionOptions(fields, buffer)
+        var hasDate = false
+        buffer.withUnsafeReadableBytes { bytes in
+            var runStart = 0
+            var runEnd = 0
+            for field in fields {
+                switch field.known {
+                case .contentLength, .apigwRequestId: continue
+                case .accessControl where dropsCORS: continue
+                case .date: hasDate = true
+                default: break
+                }
+                guard !field.known.isHopByHop, !named.contains(field, bytes) else { continue }
+                let start = Int(field.name.start)
+                if start != runEnd {
+                    if runEnd > runStart { out.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[runStart..<runEnd])) }
+                    runStart = start
+                }
+                runEnd = lineEnd(field, bytes)
+            }
+            if runEnd > runStart { out.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[runStart..<runEnd])) }
+        }
+        return hasDate
+    }
+
+    /// Behind the CRLF of the field's line; white space after the value is passed on with it.
+    @inline(__always)
+    private static func lineEnd(_ field: HeaderField, _ bytes: UnsafeRawBufferPointer) -> Int {
+        var end = Int(field.value.end)
+        while bytes[end] != 0x0A { end += 1 }
+        return end + 1
+    }
+
+    /// `Forwarded` takes over what came as `X-Forwarded-For`; then the trace id. See the spec's section 7.
+    static func writeForwarding(_ x: Exchange, egress: [UInt8], to out: inout ByteBuffer) {
+        guard let connection = x.connection else { return }
+        let head = connection.head
+        out.writeStaticString("Forwarded: ")
+        head.withBytes { bytes in
+            if let earlier = head.first(.forwarded) {
+                out.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[earlier.range]))
+                out.writeStaticString(", ")
+            } else if let chain = head.first(.forwardedFor) {
+                writeChain(UnsafeRawBufferPointer(rebasing: bytes[chain.range]), to: &out)
+            }
+        }
+        out.writeStaticString("by=")
+        writeNode(egress, to: &out)
+        out.writeStaticString(";for=")
+        writeNode(x.sourceIP, to: &out)
+        out.writeStaticString(";host=")
+        x.writeDomainName(to: &out)
+        out.writeStaticString(";proto=https\r\nX-Amzn-Trace-Id: ")
+        TraceId.write(x, to: &out)
+        out.writeStaticString("\r\n")
+    }
+
+    private static func writeChain(_ chain: UnsafeRawBufferPointer, to out: inout ByteBuffer) {
+        for address in chain.split(separator: UInt8(ascii: ",")) {
+            let trimmed = address.drop { $0 == 0x20 || $0 == 0x09 }
+            out.writeStaticString("for=")
+            writeNode(Array(trimmed), to: &out)
+            out.writeStaticString(", ")
+        }
+    }
+
+    /// RFC 7239 section 6: an IPv6 address is bracketed and quoted.
+    private static func writeNode(_ address: [UInt8], to out: inout ByteBuffer) {
+        guard address.contains(UInt8(ascii: ":")) else {
+            out.writeBytes(address)
+            return
+        }
+        out.writeStaticString("\"[")
+        out.writeBytes(address)
+        out.writeStaticString("]\"")
+    }
+
+    /// The framing of the body as it will be sent: collected, streamed, or none.
+    static func writeFraming(_ x: Exchange, to out: inout ByteBuffer) {
+        guard let head = x.connection?.head else { return }
+        if let body = x.body {
+            writeLength(body.readableBytes, to: &out)
+            return
+        }
+        switch head.body {
+        case .none:
+            writeLength(0, to: &out)
+            // API Gateway adds a content type to a request without payload (api-gateway-known-issues).
+            if !head.contains(.contentType) { out.writeStaticString("Content-Type: application/x-www-form-urlencoded\r\n") }
+        case .length(let length): writeLength(length, to: &out)
+        case .chunked: out.writeStaticString("Transfer-Encoding: chunked\r\n")
+        }
+    }
+
+    private static func writeLength(_ length: Int, to out: inout ByteBuffer) {
+        out.writeStaticString("Content-Length: ")
+        out.writeDecimal(length)
+        out.writeStaticString("\r\n")
+    }
+}
+
+/// The fields that a message's Connection field names: they are of one hop too (RFC 9110 section 7.6.1).
+struct ConnectionOptions {
+    private var names: [[UInt8]] = []
+
+    init(_ fields: [HeaderField], _ buffer: ByteBuffer) {
+        for field in fields where field.known == .connection {
+            buffer.withUnsafeReadableBytes { bytes in
+                let value = UnsafeRawBufferPointer(rebasing: bytes[field.value.range])
+                if ASCII.equalsIgnoringCase(value, "keep-alive") || ASCII.equalsIgnoringCase(value, "close") { return }
+                for option in value.split(separator: UInt8(ascii: ",")) {
+                    let name = option.filter { $0 != 0x20 && $0 != 0x09 }.map(ASCII.lowercased)
+                    names.append(name)
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    func contains(_ field: HeaderField, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        !names.isEmpty
+            && names.contains { name in
+                name.count == field.name.count
+                    && zip(bytes[field.name.range], name).allSatisfy { ASCII.lowercased($0) == $1 }
+            }
+    }
+}

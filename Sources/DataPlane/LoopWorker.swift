@@ -1,0 +1,145 @@
+import GatewayModel
+import HTTPFront
+import NIOCore
+package import NIOSSL
+
+/// What one event loop has of its own: the snapshot it serves, its upstream connections, clock, counters and logs.
+///
+/// Touched on its loop only; a request finds it once per connection.
+final class LoopWorker {
+    let eventLoop: any EventLoop
+    let allocator = ByteBufferAllocator()
+    let clock = LoopClock()
+    let options: DataPlaneOptions
+    let registry: Registry
+    private(set) var snapshot = Snapshot.empty
+    private(set) var metrics: [StageMetrics] = []
+    /// Used for the head of an upstream request; its storage stays.
+    var scratch: ByteBuffer
+
+    private(set) lazy var upstream = UpstreamPool(worker: self)
+    private var waiting: [Exchange] = []
+    private var isTicking = false
+    private var logs: [(sink: any AccessLogSink, lines: ByteBuffer)] = []
+    private var identifiers: UInt64
+
+    /// The smallest integration time-out is 50 ms; a tick of half that keeps to it.
+    private static let tick = TimeAmount.milliseconds(25)
+    private static let logBufferBytes = 32_768
+
+    init(eventLoop: any EventLoop, options: DataPlaneOptions, registry: Registry) {
+        self.eventLoop = eventLoop
+        self.options = options
+        self.registry = registry
+        scratch = allocator.buffer(capacity: 2048)
+        identifiers = UInt64.random(in: .min ... .max)
+    }
+
+    func serve(_ snapshot: Snapshot) { self.snapshot = snapshot }
+
+    // MARK: Identifiers
+
+    /// Eleven unguessable-enough bytes for a request id; SplitMix64 over a random start.
+    func nextRandom() -> UInt64 {
+        identifiers &+= 0x9E37_79B9_7F4A_7C15
+        var z = identifiers
+        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+        return z ^ z >> 31
+    }
+
+    // MARK: Time-outs
+
+    /// Watches an exchange that waits for its integration until `Exchange.deadline`.
+    func watch(_ exchange: Exchange) {
+        guard exchange.watchPosition < 0 else { return }
+        exchange.watchPosition = waiting.count
+        waiting.append(exchange)
+        startTicking()
+    }
+
+    func unwatch(_ exchange: Exchange) {
+        let position = exchange.watchPosition
+        guard position >= 0 else { return }
+        let last = waiting.removeLast()
+        if last !== exchange {
+            waiting[position] = last
+            last.watchPosition = position
+        }
+        exchange.watchPosition = -1
+    }
+
+    private func startTicking() {
+        guard !isTicking else { return }
+        isTicking = true
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: Self.tick) { bound.value.ticked() }
+    }
+
+    private func ticked() {
+        isTicking = false
+        let now = NIODeadline.now()
+        var position = 0
+        while position < waiting.count {
+            let exchange = waiting[position]
+            if exchange.deadline < now { exchange.integrationTimedOut() }
+            // An exchange that ended has been replaced by the last one.
+            if position < waiting.count, waiting[position] === exchange { position += 1 }
+        }
+        flushLogs()
+        upstream.closeIdle(before: now)
+        if !waiting.isEmpty || upstream.hasIdleConnections { startTicking() }
+    }
+
+    // MARK: Counters and logs
+
+    func count(_ exchange: Exchange, slot: Int) {
+        while metrics.count <= slot { metrics.append(StageMetrics()) }
+        metrics[slot].add(exchange)
+    }
+
+    /// Writes one access log line; lines go to their sink in batches.
+    func log(to sink: any AccessLogSink, _ write: (inout ByteBuffer) -> Void) {
+        var index = logs.firstIndex { $0.sink === sink }
+        if index == nil {
+            logs.append((sink, allocator.buffer(capacity: Self.logBufferBytes + 1024)))
+            index = logs.count - 1
+        }
+        guard let index else { return }
+        write(&logs[index].lines)
+        if logs[index].lines.readableBytes >= Self.logBufferBytes { flush(index) } else { startTicking() }
+    }
+
+    func flushLogs() {
+        for index in logs.indices where logs[index].lines.readableBytes > 0 { flush(index) }
+    }
+
+    private func flush(_ index: Int) {
+        logs[index].sink.append(logs[index].lines)
+        logs[index].lines.clear()
+    }
+}
+
+/// Settings that hold for all of the data plane.
+package struct DataPlaneOptions: Sendable {
+    /// Called once per finished API call, on its loop, with what a person wants to see; nil when nobody looks.
+    package var onRequest: (@Sendable (RequestSummary) -> Void)?
+    /// For HTTPS integrations.
+    package var tls: NIOSSLContext?
+
+    package init(onRequest: (@Sendable (RequestSummary) -> Void)? = nil, tls: NIOSSLContext? = nil) {
+        self.onRequest = onRequest
+        self.tls = tls
+    }
+}
+
+/// One API call as `gatehouse up` prints it.
+package struct RequestSummary: Sendable {
+    package let method: String
+    package let path: String
+    package let status: Int
+    package let routeKey: String?
+    package let milliseconds: Double
+    /// Why the gateway itself answered with an error.
+    package let reason: String?
+}

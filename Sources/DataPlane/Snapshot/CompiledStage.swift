@@ -1,0 +1,80 @@
+import GatewayModel
+import JSON
+
+/// One stage of one API, ready to answer. Nothing in it changes.
+final class CompiledStage: Sendable {
+    let key: V2.StageKey
+    let account: AccountIdentity
+    let name: [UInt8]
+    let isDefault: Bool
+    let router: Router
+    let routes: [CompiledRoute]
+    let cors: CompiledCORS?
+    let accessLog: CompiledAccessLog?
+    /// `disableExecuteApiEndpoint`: the default host name does not serve.
+    let isEndpointDisabled: Bool
+    /// `{apiId}.execute-api.{region}.amazonaws.com`, for calls that name the API by path.
+    let domainName: [UInt8]
+    /// `"accountId":"…","apiId":"…"`
+    let eventIdentity: [UInt8]
+    let variables: OrderedMap<String>
+    /// The stage variables as a JSON object, or nil when there are none.
+    let eventStageVariables: [UInt8]?
+    /// Index of the stage's counters in every loop's metrics.
+    let metricsSlot: Int
+
+    init(
+        key: V2.StageKey, account: AccountIdentity, routes: [CompiledRoute], cors: CompiledCORS?,
+        accessLog: CompiledAccessLog?, isEndpointDisabled: Bool, variables: OrderedMap<String>, metricsSlot: Int
+    ) {
+        self.key = key
+        self.account = account
+        name = Array(key.stageName.utf8)
+        isDefault = key.stageName == "$default"
+        router = Router(routes)
+        self.routes = routes
+        self.cors = cors
+        self.accessLog = accessLog
+        self.isEndpointDisabled = isEndpointDisabled
+        domainName = Array("\(key.apiId).execute-api.\(account.region).amazonaws.com".utf8)
+        eventIdentity = Array("\"accountId\":\"\(account.accountId)\",\"apiId\":\"\(key.apiId)\"".utf8)
+        self.variables = variables
+        self.eventStageVariables = variables.isEmpty
+            ? nil : JSONValue.object(JSONObject(variables.map { ($0.key, .string($0.value)) })).bytes
+        self.metricsSlot = metricsSlot
+    }
+}
+
+/// One route with the integration it calls.
+final class CompiledRoute: Sendable {
+    let source: V2.Route
+    let integrationSource: V2.Integration?
+    let key: RouteKey
+    /// The route key as text.
+    let keyText: [UInt8]
+    /// The path template of the route key; `$default` for the default route.
+    let resourcePath: [UInt8]
+    /// Names of the path variables in order, without `+`.
+    let variables: [[UInt8]]
+    let integration: CompiledIntegration
+
+    init(
+        source: V2.Route, integrationSource: V2.Integration?, key: RouteKey, variables: [[UInt8]],
+        integration: CompiledIntegration
+    ) {
+        self.source = source
+        self.integrationSource = integrationSource
+        self.key = key
+        keyText = Array(source.routeKey.utf8)
+        resourcePath = Array((key == .default ? "$default" : key.path).utf8)
+        self.variables = variables
+        self.integration = integration
+    }
+}
+
+enum CompiledIntegration: Sendable {
+    case function(FunctionIntegration)
+    case http(HTTPIntegration)
+    /// The route has no target: it answers 500 (AWS's answer is unconfirmed).
+    case missing
+}

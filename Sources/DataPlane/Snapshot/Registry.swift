@@ -1,0 +1,44 @@
+import GatewayModel
+import Synchronization
+
+/// Gives out the small numbers under which loops keep what belongs to a stage or to an origin.
+///
+/// Asked only while compiling (and for hosts that a path variable names), never for an ordinary request.
+package final class Registry: Sendable {
+    private struct State {
+        var stages: [V2.StageKey: Int] = [:]
+        var origins: [Origin: Int] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    func metricsSlot(of key: V2.StageKey) -> Int {
+        state.withLock { state in
+            if let slot = state.stages[key] { return slot }
+            state.stages[key] = state.stages.count
+            return state.stages.count - 1
+        }
+    }
+
+    func number(of origin: Origin) -> Int {
+        state.withLock { state in
+            if let number = state.origins[origin] { return number }
+            state.origins[origin] = state.origins.count
+            return state.origins.count - 1
+        }
+    }
+
+    /// Every stage that ever had counters, with its slot.
+    var stages: [(key: V2.StageKey, slot: Int)] {
+        state.withLock { $0.stages.map { ($0.key, $0.value) } }
+    }
+}
+
+/// Where an upstream connection leads.
+struct Origin: Hashable, Sendable {
+    let host: String
+    let port: Int
+    let isTLS: Bool
+}

@@ -1,0 +1,35 @@
+/// One loop's counters of one stage, in the names of the `AWS/ApiGateway` namespace.
+package struct StageMetrics: Sendable {
+    package private(set) var count = 0
+    package private(set) var clientErrors = 0
+    package private(set) var serverErrors = 0
+    package private(set) var dataProcessed = 0
+    package private(set) var latencyMicroseconds = 0
+    package private(set) var integrationLatencyMilliseconds = 0
+    /// Requests by latency: bucket n holds those below 2^n microseconds.
+    package private(set) var latencyBuckets: [Int] = Array(repeating: 0, count: 32)
+
+    mutating func add(_ x: Exchange) {
+        count += 1
+        if x.status >= 500 {
+            serverErrors += 1
+        } else if x.status >= 400 {
+            clientErrors += 1
+        }
+        dataProcessed += x.requestLength + x.responseLength
+        let latency = x.elapsedMicroseconds
+        latencyMicroseconds += latency
+        integrationLatencyMilliseconds += x.integrationMilliseconds ?? 0
+        latencyBuckets[min(31, Int.bitWidth - max(0, latency).leadingZeroBitCount)] += 1
+    }
+
+    package mutating func merge(_ other: StageMetrics) {
+        count += other.count
+        clientErrors += other.clientErrors
+        serverErrors += other.serverErrors
+        dataProcessed += other.dataProcessed
+        latencyMicroseconds += other.latencyMicroseconds
+        integrationLatencyMilliseconds += other.integrationLatencyMilliseconds
+        for index in latencyBuckets.indices { latencyBuckets[index] += other.latencyBuckets[index] }
+    }
+}

@@ -1,0 +1,37 @@
+import HTTPFront
+import NIOCore
+
+/// One line per API call, in the stage's own format. A variable without a value prints `-`.
+enum AccessLog {
+    static func write(_ x: Exchange, _ log: CompiledAccessLog) {
+        x.worker.log(to: log.sink) { lines in
+            for part in log.parts {
+                switch part {
+                case .text(let text): lines.writeBytes(text)
+                case .variable(let variable): write(variable, x, &lines)
+                }
+            }
+            lines.writeStaticString("\n")
+        }
+    }
+
+    /// What a client controls is escaped, so that no request can forge a line or break a JSON format.
+    private static func write(_ variable: ContextVariable, _ x: Exchange, _ lines: inout ByteBuffer) {
+        let start = lines.writerIndex
+        guard variable.write(x, to: &lines) else {
+            lines.writeStaticString("-")
+            return
+        }
+        switch variable {
+        case .path, .userAgent, .httpMethod, .domainName: break
+        default: return
+        }
+        let length = lines.writerIndex - start
+        let needsEscape = lines.viewBytes(at: start, length: length)?.contains {
+            $0 < 0x20 || $0 >= 0x7F || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
+        }
+        guard needsEscape == true, let raw = lines.getBytes(at: start, length: length) else { return }
+        lines.moveWriterIndex(to: start)
+        raw.withUnsafeBytes { lines.writeJSONText($0) }
+    }
+}

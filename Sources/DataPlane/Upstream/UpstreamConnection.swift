@@ -1,0 +1,197 @@
+import HTTPFront
+import NIOCore
+
+/// One HTTP/1.1 connection to an origin: one request at a time, its response handed to the exchange as it comes.
+final class UpstreamConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum State {
+        case idle
+        case head
+        case length(remaining: Int)
+        case chunked
+        case untilClose
+        case closed
+    }
+
+    let originNumber: Int
+    var idleUntil = NIODeadline.distantFuture
+    /// Whether an earlier request has used it: then a sudden end may just be the origin's keep-alive time.
+    private(set) var isReused = false
+
+    private let pool: UpstreamPool
+    private let channel: any Channel
+    private var context: ChannelHandlerContext?
+    private var exchange: Exchange?
+    private var state = State.idle
+    private var input = ByteBuffer()
+    private var scanned = 0
+    private var head = ResponseHead()
+    private var chunks = ChunkedDecoder()
+    private var isHeadRequest = false
+    private var isRequestComplete = false
+    private var isReading = true
+
+    init(pool: UpstreamPool, originNumber: Int, channel: any Channel) {
+        self.pool = pool
+        self.originNumber = originNumber
+        self.channel = channel
+    }
+
+    var isUsable: Bool { if case .idle = state { channel.isActive } else { false } }
+    var isWritable: Bool { channel.isWritable }
+
+    // MARK: Requests
+
+    /// Begins a request with its head; nothing is sent before `flush`.
+    func begin(_ exchange: Exchange, head bytes: ByteBuffer, isHeadRequest: Bool) {
+        self.exchange = exchange
+        self.isHeadRequest = isHeadRequest
+        isRequestComplete = false
+        state = .head
+        write(bytes)
+    }
+
+    func write(_ bytes: ByteBuffer) { context?.write(wrapOutboundOut(bytes), promise: nil) }
+    func flush() { context?.flush() }
+    func requestCompleted() { isRequestComplete = true }
+
+    /// The exchange wants no more of it.
+    func abandon() {
+        exchange = nil
+        close()
+    }
+
+    func close() {
+        state = .closed
+        channel.close(promise: nil)
+    }
+
+    func setReading(_ wanted: Bool) {
+        guard wanted != isReading else { return }
+        isReading = wanted
+        try? channel.syncOptions?.setOption(.autoRead, value: wanted)
+    }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
+        while step() {}
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if input.readableBytes == 0 { input.clear() }
+        exchange?.connection?.flushResponse()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        exchange?.upstreamWritabilityChanged(context.channel.isWritable)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let state = state
+        self.state = .closed
+        switch state {
+        case .untilClose: finish()
+        case .head, .length, .chunked: fail()
+        case .idle, .closed: break
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    // MARK: Reading
+
+    private func step() -> Bool {
+        switch state {
+        case .idle, .closed:
+            // Bytes nobody asked for: the origin is out of step, and no later answer could be trusted.
+            if input.readableBytes > 0 {
+                input.clear()
+                close()
+            }
+            return false
+        case .head: return readHead()
+        case .length(let remaining):
+            guard let bytes = input.readSlice(length: min(remaining, input.readableBytes)), bytes.readableBytes > 0
+            else { return false }
+            let left = remaining - bytes.readableBytes
+            state = .length(remaining: left)
+            exchange?.upstreamBody(bytes)
+            if left == 0 { finish() }
+            return left > 0
+        case .chunked:
+            switch chunks.next(&input) {
+            case .needsMore: return false
+            case .data(let bytes):
+                exchange?.upstreamBody(bytes)
+                return true
+            case .end: finish()
+            case .malformed: fail()
+            }
+            return false
+        case .untilClose:
+            guard let bytes = input.readSlice(length: input.readableBytes), bytes.readableBytes > 0 else { return false }
+            exchange?.upstreamBody(bytes)
+            return false
+        }
+    }
+
+    private func readHead() -> Bool {
+        guard input.readableBytes > 0 else { return false }
+        switch ResponseHeadParser.parse(&input, into: &head, scanned: &scanned, isHead: isHeadRequest) {
+        case .incomplete: return false
+        case .malformed:
+            fail()
+            return false
+        case .complete:
+            if head.status == 101 {
+                fail()
+                return false
+            }
+            if head.status < 200 { return true }
+            switch head.body {
+            case .none: state = .length(remaining: 0)
+            case .length(let length): state = .length(remaining: length)
+            case .chunked:
+                state = .chunked
+                chunks = ChunkedDecoder()
+            case .untilClose: state = .untilClose
+            }
+            exchange?.upstreamHead(head)
+            if head.body == .none { finish() }
+            return head.body != .none
+        }
+    }
+
+    /// The response is complete. The connection goes back to the pool first: ending the exchange may begin another
+    /// request at once.
+    private func finish() {
+        let exchange = exchange
+        self.exchange = nil
+        if head.keepsAlive, isRequestComplete, input.readableBytes == 0, channel.isActive {
+            state = .idle
+            isReused = true
+            setReading(true)
+            pool.keep(self)
+        } else {
+            close()
+        }
+        exchange?.upstreamEnded()
+    }
+
+    private func fail() {
+        let exchange = exchange
+        self.exchange = nil
+        close()
+        exchange?.upstreamFailed()
+    }
+}

@@ -1,0 +1,31 @@
+extension V2 {
+    /// A deployment: an immutable copy of an API's routes and integrations. Source: botocore `Deployment` shape.
+    package struct Deployment: Codable, Sendable, Equatable {
+        package var autoDeployed: Bool?
+        package var createdDate: String?
+        package var deploymentId: String
+        /// `PENDING`, `FAILED` or `DEPLOYED`.
+        package var deploymentStatus: String?
+        package var deploymentStatusMessage: String?
+        package var description: String?
+
+        package init(deploymentId: String) { self.deploymentId = deploymentId }
+    }
+
+    /// What a deployment froze; it serves until the stage gets another deployment.
+    package struct DeploymentContent: Codable, Sendable, Equatable {
+        package var routes: [Route]
+        package var integrations: [Integration]
+        package var corsConfiguration: Cors?
+        package var disableExecuteApiEndpoint: Bool
+
+        package init(
+            routes: [Route], integrations: [Integration], corsConfiguration: Cors?, disableExecuteApiEndpoint: Bool
+        ) {
+            self.routes = routes
+            self.integrations = integrations
+            self.corsConfiguration = corsConfiguration
+            self.disableExecuteApiEndpoint = disableExecuteApiEndpoint
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import ControlPlane
+import DataPlane
+import GatewayModel
+import LambdaHost
+import NIOCore
+
+/// The control plane's view of the data plane.
+struct TrafficAdapter: Traffic {
+    let plane: DataPlane
+
+    func prepare(
+        _ stages: [V2.StageDefinition], removing: [V2.StageKey]
+    ) throws(TrafficError) -> any PreparedTraffic {
+        do throws(CompileError) {
+            return Prepared(prepared: try plane.prepare(stages, removing: removing))
+        } catch {
+            throw TrafficError(error.message)
+        }
+    }
+
+    private struct Prepared: PreparedTraffic {
+        let prepared: DataPlane.Prepared
+        func publish() async { await prepared.publish() }
+    }
+}
+
+/// The data plane's view of the function host.
+struct FunctionDirectoryAdapter: FunctionDirectory {
+    let host: LambdaHost
+
+    func function(named name: String, qualifier: String?) -> (any FunctionTarget)? {
+        guard let handle = host.function(named: name), let policy = handle.policy(of: qualifier) else { return nil }
+        return Target(handle: handle, qualifier: qualifier, policy: policy)
+    }
+
+    private struct Target: FunctionTarget {
+        let handle: FunctionHandle
+        let qualifier: String?
+        let policy: Lambda.ResourcePolicy
+
+        func invoke(
+            _ event: ByteBuffer, traceId: [UInt8], on loop: any EventLoop,
+            completion: @escaping @Sendable (FunctionOutcome) -> Void
+        ) {
+            let request = InvocationRequest(
+                qualifier: qualifier, requestId: Identifiers.uuid(), event: event, traceId: traceId)
+            handle.invoke(request, on: loop) { result in
+                switch result {
+                case .success(let payload, _, _): completion(.success(payload))
+                case .functionError(let payload, _, _): completion(.functionError(payload))
+                case .throttled: completion(.throttled)
+                case .tooLarge: completion(.tooLarge)
+                case .notFound: completion(.notFound)
+                }
+            }
+        }
+    }
+}
+
+/// The control plane's view of the function host.
+struct FunctionHostAdapter: FunctionHost {
+    let host: LambdaHost
+
+    func publish(_ function: Lambda.FunctionDefinition) async { await host.publish(function) }
+    func remove(functionName: String) async { await host.remove(functionName: functionName) }
+
+    func invoke(_ invocation: Lambda.Invocation) async -> Lambda.InvocationOutcome {
+        guard let handle = host.function(named: invocation.functionName) else { return .notFound }
+        let request = InvocationRequest(
+            qualifier: invocation.qualifier, requestId: invocation.requestId,
+            event: ByteBuffer(bytes: invocation.payload),
+            traceId: Array((invocation.traceId ?? "Root=1-00000000-000000000000000000000000").utf8),
+            clientContext: invocation.clientContext, wantsLogTail: invocation.wantsLogTail)
+        if invocation.kind == .event {
+            guard await host.enqueue(request, for: handle) else { return .throttled(.account) }
+            return .accepted
+        }
+        let result = await withCheckedContinuation { continuation in
+            handle.invoke(request, on: host.anyEventLoop) { continuation.resume(returning: $0) }
+        }
+        switch result {
+        case .success(let payload, let version, let tail):
+            return .success(payload: Array(payload.readableBytesView), executedVersion: version, logTail: tail)
+        case .functionError(let payload, let version, let tail):
+            return .functionError(payload: Array(payload.readableBytesView), executedVersion: version, logTail: tail)
+        case .throttled(let reason): return .throttled(reason)
+        case .tooLarge: return .throttled(.account)
+        case .notFound: return .notFound
+        }
+    }
+}

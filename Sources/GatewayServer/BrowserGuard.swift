@@ -1,0 +1,42 @@
+import ControlPlane
+import HTTPFront
+
+/// Keeps web pages away from the management API: it creates functions, so a page that a developer happens to visit must
+/// not be able to call it.
+enum BrowserGuard {
+    /// A request that a browser sent for a page, or one for a host name that should not lead here (DNS rebinding).
+    static func refusal(_ head: borrowing RequestHead) -> WireResponse? {
+        if head.contains(.origin) || hasFetchMetadata(head) {
+            return denied("The management API does not answer web pages (the request has an Origin).")
+        }
+        let host = head.string(head.host).lowercased()
+        guard isOurs(host) else {
+            return denied("The management API does not answer for the host '\(host)'. Use localhost or 127.0.0.1.")
+        }
+        return nil
+    }
+
+    private static func hasFetchMetadata(_ head: borrowing RequestHead) -> Bool {
+        head.withBytes { bytes in
+            for field in head.fields where field.known == .other && field.name.count == 14 {
+                let name = UnsafeRawBufferPointer(rebasing: bytes[field.name.range])
+                guard ASCII.equalsIgnoringCase(name, "sec-fetch-site") else { continue }
+                // Typed into the address bar: the person's own doing.
+                return !ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]), "none")
+            }
+            return false
+        }
+    }
+
+    private static func isOurs(_ host: String) -> Bool {
+        let name = host.hasPrefix("[") ? String(host.prefix { $0 != "]" }.dropFirst()) : String(host.prefix { $0 != ":" })
+        if ["localhost", "::1", "localhost.localstack.cloud"].contains(name) || name.hasPrefix("127.") { return true }
+        return [".localhost", ".localhost.localstack.cloud", ".amazonaws.com", ".amazonaws.com.cn"].contains {
+            name.hasSuffix($0)
+        }
+    }
+
+    private static func denied(_ message: String) -> WireResponse {
+        ServiceError("AccessDeniedException", status: 403, message).response(requestId: "none")
+    }
+}

@@ -1,0 +1,58 @@
+import Dispatch
+import FoundationEssentials
+import LambdaHost
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What functions write: kept in one file per function in the data folder, and shown to whoever asked.
+final class FunctionLogs: FunctionLogSink {
+    private let folder: String?
+    private let onLine: (@Sendable (FunctionLine) -> Void)?
+    private let queue = DispatchQueue(label: "gatehouse.function-log")
+    private let files = Files()
+
+    init(folder: String?, onLine: (@Sendable (FunctionLine) -> Void)?) {
+        self.folder = folder
+        self.onLine = onLine
+    }
+
+    func append(_ line: FunctionLogLine) {
+        onLine?(
+            FunctionLine(
+                functionName: line.functionName, text: String(decoding: line.text, as: UTF8.self),
+                isPlatform: line.isPlatform))
+        guard let folder else { return }
+        queue.async { [files] in files.write(line, folder) }
+    }
+
+    /// Touched on the queue only.
+    private final class Files: @unchecked Sendable {
+        private var descriptors: [String: Int32] = [:]
+
+        func write(_ line: FunctionLogLine, _ folder: String) {
+            let descriptor: Int32
+            if let known = descriptors[line.functionName] {
+                descriptor = known
+            } else {
+                descriptor = open(
+                    "\(folder)/lambda-\(line.functionName).log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
+                descriptors[line.functionName] = descriptor
+            }
+            guard descriptor >= 0 else { return }
+            let bytes = line.text + [0x0A]
+            #if canImport(Glibc)
+            _ = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            #elseif canImport(Musl)
+            _ = bytes.withUnsafeBytes { Musl.write(descriptor, $0.baseAddress, $0.count) }
+            #else
+            _ = bytes.withUnsafeBytes { Darwin.write(descriptor, $0.baseAddress, $0.count) }
+            #endif
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package import ControlPlane
+import DataPlane
+import EntityStore
+import GatewayModel
+import HTTPFront
+import LambdaHost
+import NIOCore
+import NIOPosix
+import NIOSSL
+import SQLiteStore
+
+/// A whole server: the two planes, the function host and the listeners, put together. To know what runs, read `start`.
+package final class Gatehouse: Sendable {
+    package let controlPlane: ControlPlane
+    package let managementAddress: ServerSettings.Address
+    package let trafficAddresses: [ServerSettings.Address]
+
+    private let group: MultiThreadedEventLoopGroup
+    private let server: HTTPServer
+    private let dataPlane: DataPlane
+    private let lambdaHost: LambdaHost
+    private let accessLogs: AccessLogFiles
+    private let folder: StateFolder
+
+    /// How long requests under way may take after SIGTERM: an integration's longest time, and a little.
+    private static let drainTime = TimeAmount.seconds(32)
+
+    /// Loads the state, compiles it, publishes it, and only then listens.
+    package static func start(_ settings: ServerSettings) async throws -> Gatehouse {
+        guard settings.listen.isLoopback else {
+            throw StartError(
+                """
+                The management API cannot listen on \(settings.listen.text): it does not check credentials yet, so \
+                anybody who reaches it could run code here. Use a loopback address (--listen 127.0.0.1:4566) and \
+                --traffic \(settings.listen.text) for API calls.
+                """)
+        }
+        let folder = try StateFolder(settings.dataFolder)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.loops ?? System.coreCount)
+        let port = PortHolder()
+
+        let lambdaHost = try await LambdaHost(
+            group: group,
+            settings: LambdaHostSettings(
+                account: settings.account, endpointURL: { "http://127.0.0.1:\(port.value)" },
+                runtimesFolder: settings.runtimesFolder, scratchFolder: folder.scratch,
+                searchPath: settings.searchPath, concurrency: settings.functionConcurrency,
+                logs: FunctionLogs(folder: folder.logs, onLine: settings.onFunctionLine)))
+
+        let accessLogs = AccessLogFiles(destination: settings.accessLog, folder: folder.logs)
+        let dataPlane = try await DataPlane(
+            group: group, functions: FunctionDirectoryAdapter(host: lambdaHost), accessLogs: accessLogs,
+            options: try dataPlaneOptions(settings))
+
+        let store: any EntityStore = try folder.database.map { try SQLiteStore(path: $0) } ?? MemoryStore()
+        let controlPlane = ControlPlane(
+            settings: ControlPlaneSettings(
+                account: settings.account, codeFolder: folder.code,
+                now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }),
+            store: store, traffic: TrafficAdapter(plane: dataPlane), functionHost: FunctionHostAdapter(host: lambdaHost))
+        try await controlPlane.start()
+
+        let server = try await HTTPServer(group: group)
+        let local = LocalEndpoints(dataPlane: dataPlane)
+        let management = try await bind(server, settings.listen) { loop in
+            ConnectionService(exchange: dataPlane.exchange(on: loop), controlPlane: controlPlane, local: local)
+        }
+        port.value = management.port
+        var traffic: [ServerSettings.Address] = []
+        for address in settings.traffic {
+            traffic.append(try await bind(server, address) { loop in dataPlane.exchange(on: loop) })
+        }
+        return Gatehouse(
+            controlPlane: controlPlane, managementAddress: management, trafficAddresses: traffic, group: group,
+            server: server, dataPlane: dataPlane, lambdaHost: lambdaHost, accessLogs: accessLogs, folder: folder)
+    }
+
+    private init(
+        controlPlane: ControlPlane, managementAddress: ServerSettings.Address,
+        trafficAddresses: [ServerSettings.Address], group: MultiThreadedEventLoopGroup, server: HTTPServer,
+        dataPlane: DataPlane, lambdaHost: LambdaHost, accessLogs: AccessLogFiles, folder: StateFolder
+    ) {
+        self.controlPlane = controlPlane
+        self.managementAddress = managementAddress
+        self.trafficAddresses = trafficAddresses
+        self.group = group
+        self.server = server
+        self.dataPlane = dataPlane
+        self.lambdaHost = lambdaHost
+        self.accessLogs = accessLogs
+        self.folder = folder
+    }
+
+    /// Finishes the requests under way, ends the functions, writes the logs.
+    package func stop() async {
+        await server.drain(timeout: Self.drainTime)
+        await dataPlane.flushLogs()
+        accessLogs.flush()
+        await lambdaHost.shutdown()
+        folder.close()
+        try? await group.shutdownGracefully()
+    }
+
+    private static func bind(
+        _ server: HTTPServer, _ address: ServerSettings.Address,
+        service: @escaping @Sendable (any EventLoop) -> any HTTPService
+    ) async throws -> ServerSettings.Address {
+        do {
+            let bound = try await server.listen(host: address.host, port: address.port, service: service)
+            return ServerSettings.Address(host: address.host, port: bound.port ?? address.port)
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw StartError(
+                "Port \(address.port) of \(address.host) is in use by another program. Stop it, or choose another port.")
+        } catch {
+            throw StartError("Cannot listen on \(address.text): \(error)")
+        }
+    }
+
+    private static func dataPlaneOptions(_ settings: ServerSettings) throws -> DataPlaneOptions {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if let file = settings.trustedCertificates {
+            do {
+                tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(file))]
+            } catch {
+                throw StartError("The certificates in \(file) cannot be read: \(error)")
+            }
+        }
+        var options = DataPlaneOptions(tls: try NIOSSLContext(configuration: tls))
+        if let onRequest = settings.onRequest {
+            options.onRequest = { summary in
+                onRequest(
+                    RequestLine(
+                        method: summary.method, path: summary.path, status: summary.status,
+                        routeKey: summary.routeKey, milliseconds: summary.milliseconds, reason: summary.reason))
+            }
+        }
+        return options
+    }
+}
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif

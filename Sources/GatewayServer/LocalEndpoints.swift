@@ -1,0 +1,47 @@
+import ControlPlane
+import DataPlane
+import GatewayModel
+import JSON
+
+/// Gatehouse's own small endpoints on the management listener, under `/_gatehouse/`.
+struct LocalEndpoints: Sendable {
+    let dataPlane: DataPlane
+
+    /// nil when the request is none of ours.
+    func respond(to request: WireRequest) async -> WireResponse? {
+        guard request.path.hasPrefix("/_gatehouse/"), request.method == "GET" else { return nil }
+        switch request.path.dropFirst("/_gatehouse/".count) {
+        case "generation": return text("\(dataPlane.generation)\n", "text/plain")
+        case "health": return text("{\"status\":\"ok\"}\n", "application/json")
+        case "metrics": return text(await prometheus(), "text/plain; version=0.0.4")
+        default: return nil
+        }
+    }
+
+    private func text(_ body: String, _ type: String) -> WireResponse {
+        WireResponse(status: 200, headers: [("content-type", type)], body: Array(body.utf8))
+    }
+
+    /// The counters in Prometheus' text format, named after the metrics of `AWS/ApiGateway`.
+    private func prometheus() async -> String {
+        let stages = await dataPlane.metrics().sorted { ($0.key.apiId, $0.key.stageName) < ($1.key.apiId, $1.key.stageName) }
+        var lines: [String] = []
+        func series(_ name: String, _ help: String, _ value: (StageMetrics) -> String) {
+            lines.append("# HELP \(name) \(help)\n# TYPE \(name) counter")
+            for stage in stages {
+                lines.append("\(name){api_id=\"\(stage.key.apiId)\",stage=\"\(stage.key.stageName)\"} \(value(stage.metrics))")
+            }
+        }
+        series("apigateway_count_total", "API calls.") { "\($0.count)" }
+        series("apigateway_4xx_total", "Client errors.") { "\($0.clientErrors)" }
+        series("apigateway_5xx_total", "Server errors.") { "\($0.serverErrors)" }
+        series("apigateway_data_processed_bytes_total", "Bytes of bodies.") { "\($0.dataProcessed)" }
+        series("apigateway_latency_seconds_total", "Time from request to response.") {
+            "\(Double($0.latencyMicroseconds) / 1_000_000)"
+        }
+        series("apigateway_integration_latency_seconds_total", "Time in integrations.") {
+            "\(Double($0.integrationLatencyMilliseconds) / 1000)"
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

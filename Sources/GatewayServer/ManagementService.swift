@@ -1,0 +1,88 @@
+import ControlPlane
+import HTTPFront
+import NIOCore
+
+/// Answers management calls: collects a request, hands it to the control plane as a value, writes what comes back.
+final class ManagementService: HTTPService {
+    private let controlPlane: ControlPlane
+    private let local: LocalEndpoints
+    private var body: [UInt8] = []
+    /// Counts requests, so that an answer finds no later one.
+    private var turn = 0
+
+    init(controlPlane: ControlPlane, local: LocalEndpoints) {
+        self.controlPlane = controlPlane
+        self.local = local
+    }
+
+    func headReceived(_ connection: HTTPConnection) {
+        turn += 1
+        body = []
+        connection.bodyLimit = HTTPLimits.managementBodyBytes
+        if let refusal = BrowserGuard.refusal(connection.head) { write(refusal, to: connection) }
+    }
+
+    func bodyReceived(_ bytes: ByteBuffer, _ connection: HTTPConnection) { body.append(contentsOf: bytes.readableBytesView) }
+
+    func requestEnded(_ connection: HTTPConnection) {
+        let request = WireRequest(connection.head, body: body)
+        body = []
+        let turn = turn
+        let bound = NIOLoopBound((self, connection), eventLoop: connection.eventLoop)
+        let loop = connection.eventLoop
+        let controlPlane = controlPlane
+        let local = local
+        Task {
+            let response: WireResponse
+            if let answer = await local.respond(to: request) {
+                response = answer
+            } else {
+                response = await controlPlane.respond(to: request)
+            }
+            loop.execute {
+                let (service, connection) = bound.value
+                guard service.turn == turn, connection.canRespond else { return }
+                service.write(response, to: connection)
+            }
+        }
+    }
+
+    func bodyTooLarge(_ connection: HTTPConnection) {
+        write(
+            ServiceError(
+                "RequestEntityTooLargeException", status: 413,
+                "Request must be smaller than \(HTTPLimits.managementBodyBytes) bytes."
+            ).response(requestId: "none"), to: connection)
+    }
+
+    func writabilityChanged(_ isWritable: Bool, _ connection: HTTPConnection) {}
+    func connectionClosed(_ connection: HTTPConnection) { turn += 1 }
+
+    private func write(_ response: WireResponse, to connection: HTTPConnection) {
+        connection.startResponse(status: response.status)
+        connection.writeDate()
+        for (name, value) in response.headers {
+            // A value may quote what a caller sent.
+            let line = value.utf8.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
+            connection.writeHead { out in
+                out.writeString(name)
+                out.writeStaticString(": ")
+                out.writeBytes(line)
+                out.writeStaticString("\r\n")
+            }
+        }
+        connection.finishHead(response.status == 204 ? .none : .length(response.body.count))
+        connection.writeBody(ByteBuffer(bytes: response.body))
+        connection.endResponse()
+    }
+}
+
+extension WireRequest {
+    init(_ head: borrowing RequestHead, body: [UInt8]) {
+        var headers: [(name: String, value: String)] = []
+        for field in head.fields { headers.append((head.string(field.name).lowercased(), head.string(field.value))) }
+        self.init(
+            method: head.string(head.methodRange), path: head.string(head.path), query: head.string(head.query),
+            headers: headers, body: body)
+    }
+}

@@ -1,0 +1,78 @@
+package import GatewayModel
+
+/// All that a server is told at start. Read once; nothing looks at the environment later.
+package struct ServerSettings: Sendable {
+    package struct Address: Sendable, Equatable {
+        package var host: String
+        package var port: Int
+
+        package init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+
+        /// `127.0.0.1:4566`, `[::1]:4566`, `:8080` (every address).
+        package init?(_ text: String) {
+            guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+                (0...65535).contains(port)
+            else { return nil }
+            var host = String(text[..<colon])
+            if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+            self.host = host.isEmpty ? "0.0.0.0" : host
+            self.port = port
+        }
+
+        package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
+        package var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    }
+
+    /// The management listener.
+    package var listen = Address(host: "127.0.0.1", port: 4566)
+    /// Listeners that answer API calls only.
+    package var traffic: [Address] = []
+    /// The folder of the state; nil keeps everything in memory.
+    package var dataFolder: String?
+    package var account = AccountIdentity()
+    /// Event loops; nil is one per processor.
+    package var loops: Int?
+    package var runtimesFolder: String?
+    /// The folders of interpreters, as PATH gives them.
+    package var searchPath = "/usr/local/bin:/usr/bin:/bin"
+    /// Where access log entries go: a file, `-` for standard output, nil for a file per log group in the data folder.
+    package var accessLog: String?
+    package var functionConcurrency = 100
+    /// PEM certificates of authorities that HTTPS integrations may be signed by, besides the system's.
+    package var trustedCertificates: String?
+    /// Called once per finished API call.
+    package var onRequest: (@Sendable (RequestLine) -> Void)?
+    /// Called for every line that functions and the platform write.
+    package var onFunctionLine: (@Sendable (FunctionLine) -> Void)?
+
+    package init() {}
+}
+
+/// One API call, for people.
+package struct RequestLine: Sendable {
+    package let method: String
+    package let path: String
+    package let status: Int
+    package let routeKey: String?
+    package let milliseconds: Double
+    /// Why the gateway itself answered with an error.
+    package let reason: String?
+}
+
+/// One line of a function's log, for people.
+package struct FunctionLine: Sendable {
+    package let functionName: String
+    package let text: String
+    package let isPlatform: Bool
+}
+
+/// Why the server cannot start, in words for people: what happened, where, what to do.
+package struct StartError: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,83 @@
+import FoundationEssentials
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The folders of one server: its state, or scratch space that goes when it stops.
+final class StateFolder: Sendable {
+    /// The database; nil keeps everything in memory.
+    let database: String?
+    /// Function packages, zipped and unpacked.
+    let code: String
+    /// Log files; nil when nothing is kept.
+    let logs: String?
+    /// What processes have as `/tmp`, and the runtime clients.
+    let scratch: String
+    private let temporary: String?
+    private let lock: Int32
+
+    init(_ dataFolder: String?) throws {
+        let process = "gatehouse-\(getpid())-\(UInt32.random(in: .min ... .max))"
+        let temporary = FileManager.default.temporaryDirectory.appending(path: process).path()
+        scratch = temporary
+        if let dataFolder {
+            let folder = Self.absolute(dataFolder)
+            database = folder + "/state.sqlite"
+            code = folder + "/functions"
+            logs = folder + "/logs"
+            try Self.make(folder)
+            lock = try Self.lock(folder)
+        } else {
+            database = nil
+            code = temporary + "/functions"
+            logs = nil
+            lock = -1
+        }
+        self.temporary = temporary
+        for folder in [temporary, code, logs].compactMap(\.self) { try Self.make(folder) }
+    }
+
+    func close() {
+        if let temporary { try? FileManager.default.removeItem(atPath: temporary) }
+        if lock >= 0 { _ = Self.closeDescriptor(lock) }
+    }
+
+    private static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    }
+
+    private static func make(_ folder: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw StartError("The folder \(folder) cannot be made: \(error)")
+        }
+    }
+
+    /// Two servers on one folder would overwrite each other's state.
+    private static func lock(_ folder: String) throws -> Int32 {
+        let descriptor = open(folder + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw StartError("The folder \(folder) cannot be written to: error \(errno)") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw StartError(
+                "Another Gatehouse uses the folder \(folder). Stop it, or give this one a folder of its own with --data.")
+        }
+        return descriptor
+    }
+
+    private static func closeDescriptor(_ descriptor: Int32) -> Int32 {
+        #if canImport(Glibc)
+        Glibc.close(descriptor)
+        #elseif canImport(Musl)
+        Musl.close(descriptor)
+        #else
+        Darwin.close(descriptor)
+        #endif
+    }
+}

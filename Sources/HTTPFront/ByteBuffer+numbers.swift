@@ -1,0 +1,35 @@
+package import NIOCore
+
+/// Numbers as text, without a String in between.
+extension ByteBuffer {
+    package mutating func writeDecimal(_ value: Int) {
+        if value >= 0, value < 10 {
+            writeInteger(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value))
+            return
+        }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var rest = value.magnitude
+            var position = 20
+            repeat {
+                position -= 1
+                digits[position] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            if value < 0 { writeInteger(UInt8(ascii: "-")) }
+            writeBytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(digits)[position...]))
+        }
+    }
+
+    package mutating func writeHexadecimal(_ value: Int) {
+        var shift = max(0, (value.bitWidth - value.leadingZeroBitCount + 3) / 4 - 1) * 4
+        while shift >= 0 {
+            writeHexDigit(UInt8(truncatingIfNeeded: value >> shift & 15))
+            shift -= 4
+        }
+    }
+
+    /// One lower-case hexadecimal digit of a value below 16.
+    package mutating func writeHexDigit(_ nibble: UInt8) {
+        writeInteger(nibble < 10 ? UInt8(ascii: "0") &+ nibble : UInt8(ascii: "a") &- 10 &+ nibble)
+    }
+}

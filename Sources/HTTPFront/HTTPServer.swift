@@ -1,0 +1,64 @@
+package import NIOCore
+internal import NIOConcurrencyHelpers
+package import NIOPosix
+
+/// Listeners and their connections, spread over the event loops of one group.
+package final class HTTPServer: Sendable {
+    private let group: MultiThreadedEventLoopGroup
+    private let loops: [ObjectIdentifier: NIOLoopBound<LoopConnections>]
+    private let listeners = NIOLockedValueBox<[any Channel]>([])
+
+    package init(group: MultiThreadedEventLoopGroup) async throws {
+        self.group = group
+        var loops: [ObjectIdentifier: NIOLoopBound<LoopConnections>] = [:]
+        for loop in group.makeIterator() {
+            loops[ObjectIdentifier(loop)] = try await loop.submit {
+                NIOLoopBound(LoopConnections(eventLoop: loop), eventLoop: loop)
+            }.get()
+        }
+        self.loops = loops
+    }
+
+    /// Listens and answers every connection with a service of its own, made on the connection's loop.
+    ///
+    /// Returns the address, with the port that the kernel chose when `port` is 0.
+    package func listen(
+        host: String, port: Int, service: @escaping @Sendable (any EventLoop) -> any HTTPService
+    ) async throws -> SocketAddress {
+        let loops = loops
+        let channel = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let state = loops[ObjectIdentifier(channel.eventLoop)]?.value else {
+                        throw ChannelError.inappropriateOperationForState
+                    }
+                    guard state.count < HTTPLimits.connections / loops.count else { throw ChannelError.eof }
+                    let connection = HTTPConnection(
+                        service: service(channel.eventLoop), loopState: state, channel: channel)
+                    try channel.pipeline.syncOperations.addHandler(connection)
+                }
+            }
+            .bind(host: host, port: port).get()
+        listeners.withLockedValue { $0.append(channel) }
+        guard let address = channel.localAddress else { throw ChannelError.unknownLocalAddress }
+        return address
+    }
+
+    /// Stops listening, lets the requests under way finish, and closes what is left after `timeout`.
+    package func drain(timeout: TimeAmount) async {
+        for listener in listeners.withLockedValue({ $0 }) { try? await listener.close() }
+        for (_, bound) in loops {
+            let loop = bound.eventLoop
+            try? await loop.flatSubmit {
+                let done = bound.value.drain()
+                let timer = loop.scheduleTask(in: timeout) { bound.value.closeAll() }
+                done.whenComplete { _ in timer.cancel() }
+                return done
+            }.get()
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// A request that the front answers itself, because it is no HTTP or too much of it; the connection closes after.
+package enum ProtocolRefusal: Error, Sendable, Equatable {
+    case badRequest
+    case headTooLarge
+    case expectationFailed
+    case versionNotSupported
+    case requestTimeout
+    case contentTooLarge
+
+    package var status: Int {
+        switch self {
+        case .badRequest: 400
+        case .headTooLarge: 431
+        case .expectationFailed: 417
+        case .versionNotSupported: 505
+        case .requestTimeout: 408
+        case .contentTooLarge: 413
+        }
+    }
+
+    /// The body; an HTTP API's errors look like this. AWS's text for these cases is unconfirmed but for 413.
+    package var body: StaticString {
+        switch self {
+        case .badRequest: #"{"message":"Bad Request"}"#
+        case .headTooLarge: #"{"message":"Request Header Fields Too Large"}"#
+        case .expectationFailed: #"{"message":"Expectation Failed"}"#
+        case .versionNotSupported: #"{"message":"HTTP Version Not Supported"}"#
+        case .requestTimeout: #"{"message":"Request Timeout"}"#
+        case .contentTooLarge: #"{"message":"Request Entity Too Large"}"#
+        }
+    }
+}

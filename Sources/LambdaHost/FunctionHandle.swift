@@ -1,0 +1,110 @@
+package import GatewayModel
+import JSON
+package import NIOCore
+import Synchronization
+
+/// One function, from any thread: its policies to read, and the way to its event loop.
+package final class FunctionHandle: Sendable {
+    package let name: String
+    let queued = Admission(limit: LambdaLimits.queuedEvents)
+    private let loop: LoopRuntime
+    private let pool: NIOLoopBoundBox<FunctionPool?>
+    private let definition = Mutex<Lambda.FunctionDefinition?>(nil)
+    private let host: LambdaHost
+
+    init(name: String, loop: LoopRuntime, host: LambdaHost) {
+        self.name = name
+        self.loop = loop
+        self.host = host
+        pool = NIOLoopBoundBox.makeEmptyBox(valueType: FunctionPool.self, eventLoop: loop.eventLoop)
+    }
+
+    /// The policy of a qualifier (nil: unqualified); nil when the qualifier does not exist.
+    package func policy(of qualifier: String?) -> Lambda.ResourcePolicy? {
+        definition.withLock { definition in
+            guard let definition else { return nil }
+            guard let qualifier, qualifier != "$LATEST" else { return definition.policies[""] ?? .init() }
+            guard
+                definition.versions.contains(where: { $0.version == qualifier })
+                    || definition.aliases.contains(where: { $0.name == qualifier })
+            else { return nil }
+            return definition.policies[qualifier] ?? .init()
+        }
+    }
+
+    func publish(_ definition: Lambda.FunctionDefinition) async {
+        self.definition.withLock { $0 = definition }
+        let host = host
+        let loop = loop
+        let pool = pool
+        try? await loop.eventLoop.submit {
+            if let existing = pool.value {
+                existing.update(definition)
+            } else {
+                pool.value = FunctionPool(definition: definition, host: host, loop: loop)
+            }
+        }.get()
+    }
+
+    func stop() async {
+        let pool = pool
+        try? await loop.eventLoop.submit {
+            pool.value?.stop()
+            pool.value = nil
+        }.get()
+    }
+
+    /// Invokes; `completion` is called once, on `loop`.
+    package func invoke(
+        _ request: InvocationRequest, on caller: any EventLoop,
+        completion: @escaping @Sendable (InvocationResult) -> Void
+    ) {
+        let home = loop.eventLoop
+        let pool = pool
+        let isHome = home.inEventLoop
+        let answer: @Sendable (InvocationResult) -> Void = { result in
+            // One hop at most each way: none when the caller is on the function's own loop.
+            if caller.inEventLoop { completion(result) } else { caller.execute { completion(result) } }
+        }
+        if isHome {
+            guard let pool = pool.value else { return completion(.notFound) }
+            pool.invoke(request, answer)
+        } else {
+            home.execute {
+                guard let pool = pool.value else { return answer(.notFound) }
+                pool.invoke(request, answer)
+            }
+        }
+    }
+}
+
+/// One invocation, as the pool takes it.
+package struct InvocationRequest: Sendable {
+    package var qualifier: String?
+    package var requestId: String
+    package var event: ByteBuffer
+    package var traceId: [UInt8]
+    /// JSON text.
+    package var clientContext: [UInt8]?
+    package var wantsLogTail: Bool
+
+    package init(
+        qualifier: String?, requestId: String, event: ByteBuffer, traceId: [UInt8], clientContext: [UInt8]? = nil,
+        wantsLogTail: Bool = false
+    ) {
+        self.qualifier = qualifier
+        self.requestId = requestId
+        self.event = event
+        self.traceId = traceId
+        self.clientContext = clientContext
+        self.wantsLogTail = wantsLogTail
+    }
+}
+
+package enum InvocationResult: Sendable {
+    case success(ByteBuffer, version: String, logTail: [UInt8])
+    case functionError(ByteBuffer, version: String, logTail: [UInt8])
+    case throttled(Lambda.ThrottleReason)
+    case tooLarge
+    case notFound
+}

@@ -1,0 +1,98 @@
+package import GatewayModel
+package import NIOCore
+package import NIOPosix
+import Synchronization
+
+/// Runs functions: one process per execution environment, as many at once as calls and limits ask for.
+///
+/// Every function lives on one event loop. All that concerns it happens there, without locks.
+package final class LambdaHost: Sendable {
+    let settings: LambdaHostSettings
+    let processes: ProcessTable
+    let runtimes: RuntimeCatalog
+    let admission: Admission
+    private let loops: [LoopRuntime]
+    private let functions = Mutex<[String: FunctionHandle]>([:])
+
+    package init(group: MultiThreadedEventLoopGroup, settings: LambdaHostSettings) async throws {
+        self.settings = settings
+        processes = try ProcessTable.shared()
+        admission = Admission(limit: settings.concurrency)
+        runtimes = RuntimeCatalog(settings: settings)
+        var loops: [LoopRuntime] = []
+        for loop in group.makeIterator() { loops.append(try await LoopRuntime(eventLoop: loop)) }
+        self.loops = loops
+    }
+
+    /// For callers that have no loop of their own.
+    package var anyEventLoop: any EventLoop { loops[0].eventLoop }
+
+    /// The function of that name, if it has been published.
+    package func function(named name: String) -> FunctionHandle? { functions.withLock { $0[name] } }
+
+    /// New invocations use this definition; environments of other revisions end when they are idle.
+    package func publish(_ definition: Lambda.FunctionDefinition) async {
+        let handle = functions.withLock { functions in
+            if let handle = functions[definition.functionName] { return handle }
+            // Neighbouring names spread over the loops.
+            let loop = loops[functions.count % loops.count]
+            let handle = FunctionHandle(name: definition.functionName, loop: loop, host: self)
+            functions[definition.functionName] = handle
+            return handle
+        }
+        await handle.publish(definition)
+    }
+
+    package func remove(functionName: String) async {
+        let handle = functions.withLock { $0.removeValue(forKey: functionName) }
+        await handle?.stop()
+    }
+
+    /// Ends every environment.
+    package func shutdown() async {
+        for handle in functions.withLock({ Array($0.values) }) { await handle.stop() }
+    }
+}
+
+package struct LambdaHostSettings: Sendable {
+    package var account: AccountIdentity
+    /// What `AWS_ENDPOINT_URL` of functions says: Gatehouse itself.
+    package var endpointURL: @Sendable () -> String
+    /// Private interpreters, such as `python3.11/` with awslambdaric.
+    package var runtimesFolder: String?
+    /// Where environments have their `/tmp`, and the Node.js runtime client lies.
+    package var scratchFolder: String
+    /// The folders of interpreters, as PATH gives them.
+    package var searchPath: String
+    /// Invocations at once, all functions together. AWS's default account limit is 1,000; a machine's is lower.
+    package var concurrency: Int
+    package var logs: any FunctionLogSink
+
+    package init(
+        account: AccountIdentity, endpointURL: @escaping @Sendable () -> String, runtimesFolder: String?, scratchFolder: String,
+        searchPath: String, concurrency: Int = 100, logs: any FunctionLogSink
+    ) {
+        self.account = account
+        self.endpointURL = endpointURL
+        self.runtimesFolder = runtimesFolder
+        self.scratchFolder = scratchFolder
+        self.searchPath = searchPath
+        self.concurrency = concurrency
+        self.logs = logs
+    }
+}
+
+/// Takes what functions write, line by line, with the lines of the platform between.
+package protocol FunctionLogSink: Sendable {
+    func append(_ line: FunctionLogLine)
+}
+
+package struct FunctionLogLine: Sendable {
+    package let functionName: String
+    package let logGroup: String
+    package let logStream: String
+    /// Without its line end.
+    package let text: [UInt8]
+    /// START, END, REPORT and the like, not written by the function.
+    package let isPlatform: Bool
+}

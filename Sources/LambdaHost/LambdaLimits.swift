@@ -1,0 +1,21 @@
+import NIOCore
+
+/// Limits of the function host, with Lambda's quotas.
+enum LambdaLimits {
+    /// 6 MB and 100 bytes, each way (the service's own constant).
+    static let payloadBytes = 6_291_556
+    /// The most that is read of a response before its sender is cut off; above `payloadBytes` nothing is kept.
+    static let readPayloadBytes = 268_435_456
+    static let logTailBytes = 4_096
+    /// One line of output; longer ones are cut into several (CloudWatch: 256 KB per event).
+    static let logLineBytes = 262_144
+    /// RLIMIT_NOFILE of a sandbox (measured on Lambda: 1,024).
+    static let openFiles: UInt = 1_024
+    static let initTime = TimeAmount.seconds(10)
+    /// How long an environment lies idle before it is ended (Lambda: minutes, unspecified).
+    static let idleTime = TimeAmount.minutes(10)
+    /// How often running environments are looked at for time and memory.
+    static let tick = TimeAmount.milliseconds(50)
+    /// Waiting events of one function, for asynchronous invocation.
+    static let queuedEvents = 10_000
+}

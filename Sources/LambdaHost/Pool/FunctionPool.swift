@@ -1,0 +1,191 @@
+import GatewayModel
+import NIOCore
+
+/// The execution environments of one function, on its event loop: idle ones are used again, newest first.
+final class FunctionPool {
+    let host: LambdaHost
+    let loop: LoopRuntime
+    private(set) var definition: Lambda.FunctionDefinition
+
+    /// Every environment that lives, of all versions.
+    private var sandboxes: [Sandbox] = []
+    /// Calls that wait for an environment to start. Whichever becomes free first takes the oldest.
+    private var waiting: [PendingInvocation] = []
+    private var isWatchingCalls = false
+    private var isWatchingIdle = false
+    private var quietTicks = 0
+    private var isStopped = false
+    private var notedRuntimes: Set<String> = []
+
+    init(definition: Lambda.FunctionDefinition, host: LambdaHost, loop: LoopRuntime) {
+        self.definition = definition
+        self.host = host
+        self.loop = loop
+    }
+
+    var eventLoop: any EventLoop { loop.eventLoop }
+
+    /// Takes a new definition: environments whose version changed or is gone are ended as soon as they are idle.
+    func update(_ definition: Lambda.FunctionDefinition) {
+        self.definition = definition
+        for sandbox in sandboxes where !isCurrent(sandbox) {
+            sandbox.isRetired = true
+            if sandbox.isIdle { sandbox.kill() }
+        }
+        for (index, call) in waiting.enumerated() {
+            if let version = definition.versions.first(where: { $0.version == call.version.version }) {
+                waiting[index].version = version
+            }
+        }
+        startForWaiting()
+    }
+
+    func stop() {
+        isStopped = true
+        for call in waiting { call.answer(.notFound) }
+        waiting = []
+        for sandbox in sandboxes { sandbox.kill() }
+    }
+
+    private func isCurrent(_ sandbox: Sandbox) -> Bool {
+        definition.versions.contains { $0.version == sandbox.version.version && $0.revisionId == sandbox.version.revisionId }
+    }
+
+    // MARK: Invoking
+
+    func invoke(_ request: InvocationRequest, _ answer: @escaping @Sendable (InvocationResult) -> Void) {
+        guard request.event.readableBytes <= LambdaLimits.payloadBytes else { return answer(.tooLarge) }
+        guard let version = version(for: request.qualifier) else { return answer(.notFound) }
+        guard host.admission.take() else { return answer(.throttled(.account)) }
+        let admission = host.admission
+        let call = PendingInvocation(request: request, version: version, invokedARN: invokedARN(request.qualifier)) {
+            admission.giveBack()
+            answer($0)
+        }
+        if let sandbox = sandboxes.last(where: { $0.isIdle && $0.version.revisionId == version.revisionId }) {
+            sandbox.invoke(call)
+            watch()
+            return
+        }
+        if let reserved = definition.reservedConcurrency, sandboxes.count >= reserved {
+            // An idle environment of another version may make room.
+            guard reserved > 0, let idle = sandboxes.first(where: \.isIdle) else {
+                return call.answer(.throttled(.reserved))
+            }
+            idle.kill()
+        }
+        waiting.append(call)
+        start(version)
+    }
+
+    /// Resolves a qualifier: a version, an alias by its weights, or `$LATEST`.
+    private func version(for qualifier: String?) -> Lambda.FunctionVersion? {
+        var wanted = qualifier ?? "$LATEST"
+        if let alias = definition.aliases.first(where: { $0.name == wanted }) {
+            wanted = alias.functionVersion
+            if let additional = alias.additionalVersion, Double.random(in: 0..<1) < alias.additionalWeight {
+                wanted = additional
+            }
+        }
+        return definition.versions.first { $0.version == wanted }
+    }
+
+    private func invokedARN(_ qualifier: String?) -> String {
+        definition.account.functionARN(definition.functionName, qualifier: qualifier)
+    }
+
+    // MARK: Environments
+
+    private func start(_ version: Lambda.FunctionVersion) {
+        let sandbox = Sandbox(version: version, pool: self)
+        sandboxes.append(sandbox)
+        sandbox.start()
+        watch()
+    }
+
+    /// The environment asked for its next event.
+    func becameIdle(_ sandbox: Sandbox) {
+        guard !sandbox.isRetired else { return sandbox.kill() }
+        guard let index = waiting.firstIndex(where: { $0.version.revisionId == sandbox.version.revisionId }) else { return }
+        sandbox.invoke(waiting.remove(at: index))
+    }
+
+    /// The environment could not start; its error answers the oldest call that waits for one.
+    func failedToStart(_ sandbox: Sandbox, _ error: ByteBuffer) {
+        guard let index = waiting.firstIndex(where: { $0.version.revisionId == sandbox.version.revisionId }) else { return }
+        let call = waiting.remove(at: index)
+        call.answer(.functionError(error, version: sandbox.version.version, logTail: sandbox.logTail(call)))
+    }
+
+    /// The request id of the call that an environment was started for, for the words of its errors.
+    func oldestWaiting(_ sandbox: Sandbox) -> PendingInvocation? {
+        waiting.first { $0.version.revisionId == sandbox.version.revisionId }
+    }
+
+    func ended(_ sandbox: Sandbox) {
+        sandboxes.removeAll { $0 === sandbox }
+        startForWaiting()
+    }
+
+    /// Every waiting call has an environment on its way.
+    private func startForWaiting() {
+        guard !isStopped else { return }
+        for call in waiting {
+            let wanted = waiting.filter { $0.version.revisionId == call.version.revisionId }.count
+            let starting = sandboxes.filter { $0.isStarting && $0.version.revisionId == call.version.revisionId }.count
+            guard starting < wanted else { continue }
+            start(call.version)
+        }
+    }
+
+    // MARK: Time
+
+    /// Looks often at environments while calls come, and now and then at idle ones.
+    private func watch() {
+        quietTicks = 0
+        if !isWatchingCalls {
+            isWatchingCalls = true
+            schedule(LambdaLimits.tick) { $0.tickedWhileBusy() }
+        }
+        if !isWatchingIdle {
+            isWatchingIdle = true
+            schedule(.seconds(10)) { $0.tickedWhileIdle() }
+        }
+    }
+
+    private func schedule(_ time: TimeAmount, _ tick: @escaping @Sendable (FunctionPool) -> Void) {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: time) { tick(bound.value) }
+    }
+
+    private func tickedWhileBusy() {
+        let now = NIODeadline.now()
+        for sandbox in sandboxes { sandbox.check(now) }
+        quietTicks = sandboxes.contains { !$0.isIdle } ? 0 : quietTicks + 1
+        isWatchingCalls = quietTicks < 20
+        if isWatchingCalls { schedule(LambdaLimits.tick) { $0.tickedWhileBusy() } }
+    }
+
+    private func tickedWhileIdle() {
+        let now = NIODeadline.now()
+        for sandbox in sandboxes { sandbox.check(now) }
+        isWatchingIdle = !sandboxes.isEmpty
+        if isWatchingIdle { schedule(.seconds(10)) { $0.tickedWhileIdle() } }
+    }
+
+    // MARK: Notes
+
+    /// Says once per runtime that another one runs the function.
+    func note(_ text: String, _ sandbox: Sandbox) {
+        guard notedRuntimes.insert(text).inserted else { return }
+        sandbox.log.platform(text)
+    }
+}
+
+/// A call that has no environment yet.
+struct PendingInvocation {
+    let request: InvocationRequest
+    var version: Lambda.FunctionVersion
+    let invokedARN: String
+    let answer: @Sendable (InvocationResult) -> Void
+}

@@ -1,0 +1,153 @@
+import GatewayModel
+import HTTPFront
+import NIOCore
+
+/// The Runtime API (2018-06-01) as one runtime sees it, on a listener of its own: whoever connects there is that
+/// environment's runtime.
+final class RuntimeAPIService: HTTPService {
+    private enum Call {
+        case next
+        case response(id: [UInt8])
+        case error(id: [UInt8])
+        case initError
+        case ping
+        case unknown
+    }
+
+    private unowned let sandbox: Sandbox
+    private var call = Call.unknown
+    private var body = ByteBuffer()
+
+    init(sandbox: Sandbox) { self.sandbox = sandbox }
+
+    func headReceived(_ connection: HTTPConnection) {
+        connection.bodyLimit = LambdaLimits.readPayloadBytes
+        call = connection.head.withBytes { Self.call(connection.head, $0) }
+        body.clear()
+    }
+
+    func bodyReceived(_ bytes: ByteBuffer, _ connection: HTTPConnection) {
+        // What is too large is read to its end, so that the runtime can be told, but not kept.
+        guard body.readableBytes <= LambdaLimits.payloadBytes else { return }
+        if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
+    }
+
+    func requestEnded(_ connection: HTTPConnection) {
+        switch call {
+        case .next: sandbox.nextRequested(connection)
+        case .response(let id): answer(id, connection, isError: false)
+        case .error(let id): answer(id, connection, isError: true)
+        case .initError:
+            let type = Self.errorType(connection)
+            let payload = body
+            Self.accept(connection)
+            sandbox.initFailed(payload, type: type)
+        case .ping: Self.respond(connection, status: 200, contentType: "text/plain", ByteBuffer(string: "pong"))
+        case .unknown: Self.refuse(connection, status: 404, type: "NotFound", message: "no such operation")
+        }
+    }
+
+    func bodyTooLarge(_ connection: HTTPConnection) { connection.abortResponse() }
+    func writabilityChanged(_ isWritable: Bool, _ connection: HTTPConnection) {}
+    func connectionClosed(_ connection: HTTPConnection) { sandbox.nextAbandoned(connection) }
+
+    private func answer(_ id: [UInt8], _ connection: HTTPConnection, isError: Bool) {
+        let isTooLarge = body.readableBytes > LambdaLimits.payloadBytes
+        let payload = body
+        body = ByteBuffer()
+        // The caller's answer goes first, the runtime's acknowledgement right behind it.
+        guard sandbox.answered(id, payload, isError: isError) else {
+            return Self.refuse(connection, status: 400, type: "InvalidRequestID", message: "Invalid request ID")
+        }
+        if isTooLarge {
+            Self.refuse(
+                connection, status: 413, type: "RequestEntityTooLarge",
+                message: "Exceeded maximum allowed payload size (\(LambdaLimits.payloadBytes) bytes).")
+        } else {
+            Self.accept(connection)
+        }
+    }
+
+    private static let prefix = Array("/2018-06-01/runtime/".utf8)
+    private static let invocation = Array("invocation/".utf8)
+
+    private static func call(_ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer) -> Call {
+        let path = UnsafeRawBufferPointer(rebasing: bytes[head.path.range])
+        guard path.starts(with: prefix) else { return path.elementsEqual("/ping".utf8) ? .ping : .unknown }
+        let rest = UnsafeRawBufferPointer(rebasing: path[prefix.count...])
+        if head.method == .get { return rest.elementsEqual("invocation/next".utf8) ? .next : .unknown }
+        guard head.method == .post else { return .unknown }
+        if rest.elementsEqual("init/error".utf8) { return .initError }
+        guard rest.starts(with: invocation) else { return .unknown }
+        let parts = rest[invocation.count...].split(separator: UInt8(ascii: "/"))
+        guard parts.count == 2 else { return .unknown }
+        if parts[1].elementsEqual("response".utf8) { return .response(id: Array(parts[0])) }
+        if parts[1].elementsEqual("error".utf8) { return .error(id: Array(parts[0])) }
+        return .unknown
+    }
+
+    /// `Category.Reason` of the runtime, or `Runtime.Unknown`.
+    private static func errorType(_ connection: HTTPConnection) -> String {
+        connection.head.withBytes { bytes in
+            for field in connection.head.fields {
+                let name = UnsafeRawBufferPointer(rebasing: bytes[field.name.range])
+                guard ASCII.equalsIgnoringCase(name, "lambda-runtime-function-error-type") else { continue }
+                let value = String(decoding: bytes[field.value.range], as: UTF8.self)
+                return value.hasPrefix("Runtime.") || value.hasPrefix("Function.") ? value : "Runtime.Unknown"
+            }
+            return "Runtime.Unknown"
+        }
+    }
+}
+
+/// Answers of the Runtime API.
+extension RuntimeAPIService {
+    /// Hands an event to the runtime that waits on `connection`.
+    static func deliver(_ call: PendingInvocation, _ running: RunningInvocation, on connection: HTTPConnection) {
+        connection.startResponse(status: 200)
+        connection.writeHead { out in
+            out.writeStaticString("Content-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: ")
+            out.writeString(call.request.requestId)
+            out.writeStaticString("\r\nLambda-Runtime-Deadline-Ms: ")
+            out.writeDecimal(Int(running.deadlineEpochMilliseconds))
+            out.writeStaticString("\r\nLambda-Runtime-Invoked-Function-Arn: ")
+            out.writeString(call.invokedARN)
+            out.writeStaticString("\r\nLambda-Runtime-Trace-Id: ")
+            out.writeBytes(call.request.traceId)
+            out.writeStaticString("\r\n")
+            if let context = call.request.clientContext {
+                out.writeStaticString("Lambda-Runtime-Client-Context: ")
+                // A field is one line: JSON allows line ends only between its tokens.
+                out.writeBytes(context.map { $0 < 0x20 ? 0x20 : $0 })
+                out.writeStaticString("\r\n")
+            }
+        }
+        connection.finishHead(.length(call.request.event.readableBytes))
+        connection.writeBody(call.request.event)
+        connection.endResponse()
+    }
+
+    static func accept(_ connection: HTTPConnection) {
+        respond(connection, status: 202, contentType: "application/json", accepted)
+    }
+
+    static func refuse(_ connection: HTTPConnection, status: Int, type: String, message: String) {
+        let body = #"{"errorMessage":"\#(message)","errorType":"\#(type)"}"#
+        respond(connection, status: status, contentType: "application/json", ByteBuffer(string: body))
+    }
+
+    private static let accepted = ByteBuffer(string: #"{"status":"OK"}"#)
+
+    private static func respond(
+        _ connection: HTTPConnection, status: Int, contentType: StaticString, _ body: ByteBuffer
+    ) {
+        guard connection.canRespond else { return }
+        connection.startResponse(status: status)
+        connection.write("Content-Type: ")
+        connection.write(contentType)
+        connection.write("\r\n")
+        connection.finishHead(.length(body.readableBytes))
+        connection.writeBody(body)
+        connection.endResponse()
+    }
+}

@@ -1,0 +1,194 @@
+import GatewayModel
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Which programs run which runtimes on this machine.
+///
+/// A newer runtime than the machine has runs on the nearest version installed, with a note that says so.
+package final class RuntimeCatalog: Sendable {
+    package struct Interpreter: Sendable, Equatable {
+        package let path: String
+        /// `[3, 11]` or `[20]`.
+        package let version: [Int]
+        /// Why it cannot run functions; nil when it can.
+        package let problem: String?
+    }
+
+    struct Command: Sendable {
+        var executable: String
+        var arguments: [String]
+        var environment: [(String, String)] = []
+        var searchPath: String
+        var runtimeFolder: String
+        var notes: [String] = []
+    }
+
+    private let settings: LambdaHostSettings
+    private let pythons = Mutex<[Interpreter]?>(nil)
+    private let nodes = Mutex<[Interpreter]?>(nil)
+
+    package init(settings: LambdaHostSettings) { self.settings = settings }
+
+    func command(for version: Lambda.FunctionVersion) throws(LaunchError) -> Command {
+        if version.runtime.hasPrefix("python") { return try python(version) }
+        if version.runtime.hasPrefix("nodejs") { return try node(version) }
+        if version.runtime.hasPrefix("provided") { return try provided(version) }
+        throw LaunchError(
+            message: "Gatehouse cannot run \(version.runtime) yet; python3.*, nodejs*.x and provided.* run here.")
+    }
+
+    // MARK: Python
+
+    private func python(_ version: Lambda.FunctionVersion) throws(LaunchError) -> Command {
+        let wanted = version.runtime.dropFirst("python".count).split(separator: ".").compactMap { Int($0) }
+        let usable = pythonInterpreters().filter { $0.problem == nil }
+        guard let interpreter = Self.nearest(wanted, usable) else {
+            throw LaunchError(
+                message: "No Python with awslambdaric was found for \(version.runtime): `gatehouse doctor` tells what to install.")
+        }
+        var command = Command(
+            executable: interpreter.path, arguments: ["-m", "awslambdaric", version.handler],
+            searchPath: searchPath(interpreter.path), runtimeFolder: folder(interpreter.path))
+        // The handler's folder comes first on sys.path: `-m` puts the working folder, the task root, there.
+        command.environment = [("LC_CTYPE", "C.UTF-8"), ("PYTHONUNBUFFERED", "1"), ("PYTHONDONTWRITEBYTECODE", "1")]
+        command.notes = Self.note(version.runtime, "python", wanted, interpreter)
+        return command
+    }
+
+    /// Every Python 3 found: private ones first, then those of PATH.
+    package func pythonInterpreters() -> [Interpreter] {
+        pythons.withLock { known in
+            if let known { return known }
+            var found: [Interpreter] = []
+            for path in pythonCandidates() {
+                guard !found.contains(where: { $0.path == path }), let version = Self.pythonVersion(path) else { continue }
+                let problem = Self.hasRuntimeClient(path) ? nil : "awslambdaric is not installed for it"
+                found.append(Interpreter(path: path, version: version, problem: problem))
+            }
+            known = found
+            return found
+        }
+    }
+
+    private func pythonCandidates() -> [String] {
+        var candidates: [String] = []
+        if let runtimes = settings.runtimesFolder {
+            for minor in (8...15).reversed() { candidates.append("\(runtimes)/python3.\(minor)/bin/python3") }
+        }
+        for folder in settings.searchPath.split(separator: ":") {
+            for minor in (8...15).reversed() { candidates.append("\(folder)/python3.\(minor)") }
+            candidates.append("\(folder)/python3")
+        }
+        return candidates.filter { access($0, X_OK) == 0 }
+    }
+
+    /// From the interpreter's name, or from what it says.
+    private static func pythonVersion(_ path: String) -> [Int]? {
+        let parts = path.split(separator: "/")
+        for part in [parts.last, parts.dropLast(2).last] {
+            if let part, part.hasPrefix("python3."), let minor = Int(part.dropFirst("python3.".count)) { return [3, minor] }
+        }
+        guard let text = ProcessOutput.read(path, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]) else {
+            return nil
+        }
+        let numbers = text.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
+        return numbers.count >= 2 ? Array(numbers.prefix(2)) : nil
+    }
+
+    private static func hasRuntimeClient(_ path: String) -> Bool {
+        ProcessOutput.read(path, ["-c", "import importlib.util as u; print(u.find_spec('awslambdaric') is not None)"])?
+            .hasPrefix("True") ?? false
+    }
+
+    // MARK: Node.js
+
+    private func node(_ version: Lambda.FunctionVersion) throws(LaunchError) -> Command {
+        let wanted = [Int(version.runtime.dropFirst("nodejs".count).prefix { $0.isNumber }) ?? 0]
+        guard let interpreter = Self.nearest(wanted, nodeInterpreters().filter { $0.problem == nil }) else {
+            throw LaunchError(
+                message: "No Node.js was found for \(version.runtime): `gatehouse doctor` tells what to install.")
+        }
+        let client = settings.scratchFolder + "/node-runtime.mjs"
+        try writeNodeClient(client)
+        var command = Command(
+            executable: interpreter.path, arguments: [client], searchPath: searchPath(interpreter.path),
+            runtimeFolder: settings.scratchFolder)
+        command.environment = [("NODE_PATH", version.codeFolder + "/node_modules:" + version.codeFolder)]
+        command.notes = Self.note(version.runtime, "nodejs", wanted, interpreter)
+        return command
+    }
+
+    package func nodeInterpreters() -> [Interpreter] {
+        nodes.withLock { known in
+            if let known { return known }
+            var found: [Interpreter] = []
+            for folder in settings.searchPath.split(separator: ":") {
+                let path = "\(folder)/node"
+                guard access(path, X_OK) == 0, let text = ProcessOutput.read(path, ["--version"]),
+                    let major = Int(text.dropFirst().prefix { $0.isNumber })
+                else { continue }
+                found.append(
+                    Interpreter(path: path, version: [major], problem: major < 18 ? "Node.js 18 or newer is needed" : nil))
+            }
+            known = found
+            return found
+        }
+    }
+
+    /// The runtime client is part of the program; it is written beside the environments once.
+    private func writeNodeClient(_ path: String) throws(LaunchError) {
+        if access(path, R_OK) == 0 { return }
+        let temporary = path + "." + Identifiers.hex(8)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw LaunchError(message: "cannot write \(temporary): error \(errno)") }
+        let bytes = PackageResources.node_runtime_mjs
+        let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        close(descriptor)
+        guard written == bytes.count, rename(temporary, path) == 0 else {
+            throw LaunchError(message: "cannot write \(path): error \(errno)")
+        }
+    }
+
+    // MARK: provided
+
+    private func provided(_ version: Lambda.FunctionVersion) throws(LaunchError) -> Command {
+        let bootstrap = version.codeFolder + "/bootstrap"
+        guard access(bootstrap, X_OK) == 0 else {
+            throw LaunchError(message: "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]")
+        }
+        return Command(
+            executable: bootstrap, arguments: [], searchPath: searchPath(bootstrap), runtimeFolder: version.codeFolder)
+    }
+
+    // MARK: Choosing
+
+    /// The wanted version, else the nearest newer one, else the nearest older one.
+    static func nearest(_ wanted: [Int], _ interpreters: [Interpreter]) -> Interpreter? {
+        func rank(_ version: [Int]) -> Int { (version.first ?? 0) * 1000 + (version.count > 1 ? version[1] : 0) }
+        let target = rank(wanted)
+        let sorted = interpreters.sorted { rank($0.version) < rank($1.version) }
+        if let exact = interpreters.first(where: { rank($0.version) == target }) { return exact }
+        return sorted.first { rank($0.version) > target } ?? sorted.last
+    }
+
+    private static func note(_ runtime: String, _ family: String, _ wanted: [Int], _ used: Interpreter) -> [String] {
+        guard wanted.prefix(used.version.count) != used.version[...] else { return [] }
+        let name = family + used.version.map(String.init).joined(separator: ".")
+        return ["note: \(runtime) is not installed here; this function runs on \(name) (\(used.path))"]
+    }
+
+    private func searchPath(_ executable: String) -> String {
+        folder(executable) + ":/usr/local/bin:/usr/bin:/bin"
+    }
+
+    private func folder(_ path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
+    }
+}

@@ -1,0 +1,34 @@
+import JSON
+import NIOCore
+
+/// The error objects that the platform itself makes; wording from recorded answers (the spec's section 2.1).
+enum ErrorPayload {
+    static func make(_ type: String, _ message: String) -> ByteBuffer {
+        ByteBuffer(bytes: JSONValue.object(["errorType": .string(type), "errorMessage": .string(message)]).bytes)
+    }
+
+    static func exit(_ requestId: String, _ reason: String) -> ByteBuffer {
+        make("Runtime.ExitError", "RequestId: \(requestId) Error: \(reason)")
+    }
+
+    static func exitReason(_ exit: ProcessTable.Exit) -> String {
+        switch exit {
+        case .status(0): "Runtime exited without providing a reason"
+        case .status(let status): "Runtime exited with error: exit status \(status)"
+        case .signal(9): "Runtime exited with error: signal: killed"
+        case .signal(11): "Runtime exited with error: signal: segmentation fault"
+        case .signal(let signal): "Runtime exited with error: signal: \(signal)"
+        }
+    }
+
+    static func timeout(_ requestId: String, seconds: Int) -> ByteBuffer {
+        make("Sandbox.Timedout", "RequestId: \(requestId) Error: Task timed out after \(seconds).00 seconds")
+    }
+
+    static let responseTooLarge = ByteBuffer(
+        bytes: JSONValue.object([
+            "errorMessage":
+                "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
+            "errorType": "Function.ResponseSizeTooLarge",
+        ]).bytes)
+}

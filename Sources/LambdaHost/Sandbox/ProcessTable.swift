@@ -1,0 +1,88 @@
+import CSandbox
+import Synchronization
+
+/// The processes started here, and who wants to know of their end.
+final class ProcessTable: Sendable {
+    enum Exit: Sendable, Equatable {
+        case status(Int)
+        case signal(Int)
+    }
+
+    struct Failure: Error {
+        let message: String
+    }
+
+    /// Who waits for which process. Held while one is started: its end cannot be told before it is known.
+    private let waiting = Mutex<[Int32: @Sendable (Exit) -> Void]>([:])
+
+    /// Children are a property of the process, so there is one table in it.
+    private static let instance = Mutex<ProcessTable?>(nil)
+
+    static func shared() throws -> ProcessTable {
+        try instance.withLock { instance in
+            if let table = instance { return table }
+            let table = ProcessTable()
+            instance = table
+            let error = sandbox_start { pid, status in ProcessTable.ended(pid, status) }
+            guard error == 0 else { throw Failure(message: "cannot start the function host's threads: error \(error)") }
+            return table
+        }
+    }
+
+    /// Starts a process; blocks for a millisecond or so. `onExit` is called on a thread of its own.
+    func spawn(
+        executable: String, arguments: [String], environment: [String], folder: String,
+        onExit: @escaping @Sendable (Exit) -> Void
+    ) throws(Failure) -> (pid: Int32, output: Int32) {
+        let process = waiting.withLock { waiting in
+            let process = Self.spawn([executable] + arguments, environment, folder)
+            if process.pid > 0 { waiting[process.pid] = onExit }
+            return process
+        }
+        guard process.pid > 0 else {
+            throw Failure(message: "cannot start \(executable): error \(process.error)")
+        }
+        return (process.pid, process.output)
+    }
+
+    private static func spawn(_ words: [String], _ environment: [String], _ folder: String) -> sandbox_process {
+        withCStrings(words) { arguments in
+            withCStrings(environment) { environment in
+                folder.withCString { folder in
+                    var spec = sandbox_spec(
+                        executable: arguments[0], arguments: arguments, environment: environment, folder: folder,
+                        open_files: LambdaLimits.openFiles)
+                    return sandbox_spawn(&spec)
+                }
+            }
+        }
+    }
+
+    func kill(_ pid: Int32) { sandbox_kill(pid) }
+
+    private static func ended(_ pid: Int32, _ status: Int32) {
+        let exit: Exit = status & 0x7F == 0 ? .status(Int(status >> 8 & 0xFF)) : .signal(Int(status & 0x7F))
+        let table = instance.withLock(\.self)
+        let handler = table?.waiting.withLock { $0.removeValue(forKey: pid) }
+        handler?(exit)
+    }
+}
+
+private func withCStrings<R>(
+    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R
+) -> R {
+    var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { string in
+        string.withCString { source in
+            let length = string.utf8.count + 1
+            let copy = UnsafeMutablePointer<CChar>.allocate(capacity: length)
+            copy.initialize(from: source, count: length)
+            return copy
+        }
+    }
+    defer { for pointer in pointers { pointer?.deallocate() } }
+    pointers.append(nil)
+    return pointers.withUnsafeBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { preconditionFailure("the list holds at least its end") }
+        return body(base)
+    }
+}

@@ -1,0 +1,7 @@
+package import ControlPlane
+
+/// What the deployer needs of the management API: to answer one call. The deployer is inside the process, so no
+/// signature is asked for, and code may lie in a local folder (`LocalCode`).
+package protocol Management: Sendable {
+    func call(_ request: WireRequest) async -> WireResponse
+}

@@ -1,0 +1,44 @@
+/// What a deployment made.
+package struct StackDeployment: Sendable {
+    package struct Output: Sendable, Hashable {
+        package let name: String
+        package let value: String
+        package let description: String?
+    }
+
+    /// An API at one of its stages.
+    package struct Api: Sendable, Hashable {
+        package let logicalId: String
+        package let apiId: String
+        package let stageName: String
+        /// In the order of the template.
+        package let routes: [Route]
+    }
+
+    package struct Route: Sendable, Hashable {
+        /// `GET`, `ANY`, …; `ANY` for `$default`.
+        package let method: String
+        /// `/products/{id}`, or `$default`.
+        package let path: String
+        /// The function of the stack that the route calls; nil when it calls something else.
+        package let functionLogicalId: String?
+    }
+
+    package struct Function: Sendable, Hashable {
+        package let logicalId: String
+        package let functionName: String
+        package let functionArn: String
+    }
+
+    package let stackName: String
+    package let stackId: String
+    package let outputs: [Output]
+    package let apis: [Api]
+    package let functions: [Function]
+    /// Every resource, in the order of creation.
+    package let resources: [ProvisionedResource]
+
+    package func physicalId(of logicalId: String) -> String? {
+        resources.first { $0.logicalId == logicalId }?.physicalId
+    }
+}

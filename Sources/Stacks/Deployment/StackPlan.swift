@@ -1,0 +1,107 @@
+package import GatewayModel
+
+/// A template that can be deployed: read, transformed, checked, and its resources in order.
+package struct StackPlan: Sendable {
+    package let stackName: String
+    package let account: AccountIdentity
+    /// Properties of the template that are kept and change nothing.
+    package let storedOnly: [StoredOnlyProperty]
+    let file: String
+    let parameters: [String: TemplateValue]
+    /// Each after those it depends on.
+    let resources: [PlainResource]
+    let outputs: [TemplateOutput]
+
+    /// Reports every problem of the template together, before anything is made.
+    ///
+    /// Without a name the stack is called as the folder that the template lies in.
+    package init(
+        _ source: TemplateSource, stackName: String? = nil, parameters: [(name: String, value: String)] = [],
+        account: AccountIdentity
+    ) throws(TemplateError) {
+        var problems = Problems(file: source.file)
+        let template = try Template(source, problems: &problems)
+        self.stackName = stackName ?? StackName.from(folder: source.folder)
+        self.account = account
+        file = source.file
+        if !StackName.isValid(self.stackName) {
+            problems.add(
+                "the stack name \(self.stackName) must begin with a letter and have only letters, digits and hyphens, "
+                    + "at most \(StackName.maximumLength)", line: nil, path: "")
+        }
+        self.parameters = ParameterValues.bind(template.parameters, given: parameters, problems: &problems)
+        let transform = ServerlessTransform(template, problems: &problems)
+        storedOnly = transform.storedOnly
+        ReferenceCheck.check(template, transform, problems: &problems)
+        let referable = transform.referableProperties
+        let plain = transform.resources.map { $0.replacing(referable) }
+        outputs = template.outputs.map { $0.replacing(referable) }
+        resources = Self.ordered(plain, problems: &problems)
+        guard problems.list.isEmpty else { throw TemplateError(problems.list) }
+    }
+
+    private static func ordered(_ resources: [PlainResource], problems: inout Problems) -> [PlainResource] {
+        guard resources.count <= TemplateLimits.resources else {
+            problems.add(
+                "Template format error: Number of resources, \(resources.count), is greater than maximum allowed, "
+                    + "\(TemplateLimits.resources)", line: nil, path: "Resources")
+            return []
+        }
+        let byName = Dictionary(resources.map { ($0.logicalId, $0) }, uniquingKeysWith: { first, _ in first })
+        let edges = byName.mapValues { resource in
+            resource.dependencies.filter { byName[$0.target] != nil }
+        }
+        do throws(DependencyOrder.Cycle) {
+            return try DependencyOrder.sort(resources.map(\.logicalId), edges: edges).compactMap { byName[$0] }
+        } catch {
+            let names = error.logicalIds.joined(separator: ", ")
+            problems.add("Circular dependency between resources: [\(names)]", line: error.line, path: "Resources")
+            return []
+        }
+    }
+}
+
+extension PlainResource {
+    fileprivate func replacing(_ referable: [String: String]) -> PlainResource {
+        var replaced = self
+        replaced.properties = properties.replacing(referable)
+        return replaced
+    }
+
+    /// What the resource names, in Ref, Fn::GetAtt, Fn::Sub and DependsOn.
+    fileprivate var dependencies: [DependencyOrder.Edge] {
+        var references = References()
+        // The template's own values are checked as the template writes them; here only names are wanted.
+        var unwanted = Problems(file: "")
+        references.collect(.map(properties, line: line), path: "", problems: &unwanted)
+        return references.found.map { DependencyOrder.Edge(target: $0.name, line: $0.line) }
+            + dependsOn.compactMap { value in
+                value.string.map { DependencyOrder.Edge(target: $0, line: value.line) }
+            }
+    }
+}
+
+/// The name of a stack.
+enum StackName {
+    /// AWS's quota.
+    static let maximumLength = 128
+    private static let fallback = "gatehouse"
+
+    static func isValid(_ name: String) -> Bool {
+        guard let first = name.utf8.first, LogicalId.isAlphanumeric(first), first > UInt8(ascii: "9") else {
+            return false
+        }
+        return name.utf8.count <= maximumLength
+            && name.utf8.allSatisfy { LogicalId.isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+    }
+
+    /// The folder's name with what a stack's name may not have as hyphens.
+    static func from(folder: String) -> String {
+        let last = folder.split(separator: "/").last ?? ""
+        let name = String(
+            last.unicodeScalars.map { scalar in
+                scalar.isASCII && LogicalId.isAlphanumeric(UInt8(scalar.value)) ? Character(scalar) : "-"
+            })
+        return isValid(name) ? name : fallback
+    }
+}

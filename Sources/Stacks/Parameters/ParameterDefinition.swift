@@ -1,0 +1,134 @@
+/// One entry of the Parameters section.
+struct ParameterDefinition: Sendable {
+    enum Kind: String {
+        case string = "String"
+        case number = "Number"
+        case commaDelimitedList = "CommaDelimitedList"
+        case numberList = "List<Number>"
+    }
+
+    let name: String
+    let kind: Kind
+    let line: Int
+    let defaultValue: String?
+    let allowedValues: [String]?
+    let allowedPattern: (text: String, pattern: AllowedPattern)?
+    let length: ClosedRange<Int>
+    let range: ClosedRange<Double>
+    /// Said instead of the constraint when a value breaks it.
+    let constraintDescription: String?
+
+    var path: String { "Parameters.\(name)" }
+
+    private static let properties: Set<String> = [
+        "Type", "Default", "AllowedValues", "AllowedPattern", "MinLength", "MaxLength", "MinValue", "MaxValue",
+        "NoEcho", "Description", "ConstraintDescription",
+    ]
+
+    /// Nil when the definition has problems.
+    init?(_ entry: TemplateMap.Entry, problems: inout Problems) {
+        let path = "Parameters.\(entry.key)"
+        let known = problems.list.count
+        guard let map = entry.value.map else {
+            problems.add("A parameter is a map", line: entry.line, path: path)
+            return nil
+        }
+        if !LogicalId.isValid(entry.key) {
+            problems.add(
+                "Template format error: Parameter name \(entry.key) is non alphanumeric.", line: entry.line, path: path)
+        }
+        for property in map where !Self.properties.contains(property.key) {
+            problems.add("Invalid template parameter property '\(property.key)'", line: property.line, path: path)
+        }
+        let type = map["Type"]
+        guard let kind = type?.string.flatMap(Kind.init) else {
+            let message =
+                type.map { "the parameter type \($0.text ?? $0.kind) is not supported yet" }
+                ?? "Template format error: Every Parameters object must contain a Type member."
+            problems.add(message, line: type?.line ?? entry.line, path: path)
+            return nil
+        }
+        name = entry.key
+        self.kind = kind
+        line = entry.line
+        defaultValue = Self.text(map["Default"], "Default", path, &problems)
+        constraintDescription = Self.text(map["ConstraintDescription"], "ConstraintDescription", path, &problems)
+        length = Self.bounds(map, "MinLength", "MaxLength", 0...Int.max, path, &problems) { Int($0) }
+        range = Self.bounds(map, "MinValue", "MaxValue", -Double.infinity...Double.infinity, path, &problems) {
+            Double($0)
+        }
+        allowedPattern = Self.pattern(map["AllowedPattern"], path, &problems)
+        allowedValues = Self.list(map["AllowedValues"], path, &problems)
+        guard problems.list.count == known else { return nil }
+    }
+
+    private static func text(
+        _ value: TemplateValue?, _ name: String, _ path: String, _ problems: inout Problems
+    ) -> String? {
+        guard let value else { return nil }
+        if value.text == nil {
+            problems.add("Every \(name) member must be a string.", line: value.line, path: path)
+        }
+        return value.text
+    }
+
+    private static func list(_ value: TemplateValue?, _ path: String, _ problems: inout Problems) -> [String]? {
+        guard let value else { return nil }
+        guard let texts = value.list?.map(\.text), texts.allSatisfy({ $0 != nil }) else {
+            problems.add("AllowedValues must be a list of strings", line: value.line, path: path)
+            return nil
+        }
+        return texts.compactMap { $0 }
+    }
+
+    private static func bounds<Bound: Comparable>(
+        _ map: TemplateMap, _ low: String, _ high: String, _ whole: ClosedRange<Bound>, _ path: String,
+        _ problems: inout Problems, _ read: (String) -> Bound?
+    ) -> ClosedRange<Bound> {
+        let lower = bound(map[low], low, path, &problems, read) ?? whole.lowerBound
+        let upper = bound(map[high], high, path, &problems, read) ?? whole.upperBound
+        guard lower <= upper else {
+            problems.add("\(low) is greater than \(high)", line: map[low]?.line, path: path)
+            return whole
+        }
+        return lower...upper
+    }
+
+    private static func bound<Bound>(
+        _ value: TemplateValue?, _ name: String, _ path: String, _ problems: inout Problems,
+        _ read: (String) -> Bound?
+    ) -> Bound? {
+        guard let value else { return nil }
+        let number = value.text.flatMap(read)
+        if number == nil { problems.add("\(name) must be a number", line: value.line, path: path) }
+        return number
+    }
+
+    private static func pattern(
+        _ value: TemplateValue?, _ path: String, _ problems: inout Problems
+    ) -> (text: String, pattern: AllowedPattern)? {
+        guard let value, let text = text(value, "AllowedPattern", path, &problems) else { return nil }
+        do throws(AllowedPattern.Failure) {
+            return (text, try AllowedPattern(text))
+        } catch {
+            problems.add("AllowedPattern \(text): \(error.reason)", line: value.line, path: path)
+            return nil
+        }
+    }
+}
+
+/// The names of parameters, resources and outputs.
+enum LogicalId {
+    static func isValid(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 255 && text.utf8.allSatisfy(isAlphanumeric)
+    }
+
+    static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,88 @@
+/// Brings the values given for parameters, and the defaults, together with what the template allows.
+///
+/// The sentences are CloudFormation's.
+enum ParameterValues {
+    /// The value of every parameter that has an allowed one; the others become problems.
+    static func bind(
+        _ definitions: [ParameterDefinition], given: [(name: String, value: String)], problems: inout Problems
+    ) -> [String: TemplateValue] {
+        let values = Dictionary(given.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        let names = Set(definitions.map(\.name))
+        let unknown = given.map(\.name).filter { !names.contains($0) }
+        if !unknown.isEmpty {
+            problems.add(
+                "Parameters: [\(unknown.joined(separator: ", "))] do not exist in the template", line: nil, path: "")
+        }
+        var bound: [String: TemplateValue] = [:]
+        for definition in definitions {
+            guard let text = values[definition.name] ?? definition.defaultValue else {
+                problems.add(
+                    "Parameters: [\(definition.name)] must have values", line: definition.line, path: definition.path)
+                continue
+            }
+            if let message = definition.objection(to: text) {
+                problems.add(message, line: definition.line, path: definition.path)
+            } else {
+                bound[definition.name] = definition.value(text)
+            }
+        }
+        return bound
+    }
+}
+
+extension ParameterDefinition {
+    /// The value that a Ref to the parameter gives.
+    fileprivate func value(_ text: String) -> TemplateValue {
+        switch kind {
+        case .string, .number: .string(text, line: line)
+        case .commaDelimitedList, .numberList:
+            .list(items(text).map { .string($0, line: line) }, line: line)
+        }
+    }
+
+    /// What is wrong with `text` as a value, in CloudFormation's words; nil when it is allowed.
+    fileprivate func objection(to text: String) -> String? {
+        guard text.utf8.count <= TemplateLimits.parameterBytes else {
+            return "Parameter '\(name)' must be at most \(TemplateLimits.parameterBytes) bytes"
+        }
+        let items = items(text)
+        if kind == .number || kind == .numberList, !items.allSatisfy({ Double($0) != nil }) {
+            return "Parameter '\(name)' must be a number."
+        }
+        guard let broken = brokenConstraint(text, items) else { return nil }
+        return "Parameter '\(name)' \(constraintDescription.map { "failed to satisfy constraint: \($0)" } ?? broken)"
+    }
+
+    private func brokenConstraint(_ text: String, _ items: [String]) -> String? {
+        if let allowedValues, !items.allSatisfy(allowedValues.contains) { return "must be one of AllowedValues" }
+        if let allowedPattern, !items.allSatisfy(allowedPattern.pattern.matches) {
+            return "must match pattern \(allowedPattern.text)"
+        }
+        switch kind {
+        case .string:
+            if text.count < length.lowerBound { return "must contain at least \(length.lowerBound) characters" }
+            if text.count > length.upperBound { return "must contain at most \(length.upperBound) characters" }
+        case .number, .numberList:
+            let numbers = items.compactMap(Double.init)
+            if numbers.contains(where: { $0 < range.lowerBound }) {
+                return "must be a number not less than \(plain(range.lowerBound))"
+            }
+            if numbers.contains(where: { $0 > range.upperBound }) {
+                return "must be a number not greater than \(plain(range.upperBound))"
+            }
+        case .commaDelimitedList: break
+        }
+        return nil
+    }
+
+    private func items(_ text: String) -> [String] {
+        guard kind == .commaDelimitedList || kind == .numberList else { return [text] }
+        return text.split(separator: ",", omittingEmptySubsequences: false).map { item in
+            var item = item.drop(while: \.isWhitespace)
+            while item.last?.isWhitespace == true { item.removeLast() }
+            return String(item)
+        }
+    }
+
+    private func plain(_ number: Double) -> String { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
+}

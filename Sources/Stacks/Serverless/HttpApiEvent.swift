@@ -1,0 +1,103 @@
+/// An event of type HttpApi: a route of an HTTP API that calls the function.
+struct HttpApiEvent {
+    static let implicitApi = "ServerlessHttpApi"
+
+    private static let rules = PropertyRules(
+        type: "the event type HttpApi",
+        supported: [
+            "ApiId": .any, "Method": .text, "Path": .text, "PayloadFormatVersion": .text, "TimeoutInMillis": .integer,
+        ],
+        known: ["Auth", "RouteSettings", "Stage"])
+
+    private static let methods: Set<String> = ["get", "head", "options", "patch", "post", "put", "delete"]
+
+    let name: String
+    let apiId: String
+    let isImplicit: Bool
+    /// `$default`, or as the template writes it.
+    let path: String
+    /// In lower case; `x-amazon-apigateway-any-method` for ANY.
+    let method: String
+    let payloadFormatVersion: TemplateValue?
+    let timeoutInMillis: TemplateValue?
+    let line: Int
+    /// Where the event stands in the template.
+    let place: String
+
+    /// Nil when the event has problems.
+    init?(_ entry: TemplateMap.Entry, path place: String, problems: inout Problems) {
+        let known = problems.list.count
+        guard let event = entry.value.map, let type = event["Type"], let typeName = type.string else {
+            problems.add("An event is a map with a Type", line: entry.line, path: place)
+            return nil
+        }
+        guard typeName == "HttpApi" else {
+            problems.add("the event type \(typeName) is not supported yet", line: type.line, path: place)
+            return nil
+        }
+        for member in event where member.key != "Type" && member.key != "Properties" {
+            problems.add("An event has no member \(member.key)", line: member.line, path: place)
+        }
+        let properties = event["Properties"]?.map ?? TemplateMap()
+        Self.rules.check(properties, path: place, problems: &problems)
+
+        name = entry.key
+        line = entry.line
+        self.place = place
+        payloadFormatVersion = properties["PayloadFormatVersion"]
+        timeoutInMillis = properties["TimeoutInMillis"]
+        if properties["Path"] == nil, properties["Method"] == nil {
+            path = HttpApiDefinition.defaultPath
+            method = HttpApiDefinition.anyMethod
+        } else {
+            path = Self.literal("Path", of: properties, line: entry.line, place, &problems)
+            method = Self.method(properties, line: entry.line, place, &problems)
+        }
+        if !path.isEmpty, !path.hasPrefix("/"), path != HttpApiDefinition.defaultPath {
+            problems.add("Path must begin with a slash, or be $default", line: properties["Path"]?.line, path: place)
+        }
+        if let version = payloadFormatVersion?.text, version != "1.0", version != "2.0" {
+            problems.add("PayloadFormatVersion must be 1.0 or 2.0", line: payloadFormatVersion?.line, path: place)
+        }
+        isImplicit = properties["ApiId"] == nil
+        apiId = Self.apiId(properties["ApiId"], place, &problems)
+        guard problems.list.count == known else { return nil }
+    }
+
+    private static func literal(
+        _ name: String, of properties: TemplateMap, line: Int, _ place: String, _ problems: inout Problems
+    ) -> String {
+        guard let value = properties[name] else {
+            problems.add("Property '\(name)' is required.", line: line, path: place)
+            return ""
+        }
+        if Intrinsic.isCall(value) {
+            problems.add("\(name) must be written out, not a function", line: value.line, path: place)
+        }
+        return value.text ?? ""
+    }
+
+    private static func method(
+        _ properties: TemplateMap, line: Int, _ place: String, _ problems: inout Problems
+    ) -> String {
+        let method = HttpApiDefinition.normalized(literal("Method", of: properties, line: line, place, &problems))
+        if !method.isEmpty, method != HttpApiDefinition.anyMethod, !methods.contains(method) {
+            problems.add(
+                "Method must be ANY or one of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT",
+                line: properties["Method"]?.line, path: place)
+        }
+        return method
+    }
+
+    private static func apiId(_ value: TemplateValue?, _ place: String, _ problems: inout Problems) -> String {
+        guard let value else { return implicitApi }
+        guard case .intrinsic(.ref(let name)) = Intrinsic.read(value) else {
+            problems.add(invalidApiId, line: value.line, path: place)
+            return ""
+        }
+        return name
+    }
+
+    static let invalidApiId =
+        "ApiId must be a valid reference to an 'AWS::Serverless::HttpApi' resource in same template."
+}

@@ -1,0 +1,46 @@
+/// The code of a function whose template names a folder or a package beside it.
+///
+/// `aws cloudformation package` would upload it and write the place in S3 instead. Here the place is this machine: a
+/// bucket that no one can have, and the absolute path as the key.
+enum LocalCode {
+    static let bucket = "gatehouse.local"
+
+    /// The Code property of AWS::Lambda::Function; nil when there is none to be made.
+    static func value(
+        _ properties: TemplateMap, resource: TemplateResource, folder: String, problems: inout Problems
+    ) -> TemplateValue? {
+        let path = "\(resource.path).Properties"
+        if let code = properties["InlineCode"] { return .map(["ZipFile": code], line: code.line) }
+        guard let uri = properties["CodeUri"] else {
+            problems.add("Either 'InlineCode' or 'CodeUri' must be set.", line: resource.line, path: path)
+            return nil
+        }
+        guard let text = uri.string else {
+            problems.add("CodeUri must be a local path here", line: uri.line, path: path)
+            return nil
+        }
+        guard !text.contains("://") else {
+            problems.add("CodeUri must be a local path here; \(text) is not supported yet", line: uri.line, path: path)
+            return nil
+        }
+        let absolute = LocalFiles.absolute(text, in: folder)
+        if let message = objection(to: absolute) {
+            problems.add("CodeUri \(text): \(message)", line: uri.line, path: path)
+            return nil
+        }
+        return .map(
+            ["S3Bucket": .string(bucket, line: uri.line), "S3Key": .string(absolute, line: uri.line)], line: uri.line)
+    }
+
+    private static func objection(to path: String) -> String? {
+        switch LocalFiles.kind(path) {
+        case .folder: return nil
+        case .file(let bytes):
+            guard path.hasSuffix(".zip") else { return "\(path) is neither a folder nor a .zip file" }
+            return bytes > TemplateLimits.packageBytes
+                ? "\(path) is larger than \(TemplateLimits.packageBytes) bytes" : nil
+        case .other: return "\(path) is neither a folder nor a .zip file"
+        case nil: return "\(path) does not exist"
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// A template's text, the name it goes by in messages, and the folder that its local paths start from.
+package struct TemplateSource: Sendable {
+    package let file: String
+    /// Absolute.
+    package let folder: String
+    let bytes: [UInt8]
+
+    package init(file: String, folder: String, bytes: [UInt8]) {
+        self.file = file
+        self.folder = folder
+        self.bytes = bytes
+    }
+
+    /// Reads the template at `path`, which may be relative to the working folder.
+    package init(path: String) throws(TemplateError) {
+        let absolute = LocalFiles.absolute(path, in: LocalFiles.workingFolder)
+        switch LocalFiles.kind(absolute) {
+        case nil: throw Self.error(path, "There is no such file")
+        case .folder: throw Self.error(path, "This is a folder; name the template in it")
+        case .other: throw Self.error(path, "This is not a regular file")
+        case .file(let bytes) where bytes > TemplateLimits.bytes: throw Self.tooLarge(path)
+        case .file: break
+        }
+        guard let bytes = LocalFiles.contents(absolute, upTo: TemplateLimits.bytes) else {
+            throw Self.error(path, "The file cannot be read")
+        }
+        self.init(file: path, folder: LocalFiles.folder(of: absolute), bytes: bytes)
+    }
+
+    /// The template as a map of sections. What begins with `{` is JSON, everything else YAML.
+    func root() throws(TemplateError) -> TemplateMap {
+        guard bytes.count <= TemplateLimits.bytes else { throw Self.tooLarge(file) }
+        let bytes = self.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(self.bytes.dropFirst(3)) : self.bytes
+        let root: TemplateValue?
+        do throws(TemplateProblem) {
+            if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
+                root = try JSONTemplateReader.read(bytes, file: file)
+            } else if let text = String(validating: bytes, as: UTF8.self) {
+                root = try YAMLTemplateReader.read(text, file: file)
+            } else {
+                throw TemplateProblem(file: file, line: nil, path: "", message: "The template is not UTF-8")
+            }
+        } catch {
+            throw TemplateError([error])
+        }
+        guard let map = root?.map else { throw Self.error(file, "A template is a map of sections") }
+        return map
+    }
+
+    private static func tooLarge(_ file: String) -> TemplateError {
+        error(file, "The template is larger than \(TemplateLimits.bytes) bytes")
+    }
+
+    private static func error(_ file: String, _ message: String) -> TemplateError {
+        TemplateError([TemplateProblem(file: file, line: nil, path: "", message: message)])
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Dispatch
+import GatewayServer
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A server from start to stop, as commands run it.
+enum Running {
+    /// Starts, or ends the program with words for people.
+    static func start(_ settings: ServerSettings) async throws -> Gatehouse {
+        signal(SIGPIPE, SIG_IGN)
+        do { return try await Gatehouse.start(settings) } catch let error as StartError {
+            Console.warn("gatehouse: \(error)")
+            throw ExitCode(1)
+        } catch {
+            Console.warn("gatehouse: it could not start: \(error)")
+            throw ExitCode(1)
+        }
+    }
+
+    /// Waits for Ctrl-C or SIGTERM, then drains. A second signal ends at once.
+    static func untilStopped(_ server: Gatehouse) async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            Signals.onFirst { continuation.resume() }
+        }
+        await server.stop()
+    }
+}
+
+/// SIGINT and SIGTERM.
+enum Signals {
+    private static let queue = DispatchQueue(label: "gatehouse.signals")
+
+    static func onFirst(_ stop: @escaping @Sendable () -> Void) {
+        let state = SignalState(stop: stop)
+        for number in [SIGINT, SIGTERM] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { state.received() }
+            source.resume()
+            state.keep(source)
+        }
+    }
+
+    /// Touched on the queue only, but for `keep`, which runs before any signal is let in.
+    private final class SignalState: @unchecked Sendable {
+        private let stop: @Sendable () -> Void
+        private var count = 0
+        private var sources: [any DispatchSourceSignal] = []
+
+        init(stop: @escaping @Sendable () -> Void) { self.stop = stop }
+
+        func keep(_ source: any DispatchSourceSignal) { sources.append(source) }
+
+        func received() {
+            count += 1
+            if count == 1 {
+                // The sources live as long as the program: they hold this, and this holds them.
+                stop()
+            } else {
+                _exit(130)
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import ArgumentParser
+import GatewayModel
+import GatewayServer
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What `serve` and `up` have in common.
+struct ServerOptions: ParsableArguments {
+    @Option(help: "The management listener: AWS's service APIs, and API calls too. Loopback only.")
+    var listen = "127.0.0.1:4566"
+
+    @Option(
+        help: ArgumentHelp("A listener for API calls only. May be given several times.", valueName: "addr:port"))
+    var traffic: [String] = []
+
+    @Option(help: ArgumentHelp("The folder of the state (default: ./.gatehouse; up: in memory).", valueName: "dir"))
+    var data: String?
+
+    @Flag(help: "Keep nothing: the state ends with the process.")
+    var inMemory = false
+
+    @Option(help: "The region of all resources.")
+    var region = "us-east-1"
+
+    @Option(help: ArgumentHelp("The account of all resources, twelve digits.", valueName: "id"))
+    var account = "000000000000"
+
+    @Option(help: "Event loops (default: one per processor).")
+    var loops: Int?
+
+    @Option(help: ArgumentHelp("Private interpreters of functions, as `make` installs them.", valueName: "dir"))
+    var runtimes: String?
+
+    @Option(help: "Invocations of functions at once, all together.")
+    var functionConcurrency = 100
+
+    @Option(
+        help: ArgumentHelp(
+            "Where access log entries go; - is standard output (default: a file per log group in the data folder).",
+            valueName: "path"))
+    var accessLog: String?
+
+    @Option(
+        help: ArgumentHelp("PEM certificates of further authorities for HTTPS integrations.", valueName: "file"))
+    var trustedCertificates: String?
+
+    @Option(help: "What is told on standard error: error, warning, info or debug.")
+    var logLevel = LogLevel.info
+
+    enum LogLevel: String, ExpressibleByArgument, CaseIterable, Comparable {
+        case error, warning, info, debug
+
+        static func < (left: LogLevel, right: LogLevel) -> Bool {
+            let order = allCases
+            return (order.firstIndex(of: left) ?? 0) < (order.firstIndex(of: right) ?? 0)
+        }
+    }
+
+    func validate() throws {
+        for address in [listen] + traffic where ServerSettings.Address(address) == nil {
+            throw ValidationError("'\(address)' is no address: write it as 127.0.0.1:4566.")
+        }
+        guard account.utf8.count == 12, account.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            throw ValidationError("'\(account)' is no account: it has twelve digits, such as 123456789012.")
+        }
+        guard loops.map({ (1...1024).contains($0) }) ?? true else { throw ValidationError("--loops is at least 1.") }
+        guard (1...10_000).contains(functionConcurrency) else {
+            throw ValidationError("--function-concurrency is between 1 and 10000.")
+        }
+        if inMemory, data != nil { throw ValidationError("--data and --in-memory exclude each other.") }
+    }
+
+    /// `defaultData` is the folder used when neither --data nor --in-memory says otherwise.
+    func settings(defaultData: String?) -> ServerSettings {
+        var settings = ServerSettings()
+        settings.listen = ServerSettings.Address(listen) ?? settings.listen
+        settings.traffic = traffic.compactMap { ServerSettings.Address($0) }
+        settings.dataFolder = inMemory ? nil : data ?? defaultData
+        settings.account = AccountIdentity(accountId: account, region: region)
+        settings.loops = loops
+        settings.runtimesFolder = runtimes ?? Self.runtimesBesideProgram
+        settings.searchPath = Self.environment("PATH") ?? settings.searchPath
+        settings.accessLog = accessLog
+        settings.functionConcurrency = functionConcurrency
+        settings.trustedCertificates = trustedCertificates
+        return settings
+    }
+
+    /// `make` puts interpreters into `runtimes/` of the build folder, beside the program's own.
+    static var runtimesBesideProgram: String? {
+        if let folder = environment("GATEHOUSE_RUNTIMES") { return folder }
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+        guard count > 0 else { return nil }
+        let program = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        var folder = program.split(separator: "/").dropLast()
+        while !folder.isEmpty {
+            let candidate = "/" + (folder + ["runtimes"]).joined(separator: "/")
+            if access(candidate, R_OK | X_OK) == 0 { return candidate }
+            folder = folder.dropLast()
+            if folder.last == "Sources" { break }
+        }
+        return nil
+    }
+
+    static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+}

@@ -1,0 +1,170 @@
+import EntityStore
+import GatewayModel
+import JSON
+import Synchronization
+import Testing
+
+@testable import ControlPlane
+
+/// A control plane with APIs only: traffic that notes what is served, and a store that can be read back.
+struct APIPlane {
+    static let account = AccountIdentity(accountId: "123456789012", region: "eu-central-1")
+
+    let plane: ControlPlane
+    let traffic = NotingTraffic()
+    let store: RememberingStore
+
+    init(store: RememberingStore = RememberingStore()) {
+        self.store = store
+        plane = ControlPlane(
+            settings: ControlPlaneSettings(
+                account: Self.account, codeFolder: "/nowhere", now: { Timestamp(milliseconds: 1_586_304_524_000) }),
+            store: store, traffic: traffic, functionHost: AbsentHost())
+    }
+
+    func call(_ method: String, _ path: String, _ body: JSONValue? = nil, query: String = "") async -> APIAnswer {
+        APIAnswer(
+            await plane.respond(
+                to: WireRequest(method: method, path: path, query: query, body: body?.bytes ?? [])))
+    }
+
+    /// Makes an API with an HTTP integration, and answers both ids.
+    func makeAPI(_ members: JSONObject = [:]) async throws -> (api: String, integration: String) {
+        var body: JSONObject = ["name": "pets", "protocolType": "HTTP"]
+        for (key, value) in members { body[key] = value }
+        let api = try #require(await call("POST", "/v2/apis", .object(body))["apiId"]?.string)
+        let integration = try #require(
+            await call("POST", "/v2/apis/\(api)/integrations", Self.integration)["integrationId"]?.string)
+        return (api, integration)
+    }
+
+    static let integration: JSONValue = [
+        "integrationType": "HTTP_PROXY", "integrationMethod": "GET", "integrationUri": "https://example.com/pets",
+    ]
+
+    @discardableResult
+    func makeRoute(_ key: String, in ids: (api: String, integration: String)) async -> APIAnswer {
+        await call(
+            "POST", "/v2/apis/\(ids.api)/routes",
+            ["routeKey": .string(key), "target": .string("integrations/\(ids.integration)")])
+    }
+
+    @discardableResult
+    func makeStage(
+        _ name: String = "$default", in api: String, autoDeploy: Bool = true, _ members: JSONObject = [:]
+    ) async -> APIAnswer {
+        var body: JSONObject = ["stageName": .string(name), "autoDeploy": .bool(autoDeploy)]
+        for (key, value) in members { body[key] = value }
+        return await call("POST", "/v2/apis/\(api)/stages", .object(body))
+    }
+
+    /// The route keys that a stage serves; nil when it is not served.
+    func servedKeys(_ api: String, _ stage: String = "$default") -> [String]? {
+        traffic.served[V2.StageKey(apiId: api, stageName: stage)]?.content.routes.map(\.routeKey)
+    }
+}
+
+struct APIAnswer {
+    let status: Int
+    let headers: [(name: String, value: String)]
+    let text: String
+    let body: JSONValue
+
+    init(_ response: WireResponse) {
+        status = response.status
+        headers = response.headers
+        text = String(decoding: response.body, as: UTF8.self)
+        body = (try? JSONValue(parsing: response.body)) ?? .null
+    }
+
+    subscript(member: String) -> JSONValue? { body[member] }
+
+    var code: String? { headers.first { $0.name == "x-amzn-errortype" }?.value }
+    var message: String? { body["message"]?.string }
+    var items: [JSONValue] { body["items"]?.array ?? [] }
+}
+
+/// What would be served, after every publication.
+final class NotingTraffic: Traffic {
+    private struct State {
+        var served: [V2.StageKey: V2.StageDefinition] = [:]
+        var refusal: String?
+        var prepared = 0
+    }
+
+    private let state = Mutex(State())
+
+    var served: [V2.StageKey: V2.StageDefinition] { state.withLock { $0.served } }
+    /// How many stages were compiled so far.
+    var prepared: Int { state.withLock { $0.prepared } }
+
+    func refuse(_ message: String?) { state.withLock { $0.refusal = message } }
+
+    func prepare(
+        _ stages: [V2.StageDefinition], removing: [V2.StageKey]
+    ) throws(TrafficError) -> any PreparedTraffic {
+        if let message = state.withLock({ $0.refusal }) { throw TrafficError(message) }
+        state.withLock { $0.prepared += stages.count }
+        return Prepared(traffic: self, stages: stages, removed: removing)
+    }
+
+    private struct Prepared: PreparedTraffic {
+        let traffic: NotingTraffic
+        let stages: [V2.StageDefinition]
+        let removed: [V2.StageKey]
+
+        func publish() async {
+            traffic.state.withLock { state in
+                for key in removed { state.served[key] = nil }
+                for stage in stages {
+                    state.served[V2.StageKey(apiId: stage.apiId, stageName: stage.stage.stageName)] = stage
+                }
+            }
+        }
+    }
+}
+
+/// Keeps what is committed, in the order in which it was first saved.
+final class RememberingStore: EntityStore {
+    private struct State {
+        var entities: [Entity] = []
+        var isFull = false
+        var lastChanges: [EntityChange] = []
+    }
+
+    struct Full: Error {}
+
+    private let state = Mutex(State())
+
+    var entities: [Entity] { state.withLock { $0.entities } }
+    var lastChanges: [EntityChange] { state.withLock { $0.lastChanges } }
+
+    func fill() { state.withLock { $0.isFull = true } }
+
+    func load() -> [Entity] { entities }
+
+    func commit(_ changes: [EntityChange]) throws {
+        try state.withLock { state in
+            if state.isFull { throw Full() }
+            state.lastChanges = changes
+            for change in changes {
+                switch change {
+                case .save(let entity):
+                    if let position = state.entities.firstIndex(where: { $0.id == entity.id }) {
+                        state.entities[position] = entity
+                    } else {
+                        state.entities.append(entity)
+                    }
+                case .delete(let id): state.entities.removeAll { $0.id == id }
+                case .deleteChildren(let parent): state.entities.removeAll { $0.id.parent == parent }
+                }
+            }
+        }
+    }
+}
+
+private struct AbsentHost: FunctionHost {
+    func publish(_ function: Lambda.FunctionDefinition) async {}
+    func remove(functionName: String) async {}
+    func invoke(_ invocation: Lambda.Invocation) async -> Lambda.InvocationOutcome { .notFound }
+}

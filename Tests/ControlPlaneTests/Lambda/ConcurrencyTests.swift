@@ -1,0 +1,73 @@
+import GatewayModel
+import JSON
+import Testing
+
+@testable import ControlPlane
+
+@Suite struct ConcurrencyTests {
+    private let lambda = LambdaPlane()
+
+    private func put(_ name: String, _ value: JSONValue) async -> Answer {
+        await lambda.call(
+            "PUT", "/2017-10-31/functions/\(name)/concurrency", ["ReservedConcurrentExecutions": value])
+    }
+
+    private func get() async -> Answer { await lambda.call("GET", "/2019-09-30/functions/hello/concurrency") }
+
+    @Test func comesAndGoes() async {
+        await lambda.create()
+        #expect(await get().text == "{}")
+        #expect(await put("hello", 0).text == #"{"ReservedConcurrentExecutions":0}"#)
+        #expect(await lambda.host.latest()?.reservedConcurrency == 0)
+        #expect(await get().text == #"{"ReservedConcurrentExecutions":0}"#)
+        #expect(await lambda.call("DELETE", "/2017-10-31/functions/hello/concurrency").status == 204)
+        #expect(await get().text == "{}")
+        #expect(await lambda.host.latest()?.reservedConcurrency == nil)
+    }
+
+    /// Source: recorded from AWS (test_function_concurrency_limits); this error has no `Type`.
+    @Test func leavesAHundredToTheOthers() async {
+        await lambda.create("hello")
+        await lambda.create("other")
+        #expect(await put("other", 400).status == 200)
+        let answer = await put("hello", 501)
+        #expect(answer.status == 400)
+        #expect(answer.errorType == "InvalidParameterValueException")
+        #expect(
+            answer.json == [
+                "message": .string(
+                    "Specified ReservedConcurrentExecutions for function decreases account's "
+                        + "UnreservedConcurrentExecution below its minimum value of [100].")
+            ])
+        #expect(await put("hello", 500).status == 200)
+        // What the function has already does not count twice.
+        #expect(await put("hello", 500).status == 200)
+    }
+
+    @Test func isChecked() async {
+        await lambda.create()
+        #expect(
+            await put("hello", nil).message
+                == "1 validation error detected: Value null at 'reservedConcurrentExecutions' failed to satisfy "
+                + "constraint: Member must not be null")
+        #expect(await put("hello", -1).errorType == "ValidationException")
+        #expect(
+            await put("none", 1).message
+                == "Function not found: \(lambda.arn("none", "$LATEST"))")
+        #expect(await put("hello:1", 1).errorType == "InvalidParameterValueException")
+    }
+
+    @Test func countsInTheAccount() async {
+        await lambda.create("hello", ["Publish": true])
+        _ = await put("hello", 10)
+        let answer = await lambda.call("GET", "/2016-08-19/account-settings")
+        #expect(
+            answer.json == [
+                "AccountLimit": [
+                    "TotalCodeSize": 80_530_636_800, "CodeSizeUnzipped": 262_144_000, "CodeSizeZipped": 52_428_800,
+                    "ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 990,
+                ],
+                "AccountUsage": ["TotalCodeSize": .number(2 * Zip.oneFile.count), "FunctionCount": 1],
+            ])
+    }
+}

@@ -1,0 +1,183 @@
+import GatewayModel
+import Testing
+
+@testable import ControlPlane
+
+@Suite struct FunctionPackagesTests {
+    private let folder = TemporaryFolder()
+    private var packages: FunctionPackages { FunctionPackages(folder: folder.path + "/code") }
+
+    private func codeFolder(_ package: FunctionPackage) -> String {
+        packages.codeFolder(of: "hello", codeSha256: package.codeSha256)
+    }
+
+    private func names() -> [String] { Files.list(folder.path + "/code/hello") }
+
+    @Test func unpacksBesideTheArchive() throws {
+        let zip = Zip(.init("handler.py", "pass\n"), .init("lib/data.txt", "data"), .init("empty/", mode: 0o040755))
+        let package = try packages.keep(zip.bytes, for: "hello")
+        #expect(package.codeSize == zip.bytes.count)
+        #expect(contents(codeFolder(package) + "/handler.py") == "pass\n")
+        #expect(contents(codeFolder(package) + "/lib/data.txt") == "data")
+        #expect(Files.kind(codeFolder(package) + "/empty") == .folder)
+        let digest = FunctionPackages.digest(zip.bytes)
+        #expect(names() == [digest, digest + ".zip"])
+        #expect(packages.archive(of: "hello", fileName: digest + ".zip") == zip.bytes)
+    }
+
+    /// Source: `printf abc | sha256sum`, and the same through `xxd -r -p | base64`.
+    @Test func tellsTheDigestInBothSpellings() throws {
+        let bytes = Array("abc".utf8)
+        let hexadecimal = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        let base64 = "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="
+        #expect(FunctionPackages.digest(bytes) == hexadecimal)
+        #expect(try FunctionPackages.describe(bytes) == FunctionPackage(codeSha256: base64, codeSize: 3))
+        #expect(FunctionPackages.fileName(base64) == hexadecimal)
+    }
+
+    @Test func keepsModesAndLetsTheOwnerRead() throws {
+        let zip = Zip(
+            .init("bootstrap", "x", mode: 0o100755), .init("secret", "x", mode: 0o100020), .init("plain", "x", mode: 0),
+            .init("setuid", "x", mode: 0o104755))
+        let package = try packages.keep(zip.bytes, for: "hello")
+        func mode(_ name: String) -> UInt16? { permissions(codeFolder(package) + "/" + name) }
+        #expect(mode("bootstrap") == 0o755)
+        #expect(mode("secret") == 0o420)
+        #expect(mode("plain") == 0o644)
+        #expect(mode("setuid") == 0o755)
+    }
+
+    @Test func makesSymbolicLinksThatStayInside() throws {
+        let package = try packages.keep(
+            Zip(.link("lib/current", to: "../real.txt"), .init("real.txt", "real")).bytes, for: "hello")
+        #expect(Files.kind(codeFolder(package) + "/lib/current") == .symbolicLink)
+        #expect(contents(codeFolder(package) + "/lib/current") == "real")
+    }
+
+    @Test func leavesNothingOfAPackageThatCannotBeUnpacked() {
+        let bad: [Zip] = [
+            Zip(.init("a", "x"), .link("out", to: "../../../etc")),
+            Zip(.init("a", "x"), .link("out", to: "/etc")),
+            Zip(.init("a", "x"), .init("a/b", "x")),
+            Zip(.link("a", to: "."), .init("a/b", "x")),
+        ]
+        for zip in bad {
+            #expect(throws: PackageError.self) { try packages.keep(zip.bytes, for: "hello") }
+            #expect(names() == [])
+        }
+    }
+
+    @Test func writesNothingThroughALink() throws {
+        try folder.write("mine", to: "outside/file")
+        let zip = Zip(.link("way", to: folder.path + "/outside"), .init("way/file", "theirs"))
+        #expect(throws: PackageError.self) { try packages.keep(zip.bytes, for: "hello") }
+        #expect(contents(folder.path + "/outside/file") == "mine")
+    }
+
+    @Test func refusesABombOnDisk() throws {
+        let zip = Zip(try ZipArchiveTests.zeros(declared: 10))
+        #expect(throws: PackageError.unreadable("A file is larger than it says.")) {
+            try packages.keep(zip.bytes, for: "hello")
+        }
+        #expect(names() == [])
+    }
+
+    @Test func refusesAnArchiveWithoutFiles() {
+        #expect(throws: PackageError.empty) { try packages.keep([], for: "hello") }
+        #expect(throws: PackageError.empty) { try packages.keep(Zip().bytes, for: "hello") }
+        #expect(throws: PackageError.empty) {
+            try packages.keep(Zip(.init("folder/", mode: 0o040755)).bytes, for: "hello")
+        }
+        #expect(throws: PackageError.zippedTooLarge) {
+            try packages.keep([UInt8](repeating: 0, count: FunctionPackages.maximumZippedSize), for: "hello")
+        }
+    }
+
+    @Test func collectsWhatIsNotKept() throws {
+        let old = try packages.keep(Zip(.init("a", "old")).bytes, for: "hello")
+        let new = try packages.keep(Zip(.init("a", "new")).bytes, for: "hello")
+        packages.collect("hello", keeping: [new.codeSha256])
+        #expect(Files.kind(codeFolder(old)) == nil)
+        #expect(names().count == 2)
+        packages.remove("hello")
+        #expect(Files.kind(folder.path + "/code/hello") == nil)
+    }
+
+    @Test func collectsNothingThatIsNoPackage() throws {
+        try folder.write("keep", to: "code/hello/notes.txt")
+        packages.remove("hello")
+        #expect(names() == ["notes.txt"])
+    }
+
+    @Test func tidiesAtStart() throws {
+        let used = try packages.keep(Zip(.init("a", "used")).bytes, for: "hello")
+        let unused = try packages.keep(Zip(.init("a", "unused")).bytes, for: "hello")
+        _ = try packages.keep(Zip.oneFile, for: "gone")
+        try folder.write("half", to: "code/hello/.incoming-1/a")
+        Files.remove(codeFolder(used))
+        packages.tidy(inUse: ["hello": [used.codeSha256]])
+        #expect(contents(codeFolder(used) + "/a") == "used")
+        #expect(Files.kind(codeFolder(unused)) == nil)
+        #expect(Files.kind(folder.path + "/code/hello/.incoming-1") == nil)
+        #expect(Files.kind(folder.path + "/code/gone") == nil)
+    }
+}
+
+@Suite struct LocalCodeTests {
+    private let folder = TemporaryFolder()
+
+    @Test func changesWithContentAndNames() throws {
+        try folder.write("one", to: "app.py")
+        let first = try LocalCode.describe(folder.path)
+        #expect(first.codeSize == 3)
+        #expect(first.localFolder == folder.path)
+        #expect(try LocalCode.describe(folder.path) == first)
+
+        try folder.write("two", to: "app.py")
+        let second = try LocalCode.describe(folder.path)
+        #expect(second.codeSha256 != first.codeSha256)
+
+        try folder.write("one", to: "lib/app.py")
+        Files.remove(folder.path + "/app.py")
+        #expect(try LocalCode.describe(folder.path).codeSha256 != first.codeSha256)
+    }
+
+    @Test func ignoresWhatToolsWrite() throws {
+        try folder.write("one", to: "app.py")
+        let before = try LocalCode.describe(folder.path)
+        for name in ["__pycache__/app.pyc", ".gatehouse/store.sqlite", ".git/HEAD", ".aws-sam/build.toml"] {
+            try folder.write("x", to: name)
+        }
+        #expect(try LocalCode.describe(folder.path) == before)
+    }
+
+    @Test func followsLinkedFilesButNotLinkedFolders() throws {
+        try folder.write("shared", to: "shared/util.py")
+        try folder.write("app", to: "app/app.py")
+        try Files.makeSymbolicLink(folder.path + "/app/util.py", to: "../shared/util.py")
+        try Files.makeSymbolicLink(folder.path + "/app/circle", to: "..")
+        #expect(try LocalCode.describe(folder.path + "/app").codeSize == 9)
+    }
+
+    @Test func needsAFolderWithAFile() throws {
+        #expect(throws: PackageError.unusableFolder("There is no folder /nowhere.")) {
+            try LocalCode.describe("/nowhere")
+        }
+        #expect(throws: PackageError.self) { try LocalCode.describe(folder.path) }
+    }
+}
+
+@Suite struct Base64Tests {
+    /// Source: RFC 4648 section 10.
+    @Test(arguments: [
+        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+        ("foobar", "Zm9vYmFy"),
+    ])
+    func writesAndReads(_ plain: String, _ encoded: String) {
+        #expect(Base64.encode(Array(plain.utf8)) == encoded)
+        #expect(Base64.decode(encoded) == Array(plain.utf8))
+    }
+
+    @Test(arguments: ["Z", "Zg", "Zg=", "Zh==", "Zm9=", "Zm9v\n", "====", "Z===", "Zg==Zg==", "Zm-_"])
+    func refusesTheRest(_ text: String) { #expect(Base64.decode(text) == nil) }
+}

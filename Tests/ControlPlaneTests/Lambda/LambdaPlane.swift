@@ -1,0 +1,214 @@
+import EntityStore
+import FoundationEssentials
+import GatewayModel
+import Glibc
+import JSON
+import Synchronization
+import Testing
+
+@testable import ControlPlane
+
+/// A control plane with functions only: a store that can be read back, a host that notes what it is told, and a folder
+/// of its own that goes when the test ends.
+struct LambdaPlane {
+    static let account = AccountIdentity(accountId: "123456789012", region: "eu-central-1")
+    static let role = "arn:aws:iam::123456789012:role/functions"
+
+    let plane: ControlPlane
+    let host: RecordingHost
+    let store: KeepingStore
+    let codeFolder: String
+    private let folder: TemporaryFolder
+
+    init(store: KeepingStore = KeepingStore(), folder: TemporaryFolder = TemporaryFolder()) {
+        host = RecordingHost()
+        self.store = store
+        self.folder = folder
+        codeFolder = folder.path + "/functions"
+        plane = ControlPlane(
+            settings: ControlPlaneSettings(
+                account: Self.account, codeFolder: codeFolder,
+                now: { Timestamp(milliseconds: 1_714_566_896_789) }),
+            store: store, traffic: IdleTraffic(), functionHost: host)
+    }
+
+    /// A second plane on the same store and folder, as after a restart.
+    func restarted() async throws -> LambdaPlane {
+        let next = LambdaPlane(store: store, folder: folder)
+        try await next.plane.start()
+        return next
+    }
+
+    func call(
+        _ method: String, _ path: String, _ body: JSONValue? = nil, query: String = "",
+        headers: [(name: String, value: String)] = [], payload: [UInt8] = []
+    ) async -> Answer {
+        let response = await plane.respond(
+            to: WireRequest(
+                method: method, path: path, query: query, headers: headers, body: body?.bytes ?? payload))
+        return Answer(response)
+    }
+
+    /// An operation as the plane itself calls it, with what no request can say.
+    func callInProcess(_ name: String, _ body: JSONValue, path: [String: String] = [:]) async -> Answer {
+        var call = Call(
+            pathParameters: path, query: [], headers: [], body: body.bytes, requestId: Identifiers.uuid())
+        call.allowsLocalCode = true
+        guard let operation = AllOperations.list.first(where: { $0.name == name && $0.service == .lambda }) else {
+            return Answer(WireResponse(status: 0))
+        }
+        do throws(ServiceError) {
+            let reply = try await operation.perform(plane, call)
+            return Answer(
+                WireResponse(
+                    status: reply.status ?? operation.success, headers: reply.headers, body: reply.body))
+        } catch {
+            return Answer(error.response(requestId: call.requestId))
+        }
+    }
+
+    @discardableResult
+    func create(
+        _ name: String = "hello", _ members: JSONObject = [:], zip: [UInt8] = Zip.oneFile
+    ) async -> Answer {
+        var body: JSONObject = [
+            "FunctionName": .string(name), "Runtime": "python3.12", "Handler": "handler.handler",
+            "Role": .string(Self.role), "Code": ["ZipFile": .string(Base64.encode(zip))],
+        ]
+        for (key, value) in members { body[key] = value.isNull ? nil : value }
+        return await call("POST", "/2015-03-31/functions", .object(body))
+    }
+
+    func get(_ name: String = "hello", query: String = "") async -> Answer {
+        await call("GET", "/2015-03-31/functions/\(name)", query: query)
+    }
+
+    func update(_ name: String = "hello", _ members: JSONObject) async -> Answer {
+        await call("PUT", "/2015-03-31/functions/\(name)/configuration", .object(members))
+    }
+
+    func publish(_ name: String = "hello", _ members: JSONObject = [:]) async -> Answer {
+        await call("POST", "/2015-03-31/functions/\(name)/versions", .object(members))
+    }
+
+    func arn(_ name: String = "hello", _ qualifier: String? = nil) -> String {
+        Self.account.functionARN(name, qualifier: qualifier)
+    }
+
+    /// Names under the function's folder of packages.
+    func packages(of name: String = "hello") -> [String] { Files.list("\(codeFolder)/\(name)") }
+}
+
+struct Answer {
+    let status: Int
+    let headers: [(name: String, value: String)]
+    let body: [UInt8]
+
+    init(_ response: WireResponse) {
+        status = response.status
+        headers = response.headers
+        body = response.body
+    }
+
+    var json: JSONValue { (try? JSONValue(parsing: body)) ?? .null }
+    var text: String { String(decoding: body, as: UTF8.self) }
+    func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+    var errorType: String? { header("x-amzn-errortype") }
+    /// Under either of its spellings.
+    var message: String? { json["message"]?.string ?? json["Message"]?.string }
+
+    subscript(member: String) -> JSONValue? { json[member] }
+
+    /// Strings in an object by a path such as `Configuration.State`.
+    func string(_ path: String) -> String? {
+        path.split(separator: ".").reduce(json as JSONValue?) { $0?[String($1)] }?.string
+    }
+}
+
+actor RecordingHost: FunctionHost {
+    private(set) var published: [Lambda.FunctionDefinition] = []
+    private(set) var removed: [String] = []
+    private(set) var invocations: [Lambda.Invocation] = []
+    private var outcome = Lambda.InvocationOutcome.success(
+        payload: Array("null".utf8), executedVersion: "$LATEST", logTail: [])
+
+    func answer(with outcome: Lambda.InvocationOutcome) { self.outcome = outcome }
+    func publish(_ function: Lambda.FunctionDefinition) { published.append(function) }
+    func remove(functionName: String) { removed.append(functionName) }
+
+    func invoke(_ invocation: Lambda.Invocation) -> Lambda.InvocationOutcome {
+        invocations.append(invocation)
+        return outcome
+    }
+
+    func latest(_ functionName: String = "hello") -> Lambda.FunctionDefinition? {
+        published.last { $0.functionName == functionName }
+    }
+}
+
+struct IdleTraffic: Traffic {
+    struct Prepared: PreparedTraffic {
+        func publish() async {}
+    }
+
+    func prepare(_ stages: [V2.StageDefinition], removing: [V2.StageKey]) throws(TrafficError) -> any PreparedTraffic {
+        Prepared()
+    }
+}
+
+/// Keeps entities in memory, in the order in which they were first saved.
+final class KeepingStore: EntityStore {
+    struct Refusal: Error {}
+
+    private let state = Mutex<(entities: [Entity], isRefusing: Bool)>(([], false))
+
+    func load() -> [Entity] { state.withLock { $0.entities } }
+    func refuse() { state.withLock { $0.isRefusing = true } }
+
+    func commit(_ changes: [EntityChange]) throws {
+        try state.withLock { state in
+            if state.isRefusing { throw Refusal() }
+            for change in changes {
+                switch change {
+                case .save(let entity):
+                    if let position = state.entities.firstIndex(where: { $0.id == entity.id }) {
+                        state.entities[position] = entity
+                    } else {
+                        state.entities.append(entity)
+                    }
+                case .delete(let id): state.entities.removeAll { $0.id == id }
+                case .deleteChildren(let parent): state.entities.removeAll { $0.id.parent == parent }
+                }
+            }
+        }
+    }
+}
+
+/// A folder that is removed with its last owner.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() {
+        path = FileManager.default.temporaryDirectory.path + "/gatehouse-" + Identifiers.uuid()
+        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ text: String, to name: String) throws {
+        let file = path + "/" + name
+        let parent = String(file[..<(file.lastIndex(of: "/") ?? file.endIndex)])
+        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: URL(filePath: file))
+    }
+}
+
+func contents(_ path: String) -> String? {
+    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+}
+
+/// Permission bits; links are followed.
+func permissions(_ path: String) -> UInt16? {
+    var status = stat()
+    return stat(path, &status) == 0 ? UInt16(status.st_mode & 0o7777) : nil
+}

@@ -1,0 +1,30 @@
+import Testing
+
+@testable import Stacks
+
+@Suite struct LocalEndpointTests {
+    private let endpoint = LocalEndpoint(port: 4566)
+
+    @Test func stagesHaveTheirPath() {
+        #expect(endpoint.url(apiId: "abc", stageName: "prod") == "http://abc.execute-api.localhost:4566/prod")
+        #expect(endpoint.url(apiId: "abc", stageName: "$default") == "http://abc.execute-api.localhost:4566")
+    }
+
+    @Test(arguments: [
+        (
+            "see https://abc.execute-api.us-east-1.amazonaws.com/prod.",
+            "see http://abc.execute-api.localhost:4566/prod."
+        ),
+        ("https://a1.execute-api.cn-north-1.amazonaws.com.cn", "http://a1.execute-api.localhost:4566"),
+        (
+            "https://a.execute-api.r.amazonaws.com https://b.execute-api.r.amazonaws.com/x",
+            "http://a.execute-api.localhost:4566 http://b.execute-api.localhost:4566/x"
+        ),
+        ("https://s3.us-east-1.amazonaws.com/b", "https://s3.us-east-1.amazonaws.com/b"),
+        ("https://a.execute-api.r.amazonaws.com.evil", "https://a.execute-api.r.amazonaws.com.evil"),
+        ("https://", "https://"),
+    ])
+    func invokeURLsBecomeLocal(text: String, local: String) {
+        #expect(endpoint.localizing(text) == local)
+    }
+}

@@ -1,0 +1,202 @@
+import JSON
+import Testing
+
+@testable import Stacks
+
+@Suite struct ServerlessTransformTests {
+    private func events(_ properties: String...) -> String {
+        let events = properties.enumerated().map { "        E\($0): {Type: HttpApi, Properties: \($1)}" }
+        return "      Events:\n" + events.joined(separator: "\n")
+    }
+
+    private func resource(_ logicalId: String, _ template: String) throws -> JSONValue {
+        let found = try #require(try plan(template).resources.first { $0.logicalId == logicalId })
+        return TemplateValue.map(found.properties, line: 1).json
+    }
+
+    @Test func aFunctionWithoutARoleHasOneMade() throws {
+        #expect(
+            try plan(serverless()).resources.map(\.logicalId) == [
+                "HelloRole", "Hello", "Api", "ApiApiGatewayDefaultStage",
+            ])
+        let own = serverless(function: "      InlineCode: x\n      Role: arn:aws:iam::123456789012:role/r")
+        #expect(try resource("Hello", own)["Role"] == "arn:aws:iam::123456789012:role/r")
+        #expect(try !plan(own).resources.contains { $0.type == "AWS::IAM::Role" })
+    }
+
+    @Test func propertiesWithoutEffectAreListed() throws {
+        let template = serverless(
+            function: "      InlineCode: x\n      Tracing: Active\n      Policies: [a]",
+            rest: "Globals:\n  Function:\n    Tracing: PassThrough")
+        #expect(
+            try plan(template).storedOnly == [
+                StoredOnlyProperty(path: "Globals.Function.Tracing", line: 16),
+                StoredOnlyProperty(path: "Resources.Hello.Properties.Tracing", line: 11),
+                StoredOnlyProperty(path: "Resources.Hello.Properties.Policies", line: 12),
+            ])
+    }
+
+    @Test func routesStandInTheOrderOfTheTemplate() throws {
+        let template = serverless(
+            events: events(
+                "{ApiId: !Ref Api, Path: /b, Method: GET}", "{ApiId: !Ref Api, Path: /a, Method: GET}",
+                "{ApiId: !Ref Api, Path: /b, Method: ANY}"))
+        let paths = try #require(try resource("Api", template)["Body"]?["paths"]?.object)
+        #expect(paths.keys == ["/b", "/a"])
+        #expect(paths["/b"]?.object?.keys == ["get", "x-amazon-apigateway-any-method"])
+    }
+
+    @Test func aStageNamedByAFunctionHasAPlainLogicalId() throws {
+        let template = """
+            Transform: AWS::Serverless-2016-10-31
+            Parameters:
+              Env: {Type: String, Default: dev}
+            Resources:
+              Api: {Type: AWS::Serverless::HttpApi, Properties: {StageName: !Ref Env}}
+            """
+        #expect(try plan(template).resources.map(\.logicalId) == ["Api", "ApiStage"])
+    }
+
+    @Test(arguments: [
+        ("{ApiId: !Ref Other, Path: /a, Method: GET}", HttpApiEvent.invalidApiId),
+        ("{ApiId: Api, Path: /a, Method: GET}", HttpApiEvent.invalidApiId),
+        ("{ApiId: !Ref Api, Path: /a}", "Property 'Method' is required."),
+        ("{ApiId: !Ref Api, Method: GET}", "Property 'Path' is required."),
+        ("{ApiId: !Ref Api, Path: a, Method: GET}", "Path must begin with a slash, or be $default"),
+        ("{ApiId: !Ref Api, Path: !Sub /a, Method: GET}", "Path must be written out, not a function"),
+        (
+            "{ApiId: !Ref Api, Path: /a, Method: TRACE}",
+            "Method must be ANY or one of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+        ),
+        (
+            "{ApiId: !Ref Api, Path: /a, Method: GET, Auth: {}}",
+            "the property Auth of the event type HttpApi is not supported yet"
+        ),
+        (
+            "{ApiId: !Ref Api, Path: /a, Method: GET, PayloadFormatVersion: '3.0'}",
+            "PayloadFormatVersion must be 1.0 or 2.0"
+        ),
+    ])
+    func eventsThatMakeNoRouteAreNamed(properties: String, message: String) {
+        let found = problems(of: serverless(events: events(properties)))
+        #expect(found.contains("template.yaml:12: Resources.Hello.Properties.Events.E0: \(message)"))
+    }
+
+    @Test func aRouteComesOnce() {
+        let route = "{ApiId: !Ref Api, Path: /a, Method: GET}"
+        #expect(
+            problems(of: serverless(events: events(route, route))) == [
+                "template.yaml:13: Resources.Hello.Properties.Events.E1: API method 'get' defined multiple times for path '/a'."
+            ])
+    }
+
+    @Test func otherEventsAreNamed() {
+        #expect(
+            problems(of: serverless(events: "      Events:\n        Queue: {Type: SQS, Properties: {}}")) == [
+                "template.yaml:12: Resources.Hello.Properties.Events.Queue: the event type SQS is not supported yet"
+            ])
+    }
+
+    @Test func aFunctionHasCodeHandlerAndRuntime() {
+        let template = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              A: {Type: AWS::Serverless::Function}
+            """
+        #expect(
+            problems(of: template) == [
+                "template.yaml:3: Resources.A.Properties: AWS::Serverless::Function needs the property Handler",
+                "template.yaml:3: Resources.A.Properties: AWS::Serverless::Function needs the property Runtime",
+                "template.yaml:3: Resources.A.Properties: Either 'InlineCode' or 'CodeUri' must be set.",
+            ])
+    }
+
+    @Test(arguments: [
+        ("s3://bucket/key", "CodeUri must be a local path here; s3://bucket/key is not supported yet"),
+        ("{Bucket: a, Key: b}", "CodeUri must be a local path here"),
+        ("src/", "CodeUri src/: /work/shop/src does not exist"),
+        ("/etc/hostname", "CodeUri /etc/hostname: /etc/hostname is neither a folder nor a .zip file"),
+    ])
+    func codeThatIsNotHereIsNamed(uri: String, message: String) {
+        #expect(
+            problems(of: serverless(function: "      CodeUri: \(uri)")) == [
+                "template.yaml:10: Resources.Hello.Properties: \(message)"
+            ])
+    }
+
+    @Test func aFolderIsHandedOverByItsPath() throws {
+        let code = try resource("Hello", serverless(function: "      CodeUri: ../../tmp/."))["Code"]
+        #expect(code == ["S3Bucket": "gatehouse.local", "S3Key": "/tmp"])
+    }
+
+    @Test func reservedTagsAreRefused() {
+        #expect(
+            problems(of: serverless(function: "      InlineCode: x\n      Tags: {'lambda:createdBy': me}")) == [
+                "template.yaml:11: Resources.Hello.Properties.Tags: lambda:createdBy is a reserved Tag key name and cannot be set on your resource."
+            ])
+    }
+
+    @Test func madeLogicalIdsMustBeFree() {
+        let template = serverless(rest: "  HelloRole:\n    Type: AWS::Serverless::HttpApi")
+        #expect(
+            problems(of: template) == [
+                "template.yaml:12: Resources.HelloRole: the transform makes a resource with the logical id HelloRole, which is taken"
+            ])
+    }
+
+    @Test(arguments: [
+        ("{AllowOrigin: ['*']}", "Invalid key 'AllowOrigin' for 'Cors' property."),
+        (
+            "{AllowOrigins: ['*'], AllowCredentials: true}",
+            "Unable to add Cors configuration because 'AllowCredentials' can not be true when 'AllowOrigin' is \"'*'\" or not set."
+        ),
+        ("!Ref AWS::Region", "CorsConfiguration must be true or a map, not a function"),
+    ])
+    func corsThatCannotBeIsNamed(cors: String, message: String) {
+        let template = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              Api: {Type: AWS::Serverless::HttpApi, Properties: {CorsConfiguration: \(cors)}}
+            """
+        #expect(
+            problems(of: template) == ["template.yaml:3: Resources.Api.Properties.CorsConfiguration: \(message)"])
+    }
+
+    @Test(arguments: ["{openapi: 2.0, paths: {}}", "{openapi: 3.0.1}", "{swagger: '2.0', paths: {}}"])
+    func documentsOfOtherKindsAreRefused(body: String) {
+        let template = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              Api: {Type: AWS::Serverless::HttpApi, Properties: {DefinitionBody: \(body)}}
+            """
+        #expect(problems(of: template).count == 1)
+        #expect(problems(of: template).first?.contains("Invalid OpenApi document.") == true)
+    }
+
+    @Test func aTitleIsSetOnce() {
+        let template = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              Api:
+                Type: AWS::Serverless::HttpApi
+                Properties:
+                  Name: a
+                  Description: b
+                  DefinitionBody: {openapi: 3.0.1, info: {title: c, description: d}, paths: {}}
+            """
+        #expect(problems(of: template).count == 2)
+        #expect(problems(of: template).first?.contains("Unable to set Name because it is already defined") == true)
+    }
+
+    @Test func globalsOfOtherTypesAreNamed() {
+        let template = serverless(
+            rest: "Globals:\n  Api: {}\n  Functions: {}\n  Function: {FunctionName: a, Layers: [b]}")
+        #expect(
+            problems(of: template) == [
+                "template.yaml:13: Globals.Api: the globals of AWS::Serverless::Api are not supported yet",
+                "template.yaml:14: Globals.Functions: 'Globals' section is invalid. 'Functions' is not supported.",
+                "template.yaml:15: Globals.Function: Globals.Function has no property FunctionName",
+                "template.yaml:15: Globals.Function: the property Layers of Globals.Function is not supported yet",
+            ])
+    }
+}

@@ -1,0 +1,86 @@
+import ControlPlane
+import GatewayModel
+import JSON
+import Testing
+
+@testable import Stacks
+
+/// A plan of the template, which lies in the folder `shop`.
+func plan(_ template: String, parameters: [(name: String, value: String)] = []) throws -> StackPlan {
+    try StackPlan(source(template), parameters: parameters, account: AccountIdentity())
+}
+
+func source(_ template: String, folder: String = "/work/shop") -> TemplateSource {
+    TemplateSource(file: "template.yaml", folder: folder, bytes: Array(template.utf8))
+}
+
+/// Everything that is wrong with the template, as it is printed.
+func problems(of template: String, parameters: [(name: String, value: String)] = []) -> [String] {
+    do {
+        _ = try plan(template, parameters: parameters)
+        return []
+    } catch let error as TemplateError {
+        return error.problems.map(\.description)
+    } catch {
+        return ["\(error)"]
+    }
+}
+
+/// The template of a function that answers at the given event properties, one line each, from line 10 on.
+func serverless(function: String = "", events: String = "", rest: String = "") -> String {
+    """
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Api:
+        Type: AWS::Serverless::HttpApi
+      Hello:
+        Type: AWS::Serverless::Function
+        Properties:
+          Runtime: python3.12
+          Handler: index.handler
+    \(function.isEmpty ? "      InlineCode: x = 1" : function)
+    \(events)
+    \(rest)
+    """
+}
+
+/// Stands in for the management API: keeps the calls, and answers like AWS.
+actor RecordedManagement: Management {
+    struct Call: Sendable {
+        let method: String
+        let path: String
+        let body: JSONValue
+    }
+
+    private(set) var calls: [Call] = []
+    /// Answers to give instead, by method and path; each is given once.
+    private var refusals: [String: WireResponse]
+
+    init(refusing refusals: [String: WireResponse] = [:]) { self.refusals = refusals }
+
+    func call(_ request: WireRequest) async -> WireResponse {
+        let body = (try? JSONValue(parsing: request.body)) ?? .null
+        calls.append(Call(method: request.method, path: request.path, body: body))
+        if let refusal = refusals.removeValue(forKey: "\(request.method) \(request.path)") { return refusal }
+        let answer: JSONValue
+        switch (request.method, request.path) {
+        case ("POST", "/2015-03-31/functions"):
+            let name = body["FunctionName"]?.string ?? ""
+            answer = [
+                "FunctionName": .string(name),
+                "FunctionArn": .string("arn:aws:lambda:us-east-1:000000000000:function:\(name)"),
+            ]
+        case ("PUT", "/v2/apis"):
+            let id = "api\(calls.count { $0.path == "/v2/apis" })"
+            answer = [
+                "apiId": .string(id), "apiEndpoint": .string("https://\(id).execute-api.us-east-1.amazonaws.com"),
+            ]
+        default: answer = [:]
+        }
+        return WireResponse(status: 201, body: answer.bytes)
+    }
+
+    func bodies(_ method: String, _ path: String) -> [JSONValue] {
+        calls.filter { $0.method == method && $0.path == path }.map(\.body)
+    }
+}
