@@ -122,18 +122,18 @@ class TestRequestQuery:
     @pytest.mark.parametrize(
         ("mapping", "query", "seen"),
         [
-            ({"append:querystring.a": "1"}, "", {"a=1"}),
-            ({"append:querystring.a": "2"}, "?b=1", {"a=2", "b=1"}),
-            ({"overwrite:querystring.a": "2"}, "?a=1&b=1", {"a=2", "b=1"}),
-            ({"remove:querystring.a": "''"}, "?a=1&b=1&a=2", {"b=1"}),
-            ({"overwrite:querystring.id": "$request.path.id"}, "", {"id=7"}),
-            ({"overwrite:querystring.a": "x y&z"}, "", {"a=x%20y%26z"}),
+            ({"append:querystring.a": "1"}, "", ["a=1"]),
+            ({"append:querystring.a": "2"}, "?b=1", ["a=2", "b=1"]),
+            ({"overwrite:querystring.a": "2"}, "?a=1&b=1", ["a=2", "b=1"]),
+            ({"remove:querystring.a": "''"}, "?a=1&b=1&a=2", ["b=1"]),
+            ({"overwrite:querystring.id": "$request.path.id"}, "", ["id=7"]),
+            ({"overwrite:querystring.a": "x y&z"}, "", ["a=x%20y%26z"]),
         ],
         ids=str,
     )
     def test_the_origins_query(self, mapped, origin, mapping, query, seen):
         mapped(mapping).call("GET", f"/items/7{query}")
-        assert set(origin.only().target.partition("?")[2].replace("+", "%20").split("&")) == seen
+        assert sorted(origin.only().target.partition("?")[2].replace("+", "%20").split("&")) == seen
 
     def test_append_keeps_what_the_client_sent(self, mapped, origin):
         mapped({"append:querystring.a": "2"}).call("GET", "/items/7?a=1")

@@ -12,7 +12,7 @@ package struct RuntimeReport {
                 account: settings.account, endpointURL: { "" }, runtimesFolder: settings.runtimesFolder,
                 scratchFolder: "", searchPath: settings.searchPath, logs: Silence()))
         var lines: [String] = []
-        let pythons = catalog.pythonInterpreters()
+        let pythons = catalog.pythonInterpreters(all: true)
         let usable = pythons.filter { $0.problem == nil }
         lines.append(usable.isEmpty ? "python3.*     no" : "python3.*     yes")
         for python in pythons { lines.append("  \(Self.line(python))") }

@@ -17,7 +17,10 @@ enum APIMembers {
         if let text = try members.string("version", upTo: V2Quotas.versionLength) {
             api.version = text.isEmpty ? nil : text
         }
-        if let cors = try members.object("corsConfiguration") { api.corsConfiguration = try CorsRules.read(cors) }
+        if let members = try members.object("corsConfiguration") {
+            let cors = try CorsRules.read(members)
+            api.corsConfiguration = cors == V2.Cors() ? nil : cors
+        }
         if let isDisabled = try members.bool("disableExecuteApiEndpoint") { api.disableExecuteApiEndpoint = isDisabled }
         if let type = try members.string("ipAddressType") {
             guard type == "ipv4" || type == "dualstack" else {

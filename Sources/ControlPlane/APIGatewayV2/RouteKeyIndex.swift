@@ -5,64 +5,87 @@ import GatewayModel
 ///
 /// Source: the service's ConflictExceptions, which speak of "the same hierarchical level" (routes of one method).
 struct RouteKeyIndex: Sendable {
-    private struct Variable: Sendable {
-        let name: String
-        var uses: Int
+    /// One step down a path. The methods are the first steps, so that each has a tree of its own.
+    private struct Edge: Hashable, Sendable {
+        enum Step: Hashable, Sendable {
+            case method(RouteKey.Method)
+            case literal(String)
+            case variable
+            case greedy
+        }
+
+        let parent: Int
+        let step: Step
+    }
+
+    private struct Place: Sendable {
+        let id: Int
+        /// Of the variable that stands here.
+        let name: String?
+        /// A route that passes here, to name in a conflict: the first one, even when others have outlived it.
+        let routeKey: String
+        var routes = 0
     }
 
     private var keys: Set<String> = []
-    /// By method and the path before the variable, with `{}` for the variables in it.
-    private var variables: [String: Variable] = [:]
+    private var places: [Edge: Place] = [:]
+    private var nextId = 1
 
+    func contains(_ text: String) -> Bool { keys.contains(text) }
+
+    /// Changes nothing when it throws.
     mutating func insert(_ text: String, _ key: RouteKey) throws(ServiceError) {
         guard !keys.contains(text) else {
             throw V2Error.conflict("Route with key \(text) already exists for this API")
         }
-        let levels = Self.levels(of: key)
-        for (level, name) in levels {
-            if let known = variables[level], known.name != name {
-                throw V2Error.conflict(
-                    "The provided route key \"\(text)\" has a conflicting variable on the same hierarchical level as "
-                        + "\"\(firstKey(with: level))\"")
+        let steps = Self.steps(of: key)
+        try checkNames(text, steps)
+        var parent = 0
+        for (step, name) in steps {
+            let edge = Edge(parent: parent, step: step)
+            if places[edge] == nil {
+                places[edge] = Place(id: nextId, name: name, routeKey: text)
+                nextId += 1
             }
+            places[edge]?.routes += 1
+            parent = places[edge]?.id ?? 0
         }
         keys.insert(text)
-        for (level, name) in levels { variables[level, default: Variable(name: name, uses: 0)].uses += 1 }
     }
 
     mutating func remove(_ text: String, _ key: RouteKey) {
         guard keys.remove(text) != nil else { return }
-        for (level, _) in Self.levels(of: key) {
-            guard let uses = variables[level]?.uses else { continue }
-            if uses == 1 { variables[level] = nil } else { variables[level]?.uses -= 1 }
+        var parent = 0
+        for (step, _) in Self.steps(of: key) {
+            let edge = Edge(parent: parent, step: step)
+            guard let place = places[edge] else { return }
+            if place.routes == 1 { places[edge] = nil } else { places[edge]?.routes -= 1 }
+            parent = place.id
         }
     }
 
-    func contains(_ text: String) -> Bool { keys.contains(text) }
-
-    private func firstKey(with level: String) -> String {
-        keys.filter { text in
-            guard let key = RouteKey(text) else { return false }
-            return Self.levels(of: key).contains { $0.level == level }
-        }.min() ?? ""
-    }
-
-    private static func levels(of key: RouteKey) -> [(level: String, name: String)] {
-        guard case .path(let method, let segments) = key else { return [] }
-        var levels: [(level: String, name: String)] = []
-        var path = method.rawValue + " "
-        for segment in segments {
-            path += "/"
-            switch segment {
-            case .literal(let text): path += text
-            case .variable(let name):
-                path += "{}"
-                levels.append((path, name))
-            case .greedy(let name):
-                path += "{+}"
-                levels.append((path, name))
+    private func checkNames(_ text: String, _ steps: [(step: Edge.Step, name: String?)]) throws(ServiceError) {
+        var parent = 0
+        for (step, name) in steps {
+            guard let place = places[Edge(parent: parent, step: step)] else { return }
+            guard place.name == name else {
+                throw V2Error.conflict(
+                    "The provided route key \"\(text)\" has a conflicting variable on the same hierarchical level as "
+                        + "\"\(place.routeKey)\"")
             }
+            parent = place.id
         }
-        return levels
+    }
+
+    private static func steps(of key: RouteKey) -> [(step: Edge.Step, name: String?)] {
+        guard case .path(let method, let segments) = key else { return [] }
+        return [(.method(method), nil)]
+            + segments.map { segment in
+                switch segment {
+                case .literal(let text): (.literal(text), nil)
+                case .variable(let name): (.variable, name)
+                case .greedy(let name): (.greedy, name)
+                }
+            }
     }
 }

@@ -31,7 +31,7 @@ package final class RuntimeCatalog: Sendable {
     }
 
     private let settings: LambdaHostSettings
-    private let pythons = Mutex<[Interpreter]?>(nil)
+    private let installedPythons = Mutex<[Interpreter]?>(nil)
     private let nodes = Mutex<[Interpreter]?>(nil)
 
     package init(settings: LambdaHostSettings) { self.settings = settings }
@@ -62,50 +62,48 @@ package final class RuntimeCatalog: Sendable {
         return command
     }
 
-    /// Every Python 3 found: private ones first, then those of PATH.
-    package func pythonInterpreters() -> [Interpreter] {
-        pythons.withLock { known in
+    /// The Pythons to choose from: the private ones, which are known to be good by their files alone; those of PATH, which
+    /// have to be run to be asked, only when there is no private one or somebody wants to see them all.
+    package func pythonInterpreters(all: Bool = false) -> [Interpreter] {
+        let found = privatePythons()
+        if !found.isEmpty, !all { return found }
+        let installed = installedPythons.withLock { known in
             if let known { return known }
-            var found: [Interpreter] = []
-            for path in pythonCandidates() {
-                guard !found.contains(where: { $0.path == path }), let version = Self.pythonVersion(path) else { continue }
-                let problem = Self.hasRuntimeClient(path) ? nil : "awslambdaric is not installed for it"
+            known = findPythons()
+            return known ?? []
+        }
+        return found + installed
+    }
+
+    private func privatePythons() -> [Interpreter] {
+        guard let runtimes = settings.runtimesFolder else { return [] }
+        return (8...15).reversed().compactMap { minor in
+            let home = "\(runtimes)/python3.\(minor)"
+            let client = "\(home)/lib/python3.\(minor)/site-packages/awslambdaric"
+            guard access("\(home)/bin/python3", X_OK) == 0, access(client, R_OK) == 0 else { return nil }
+            return Interpreter(path: "\(home)/bin/python3", version: [3, minor], problem: nil)
+        }
+    }
+
+    private func findPythons() -> [Interpreter] {
+        var found: [Interpreter] = []
+        for folder in settings.searchPath.split(separator: ":") {
+            for name in (8...15).reversed().map({ "python3.\($0)" }) + ["python3"] {
+                let path = "\(folder)/\(name)"
+                guard access(path, X_OK) == 0, let answer = ProcessOutput.read(path, ["-c", Self.question]) else { continue }
+                let words = answer.split(whereSeparator: \.isWhitespace)
+                let version = words.first?.split(separator: ".").compactMap { Int($0) } ?? []
+                guard words.count == 2, version.count == 2, !found.contains(where: { $0.version == version }) else { continue }
+                let problem = words[1] == "True" ? nil : "awslambdaric is not installed for it"
                 found.append(Interpreter(path: path, version: version, problem: problem))
             }
-            known = found
-            return found
         }
+        return found
     }
 
-    private func pythonCandidates() -> [String] {
-        var candidates: [String] = []
-        if let runtimes = settings.runtimesFolder {
-            for minor in (8...15).reversed() { candidates.append("\(runtimes)/python3.\(minor)/bin/python3") }
-        }
-        for folder in settings.searchPath.split(separator: ":") {
-            for minor in (8...15).reversed() { candidates.append("\(folder)/python3.\(minor)") }
-            candidates.append("\(folder)/python3")
-        }
-        return candidates.filter { access($0, X_OK) == 0 }
-    }
-
-    /// From the interpreter's name, or from what it says.
-    private static func pythonVersion(_ path: String) -> [Int]? {
-        let parts = path.split(separator: "/")
-        for part in [parts.last, parts.dropLast(2).last] {
-            if let part, part.hasPrefix("python3."), let minor = Int(part.dropFirst("python3.".count)) { return [3, minor] }
-        }
-        guard let text = ProcessOutput.read(path, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]) else {
-            return nil
-        }
-        let numbers = text.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
-        return numbers.count >= 2 ? Array(numbers.prefix(2)) : nil
-    }
-
-    private static func hasRuntimeClient(_ path: String) -> Bool {
-        ProcessOutput.read(path, ["-c", "import importlib.util as u; print(u.find_spec('awslambdaric') is not None)"])?
-            .hasPrefix("True") ?? false
-    }
+    /// Its version, and whether it has AWS's runtime client.
+    private static let question =
+        "import sys, importlib.util as u; print('%d.%d' % sys.version_info[:2], u.find_spec('awslambdaric') is not None)"
 
     // MARK: Node.js
 

@@ -28,7 +28,7 @@ struct HttpApiDefinition {
     /// Nil when the document is not one of OpenAPI 3 with paths.
     init?(_ body: TemplateValue) {
         guard let document = body.map, let paths = document["paths"]?.map, let version = document["openapi"]?.text,
-            version == "3" || version.hasPrefix("3.")
+            version == "3" || version.hasPrefix("3."), paths.entries.allSatisfy({ $0.value.map != nil })
         else { return nil }
         isManaged = false
         line = body.line

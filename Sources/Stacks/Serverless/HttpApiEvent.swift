@@ -38,6 +38,9 @@ struct HttpApiEvent {
         for member in event where member.key != "Type" && member.key != "Properties" {
             problems.add("An event has no member \(member.key)", line: member.line, path: place)
         }
+        if let value = event["Properties"], value.map == nil {
+            problems.add("Properties should be a map.", line: value.line, path: place)
+        }
         let properties = event["Properties"]?.map ?? TemplateMap()
         Self.rules.check(properties, path: place, problems: &problems)
 

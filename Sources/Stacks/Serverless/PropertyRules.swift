@@ -17,6 +17,8 @@ struct PropertyRules {
     let supported: [String: Kind]
     /// Properties that the type has and that are not supported yet.
     let known: Set<String>
+    /// The members that maps may have, where it is known.
+    var members: [String: Set<String>] = [:]
     /// Properties that are kept and have no effect.
     var storedOnly: Set<String> = []
 
@@ -37,6 +39,12 @@ struct PropertyRules {
                 problems.add(
                     "\(property.key) must be \(wanted); it is a \(property.value.kind)", line: property.value.line,
                     path: path)
+            }
+            guard let members = members[property.key], let map = property.value.map else { continue }
+            for member in map where !members.contains(member.key) {
+                problems.add(
+                    "extraneous key [\(member.key)] is not permitted", line: member.line,
+                    path: "\(path).\(property.key)")
             }
         }
     }

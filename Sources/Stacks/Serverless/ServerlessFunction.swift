@@ -19,6 +19,7 @@ struct ServerlessFunction {
             "RecursiveLoop", "RolePath", "RuntimeManagementConfig", "SnapStart", "SourceKMSKeyArn", "TenancyConfig",
             "VersionDeletionPolicy", "VersionDescription", "VpcConfig",
         ],
+        members: ["Environment": ["Variables"]],
         storedOnly: ["Policies", "Role", "Tracing"])
 
     let resource: TemplateResource

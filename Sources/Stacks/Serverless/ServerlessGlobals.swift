@@ -12,13 +12,14 @@ struct ServerlessGlobals {
         known: ServerlessFunction.rules.known.subtracting([
             "AutoPublishCodeSha256", "ImageConfig", "ImageUri", "PackageType", "VersionDescription",
         ]),
-        storedOnly: ServerlessFunction.rules.storedOnly)
+        members: ServerlessFunction.rules.members, storedOnly: ServerlessFunction.rules.storedOnly)
     private static let httpApiRules = PropertyRules(
         type: "Globals.HttpApi",
         supported: ServerlessHttpApi.rules.supported.filter {
             ["AccessLogSettings", "CorsConfiguration", "StageVariables", "Tags"].contains($0.key)
         },
-        known: ["Auth", "DefaultRouteSettings", "Domain", "FailOnWarnings", "PropagateTags", "RouteSettings"])
+        known: ["Auth", "DefaultRouteSettings", "Domain", "FailOnWarnings", "PropagateTags", "RouteSettings"],
+        members: ServerlessHttpApi.rules.members)
 
     /// Sections that SAM has and that are not supported yet.
     private static let knownSections: Set<String> = [

@@ -14,9 +14,10 @@ struct ServerlessHttpApi {
         known: [
             "Auth", "DefaultRouteSettings", "DefinitionUri", "Domain", "FailOnWarnings", "PropagateTags",
             "RouteSettings",
-        ])
+        ],
+        members: ["AccessLogSettings": ["DestinationArn", "Format"]])
 
-    private static let corsMembers = [
+    private static let corsMembers: Set<String> = [
         "AllowOrigins", "AllowHeaders", "AllowMethods", "ExposeHeaders", "MaxAge", "AllowCredentials",
     ]
     private static let createdBy = "httpapi:createdBy"

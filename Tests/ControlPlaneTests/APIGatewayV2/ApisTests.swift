@@ -81,6 +81,12 @@ import Testing
         #expect(await plane.call("GET", "/v2/apis/\(api)")["corsConfiguration"] == nil)
     }
 
+    @Test func emptyCorsIsNoCors() async throws {
+        let (api, _) = try await plane.makeAPI(["corsConfiguration": ["allowOrigins": ["*"]]])
+        let answer = await plane.call("PATCH", "/v2/apis/\(api)", ["corsConfiguration": [:]])
+        #expect(answer["corsConfiguration"] == nil)
+    }
+
     @Test func aDeletedAPILeavesNothingBehind() async throws {
         let ids = try await plane.makeAPI()
         await plane.makeRoute("GET /pets", in: ids)

@@ -47,10 +47,13 @@ import Testing
         let answer = await plane.call("PUT", "/v2/apis", document(paths))
         #expect(
             answer["warnings"] == [
-                "Unable to create integration for resource at path 'GET /a': Unsupported PayloadFormatVersion: 1. Ignoring.",
                 .string(
-                    "Unable to create integration for resource at path 'GET /b': Currently, an API with a protocol type "
-                        + "of HTTP may only be associated with proxy integrations (AWS_PROXY, HTTP_PROXY). Ignoring."),
+                    "Unable to create integration for resource at path 'GET /a': "
+                        + "Unsupported PayloadFormatVersion: 1. Ignoring."),
+                .string(
+                    "Unable to create integration for resource at path 'GET /b': Currently, an API with a protocol "
+                        + "type of HTTP may only be associated with proxy integrations (AWS_PROXY, HTTP_PROXY). Ignoring."
+                ),
             ])
         let api = try #require(answer["apiId"]?.string)
         #expect(await routes(api) == ["GET /a": nil, "GET /b": nil])

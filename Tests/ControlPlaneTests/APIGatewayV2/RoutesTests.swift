@@ -120,6 +120,44 @@ import Testing
     }
 }
 
+@Suite struct RouteKeyIndexTests {
+    private func index(_ keys: String...) throws -> RouteKeyIndex {
+        var index = RouteKeyIndex()
+        for key in keys { try index.insert(key, try RouteRules.parse(key)) }
+        return index
+    }
+
+    @Test(
+        arguments: [
+            ("GET /a/{id}", "POST /a/{other}"), ("GET /a/{id}", "GET /b/{other}"),
+            ("GET /a/{id}", "GET /a/{other+}"), ("GET /a/{id}/b", "GET /a/b/{other}"), ("$default", "ANY /{proxy+}"),
+        ])
+    func accepts(first: String, second: String) throws {
+        _ = try index(first, second)
+    }
+
+    @Test(
+        arguments: [
+            ("GET /a/{id}", "GET /a/{id}"), ("GET /a/{id}", "GET /a/{other}"), ("GET /{x+}", "GET /{y+}"),
+            ("GET /a/{id}/b/{c}", "GET /a/{id}/b/{d}/e"), ("$default", "$default"),
+        ])
+    func refuses(first: String, second: String) throws {
+        var index = try index(first)
+        let error = #expect(throws: ServiceError.self) { try index.insert(second, try RouteRules.parse(second)) }
+        #expect(error?.code == "ConflictException")
+    }
+
+    @Test func aVariableKeepsItsNameUntilItsLastRouteGoes() throws {
+        var index = try index("GET /{id}/a", "GET /{id}/b")
+        index.remove("GET /{id}/a", try RouteRules.parse("GET /{id}/a"))
+        #expect(throws: ServiceError.self) { try index.insert("GET /{x}", try RouteRules.parse("GET /{x}")) }
+        index.remove("GET /{id}/b", try RouteRules.parse("GET /{id}/b"))
+        try index.insert("GET /{x}", try RouteRules.parse("GET /{x}"))
+        #expect(index.contains("GET /{x}"))
+        #expect(!index.contains("GET /{id}/a"))
+    }
+}
+
 @Suite struct RouteRulesTests {
     @Test(
         arguments: [

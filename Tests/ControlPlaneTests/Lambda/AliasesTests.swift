@@ -1,3 +1,4 @@
+import EntityStore
 import GatewayModel
 import JSON
 import Testing
@@ -23,7 +24,7 @@ import Testing
 
     @Test func answersTheAlias() async throws {
         await prepare()
-        let created = await create("live", "1", ["2": 0.2])
+        let created = await create("live", "1", ["2": .number("0.2")])
         #expect(created.status == 201)
         var body = try #require(created.json.object)
         #expect(body["RevisionId"]?.string?.utf8.count == 36)
@@ -31,7 +32,7 @@ import Testing
         #expect(
             JSONValue.object(body) == [
                 "AliasArn": .string(lambda.arn("hello", "live")), "Name": "live", "FunctionVersion": "1",
-                "Description": "", "RoutingConfig": ["AdditionalVersionWeights": ["2": 0.2]],
+                "Description": "", "RoutingConfig": ["AdditionalVersionWeights": ["2": .number("0.2")]],
             ])
         #expect(await lambda.call("GET", path + "/live").json == created.json)
         #expect(
@@ -57,7 +58,7 @@ import Testing
 
     /// Source: recorded from AWS (test_notfound_and_invalid_routingconfigs).
     @Test(arguments: [
-        ("1", ["1": 0.8, "2": 0.2], "InvalidParameterValueException",
+        ("1", ["1": .number("0.8"), "2": .number("0.2")], "InvalidParameterValueException",
             "Number of items in AdditionalVersionWeights cannot be greater than 1"),
         ("1", ["2": 2], "ValidationException",
             "1 validation error detected: Value '{2=2.0}' at 'routingConfig.additionalVersionWeights' failed to satisfy "
@@ -67,15 +68,15 @@ import Testing
             "1 validation error detected: Value '{2=-1.0}' at 'routingConfig.additionalVersionWeights' failed to satisfy "
                 + "constraint: Map value must satisfy constraint: [Member must have value less than or equal to 1.0, "
                 + "Member must have value greater than or equal to 0.0, Member must not be null]"),
-        ("1", ["1": 0.5], "InvalidParameterValueException",
+        ("1", ["1": .number("0.5")], "InvalidParameterValueException",
             "Invalid function version 1. Function version 1 is already included in routing configuration."),
-        ("10", ["2": 0.5], "ResourceNotFoundException",
+        ("10", ["2": .number("0.5")], "ResourceNotFoundException",
             "Function not found: arn:aws:lambda:eu-central-1:123456789012:function:hello:10"),
-        ("1", ["10": 0.5], "ResourceNotFoundException",
+        ("1", ["10": .number("0.5")], "ResourceNotFoundException",
             "Function not found: arn:aws:lambda:eu-central-1:123456789012:function:hello:10"),
-        ("$LATEST", ["1": 0.5], "InvalidParameterValueException",
+        ("$LATEST", ["1": .number("0.5")], "InvalidParameterValueException",
             "$LATEST is not supported for an alias pointing to more than 1 version"),
-        ("1", ["$LATEST": 0.5], "ValidationException",
+        ("1", ["$LATEST": .number("0.5")], "ValidationException",
             "1 validation error detected: Value '{$LATEST=0.5}' at 'routingConfig.additionalVersionWeights' failed to "
                 + "satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to "
                 + "1024, Member must have length greater than or equal to 1, Member must satisfy regular expression "
@@ -105,11 +106,11 @@ import Testing
 
     @Test func updatesWhatIsSaid() async throws {
         await prepare()
-        let created = await create("live", "1", ["2": 0.2])
+        let created = await create("live", "1", ["2": .number("0.2")])
         let described = await lambda.call("PUT", path + "/live", ["Description": "new"])
         #expect(described.status == 200)
         #expect(described["Description"] == "new")
-        #expect(described["RoutingConfig"] == ["AdditionalVersionWeights": ["2": 0.2]])
+        #expect(described["RoutingConfig"] == ["AdditionalVersionWeights": ["2": .number("0.2")]])
         #expect(described["RevisionId"] != created["RevisionId"])
         let conflicting = await lambda.call("PUT", path + "/live", ["FunctionVersion": "2"])
         #expect(conflicting.message?.hasPrefix("Invalid function version 2.") == true)

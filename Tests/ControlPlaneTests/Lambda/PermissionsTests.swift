@@ -1,3 +1,4 @@
+import EntityStore
 import GatewayModel
 import JSON
 import Testing

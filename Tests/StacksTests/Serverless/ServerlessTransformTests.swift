@@ -60,6 +60,7 @@ import Testing
     @Test(arguments: [
         ("{ApiId: !Ref Other, Path: /a, Method: GET}", HttpApiEvent.invalidApiId),
         ("{ApiId: Api, Path: /a, Method: GET}", HttpApiEvent.invalidApiId),
+        ("3", "Properties should be a map."),
         ("{ApiId: !Ref Api, Path: /a}", "Property 'Method' is required."),
         ("{ApiId: !Ref Api, Method: GET}", "Property 'Path' is required."),
         ("{ApiId: !Ref Api, Path: a, Method: GET}", "Path must begin with a slash, or be $default"),
@@ -80,6 +81,17 @@ import Testing
     func eventsThatMakeNoRouteAreNamed(properties: String, message: String) {
         let found = problems(of: serverless(events: events(properties)))
         #expect(found.contains("template.yaml:12: Resources.Hello.Properties.Events.E0: \(message)"))
+    }
+
+    @Test func membersThatMapsDoNotHaveAreNamed() {
+        let template = serverless(
+            function: "      InlineCode: x\n      Environment: {Variable: {}}",
+            rest: "Globals: {HttpApi: {AccessLogSettings: {Formt: x}}}")
+        #expect(
+            problems(of: template) == [
+                "template.yaml:11: Resources.Hello.Properties.Environment: extraneous key [Variable] is not permitted",
+                "template.yaml:13: Globals.HttpApi.AccessLogSettings: extraneous key [Formt] is not permitted",
+            ])
     }
 
     @Test func aRouteComesOnce() {
@@ -115,7 +127,7 @@ import Testing
         ("s3://bucket/key", "CodeUri must be a local path here; s3://bucket/key is not supported yet"),
         ("{Bucket: a, Key: b}", "CodeUri must be a local path here"),
         ("src/", "CodeUri src/: /work/shop/src does not exist"),
-        ("/etc/hostname", "CodeUri /etc/hostname: /etc/hostname is neither a folder nor a .zip file"),
+        ("/etc/passwd", "CodeUri /etc/passwd: /etc/passwd is neither a folder nor a .zip file"),
     ])
     func codeThatIsNotHereIsNamed(uri: String, message: String) {
         #expect(
@@ -162,7 +174,10 @@ import Testing
             problems(of: template) == ["template.yaml:3: Resources.Api.Properties.CorsConfiguration: \(message)"])
     }
 
-    @Test(arguments: ["{openapi: 2.0, paths: {}}", "{openapi: 3.0.1}", "{swagger: '2.0', paths: {}}"])
+    @Test(arguments: [
+        "{openapi: 2.0, paths: {}}", "{openapi: 3.0.1}", "{swagger: '2.0', paths: {}}",
+        "{openapi: 3.0.1, paths: {/a: b}}",
+    ])
     func documentsOfOtherKindsAreRefused(body: String) {
         let template = """
             Transform: AWS::Serverless-2016-10-31
