@@ -76,7 +76,12 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
-        .target(name: "Stacks", dependencies: ["JSON", "GatewayModel", "ControlPlane", "Yams"], swiftSettings: strict),
+        .target(
+            name: "Stacks",
+            dependencies: [
+                "JSON", "GatewayModel", "ControlPlane", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
 
         // The composition root and the command line.
         .target(

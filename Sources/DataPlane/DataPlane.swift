@@ -9,6 +9,9 @@ package final class DataPlane: Sendable {
     private struct Published {
         var generation = 0
         var stages: [V2.StageKey: CompiledStage] = [:]
+        /// By stage, the number of the preparation that it was last changed by.
+        var preparations: [V2.StageKey: Int] = [:]
+        var lastPreparation = 0
     }
 
     private let workers: [ObjectIdentifier: NIOLoopBound<LoopWorker>]
@@ -50,6 +53,8 @@ package final class DataPlane: Sendable {
     package struct Prepared: Sendable {
         fileprivate let stages: [CompiledStage]
         fileprivate let removed: [V2.StageKey]
+        /// Counts preparations: of two, the later one stands, in whatever order they are published.
+        fileprivate let number: Int
         fileprivate let plane: DataPlane
 
         /// Puts the stages in service; returns when every loop serves them.
@@ -59,20 +64,26 @@ package final class DataPlane: Sendable {
     package func prepare(
         _ definitions: [V2.StageDefinition], removing removed: [V2.StageKey]
     ) throws(CompileError) -> Prepared {
-        let current = published.withLock(\.stages)
+        let (number, current) = published.withLock { state in
+            state.lastPreparation += 1
+            return (state.lastPreparation, state.stages)
+        }
         var stages: [CompiledStage] = []
         for definition in definitions {
             let key = V2.StageKey(apiId: definition.apiId, stageName: definition.stage.stageName)
             stages.append(try compiler.compile(definition, previous: current[key]))
         }
-        return Prepared(stages: stages, removed: removed, plane: self)
+        return Prepared(stages: stages, removed: removed, number: number, plane: self)
     }
 
     private func publish(_ prepared: Prepared) async {
         // Every loop gets the snapshots in the order in which they were made: the hand-over is under the lock.
         let swaps: [EventLoopFuture<Void>] = published.withLock { state in
-            for key in prepared.removed { state.stages[key] = nil }
-            for stage in prepared.stages { state.stages[stage.key] = stage }
+            let changes = prepared.removed.map { ($0, nil) } + prepared.stages.map { ($0.key, $0 as CompiledStage?) }
+            for (key, stage) in changes where state.preparations[key, default: 0] < prepared.number {
+                state.preparations[key] = prepared.number
+                state.stages[key] = stage
+            }
             state.generation += 1
             let snapshot = Snapshot(generation: state.generation, stages: state.stages)
             return workers.values.map { bound in

@@ -124,6 +124,7 @@ package final class Exchange: HTTPService {
         connection.writeDate()
         connection.write("content-type: application/json\r\n")
         writeGatewayFields()
+        if refusal.endsConnection { connection.closeAfterResponse() }
         connection.finishHead(.length(refusal.body.utf8CodeUnitCount))
         var body = worker.allocator.buffer(capacity: refusal.body.utf8CodeUnitCount)
         body.writeStaticString(refusal.body)

@@ -6,6 +6,8 @@ struct Refusal: Error {
     let body: StaticString
     /// What `$context.error.responseType` says.
     let responseType: StaticString
+    /// Who sends a head beyond all measure is not listened to any longer.
+    var endsConnection: Bool { status == 431 }
 
     static let badRequest = Refusal(400, #"{"message":"Bad Request"}"#, "BAD_REQUEST_BODY")
     static let notFound = Refusal(404, #"{"message":"Not Found"}"#, "RESOURCE_NOT_FOUND")

@@ -58,10 +58,14 @@ extension HTTPConnection {
 
     package func writeDate() { out.writeBytes(loopState.dateLine()) }
 
+    /// The connection ends behind this response. Called before `finishHead`.
+    package func closeAfterResponse() { response.keepsAlive = false }
+
     /// Writes the framing fields and the end of the head.
     package func finishHead(_ framing: ResponseFraming) {
         response.framing = framing
         response.phase = .body
+        if loopState.isDraining { response.keepsAlive = false }
         switch framing {
         case .length(let length):
             out.writeStaticString("content-length: ")

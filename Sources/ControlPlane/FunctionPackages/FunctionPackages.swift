@@ -22,7 +22,10 @@ struct FunctionPackages: Sendable {
         let home = home(of: functionName)
         let archive = try ZipArchive(zip)
         guard archive.entries.contains(where: { $0.kind == .file }) else { throw .empty }
-        try Files.makeFolders(home)
+        if !Files.isFolder(home) {
+            try Files.makeFolders(home)
+            try Files.syncFolder(folder)
+        }
         let codeFolder = codeFolder(of: functionName, codeSha256: package.codeSha256)
         if !Files.isFolder(codeFolder) { try unpack(archive, to: codeFolder, in: home) }
         let zipFile = zipFile(of: functionName, codeSha256: package.codeSha256)

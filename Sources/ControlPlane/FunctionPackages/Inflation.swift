@@ -27,7 +27,9 @@ extension ZipArchive {
                 }
             }
         }
-        guard size == entry.size, UInt32(truncatingIfNeeded: checksum) == entry.crc32 else { throw .unreadable("A file's checksum is wrong.") }
+        guard size == entry.size, UInt32(truncatingIfNeeded: checksum) == entry.crc32 else {
+            throw .unreadable("A file's checksum is wrong.")
+        }
     }
 
     /// Raw deflate (RFC 1951): negative window bits mean that no zlib header is there.

@@ -10,7 +10,8 @@ struct SymbolicLinks {
 
     func check() throws(PackageError) {
         for path in targets.keys where !staysInside(path) {
-            throw .unreadable("The symbolic link '\(path.joined(separator: "/"))' leads out of the package or in a circle.")
+            let name = path.joined(separator: "/")
+            throw .unreadable("The symbolic link '\(name)' leads out of the package or in a circle.")
         }
     }
 

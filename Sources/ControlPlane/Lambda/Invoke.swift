@@ -32,7 +32,10 @@ extension LambdaOperations {
         guard call.header("x-amz-durable-execution-name") == nil else {
             throw .notOffered("X-Amz-Durable-Execution-Name: Gatehouse does not run durable functions.")
         }
-        guard control.functions[name.name]?.resolve(name.qualifier) != nil else { throw nothingToInvoke(name, control.settings.account) }
+        let account = control.settings.account
+        guard control.functions[name.name]?.resolve(name.qualifier) != nil else {
+            throw nothingToInvoke(name, account)
+        }
         let kind = Lambda.Invocation.Kind(rawValue: type) ?? .requestResponse
         try checkPayload(call.body, kind)
         let clientContext = try clientContext(call.header("x-amz-client-context"))
@@ -54,7 +57,7 @@ extension LambdaOperations {
             return answer
         case .accepted: return Reply(status: 202)
         case .throttled(let reason): throw .tooManyRequests(reason)
-        case .notFound: throw nothingToInvoke(name, control.settings.account)
+        case .notFound: throw nothingToInvoke(name, account)
         }
     }
 

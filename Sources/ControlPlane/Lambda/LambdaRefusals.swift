@@ -1,127 +1,135 @@
 extension LambdaOperations {
     /// Operations of the model that Gatehouse does not have, so that each is refused with a reason instead of being
     /// unknown. Source of names, methods and paths: botocore 1.43.11.
-    static let refused: [Operation] = layers + versionsAndUrls + streamsAndQueues + signingAndScaling + durable
+    static let refused: [Operation] =
+        refuse(layers, "Gatehouse does not serve layers; put the files into the function's package.")
+        + refuse(provisionedConcurrency, "Gatehouse keeps no environments ready; the first call of each starts one.")
+        + refuse(functionUrls, "Gatehouse does not serve function URLs; put an HTTP API before the function.")
+        + refuse(responseStreams, "Gatehouse does not stream responses of functions; use Invoke.")
+        + refuse(invokeAsync, "AWS has deprecated it; use Invoke with the invocation type Event.")
+        + refuse(eventSources, "Gatehouse has no event source mappings; functions are called by APIs and by Invoke.")
+        + refuse(
+            eventInvokeConfigs,
+            "Gatehouse has no destinations and does not change how asynchronous calls are retried.")
+        + refuse(codeSigning, "Gatehouse does not check code signatures.")
+        + refuse(capacityProviders, "Gatehouse has no capacity providers; functions run on this machine.")
+        + refuse(runtimeManagement, "Gatehouse runs functions on this machine's runtimes and does not update them.")
+        + refuse(recursion, "Gatehouse does not detect recursive loops.")
+        + refuse(durableExecutions, "Gatehouse does not run durable functions.")
 
-    private static func refused(
-        _ name: String, _ method: Operation.Method, _ path: String, _ sentence: String
-    ) -> Operation {
-        Operation(name, .lambda, method, path, isServed: false) { _, _ throws(ServiceError) in
-            throw .notOffered("\(name): \(sentence)")
+    private typealias Row = (name: String, method: Operation.Method, path: String)
+
+    private static func refuse(_ rows: [Row], _ sentence: String) -> [Operation] {
+        rows.map { row in
+            let error = ServiceError.notOffered("\(row.name): \(sentence)")
+            return Operation(row.name, .lambda, row.method, row.path, isServed: false) {
+                (_: isolated ControlPlane, _: Call) throws(ServiceError) in throw error
+            }
         }
     }
 
-    private static let layers: [Operation] = {
-        let sentence = "Gatehouse does not serve layers; put the files into the function's package."
-        let versions = "/2018-10-31/layers/{LayerName}/versions"
-        return [
-            refused("ListLayers", .get, "/2018-10-31/layers", sentence),
-            refused("PublishLayerVersion", .post, versions, sentence),
-            refused("ListLayerVersions", .get, versions, sentence),
-            refused("GetLayerVersion", .get, versions + "/{VersionNumber}", sentence),
-            refused("DeleteLayerVersion", .delete, versions + "/{VersionNumber}", sentence),
-            refused("AddLayerVersionPermission", .post, versions + "/{VersionNumber}/policy", sentence),
-            refused("GetLayerVersionPolicy", .get, versions + "/{VersionNumber}/policy", sentence),
-            refused(
-                "RemoveLayerVersionPermission", .delete, versions + "/{VersionNumber}/policy/{StatementId}", sentence),
-        ]
-    }()
+    /// GetLayerVersionByArn has the path of ListLayers.
+    private static let layers: [Row] = [
+        ("ListLayers", .get, "/2018-10-31/layers"),
+        ("PublishLayerVersion", .post, "/2018-10-31/layers/{LayerName}/versions"),
+        ("ListLayerVersions", .get, "/2018-10-31/layers/{LayerName}/versions"),
+        ("GetLayerVersion", .get, "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}"),
+        ("DeleteLayerVersion", .delete, "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}"),
+        ("AddLayerVersionPermission", .post, "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
+        ("GetLayerVersionPolicy", .get, "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
+        (
+            "RemoveLayerVersionPermission", .delete,
+            "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy/{StatementId}"
+        ),
+    ]
 
-    private static let versionsAndUrls: [Operation] = {
-        let provisioned = "Gatehouse keeps no environments ready; the first call of each starts one."
-        let provisionedPath = "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"
-        let url = "Gatehouse does not serve function URLs; put an HTTP API before the function."
-        let urlPath = "/2021-10-31/functions/{FunctionName}/url"
-        return [
-            refused("PutProvisionedConcurrencyConfig", .put, provisionedPath, provisioned),
-            refused("GetProvisionedConcurrencyConfig", .get, provisionedPath, provisioned),
-            refused("DeleteProvisionedConcurrencyConfig", .delete, provisionedPath, provisioned),
-            refused("CreateFunctionUrlConfig", .post, urlPath, url),
-            refused("GetFunctionUrlConfig", .get, urlPath, url),
-            refused("UpdateFunctionUrlConfig", .put, urlPath, url),
-            refused("DeleteFunctionUrlConfig", .delete, urlPath, url),
-            refused("ListFunctionUrlConfigs", .get, urlPath + "s", url),
-            refused(
-                "InvokeWithResponseStream", .post,
-                "/2021-11-15/functions/{FunctionName}/response-streaming-invocations",
-                "Gatehouse does not stream responses of functions; use Invoke."),
-            refused(
-                "InvokeAsync", .post, "/2014-11-13/functions/{FunctionName}/invoke-async",
-                "AWS has deprecated it; use Invoke with the invocation type Event."),
-        ]
-    }()
+    /// ListProvisionedConcurrencyConfigs has the path of GetProvisionedConcurrencyConfig.
+    private static let provisionedConcurrency: [Row] = [
+        ("PutProvisionedConcurrencyConfig", .put, "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
+        ("GetProvisionedConcurrencyConfig", .get, "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
+        ("DeleteProvisionedConcurrencyConfig", .delete, "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
+    ]
 
-    private static let streamsAndQueues: [Operation] = {
-        let mapping = "Gatehouse has no event source mappings; functions are called by APIs and by Invoke."
-        let mappings = "/2015-03-31/event-source-mappings"
-        let invokeConfig = "Gatehouse does not change how asynchronous invocations are retried, and has no destinations."
-        let invokeConfigPath = "/2019-09-25/functions/{FunctionName}/event-invoke-config"
-        return [
-            refused("CreateEventSourceMapping", .post, mappings, mapping),
-            refused("ListEventSourceMappings", .get, mappings, mapping),
-            refused("GetEventSourceMapping", .get, mappings + "/{UUID}", mapping),
-            refused("UpdateEventSourceMapping", .put, mappings + "/{UUID}", mapping),
-            refused("DeleteEventSourceMapping", .delete, mappings + "/{UUID}", mapping),
-            refused("PutFunctionEventInvokeConfig", .put, invokeConfigPath, invokeConfig),
-            refused("UpdateFunctionEventInvokeConfig", .post, invokeConfigPath, invokeConfig),
-            refused("GetFunctionEventInvokeConfig", .get, invokeConfigPath, invokeConfig),
-            refused("DeleteFunctionEventInvokeConfig", .delete, invokeConfigPath, invokeConfig),
-            refused("ListFunctionEventInvokeConfigs", .get, invokeConfigPath + "/list", invokeConfig),
-        ]
-    }()
+    private static let functionUrls: [Row] = [
+        ("CreateFunctionUrlConfig", .post, "/2021-10-31/functions/{FunctionName}/url"),
+        ("GetFunctionUrlConfig", .get, "/2021-10-31/functions/{FunctionName}/url"),
+        ("UpdateFunctionUrlConfig", .put, "/2021-10-31/functions/{FunctionName}/url"),
+        ("DeleteFunctionUrlConfig", .delete, "/2021-10-31/functions/{FunctionName}/url"),
+        ("ListFunctionUrlConfigs", .get, "/2021-10-31/functions/{FunctionName}/urls"),
+    ]
 
-    private static let signingAndScaling: [Operation] = {
-        let signing = "Gatehouse does not check code signatures."
-        let configs = "/2020-04-22/code-signing-configs"
-        let config = configs + "/{CodeSigningConfigArn}"
-        let ofFunction = "/2020-06-30/functions/{FunctionName}/code-signing-config"
-        let capacity = "Gatehouse has no capacity providers; functions run on this machine."
-        let providers = "/2025-11-30/capacity-providers"
-        let provider = providers + "/{CapacityProviderName}"
-        let scaling = "/2025-11-30/functions/{FunctionName}/function-scaling-config"
-        return [
-            refused("CreateCodeSigningConfig", .post, configs, signing),
-            refused("ListCodeSigningConfigs", .get, configs, signing),
-            refused("GetCodeSigningConfig", .get, config, signing),
-            refused("UpdateCodeSigningConfig", .put, config, signing),
-            refused("DeleteCodeSigningConfig", .delete, config, signing),
-            refused("ListFunctionsByCodeSigningConfig", .get, config + "/functions", signing),
-            refused("PutFunctionCodeSigningConfig", .put, ofFunction, signing),
-            refused("DeleteFunctionCodeSigningConfig", .delete, ofFunction, signing),
-            refused("CreateCapacityProvider", .post, providers, capacity),
-            refused("ListCapacityProviders", .get, providers, capacity),
-            refused("GetCapacityProvider", .get, provider, capacity),
-            refused("UpdateCapacityProvider", .put, provider, capacity),
-            refused("DeleteCapacityProvider", .delete, provider, capacity),
-            refused("ListFunctionVersionsByCapacityProvider", .get, provider + "/function-versions", capacity),
-            refused("PutFunctionScalingConfig", .put, scaling, capacity),
-            refused("GetFunctionScalingConfig", .get, scaling, capacity),
-            refused(
-                "PutRuntimeManagementConfig", .put,
-                "/2021-07-20/functions/{FunctionName}/runtime-management-config",
-                "Gatehouse runs functions on the runtimes of this machine and does not update them."),
-            refused(
-                "PutFunctionRecursionConfig", .put, "/2024-08-31/functions/{FunctionName}/recursion-config",
-                "Gatehouse does not detect recursive loops."),
-        ]
-    }()
+    private static let responseStreams: [Row] = [
+        ("InvokeWithResponseStream", .post, "/2021-11-15/functions/{FunctionName}/response-streaming-invocations")
+    ]
 
-    private static let durable: [Operation] = {
-        let sentence = "Gatehouse does not run durable functions."
-        let executions = "/2025-12-01/durable-executions/{DurableExecutionArn}"
-        let callbacks = "/2025-12-01/durable-execution-callbacks/{CallbackId}"
-        return [
-            refused("GetDurableExecution", .get, executions, sentence),
-            refused("GetDurableExecutionHistory", .get, executions + "/history", sentence),
-            refused("GetDurableExecutionState", .get, executions + "/state", sentence),
-            refused("CheckpointDurableExecution", .post, executions + "/checkpoint", sentence),
-            refused("StopDurableExecution", .post, executions + "/stop", sentence),
-            refused(
-                "ListDurableExecutionsByFunction", .get,
-                "/2025-12-01/functions/{FunctionName}/durable-executions", sentence),
-            refused("SendDurableExecutionCallbackFailure", .post, callbacks + "/fail", sentence),
-            refused("SendDurableExecutionCallbackHeartbeat", .post, callbacks + "/heartbeat", sentence),
-            refused("SendDurableExecutionCallbackSuccess", .post, callbacks + "/succeed", sentence),
-        ]
-    }()
+    private static let invokeAsync: [Row] = [
+        ("InvokeAsync", .post, "/2014-11-13/functions/{FunctionName}/invoke-async")
+    ]
+
+    private static let eventSources: [Row] = [
+        ("CreateEventSourceMapping", .post, "/2015-03-31/event-source-mappings"),
+        ("ListEventSourceMappings", .get, "/2015-03-31/event-source-mappings"),
+        ("GetEventSourceMapping", .get, "/2015-03-31/event-source-mappings/{UUID}"),
+        ("UpdateEventSourceMapping", .put, "/2015-03-31/event-source-mappings/{UUID}"),
+        ("DeleteEventSourceMapping", .delete, "/2015-03-31/event-source-mappings/{UUID}"),
+    ]
+
+    private static let eventInvokeConfigs: [Row] = [
+        ("PutFunctionEventInvokeConfig", .put, "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
+        ("UpdateFunctionEventInvokeConfig", .post, "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
+        ("GetFunctionEventInvokeConfig", .get, "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
+        ("DeleteFunctionEventInvokeConfig", .delete, "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
+        ("ListFunctionEventInvokeConfigs", .get, "/2019-09-25/functions/{FunctionName}/event-invoke-config/list"),
+    ]
+
+    private static let codeSigning: [Row] = [
+        ("CreateCodeSigningConfig", .post, "/2020-04-22/code-signing-configs"),
+        ("ListCodeSigningConfigs", .get, "/2020-04-22/code-signing-configs"),
+        ("GetCodeSigningConfig", .get, "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}"),
+        ("UpdateCodeSigningConfig", .put, "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}"),
+        ("DeleteCodeSigningConfig", .delete, "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}"),
+        (
+            "ListFunctionsByCodeSigningConfig", .get,
+            "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}/functions"
+        ),
+        ("PutFunctionCodeSigningConfig", .put, "/2020-06-30/functions/{FunctionName}/code-signing-config"),
+        ("DeleteFunctionCodeSigningConfig", .delete, "/2020-06-30/functions/{FunctionName}/code-signing-config"),
+    ]
+
+    private static let capacityProviders: [Row] = [
+        ("CreateCapacityProvider", .post, "/2025-11-30/capacity-providers"),
+        ("ListCapacityProviders", .get, "/2025-11-30/capacity-providers"),
+        ("GetCapacityProvider", .get, "/2025-11-30/capacity-providers/{CapacityProviderName}"),
+        ("UpdateCapacityProvider", .put, "/2025-11-30/capacity-providers/{CapacityProviderName}"),
+        ("DeleteCapacityProvider", .delete, "/2025-11-30/capacity-providers/{CapacityProviderName}"),
+        (
+            "ListFunctionVersionsByCapacityProvider", .get,
+            "/2025-11-30/capacity-providers/{CapacityProviderName}/function-versions"
+        ),
+        ("PutFunctionScalingConfig", .put, "/2025-11-30/functions/{FunctionName}/function-scaling-config"),
+        ("GetFunctionScalingConfig", .get, "/2025-11-30/functions/{FunctionName}/function-scaling-config"),
+    ]
+
+    private static let runtimeManagement: [Row] = [
+        ("PutRuntimeManagementConfig", .put, "/2021-07-20/functions/{FunctionName}/runtime-management-config")
+    ]
+
+    private static let recursion: [Row] = [
+        ("PutFunctionRecursionConfig", .put, "/2024-08-31/functions/{FunctionName}/recursion-config")
+    ]
+
+    private static let durableExecutions: [Row] = [
+        ("GetDurableExecution", .get, "/2025-12-01/durable-executions/{DurableExecutionArn}"),
+        ("GetDurableExecutionHistory", .get, "/2025-12-01/durable-executions/{DurableExecutionArn}/history"),
+        ("GetDurableExecutionState", .get, "/2025-12-01/durable-executions/{DurableExecutionArn}/state"),
+        ("CheckpointDurableExecution", .post, "/2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint"),
+        ("StopDurableExecution", .post, "/2025-12-01/durable-executions/{DurableExecutionArn}/stop"),
+        ("ListDurableExecutionsByFunction", .get, "/2025-12-01/functions/{FunctionName}/durable-executions"),
+        ("SendDurableExecutionCallbackFailure", .post, "/2025-12-01/durable-execution-callbacks/{CallbackId}/fail"),
+        (
+            "SendDurableExecutionCallbackHeartbeat", .post,
+            "/2025-12-01/durable-execution-callbacks/{CallbackId}/heartbeat"
+        ),
+        ("SendDurableExecutionCallbackSuccess", .post, "/2025-12-01/durable-execution-callbacks/{CallbackId}/succeed"),
+    ]
 }

@@ -96,6 +96,10 @@ struct StageCompiler {
         _ integration: V2.Integration?, _ route: V2.Route, _ routeKey: RouteKey, _ account: AccountIdentity,
         _ stageVariables: OrderedMap<String>, _ key: V2.StageKey, resolved: inout [String: ResolvedFunction]
     ) throws(CompileError) -> FunctionIntegration {
+        let mappings = (integration?.requestParameters?.count ?? 0) + (integration?.responseParameters?.count ?? 0)
+        guard mappings == 0 else {
+            throw CompileError(message: "Gatehouse does not map parameters of Lambda proxy integrations yet.")
+        }
         let uri = integration?.integrationUri ?? ""
         let function: ResolvedFunction
         if let known = resolved[uri] {

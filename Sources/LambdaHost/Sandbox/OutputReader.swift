@@ -8,40 +8,51 @@ import Musl
 import Darwin
 #endif
 
-/// Reads what a process writes. The event loop brings it as it comes; `drain` takes what is left in the pipe now, so
-/// that the END of an invocation is written behind everything the invocation wrote.
+/// Reads what a process writes, as the event loop brings it, and knows how much is still in the pipe: so the END of an
+/// invocation is written behind everything the invocation wrote.
 final class OutputReader: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let log: SandboxLog
-    /// A second descriptor of the same pipe, not owned by the channel.
+    /// A second descriptor of the same pipe, only to ask how much waits in it.
     private var descriptor: Int32
+    private var received = 0
+    private var pending: (from: Int, action: () -> Void)?
 
     init(descriptor: Int32, log: SandboxLog) {
         self.log = log
         self.descriptor = dup(descriptor)
-        _ = fcntl(self.descriptor, F_SETFL, fcntl(self.descriptor, F_GETFL) | O_NONBLOCK)
         _ = fcntl(self.descriptor, F_SETFD, FD_CLOEXEC)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        log.output(unwrapInboundIn(data).readableBytesView)
+        let bytes = unwrapInboundIn(data)
+        received += bytes.readableBytes
+        log.output(bytes.readableBytesView)
+        if let pending, received >= pending.from { runPending() }
     }
 
-    func drain() {
-        guard descriptor >= 0 else { return }
-        withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 1) { buffer in
-            // A process that writes without end must not hold the loop.
-            for _ in 0..<64 {
-                let count = read(descriptor, buffer.baseAddress, buffer.count)
-                guard count > 0 else { return }
-                log.output(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
-            }
-        }
+    func channelInactive(context: ChannelHandlerContext) {
+        log.endOfOutput()
+        runPending()
+    }
+
+    /// Runs `action` when all that is in the pipe now has been read; at once when that is nothing.
+    func afterPending(_ action: @escaping () -> Void) {
+        runPending()
+        var waiting: Int32 = 0
+        guard descriptor >= 0, ioctl(descriptor, UInt(FIONREAD), &waiting) == 0, waiting > 0 else { return action() }
+        pending = (received + Int(waiting), action)
+    }
+
+    /// Runs what waits now, whatever is still in the pipe.
+    func runPending() {
+        let action = pending?.action
+        pending = nil
+        action?()
     }
 
     func close() {
-        log.endOfOutput()
         #if canImport(Glibc)
         if descriptor >= 0 { _ = Glibc.close(descriptor) }
         #elseif canImport(Musl)
@@ -50,5 +61,7 @@ final class OutputReader: ChannelInboundHandler {
         if descriptor >= 0 { _ = Darwin.close(descriptor) }
         #endif
         descriptor = -1
+        log.endOfOutput()
+        runPending()
     }
 }

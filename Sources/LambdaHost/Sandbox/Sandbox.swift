@@ -170,9 +170,10 @@ final class Sandbox {
         log.platform(
             "INIT_REPORT Init Duration: \(elapsed.twoDecimals) ms\tPhase: init\tStatus: error\tError Type: \(type)")
         state = .ended
-        outputReader?.drain()
-        pool.failedToStart(self, payload)
-        pool.host.processes.kill(pid)
+        afterOutput { [self] in
+            pool.failedToStart(self, payload)
+            pool.host.processes.kill(pid)
+        }
     }
 
     // MARK: Invoking
@@ -187,6 +188,7 @@ final class Sandbox {
                 version: version.version, logTail: []))
         }
         next = nil
+        outputReader?.runPending()
         let running = RunningInvocation(call: call, timeout: version.timeout)
         state = .invoked(running)
         log.begin(call.request.requestId, version: version.version)
@@ -198,13 +200,20 @@ final class Sandbox {
         let elapsed = Double((NIODeadline.now() - running.startedAt).nanoseconds) / 1_000_000
         // Who does not want the log gets the answer before it is written.
         if !call.request.wantsLogTail { deliver(call, ending, tail: []) }
-        outputReader?.drain()
-        memory.sample()
-        log.end(
-            call.request.requestId, milliseconds: elapsed, memorySize: version.memorySize,
-            memoryUsed: memory.peakMegabytes, initMilliseconds: initMilliseconds, ending: ending)
-        initMilliseconds = nil
-        if call.request.wantsLogTail { deliver(call, ending, tail: log.tail) }
+        afterOutput { [self] in
+            if case .failed(_, "timeout"?, _) = ending { log.timedOut(call.request.requestId, seconds: version.timeout) }
+            memory.sample()
+            log.end(
+                call.request.requestId, milliseconds: elapsed, memorySize: version.memorySize,
+                memoryUsed: memory.peakMegabytes, initMilliseconds: initMilliseconds, ending: ending)
+            initMilliseconds = nil
+            if call.request.wantsLogTail { deliver(call, ending, tail: log.tail) }
+        }
+    }
+
+    /// Runs `action` behind everything that the process has written so far.
+    private func afterOutput(_ action: @escaping () -> Void) {
+        if let outputReader { outputReader.afterPending(action) } else { action() }
     }
 
     private func deliver(_ call: PendingInvocation, _ ending: RunningInvocation.Ending, tail: [UInt8]) {
@@ -254,8 +263,6 @@ final class Sandbox {
 
     private func timedOut(_ running: RunningInvocation) {
         state = .ended
-        outputReader?.drain()
-        log.timedOut(running.call.request.requestId, seconds: version.timeout)
         let payload = ErrorPayload.timeout(running.call.request.requestId, seconds: version.timeout)
         finish(running, .failed(payload, status: "timeout", type: nil))
         pool.host.processes.kill(pid)
@@ -278,7 +285,11 @@ final class Sandbox {
 
     private func exited(_ exit: ProcessTable.Exit) {
         pid = -1
-        outputReader?.drain()
+        // What it wrote last is still in the pipe.
+        afterOutput { [self] in ended(exit) }
+    }
+
+    private func ended(_ exit: ProcessTable.Exit) {
         if isRestarting {
             isRestarting = false
             cleanUp()

@@ -57,31 +57,48 @@ import Testing
     }
 
     /// Source: recorded from AWS (test_notfound_and_invalid_routingconfigs).
-    @Test(arguments: [
-        ("1", ["1": .number("0.8"), "2": .number("0.2")], "InvalidParameterValueException",
-            "Number of items in AdditionalVersionWeights cannot be greater than 1"),
-        ("1", ["2": 2], "ValidationException",
-            "1 validation error detected: Value '{2=2.0}' at 'routingConfig.additionalVersionWeights' failed to satisfy "
-                + "constraint: Map value must satisfy constraint: [Member must have value less than or equal to 1.0, "
-                + "Member must have value greater than or equal to 0.0, Member must not be null]"),
-        ("1", ["2": -1], "ValidationException",
-            "1 validation error detected: Value '{2=-1.0}' at 'routingConfig.additionalVersionWeights' failed to satisfy "
-                + "constraint: Map value must satisfy constraint: [Member must have value less than or equal to 1.0, "
-                + "Member must have value greater than or equal to 0.0, Member must not be null]"),
-        ("1", ["1": .number("0.5")], "InvalidParameterValueException",
-            "Invalid function version 1. Function version 1 is already included in routing configuration."),
-        ("10", ["2": .number("0.5")], "ResourceNotFoundException",
-            "Function not found: arn:aws:lambda:eu-central-1:123456789012:function:hello:10"),
-        ("1", ["10": .number("0.5")], "ResourceNotFoundException",
-            "Function not found: arn:aws:lambda:eu-central-1:123456789012:function:hello:10"),
-        ("$LATEST", ["1": .number("0.5")], "InvalidParameterValueException",
-            "$LATEST is not supported for an alias pointing to more than 1 version"),
-        ("1", ["$LATEST": .number("0.5")], "ValidationException",
-            "1 validation error detected: Value '{$LATEST=0.5}' at 'routingConfig.additionalVersionWeights' failed to "
-                + "satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to "
-                + "1024, Member must have length greater than or equal to 1, Member must satisfy regular expression "
-                + "pattern: [0-9]+]"),
-    ] as [(String, JSONValue, String, String)])
+    @Test(
+        arguments: [
+            (
+                "1", ["1": .number("0.8"), "2": .number("0.2")], "InvalidParameterValueException",
+                "Number of items in AdditionalVersionWeights cannot be greater than 1"
+            ),
+            (
+                "1", ["2": 2], "ValidationException",
+                "1 validation error detected: Value '{2=2.0}' at 'routingConfig.additionalVersionWeights' failed to satisfy "
+                    + "constraint: Map value must satisfy constraint: [Member must have value less than or equal to 1.0, "
+                    + "Member must have value greater than or equal to 0.0, Member must not be null]"
+            ),
+            (
+                "1", ["2": -1], "ValidationException",
+                "1 validation error detected: Value '{2=-1.0}' at 'routingConfig.additionalVersionWeights' failed to satisfy "
+                    + "constraint: Map value must satisfy constraint: [Member must have value less than or equal to 1.0, "
+                    + "Member must have value greater than or equal to 0.0, Member must not be null]"
+            ),
+            (
+                "1", ["1": .number("0.5")], "InvalidParameterValueException",
+                "Invalid function version 1. Function version 1 is already included in routing configuration."
+            ),
+            (
+                "10", ["2": .number("0.5")], "ResourceNotFoundException",
+                "Function not found: arn:aws:lambda:eu-central-1:123456789012:function:hello:10"
+            ),
+            (
+                "1", ["10": .number("0.5")], "ResourceNotFoundException",
+                "Function not found: arn:aws:lambda:eu-central-1:123456789012:function:hello:10"
+            ),
+            (
+                "$LATEST", ["1": .number("0.5")], "InvalidParameterValueException",
+                "$LATEST is not supported for an alias pointing to more than 1 version"
+            ),
+            (
+                "1", ["$LATEST": .number("0.5")], "ValidationException",
+                "1 validation error detected: Value '{$LATEST=0.5}' at 'routingConfig.additionalVersionWeights' failed to "
+                    + "satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to "
+                    + "1024, Member must have length greater than or equal to 1, Member must satisfy regular expression "
+                    + "pattern: [0-9]+]"
+            ),
+        ] as [(String, JSONValue, String, String)])
     func weightsThatDoNotFit(_ version: String, weights: JSONValue, code: String, message: String) async {
         await prepare()
         let answer = await create("live", version, weights)

@@ -5,23 +5,33 @@ import Testing
 @testable import ControlPlane
 
 @Suite struct FunctionNameTests {
-    @Test(arguments: [
-        ("hello", "hello", nil, nil, nil),
-        ("hello:live", "hello", "live", nil, nil),
-        ("hello:$LATEST", "hello", "$LATEST", nil, nil),
-        ("function:hello", "hello", nil, nil, nil),
-        ("123456789012:function:hello", "hello", nil, nil, "123456789012"),
-        ("123456789012:hello:1", "hello", "1", nil, "123456789012"),
-        ("us-gov-west-1:123456789012:function:hello", "hello", nil, "us-gov-west-1", "123456789012"),
-        ("arn:aws:lambda:us-east-1:123456789012:function:hello", "hello", nil, "us-east-1", "123456789012"),
-        ("arn:aws-cn:lambda:cn-north-1:123456789012:function:hello:live", "hello", "live", "cn-north-1", "123456789012"),
-        ("arn:aws:lambda:eusc-de-east-1:123456789012:function:hello", "hello", nil, "eusc-de-east-1", "123456789012"),
-        ("arn:aws:lambda:us-isob-east-1:123456789012:function:hello", "hello", nil, "us-isob-east-1", "123456789012"),
-        // Recorded: AWS takes the word for the name.
-        ("arn:aws:lambda:us-east-1:123456789012:function", "function", nil, "us-east-1", "123456789012"),
-        ("us-east-1", "us-east-1", nil, nil, nil),
-        ("arn", "arn", nil, nil, nil),
-    ] as [(String, String, String?, String?, String?)])
+    @Test(
+        arguments: [
+            ("hello", "hello", nil, nil, nil),
+            ("hello:live", "hello", "live", nil, nil),
+            ("hello:$LATEST", "hello", "$LATEST", nil, nil),
+            ("function:hello", "hello", nil, nil, nil),
+            ("123456789012:function:hello", "hello", nil, nil, "123456789012"),
+            ("123456789012:hello:1", "hello", "1", nil, "123456789012"),
+            ("us-gov-west-1:123456789012:function:hello", "hello", nil, "us-gov-west-1", "123456789012"),
+            ("arn:aws:lambda:us-east-1:123456789012:function:hello", "hello", nil, "us-east-1", "123456789012"),
+            (
+                "arn:aws-cn:lambda:cn-north-1:123456789012:function:hello:live", "hello", "live", "cn-north-1",
+                "123456789012"
+            ),
+            (
+                "arn:aws:lambda:eusc-de-east-1:123456789012:function:hello", "hello", nil, "eusc-de-east-1",
+                "123456789012"
+            ),
+            (
+                "arn:aws:lambda:us-isob-east-1:123456789012:function:hello", "hello", nil, "us-isob-east-1",
+                "123456789012"
+            ),
+            // Recorded: AWS takes the word for the name.
+            ("arn:aws:lambda:us-east-1:123456789012:function", "function", nil, "us-east-1", "123456789012"),
+            ("us-east-1", "us-east-1", nil, nil, nil),
+            ("arn", "arn", nil, nil, nil),
+        ] as [(String, String, String?, String?, String?)])
     func parses(_ text: String, name: String, qualifier: String?, region: String?, account: String?) throws {
         let function = try #require(FunctionName(parsing: text))
         #expect(function.name == name)
@@ -56,7 +66,8 @@ import Testing
         + #"(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?"#
 
     @Test(arguments: [
-        "hello", "hello:$LATEST", "123456789012:function:hello", "arn:aws:lambda:eu-central-1:123456789012:function:hello",
+        "hello", "hello:$LATEST", "123456789012:function:hello",
+        "arn:aws:lambda:eu-central-1:123456789012:function:hello",
         "arn%3Aaws%3Alambda%3Aeu-central-1%3A123456789012%3Afunction%3Ahello",
     ])
     func everyFormNamesTheFunction(_ name: String) async {
@@ -69,11 +80,12 @@ import Testing
         #expect(answer.status == 400)
         #expect(answer.errorType == "ValidationException")
         #expect(
-            answer.text == JSONValue.object([
-                "message": .string(
-                    "1 validation error detected: Value 'my-function!' at 'functionName' failed to satisfy constraint: "
-                        + "Member must satisfy regular expression pattern: " + Self.namespaced)
-            ]).text)
+            answer.text
+                == JSONValue.object([
+                    "message": .string(
+                        "1 validation error detected: Value 'my-function!' at 'functionName' failed to satisfy constraint: "
+                            + "Member must satisfy regular expression pattern: " + Self.namespaced)
+                ]).text)
     }
 
     @Test func allViolationsAreTold() async {

@@ -46,7 +46,8 @@ import Testing
         }
         let missing = await lambda.call("GET", path(lambda.arn("none")))
         #expect(missing.message == "Function not found: \(lambda.arn("none"))")
-        let mapping = "arn:aws:lambda:eu-central-1:123456789012:event-source-mapping:0f1e2d3c-0000-0000-0000-000000000000"
+        let mapping =
+            "arn:aws:lambda:eu-central-1:123456789012:event-source-mapping:0f1e2d3c-0000-0000-0000-000000000000"
         let other = await lambda.call("GET", path(mapping))
         #expect(other.status == 404)
         #expect(other.message == "Event source mapping not found: \(mapping)")

@@ -117,36 +117,59 @@ import Testing
         #expect(revisions.count == 3)
     }
 
-    @Test(arguments: [
-        (["Role": "r1"], "Value 'r1' at 'role' failed to satisfy constraint: Member must satisfy regular expression "
-            + #"pattern: arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"#),
-        (["Role": nil], "Value null at 'role' failed to satisfy constraint: Member must not be null"),
-        (["Code": nil], "Value null at 'code' failed to satisfy constraint: Member must not be null"),
-        (["Handler": "a b"], #"Value 'a b' at 'handler' failed to satisfy constraint: "#
-            + #"Member must satisfy regular expression pattern: [^\s]+"#),
-        (["Timeout": 0],
-            "Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater than or equal to 1"),
-        (["Timeout": 901],
-            "Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900"),
-        (["MemorySize": 127],
-            "Value '127' at 'memorySize' failed to satisfy constraint: "
-                + "Member must have value greater than or equal to 128"),
-        (["EphemeralStorage": ["Size": 511]],
-            "Value '511' at 'ephemeralStorage.size' failed to satisfy constraint: "
-                + "Member must have value greater than or equal to 512"),
-        (["Architectures": ["x86_64", "arm64"]],
-            "Value '[x86_64, arm64]' at 'architectures' failed to satisfy constraint: "
-                + "Member must have length less than or equal to 1"),
-        (["Architectures": ["X86_64"]],
-            "Value '[X86_64]' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: "
-                + "[Member must satisfy enum value set: [x86_64, arm64], Member must not be null]"),
-        (["Environment": ["Variables": ["KEY": "value", "A": "b"]]],
-            "Value '{KEY=value, A=b}' at 'environment.variables' failed to satisfy constraint: Map keys must satisfy "
-                + "constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]"),
-        (["TracingConfig": ["Mode": "On"]],
-            "Value 'On' at 'tracingConfig.mode' failed to satisfy constraint: "
-                + "Member must satisfy enum value set: [Active, PassThrough]"),
-    ] as [(JSONObject, String)])
+    @Test(
+        arguments: [
+            (
+                ["Role": "r1"],
+                "Value 'r1' at 'role' failed to satisfy constraint: Member must satisfy regular expression "
+                    + #"pattern: arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"#
+            ),
+            (["Role": nil], "Value null at 'role' failed to satisfy constraint: Member must not be null"),
+            (["Code": nil], "Value null at 'code' failed to satisfy constraint: Member must not be null"),
+            (
+                ["Handler": "a b"],
+                #"Value 'a b' at 'handler' failed to satisfy constraint: "#
+                    + #"Member must satisfy regular expression pattern: [^\s]+"#
+            ),
+            (
+                ["Timeout": 0],
+                "Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater than or equal to 1"
+            ),
+            (
+                ["Timeout": 901],
+                "Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900"
+            ),
+            (
+                ["MemorySize": 127],
+                "Value '127' at 'memorySize' failed to satisfy constraint: "
+                    + "Member must have value greater than or equal to 128"
+            ),
+            (
+                ["EphemeralStorage": ["Size": 511]],
+                "Value '511' at 'ephemeralStorage.size' failed to satisfy constraint: "
+                    + "Member must have value greater than or equal to 512"
+            ),
+            (
+                ["Architectures": ["x86_64", "arm64"]],
+                "Value '[x86_64, arm64]' at 'architectures' failed to satisfy constraint: "
+                    + "Member must have length less than or equal to 1"
+            ),
+            (
+                ["Architectures": ["X86_64"]],
+                "Value '[X86_64]' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: "
+                    + "[Member must satisfy enum value set: [x86_64, arm64], Member must not be null]"
+            ),
+            (
+                ["Environment": ["Variables": ["KEY": "value", "A": "b"]]],
+                "Value '{KEY=value, A=b}' at 'environment.variables' failed to satisfy constraint: Map keys must satisfy "
+                    + "constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]"
+            ),
+            (
+                ["TracingConfig": ["Mode": "On"]],
+                "Value 'On' at 'tracingConfig.mode' failed to satisfy constraint: "
+                    + "Member must satisfy enum value set: [Active, PassThrough]"
+            ),
+        ] as [(JSONObject, String)])
     func checksTheModel(_ members: JSONObject, violation: String) async {
         let answer = await lambda.create("hello", members)
         #expect(answer.status == 400)
@@ -154,29 +177,46 @@ import Testing
         #expect(answer.json == ["message": .string("1 validation error detected: " + violation)])
     }
 
-    @Test(arguments: [
-        (["MemorySize": 10_241],
-            "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to 10240"),
-        (["Runtime": "python3.7"],
-            "The runtime parameter of python3.7 is no longer supported for creating or updating AWS Lambda functions. "
-                + "We recommend you use a supported runtime while creating or updating functions."),
-        (["Runtime": nil],
-            "Runtime and Handler are mandatory parameters for functions created with deployment packages."),
-        (["Code": [:]], "Please provide a source for function code."),
-        (["Code": ["ZipFile": "bm90IGEgemlw"]],
-            "Could not unzip uploaded file. Please check your file, then try to upload again."),
-        (["Code": ["ZipFile": "", "S3Bucket": "b"]],
-            "Please do not provide other FunctionCode parameters when providing a ZipFile."),
-        (["Code": ["ImageUri": "image"]],
-            "Please don't provide ImageUri when creating a function with packageType Zip."),
-        (["LoggingConfig": ["SystemLogLevel": "INFO"]],
-            #"LogLevel is not supported when LogFormat is set to "Text". "#
-                + #"Remove LogLevel from your request or change the LogFormat to "JSON" and try again."#),
-        (["Environment": ["Variables": ["AWS_REGION": "x", "KEY": "y", "LAMBDA_TASK_ROOT": "z"]]],
-            "Lambda was unable to configure your environment variables because the environment variables you have "
-                + "provided contains reserved keys that are currently not supported for modification. "
-                + "Reserved keys used in this request: AWS_REGION, LAMBDA_TASK_ROOT"),
-    ] as [(JSONObject, String)])
+    @Test(
+        arguments: [
+            (
+                ["MemorySize": 10_241],
+                "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to 10240"
+            ),
+            (
+                ["Runtime": "python3.7"],
+                "The runtime parameter of python3.7 is no longer supported for creating or updating AWS Lambda functions. "
+                    + "We recommend you use a supported runtime while creating or updating functions."
+            ),
+            (
+                ["Runtime": nil],
+                "Runtime and Handler are mandatory parameters for functions created with deployment packages."
+            ),
+            (["Code": [:]], "Please provide a source for function code."),
+            (
+                ["Code": ["ZipFile": "bm90IGEgemlw"]],
+                "Could not unzip uploaded file. Please check your file, then try to upload again."
+            ),
+            (
+                ["Code": ["ZipFile": "", "S3Bucket": "b"]],
+                "Please do not provide other FunctionCode parameters when providing a ZipFile."
+            ),
+            (
+                ["Code": ["ImageUri": "image"]],
+                "Please don't provide ImageUri when creating a function with packageType Zip."
+            ),
+            (
+                ["LoggingConfig": ["SystemLogLevel": "INFO"]],
+                #"LogLevel is not supported when LogFormat is set to "Text". "#
+                    + #"Remove LogLevel from your request or change the LogFormat to "JSON" and try again."#
+            ),
+            (
+                ["Environment": ["Variables": ["AWS_REGION": "x", "KEY": "y", "LAMBDA_TASK_ROOT": "z"]]],
+                "Lambda was unable to configure your environment variables because the environment variables you have "
+                    + "provided contains reserved keys that are currently not supported for modification. "
+                    + "Reserved keys used in this request: AWS_REGION, LAMBDA_TASK_ROOT"
+            ),
+        ] as [(JSONObject, String)])
     func checksWhatTheServiceChecks(_ members: JSONObject, message: String) async {
         let answer = await lambda.create("hello", members)
         #expect(answer.status == 400)
@@ -231,17 +271,20 @@ import Testing
         #expect(answer.message == "Timeout: expected integer, found string")
     }
 
-    @Test(arguments: [
-        ["Layers": ["arn:aws:lambda:eu-central-1:123456789012:layer:l:1"]], ["VpcConfig": ["SubnetIds": ["subnet-1"]]],
-        ["DeadLetterConfig": ["TargetArn": "arn:aws:sqs:eu-central-1:123456789012:q"]], ["PackageType": "Image"],
-        ["KMSKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/k"], ["SnapStart": ["ApplyOn": "PublishedVersions"]],
-        ["FileSystemConfigs": [["Arn": "a", "LocalMountPath": "/mnt/a"]]], ["CodeSigningConfigArn": "arn"],
-        ["DurableConfig": ["ExecutionTimeout": 10]], ["TenancyConfig": ["TenantIsolationMode": "PER_TENANT"]],
-        ["PublishTo": "LATEST_PUBLISHED"], ["ImageConfig": ["Command": ["a"]]], ["Runtime": "java21"],
-        ["Code": ["S3Bucket": "bucket", "S3Key": "key"]],
-        // Only calls made in process may name folders.
-        ["Code": ["S3Bucket": "gatehouse.local", "S3Key": "/tmp"]],
-    ] as [JSONObject])
+    @Test(
+        arguments: [
+            ["Layers": ["arn:aws:lambda:eu-central-1:123456789012:layer:l:1"]],
+            ["VpcConfig": ["SubnetIds": ["subnet-1"]]],
+            ["DeadLetterConfig": ["TargetArn": "arn:aws:sqs:eu-central-1:123456789012:q"]], ["PackageType": "Image"],
+            ["KMSKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/k"],
+            ["SnapStart": ["ApplyOn": "PublishedVersions"]],
+            ["FileSystemConfigs": [["Arn": "a", "LocalMountPath": "/mnt/a"]]], ["CodeSigningConfigArn": "arn"],
+            ["DurableConfig": ["ExecutionTimeout": 10]], ["TenancyConfig": ["TenantIsolationMode": "PER_TENANT"]],
+            ["PublishTo": "LATEST_PUBLISHED"], ["ImageConfig": ["Command": ["a"]]], ["Runtime": "java21"],
+            ["Code": ["S3Bucket": "bucket", "S3Key": "key"]],
+            // Only calls made in process may name folders.
+            ["Code": ["S3Bucket": "gatehouse.local", "S3Key": "/tmp"]],
+        ] as [JSONObject])
     func refusesWhatThereIsNot(_ members: JSONObject) async {
         let answer = await lambda.create("hello", members)
         #expect(answer.status == 400)
@@ -276,7 +319,8 @@ import Testing
     @Test func usesTheFolderInPlace() async throws {
         try folder.write("one", to: "app.py")
         let code: JSONValue = ["S3Bucket": "gatehouse.local", "S3Key": .string(folder.path)]
-        let created = await lambda.callInProcess("CreateFunction", .object(members(code)))
+        let created = await lambda.call(
+            "POST", "/2015-03-31/functions", .object(members(code)), allowsLocalCode: true)
         #expect(created.status == 201)
         #expect(created["CodeSize"] == 3)
         #expect(await lambda.host.latest("local")?.versions.first?.codeFolder == folder.path)
@@ -284,14 +328,16 @@ import Testing
         #expect(lambda.packages(of: "local") == [])
 
         try folder.write("two!", to: "app.py")
-        let updated = await lambda.callInProcess("UpdateFunctionCode", code, path: ["FunctionName": "local"])
+        let updated = await lambda.call(
+            "PUT", "/2015-03-31/functions/local/code", code, allowsLocalCode: true)
         #expect(updated["CodeSize"] == 4)
         #expect(updated["CodeSha256"] != created["CodeSha256"])
     }
 
     @Test func saysWhenThereIsNoFolder() async {
-        let answer = await lambda.callInProcess(
-            "CreateFunction", .object(members(["S3Bucket": "gatehouse.local", "S3Key": "/nowhere"])))
+        let code: JSONValue = ["S3Bucket": "gatehouse.local", "S3Key": "/nowhere"]
+        let answer = await lambda.call(
+            "POST", "/2015-03-31/functions", .object(members(code)), allowsLocalCode: true)
         #expect(answer.message == "There is no folder /nowhere.")
     }
 }

@@ -1,7 +1,6 @@
 import EntityStore
-import FoundationEssentials
+import Foundation
 import GatewayModel
-import Glibc
 import JSON
 import Synchronization
 import Testing
@@ -41,30 +40,11 @@ struct LambdaPlane {
 
     func call(
         _ method: String, _ path: String, _ body: JSONValue? = nil, query: String = "",
-        headers: [(name: String, value: String)] = [], payload: [UInt8] = []
+        headers: [(name: String, value: String)] = [], payload: [UInt8] = [], allowsLocalCode: Bool = false
     ) async -> Answer {
-        let response = await plane.respond(
-            to: WireRequest(
-                method: method, path: path, query: query, headers: headers, body: body?.bytes ?? payload))
-        return Answer(response)
-    }
-
-    /// An operation as the plane itself calls it, with what no request can say.
-    func callInProcess(_ name: String, _ body: JSONValue, path: [String: String] = [:]) async -> Answer {
-        var call = Call(
-            pathParameters: path, query: [], headers: [], body: body.bytes, requestId: Identifiers.uuid())
-        call.allowsLocalCode = true
-        guard let operation = AllOperations.list.first(where: { $0.name == name && $0.service == .lambda }) else {
-            return Answer(WireResponse(status: 0))
-        }
-        do throws(ServiceError) {
-            let reply = try await operation.perform(plane, call)
-            return Answer(
-                WireResponse(
-                    status: reply.status ?? operation.success, headers: reply.headers, body: reply.body))
-        } catch {
-            return Answer(error.response(requestId: call.requestId))
-        }
+        let request = WireRequest(
+            method: method, path: path, query: query, headers: headers, body: body?.bytes ?? payload)
+        return Answer(await plane.respond(to: request, allowsLocalCode: allowsLocalCode))
     }
 
     @discardableResult

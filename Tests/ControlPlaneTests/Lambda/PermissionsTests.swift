@@ -19,32 +19,51 @@ import Testing
 
     /// Source: recorded from AWS (test_add_lambda_permission_aws and test_add_lambda_permission_fields): order of
     /// members, spelling of condition keys, forms of principals.
-    @Test(arguments: [
-        (["SourceArn": "arn:aws:execute-api:eu-central-1:123456789012:abc/*/*/users*"],
-            #""Principal":{"Service":"apigateway.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"RESOURCE","#
-                + #""Condition":{"ArnLike":{"AWS:SourceArn":"arn:aws:execute-api:eu-central-1:123456789012:abc/*/*/users*"}}"#),
-        ([:],
-            #""Principal":{"Service":"apigateway.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"RESOURCE""#),
-        (["Principal": "*", "SourceAccount": "123456789012"],
-            #""Principal":"*","Action":"lambda:InvokeFunction","Resource":"RESOURCE","#
-                + #""Condition":{"StringEquals":{"AWS:SourceAccount":"123456789012"}}"#),
-        (["Principal": "999999999999"],
-            #""Principal":{"AWS":"arn:aws:iam::999999999999:root"},"Action":"lambda:InvokeFunction","Resource":"RESOURCE""#),
-        (["Principal": "arn:aws:iam::123456789012:user/me"],
-            #""Principal":{"AWS":"arn:aws:iam::123456789012:user/me"},"Action":"lambda:InvokeFunction","#
-                + #""Resource":"RESOURCE""#),
-        (["Principal": "*", "Action": "lambda:InvokeFunctionUrl", "SourceAccount": "123456789012",
-            "FunctionUrlAuthType": "NONE", "PrincipalOrgID": "o-1234567890", "SourceArn": "arn:aws:s3:::bucket"],
-            #""Principal":"*","Action":"lambda:InvokeFunctionUrl","Resource":"RESOURCE","Condition":{"StringEquals":"#
-                + #"{"AWS:SourceAccount":"123456789012","lambda:FunctionUrlAuthType":"NONE","aws:PrincipalOrgID":"#
-                + #""o-1234567890"},"ArnLike":{"AWS:SourceArn":"arn:aws:s3:::bucket"}}"#),
-        (["Principal": "*", "EventSourceToken": "amzn1.ask.skill.x"],
-            #""Principal":"*","Action":"lambda:InvokeFunction","Resource":"RESOURCE","#
-                + #""Condition":{"StringEquals":{"lambda:EventSourceToken":"amzn1.ask.skill.x"}}"#),
-        (["Principal": "*", "InvokedViaFunctionUrl": true],
-            #""Principal":"*","Action":"lambda:InvokeFunction","Resource":"RESOURCE","#
-                + #""Condition":{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}"#),
-    ] as [(JSONObject, String)])
+    @Test(
+        arguments: [
+            (
+                ["SourceArn": "arn:aws:execute-api:eu-central-1:123456789012:abc/*/*/users*"],
+                #""Principal":{"Service":"apigateway.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"RESOURCE","#
+                    + #""Condition":{"ArnLike":{"AWS:SourceArn":"arn:aws:execute-api:eu-central-1:123456789012:abc/*/*/users*"}}"#
+            ),
+            (
+                [:],
+                #""Principal":{"Service":"apigateway.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"RESOURCE""#
+            ),
+            (
+                ["Principal": "*", "SourceAccount": "123456789012"],
+                #""Principal":"*","Action":"lambda:InvokeFunction","Resource":"RESOURCE","#
+                    + #""Condition":{"StringEquals":{"AWS:SourceAccount":"123456789012"}}"#
+            ),
+            (
+                ["Principal": "999999999999"],
+                #""Principal":{"AWS":"arn:aws:iam::999999999999:root"},"Action":"lambda:InvokeFunction","Resource":"RESOURCE""#
+            ),
+            (
+                ["Principal": "arn:aws:iam::123456789012:user/me"],
+                #""Principal":{"AWS":"arn:aws:iam::123456789012:user/me"},"Action":"lambda:InvokeFunction","#
+                    + #""Resource":"RESOURCE""#
+            ),
+            (
+                [
+                    "Principal": "*", "Action": "lambda:InvokeFunctionUrl", "SourceAccount": "123456789012",
+                    "FunctionUrlAuthType": "NONE", "PrincipalOrgID": "o-1234567890", "SourceArn": "arn:aws:s3:::bucket",
+                ],
+                #""Principal":"*","Action":"lambda:InvokeFunctionUrl","Resource":"RESOURCE","Condition":{"StringEquals":"#
+                    + #"{"AWS:SourceAccount":"123456789012","lambda:FunctionUrlAuthType":"NONE","aws:PrincipalOrgID":"#
+                    + #""o-1234567890"},"ArnLike":{"AWS:SourceArn":"arn:aws:s3:::bucket"}}"#
+            ),
+            (
+                ["Principal": "*", "EventSourceToken": "amzn1.ask.skill.x"],
+                #""Principal":"*","Action":"lambda:InvokeFunction","Resource":"RESOURCE","#
+                    + #""Condition":{"StringEquals":{"lambda:EventSourceToken":"amzn1.ask.skill.x"}}"#
+            ),
+            (
+                ["Principal": "*", "InvokedViaFunctionUrl": true],
+                #""Principal":"*","Action":"lambda:InvokeFunction","Resource":"RESOURCE","#
+                    + #""Condition":{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}"#
+            ),
+        ] as [(JSONObject, String)])
     func writesStatementsAsAWSDoes(_ members: JSONObject, rest: String) async {
         await lambda.create()
         let answer = await add(members)
@@ -97,30 +116,49 @@ import Testing
     }
 
     /// Source: recorded from AWS (test_permission_exceptions).
-    @Test(arguments: [
-        (["StatementId": "example.com"], "", "ValidationException",
-            "1 validation error detected: Value 'example.com' at 'statementId' failed to satisfy constraint: "
-                + "Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)"),
-        ([:], "Qualifier=%24LATEST", "InvalidParameterValueException",
-            "We currently do not support adding policies for $LATEST."),
-        (["Principal": "invalid.nonaws.com"], "", "InvalidParameterValueException",
-            "The provided principal was invalid. Please check the principal and try again."),
-        ([:], "Qualifier=none", "ResourceNotFoundException",
-            "Cannot find alias arn: arn:aws:lambda:eu-central-1:123456789012:function:hello:none"),
-        ([:], "Qualifier=42", "ResourceNotFoundException",
-            "Function not found: arn:aws:lambda:eu-central-1:123456789012:function:hello:42"),
-        ([:], "Qualifier=valid-with-%24-but-none", "ResourceNotFoundException",
-            "Function not found: arn:aws:lambda:eu-central-1:123456789012:function:hello:valid-with-$-but-none"),
-        ([:], "Qualifier=invalid-%3F", "ValidationException",
-            "1 validation error detected: Value 'invalid-?' at 'qualifier' failed to satisfy constraint: "
-                + #"Member must satisfy regular expression pattern: \$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"#),
-        (["StatementId": "taken"], "", "ResourceConflictException",
-            "The statement id (taken) provided already exists. "
-                + "Please provide a new statement id, or remove the existing statement."),
-        (["RevisionId": "wrong"], "", "PreconditionFailedException",
-            "The Revision Id provided does not match the latest Revision Id. "
-                + "Call the GetPolicy API to retrieve the latest Revision Id"),
-    ] as [(JSONObject, String, String, String)])
+    @Test(
+        arguments: [
+            (
+                ["StatementId": "example.com"], "", "ValidationException",
+                "1 validation error detected: Value 'example.com' at 'statementId' failed to satisfy constraint: "
+                    + "Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)"
+            ),
+            (
+                [:], "Qualifier=%24LATEST", "InvalidParameterValueException",
+                "We currently do not support adding policies for $LATEST."
+            ),
+            (
+                ["Principal": "invalid.nonaws.com"], "", "InvalidParameterValueException",
+                "The provided principal was invalid. Please check the principal and try again."
+            ),
+            (
+                [:], "Qualifier=none", "ResourceNotFoundException",
+                "Cannot find alias arn: arn:aws:lambda:eu-central-1:123456789012:function:hello:none"
+            ),
+            (
+                [:], "Qualifier=42", "ResourceNotFoundException",
+                "Function not found: arn:aws:lambda:eu-central-1:123456789012:function:hello:42"
+            ),
+            (
+                [:], "Qualifier=valid-with-%24-but-none", "ResourceNotFoundException",
+                "Function not found: arn:aws:lambda:eu-central-1:123456789012:function:hello:valid-with-$-but-none"
+            ),
+            (
+                [:], "Qualifier=invalid-%3F", "ValidationException",
+                "1 validation error detected: Value 'invalid-?' at 'qualifier' failed to satisfy constraint: "
+                    + #"Member must satisfy regular expression pattern: \$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"#
+            ),
+            (
+                ["StatementId": "taken"], "", "ResourceConflictException",
+                "The statement id (taken) provided already exists. "
+                    + "Please provide a new statement id, or remove the existing statement."
+            ),
+            (
+                ["RevisionId": "wrong"], "", "PreconditionFailedException",
+                "The Revision Id provided does not match the latest Revision Id. "
+                    + "Call the GetPolicy API to retrieve the latest Revision Id"
+            ),
+        ] as [(JSONObject, String, String, String)])
     func isRefused(_ members: JSONObject, query: String, code: String, message: String) async {
         await lambda.create()
         _ = await add(["StatementId": "taken"])
