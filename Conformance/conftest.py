@@ -30,6 +30,15 @@ def gatehouse(tmp_path_factory):
     server.stop()
 
 
+@pytest.fixture(autouse=True)
+def the_shared_server_lives(request):
+    """A server that a test brings down fails that test, with its last words, and not only the tests after it."""
+    yield
+    if "gatehouse" in request.fixturenames:
+        server = request.getfixturevalue("gatehouse")
+        assert server.process.poll() is None, f"gatehouse ended with {server.process.returncode}:\n{server.output}"
+
+
 @pytest.fixture
 def own_gatehouse(tmp_path):
     """Starts servers that belong to the test alone: `own_gatehouse(data=..., options=[...])`."""

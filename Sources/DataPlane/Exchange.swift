@@ -123,9 +123,11 @@ package final class Exchange: HTTPService {
         connection.startResponse(status: refusal.status)
         connection.writeDate()
         connection.write("content-type: application/json\r\n")
+        let framing = HTTPConnection.ResponseFraming.length(refusal.body.utf8CodeUnitCount)
+        connection.writeFraming(framing)
         writeGatewayFields()
         if refusal.endsConnection { connection.closeAfterResponse() }
-        connection.finishHead(.length(refusal.body.utf8CodeUnitCount))
+        connection.finishHead(framing)
         var body = worker.allocator.buffer(capacity: refusal.body.utf8CodeUnitCount)
         body.writeStaticString(refusal.body)
         connection.writeBody(body)

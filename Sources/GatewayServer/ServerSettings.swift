@@ -68,6 +68,9 @@ package struct FunctionLine: Sendable {
     package let functionName: String
     package let text: String
     package let isPlatform: Bool
+
+    /// A remark of Gatehouse's own, such as which runtime stands in for another.
+    package var isNote: Bool { isPlatform && text.hasPrefix("note: ") }
 }
 
 /// Why the server cannot start, in words for people: what happened, where, what to do.

@@ -16,6 +16,7 @@ struct ResponseState {
     var phase = Phase.none
     var keepsAlive = true
     var framing = HTTPConnection.ResponseFraming.length(0)
+    var isFramed = false
     var status = 0
     /// Bytes of the body written so far, for logs.
     var bodyBytes = 0
@@ -61,11 +62,10 @@ extension HTTPConnection {
     /// The connection ends behind this response. Called before `finishHead`.
     package func closeAfterResponse() { response.keepsAlive = false }
 
-    /// Writes the framing fields and the end of the head.
-    package func finishHead(_ framing: ResponseFraming) {
+    /// Writes the fields that frame the body, for those who want other fields behind them.
+    package func writeFraming(_ framing: ResponseFraming) {
         response.framing = framing
-        response.phase = .body
-        if loopState.isDraining { response.keepsAlive = false }
+        response.isFramed = true
         switch framing {
         case .length(let length):
             out.writeStaticString("content-length: ")
@@ -79,6 +79,13 @@ extension HTTPConnection {
             }
         case .none: break
         }
+    }
+
+    /// Ends the head; writes the framing fields, too, unless `writeFraming` has.
+    package func finishHead(_ framing: ResponseFraming) {
+        if !response.isFramed { writeFraming(framing) }
+        response.phase = .body
+        if loopState.isDraining { response.keepsAlive = false }
         out.writeStaticString(response.keepsAlive ? "connection: keep-alive\r\n\r\n" : "connection: close\r\n\r\n")
     }
 

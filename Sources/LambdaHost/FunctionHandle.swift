@@ -48,9 +48,12 @@ package final class FunctionHandle: Sendable {
 
     func stop() async {
         let pool = pool
-        try? await loop.eventLoop.submit {
-            pool.value?.stop()
-            pool.value = nil
+        let eventLoop = loop.eventLoop
+        try? await eventLoop.flatSubmit {
+            guard let stopping = pool.value else { return eventLoop.makeSucceededVoidFuture() }
+            let ended = stopping.stop()
+            // It stays until its processes have ended: they tell it so.
+            return ended.map { pool.value = nil }
         }.get()
     }
 

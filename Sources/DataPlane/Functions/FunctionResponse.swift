@@ -32,6 +32,7 @@ enum FunctionResponse {
         client.startResponse(status: 200)
         client.writeDate()
         client.write("content-type: application/json\r\n")
+        client.writeFraming(.length(body.readableBytes))
         x.writeGatewayFields()
         client.finishHead(.length(body.readableBytes))
         client.writeBody(body)
@@ -42,23 +43,26 @@ enum FunctionResponse {
         guard let client = x.connection else { return }
         x.integrationStatus = answer.status
         let dropsCORS = x.stage?.cors != nil
+        let hasBody = answer.status != 204 && answer.status != 304
+        let framing = hasBody ? HTTPConnection.ResponseFraming.length(answer.body.count) : .none
         client.startResponse(status: answer.status)
         if !answer.headers.contains(where: { $0.known == .date }) { client.writeDate() }
+        // The order on the wire: date, content-type, content-length, the function's own fields, the request id.
+        if let type = answer.headers.last(where: { $0.known == .contentType }) {
+            client.writeHead { Self.write(type.name, type.value, to: &$0) }
+        } else {
+            client.write("content-type: text/plain; charset=utf-8\r\n")
+        }
+        client.writeFraming(framing)
         client.writeHead { out in
-            if !answer.headers.contains(where: { $0.known == .contentType }) {
-                out.writeStaticString("content-type: text/plain; charset=utf-8\r\n")
-            }
             for header in answer.headers {
                 switch header.known {
-                case .contentLength, .apigwRequestId: continue
+                case .contentType, .contentLength, .apigwRequestId: continue
                 case .accessControl, .accessControlRequestMethod, .accessControlRequestHeaders:
                     if dropsCORS { continue }
                 default: if header.known.isHopByHop { continue }
                 }
-                out.writeBytes(header.name)
-                out.writeStaticString(": ")
-                out.writeBytes(header.value)
-                out.writeStaticString("\r\n")
+                Self.write(header.name, header.value, to: &out)
             }
             for cookie in answer.cookies {
                 out.writeStaticString("set-cookie: ")
@@ -67,12 +71,15 @@ enum FunctionResponse {
             }
         }
         x.writeGatewayFields()
-        if answer.status == 204 || answer.status == 304 {
-            client.finishHead(.none)
-        } else {
-            client.finishHead(.length(answer.body.count))
-            client.writeBody(ByteBuffer(bytes: answer.body))
-        }
+        client.finishHead(framing)
+        if hasBody { client.writeBody(ByteBuffer(bytes: answer.body)) }
         x.complete { $0.endResponse() }
+    }
+
+    private static func write(_ name: [UInt8], _ value: [UInt8], to out: inout ByteBuffer) {
+        out.writeBytes(name)
+        out.writeStaticString(": ")
+        out.writeBytes(value)
+        out.writeStaticString("\r\n")
     }
 }

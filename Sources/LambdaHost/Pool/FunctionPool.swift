@@ -15,6 +15,7 @@ final class FunctionPool {
     private var isWatchingIdle = false
     private var quietTicks = 0
     private var isStopped = false
+    private var allEnded: EventLoopPromise<Void>?
     private var notedRuntimes: Set<String> = []
 
     init(definition: Lambda.FunctionDefinition, host: LambdaHost, loop: LoopRuntime) {
@@ -40,11 +41,16 @@ final class FunctionPool {
         startForWaiting()
     }
 
-    func stop() {
+    /// Ends every environment; done when all processes have ended.
+    func stop() -> EventLoopFuture<Void> {
         isStopped = true
         for call in waiting { call.answer(.notFound) }
         waiting = []
+        let promise = eventLoop.makePromise(of: Void.self)
+        allEnded = promise
         for sandbox in sandboxes { sandbox.kill() }
+        if sandboxes.isEmpty { promise.succeed() }
+        return promise.futureResult
     }
 
     private func isCurrent(_ sandbox: Sandbox) -> Bool {
@@ -124,6 +130,7 @@ final class FunctionPool {
 
     func ended(_ sandbox: Sandbox) {
         sandboxes.removeAll { $0 === sandbox }
+        if isStopped, sandboxes.isEmpty { allEnded?.succeed() }
         startForWaiting()
     }
 

@@ -12,7 +12,12 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
-        let settings = options.settings(defaultData: ".gatehouse")
+        var settings = options.settings(defaultData: ".gatehouse")
+        let tellsEverything = options.logLevel >= .debug
+        settings.onFunctionLine = { line in
+            // That another runtime than the one asked for is used is told whatever the level.
+            if tellsEverything || line.isNote { Console.warn("[\(line.functionName)] \(line.text)") }
+        }
         let server = try await Running.start(settings)
         Console.say("management http://\(server.managementAddress.text)")
         for address in server.trafficAddresses { Console.say("traffic http://\(address.text)") }

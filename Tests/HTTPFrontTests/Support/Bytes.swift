@@ -1,4 +1,5 @@
 import NIOCore
+import Testing
 
 /// Texts of tests are bytes: each character is the byte of its number (ISO 8859-1), so that a table can hold any byte.
 extension ByteBuffer {
@@ -25,4 +26,12 @@ func cuts(of text: String) -> [[String]] {
     }
     let inTwo = (1..<max(1, scalars.count)).map { [piece(0..<$0), piece($0..<scalars.count)] }
     return inTwo + [scalars.indices.map { piece($0..<$0 + 1) }]
+}
+
+/// A text of a table, shown in one line whatever bytes it holds.
+struct WireText: ExpressibleByStringLiteral, CustomTestStringConvertible, Sendable {
+    let text: String
+    var testDescription: String { text.debugDescription }
+
+    init(stringLiteral text: String) { self.text = text }
 }
