@@ -50,7 +50,8 @@ let package = Package(
         // Traffic.
         .target(
             name: "HTTPFront",
-            dependencies: [nioCore, nioPosix, .product(name: "NIOConcurrencyHelpers", package: "swift-nio")], swiftSettings: strict),
+            dependencies: [nioCore, nioPosix, .product(name: "NIOConcurrencyHelpers", package: "swift-nio")],
+            swiftSettings: strict),
         .target(
             name: "DataPlane",
             dependencies: [

@@ -5,7 +5,7 @@ import NIOCore
 extension Exchange {
     /// Runs `body` with the bytes of the request's head.
     @inline(__always)
-    func withHead<R>(_ body: (UnsafeRawBufferPointer, borrowing RequestHead) -> R) -> R? {
+    func withHead<R>(_ body: (UnsafeRawBufferPointer, RequestHead) -> R) -> R? {
         guard let connection else { return nil }
         return connection.head.bytes.withUnsafeReadableBytes { body($0, connection.head) }
     }

@@ -65,7 +65,9 @@ private final class FileSink: AccessLogSink {
             descriptor = STDOUT_FILENO
         } else {
             descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
-            if descriptor < 0 { Console.warn("The access log \(path) cannot be opened: error \(errno). Its lines are lost.") }
+            if descriptor < 0 {
+                Console.warn("The access log \(path) cannot be opened: error \(errno). Its lines are lost.")
+            }
         }
     }
 

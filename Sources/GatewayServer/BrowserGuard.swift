@@ -5,7 +5,7 @@ import HTTPFront
 /// not be able to call it.
 enum BrowserGuard {
     /// A request that a browser sent for a page, or one for a host name that should not lead here (DNS rebinding).
-    static func refusal(_ head: borrowing RequestHead) -> WireResponse? {
+    static func refusal(_ head: RequestHead) -> WireResponse? {
         if head.contains(.origin) || hasFetchMetadata(head) {
             return denied("The management API does not answer web pages (the request has an Origin).")
         }
@@ -16,7 +16,7 @@ enum BrowserGuard {
         return nil
     }
 
-    private static func hasFetchMetadata(_ head: borrowing RequestHead) -> Bool {
+    private static func hasFetchMetadata(_ head: RequestHead) -> Bool {
         head.withBytes { bytes in
             for field in head.fields where field.known == .other && field.name.count == 14 {
                 let name = UnsafeRawBufferPointer(rebasing: bytes[field.name.range])
@@ -29,7 +29,8 @@ enum BrowserGuard {
     }
 
     private static func isOurs(_ host: String) -> Bool {
-        let name = host.hasPrefix("[") ? String(host.prefix { $0 != "]" }.dropFirst()) : String(host.prefix { $0 != ":" })
+        let name =
+            host.hasPrefix("[") ? String(host.prefix { $0 != "]" }.dropFirst()) : String(host.prefix { $0 != ":" })
         if ["localhost", "::1", "localhost.localstack.cloud"].contains(name) || name.hasPrefix("127.") { return true }
         return [".localhost", ".localhost.localstack.cloud", ".amazonaws.com", ".amazonaws.com.cn"].contains {
             name.hasSuffix($0)

@@ -57,7 +57,8 @@ package final class Gatehouse: Sendable {
             settings: ControlPlaneSettings(
                 account: settings.account, codeFolder: folder.code,
                 now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }),
-            store: store, traffic: TrafficAdapter(plane: dataPlane), functionHost: FunctionHostAdapter(host: lambdaHost))
+            store: store, traffic: TrafficAdapter(plane: dataPlane), functionHost: FunctionHostAdapter(host: lambdaHost)
+        )
         try await controlPlane.start()
 
         let server = try await HTTPServer(group: group)
@@ -110,7 +111,8 @@ package final class Gatehouse: Sendable {
             return ServerSettings.Address(host: address.host, port: bound.port ?? address.port)
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw StartError(
-                "Port \(address.port) of \(address.host) is in use by another program. Stop it, or choose another port.")
+                "Port \(address.port) of \(address.host) is in use by another program. Stop it, or choose another port."
+            )
         } catch {
             throw StartError("Cannot listen on \(address.text): \(error)")
         }

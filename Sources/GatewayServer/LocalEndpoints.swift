@@ -24,12 +24,15 @@ struct LocalEndpoints: Sendable {
 
     /// The counters in Prometheus' text format, named after the metrics of `AWS/ApiGateway`.
     private func prometheus() async -> String {
-        let stages = await dataPlane.metrics().sorted { ($0.key.apiId, $0.key.stageName) < ($1.key.apiId, $1.key.stageName) }
+        let stages = await dataPlane.metrics().sorted {
+            ($0.key.apiId, $0.key.stageName) < ($1.key.apiId, $1.key.stageName)
+        }
         var lines: [String] = []
         func series(_ name: String, _ help: String, _ value: (StageMetrics) -> String) {
             lines.append("# HELP \(name) \(help)\n# TYPE \(name) counter")
             for stage in stages {
-                lines.append("\(name){api_id=\"\(stage.key.apiId)\",stage=\"\(stage.key.stageName)\"} \(value(stage.metrics))")
+                lines.append(
+                    "\(name){api_id=\"\(stage.key.apiId)\",stage=\"\(stage.key.stageName)\"} \(value(stage.metrics))")
             }
         }
         series("apigateway_count_total", "API calls.") { "\($0.count)" }

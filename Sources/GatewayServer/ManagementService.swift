@@ -22,7 +22,9 @@ final class ManagementService: HTTPService {
         if let refusal = BrowserGuard.refusal(connection.head) { write(refusal, to: connection) }
     }
 
-    func bodyReceived(_ bytes: ByteBuffer, _ connection: HTTPConnection) { body.append(contentsOf: bytes.readableBytesView) }
+    func bodyReceived(_ bytes: ByteBuffer, _ connection: HTTPConnection) {
+        body.append(contentsOf: bytes.readableBytesView)
+    }
 
     func requestEnded(_ connection: HTTPConnection) {
         let request = WireRequest(connection.head, body: body)
@@ -78,7 +80,7 @@ final class ManagementService: HTTPService {
 }
 
 extension WireRequest {
-    init(_ head: borrowing RequestHead, body: [UInt8]) {
+    init(_ head: RequestHead, body: [UInt8]) {
         var headers: [(name: String, value: String)] = []
         for field in head.fields { headers.append((head.string(field.name).lowercased(), head.string(field.value))) }
         self.init(

@@ -66,7 +66,8 @@ final class StateFolder: Sendable {
         guard descriptor >= 0 else { throw StartError("The folder \(folder) cannot be written to: error \(errno)") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw StartError(
-                "Another Gatehouse uses the folder \(folder). Stop it, or give this one a folder of its own with --data.")
+                "Another Gatehouse uses the folder \(folder). Stop it, or give this one a folder of its own with --data."
+            )
         }
         return descriptor
     }

@@ -7,7 +7,9 @@ package struct TemplateDeployment: Sendable {
     /// Properties of the template that are kept and change nothing.
     package let storedOnly: [StoredOnlyProperty]
 
-    package static func deploy(_ plan: StackPlan, to server: Gatehouse) async throws(TemplateError) -> TemplateDeployment {
+    package static func deploy(_ plan: StackPlan, to server: Gatehouse) async throws(TemplateError)
+        -> TemplateDeployment
+    {
         let stack = try await plan.deploy(through: InProcessManagement(controlPlane: server.controlPlane))
         return TemplateDeployment(stack: stack, storedOnly: plan.storedOnly)
     }

@@ -28,6 +28,19 @@ extension ByteBuffer {
         }
     }
 
+    /// The low `digits` hexadecimal digits of a value, with leading zeros.
+    package mutating func writeHexadecimal(_ value: UInt64, digits: Int) {
+        writeWithUnsafeMutableBytes(minimumWritableBytes: digits) { bytes in
+            var rest = value
+            for position in stride(from: digits - 1, through: 0, by: -1) {
+                let nibble = UInt8(truncatingIfNeeded: rest & 15)
+                bytes[position] = nibble < 10 ? UInt8(ascii: "0") &+ nibble : UInt8(ascii: "a") &- 10 &+ nibble
+                rest >>= 4
+            }
+            return digits
+        }
+    }
+
     /// One lower-case hexadecimal digit of a value below 16.
     package mutating func writeHexDigit(_ nibble: UInt8) {
         writeInteger(nibble < 10 ? UInt8(ascii: "0") &+ nibble : UInt8(ascii: "a") &- 10 &+ nibble)

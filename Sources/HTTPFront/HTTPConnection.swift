@@ -20,7 +20,7 @@ package final class HTTPConnection: ChannelInboundHandler {
     }
 
     /// The request being answered; its storage is used again for the next one.
-    package private(set) var head = RequestHead()
+    package let head = RequestHead()
     /// Set by the service in `headReceived` when it takes less or more than an API's 10 MB.
     package var bodyLimit = HTTPLimits.apiBodyBytes
     package let loopState: LoopConnections
@@ -147,7 +147,7 @@ package final class HTTPConnection: ChannelInboundHandler {
 
     private func readHead() -> Bool {
         guard input.readableBytes > 0 else { return false }
-        switch RequestHeadParser.parse(&input, into: &head, scanned: &scanned) {
+        switch RequestHeadParser.parse(&input, into: head, scanned: &scanned) {
         case .incomplete:
             if deadline > loopState.now + HTTPLimits.headTime { deadline = loopState.now + HTTPLimits.headTime }
             return false

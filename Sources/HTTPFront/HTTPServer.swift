@@ -1,5 +1,5 @@
-package import NIOCore
 internal import NIOConcurrencyHelpers
+package import NIOCore
 package import NIOPosix
 
 /// Listeners and their connections, spread over the event loops of one group.

@@ -1,7 +1,9 @@
 package import NIOCore
 
 /// A request's head: its bytes, and where in them everything is. No strings are made.
-package struct RequestHead {
+///
+/// One object per connection, filled anew for each request: who holds it reads whatever request is current.
+package final class RequestHead {
     /// The bytes of the head, request line first, ending with the empty line.
     package internal(set) var bytes = ByteBuffer()
     package internal(set) var method = Method.other
@@ -19,6 +21,8 @@ package struct RequestHead {
     package internal(set) var keepsAlive = true
     package internal(set) var expectsContinue = false
     package internal(set) var body = BodyFraming.none
+
+    package init() {}
 
     package enum Method: UInt8, Sendable {
         case get, head, options, patch, post, put, delete, other

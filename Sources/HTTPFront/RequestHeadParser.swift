@@ -11,7 +11,7 @@ package enum RequestHeadParser {
     /// Takes one head off the front of `input` into `head`, whose storage is used again.
     ///
     /// `scanned` remembers how many bytes are known to hold no end, so that a slow sender costs no second look.
-    package static func parse(_ input: inout ByteBuffer, into head: inout RequestHead, scanned: inout Int) -> Result {
+    package static func parse(_ input: inout ByteBuffer, into head: RequestHead, scanned: inout Int) -> Result {
         skipEmptyLine(&input, scanned: &scanned)
         switch input.withUnsafeReadableBytes({ findEnd($0, from: scanned) }) {
         case .refused: return .refused(.badRequest)
@@ -27,9 +27,9 @@ package enum RequestHeadParser {
             let refusal = bytes.withUnsafeReadableBytes { bytes -> ProtocolRefusal? in
                 var parser = HeadBytes(bytes: bytes)
                 do throws(ProtocolRefusal) {
-                    try parser.requestLine(&head)
+                    try parser.requestLine(head)
                     try parser.fields(&head.fields)
-                    try settle(&head, parser, bytes)
+                    try settle(head, bytes)
                     return nil
                 } catch { return error }
             }
@@ -67,7 +67,7 @@ package enum RequestHeadParser {
 
     /// Decides framing and connection from the fields read; here the rules against request smuggling stand.
     private static func settle(
-        _ head: inout RequestHead, _ parser: HeadBytes, _ bytes: UnsafeRawBufferPointer
+        _ head: RequestHead, _ bytes: UnsafeRawBufferPointer
     ) throws(ProtocolRefusal) {
         head.body = .none
         head.expectsContinue = false
@@ -135,7 +135,7 @@ package enum RequestHeadParser {
 }
 
 extension HeadBytes {
-    fileprivate mutating func requestLine(_ head: inout RequestHead) throws(ProtocolRefusal) {
+    fileprivate mutating func requestLine(_ head: RequestHead) throws(ProtocolRefusal) {
         let start = position
         while ASCII.isToken(bytes[position]) { position += 1 }
         guard position > start, bytes[position] == 0x20 else { throw .badRequest }
@@ -145,12 +145,12 @@ extension HeadBytes {
         let targetStart = position
         while bytes[position] > 0x20, bytes[position] < 0x7F { position += 1 }
         guard position > targetStart, bytes[position] == 0x20 else { throw .badRequest }
-        try target(&head, targetStart, position)
+        try target(head, targetStart, position)
         position += 1
-        try version(&head)
+        try version(head)
     }
 
-    private mutating func version(_ head: inout RequestHead) throws(ProtocolRefusal) {
+    private mutating func version(_ head: RequestHead) throws(ProtocolRefusal) {
         let line = UnsafeRawBufferPointer(rebasing: bytes[position...].prefix(10))
         guard line.count == 10, ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: line[..<5]), "http/"),
             line[0] == UInt8(ascii: "H"), line[1] == UInt8(ascii: "T"), line[6] == UInt8(ascii: "."),
@@ -162,7 +162,7 @@ extension HeadBytes {
     }
 
     /// Origin form, absolute form, or `*` for OPTIONS (RFC 9112 section 3.2).
-    private func target(_ head: inout RequestHead, _ start: Int, _ end: Int) throws(ProtocolRefusal) {
+    private func target(_ head: RequestHead, _ start: Int, _ end: Int) throws(ProtocolRefusal) {
         var pathStart = start
         head.host = .init()
         if bytes[start] != UInt8(ascii: "/") {
@@ -177,7 +177,8 @@ extension HeadBytes {
                 let scheme = schemes.first(where: { scheme in
                     let length = scheme.utf8CodeUnitCount
                     return end - start > length
-                        && ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[start..<start + length]), scheme)
+                        && ASCII.equalsIgnoringCase(
+                            UnsafeRawBufferPointer(rebasing: bytes[start..<start + length]), scheme)
                 })
             else { throw .badRequest }
             let authority = start + scheme.utf8CodeUnitCount

@@ -1,7 +1,9 @@
 package import NIOCore
 
 /// The head of a response that an origin sent: its bytes, and where in them everything is.
-package struct ResponseHead {
+///
+/// One object per connection, filled anew for each response.
+package final class ResponseHead {
     package internal(set) var bytes = ByteBuffer()
     package internal(set) var status = 0
     package internal(set) var fields: [HeaderField] = []
@@ -33,7 +35,7 @@ package enum ResponseHeadParser {
 
     /// Takes one head off the front of `input`. `isHead`: the request was HEAD, so that there is no body.
     package static func parse(
-        _ input: inout ByteBuffer, into head: inout ResponseHead, scanned: inout Int, isHead: Bool
+        _ input: inout ByteBuffer, into head: ResponseHead, scanned: inout Int, isHead: Bool
     ) -> Result {
         switch input.withUnsafeReadableBytes({ RequestHeadParser.findEnd($0, from: scanned) }) {
         case .refused: return .malformed
@@ -48,16 +50,16 @@ package enum ResponseHeadParser {
             return bytes.withUnsafeReadableBytes { bytes in
                 var parser = HeadBytes(bytes: bytes)
                 do throws(ProtocolRefusal) {
-                    let isHTTP10 = try parser.statusLine(&head)
+                    let isHTTP10 = try parser.statusLine(head)
                     try parser.fields(&head.fields)
-                    return settle(&head, bytes, isHead: isHead, isHTTP10: isHTTP10) ? .complete : .malformed
+                    return settle(head, bytes, isHead: isHead, isHTTP10: isHTTP10) ? .complete : .malformed
                 } catch { return .malformed }
             }
         }
     }
 
     private static func settle(
-        _ head: inout ResponseHead, _ bytes: UnsafeRawBufferPointer, isHead: Bool, isHTTP10: Bool
+        _ head: ResponseHead, _ bytes: UnsafeRawBufferPointer, isHead: Bool, isHTTP10: Bool
     ) -> Bool {
         var length: Int?
         var isChunked = false
@@ -97,7 +99,7 @@ package enum ResponseHeadParser {
 
 extension HeadBytes {
     /// Reads `HTTP/1.1 200 Reason`; returns whether the version is 1.0.
-    fileprivate mutating func statusLine(_ head: inout ResponseHead) throws(ProtocolRefusal) -> Bool {
+    fileprivate mutating func statusLine(_ head: ResponseHead) throws(ProtocolRefusal) -> Bool {
         let start = UnsafeRawBufferPointer(rebasing: bytes.prefix(13))
         guard start.count == 13, ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: start[..<7]), "http/1."),
             ASCII.isDigit(start[7]), start[8] == 0x20, start[9...11].allSatisfy(ASCII.isDigit)

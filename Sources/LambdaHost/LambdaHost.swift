@@ -69,7 +69,8 @@ package struct LambdaHostSettings: Sendable {
     package var logs: any FunctionLogSink
 
     package init(
-        account: AccountIdentity, endpointURL: @escaping @Sendable () -> String, runtimesFolder: String?, scratchFolder: String,
+        account: AccountIdentity, endpointURL: @escaping @Sendable () -> String, runtimesFolder: String?,
+        scratchFolder: String,
         searchPath: String, concurrency: Int = 100, logs: any FunctionLogSink
     ) {
         self.account = account

@@ -56,7 +56,8 @@ package final class SQLiteStore: EntityStore {
                     """)
             try statement.execute(arguments: [entity.id.kind, entity.id.parent, entity.id.key, Data(entity.document)])
         case .delete(let id):
-            let statement = try db.cachedStatement(sql: "DELETE FROM entities WHERE parent = ? AND kind = ? AND key = ?")
+            let statement = try db.cachedStatement(
+                sql: "DELETE FROM entities WHERE parent = ? AND kind = ? AND key = ?")
             try statement.execute(arguments: [id.parent, id.kind, id.key])
         case .deleteChildren(let parent):
             let statement = try db.cachedStatement(sql: "DELETE FROM entities WHERE parent = ?")

@@ -1,14 +1,14 @@
 #if canImport(FoundationEssentials)
-    import FoundationEssentials
+import FoundationEssentials
 #else
-    import Foundation
+import Foundation
 #endif
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// The few things that packages do with files, each with the machine's own words when it refuses.
@@ -85,11 +85,11 @@ enum Files {
         defer { buffer.deallocate() }
         while true {
             #if canImport(Glibc)
-                let count = Glibc.read(file, buffer.baseAddress, buffer.count)
+            let count = Glibc.read(file, buffer.baseAddress, buffer.count)
             #elseif canImport(Musl)
-                let count = Musl.read(file, buffer.baseAddress, buffer.count)
+            let count = Musl.read(file, buffer.baseAddress, buffer.count)
             #else
-                let count = Darwin.read(file, buffer.baseAddress, buffer.count)
+            let count = Darwin.read(file, buffer.baseAddress, buffer.count)
             #endif
             if count == 0 { return }
             guard count > 0 else {
@@ -115,11 +115,11 @@ enum Files {
     /// False when the new name is taken by a folder that is not empty.
     static func rename(_ old: String, to new: String) throws(PackageError) -> Bool {
         #if canImport(Glibc)
-            let status = Glibc.rename(old, new)
+        let status = Glibc.rename(old, new)
         #elseif canImport(Musl)
-            let status = Musl.rename(old, new)
+        let status = Musl.rename(old, new)
         #else
-            let status = Darwin.rename(old, new)
+        let status = Darwin.rename(old, new)
         #endif
         if status == 0 { return true }
         guard errno == ENOTEMPTY || errno == EEXIST else { throw failure("rename", old) }

@@ -68,7 +68,7 @@ extension FunctionPackage {
 }
 
 extension ServiceError {
-    /// Texts as recorded from AWS (`spec/lambda.md` section 7); AWS does not say what is wrong with an archive.
+    /// Texts as recorded from AWS; AWS does not say what is wrong with an archive.
     init(_ error: PackageError) {
         switch error {
         case .zippedTooLarge:

@@ -4,7 +4,7 @@ import JSON
 /// The errors of AWS Lambda, each in the spelling that its shape has: some say `message`, some `Message`, and most
 /// name the one at fault in `Type`.
 ///
-/// Source: botocore's exception shapes; texts and members as recorded from AWS (`spec/lambda.md` sections 1, 2, 10, 11).
+/// Source: botocore's exception shapes; texts and members as recorded from AWS.
 extension ServiceError {
     static func resourceNotFound(_ message: String) -> ServiceError {
         ServiceError(

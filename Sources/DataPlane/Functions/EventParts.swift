@@ -13,7 +13,9 @@ enum EventParts {
         while let last = media.last, last == 0x20 || last == 0x09 {
             media = UnsafeRawBufferPointer(rebasing: media.dropLast())
         }
-        if media.count > 5, ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: media[..<5]), "text/") { return true }
+        if media.count > 5, ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: media[..<5]), "text/") {
+            return true
+        }
         return ASCII.equalsIgnoringCase(media, "application/json") || ASCII.equalsIgnoringCase(media, "application/xml")
             || ASCII.equalsIgnoringCase(media, "application/javascript")
     }
@@ -21,7 +23,8 @@ enum EventParts {
     /// Writes `"body":…,"isBase64Encoded":…`; `null` stands for no body when the format wants the key.
     static func writeBody(_ x: Exchange, nullWhenEmpty: Bool, to event: inout ByteBuffer) {
         guard let body = x.body, body.readableBytes > 0 else {
-            event.writeStaticString(nullWhenEmpty ? #""body":null,"isBase64Encoded":false"# : #""isBase64Encoded":false"#)
+            event.writeStaticString(
+                nullWhenEmpty ? #""body":null,"isBase64Encoded":false"# : #""isBase64Encoded":false"#)
             return
         }
         let isTextType =

@@ -28,7 +28,11 @@ enum EventV1 {
             EventParts.writePathParameters(x, to: &event)
         }
         event.writeStaticString(#","stageVariables":"#)
-        if let variables = stage.eventStageVariables { event.writeBytes(variables) } else { event.writeStaticString("null") }
+        if let variables = stage.eventStageVariables {
+            event.writeBytes(variables)
+        } else {
+            event.writeStaticString("null")
+        }
         event.writeStaticString(",")
         EventParts.writeBody(x, nullWhenEmpty: true, to: &event)
         event.writeStaticString("}")

@@ -13,7 +13,8 @@ enum EventV2 {
         event.writeStaticString(#","rawPath":"#)
         EventParts.writeDecodedPath(x, to: &event)
         event.writeStaticString(#","rawQueryString":"#)
-        _ = x.withHead { bytes, head in event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[head.query.range])) }
+        _ = x.withHead { bytes, head in event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[head.query.range]))
+        }
         writeCookies(x, to: &event)
         writeHeaders(x, traceId, to: &event)
         writeQuery(x, to: &event)

@@ -47,7 +47,9 @@ final class FunctionIntegration: Sendable {
         if allows(stage + "ANY" + routeKey.path) || allows(stage + "*" + routeKey.path) { return .max }
         let names = ["GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "DELETE"]
         var permitted: UInt16 = 0
-        for (bit, name) in names.enumerated() where allows(stage + name + routeKey.path) { permitted |= 1 << UInt16(bit) }
+        for (bit, name) in names.enumerated() where allows(stage + name + routeKey.path) {
+            permitted |= 1 << UInt16(bit)
+        }
         return permitted
     }
 }
@@ -90,7 +92,9 @@ enum StageVariables {
         while let open = rest.firstRange(of: "${stageVariables.") {
             result += rest[..<open.lowerBound]
             let after = rest[open.upperBound...]
-            guard let close = after.firstIndex(of: "}"), let value = variables[String(after[..<close])] else { return nil }
+            guard let close = after.firstIndex(of: "}"), let value = variables[String(after[..<close])] else {
+                return nil
+            }
             result += value
             rest = after[after.index(after: close)...]
         }

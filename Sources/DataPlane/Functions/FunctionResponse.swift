@@ -22,7 +22,9 @@ enum FunctionResponse {
         x.integrationError = "malformed response of the function"
         x.refuse(
             .internalError,
-            because: "the function's answer is no proxy response: \(String(buffer: payload.getSlice(at: payload.readerIndex, length: min(200, payload.readableBytes)) ?? payload))")
+            because:
+                "the function's answer is no proxy response: \(String(buffer: payload.getSlice(at: payload.readerIndex, length: min(200, payload.readableBytes)) ?? payload))"
+        )
     }
 
     /// 200 and `application/json`, with the payload as it is.

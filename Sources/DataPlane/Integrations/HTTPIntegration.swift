@@ -69,7 +69,8 @@ final class HTTPIntegration: Sendable {
         requestMapping = try RequestMapping(integration?.requestParameters, variables: names, stageVariables)
         responseMapping = try ResponseMapping(integration?.responseParameters, variables: names, stageVariables)
         fixedFields =
-            (origin == nil ? [] : Array("Host: \(authority)\r\n".utf8)) + Array("Via: HTTP/1.1 AmazonAPIGateway\r\n".utf8)
+            (origin == nil ? [] : Array("Host: \(authority)\r\n".utf8))
+            + Array("Via: HTTP/1.1 AmazonAPIGateway\r\n".utf8)
     }
 
     /// `host`, `host:port`, `[v6]:port`.

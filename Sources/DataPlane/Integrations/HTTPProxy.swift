@@ -88,7 +88,9 @@ enum HTTPProxy {
         x.upstream = upstream
         x.worker.scratch.clear()
         UpstreamRequest.writeHead(x, integration, egress: client.localIPAddress, to: &x.worker.scratch)
-        upstream.begin(x, head: x.worker.scratch, isHeadRequest: integration.method.map { $0 == Array("HEAD".utf8) } ?? (client.head.method == .head))
+        upstream.begin(
+            x, head: x.worker.scratch,
+            isHeadRequest: integration.method.map { $0 == Array("HEAD".utf8) } ?? (client.head.method == .head))
         if let body = x.body {
             upstream.write(body)
             upstream.requestCompleted()

@@ -48,7 +48,9 @@ enum MappedRequest {
         var base = x.worker.allocator.buffer(capacity: 64)
         UpstreamRequest.write(integration.query, x, to: &base)
         var pairs: [(name: [UInt8], value: [UInt8])] = base.withUnsafeReadableBytes { Array(QueryPairs($0)) }
-        pairs += x.withHead { bytes, head in Array(QueryPairs(UnsafeRawBufferPointer(rebasing: bytes[head.query.range]))) } ?? []
+        pairs +=
+            x.withHead { bytes, head in Array(QueryPairs(UnsafeRawBufferPointer(rebasing: bytes[head.query.range]))) }
+            ?? []
         for change in mapping.query {
             if change.kind == .remove {
                 pairs.removeAll { $0.name == change.name }

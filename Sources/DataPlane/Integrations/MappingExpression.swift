@@ -113,7 +113,8 @@ struct BodyPath: Sendable {
                 let inner = rest[..<close]
                 if let number = Int(inner) {
                     steps.append(.element(number))
-                } else if inner.count >= 2, let quote = inner.first, quote == "'" || quote == "\"", inner.last == quote {
+                } else if inner.count >= 2, let quote = inner.first, quote == "'" || quote == "\"", inner.last == quote
+                {
                     steps.append(.member(String(inner.dropFirst().dropLast())))
                 } else {
                     throw Self.error(text)

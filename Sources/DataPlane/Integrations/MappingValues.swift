@@ -60,7 +60,11 @@ struct MappingValues {
             var found: [UInt8]?
             let query = UnsafeRawBufferPointer(rebasing: bytes[head.query.range])
             for pair in QueryPairs(query) where pair.name == name {
-                if found == nil { found = pair.value } else { found?.append(contentsOf: [UInt8(ascii: ",")] + pair.value) }
+                if found == nil {
+                    found = pair.value
+                } else {
+                    found?.append(contentsOf: [UInt8(ascii: ",")] + pair.value)
+                }
             }
             return found
         } ?? nil
@@ -69,7 +73,9 @@ struct MappingValues {
     static func header(_ name: [UInt8], _ fields: [HeaderField], _ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
         var found: [UInt8]?
         for field in fields
-        where field.name.count == name.count && zip(bytes[field.name.range], name).allSatisfy({ ASCII.lowercased($0) == $1 }) {
+        where field.name.count == name.count
+            && zip(bytes[field.name.range], name).allSatisfy({ ASCII.lowercased($0) == $1 })
+        {
             let value = Array(bytes[field.value.range])
             if found == nil { found = value } else { found?.append(contentsOf: [UInt8(ascii: ",")] + value) }
         }

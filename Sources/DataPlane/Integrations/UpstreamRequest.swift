@@ -68,7 +68,7 @@ enum UpstreamRequest {
     }
 
     /// Copies the client's fields but for those of one hop and those the gateway writes itself.
-    private static func copyRequestFields(_ head: borrowing RequestHead, to out: inout ByteBuffer) {
+    private static func copyRequestFields(_ head: RequestHead, to out: inout ByteBuffer) {
         let named = ConnectionOptions(head.fields, head.bytes)
         head.withBytes { bytes in
             copyLines(head.fields, bytes, to: &out) { isForwarded($0.known) && !named.contains($0, bytes) }
@@ -118,7 +118,8 @@ enum UpstreamRequest {
         for field in fields where isKept(field) {
             let start = Int(field.name.start)
             let end = Int(field.value.end)
-            guard field.value.start == field.name.end + 2, bytes[start + field.name.count + 1] == 0x20, bytes[end] == 0x0D
+            guard field.value.start == field.name.end + 2, bytes[start + field.name.count + 1] == 0x20,
+                bytes[end] == 0x0D
             else {
                 endRun()
                 runStart = 0
@@ -193,7 +194,9 @@ enum UpstreamRequest {
         case .none:
             writeLength(0, to: &out)
             // API Gateway adds a content type to a request without payload (api-gateway-known-issues).
-            if !head.contains(.contentType) { out.writeStaticString("Content-Type: application/x-www-form-urlencoded\r\n") }
+            if !head.contains(.contentType) {
+                out.writeStaticString("Content-Type: application/x-www-form-urlencoded\r\n")
+            }
         case .length(let length): writeLength(length, to: &out)
         case .chunked: out.writeStaticString("Transfer-Encoding: chunked\r\n")
         }

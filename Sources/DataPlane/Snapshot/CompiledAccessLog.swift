@@ -28,7 +28,9 @@ final class CompiledAccessLog: Sendable {
         var rest = Substring(format)
         while let start = rest.firstRange(of: "$context.") {
             text.append(contentsOf: rest[..<start.lowerBound].utf8)
-            let name = rest[start.upperBound...].prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "_") }
+            let name = rest[start.upperBound...].prefix {
+                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "_")
+            }
             // A full stop that ends a sentence belongs to the text.
             let trimmed = name.hasSuffix(".") ? name.dropLast() : name
             if !text.isEmpty { parts.append(.text(text)) }

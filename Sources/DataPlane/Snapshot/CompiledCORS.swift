@@ -26,7 +26,8 @@ struct CompiledCORS: Sendable {
             lines += "access-control-allow-methods: \(methods.sorted().joined(separator: ","))\r\n"
         }
         if let headers = cors.allowHeaders, !headers.isEmpty {
-            lines += "access-control-allow-headers: \(headers.map { $0.lowercased() }.sorted().joined(separator: ","))\r\n"
+            lines +=
+                "access-control-allow-headers: \(headers.map { $0.lowercased() }.sorted().joined(separator: ","))\r\n"
         }
         if let maxAge = cors.maxAge { lines += "access-control-max-age: \(maxAge)\r\n" }
         preflightLines = Array(lines.utf8)

@@ -39,7 +39,8 @@ final class CompiledStage: Sendable {
         domainName = Array("\(key.apiId).execute-api.\(account.region).amazonaws.com".utf8)
         eventIdentity = Array("\"accountId\":\"\(account.accountId)\",\"apiId\":\"\(key.apiId)\"".utf8)
         self.variables = variables
-        self.eventStageVariables = variables.isEmpty
+        self.eventStageVariables =
+            variables.isEmpty
             ? nil : JSONValue.object(JSONObject(variables.map { ($0.key, .string($0.value)) })).bytes
         self.metricsSlot = metricsSlot
     }

@@ -45,7 +45,9 @@ struct StageCompiler {
         lent: [String: CompiledRoute]
     ) throws(CompileError) -> [CompiledRoute] {
         var integrations: [Substring: V2.Integration] = [:]
-        for integration in definition.content.integrations { integrations[Substring(integration.integrationId)] = integration }
+        for integration in definition.content.integrations {
+            integrations[Substring(integration.integrationId)] = integration
+        }
         var resolved: [String: ResolvedFunction] = [:]
         var routes: [CompiledRoute] = []
         routes.reserveCapacity(definition.content.routes.count)
@@ -70,7 +72,8 @@ struct StageCompiler {
         }
         // The management API refuses these; a stored one must never become an open route.
         guard (route.authorizationType ?? "NONE") == "NONE" else {
-            throw CompileError(message: "The route '\(route.routeKey)' asks for an authorizer, which is not served yet.")
+            throw CompileError(
+                message: "The route '\(route.routeKey)' asks for an authorizer, which is not served yet.")
         }
         let names = Self.variableNames(routeKey)
         let compiled: CompiledIntegration

@@ -27,10 +27,12 @@ enum AccessLog {
         default: return
         }
         let length = lines.writerIndex - start
-        let needsEscape = lines.viewBytes(at: start, length: length)?.contains {
-            $0 < 0x20 || $0 >= 0x7F || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
+        let needsEscape = lines.withUnsafeReadableBytes { bytes in
+            bytes[(bytes.count - length)...].contains {
+                $0 < 0x20 || $0 >= 0x7F || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
+            }
         }
-        guard needsEscape == true, let raw = lines.getBytes(at: start, length: length) else { return }
+        guard needsEscape, let raw = lines.getBytes(at: start, length: length) else { return }
         lines.moveWriterIndex(to: start)
         raw.withUnsafeBytes { lines.writeJSONText($0) }
     }

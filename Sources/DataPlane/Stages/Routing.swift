@@ -16,7 +16,9 @@ enum Routing {
     static func match(_ x: Exchange) throws(Refusal) {
         guard let connection = x.connection else { return }
         let found: Result<Void, Refusal> = connection.head.withBytes { bytes in
-            do throws(Refusal) { return .success(try match(x, bytes, connection.head)) } catch { return .failure(error) }
+            do throws(Refusal) { return .success(try match(x, bytes, connection.head)) } catch {
+                return .failure(error)
+            }
         }
         try found.get()
         guard headLength(connection.head) <= headBytes else { throw .headTooLarge }
@@ -25,7 +27,7 @@ enum Routing {
     private static let pathPrefix = Array("/_aws/execute-api/".utf8)
 
     private static func match(
-        _ x: Exchange, _ bytes: UnsafeRawBufferPointer, _ head: borrowing RequestHead
+        _ x: Exchange, _ bytes: UnsafeRawBufferPointer, _ head: RequestHead
     ) throws(Refusal) {
         let host = UnsafeRawBufferPointer(rebasing: bytes[head.host.range])
         if let label = apiLabel(host) {
@@ -105,7 +107,7 @@ enum Routing {
         return end
     }
 
-    private static func headLength(_ head: borrowing RequestHead) -> Int {
+    private static func headLength(_ head: RequestHead) -> Int {
         var length = head.fields.first.map { Int($0.name.start) } ?? 0
         for field in head.fields { length += field.value.count }
         return length

@@ -27,7 +27,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     private var state = State.idle
     private var input = ByteBuffer()
     private var scanned = 0
-    private var head = ResponseHead()
+    private let head = ResponseHead()
     private var chunks = ChunkedDecoder()
     private var isHeadRequest = false
     private var isRequestComplete = false
@@ -139,7 +139,9 @@ final class UpstreamConnection: ChannelInboundHandler {
             }
             return false
         case .untilClose:
-            guard let bytes = input.readSlice(length: input.readableBytes), bytes.readableBytes > 0 else { return false }
+            guard let bytes = input.readSlice(length: input.readableBytes), bytes.readableBytes > 0 else {
+                return false
+            }
             exchange?.upstreamBody(bytes)
             return false
         }
@@ -147,7 +149,7 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     private func readHead() -> Bool {
         guard input.readableBytes > 0 else { return false }
-        switch ResponseHeadParser.parse(&input, into: &head, scanned: &scanned, isHead: isHeadRequest) {
+        switch ResponseHeadParser.parse(&input, into: head, scanned: &scanned, isHead: isHeadRequest) {
         case .incomplete: return false
         case .malformed:
             fail()

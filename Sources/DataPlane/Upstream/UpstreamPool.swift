@@ -65,7 +65,8 @@ final class UpstreamPool {
                     if origin.isTLS, let tls {
                         // An address cannot be a server name (RFC 6066 section 3).
                         let isAddress = (try? SocketAddress(ipAddress: origin.host, port: 0)) != nil
-                        let handler = try NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : origin.host)
+                        let handler = try NIOSSLClientHandler(
+                            context: tls, serverHostname: isAddress ? nil : origin.host)
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
                     try channel.pipeline.syncOperations.addHandler(

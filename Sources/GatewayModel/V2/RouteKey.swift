@@ -31,7 +31,9 @@ package enum RouteKey: Sendable, Hashable {
             return
         }
         let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let method = Method(rawValue: String(parts[0])), parts[1].first == "/" else { return nil }
+        guard parts.count == 2, let method = Method(rawValue: String(parts[0])), parts[1].first == "/" else {
+            return nil
+        }
         guard let segments = Self.segments(of: parts[1]) else { return nil }
         self = .path(method: method, segments: segments)
     }

@@ -54,7 +54,9 @@ final class FunctionPool {
     }
 
     private func isCurrent(_ sandbox: Sandbox) -> Bool {
-        definition.versions.contains { $0.version == sandbox.version.version && $0.revisionId == sandbox.version.revisionId }
+        definition.versions.contains {
+            $0.version == sandbox.version.version && $0.revisionId == sandbox.version.revisionId
+        }
     }
 
     // MARK: Invoking
@@ -112,13 +114,17 @@ final class FunctionPool {
     /// The environment asked for its next event.
     func becameIdle(_ sandbox: Sandbox) {
         guard !sandbox.isRetired else { return sandbox.kill() }
-        guard let index = waiting.firstIndex(where: { $0.version.revisionId == sandbox.version.revisionId }) else { return }
+        guard let index = waiting.firstIndex(where: { $0.version.revisionId == sandbox.version.revisionId }) else {
+            return
+        }
         sandbox.invoke(waiting.remove(at: index))
     }
 
     /// The environment could not start; its error answers the oldest call that waits for one.
     func failedToStart(_ sandbox: Sandbox, _ error: ByteBuffer) {
-        guard let index = waiting.firstIndex(where: { $0.version.revisionId == sandbox.version.revisionId }) else { return }
+        guard let index = waiting.firstIndex(where: { $0.version.revisionId == sandbox.version.revisionId }) else {
+            return
+        }
         let call = waiting.remove(at: index)
         call.answer(.functionError(error, version: sandbox.version.version, logTail: sandbox.logTail(call)))
     }

@@ -71,7 +71,7 @@ final class RuntimeAPIService: HTTPService {
     private static let prefix = Array("/2018-06-01/runtime/".utf8)
     private static let invocation = Array("invocation/".utf8)
 
-    private static func call(_ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer) -> Call {
+    private static func call(_ head: RequestHead, _ bytes: UnsafeRawBufferPointer) -> Call {
         let path = UnsafeRawBufferPointer(rebasing: bytes[head.path.range])
         guard path.starts(with: prefix) else { return path.elementsEqual("/ping".utf8) ? .ping : .unknown }
         let rest = UnsafeRawBufferPointer(rebasing: path[prefix.count...])

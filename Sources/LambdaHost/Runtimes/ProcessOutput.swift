@@ -10,7 +10,9 @@ import Darwin
 enum ProcessOutput {
     /// Its standard output; nil when it cannot be run. Arguments are ours, never a user's.
     static func read(_ executable: String, _ arguments: [String]) -> String? {
-        let words = ([executable] + arguments).map { "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'" }
+        let words = ([executable] + arguments).map {
+            "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+        }
         guard let stream = popen(words.joined(separator: " ") + " 2>/dev/null </dev/null", "r") else { return nil }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)

@@ -51,7 +51,9 @@ package final class RuntimeCatalog: Sendable {
         let usable = pythonInterpreters().filter { $0.problem == nil }
         guard let interpreter = Self.nearest(wanted, usable) else {
             throw LaunchError(
-                message: "No Python with awslambdaric was found for \(version.runtime): `gatehouse doctor` tells what to install.")
+                message:
+                    "No Python with awslambdaric was found for \(version.runtime): `gatehouse doctor` tells what to install."
+            )
         }
         var command = Command(
             executable: interpreter.path, arguments: ["-m", "awslambdaric", version.handler],
@@ -90,10 +92,14 @@ package final class RuntimeCatalog: Sendable {
         for folder in settings.searchPath.split(separator: ":") {
             for name in (8...15).reversed().map({ "python3.\($0)" }) + ["python3"] {
                 let path = "\(folder)/\(name)"
-                guard access(path, X_OK) == 0, let answer = ProcessOutput.read(path, ["-c", Self.question]) else { continue }
+                guard access(path, X_OK) == 0, let answer = ProcessOutput.read(path, ["-c", Self.question]) else {
+                    continue
+                }
                 let words = answer.split(whereSeparator: \.isWhitespace)
                 let version = words.first?.split(separator: ".").compactMap { Int($0) } ?? []
-                guard words.count == 2, version.count == 2, !found.contains(where: { $0.version == version }) else { continue }
+                guard words.count == 2, version.count == 2, !found.contains(where: { $0.version == version }) else {
+                    continue
+                }
                 let problem = words[1] == "True" ? nil : "awslambdaric is not installed for it"
                 found.append(Interpreter(path: path, version: version, problem: problem))
             }
@@ -133,7 +139,8 @@ package final class RuntimeCatalog: Sendable {
                     let major = Int(text.dropFirst().prefix { $0.isNumber })
                 else { continue }
                 found.append(
-                    Interpreter(path: path, version: [major], problem: major < 18 ? "Node.js 18 or newer is needed" : nil))
+                    Interpreter(
+                        path: path, version: [major], problem: major < 18 ? "Node.js 18 or newer is needed" : nil))
             }
             known = found
             return found

@@ -103,7 +103,9 @@ final class Sandbox {
         let readerBound = NIOLoopBound(reader, eventLoop: eventLoop)
         NIOPipeBootstrap(group: eventLoop)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(readerBound.value) }
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(readerBound.value)
+                }
             }
             .takingOwnershipOfDescriptor(input: started.output)
             .whenSuccess { channel in bound.value.output = channel }
@@ -114,7 +116,8 @@ final class Sandbox {
     private func couldNotStart(_ message: String) {
         guard case .starting = state else { return cleanUp() }
         state = .ended
-        log.platform("INIT_REPORT Init Duration: 0.00 ms\tPhase: init\tStatus: error\tError Type: Runtime.InvalidEntrypoint")
+        log.platform(
+            "INIT_REPORT Init Duration: 0.00 ms\tPhase: init\tStatus: error\tError Type: Runtime.InvalidEntrypoint")
         log.platform(message)
         let id = pool.oldestWaiting(self)?.request.requestId ?? ""
         pool.failedToStart(
@@ -154,7 +157,8 @@ final class Sandbox {
         }
         state = .answered(since: .now())
         if payload.readableBytes > LambdaLimits.payloadBytes {
-            finish(running, .failed(ErrorPayload.responseTooLarge, status: "error", type: "Function.ResponseSizeTooLarge"))
+            finish(
+                running, .failed(ErrorPayload.responseTooLarge, status: "error", type: "Function.ResponseSizeTooLarge"))
         } else if isError {
             finish(running, .failed(payload, status: nil, type: nil))
         } else {
@@ -183,9 +187,10 @@ final class Sandbox {
         guard isIdle, let connection = next else {
             // The runtime's connection broke while it was idle; the process is of no more use.
             kill()
-            return call.answer(.functionError(
-                ErrorPayload.exit(call.request.requestId, "Runtime exited without providing a reason"),
-                version: version.version, logTail: []))
+            return call.answer(
+                .functionError(
+                    ErrorPayload.exit(call.request.requestId, "Runtime exited without providing a reason"),
+                    version: version.version, logTail: []))
         }
         next = nil
         outputReader?.runPending()
@@ -201,7 +206,9 @@ final class Sandbox {
         // Who does not want the log gets the answer before it is written.
         if !call.request.wantsLogTail { deliver(call, ending, tail: []) }
         afterOutput { [self] in
-            if case .failed(_, "timeout"?, _) = ending { log.timedOut(call.request.requestId, seconds: version.timeout) }
+            if case .failed(_, "timeout"?, _) = ending {
+                log.timedOut(call.request.requestId, seconds: version.timeout)
+            }
             memory.sample()
             log.end(
                 call.request.requestId, milliseconds: elapsed, memorySize: version.memorySize,
@@ -305,7 +312,8 @@ final class Sandbox {
         case .starting:
             state = .ended
             let id = pool.oldestWaiting(self)?.request.requestId ?? ""
-            log.platform("INIT_REPORT Init Duration: 0.00 ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError")
+            log.platform(
+                "INIT_REPORT Init Duration: 0.00 ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError")
             pool.failedToStart(self, ErrorPayload.exit(id, reason))
         case .idle, .answered, .ended: state = .ended
         }

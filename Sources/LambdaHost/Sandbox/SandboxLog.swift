@@ -49,7 +49,9 @@ final class SandboxLog {
     // MARK: The platform's lines
 
     func platform(_ text: String) {
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) { write(Array(line.utf8), isPlatform: true) }
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            write(Array(line.utf8), isPlatform: true)
+        }
     }
 
     func begin(_ requestId: String, version: String) {
@@ -76,11 +78,14 @@ final class SandboxLog {
             var metrics = #""durationMs":\#(milliseconds.twoDecimals),"billedDurationMs":\#(billed),"#
             metrics += #""memorySizeMB":\#(memorySize),"maxMemoryUsedMB":\#(memoryUsed)"#
             if let initMilliseconds { metrics += #","initDurationMs":\#(initMilliseconds.twoDecimals)"# }
-            event("platform.report", #"{"requestId":"\#(requestId)","metrics":{\#(metrics)},"status":"\#(ending.status)"}"#)
+            event(
+                "platform.report",
+                #"{"requestId":"\#(requestId)","metrics":{\#(metrics)},"status":"\#(ending.status)"}"#)
             return
         }
         platform("END RequestId: \(requestId)")
-        var report = "REPORT RequestId: \(requestId)\tDuration: \(milliseconds.twoDecimals) ms\tBilled Duration: \(billed) ms"
+        var report =
+            "REPORT RequestId: \(requestId)\tDuration: \(milliseconds.twoDecimals) ms\tBilled Duration: \(billed) ms"
         report += "\tMemory Size: \(memorySize) MB\tMax Memory Used: \(memoryUsed) MB\t"
         if let initMilliseconds { report += "Init Duration: \(initMilliseconds.twoDecimals) ms\t" }
         if case .failed(_, let status?, let type) = ending {

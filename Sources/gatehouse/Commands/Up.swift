@@ -15,7 +15,9 @@ struct Up: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
-    @Option(help: ArgumentHelp("A value for a parameter of the template. May be given several times.", valueName: "name=value"))
+    @Option(
+        help: ArgumentHelp(
+            "A value for a parameter of the template. May be given several times.", valueName: "name=value"))
     var parameter: [String] = []
 
     func validate() throws {
