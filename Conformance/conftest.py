@@ -32,11 +32,13 @@ def gatehouse(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def the_shared_server_lives(request):
-    """A server that a test brings down fails that test, with its last words, and not only the tests after it."""
+    """A server that a test brings down fails that test with its last words, and the tests after it in one line."""
+    server = request.getfixturevalue("gatehouse") if "gatehouse" in request.fixturenames else None
+    if server and server.process.poll() is not None:
+        pytest.fail("the shared server ended in an earlier test", pytrace=False)
     yield
-    if "gatehouse" in request.fixturenames:
-        server = request.getfixturevalue("gatehouse")
-        assert server.process.poll() is None, f"gatehouse ended with {server.process.returncode}:\n{server.output}"
+    if server and server.process.poll() is not None:
+        pytest.fail(f"gatehouse ended with {server.process.returncode}:\n{server.output}", pytrace=False)
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ class TestSigterm:
             release.set()
             assert client.response().body == b"held"
             assert client.is_closed()
-        assert server.ended() == 0
+        server.ends_well()
 
     def test_a_body_in_flight_is_finished(self, server, api, origin):
         release = threading.Event()
@@ -164,7 +164,7 @@ class TestSigterm:
             wire.refuses_connections(server.traffic)
             release.set()
             assert len(client.rest(head)) == 1_000_003
-        assert server.ended() == 0
+        server.ends_well()
 
     def test_an_invocation_in_flight_is_finished(self, server, api, origin):
         release = threading.Event()
@@ -180,19 +180,19 @@ class TestSigterm:
             wire.refuses_connections(server.traffic)
             release.set()
             assert client.response().body == b"held"
-        assert server.ended() == 0
+        server.ends_well()
 
     def test_an_idle_connection_is_closed(self, server, api):
         with api.connect() as client:
             assert client.exchange("GET", "/stays", api.host).status == 200
             server.terminate()
             assert client.is_closed()
-        assert server.ended() == 0
+        server.ends_well()
 
     def test_a_connection_that_never_sent_anything_does_not_hold_the_server(self, server):
         with wire.Connection(server.traffic):
             server.terminate()
-            assert server.ended() == 0
+            server.ends_well()
 
     def test_the_answer_to_the_last_request_announces_the_close(self, server, api, origin):
         release = threading.Event()
@@ -228,7 +228,7 @@ def handler(event, context):
     def test_they_are_gone_after_sigterm(self, server):
         target = self.started(server)
         server.terminate()
-        assert server.ended() == 0
+        server.ends_well()
         self.gone(target)
 
     def test_they_are_gone_after_kill_9(self, server):

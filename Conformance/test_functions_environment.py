@@ -101,6 +101,12 @@ class TestVariables:
     def test_the_aws_endpoint_is_gatehouse(self, seen, gatehouse):
         assert urllib.parse.urlsplit(seen["environment"]["AWS_ENDPOINT_URL"]).port == gatehouse.management[1]
 
+    def test_boto3_in_a_handler_talks_to_gatehouse(self, function):
+        source = "import boto3\ndef handler(event, context):\n"
+        source += "    return boto3.client('lambda').get_function(FunctionName=context.function_name)['Configuration']"
+        target = function(source + "['FunctionArn']")
+        assert target.invoke().json() == target.arn
+
     def test_nothing_of_the_hosts_environment_is_there(self, seen):
         assert "SECRET_OF_THE_HOST" not in seen["environment"]
 
@@ -197,6 +203,19 @@ class TestReuse:
         until(lambda: before not in processes_of(target.name), "the end of the old process")
 
 
+def kept_log(folder, target):
+    """What the server has kept of a function's output, wherever in its data folder."""
+    return "".join(path.read_text() for path in folder.rglob(f"*{target.name}*.log"))
+
+
+def test_its_output_is_kept_in_the_data_folder(own_gatehouse, tmp_path):
+    server = own_gatehouse(data=tmp_path / "data")
+    target = create_function(server.clients, "def handler(event, context): print('kept line')")
+    request_id = target.invoke().request_id
+    wanted = [f"START RequestId: {request_id}", "kept line", f"END RequestId: {request_id}", "REPORT RequestId:"]
+    until(lambda: all(text in kept_log(tmp_path, target) for text in wanted), "the lines of one invocation")
+
+
 class TestSubstitution:
     """A runtime that is newer than what the machine has runs on the nearest one, and says so."""
 
@@ -211,25 +230,25 @@ class TestSubstitution:
         answer = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)
         return answer.stdout.strip().removeprefix("v").split(".")[0]
 
-    def test_a_newer_python_is_replaced(self, own_gatehouse, python_version):
+    def test_a_newer_python_is_replaced(self, own_gatehouse, tmp_path, python_version):
         if python_version == "3.14":
             pytest.skip("this machine has python3.14")
-        server = own_gatehouse()
-        target = create_function(server.clients, LOOKS_AROUND, runtime="python3.14", handler="handler.handler")
+        server = own_gatehouse(data=tmp_path / "data")
+        target = create_function(server.clients, LOOKS_AROUND, runtime="python3.14")
         assert target.invoke().json()["version"] != "3.14"
-        server.says("python3.14")
+        until(lambda: "python3.14" in kept_log(tmp_path, target), "a note about python3.14")
 
-    def test_a_newer_node_is_replaced(self, own_gatehouse, node_version):
+    def test_a_newer_node_is_replaced(self, own_gatehouse, tmp_path, node_version):
         if node_version == "24":
             pytest.skip("this machine has nodejs24.x")
-        server = own_gatehouse()
+        server = own_gatehouse(data=tmp_path / "data")
         target = create_function(
             server.clients,
             files={"handler.mjs": "export const handler = async () => process.version"},
             runtime="nodejs24.x",
         )
         assert target.invoke().json().startswith("v")
-        server.says("nodejs24.x")
+        until(lambda: "nodejs24.x" in kept_log(tmp_path, target), "a note about nodejs24.x")
 
     def test_the_configuration_keeps_the_runtime_that_was_asked_for(self, function, clients):
         target = function(LOOKS_AROUND, runtime="python3.14")

@@ -205,11 +205,11 @@ class TestTolerance:
         assert origin.only().header("x-a") == "caf\u00e9"
 
     @pytest.mark.parametrize("value", ["value", "  value", "value  ", "\tvalue\t"])
-    def test_white_space_around_a_value_is_not_part_of_it(self, proxy, origin, value):
+    def test_white_space_around_a_value_is_accepted(self, proxy, origin, value):
         with proxy.connect() as client:
             client.send(b"GET / HTTP/1.1\r\nHost:" + proxy.host.encode() + b"\r\nX-A:" + value.encode() + b"\r\n\r\n")
             assert client.response().status == 200
-        assert b"X-A: value" in origin.only().raw_head.replace(b"x-a", b"X-A")
+        assert origin.only().header("x-a") == "value"
 
     def test_a_target_in_absolute_form(self, proxy, origin):
         assert proxy.call("GET", f"http://{proxy.host}/pets?a=b").status == 200

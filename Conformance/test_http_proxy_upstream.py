@@ -187,19 +187,53 @@ class TestOriginsThatFail:
         assert proxy.call().body == b"fine"
 
 
-def test_an_https_origin_whose_certificate_nobody_vouches_for_gets_no_request(http_api, tmp_path):
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-        + ["-keyout", key, "-out", certificate],
-        check=True,
-        capture_output=True,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    origin = Origin(tls=context)
-    api = http_api()
-    api.route("$default", api.integrate(origin.url))
-    assert api.call().status in (500, 502, 503)
-    assert origin.requests == []
-    origin.close()
+class TestTLS:
+    """An origin on https://localhost, whose certificate is signed by itself."""
+
+    @pytest.fixture
+    def certificate(self, tmp_path):
+        return self.certificate_for(tmp_path, "localhost")
+
+    @staticmethod
+    def certificate_for(folder, name):
+        key, certificate = folder / "key.pem", folder / "certificate.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}"]
+            + ["-addext", f"subjectAltName=DNS:{name}", "-keyout", key, "-out", certificate],
+            check=True,
+            capture_output=True,
+        )
+        return certificate
+
+    @staticmethod
+    def origin_with(certificate):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, certificate.parent / "key.pem")
+        return Origin(tls=context)
+
+    @staticmethod
+    def call(server, origin):
+        api = HttpApi(server)
+        api.route("$default", api.integrate(f"https://localhost:{origin.address[1]}"))
+        api.stage()
+        return api.call("GET", "/over/tls")
+
+    def test_an_origin_whose_certificate_nobody_vouches_for_gets_no_request(self, gatehouse, certificate):
+        origin = self.origin_with(certificate)
+        assert self.call(gatehouse, origin).status in (500, 502, 503)
+        assert origin.requests == []
+        origin.close()
+
+    def test_an_origin_with_a_trusted_certificate_answers(self, own_gatehouse, certificate):
+        origin = self.origin_with(certificate)
+        server = own_gatehouse(options=["--trusted-certificates", str(certificate)])
+        assert (self.call(server, origin).body, origin.only().target) == (b"origin", "/over/tls")
+        origin.close()
+
+    def test_an_origin_with_a_trusted_certificate_of_another_name_gets_no_request(self, own_gatehouse, tmp_path):
+        certificate = self.certificate_for(tmp_path, "other.example")
+        origin = self.origin_with(certificate)
+        server = own_gatehouse(options=["--trusted-certificates", str(certificate)])
+        assert self.call(server, origin).status in (500, 502, 503)
+        assert origin.requests == []
+        origin.close()

@@ -177,6 +177,12 @@ def test_what_a_function_prints_is_on_the_console(command, template, tmp_path):
     up.process.says("printed by the function")
 
 
+def test_a_runtime_that_stands_in_for_a_newer_one_is_told_on_the_console(command, template):
+    up = Up(command, template(TEMPLATE.replace("Runtime: python3.12", "Runtime: python3.14")))
+    assert up.call("GET", "/products").status == 200
+    up.process.says("python3.14")
+
+
 def test_a_named_stage_is_part_of_the_url(command, template):
     text = TEMPLATE.replace("      CorsConfiguration:", "      StageName: prod\n      CorsConfiguration:")
     up = Up(command, template(text))
@@ -201,7 +207,7 @@ def test_the_aws_cli_sees_what_was_deployed(up):
 
 def test_sigterm_ends_it_well(up):
     up.process.terminate()
-    assert up.process.ended() == 0
+    up.process.ends_well()
 
 
 class TestRefusals:

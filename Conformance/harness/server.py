@@ -40,6 +40,7 @@ class Process:
         self.arguments = list(arguments)
         self.cwd = cwd
         self.stdout, self.stderr = [], []
+        self.is_draining = False
         self.process = subprocess.Popen(
             [binary(), *self.arguments],
             cwd=cwd,
@@ -88,13 +89,21 @@ class Process:
         until(lambda: re.search(pattern, self.output), lambda: f"{pattern!r} in:\n{self.output}")
 
     def terminate(self):
-        self.process.send_signal(signal.SIGTERM)
+        """Asks for a drain, once: a second SIGTERM ends the server at once."""
+        if not self.is_draining:
+            self.is_draining = True
+            self.process.send_signal(signal.SIGTERM)
 
     def ended(self, within=20.0):
         """The exit status, once there is one."""
         status = self.process.wait(timeout=within)
         self.join_readers()
         return status
+
+    def ends_well(self):
+        """After SIGTERM, and with status 0: not by a crash on the way out."""
+        status = self.ended()
+        assert status == 0, f"gatehouse ended with {status}:\n{self.output}"
 
     def join_readers(self):
         for reader in self.readers:
@@ -104,7 +113,7 @@ class Process:
         if self.process.poll() is None:
             self.terminate()
             try:
-                self.ended()
+                self.ends_well()
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise

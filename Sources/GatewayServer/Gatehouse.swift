@@ -99,7 +99,6 @@ package final class Gatehouse: Sendable {
         accessLogs.flush()
         await lambdaHost.shutdown()
         folder.close()
-        try? await group.shutdownGracefully()
     }
 
     private static func bind(

@@ -77,6 +77,11 @@ package final class HTTPConnection: ChannelInboundHandler {
         self.context = nil
     }
 
+    package func channelActive(context: ChannelHandlerContext) {
+        // Accepted just as the listeners closed.
+        if loopState.isDraining { close() }
+    }
+
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         isReadingBurst = true

@@ -51,14 +51,15 @@ package final class HTTPServer: Sendable {
     /// Stops listening, lets the requests under way finish, and closes what is left after `timeout`.
     package func drain(timeout: TimeAmount) async {
         for listener in listeners.withLockedValue({ $0 }) { try? await listener.close() }
-        for (_, bound) in loops {
+        let drained = loops.values.map { bound in
             let loop = bound.eventLoop
-            try? await loop.flatSubmit {
+            return loop.flatSubmit {
                 let done = bound.value.drain()
                 let timer = loop.scheduleTask(in: timeout) { bound.value.closeAll() }
                 done.whenComplete { _ in timer.cancel() }
                 return done
-            }.get()
+            }
         }
+        for loop in drained { try? await loop.get() }
     }
 }

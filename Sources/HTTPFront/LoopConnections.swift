@@ -38,7 +38,6 @@ package final class LoopConnections {
             connection.deadline = now + HTTPLimits.idleTime
             scheduleTick()
         }
-        if isDraining { connection.close() }
     }
 
     func remove(_ connection: HTTPConnection) {

@@ -119,7 +119,8 @@ struct ChunkedDecoderTests {
         "3\r\nabc\n\n0\r\n\r\n", "3\r\nab\r\n0\r\n\r\n",
         // Trailers.
         "0\r\nbad\r\n\r\n", "0\r\n: b\r\n\r\n", "0\r\nA : b\r\n\r\n", "0\r\n A: b\r\n\r\n", "0\r\nA: b\r\n c\r\n\r\n",
-        "0\r\nA\0: b\r\n\r\n", "0\r\nA: b\nC: d\r\n\r\n", "0\r\nA: b\rC: d\r\n\r\n", "0\r\n\n", "0\r\n\r\r\n", "0\n\r\n",
+        "0\r\nA\0: b\r\n\r\n", "0\r\nA: b\nC: d\r\n\r\n", "0\r\nA: b\rC: d\r\n\r\n", "0\r\n\n", "0\r\n\r\r\n",
+        "0\n\r\n",
         "0\r\nA: b\0c\r\n\r\n", "0\r\nA: \u{7F}\r\n\r\n", "0\r\nA: \u{B}b\r\n\r\n",
     ]
 

@@ -75,15 +75,15 @@ final class FunctionPool {
             watch()
             return
         }
-        if let reserved = definition.reservedConcurrency, sandboxes.count >= reserved {
-            // An idle environment of another version may make room.
-            guard reserved > 0, let idle = sandboxes.first(where: \.isIdle) else {
-                return call.answer(.throttled(.reserved))
-            }
-            idle.kill()
+        if let reserved = definition.reservedConcurrency {
+            let underWay = sandboxes.count(where: \.isInvoked) + waiting.count
+            guard underWay < reserved else { return call.answer(.throttled(.reserved)) }
+            // An idle environment of another version makes room.
+            if sandboxes.count >= reserved { sandboxes.first(where: \.isIdle)?.kill() }
         }
         waiting.append(call)
-        start(version)
+        startForWaiting()
+        watch()
     }
 
     /// Resolves a qualifier: a version, an alias by its weights, or `$LATEST`.
@@ -140,13 +140,15 @@ final class FunctionPool {
         startForWaiting()
     }
 
-    /// Every waiting call has an environment on its way.
+    /// Every waiting call has an environment on its way: one that starts, or one that comes back from its last call.
     private func startForWaiting() {
         guard !isStopped else { return }
         for call in waiting {
             let wanted = waiting.filter { $0.version.revisionId == call.version.revisionId }.count
-            let starting = sandboxes.filter { $0.isStarting && $0.version.revisionId == call.version.revisionId }.count
-            guard starting < wanted else { continue }
+            let coming = sandboxes.count {
+                ($0.isStarting || $0.isReturning) && $0.version.revisionId == call.version.revisionId
+            }
+            guard coming < wanted else { continue }
             start(call.version)
         }
     }

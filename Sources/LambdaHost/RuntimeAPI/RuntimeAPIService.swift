@@ -14,7 +14,7 @@ final class RuntimeAPIService: HTTPService {
         case unknown
     }
 
-    private unowned let sandbox: Sandbox
+    private let sandbox: Sandbox
     private var call = Call.unknown
     private var body = ByteBuffer()
 

@@ -17,7 +17,8 @@ final class Sandbox {
     }
 
     let version: Lambda.FunctionVersion
-    unowned let pool: FunctionPool
+    /// Both hold each other until the environment has ended.
+    let pool: FunctionPool
     let log: SandboxLog
     /// Ends as soon as it is idle.
     var isRetired = false
@@ -43,6 +44,9 @@ final class Sandbox {
 
     var isIdle: Bool { if case .idle = state { true } else { false } }
     var isStarting: Bool { if case .starting = state { true } else { false } }
+    /// It answered and its runtime will ask for the next event in a moment.
+    var isReturning: Bool { if case .answered = state { !isRetired } else { false } }
+    var isInvoked: Bool { if case .invoked = state { true } else { false } }
     private var eventLoop: any EventLoop { pool.eventLoop }
     private var functionName: String { pool.definition.functionName }
 

@@ -30,6 +30,8 @@ enum Running {
             Signals.onFirst { continuation.resume() }
         }
         await server.stop()
+        // Everything is written; the event loops need not be taken down one by one.
+        _exit(0)
     }
 }
 

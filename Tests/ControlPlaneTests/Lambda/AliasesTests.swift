@@ -56,7 +56,7 @@ import Testing
         #expect(await create("empty", "1", [:])["RoutingConfig"] == nil)
     }
 
-    /// Source: recorded from AWS (test_notfound_and_invalid_routingconfigs).
+    /// Source: LocalStack's snapshot of AWS (test_notfound_and_invalid_routingconfigs).
     @Test(
         arguments: [
             (

@@ -25,7 +25,7 @@ import Testing
         #expect(await lambda.host.latest()?.reservedConcurrency == nil)
     }
 
-    /// Source: recorded from AWS (test_function_concurrency_limits); this error has no `Type`.
+    /// Source: LocalStack's snapshot of AWS (test_function_concurrency_limits); this error has no `Type`.
     @Test func leavesAHundredToTheOthers() async {
         await lambda.create("hello")
         await lambda.create("other")

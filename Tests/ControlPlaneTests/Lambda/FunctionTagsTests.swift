@@ -25,7 +25,7 @@ import Testing
         #expect(await lambda.host.published.count == 1)
     }
 
-    /// Source: recorded from AWS (test_tag_exceptions, test_tag_versions).
+    /// Source: LocalStack's snapshot of AWS (test_tag_exceptions, test_tag_versions).
     @Test func areRefused() async {
         await lambda.create()
         let arn = lambda.arn()

@@ -109,7 +109,7 @@ import Testing
         #expect(await invoke().status == 404)
     }
 
-    /// Source: recorded from AWS (test_reserved_concurrency).
+    /// Source: LocalStack's snapshot of AWS (test_reserved_concurrency).
     @Test func throttlingTellsItsReason() async {
         await lambda.create()
         await lambda.host.answer(with: .throttled(.reserved))

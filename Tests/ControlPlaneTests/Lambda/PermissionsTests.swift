@@ -17,7 +17,7 @@ import Testing
         return await lambda.call("POST", path ?? self.path, .object(body), query: query)
     }
 
-    /// Source: recorded from AWS (test_add_lambda_permission_aws and test_add_lambda_permission_fields): order of
+    /// Source: LocalStack's snapshot of AWS (test_add_lambda_permission_aws and test_add_lambda_permission_fields): order of
     /// members, spelling of condition keys, forms of principals.
     @Test(
         arguments: [
@@ -115,7 +115,7 @@ import Testing
         #expect(!lambda.store.load().contains { $0.id.kind == "lambda.policy" })
     }
 
-    /// Source: recorded from AWS (test_permission_exceptions).
+    /// Source: LocalStack's snapshot of AWS (test_permission_exceptions).
     @Test(
         arguments: [
             (

@@ -35,7 +35,7 @@ import Testing
         #expect(await lambda.get().string("Configuration.RevisionId") != before)
     }
 
-    /// Source: recorded from AWS (test_version_lifecycle): without a change the last version is answered, and a new
+    /// Source: LocalStack's snapshot of AWS (test_version_lifecycle): without a change the last version is answered, and a new
     /// description alone is none.
     @Test func isTheSameWhenNothingChanged() async {
         await lambda.create("hello", ["Description": "latest"])
@@ -85,6 +85,8 @@ import Testing
         #expect(await lambda.get(query: "Qualifier=1").status == 404)
         #expect(await lambda.host.latest()?.versions.map(\.version) == ["$LATEST"])
         #expect(await lambda.publish()["Version"] == "2")
+        _ = await lambda.update("hello", ["Timeout": 5])
+        #expect(await lambda.publish()["Version"] == "3")
     }
 
     @Test func oneThatAnAliasNamesStays() async {

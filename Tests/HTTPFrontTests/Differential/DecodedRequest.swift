@@ -8,16 +8,20 @@ import NIOHTTP1
 struct DecodedRequest: Equatable {
     struct Field: Equatable {
         var name: String
+        /// Without the white space around it, which llhttp leaves at its end.
         var value: String
     }
 
     var method = ""
     var uri = ""
-    var isHTTP10 = false
+    var minorVersion = 1
     var fields: [Field] = []
     var keepsAlive = true
     var body: [UInt8] = []
     var isComplete = false
+    /// Both are known of the front's reading only.
+    var chunkLines: [ChunkLine] = []
+    var hasTabBehindLength = false
 }
 
 /// The front's parser and chunked decoder, put together as a connection does.
@@ -27,10 +31,10 @@ struct FrontReader {
 
     init(_ bytes: [UInt8]) {
         var input = ByteBuffer(bytes: bytes)
-        var head = RequestHead()
+        let head = RequestHead()
         var scanned = 0
         while true {
-            switch RequestHeadParser.parse(&input, into: &head, scanned: &scanned) {
+            switch RequestHeadParser.parse(&input, into: head, scanned: &scanned) {
             case .incomplete: return
             case .refused:
                 isRefused = true
@@ -51,6 +55,11 @@ struct FrontReader {
             requests[last].body = body
             guard body.count == length else { return false }
         case .chunked:
+            let raw = input
+            defer {
+                let count = raw.readableBytes - input.readableBytes
+                requests[last].chunkLines = ChunkLine.lines(of: raw.readableBytesView.prefix(count))
+            }
             var decoder = ChunkedDecoder()
             events: while true {
                 switch decoder.next(&input) {
@@ -71,11 +80,15 @@ struct FrontReader {
 extension DecodedRequest {
     init(_ head: RequestHead) {
         method = head.string(head.methodRange)
-        isHTTP10 = head.isHTTP10
         keepsAlive = head.keepsAlive
         // The whole second word of the request line: an absolute target too.
-        uri = head.string(RequestHead.Span(head.methodRange.range.upperBound + 1, head.target.range.upperBound))
+        let target = head.target.range
+        uri = head.string(RequestHead.Span(head.methodRange.range.upperBound + 1, target.upperBound))
+        minorVersion = head.withBytes { Int($0[target.upperBound + " HTTP/1.".utf8.count]) - 48 }
         fields = head.fields.map { Field(name: head.string($0.name), value: head.string($0.value)) }
+        if let length = head.first(.contentLength)?.range {
+            hasTabBehindLength = head.withBytes { $0[length.upperBound...].prefix { $0 != 0x0D }.contains(0x09) }
+        }
     }
 }
 
@@ -102,8 +115,15 @@ extension DecodedRequest {
     init(_ head: HTTPRequestHead) {
         method = head.method.rawValue
         uri = head.uri
-        isHTTP10 = head.version == .http1_0
+        minorVersion = head.version.minor
         keepsAlive = head.isKeepAlive
-        fields = head.headers.map { Field(name: $0.name, value: $0.value) }
+        fields = head.headers.map { Field(name: $0.name, value: $0.value.trimmed) }
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        return String(drop(while: isSpace).reversed().drop(while: isSpace).reversed())
     }
 }

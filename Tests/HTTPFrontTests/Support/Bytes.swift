@@ -5,7 +5,7 @@ import Testing
 extension ByteBuffer {
     init(latin1 text: String) { self.init(bytes: text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }) }
 
-    var latin1: String { readableBytesView.latin1 }
+    var latin1: String { withUnsafeReadableBytes(\.latin1) }
 }
 
 extension Sequence where Element == UInt8 {

@@ -1,0 +1,104 @@
+import DataPlane
+import GatewayModel
+import JSON
+import NIOCore
+import Synchronization
+
+/// A function that keeps its events and answers as it is told.
+final class StandInFunction: FunctionTarget {
+    typealias Completion = @Sendable (FunctionOutcome) -> Void
+
+    private struct State {
+        var answers: [FunctionOutcome] = []
+        var events: [[UInt8]] = []
+        var traceIds: [[UInt8]] = []
+        var held: [Completion] = []
+    }
+
+    let policy: Lambda.ResourcePolicy
+    private let state = Mutex(State())
+    private let called = Signal()
+
+    init(policy: Lambda.ResourcePolicy = .everybody) { self.policy = policy }
+
+    /// What the next calls return; the last one goes for all that follow. Without any, calls are held.
+    func answer(_ outcomes: FunctionOutcome...) { state.withLock { $0.answers = outcomes } }
+
+    func answer(_ payload: String) { answer(.success(ByteBuffer(string: payload))) }
+
+    var events: [JSONValue] {
+        get throws { try state.withLock(\.events).map { try JSONValue(parsing: $0) } }
+    }
+
+    /// The last event as it was written.
+    var eventText: String { state.withLock { String(decoding: $0.events.last ?? [], as: UTF8.self) } }
+    var traceIds: [String] { state.withLock { $0.traceIds.map { String(decoding: $0, as: UTF8.self) } } }
+
+    /// Returns when the function has been called once more.
+    func awaitCall() async throws { try await called.wait() }
+
+    /// Answers the oldest call that is held.
+    func release(_ payload: String) {
+        let completion = state.withLock { $0.held.isEmpty ? nil : $0.held.removeFirst() }
+        completion?(.success(ByteBuffer(string: payload)))
+    }
+
+    func invoke(_ event: ByteBuffer, traceId: [UInt8], on loop: any EventLoop, completion: @escaping Completion) {
+        let outcome: FunctionOutcome? = state.withLock { state in
+            state.events.append(Array(event.readableBytesView))
+            state.traceIds.append(traceId)
+            guard let next = state.answers.first else {
+                state.held.append { outcome in loop.execute { completion(outcome) } }
+                return nil
+            }
+            if state.answers.count > 1 { state.answers.removeFirst() }
+            return next
+        }
+        called.happened()
+        if let outcome { completion(outcome) }
+    }
+}
+
+/// Functions by name.
+struct StandInFunctions: FunctionDirectory {
+    var functions: [String: StandInFunction]
+
+    func function(named name: String, qualifier: String?) -> (any FunctionTarget)? {
+        functions[qualifier.map { name + ":" + $0 } ?? name]
+    }
+}
+
+extension Lambda.ResourcePolicy {
+    /// Lets API Gateway in, whatever it calls for.
+    static var everybody: Lambda.ResourcePolicy { allowing(nil) }
+
+    static func allowing(_ sourceArn: String?) -> Lambda.ResourcePolicy {
+        var statement = Lambda.Statement(
+            sid: "api", principal: "apigateway.amazonaws.com", action: "lambda:InvokeFunction", resource: "*")
+        statement.sourceArn = sourceArn
+        return Lambda.ResourcePolicy(statements: [statement])
+    }
+}
+
+/// Keeps access log entries by their log group.
+final class StandInLogs: AccessLogDirectory {
+    private let sinks = Mutex<[String: Sink]>([:])
+
+    final class Sink: AccessLogSink {
+        private let text = Mutex("")
+
+        func append(_ lines: ByteBuffer) { text.withLock { $0 += String(buffer: lines) } }
+
+        var lines: [String] { text.withLock { $0.split(separator: "\n").map(String.init) } }
+    }
+
+    func sink(for destinationArn: String) -> any AccessLogSink { named(destinationArn) }
+
+    func named(_ arn: String) -> Sink {
+        sinks.withLock { sinks in
+            let sink = sinks[arn] ?? Sink()
+            sinks[arn] = sink
+            return sink
+        }
+    }
+}

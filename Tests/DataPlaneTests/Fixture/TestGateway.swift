@@ -1,0 +1,82 @@
+import DataPlane
+import GatewayModel
+import HTTPFront
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A data plane of one event loop behind a listener on loopback, with stand-ins for what it needs of others.
+struct TestGateway {
+    let plane: DataPlane
+    let port: Int
+    /// The function `f`.
+    let function: StandInFunction
+    let logs: StandInLogs
+    let summaries: Summaries
+
+    final class Summaries: Sendable {
+        private let kept = Mutex<[RequestSummary]>([])
+        func keep(_ summary: RequestSummary) { kept.withLock { $0.append(summary) } }
+        var all: [RequestSummary] { kept.withLock { $0 } }
+    }
+
+    static func serving(
+        _ stages: TestAPI..., function: StandInFunction = StandInFunction(), others: [String: StandInFunction] = [:],
+        _ body: (TestGateway) async throws -> Void
+    ) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let logs = StandInLogs()
+        let summaries = Summaries()
+        let functions = StandInFunctions(functions: others.merging(["f": function]) { other, _ in other })
+        let plane = try await DataPlane(
+            group: group, functions: functions, accessLogs: logs,
+            options: DataPlaneOptions(onRequest: { summaries.keep($0) }))
+        try await plane.prepare(stages.map(\.definition), removing: []).publish()
+        let server = try await HTTPServer(group: group)
+        let address = try await server.listen(host: "127.0.0.1", port: 0) { loop in plane.exchange(on: loop) }
+        let gateway = TestGateway(
+            plane: plane, port: address.port ?? 0, function: function, logs: logs, summaries: summaries)
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(gateway)) } catch { result = .failure(error) }
+        await server.drain(timeout: .zero)
+        try await group.shutdownGracefully()
+        try result.get()
+    }
+
+    func publish(_ stages: TestAPI..., removing removed: [V2.StageKey] = []) async throws {
+        try await plane.prepare(stages.map(\.definition), removing: removed).publish()
+    }
+
+    func connect(receiveBuffer: Int32? = nil, _ talk: (inout Wire) async throws -> Void) async throws {
+        try await Wire.connect(port: port, receiveBuffer: receiveBuffer, talk)
+    }
+
+    /// One request on a connection of its own. `fields` are lines without their ends.
+    func call(
+        _ method: String = "GET", _ target: String, host: String = TestAPI.host, _ fields: [String] = [],
+        body: String? = nil
+    ) async throws -> Message {
+        var answer: Message?
+        try await connect { wire in
+            try await wire.send(Self.request(method, target, host: host, fields, body: body))
+            answer = try await wire.message(hasBody: method != "HEAD")
+        }
+        guard let answer else { throw Wire.Ended(description: "no answer") }
+        return answer
+    }
+
+    static func request(
+        _ method: String = "GET", _ target: String, host: String = TestAPI.host, _ fields: [String] = [],
+        body: String? = nil
+    ) -> String {
+        var lines = ["\(method) \(target) HTTP/1.1", "Host: \(host)"] + fields
+        if let body { lines.append("Content-Length: \(body.utf8.count)") }
+        return lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")
+    }
+
+    /// The access log entries so far.
+    func entries() async -> [String] {
+        await plane.flushLogs()
+        return logs.named(TestAPI.logGroup).lines
+    }
+}

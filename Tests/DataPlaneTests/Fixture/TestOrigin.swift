@@ -1,0 +1,80 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A backend on loopback. Each connection is served by a script; the requests that the script reads are kept.
+final class TestOrigin: Sendable {
+    typealias Script = @Sendable (_ wire: inout Wire, _ origin: TestOrigin) async throws -> Void
+
+    let port: Int
+    private let state = Mutex<(requests: [Message], connections: Int)>(([], 0))
+
+    private init(port: Int) { self.port = port }
+
+    var url: String { "http://127.0.0.1:\(port)" }
+    var requests: [Message] { state.withLock(\.requests) }
+    var connections: Int { state.withLock(\.connections) }
+
+    /// Reads the next request and keeps it.
+    @discardableResult
+    func read(_ wire: inout Wire) async throws -> Message {
+        let request = try await wire.message()
+        state.withLock { $0.requests.append(request) }
+        return request
+    }
+
+    /// Answers every request with the same bytes.
+    static func answering(_ answer: String, _ body: (TestOrigin) async throws -> Void) async throws {
+        try await serving({ wire, origin in
+            while true {
+                try await origin.read(&wire)
+                try await wire.send(answer)
+            }
+        }, body)
+    }
+
+    static func serving(_ script: @escaping Script, _ body: (TestOrigin) async throws -> Void) async throws {
+        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .bind(host: "127.0.0.1", port: 0) { channel in
+                channel.eventLoop.makeCompletedFuture { try Wire.asyncChannel(channel) }
+            }
+        let origin = TestOrigin(port: server.channel.localAddress?.port ?? 0)
+        let serve = Task {
+            try await server.executeThenClose { connections in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for try await connection in connections {
+                        origin.state.withLock { $0.connections += 1 }
+                        group.addTask {
+                            // A script ends when the gateway closes its connection.
+                            try? await connection.executeThenClose { inbound, outbound in
+                                var wire = Wire(inbound, outbound)
+                                try await script(&wire, origin)
+                                // What it sent leaves before the connection ends.
+                                wire.finish()
+                                _ = try await wire.rest()
+                            }
+                        }
+                    }
+                    group.cancelAll()
+                }
+            }
+        }
+        defer { serve.cancel() }
+        try await body(origin)
+    }
+
+    /// A port where connecting takes for ever: nobody accepts, and the queue of those who wait is full.
+    static func deaf(_ body: (_ port: Int) async throws -> Void) async throws {
+        let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .serverChannelOption(.backlog, value: 0)
+            .serverChannelOption(.autoRead, value: false)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = listener.localAddress?.port ?? 0
+        let waiting = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connect(host: "127.0.0.1", port: port).get()
+        try await body(port)
+        try await waiting.close()
+        try await listener.close()
+    }
+}

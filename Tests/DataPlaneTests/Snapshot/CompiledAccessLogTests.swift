@@ -1,0 +1,48 @@
+import NIOCore
+import Testing
+
+@testable import DataPlane
+
+@Suite("Access log formats are cut into text and variables")
+struct CompiledAccessLogTests {
+    /// The parts as text: a variable in angle brackets, `<->` for one that is not known.
+    private static func parts(_ format: String) -> [String] {
+        CompiledAccessLog(format: format, sink: StandInLogs().named("x")).parts.map { part in
+            switch part {
+            case .text(let text): String(decoding: text, as: UTF8.self)
+            case .variable(.unset): "<->"
+            case .variable(let variable): "<\(variable.rawValue)>"
+            }
+        }
+    }
+
+    @Test("at the names of the variables", arguments: [
+        ("$context.requestId", ["<requestId>"]),
+        ("a $context.requestId b", ["a ", "<requestId>", " b"]),
+        ("$context.status$context.protocol", ["<status>", "<protocol>"]),
+        (#"{"id":"$context.requestId","ip":"$context.identity.sourceIp"}"#,
+            [#"{"id":""#, "<requestId>", #"","ip":""#, "<identity.sourceIp>", #""}"#]),
+        ("$context.identity.sourceIp - [$context.requestTime]", ["<identity.sourceIp>", " - [", "<requestTime>", "]"]),
+        ("$context.integration.status/$context.integrationStatus", ["<integration.status>", "/", "<integrationStatus>"]),
+        ("$context.authorizer.claims.sub", ["<->"]),
+        ("$context.nonsense!", ["<->", "!"]),
+        ("$context.", ["<->"]),
+        ("$contextual $ctx plain", ["$contextual $ctx plain"]),
+        ("$context", ["$context"]),
+        ("$$context.status", ["$", "<status>"]),
+        ("Status: $context.status.", ["Status: ", "<status>", "."]),
+        ("$context.status, done", ["<status>", ", done"]),
+        ("é$context.statusé", ["é", "<status>", "é"]),
+        ("", []),
+    ])
+    func cut(format: String, parts: [String]) {
+        #expect(Self.parts(format) == parts)
+    }
+
+    @Test("without line ends: one entry is one line", arguments: [
+        "{\n\"id\":\"$context.requestId\",\n\"s\":$context.status\n}", "{\r\n\"id\":\"$context.requestId\",\r\n\"s\":$context.status}\r\n",
+    ])
+    func lineEnds(format: String) {
+        #expect(Self.parts(format) == [#"{"id":""#, "<requestId>", #"","s":"#, "<status>", "}"])
+    }
+}

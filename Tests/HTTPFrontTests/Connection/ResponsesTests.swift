@@ -1,0 +1,204 @@
+import NIOCore
+import Testing
+
+@testable import HTTPFront
+
+@Suite("Responses of a connection")
+struct ResponsesTests {
+    private func exchange(
+        _ method: String = "GET", version: String = "1.1", _ answer: @escaping (HTTPConnection) -> Void
+    ) throws -> (received: String, isAtEnd: Bool) {
+        let client = try TestClient()
+        client.service.onEnd = answer
+        client.send("\(method) / HTTP/\(version)\r\nHost: a\r\n\r\n")
+        return (client.received(), client.isAtEnd)
+    }
+
+    // MARK: Framing
+
+    @Test("a length that is known is said")
+    func length() throws {
+        let (received, _) = try exchange {
+            $0.startResponse(status: 201)
+            $0.write("x-a: 1\r\n")
+            $0.writeHead { _ = $0.writeString("x-b: 2\r\n") }
+            $0.finishHead(.length(3))
+            $0.writeBody(ByteBuffer(string: "ab"))
+            $0.writeBody(ByteBuffer(string: "c"))
+            $0.endResponse()
+        }
+        #expect(
+            received
+                == "HTTP/1.1 201 Created\r\nx-a: 1\r\nx-b: 2\r\ncontent-length: 3\r\nconnection: keep-alive\r\n\r\nabc")
+    }
+
+    @Test("a length that is not known is sent in chunks")
+    func stream() throws {
+        let (received, isAtEnd) = try exchange { $0.answer(pieces: ["abc", String(repeating: "x", count: 26)]) }
+        #expect(
+            received == "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: keep-alive\r\n\r\n"
+                + "3\r\nabc\r\n1a\r\n\(String(repeating: "x", count: 26))\r\n0\r\n\r\n")
+        #expect(!isAtEnd)
+    }
+
+    /// A chunk of nothing would be the last one.
+    @Test("an empty piece is no chunk")
+    func emptyPiece() throws {
+        let (received, _) = try exchange { $0.answer(pieces: ["", "a", ""]) }
+        #expect(received.hasSuffix("\r\n\r\n1\r\na\r\n0\r\n\r\n"))
+    }
+
+    @Test("HTTP/1.0 knows no chunks: the end of the connection is the end of the body")
+    func streamToHTTP10() throws {
+        for fields in ["", "Connection: keep-alive\r\n"] {
+            let client = try TestClient()
+            client.service.onEnd = { $0.answer(pieces: ["ab", "c"]) }
+            client.send("GET / HTTP/1.0\r\n\(fields)\r\n")
+            #expect(client.received() == "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nabc")
+            #expect(client.isAtEnd)
+        }
+    }
+
+    @Test("HEAD is answered with the head alone")
+    func head() throws {
+        let (received, isAtEnd) = try exchange("HEAD") { $0.answer("abc") }
+        #expect(received == HTTPConnection.response("abc", hasBody: false))
+        #expect(!isAtEnd)
+        let (streamed, _) = try exchange("HEAD") { $0.answer(pieces: ["abc"]) }
+        #expect(streamed == "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: keep-alive\r\n\r\n")
+    }
+
+    @Test("204 and 304 have no length, and no body even if one is written", arguments: [204, 304])
+    func noBody(status: Int) throws {
+        let client = try TestClient()
+        client.service.onEnd = {
+            $0.startResponse(status: status)
+            $0.finishHead(.none)
+            $0.writeBody(ByteBuffer(string: "abc"))
+            $0.endResponse()
+        }
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        let phrase = status == 204 ? "No Content" : "Not Modified"
+        #expect(client.received() == "HTTP/1.1 \(status) \(phrase)\r\nconnection: keep-alive\r\n\r\n")
+        #expect(!client.isAtEnd)
+    }
+
+    /// Small bodies are copied behind the head and large ones passed on as they are.
+    @Test("bodies of every size arrive whole and in order", arguments: [0, 1, 9, 10, 16_383, 16_384, 16_385, 100_000])
+    func sizes(size: Int) throws {
+        let body = String(repeating: "b", count: size)
+        #expect(try exchange { $0.answer(body) }.received == HTTPConnection.response(body))
+        let (received, _) = try exchange { $0.answer(pieces: ["a", body, "c"]) }
+        let chunk = size == 0 ? "" : "\(String(size, radix: 16))\r\n\(body)\r\n"
+        #expect(received.hasSuffix("\r\n\r\n1\r\na\r\n\(chunk)1\r\nc\r\n0\r\n\r\n"))
+    }
+
+    @Test(
+        "a status is written with its phrase",
+        arguments: [
+            (200, "200 OK"), (302, "302 Found"), (413, "413 Request Entity Too Large"), (504, "504 Gateway Timeout"),
+            (299, "299 Unknown"), (999, "999 Unknown"),
+        ])
+    func statusLine(status: Int, line: String) throws {
+        let (received, _) = try exchange { $0.answer(status: status, "") }
+        #expect(received.hasPrefix("HTTP/1.1 \(line)\r\n"))
+    }
+
+    // MARK: Later
+
+    @Test("a response may come in its own time, piece by piece")
+    func later() throws {
+        let client = try TestClient()
+        client.service.onEnd = { _ in }
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(client.connection.canRespond)
+        client.connection.startResponse(status: 200)
+        client.connection.finishHead(.stream)
+        #expect(client.connection.hasResponseBegun)
+        #expect(!client.connection.canRespond)
+        #expect(client.received().isEmpty)
+        client.connection.flushResponse()
+        #expect(client.received() == "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: keep-alive\r\n\r\n")
+        client.connection.writeBody(ByteBuffer(string: "a"))
+        client.connection.flushResponse()
+        #expect(client.received() == "1\r\na\r\n")
+        client.connection.endResponse()
+        #expect(client.received() == "0\r\n\r\n")
+        #expect(!client.connection.isBusy)
+    }
+
+    @Test("what logs ask for is known until the response has ended")
+    func counts() throws {
+        let client = try TestClient()
+        var counts: [Int] = []
+        client.service.onEnd = {
+            $0.startResponse(status: 404)
+            $0.finishHead(.length(5))
+            $0.writeBody(ByteBuffer(string: "hello"))
+            counts = [$0.responseStatus, $0.responseBodyBytes]
+            $0.endResponse()
+        }
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(counts == [404, 5])
+    }
+
+    @Test("a response that is given up looks broken, not short")
+    func abort() throws {
+        let client = try TestClient()
+        client.service.onEnd = {
+            $0.startResponse(status: 200)
+            $0.finishHead(.stream)
+            $0.writeBody(ByteBuffer(string: "a"))
+            $0.flushResponse()
+        }
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(client.received().hasSuffix("1\r\na\r\n"))
+        client.connection.writeBody(ByteBuffer(string: "b"))
+        client.connection.abortResponse()
+        #expect(client.received().isEmpty)
+        #expect(client.isClosed)
+        #expect(client.service.count(.closed) == 0)
+    }
+
+    // MARK: Clients that went away
+
+    @Test("a service is told once that the client went away, and may answer all the same")
+    func clientGone() throws {
+        let client = try TestClient()
+        client.service.onEnd = { _ in }
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.reset()
+        #expect(client.service.events == [.head("GET /"), .end, .closed])
+        #expect(!client.connection.canRespond)
+        client.connection.answer("late")
+        client.connection.resumeReading()
+        client.connection.abortResponse()
+        #expect(client.received().isEmpty)
+        #expect(client.service.count(.closed) == 1)
+        #expect(client.loops.count == 0)
+    }
+
+    @Test("a client that goes away amid the response is told of too")
+    func goneAmidTheResponse() throws {
+        let client = try TestClient()
+        client.service.onEnd = {
+            $0.startResponse(status: 200)
+            $0.finishHead(.stream)
+            $0.writeBody(ByteBuffer(string: "a"))
+        }
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.reset()
+        client.connection.writeBody(ByteBuffer(string: "b"))
+        client.connection.flushResponse()
+        client.connection.endResponse()
+        #expect(client.service.events == [.head("GET /"), .end, .closed])
+    }
+
+    @Test("a client that goes away between requests is nobody's concern")
+    func goneWhileIdle() throws {
+        let client = try TestClient()
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.reset()
+        #expect(client.service.events == [.head("GET /"), .end])
+    }
+}

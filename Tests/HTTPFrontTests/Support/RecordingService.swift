@@ -1,0 +1,88 @@
+import NIOCore
+
+@testable import HTTPFront
+
+/// A service that writes down what it is told, and answers as a test says.
+final class RecordingService: HTTPService {
+    enum Event: Equatable {
+        case head(String)
+        case body(String)
+        case end
+        case tooLarge
+        case writable(Bool)
+        case closed
+    }
+
+    private(set) var events: [Event] = []
+
+    var onHead: (HTTPConnection) -> Void = { _ in }
+    var onBody: (String, HTTPConnection) -> Void = { _, _ in }
+    var onEnd: (HTTPConnection) -> Void = { $0.answer("ok") }
+    var onTooLarge: (HTTPConnection) -> Void = { $0.answer(status: 413, "large") }
+    var onWritable: (Bool, HTTPConnection) -> Void = { _, _ in }
+
+    /// Method and target of the requests that began.
+    var heads: [String] {
+        events.compactMap { if case .head(let line) = $0 { line } else { nil } }
+    }
+
+    /// The pieces of bodies, put together.
+    var body: String {
+        events.reduce(into: "") { text, event in if case .body(let piece) = event { text += piece } }
+    }
+
+    func count(_ event: Event) -> Int { events.count { $0 == event } }
+
+    func headReceived(_ connection: HTTPConnection) {
+        let head = connection.head
+        events.append(.head("\(head.string(head.methodRange)) \(head.string(head.target))"))
+        onHead(connection)
+    }
+
+    func bodyReceived(_ bytes: ByteBuffer, _ connection: HTTPConnection) {
+        events.append(.body(bytes.latin1))
+        onBody(bytes.latin1, connection)
+    }
+
+    func requestEnded(_ connection: HTTPConnection) {
+        events.append(.end)
+        onEnd(connection)
+    }
+
+    func bodyTooLarge(_ connection: HTTPConnection) {
+        events.append(.tooLarge)
+        onTooLarge(connection)
+    }
+
+    func writabilityChanged(_ isWritable: Bool, _ connection: HTTPConnection) {
+        events.append(.writable(isWritable))
+        onWritable(isWritable, connection)
+    }
+
+    func connectionClosed(_ connection: HTTPConnection) { events.append(.closed) }
+}
+
+extension HTTPConnection {
+    /// A whole response with a length.
+    func answer(status: Int = 200, _ body: String) {
+        startResponse(status: status)
+        finishHead(.length(body.unicodeScalars.count))
+        writeBody(ByteBuffer(latin1: body))
+        endResponse()
+    }
+
+    /// The same in chunks, or until close for HTTP/1.0.
+    func answer(pieces: [String]) {
+        startResponse(status: 200)
+        finishHead(.stream)
+        for piece in pieces { writeBody(ByteBuffer(latin1: piece)) }
+        endResponse()
+    }
+
+    static func response(
+        _ body: String, status: String = "200 OK", keepsAlive: Bool = true, hasBody: Bool = true
+    ) -> String {
+        "HTTP/1.1 \(status)\r\ncontent-length: \(body.unicodeScalars.count)\r\n"
+            + "connection: \(keepsAlive ? "keep-alive" : "close")\r\n\r\n\(hasBody ? body : "")"
+    }
+}

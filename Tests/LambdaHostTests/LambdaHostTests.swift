@@ -1,0 +1,121 @@
+import Foundation
+import GatewayModel
+import JSON
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import LambdaHost
+
+/// Real processes: a bootstrap in sh that speaks the Runtime API through curl.
+@Suite("Execution environments", .serialized)
+struct LambdaHostTests {
+    private struct Silence: FunctionLogSink {
+        func append(_ line: FunctionLogLine) {}
+    }
+
+    private static let loop = """
+        base=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime
+        while true; do
+          event=$(curl -s -D headers.$$ $base/invocation/next)
+          id=$(grep -i '^lambda-runtime-aws-request-id' headers.$$ | tr -d '\\r' | cut -d' ' -f2)
+          BODY
+        done
+        """
+
+    private func with(
+        _ body: String, timeout: Int = 5, _ check: (LambdaHost, FunctionHandle, any EventLoop) async throws -> Void
+    ) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "lambda-host-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let bootstrap = folder.appending(path: "bootstrap")
+        try ("#!/bin/sh\n" + Self.loop.replacingOccurrences(of: "BODY", with: body))
+            .write(to: bootstrap, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bootstrap.path())
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let account = AccountIdentity()
+        let host = try await LambdaHost(
+            group: group,
+            settings: LambdaHostSettings(
+                account: account, endpointURL: { "" }, runtimesFolder: nil, scratchFolder: folder.path(),
+                searchPath: "/usr/bin:/bin", logs: Silence()))
+        let version = Lambda.FunctionVersion(
+            version: "$LATEST", revisionId: "1", runtime: "provided.al2023", handler: "h", codeFolder: folder.path(),
+            timeout: timeout, logGroup: "/aws/lambda/f")
+        await host.publish(
+            Lambda.FunctionDefinition(
+                functionName: "f", account: account, versions: [version], aliases: [], reservedConcurrency: 1,
+                policies: [:]))
+        let handle = try #require(host.function(named: "f"))
+        try await check(host, handle, group.next())
+        await host.shutdown()
+        try await group.shutdownGracefully()
+        try FileManager.default.removeItem(at: folder)
+    }
+
+    private func invoke(
+        _ handle: FunctionHandle, _ event: String, on loop: any EventLoop, qualifier: String? = nil
+    ) async -> InvocationResult {
+        let request = InvocationRequest(
+            qualifier: qualifier, requestId: Identifiers.uuid(), event: ByteBuffer(string: event), traceId: [])
+        return await withCheckedContinuation { continuation in
+            handle.invoke(request, on: loop) { continuation.resume(returning: $0) }
+        }
+    }
+
+    private func text(_ result: InvocationResult) -> String {
+        switch result {
+        case .success(let payload, _, _): "success \(String(buffer: payload))"
+        case .functionError(let payload, _, _): "error \(String(buffer: payload))"
+        case .throttled(let reason): "throttled \(reason.rawValue)"
+        case .tooLarge: "tooLarge"
+        case .notFound: "notFound"
+        }
+    }
+
+    @Test("the runtime gets the event and its answer comes back; the environment is used again")
+    func answers() async throws {
+        try await with(#"curl -s -X POST -d "$$ $event" $base/invocation/$id/response >/dev/null"#) { _, handle, loop in
+            let first = text(await invoke(handle, "one", on: loop))
+            let second = text(await invoke(handle, "two", on: loop))
+            #expect(first.hasSuffix(" one"))
+            #expect(second == first.replacingOccurrences(of: "one", with: "two"))
+        }
+    }
+
+    @Test("a runtime that exits is told of, and the next call gets another one")
+    func exits() async throws {
+        try await with(
+            #"if [ "$event" = die ]; then exit 3; fi; curl -s -X POST -d ok $base/invocation/$id/response >/dev/null"#
+        ) { _, handle, loop in
+            #expect(text(await invoke(handle, "die", on: loop)).contains("exit status 3"))
+            #expect(text(await invoke(handle, "live", on: loop)) == "success ok")
+        }
+    }
+
+    @Test("a call beyond the time-out is ended")
+    func timesOut() async throws {
+        try await with("sleep 60", timeout: 1) { _, handle, loop in
+            #expect(text(await invoke(handle, "x", on: loop)).contains("Task timed out after 1.00 seconds"))
+        }
+    }
+
+    @Test("a call beyond the reserved concurrency is throttled at once")
+    func throttles() async throws {
+        try await with("sleep 1; curl -s -X POST -d ok $base/invocation/$id/response >/dev/null") { _, handle, loop in
+            async let first = invoke(handle, "x", on: loop)
+            async let second = invoke(handle, "x", on: loop)
+            let results = [text(await first), text(await second)].sorted()
+            #expect(results == ["success ok", "throttled ReservedFunctionConcurrentInvocationLimitExceeded"])
+        }
+    }
+
+    @Test("an unknown version is not found, an event beyond 6 MB too large")
+    func refusals() async throws {
+        try await with("exit 1") { _, handle, loop in
+            #expect(text(await invoke(handle, "x", on: loop, qualifier: "7")) == "notFound")
+            let large = String(repeating: "x", count: LambdaLimits.payloadBytes + 1)
+            #expect(text(await invoke(handle, large, on: loop)) == "tooLarge")
+        }
+    }
+}
