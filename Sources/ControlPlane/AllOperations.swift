@@ -1,4 +1,4 @@
-/// Every management operation served, one line per resource.
+/// Every management operation that is served, or known and refused, one line per resource.
 package enum AllOperations {
     package static let list: [Operation] =
         V2Operations.apis + V2Operations.routes + V2Operations.integrations + V2Operations.stages

@@ -57,6 +57,7 @@ package actor ControlPlane {
         if let scope = CredentialScope(request), Service(rawValue: scope.service) == nil {
             throw .unknownOperation("the service '\(scope.service)'")
         }
+        if let target = request.header("x-amz-target") { throw .unknownOperation("the operation '\(target)'") }
         guard
             case .found(let operation, let parameters) = table.match(method: request.method, path: request.path)
         else { throw .unknownOperation("\(request.method) \(request.path)") }

@@ -44,12 +44,18 @@ extension Exchange {
     func upstreamHead(_ head: ResponseHead) {
         guard let integration = httpIntegration else { return }
         upstreamState.isUnanswered = false
-        integrationAnswered()
+        integrationAnswered(isComplete: false)
+        progressed(within: integration.timeoutMilliseconds)
         HTTPProxy.respond(self, head, integration)
     }
 
     func upstreamBody(_ bytes: ByteBuffer) {
-        if upstreamState.collected != nil {
+        if let integration = httpIntegration { progressed(within: integration.timeoutMilliseconds) }
+        if let collected = upstreamState.collected {
+            guard collected.body.readableBytes + bytes.readableBytes <= HTTPProxy.collectedResponseBytes else {
+                integrationError = "the response is longer than a mapping may read"
+                return refuse(.internalError, because: integrationError ?? "")
+            }
             upstreamState.collected?.body.writeImmutableBuffer(bytes)
             return
         }

@@ -176,12 +176,16 @@ package final class Exchange: HTTPService {
         worker.watch(self)
     }
 
-    func integrationAnswered() {
-        if let integrationStartedAt {
+    /// The integration answered. While its body is still coming, the exchange stays watched.
+    func integrationAnswered(isComplete: Bool = true) {
+        if integrationMilliseconds == nil, let integrationStartedAt {
             integrationMilliseconds = Int((NIODeadline.now() - integrationStartedAt).nanoseconds / 1_000_000)
         }
-        worker.unwatch(self)
+        if isComplete { worker.unwatch(self) }
     }
+
+    /// Bytes came: there is time for more.
+    func progressed(within milliseconds: Int) { deadline = .now() + .milliseconds(Int64(milliseconds)) }
 
     private func makeRequestId() {
         let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

@@ -39,7 +39,7 @@ final class LoopWorker {
 
     // MARK: Identifiers
 
-    /// Eleven unguessable-enough bytes for a request id; SplitMix64 over a random start.
+    /// Bits for request and trace ids: SplitMix64 over a random start.
     func nextRandom() -> UInt64 {
         identifiers &+= 0x9E37_79B9_7F4A_7C15
         var z = identifiers

@@ -1,6 +1,7 @@
 import Dispatch
 import FoundationEssentials
 import LambdaHost
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -16,6 +17,10 @@ final class FunctionLogs: FunctionLogSink {
     private let onLine: (@Sendable (FunctionLine) -> Void)?
     private let queue = DispatchQueue(label: "gatehouse.function-log")
     private let files = Files()
+    private let waiting = Atomic<Int>(0)
+
+    /// Lines not yet written; beyond it the disk is slower than the functions, and they wait for it.
+    private static let waitingBytes = 67_108_864
 
     init(folder: String?, onLine: (@Sendable (FunctionLine) -> Void)?) {
         self.folder = folder
@@ -28,8 +33,17 @@ final class FunctionLogs: FunctionLogSink {
                 functionName: line.functionName, text: String(decoding: line.text, as: UTF8.self),
                 isPlatform: line.isPlatform))
         guard let folder else { return }
-        queue.async { [files] in files.write(line, folder) }
+        let count = line.text.count
+        waiting.wrappingAdd(count, ordering: .relaxed)
+        queue.async { [self] in
+            files.write(line, folder)
+            waiting.wrappingSubtract(count, ordering: .relaxed)
+        }
+        if waiting.load(ordering: .relaxed) > Self.waitingBytes { flush() }
     }
+
+    /// Waits until every line is written.
+    func flush() { queue.sync {} }
 
     /// Touched on the queue only.
     private final class Files: @unchecked Sendable {

@@ -20,6 +20,7 @@ package final class Gatehouse: Sendable {
     private let dataPlane: DataPlane
     private let lambdaHost: LambdaHost
     private let accessLogs: AccessLogFiles
+    private let functionLogs: FunctionLogs
     private let folder: StateFolder
 
     /// How long requests under way may take after SIGTERM: an integration's longest time, and a little.
@@ -39,13 +40,14 @@ package final class Gatehouse: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.loops ?? System.coreCount)
         let port = PortHolder()
 
+        let functionLogs = FunctionLogs(folder: folder.logs, onLine: settings.onFunctionLine)
         let lambdaHost = try await LambdaHost(
             group: group,
             settings: LambdaHostSettings(
                 account: settings.account, endpointURL: { "http://127.0.0.1:\(port.value)" },
                 runtimesFolder: settings.runtimesFolder, scratchFolder: folder.scratch,
                 searchPath: settings.searchPath, concurrency: settings.functionConcurrency,
-                logs: FunctionLogs(folder: folder.logs, onLine: settings.onFunctionLine)))
+                logs: functionLogs))
 
         let accessLogs = AccessLogFiles(destination: settings.accessLog, folder: folder.logs)
         let dataPlane = try await DataPlane(
@@ -73,13 +75,15 @@ package final class Gatehouse: Sendable {
         }
         return Gatehouse(
             controlPlane: controlPlane, managementAddress: management, trafficAddresses: traffic, group: group,
-            server: server, dataPlane: dataPlane, lambdaHost: lambdaHost, accessLogs: accessLogs, folder: folder)
+            server: server, dataPlane: dataPlane, lambdaHost: lambdaHost, accessLogs: accessLogs,
+            functionLogs: functionLogs, folder: folder)
     }
 
     private init(
         controlPlane: ControlPlane, managementAddress: ServerSettings.Address,
         trafficAddresses: [ServerSettings.Address], group: MultiThreadedEventLoopGroup, server: HTTPServer,
-        dataPlane: DataPlane, lambdaHost: LambdaHost, accessLogs: AccessLogFiles, folder: StateFolder
+        dataPlane: DataPlane, lambdaHost: LambdaHost, accessLogs: AccessLogFiles, functionLogs: FunctionLogs,
+        folder: StateFolder
     ) {
         self.controlPlane = controlPlane
         self.managementAddress = managementAddress
@@ -89,6 +93,7 @@ package final class Gatehouse: Sendable {
         self.dataPlane = dataPlane
         self.lambdaHost = lambdaHost
         self.accessLogs = accessLogs
+        self.functionLogs = functionLogs
         self.folder = folder
     }
 
@@ -98,6 +103,7 @@ package final class Gatehouse: Sendable {
         await dataPlane.flushLogs()
         accessLogs.flush()
         await lambdaHost.shutdown()
+        functionLogs.flush()
         folder.close()
     }
 

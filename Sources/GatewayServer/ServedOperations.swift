@@ -7,12 +7,12 @@ package enum ServedOperations {
         AllOperations.list.filter(\.isServed).sorted { ($0.service.rawValue, $0.name) < ($1.service.rawValue, $1.name) }
     }
 
-    /// A list of objects: service (as SDKs name it), operation, method, path and status.
+    /// A list of objects: service (as SDKs name it), name, method, path and status.
     package static var json: String {
         JSONValue.array(
             served.map { operation in
                 [
-                    "service": .string(operation.modelName), "operation": .string(operation.name),
+                    "service": .string(operation.modelName), "name": .string(operation.name),
                     "method": .string(operation.method.rawValue), "path": .string(operation.path),
                     "status": .number(operation.success),
                 ]

@@ -35,6 +35,7 @@ package final class HTTPConnection: ChannelInboundHandler {
     var isReadingBurst = false
 
     private let service: any HTTPService
+    private let idleTime: TimeAmount
     private var input = ByteBuffer()
     private var scanned = 0
     private var reading = Reading.head
@@ -50,8 +51,13 @@ package final class HTTPConnection: ChannelInboundHandler {
     /// When the connection has waited too long for what it waits for now.
     var deadline = NIODeadline.distantFuture
 
-    package init(service: any HTTPService, loopState: LoopConnections, channel: any Channel) {
+    /// `idleTime` is how long the connection may lie between two requests.
+    package init(
+        service: any HTTPService, loopState: LoopConnections, channel: any Channel,
+        idleTime: TimeAmount = HTTPLimits.idleTime
+    ) {
         self.service = service
+        self.idleTime = idleTime
         self.loopState = loopState
         remoteAddress = channel.remoteAddress
         localIPAddress = Array((channel.localAddress?.ipAddress ?? "127.0.0.1").utf8)
@@ -68,8 +74,8 @@ package final class HTTPConnection: ChannelInboundHandler {
 
     package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        deadline = loopState.now + HTTPLimits.idleTime
         loopState.add(self)
+        deadline = loopState.now + idleTime
     }
 
     package func handlerRemoved(context: ChannelHandlerContext) {
@@ -247,7 +253,7 @@ package final class HTTPConnection: ChannelInboundHandler {
             return
         }
         reading = .head
-        deadline = loopState.now + HTTPLimits.idleTime
+        deadline = loopState.now + idleTime
         if input.readableBytes > 0 { process() }
     }
 

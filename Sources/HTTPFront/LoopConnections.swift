@@ -35,7 +35,6 @@ package final class LoopConnections {
         if !ticking {
             ticking = true
             now = .now()
-            connection.deadline = now + HTTPLimits.idleTime
             scheduleTick()
         }
     }

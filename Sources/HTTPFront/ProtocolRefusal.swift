@@ -5,7 +5,6 @@ package enum ProtocolRefusal: Error, Sendable, Equatable {
     case expectationFailed
     case versionNotSupported
     case requestTimeout
-    case contentTooLarge
 
     package var status: Int {
         switch self {
@@ -14,11 +13,10 @@ package enum ProtocolRefusal: Error, Sendable, Equatable {
         case .expectationFailed: 417
         case .versionNotSupported: 505
         case .requestTimeout: 408
-        case .contentTooLarge: 413
         }
     }
 
-    /// The body; an HTTP API's errors look like this. AWS's text for these cases is unconfirmed but for 413.
+    /// The body; an HTTP API's errors look like this. AWS's text for these cases is unconfirmed.
     package var body: StaticString {
         switch self {
         case .badRequest: #"{"message":"Bad Request"}"#
@@ -26,7 +24,6 @@ package enum ProtocolRefusal: Error, Sendable, Equatable {
         case .expectationFailed: #"{"message":"Expectation Failed"}"#
         case .versionNotSupported: #"{"message":"HTTP Version Not Supported"}"#
         case .requestTimeout: #"{"message":"Request Timeout"}"#
-        case .contentTooLarge: #"{"message":"Request Entity Too Large"}"#
         }
     }
 }

@@ -34,7 +34,7 @@ package final class LambdaHost: Sendable {
     package func publish(_ definition: Lambda.FunctionDefinition) async {
         let handle = functions.withLock { functions in
             if let handle = functions[definition.functionName] { return handle }
-            // Neighbouring names spread over the loops.
+            // In the order of publication, so that functions spread over the loops.
             let loop = loops[functions.count % loops.count]
             let handle = FunctionHandle(name: definition.functionName, loop: loop, host: self)
             functions[definition.functionName] = handle

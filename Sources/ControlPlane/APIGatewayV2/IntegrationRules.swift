@@ -31,7 +31,12 @@ enum IntegrationRules {
     /// Checks the integration and fills in what was not said.
     static func check(_ integration: inout V2.Integration) throws(ServiceError) {
         switch integration.integrationType {
-        case "AWS_PROXY": try checkFunction(&integration)
+        case "AWS_PROXY":
+            // Accepted and not applied would be worse than refused.
+            guard integration.requestParameters?.isEmpty ?? true, integration.responseParameters?.isEmpty ?? true else {
+                throw V2Error.badRequest("Gatehouse does not map parameters of Lambda proxy integrations yet.")
+            }
+            try checkFunction(&integration)
         case "HTTP_PROXY": try checkHTTP(&integration)
         case "AWS", "HTTP", "MOCK":
             throw V2Error.badRequest(

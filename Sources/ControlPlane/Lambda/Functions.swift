@@ -81,8 +81,8 @@ extension LambdaOperations {
     private static func getFunctionCodeSigningConfig(
         _ control: isolated ControlPlane, _ call: Call
     ) throws(ServiceError) -> Reply {
-        _ = try control.function(try call.unqualifiedFunctionName(in: control.settings.account))
-        return .json([:])
+        let function = try control.function(try call.unqualifiedFunctionName(in: control.settings.account))
+        return .json(.object(["FunctionName": .string(function.head.configuration.FunctionName)]))
     }
 
     private static func getRuntimeManagementConfig(

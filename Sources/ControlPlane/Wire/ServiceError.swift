@@ -45,7 +45,10 @@ extension ServiceError {
     }
 
     package static func unknownOperation(_ what: String) -> ServiceError {
-        ServiceError("UnknownOperationException", status: 404, "Gatehouse does not serve \(what).")
+        // JSON protocols read the code from the body.
+        ServiceError(
+            "UnknownOperationException", status: 404, "Gatehouse does not serve \(what).",
+            details: ["__type": "UnknownOperationException"])
     }
 
     package static func internalFailure(_ message: String) -> ServiceError {

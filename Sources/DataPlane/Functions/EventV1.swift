@@ -4,7 +4,7 @@ import NIOCore
 
 /// The event of payload format 1.0 as HTTP APIs send it. A key without a value is null.
 ///
-/// Sources: the captures named in the spec's section 5.
+/// Sources: recorded events; where the Developer Guide's sample differs, the recording stands.
 enum EventV1 {
     static func write(_ x: Exchange, traceId: [UInt8], to event: inout ByteBuffer) {
         guard let stage = x.stage, let route = x.route else { return }

@@ -4,7 +4,7 @@ import NIOCore
 
 /// The event of payload format 2.0. A key without a value is absent, never null.
 ///
-/// Sources: http-api-develop-integrations-lambda and the recorded events named in the spec's section 4.
+/// Sources: http-api-develop-integrations-lambda and the recorded events.
 enum EventV2 {
     static func write(_ x: Exchange, traceId: [UInt8], to event: inout ByteBuffer) {
         guard let stage = x.stage, let route = x.route else { return }

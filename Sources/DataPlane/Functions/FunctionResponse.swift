@@ -2,7 +2,7 @@ import HTTPFront
 import JSON
 import NIOCore
 
-/// What a function returned, as a response to the client. Rules: the spec's section 6, from recorded answers.
+/// What a function returned, as a response to the client. Rules: from recorded answers.
 enum FunctionResponse {
     static func respondV2(_ x: Exchange, _ payload: ByteBuffer) {
         switch FunctionAnswer.read(payload) {

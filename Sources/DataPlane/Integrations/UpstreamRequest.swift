@@ -139,7 +139,7 @@ enum UpstreamRequest {
         endRun()
     }
 
-    /// `Forwarded` takes over what came as `X-Forwarded-For`; then the trace id. See the spec's section 7.
+    /// `Forwarded` takes over what came as `X-Forwarded-For`; then the trace id. Form: as origins behind HTTP APIs recorded it.
     static func writeForwarding(_ x: Exchange, egress: [UInt8], to out: inout ByteBuffer) {
         guard let connection = x.connection else { return }
         let head = connection.head

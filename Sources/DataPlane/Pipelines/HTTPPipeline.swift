@@ -3,7 +3,7 @@ import GatewayModel
 /// The way of an HTTP API's request, in order. Read this file first.
 ///
 /// It waits at one point only, for the integration; the parts before and after are plain functions on the
-/// connection's loop. The order is that of the spec's section 1.
+/// connection's loop. The order of AWS's own steps is not documented as a whole.
 enum HTTPPipeline {
     static func received(_ x: Exchange) {
         do throws(Refusal) {

@@ -4,7 +4,7 @@ import NIOCore
 
 /// The CORS settings of an API as header lines, ready to be written.
 ///
-/// Sources: docs http-api-cors; header order and the sorted, lower-case lists from captures (see the spec's section 11).
+/// Sources: docs http-api-cors; header order and the sorted, lower-case lists from captures.
 struct CompiledCORS: Sendable {
     private let origins: [[UInt8]]
     private let allowsAnyOrigin: Bool

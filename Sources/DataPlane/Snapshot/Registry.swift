@@ -22,9 +22,14 @@ package final class Registry: Sendable {
         }
     }
 
+    /// Origins known at once. Path variables may name any number of hosts; those beyond it get no idle connections.
+    private static let origins = 10_000
+
+    /// The origin's number, or -1 when there are too many.
     func number(of origin: Origin) -> Int {
         state.withLock { state in
             if let number = state.origins[origin] { return number }
+            guard state.origins.count < Self.origins else { return -1 }
             state.origins[origin] = state.origins.count
             return state.origins.count - 1
         }

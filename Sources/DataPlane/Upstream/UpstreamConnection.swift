@@ -177,6 +177,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     /// The response is complete. The connection goes back to the pool first: ending the exchange may begin another
     /// request at once.
     private func finish() {
+        // The exchange may have let go of it while it was handed the last bytes.
+        if case .closed = state, exchange == nil { return }
         let exchange = exchange
         self.exchange = nil
         if head.keepsAlive, isRequestComplete, input.readableBytes == 0, channel.isActive {

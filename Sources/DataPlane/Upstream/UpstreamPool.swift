@@ -22,7 +22,7 @@ final class UpstreamPool {
 
     /// An idle connection to the origin, if there is one that is still open.
     func takeIdle(_ number: Int) -> UpstreamConnection? {
-        guard number < idle.count else { return nil }
+        guard number >= 0, number < idle.count else { return nil }
         while let connection = idle[number].popLast() {
             idleCount -= 1
             if connection.isUsable { return connection }
@@ -32,6 +32,7 @@ final class UpstreamPool {
 
     func keep(_ connection: UpstreamConnection) {
         let number = connection.originNumber
+        guard number >= 0 else { return connection.close() }
         while idle.count <= number { idle.append([]) }
         guard idle[number].count < Self.idlePerOrigin else { return connection.close() }
         connection.idleUntil = .now() + Self.idleTime

@@ -1,7 +1,7 @@
 import JSON
 import NIOCore
 
-/// The error objects that the platform itself makes; wording from recorded answers (the spec's section 2.1).
+/// The error objects that the platform itself makes; wording from recorded answers.
 enum ErrorPayload {
     static func make(_ type: String, _ message: String) -> ByteBuffer {
         ByteBuffer(bytes: JSONValue.object(["errorType": .string(type), "errorMessage": .string(message)]).bytes)

@@ -62,7 +62,9 @@ final class Sandbox {
                     let service = RuntimeAPIService(sandbox: bound.value)
                     let connections = bound.value.pool.loop.connections.value
                     try channel.pipeline.syncOperations.addHandler(
-                        HTTPConnection(service: service, loopState: connections, channel: channel))
+                        // A runtime is silent for as long as its function runs.
+                        HTTPConnection(
+                            service: service, loopState: connections, channel: channel, idleTime: .hours(24)))
                 }
             }
             .bind(host: "127.0.0.1", port: 0)

@@ -10,7 +10,7 @@ struct Doctor: ParsableCommand {
 
     func run() throws {
         var settings = ServerSettings()
-        settings.runtimesFolder = runtimes ?? ServerOptions.runtimesBesideProgram
+        settings.runtimesFolder = ServerOptions.absolute(runtimes ?? ServerOptions.runtimesBesideProgram)
         settings.searchPath = ServerOptions.environment("PATH") ?? settings.searchPath
         let report = try RuntimeReport(settings)
         Console.say(report.text)

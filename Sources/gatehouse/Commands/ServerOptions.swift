@@ -84,7 +84,7 @@ struct ServerOptions: ParsableArguments {
         settings.dataFolder = inMemory ? nil : data ?? defaultData
         settings.account = AccountIdentity(accountId: account, region: region)
         settings.loops = loops
-        settings.runtimesFolder = runtimes ?? Self.runtimesBesideProgram
+        settings.runtimesFolder = Self.absolute(runtimes ?? Self.runtimesBesideProgram)
         settings.searchPath = Self.environment("PATH") ?? settings.searchPath
         settings.accessLog = accessLog
         settings.functionConcurrency = functionConcurrency
@@ -107,6 +107,14 @@ struct ServerOptions: ParsableArguments {
             if folder.last == "Sources" { break }
         }
         return nil
+    }
+
+    /// Functions run in folders of their own, so their interpreters are named from the root.
+    static func absolute(_ path: String?) -> String? {
+        guard let path, !path.hasPrefix("/") else { return path }
+        guard let folder = getcwd(nil, 0) else { return path }
+        defer { free(folder) }
+        return String(cString: folder) + "/" + path
     }
 
     static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

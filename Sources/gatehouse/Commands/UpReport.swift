@@ -27,7 +27,7 @@ struct UpReport {
         }
         for output in deployment.stack.outputs { Console.say("\(output.name): \(endpoint.localizing(output.value))") }
         for property in deployment.storedOnly {
-            Console.say("note: \(property.path) (line \(property.line)) is kept, but changes nothing here")
+            Console.say("note: \(property.path) (line \(property.line)) has no effect here")
         }
         Console.say("ready")
     }

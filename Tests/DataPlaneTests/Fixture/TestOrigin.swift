@@ -77,4 +77,15 @@ final class TestOrigin: Sendable {
         try await waiting.close()
         try await listener.close()
     }
+
+    /// A port where nobody listens, and nobody else can begin to: it is a client's own end.
+    static func nobody(_ body: (_ port: Int) async throws -> Void) async throws {
+        let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let client = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connect(host: "127.0.0.1", port: listener.localAddress?.port ?? 0).get()
+        try await body(client.localAddress?.port ?? 0)
+        try await client.close()
+        try await listener.close()
+    }
 }

@@ -242,7 +242,7 @@ struct HTTPProxyTests {
     func mappedEmptyBody() async throws {
         try await TestOrigin.answering(Self.ok) { origin in
             let integration = V2.Integration.http(
-                origin.url, timeout: 500, request: ["append:header.x": "$request.body.a"])
+                origin.url, request: ["append:header.x": "$request.body.a"])
             try await TestGateway.serving(TestAPI(routes: [("$default", integration)])) { gateway in
                 let answer = try await gateway.call("POST", "/", ["Transfer-Encoding: chunked", "\r\n0"])
                 #expect(answer.status == 200)

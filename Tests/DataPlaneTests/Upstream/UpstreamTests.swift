@@ -93,16 +93,17 @@ struct UpstreamTests {
 
     @Test("nobody there is unavailable")
     func refused() async throws {
-        var port = 0
-        try await TestOrigin.answering(Self.ok) { port = $0.port }
-        let api = TestAPI(
-            routes: [("$default", .http("http://127.0.0.1:\(port)/"))], logFormat: "$context.status $context.integration.error")
-        try await TestGateway.serving(api) { gateway in
-            let answer = try await gateway.call("GET", "/")
-            #expect(answer.status == 503)
-            #expect(answer.text == Self.unavailable)
-            let entry = try #require(await gateway.entries().first)
-            #expect(entry.hasPrefix("503 cannot connect to 127.0.0.1:\(port)"), "\(entry)")
+        try await TestOrigin.nobody { port in
+            let api = TestAPI(
+                routes: [("$default", .http("http://127.0.0.1:\(port)/"))],
+                logFormat: "$context.status $context.integration.error")
+            try await TestGateway.serving(api) { gateway in
+                let answer = try await gateway.call("GET", "/")
+                #expect(answer.status == 503)
+                #expect(answer.text == Self.unavailable)
+                let entry = try #require(await gateway.entries().first)
+                #expect(entry.hasPrefix("503 cannot connect to 127.0.0.1:\(port)"), "\(entry)")
+            }
         }
     }
 
@@ -289,10 +290,9 @@ struct UpstreamTests {
             ended.happened()
         }) { gateway, _ in
             try await gateway.connect { wire in
-                try await wire.send(TestGateway.request("POST", "/", ["Transfer-Encoding: chunked"]))
+                try await wire.send(TestGateway.request("POST", "/", ["Transfer-Encoding: chunked"]) + "a00001\r\nx")
                 _ = try await wire.head()
-                try await wire.send("a00001\r\n")
-                try await wire.send(ByteBuffer(repeating: 0x78, count: 0xA00001))
+                try await wire.send(ByteBuffer(repeating: 0x78, count: 0xA00000))
                 _ = try? await wire.rest()
             }
             try await ended.wait()

@@ -25,8 +25,8 @@ final class TestClient {
         channel = EmbeddedChannel(loop: loop)
         socket = TestSocket(channel)
         connection = HTTPConnection(service: service, loopState: loops, channel: channel)
-        channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
         try channel.pipeline.syncOperations.addHandlers([socket, connection])
+        channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
     }
 
     deinit {
