@@ -103,14 +103,15 @@ static void become(const sandbox_spec *spec, int output, int report, pid_t paren
 #endif
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
   sigprocmask(SIG_SETMASK, &none, NULL);
-  limit.rlim_cur = limit.rlim_max = spec->open_files;
-  setrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max = 0;
   setrlimit(RLIMIT_CORE, &limit);
   int nothing = open("/dev/null", O_RDONLY);
   if (nothing >= 0 && dup2(nothing, 0) >= 0 && dup2(output, 1) >= 0 && dup2(output, 2) >= 0 &&
       dup2(report, 3) >= 0 && fcntl(3, F_SETFD, FD_CLOEXEC) >= 0) {
     close_from(4);
+    // Only now: a server with many connections has no number below the limit left to open anything with.
+    limit.rlim_cur = limit.rlim_max = spec->open_files;
+    setrlimit(RLIMIT_NOFILE, &limit);
     if (chdir(spec->folder) == 0) execve(spec->executable, spec->arguments, spec->environment);
   }
   int error = errno;

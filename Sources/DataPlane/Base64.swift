@@ -43,7 +43,7 @@ enum Base64 {
         var bits: UInt32 = 0
         var count = 0
         var end = text.count
-        while end > 0, text[end - 1] == UInt8(ascii: "=") || text[end - 1] == 0x0A { end -= 1 }
+        while end > 0, [UInt8(ascii: "="), 0x0A, 0x0D].contains(text[end - 1]) { end -= 1 }
         for byte in text[..<end] {
             if byte == 0x0A || byte == 0x0D { continue }
             let value = values[Int(byte)]

@@ -11,6 +11,7 @@ extension Exchange {
 
     func streamBody(_ bytes: ByteBuffer) {
         guard let upstream else { return }
+        upstreamState.hasProgressed = true
         if connection?.head.body == .chunked {
             var size = worker.allocator.buffer(capacity: 16)
             size.writeHexadecimal(bytes.readableBytes)
@@ -43,17 +44,16 @@ extension Exchange {
 
     func upstreamHead(_ head: ResponseHead) {
         guard let integration = httpIntegration else { return }
-        upstreamState.isUnanswered = false
-        integrationAnswered(isComplete: false)
-        progressed(within: integration.timeoutMilliseconds)
+        upstreamState.hasProgressed = true
+        measureIntegration()
         HTTPProxy.respond(self, head, integration)
     }
 
     func upstreamBody(_ bytes: ByteBuffer) {
-        if let integration = httpIntegration { progressed(within: integration.timeoutMilliseconds) }
-        if let collected = upstreamState.collected {
-            guard collected.body.readableBytes + bytes.readableBytes <= HTTPProxy.collectedResponseBytes else {
-                integrationError = "the response is longer than a mapping may read"
+        upstreamState.hasProgressed = true
+        if let collected = upstreamState.collected?.body.readableBytes {
+            guard collected + bytes.readableBytes <= HTTPProxy.collectedResponseBytes else {
+                integrationError = "the origin's answer is too long for a mapping that reads its body"
                 return refuse(.internalError, because: integrationError ?? "")
             }
             upstreamState.collected?.body.writeImmutableBuffer(bytes)
@@ -75,25 +75,26 @@ extension Exchange {
         complete { $0.endResponse() }
     }
 
-    func upstreamFailed() {
-        let wasReused = upstream?.isReused ?? false
+    func upstreamFailed(_ error: (any Error)?) {
+        let mayBeStale = upstream?.mayBeStale ?? false
         upstream = nil
-        if wasReused, upstreamState.isUnanswered, !upstreamState.isSecondTry, isRepeatable,
-            let integration = httpIntegration
-        {
+        if mayBeStale, !upstreamState.isSecondTry, let integration = httpIntegration, isRepeatable(integration) {
             HTTPProxy.tryAgain(self, integration)
             return
         }
-        integrationError = "the origin closed the connection before its response was complete"
+        integrationError =
+            error.map { "the connection to the origin failed: \($0)" }
+            ?? "the origin closed the connection before its response was complete"
         refuse(.unavailable, because: integrationError ?? "")
     }
 
-    /// Whether the request may be sent twice: it has no body that is gone, and its method is idempotent.
-    private var isRepeatable: Bool {
+    /// Whether the request may be sent twice: it has no body that is gone, and the method that the origin sees is
+    /// idempotent.
+    private func isRepeatable(_ integration: HTTPIntegration) -> Bool {
         guard let head = connection?.head, head.body == .none || body != nil else { return false }
-        switch head.method {
-        case .get, .head, .options, .put, .delete: return true
-        case .patch, .post, .other: return false
+        return switch integration.knownMethod ?? head.method {
+        case .get, .head, .options, .put, .delete: true
+        case .patch, .post, .other: false
         }
     }
 

@@ -42,6 +42,7 @@ package final class Exchange: HTTPService {
     // Time.
     private(set) var startedAt = NIODeadline.now()
     private var integrationStartedAt: NIODeadline?
+    private var integrationTimeout = 0
     private(set) var integrationMilliseconds: Int?
     private(set) var startedAtEpochMilliseconds = 0
     var deadline = NIODeadline.distantFuture
@@ -89,18 +90,20 @@ package final class Exchange: HTTPService {
     package func requestEnded(_ connection: HTTPConnection) {
         switch bodyUse {
         case .ignored: break
-        case .collected: HTTPPipeline.bodyCollected(self)
+        case .collected:
+            if body == nil, connection.head.body != .none { body = ByteBuffer() }
+            HTTPPipeline.bodyCollected(self)
         case .streamed: endStreamedBody()
         }
     }
 
     package func bodyTooLarge(_ connection: HTTPConnection) {
-        guard connection.canRespond else { return connection.abortResponse() }
         refuse(.tooLarge, because: "the request body is larger than \(connection.bodyLimit) bytes")
     }
 
     package func writabilityChanged(_ isWritable: Bool, _ connection: HTTPConnection) {
         upstream?.setReading(isWritable)
+        upstreamState.hasProgressed = true
     }
 
     package func connectionClosed(_ connection: HTTPConnection) {
@@ -172,20 +175,28 @@ package final class Exchange: HTTPService {
     func integrationStarted(timeoutMilliseconds: Int) {
         let now = NIODeadline.now()
         integrationStartedAt = now
+        integrationTimeout = timeoutMilliseconds
         deadline = now + .milliseconds(Int64(timeoutMilliseconds))
         worker.watch(self)
     }
 
-    /// The integration answered. While its body is still coming, the exchange stays watched.
-    func integrationAnswered(isComplete: Bool = true) {
-        if integrationMilliseconds == nil, let integrationStartedAt {
-            integrationMilliseconds = Int((NIODeadline.now() - integrationStartedAt).nanoseconds / 1_000_000)
-        }
-        if isComplete { worker.unwatch(self) }
+    func integrationAnswered() {
+        measureIntegration()
+        worker.unwatch(self)
     }
 
-    /// Bytes came: there is time for more.
-    func progressed(within milliseconds: Int) { deadline = .now() + .milliseconds(Int64(milliseconds)) }
+    func measureIntegration() {
+        if let integrationStartedAt {
+            integrationMilliseconds = Int((NIODeadline.now() - integrationStartedAt).nanoseconds / 1_000_000)
+        }
+    }
+
+    /// The deadline has passed; while bodies move, it is put off.
+    func deadlinePassed(_ now: NIODeadline) {
+        guard upstreamState.hasProgressed || upstream?.isPaused == true else { return integrationTimedOut() }
+        upstreamState.hasProgressed = false
+        deadline = now + .milliseconds(Int64(integrationTimeout))
+    }
 
     private func makeRequestId() {
         let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

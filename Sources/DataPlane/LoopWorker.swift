@@ -39,7 +39,7 @@ final class LoopWorker {
 
     // MARK: Identifiers
 
-    /// Bits for request and trace ids: SplitMix64 over a random start.
+    /// Eleven unguessable-enough bytes for a request id; SplitMix64 over a random start.
     func nextRandom() -> UInt64 {
         identifiers &+= 0x9E37_79B9_7F4A_7C15
         var z = identifiers
@@ -69,7 +69,7 @@ final class LoopWorker {
         exchange.watchPosition = -1
     }
 
-    private func startTicking() {
+    func startTicking() {
         guard !isTicking else { return }
         isTicking = true
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
@@ -82,7 +82,7 @@ final class LoopWorker {
         var position = 0
         while position < waiting.count {
             let exchange = waiting[position]
-            if exchange.deadline < now { exchange.integrationTimedOut() }
+            if exchange.deadline < now { exchange.deadlinePassed(now) }
             // An exchange that ended has been replaced by the last one.
             if position < waiting.count, waiting[position] === exchange { position += 1 }
         }

@@ -67,21 +67,21 @@ package struct ChunkedDecoder {
         guard length >= 1, length <= HTTPLimits.chunkLineBytes, view[feed - 1] == 0x0D else { return .some(nil) }
         let line = input.readSlice(length: length - 1)
         input.moveReaderIndex(forwardBy: 2)
-        guard let line, !line.readableBytesView.contains(0x0D) else { return .some(nil) }
-        return line
+        return .some(line)
     }
 
     /// Hexadecimal digits, then nothing or an extension after `;`.
     private static func size(_ line: ByteBuffer) -> Int? {
         var size = 0
         var digits = 0
-        for byte in line.readableBytesView {
+        let view = line.readableBytesView
+        for (position, byte) in zip(view.indices, view) {
             let digit: UInt8
             switch ASCII.lowercased(byte) {
             case let lower where ASCII.isDigit(lower): digit = lower - UInt8(ascii: "0")
             case let lower where lower >= UInt8(ascii: "a") && lower <= UInt8(ascii: "f"):
                 digit = lower - UInt8(ascii: "a") + 10
-            case UInt8(ascii: ";"): return digits > 0 ? size : nil
+            case UInt8(ascii: ";"): return digits > 0 && view[position...].allSatisfy(isText) ? size : nil
             default: return nil
             }
             digits += 1
@@ -94,6 +94,9 @@ package struct ChunkedDecoder {
     private static func isField(_ line: ByteBuffer) -> Bool {
         let view = line.readableBytesView
         guard let colon = view.firstIndex(of: UInt8(ascii: ":")), colon > view.startIndex else { return false }
-        return view[..<colon].allSatisfy(ASCII.isToken)
+        return view[..<colon].allSatisfy(ASCII.isToken) && view[colon...].allSatisfy(isText)
     }
+
+    /// What a field's value may hold (RFC 9110 section 5.5).
+    private static func isText(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == 0x09 }
 }

@@ -85,7 +85,7 @@ extension HTTPConnection {
     package func finishHead(_ framing: ResponseFraming) {
         if !response.isFramed { writeFraming(framing) }
         response.phase = .body
-        if loopState.isDraining { response.keepsAlive = false }
+        if loopState.isDraining || mustEndWithResponse { response.keepsAlive = false }
         out.writeStaticString(response.keepsAlive ? "connection: keep-alive\r\n\r\n" : "connection: close\r\n\r\n")
     }
 

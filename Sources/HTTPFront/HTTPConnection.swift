@@ -16,6 +16,8 @@ package final class HTTPConnection: ChannelInboundHandler {
         case waiting
         /// The response is complete but the request is not: its rest is read and dropped.
         case discarding(remaining: Int)
+        /// The last response is written but not yet taken by the client; whatever comes is dropped.
+        case ending
         case closed
     }
 
@@ -45,6 +47,8 @@ package final class HTTPConnection: ChannelInboundHandler {
     private var isAutoReading = true
     private var inputClosed = false
     private var isProcessing = false
+    /// How many bytes waited for the client when it was last looked at; 0 when it was not.
+    private var untaken = 0
 
     /// Position among the loop's connections, kept by `LoopConnections`.
     var position = -1
@@ -91,29 +95,43 @@ package final class HTTPConnection: ChannelInboundHandler {
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         isReadingBurst = true
-        if case .closed = reading { return }
+        switch reading {
+        case .ending, .closed: return
+        default: break
+        }
         if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
         process()
     }
 
     package func channelReadComplete(context: ChannelHandlerContext) {
         isReadingBurst = false
-        if input.readableBytes == 0 { input.clear() }
+        // Its storage belongs to `head` too, so that clearing it would allocate as much anew.
+        if input.readableBytes == 0 { input = ByteBuffer() }
         flushOut()
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
-        deadline = isWritable ? .distantFuture : loopState.now + HTTPLimits.progressTime
-        if response.phase != .none { service.writabilityChanged(isWritable, self) }
+        untaken = isWritable ? 0 : bufferedBytes
+        // A head that comes has its time already.
+        if case .head = reading, input.readableBytes > 0 {} else { restartClock() }
+        switch response.phase {
+        case .expected, .head, .body: service.writabilityChanged(isWritable, self)
+        case .none, .ended: break
+        }
+        if isWritable { process() }
     }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if let event = event as? ChannelEvent, event == .inputClosed {
             // The client has sent all it will: finish what is asked for, then close.
             inputClosed = true
-            if case .waiting = reading, response.phase != .none { return }
-            close()
+            switch reading {
+            case .waiting, .ending: break
+            case .head where input.readableBytes > 0 && !isWritable: break
+            case .head, .discarding: finishAndClose()
+            case .length, .chunked, .closed: close()
+            }
         } else {
             context.fireUserInboundEventTriggered(event)
         }
@@ -143,24 +161,28 @@ package final class HTTPConnection: ChannelInboundHandler {
             else { return false }
             let left = remaining - bytes.readableBytes
             reading = left == 0 ? .waiting : .length(remaining: left)
-            deadline = left == 0 ? .distantFuture : loopState.now + HTTPLimits.progressTime
+            restartClock()
             service.bodyReceived(bytes, self)
             if left == 0 { bodyEnded() }
             return true
         case .chunked: return readChunk()
         case .waiting: return false
         case .discarding(let remaining): return discard(remaining)
-        case .closed:
-            input.clear()
+        case .ending, .closed:
+            input = ByteBuffer()
             return false
         }
     }
 
     private func readHead() -> Bool {
-        guard input.readableBytes > 0 else { return false }
+        guard input.readableBytes > 0, takesAnswers else { return false }
         switch RequestHeadParser.parse(&input, into: head, scanned: &scanned) {
         case .incomplete:
-            if deadline > loopState.now + HTTPLimits.headTime { deadline = loopState.now + HTTPLimits.headTime }
+            if inputClosed {
+                finishAndClose()
+            } else if deadline > loopState.now + HTTPLimits.headTime {
+                deadline = loopState.now + HTTPLimits.headTime
+            }
             return false
         case .refused(let refusal):
             refuse(refusal)
@@ -171,12 +193,20 @@ package final class HTTPConnection: ChannelInboundHandler {
         }
     }
 
+    /// A client that takes no answers gets no further ones: they would pile up here.
+    private var takesAnswers: Bool {
+        if out.readableBytes > HTTPLimits.pipelinedBytes { flushOut() }
+        return isWritable
+    }
+
     private func requestBegan() {
-        deadline = .distantFuture
         received = 0
         bodyLimit = HTTPLimits.apiBodyBytes
         response = ResponseState(phase: .expected)
-        response.keepsAlive = head.keepsAlive && !loopState.isDraining && !inputClosed
+        let keepsAlive = head.keepsAlive && !loopState.isDraining && !isLastRequest
+        let expectsContinue = head.expectsContinue && head.body != .none
+        // A client that is answered instead of told to go on may leave its body out (RFC 9110 section 10.1.1).
+        response.keepsAlive = keepsAlive && !expectsContinue
         switch head.body {
         case .none: reading = .waiting
         case .length(let length): reading = .length(remaining: length)
@@ -184,6 +214,7 @@ package final class HTTPConnection: ChannelInboundHandler {
             reading = .chunked
             chunks = ChunkedDecoder()
         }
+        restartClock()
         service.headReceived(self)
         switch head.body {
         case .none:
@@ -191,9 +222,9 @@ package final class HTTPConnection: ChannelInboundHandler {
         case .length(let length) where length > bodyLimit && response.phase == .expected:
             rejectBody()
         case .length, .chunked:
-            if response.phase == .expected {
-                deadline = loopState.now + HTTPLimits.progressTime
-                if head.expectsContinue { sendContinue() }
+            if response.phase == .expected, expectsContinue {
+                response.keepsAlive = keepsAlive
+                sendContinue()
             }
         }
     }
@@ -203,7 +234,7 @@ package final class HTTPConnection: ChannelInboundHandler {
         case .needsMore: return false
         case .data(let bytes):
             received += bytes.readableBytes
-            deadline = loopState.now + HTTPLimits.progressTime
+            restartClock()
             guard received <= bodyLimit else {
                 rejectBody()
                 return false
@@ -212,7 +243,7 @@ package final class HTTPConnection: ChannelInboundHandler {
             return true
         case .end:
             reading = .waiting
-            deadline = .distantFuture
+            restartClock()
             bodyEnded()
             return true
         case .malformed:
@@ -232,6 +263,7 @@ package final class HTTPConnection: ChannelInboundHandler {
     private func rejectBody() {
         response.keepsAlive = false
         reading = .waiting
+        restartClock()
         service.bodyTooLarge(self)
     }
 
@@ -246,16 +278,29 @@ package final class HTTPConnection: ChannelInboundHandler {
 
     /// Both the request and its response are done.
     private func exchangeEnded() {
-        let keepsAlive = response.keepsAlive && !inputClosed && !loopState.isDraining
+        let keepsAlive = response.keepsAlive && !isLastRequest && !loopState.isDraining
         response = ResponseState()
         guard keepsAlive else {
             finishAndClose()
             return
         }
         reading = .head
-        deadline = loopState.now + idleTime
-        if input.readableBytes > 0 { process() }
+        isPausedByService = false
+        restartClock()
+        process()
     }
+
+    /// Whether an answer now would leave so much of the request unread that the connection has to end behind it.
+    var mustEndWithResponse: Bool {
+        switch reading {
+        case .length(let remaining): remaining > HTTPLimits.drainedBodyBytes
+        case .chunked: true
+        default: false
+        }
+    }
+
+    /// Whether nothing can come behind the request that was read last.
+    private var isLastRequest: Bool { inputClosed && input.readableBytes == 0 }
 
     /// Called by the response side when its last byte is written.
     func responseEnded() {
@@ -263,9 +308,10 @@ package final class HTTPConnection: ChannelInboundHandler {
         case .waiting: exchangeEnded()
         case .length(let remaining) where remaining <= HTTPLimits.drainedBodyBytes && response.keepsAlive:
             reading = .discarding(remaining: remaining)
-            deadline = loopState.now + HTTPLimits.progressTime
+            isPausedByService = false
+            restartClock()
             process()
-        case .closed: break
+        case .ending, .closed: break
         default: finishAndClose()
         }
     }
@@ -275,34 +321,56 @@ package final class HTTPConnection: ChannelInboundHandler {
     /// Stops reading the request's body until `resumeReading`.
     package func pauseReading() {
         isPausedByService = true
+        restartClock()
         regulateReading()
     }
 
     package func resumeReading() {
         guard isPausedByService else { return }
         isPausedByService = false
+        restartClock()
         process()
     }
 
     private func regulateReading() {
         guard let context else { return }
-        var wanted = !isPausedByService
-        if case .waiting = reading, input.readableBytes > HTTPLimits.pipelinedBytes { wanted = false }
+        let wanted = !isPausedByService && input.readableBytes <= HTTPLimits.pipelinedBytes
         guard wanted != isAutoReading else { return }
         isAutoReading = wanted
-        // A pause is the service's own doing; it keeps the time meanwhile.
-        if !wanted { deadline = .distantFuture }
         try? context.channel.syncOptions?.setOption(.autoRead, value: wanted)
     }
 
-    /// The deadline has passed.
-    func timedOut() {
+    /// Begins the time for what the connection waits for now.
+    private func restartClock() {
         switch reading {
-        case .head where input.readableBytes > 0: refuse(.requestTimeout)
+        case .head: deadline = loopState.now + idleTime
+        // A pause is the service's own doing; it keeps the time meanwhile.
+        case .length where isPausedByService, .chunked where isPausedByService, .waiting:
+            deadline = isWritable ? .distantFuture : loopState.now + HTTPLimits.progressTime
+        case .length, .chunked, .discarding, .ending: deadline = loopState.now + HTTPLimits.progressTime
+        case .closed: deadline = loopState.now + .seconds(2)
+        }
+    }
+
+    /// The deadline has passed; but a client that takes a response, however slowly, may go on.
+    func timedOut() {
+        let left = bufferedBytes
+        if left > 0, untaken == 0 || left < untaken {
+            untaken = left
+            deadline = loopState.now + HTTPLimits.progressTime
+            return
+        }
+        switch reading {
+        case .head where input.readableBytes > 0 && isWritable: refuse(.requestTimeout)
         case .length, .chunked:
             if response.phase == .expected { refuse(.requestTimeout) } else { close() }
         default: close()
         }
+    }
+
+    /// Bytes of responses that the channel still holds.
+    private var bufferedBytes: Int {
+        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     // MARK: Ending
@@ -322,22 +390,34 @@ package final class HTTPConnection: ChannelInboundHandler {
         finishAndClose()
     }
 
-    /// Writes what is left, then closes. The client may still be sending: its bytes are dropped, not answered by a
-    /// reset that could overtake the response (RFC 9112 section 9.6).
-    private func finishAndClose() {
-        reading = .closed
+    /// Writes what is left, and closes when the client has taken it. The client may still be sending: its bytes are
+    /// dropped, not answered by a reset that could overtake the response (RFC 9112 section 9.6).
+    private func finishAndClose(lingers: Bool = true) {
+        reading = .ending
+        isPausedByService = false
+        input = ByteBuffer()
+        restartClock()
+        regulateReading()
         guard let context else { return }
-        flushOut()
-        deadline = loopState.now + .seconds(2)
-        context.channel.close(mode: .output, promise: nil)
-        if inputClosed { context.close(promise: nil) }
+        let taken = context.eventLoop.makePromise(of: Void.self)
+        taken.futureResult.assumeIsolated().whenComplete { _ in self.lastByteTaken(lingers: lingers) }
+        context.writeAndFlush(wrapOutboundOut(out), promise: taken)
+        out.moveReaderIndex(to: out.writerIndex)
+    }
+
+    private func lastByteTaken(lingers: Bool) {
+        guard case .ending = reading, let context else { return }
+        reading = .closed
+        restartClock()
+        context.close(mode: lingers && !inputClosed ? .output : .all, promise: nil)
+    }
+
+    /// No further request is wanted: a connection that has none ends behind what it has written.
+    func drain() {
+        if case .head = reading { finishAndClose(lingers: false) }
     }
 
     package func close() {
-        if case .closed = reading, response.phase == .none {
-            context?.close(promise: nil)
-            return
-        }
         reading = .closed
         context?.close(promise: nil)
     }

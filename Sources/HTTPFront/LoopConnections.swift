@@ -14,7 +14,7 @@ import Darwin
 package final class LoopConnections {
     package let eventLoop: any EventLoop
     /// The time of the last tick, exact to `tick`: good enough for time-outs of seconds.
-    package private(set) var now = NIODeadline.now()
+    package private(set) var now: NIODeadline
     package private(set) var isDraining = false
 
     private var connections: [HTTPConnection] = []
@@ -25,7 +25,10 @@ package final class LoopConnections {
 
     private static let tick = TimeAmount.milliseconds(500)
 
-    package init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+    package init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        now = eventLoop.now
+    }
 
     package var count: Int { connections.count }
 
@@ -34,7 +37,7 @@ package final class LoopConnections {
         connections.append(connection)
         if !ticking {
             ticking = true
-            now = .now()
+            now = eventLoop.now
             scheduleTick()
         }
     }
@@ -55,7 +58,7 @@ package final class LoopConnections {
     }
 
     private func ticked() {
-        now = .now()
+        now = eventLoop.now
         for connection in connections where connection.deadline < now { connection.timedOut() }
         ticking = !connections.isEmpty
         if ticking { scheduleTick() }
@@ -66,7 +69,7 @@ package final class LoopConnections {
         isDraining = true
         let promise = drained ?? eventLoop.makePromise(of: Void.self)
         drained = promise
-        for connection in connections where !connection.isBusy { connection.close() }
+        for connection in connections { connection.drain() }
         if connections.isEmpty { promise.succeed() }
         return promise.futureResult
     }

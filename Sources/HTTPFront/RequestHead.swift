@@ -26,6 +26,20 @@ package final class RequestHead {
 
     package enum Method: UInt8, Sendable {
         case get, head, options, patch, post, put, delete, other
+
+        package init(_ name: UnsafeRawBufferPointer) {
+            func `is`(_ literal: StaticString) -> Bool {
+                name.elementsEqual(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+            }
+            switch name.count {
+            case 3: self = `is`("GET") ? .get : `is`("PUT") ? .put : .other
+            case 4: self = `is`("POST") ? .post : `is`("HEAD") ? .head : .other
+            case 5: self = `is`("PATCH") ? .patch : .other
+            case 6: self = `is`("DELETE") ? .delete : .other
+            case 7: self = `is`("OPTIONS") ? .options : .other
+            default: self = .other
+            }
+        }
     }
 
     package enum BodyFraming: Equatable, Sendable {

@@ -12,7 +12,7 @@ package enum RequestHeadParser {
     ///
     /// `scanned` remembers how many bytes are known to hold no end, so that a slow sender costs no second look.
     package static func parse(_ input: inout ByteBuffer, into head: RequestHead, scanned: inout Int) -> Result {
-        skipEmptyLine(&input, scanned: &scanned)
+        skipEmptyLines(&input, scanned: &scanned)
         switch input.withUnsafeReadableBytes({ findEnd($0, from: scanned) }) {
         case .refused: return .refused(.badRequest)
         case .none(let seen):
@@ -58,11 +58,12 @@ package enum RequestHeadParser {
         return .none(seen: position)
     }
 
-    /// RFC 9112 section 2.2: a server should ignore an empty line before a request.
-    private static func skipEmptyLine(_ input: inout ByteBuffer, scanned: inout Int) {
-        guard scanned == 0, input.readableBytes >= 2 else { return }
-        let start = input.readerIndex
-        if input.getInteger(at: start, as: UInt16.self) == 0x0D0A { input.moveReaderIndex(forwardBy: 2) }
+    /// RFC 9112 section 2.2: a server should ignore empty lines before a request. One may come in two pieces.
+    private static func skipEmptyLines(_ input: inout ByteBuffer, scanned: inout Int) {
+        while scanned <= 1, input.getInteger(at: input.readerIndex, as: UInt16.self) == 0x0D0A {
+            input.moveReaderIndex(forwardBy: 2)
+            scanned = 0
+        }
     }
 
     /// Decides framing and connection from the fields read; here the rules against request smuggling stand.
@@ -75,6 +76,7 @@ package enum RequestHeadParser {
         var hosts = 0
         var length: Int?
         var isChunked = false
+        var closes = false
         for field in head.fields {
             let value = UnsafeRawBufferPointer(rebasing: bytes[field.value.range])
             switch field.known {
@@ -92,7 +94,7 @@ package enum RequestHeadParser {
                 }
                 isChunked = true
             case .connection:
-                if containsToken(value, "close") { head.keepsAlive = false }
+                if containsToken(value, "close") { closes = true }
                 if head.isHTTP10, containsToken(value, "keep-alive") { head.keepsAlive = true }
             case .expect:
                 guard ASCII.equalsIgnoringCase(value, "100-continue") else { throw .expectationFailed }
@@ -100,6 +102,8 @@ package enum RequestHeadParser {
             default: break
             }
         }
+        // RFC 9112 section 9.3: close comes first.
+        if closes { head.keepsAlive = false }
         guard hosts == 1 || (hosts == 0 && head.isHTTP10) else { throw .badRequest }
         if isChunked {
             guard length == nil else { throw .badRequest }
@@ -140,7 +144,10 @@ extension HeadBytes {
         while ASCII.isToken(bytes[position]) { position += 1 }
         guard position > start, bytes[position] == 0x20 else { throw .badRequest }
         head.methodRange = .init(start, position)
-        head.method = Self.method(UnsafeRawBufferPointer(rebasing: bytes[start..<position]))
+        let method = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
+        // A tunnel has a target of its own and no body that two readers agree on (RFC 9110 section 9.3.6).
+        guard !Self.isConnect(method) else { throw .badRequest }
+        head.method = RequestHead.Method(method)
         position += 1
         let targetStart = position
         while bytes[position] > 0x20, bytes[position] < 0x7F { position += 1 }
@@ -152,9 +159,8 @@ extension HeadBytes {
 
     private mutating func version(_ head: RequestHead) throws(ProtocolRefusal) {
         let line = UnsafeRawBufferPointer(rebasing: bytes[position...].prefix(10))
-        guard line.count == 10, ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: line[..<5]), "http/"),
-            line[0] == UInt8(ascii: "H"), line[1] == UInt8(ascii: "T"), line[6] == UInt8(ascii: "."),
-            ASCII.isDigit(line[5]), ASCII.isDigit(line[7]), line[8] == 0x0D, line[9] == 0x0A
+        guard line.count == 10, line.starts(with: "HTTP/".utf8), line[6] == UInt8(ascii: "."), ASCII.isDigit(line[5]),
+            ASCII.isDigit(line[7]), line[8] == 0x0D, line[9] == 0x0A
         else { throw .badRequest }
         guard line[5] == UInt8(ascii: "1") else { throw .versionNotSupported }
         head.isHTTP10 = line[7] == UInt8(ascii: "0")
@@ -200,17 +206,7 @@ extension HeadBytes {
         head.query = .init(min(question + 1, end), end)
     }
 
-    private static func method(_ name: UnsafeRawBufferPointer) -> RequestHead.Method {
-        func `is`(_ literal: StaticString) -> Bool {
-            name.elementsEqual(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
-        }
-        switch name.count {
-        case 3: return `is`("GET") ? .get : `is`("PUT") ? .put : .other
-        case 4: return `is`("POST") ? .post : `is`("HEAD") ? .head : .other
-        case 5: return `is`("PATCH") ? .patch : .other
-        case 6: return `is`("DELETE") ? .delete : .other
-        case 7: return `is`("OPTIONS") ? .options : .other
-        default: return .other
-        }
+    private static func isConnect(_ name: UnsafeRawBufferPointer) -> Bool {
+        name.count == 7 && name.elementsEqual("CONNECT".utf8)
     }
 }

@@ -63,6 +63,7 @@ package enum ResponseHeadParser {
     ) -> Bool {
         var length: Int?
         var isChunked = false
+        var closes = false
         head.keepsAlive = !isHTTP10
         for field in head.fields {
             let value = UnsafeRawBufferPointer(rebasing: bytes[field.value.range])
@@ -76,11 +77,12 @@ package enum ResponseHeadParser {
                 guard !isChunked, ASCII.equalsIgnoringCase(value, "chunked") else { return false }
                 isChunked = true
             case .connection:
-                if RequestHeadParser.containsToken(value, "close") { head.keepsAlive = false }
+                if RequestHeadParser.containsToken(value, "close") { closes = true }
                 if isHTTP10, RequestHeadParser.containsToken(value, "keep-alive") { head.keepsAlive = true }
             default: break
             }
         }
+        if closes { head.keepsAlive = false }
         head.contentLength = length
         if isHead || head.status < 200 || head.status == 204 || head.status == 304 {
             head.body = .none
@@ -101,15 +103,18 @@ extension HeadBytes {
     /// Reads `HTTP/1.1 200 Reason`; returns whether the version is 1.0.
     fileprivate mutating func statusLine(_ head: ResponseHead) throws(ProtocolRefusal) -> Bool {
         let start = UnsafeRawBufferPointer(rebasing: bytes.prefix(13))
-        guard start.count == 13, ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: start[..<7]), "http/1."),
+        guard start.count == 13, start.starts(with: "HTTP/1.".utf8),
             ASCII.isDigit(start[7]), start[8] == 0x20, start[9...11].allSatisfy(ASCII.isDigit)
         else { throw .badRequest }
         head.status =
             Int(start[9] - 48) * 100 + Int(start[10] - 48) * 10 + Int(start[11] - 48)
         guard head.status >= 100, start[12] == 0x20 || start[12] == 0x0D else { throw .badRequest }
         position = 12
-        while bytes[position] != 0x0D { position += 1 }
-        guard bytes[position + 1] == 0x0A else { throw .badRequest }
+        while bytes[position] >= 0x20 || bytes[position] == 0x09 {
+            guard bytes[position] != 0x7F else { throw .badRequest }
+            position += 1
+        }
+        guard bytes[position] == 0x0D, bytes[position + 1] == 0x0A else { throw .badRequest }
         position += 2
         return start[7] == UInt8(ascii: "0")
     }

@@ -38,9 +38,11 @@ struct Base64Tests {
         }
     }
 
-    @Test("takes what functions send: no padding, the URL alphabet, line ends", arguments: [
-        ("Zg", "f"), ("Zm8", "fo"), ("Zm9v\r\nYmFy\r\n", "foobar"), ("Zm9v\nYg==\n", "foob"), ("Zg==\r\n", "f"),
-    ])
+    @Test(
+        "takes what functions send: no padding, the URL alphabet, line ends",
+        arguments: [
+            ("Zg", "f"), ("Zm8", "fo"), ("Zm9v\r\nYmFy\r\n", "foobar"), ("Zm9v\nYg==\n", "foob"), ("Zg==\r\n", "f"),
+        ])
     func lenient(text: String, meaning: String) {
         #expect(Base64.decode(Array(text.utf8)) == Array(meaning.utf8))
         #expect(Base64.decode(Array("-_-_".utf8)) == [0xFB, 0xFF, 0xBF])

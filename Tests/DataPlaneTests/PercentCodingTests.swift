@@ -16,11 +16,13 @@ struct PercentCodingTests {
         return String(decoding: output, as: UTF8.self)
     }
 
-    @Test("decodes escapes of either case; a broken one stays", arguments: [
-        ("", ""), ("plain", "plain"), ("%41", "A"), ("a%20b", "a b"), ("%e2%98%95", "☕"), ("%E2%98%95", "☕"),
-        ("%2F%2f", "//"), ("%25", "%"), ("%2541", "%41"), ("%", "%"), ("%4", "%4"), ("%4g", "%4g"), ("%g4", "%g4"),
-        ("%%41", "%A"), ("a+b", "a+b"), ("100%", "100%"), ("%C3", "\u{FFFD}"),
-    ])
+    @Test(
+        "decodes escapes of either case; a broken one stays",
+        arguments: [
+            ("", ""), ("plain", "plain"), ("%41", "A"), ("a%20b", "a b"), ("%e2%98%95", "☕"), ("%E2%98%95", "☕"),
+            ("%2F%2f", "//"), ("%25", "%"), ("%2541", "%41"), ("%", "%"), ("%4", "%4"), ("%4g", "%4g"), ("%g4", "%g4"),
+            ("%%41", "%A"), ("a+b", "a+b"), ("100%", "100%"), ("%C3", "\u{FFFD}"),
+        ])
     func decoded(text: String, meaning: String) {
         #expect(String(decoding: Self.decode(text), as: UTF8.self) == meaning)
     }

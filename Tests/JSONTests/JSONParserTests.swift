@@ -4,25 +4,33 @@ import Testing
 
 @Suite("JSON texts")
 struct JSONParserTests {
-    @Test("keeps the order of members and the text of numbers", arguments: [
-        #"{"b":1.0,"a":[1e2,-0,true,null],"c":"é\n"}"#,
-        #"[]"#, #"{}"#, #""""#, #"0.10"#,
-    ])
+    @Test(
+        "keeps the order of members and the text of numbers",
+        arguments: [
+            #"{"b":1.0,"a":[1e2,-0,true,null],"c":"é\n"}"#,
+            #"[]"#, #"{}"#, #""""#, #"0.10"#,
+        ])
     func roundTrip(text: String) throws {
         #expect(try JSONValue(parsing: text).text == text)
     }
 
-    @Test("reads escapes", arguments: [
-        (#""\u00e9""#, "é"), (#""\ud83d\ude00""#, "😀"), (#""\ud83d""#, "\u{FFFD}"), (#""a\/b\"\\\b\f\t""#, "a/b\"\\\u{8}\u{C}\t"),
-    ])
+    @Test(
+        "reads escapes",
+        arguments: [
+            (#""\u00e9""#, "é"), (#""\ud83d\ude00""#, "😀"), (#""\ud83d""#, "\u{FFFD}"),
+            (#""a\/b\"\\\b\f\t""#, "a/b\"\\\u{8}\u{C}\t"),
+        ])
     func escapes(text: String, meaning: String) throws {
         #expect(try JSONValue(parsing: text) == .string(meaning))
     }
 
-    @Test("refuses what is not JSON", arguments: [
-        "", "{", "[1,]", "01", "+1", "1.", ".5", "1e", "nul", "tru e", "\"\u{1}\"", #""\x""#, #""\u12""#, "{'a':1}", "[1] 2", "\"",
-        #"{"a" 1}"#, #"{"a":1,}"#, "NaN",
-    ])
+    @Test(
+        "refuses what is not JSON",
+        arguments: [
+            "", "{", "[1,]", "01", "+1", "1.", ".5", "1e", "nul", "tru e", "\"\u{1}\"", #""\x""#, #""\u12""#, "{'a':1}",
+            "[1] 2", "\"",
+            #"{"a" 1}"#, #"{"a":1,}"#, "NaN",
+        ])
     func refusals(text: String) {
         #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
     }

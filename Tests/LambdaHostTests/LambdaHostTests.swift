@@ -88,8 +88,10 @@ struct LambdaHostTests {
         try await with(
             #"if [ "$event" = die ]; then exit 3; fi; curl -s -X POST -d ok $base/invocation/$id/response >/dev/null"#
         ) { _, handle, loop in
-            #expect(text(await invoke(handle, "die", on: loop)).contains("exit status 3"))
-            #expect(text(await invoke(handle, "live", on: loop)) == "success ok")
+            let dead = text(await invoke(handle, "die", on: loop))
+            let live = text(await invoke(handle, "live", on: loop))
+            #expect(dead.contains("exit status 3"))
+            #expect(live == "success ok")
         }
     }
 

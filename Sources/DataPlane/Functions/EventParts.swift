@@ -89,8 +89,8 @@ enum EventParts {
     static func writeForwardedFor(_ x: Exchange, to event: inout ByteBuffer) {
         event.writeStaticString("\"")
         _ = x.withHead { bytes, head in
-            if let chain = head.first(.forwardedFor) {
-                event.writeJSONText(UnsafeRawBufferPointer(rebasing: bytes[chain.range]))
+            for field in head.fields where field.known == .forwardedFor {
+                event.writeJSONText(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
                 event.writeStaticString(", ")
             }
         }

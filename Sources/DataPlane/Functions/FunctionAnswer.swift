@@ -95,8 +95,8 @@ struct FunctionAnswer {
     private static let bodyName = Array("body".utf8)
     private static let isBase64Encoded = Array("isBase64Encoded".utf8)
 
-    /// An integer from 100 to 599; a float, zero or a word is no status (recorded answers). A string of digits is taken,
-    /// as functions return it (unconfirmed).
+    /// An integer from 200 to 599: an interim status would leave the client waiting, and a float, zero or a word is no
+    /// status (recorded answers). A string of digits is taken, as functions return it (unconfirmed).
     private mutating func readStatus(_ cursor: inout JSONCursor) throws(JSONError) -> Bool {
         hasStatus = true
         var text: [UInt8]
@@ -109,7 +109,7 @@ struct FunctionAnswer {
         }
         guard text.count == 3, text.allSatisfy(ASCII.isDigit) else { return false }
         status = text.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
-        return status >= 100 && status <= 599
+        return status >= 200 && status <= 599
     }
 
     private mutating func readHeaders(_ cursor: inout JSONCursor, multi: Bool) throws(JSONError) -> Bool {

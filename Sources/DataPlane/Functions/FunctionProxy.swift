@@ -61,8 +61,10 @@ enum FunctionProxy {
             }
         case .functionError(let payload):
             x.integrationStatus = 200
-            x.integrationError = "the function failed: \(String(buffer: payload))"
-            x.refuse(.internalError, because: "\(integration.name) failed: \(String(buffer: payload))")
+            // The error object may have 6 MB; its beginning says what happened.
+            let error = String(decoding: payload.readableBytesView.prefix(1_024), as: UTF8.self)
+            x.integrationError = "the function failed: \(error)"
+            x.refuse(.internalError, because: "\(integration.name) failed: \(error)")
         case .throttled:
             x.integrationServiceStatus = 429
             x.refuse(.unavailable, because: "\(integration.name) is running as often at once as it may")

@@ -19,6 +19,8 @@ final class HTTPIntegration: Sendable {
     let query: [Part]
     /// The client's method is kept when nil.
     let method: [UInt8]?
+    /// The same, if it is one that the gateway knows.
+    let knownMethod: RequestHead.Method?
     let timeoutMilliseconds: Int
     /// The default route appends the request's path to the URI (http-api-develop-routes).
     let appendsPath: Bool
@@ -45,7 +47,10 @@ final class HTTPIntegration: Sendable {
         let afterAuthority = rest[authority.endIndex...]
         let path = afterAuthority.prefix { $0 != "?" }
         let query = afterAuthority[path.endIndex...].dropFirst()
-        guard !authority.isEmpty, !authority.contains("@") else {
+        let fixed = Self.parts(authority, variables, isPath: false).allSatisfy { part in
+            if case .text(let text) = part { text.allSatisfy(ASCII.isHostByte) } else { true }
+        }
+        guard !authority.isEmpty, fixed else {
             throw CompileError(message: "The integration URI \(uri) has no usable host.")
         }
         self.authority = Self.parts(authority, variables, isPath: false)
@@ -62,7 +67,9 @@ final class HTTPIntegration: Sendable {
             originNumber = -1
         }
         let methodName = integration?.integrationMethod ?? "ANY"
-        method = methodName == "ANY" ? nil : Array(methodName.utf8)
+        let method: [UInt8]? = methodName == "ANY" ? nil : Array(methodName.utf8)
+        self.method = method
+        knownMethod = method?.withUnsafeBytes(RequestHead.Method.init)
         timeoutMilliseconds = integration?.timeoutInMillis ?? FunctionIntegration.maximumTimeoutMilliseconds
         appendsPath = routeKey == .default
         let names = variables.map { String(decoding: $0, as: UTF8.self) }

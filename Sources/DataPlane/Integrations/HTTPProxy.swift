@@ -4,8 +4,8 @@ import NIOCore
 /// What an exchange remembers of its call to an origin.
 struct UpstreamState {
     var isConnecting = false
-    /// Nothing of the response has arrived yet.
-    var isUnanswered = true
+    /// Bytes have moved since the time-out was last looked at.
+    var hasProgressed = false
     /// Whether the request has been repeated on a new connection.
     var isSecondTry = false
     /// The response is collected because its mapping reads the body.
@@ -44,7 +44,7 @@ enum HTTPProxy {
         var origin = integration.origin
         if origin == nil {
             origin = dynamicOrigin(x, integration)
-            number = origin.map { x.worker.registry.number(of: $0) } ?? -1
+            number = origin.map { x.worker.registry.number(ofDynamic: $0) } ?? -1
         }
         guard let origin else {
             return x.refuse(.internalError, because: "the integration URI's host cannot be made from the path")
@@ -90,7 +90,7 @@ enum HTTPProxy {
         UpstreamRequest.writeHead(x, integration, egress: client.localIPAddress, to: &x.worker.scratch)
         upstream.begin(
             x, head: x.worker.scratch,
-            isHeadRequest: integration.method.map { $0 == Array("HEAD".utf8) } ?? (client.head.method == .head))
+            isHeadRequest: (integration.knownMethod ?? client.head.method) == .head)
         if let body = x.body {
             upstream.write(body)
             upstream.requestCompleted()

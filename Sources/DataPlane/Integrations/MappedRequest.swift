@@ -22,7 +22,7 @@ enum MappedRequest {
         }
         fields.write(to: &out)
         UpstreamRequest.writeForwarding(x, egress: egress, to: &out)
-        UpstreamRequest.writeFraming(x, to: &out)
+        UpstreamRequest.writeFraming(x, hasContentType: fields.contains(Array("content-type".utf8)), to: &out)
         out.writeStaticString("\r\n")
     }
 

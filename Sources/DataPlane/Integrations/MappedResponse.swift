@@ -35,7 +35,9 @@ enum MappedResponse {
             head.fields.compactMap { field in
                 switch field.known {
                 case .contentLength, .apigwRequestId: return nil
-                case .accessControl where dropsCORS: return nil
+                case .accessControl where dropsCORS, .accessControlRequestMethod where dropsCORS,
+                    .accessControlRequestHeaders where dropsCORS:
+                    return nil
                 default: break
                 }
                 guard !field.known.isHopByHop, !named.contains(field, bytes) else { return nil }

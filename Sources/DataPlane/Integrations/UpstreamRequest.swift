@@ -15,7 +15,7 @@ enum UpstreamRequest {
         guard let connection = x.connection else { return }
         copyRequestFields(connection.head, to: &out)
         writeForwarding(x, egress: egress, to: &out)
-        writeFraming(x, to: &out)
+        writeFraming(x, hasContentType: connection.head.contains(.contentType), to: &out)
         out.writeStaticString("\r\n")
     }
 
@@ -94,7 +94,8 @@ enum UpstreamRequest {
             copyLines(fields, bytes, to: &out) { field in
                 switch field.known {
                 case .contentLength, .apigwRequestId: return false
-                case .accessControl: if dropsCORS { return false }
+                case .accessControl, .accessControlRequestMethod, .accessControlRequestHeaders:
+                    if dropsCORS { return false }
                 case .date: hasDate = true
                 default: break
                 }
@@ -145,11 +146,16 @@ enum UpstreamRequest {
         let head = connection.head
         out.writeStaticString("Forwarded: ")
         head.withBytes { bytes in
-            if let earlier = head.first(.forwarded) {
-                out.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[earlier.range]))
-                out.writeStaticString(", ")
-            } else if let chain = head.first(.forwardedFor) {
-                writeChain(UnsafeRawBufferPointer(rebasing: bytes[chain.range]), to: &out)
+            let hasForwarded = head.contains(.forwarded)
+            for field in head.fields {
+                switch field.known {
+                case .forwarded:
+                    out.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
+                    out.writeStaticString(", ")
+                case .forwardedFor where !hasForwarded:
+                    writeChain(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]), to: &out)
+                default: break
+                }
             }
         }
         out.writeStaticString("by=")
@@ -164,16 +170,24 @@ enum UpstreamRequest {
     }
 
     private static func writeChain(_ chain: UnsafeRawBufferPointer, to out: inout ByteBuffer) {
-        for address in chain.split(separator: UInt8(ascii: ",")) {
-            let trimmed = address.drop { $0 == 0x20 || $0 == 0x09 }
-            out.writeStaticString("for=")
-            writeNode(Array(trimmed), to: &out)
-            out.writeStaticString(", ")
+        var start = 0
+        while start < chain.count {
+            let end = chain[start...].firstIndex(of: UInt8(ascii: ",")) ?? chain.count
+            var low = start
+            var high = end
+            while low < high, chain[low] == 0x20 || chain[low] == 0x09 { low += 1 }
+            while high > low, chain[high - 1] == 0x20 || chain[high - 1] == 0x09 { high -= 1 }
+            if high > low {
+                out.writeStaticString("for=")
+                writeNode(UnsafeRawBufferPointer(rebasing: chain[low..<high]), to: &out)
+                out.writeStaticString(", ")
+            }
+            start = end + 1
         }
     }
 
     /// RFC 7239 section 6: an IPv6 address is bracketed and quoted.
-    private static func writeNode(_ address: [UInt8], to out: inout ByteBuffer) {
+    private static func writeNode(_ address: some Collection<UInt8>, to out: inout ByteBuffer) {
         guard address.contains(UInt8(ascii: ":")) else {
             out.writeBytes(address)
             return
@@ -184,7 +198,7 @@ enum UpstreamRequest {
     }
 
     /// The framing of the body as it will be sent: collected, streamed, or none.
-    static func writeFraming(_ x: Exchange, to out: inout ByteBuffer) {
+    static func writeFraming(_ x: Exchange, hasContentType: Bool, to out: inout ByteBuffer) {
         guard let head = x.connection?.head else { return }
         if let body = x.body {
             writeLength(body.readableBytes, to: &out)
@@ -194,7 +208,7 @@ enum UpstreamRequest {
         case .none:
             writeLength(0, to: &out)
             // API Gateway adds a content type to a request without payload (api-gateway-known-issues).
-            if !head.contains(.contentType) {
+            if !hasContentType {
                 out.writeStaticString("Content-Type: application/x-www-form-urlencoded\r\n")
             }
         case .length(let length): writeLength(length, to: &out)

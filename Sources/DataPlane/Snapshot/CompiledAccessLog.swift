@@ -25,7 +25,8 @@ final class CompiledAccessLog: Sendable {
         self.sink = sink
         var parts: [Part] = []
         var text: [UInt8] = []
-        var rest = Substring(format)
+        // One entry is one line, whatever line ends the format has.
+        var rest = Substring(format.filter { !$0.isNewline })
         while let start = rest.firstRange(of: "$context.") {
             text.append(contentsOf: rest[..<start.lowerBound].utf8)
             let name = rest[start.upperBound...].prefix {
@@ -39,8 +40,6 @@ final class CompiledAccessLog: Sendable {
             rest = rest[trimmed.endIndex...]
         }
         text.append(contentsOf: rest.utf8)
-        // One entry is one line, whatever line ends the format has.
-        text.removeAll { $0 == 0x0A || $0 == 0x0D }
         if !text.isEmpty { parts.append(.text(text)) }
         self.parts = parts
     }

@@ -8,6 +8,7 @@ package final class Registry: Sendable {
     private struct State {
         var stages: [V2.StageKey: Int] = [:]
         var origins: [Origin: Int] = [:]
+        var dynamicOrigins = 0
     }
 
     private let state = Mutex(State())
@@ -22,14 +23,23 @@ package final class Registry: Sendable {
         }
     }
 
-    /// Origins known at once. Path variables may name any number of hosts; those beyond it get no idle connections.
-    private static let origins = 10_000
+    /// The number of an origin that a request named, or -1 when there are too many of these to keep connections to.
+    func number(ofDynamic origin: Origin) -> Int {
+        state.withLock { state in
+            if let number = state.origins[origin] { return number }
+            guard state.dynamicOrigins < Self.dynamicOrigins else { return -1 }
+            state.dynamicOrigins += 1
+            state.origins[origin] = state.origins.count
+            return state.origins.count - 1
+        }
+    }
 
-    /// The origin's number, or -1 when there are too many.
+    /// Clients choose these: their number has to be bounded.
+    private static let dynamicOrigins = 1_024
+
     func number(of origin: Origin) -> Int {
         state.withLock { state in
             if let number = state.origins[origin] { return number }
-            guard state.origins.count < Self.origins else { return -1 }
             state.origins[origin] = state.origins.count
             return state.origins.count - 1
         }

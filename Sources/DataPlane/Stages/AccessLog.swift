@@ -23,7 +23,7 @@ enum AccessLog {
             return
         }
         switch variable {
-        case .path, .userAgent, .httpMethod, .domainName: break
+        case .path, .userAgent, .httpMethod, .domainName, .integrationError, .integrationErrorMessage: break
         default: return
         }
         let length = lines.writerIndex - start

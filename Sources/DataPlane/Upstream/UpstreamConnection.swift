@@ -16,9 +16,11 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     let originNumber: Int
-    var idleUntil = NIODeadline.distantFuture
-    /// Whether an earlier request has used it: then a sudden end may just be the origin's keep-alive time.
-    private(set) var isReused = false
+    private(set) var idleUntil = NIODeadline.distantFuture
+    /// Whether it has lain idle and nothing has come since: then a sudden end may just be the origin's keep-alive time.
+    private(set) var mayBeStale = false
+    /// Whether the client is what the origin waits for.
+    var isPaused: Bool { !isReading }
 
     private let pool: UpstreamPool
     private let channel: any Channel
@@ -68,6 +70,12 @@ final class UpstreamConnection: ChannelInboundHandler {
         channel.close(promise: nil)
     }
 
+    /// It goes back to the pool.
+    func lieIdle(until time: NIODeadline) {
+        idleUntil = time
+        mayBeStale = true
+    }
+
     func setReading(_ wanted: Bool) {
         guard wanted != isReading else { return }
         isReading = wanted
@@ -81,12 +89,13 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
+        mayBeStale = false
         if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
         while step() {}
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if input.readableBytes == 0 { input.clear() }
+        if input.readableBytes == 0 { input = ByteBuffer() }
         exchange?.connection?.flushResponse()
     }
 
@@ -104,8 +113,12 @@ final class UpstreamConnection: ChannelInboundHandler {
         }
     }
 
+    /// An error is no end: what it cuts short, a body until close above all, is not complete.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
+        switch state {
+        case .head, .length, .chunked, .untilClose: fail(error)
+        case .idle, .closed: close()
+        }
     }
 
     // MARK: Reading
@@ -183,7 +196,6 @@ final class UpstreamConnection: ChannelInboundHandler {
         self.exchange = nil
         if head.keepsAlive, isRequestComplete, input.readableBytes == 0, channel.isActive {
             state = .idle
-            isReused = true
             setReading(true)
             pool.keep(self)
         } else {
@@ -192,10 +204,10 @@ final class UpstreamConnection: ChannelInboundHandler {
         exchange?.upstreamEnded()
     }
 
-    private func fail() {
+    private func fail(_ error: (any Error)? = nil) {
         let exchange = exchange
         self.exchange = nil
         close()
-        exchange?.upstreamFailed()
+        exchange?.upstreamFailed(error)
     }
 }

@@ -35,9 +35,10 @@ final class UpstreamPool {
         guard number >= 0 else { return connection.close() }
         while idle.count <= number { idle.append([]) }
         guard idle[number].count < Self.idlePerOrigin else { return connection.close() }
-        connection.idleUntil = .now() + Self.idleTime
+        connection.lieIdle(until: .now() + Self.idleTime)
         idle[number].append(connection)
         idleCount += 1
+        worker.startTicking()
     }
 
     func closeIdle(before now: NIODeadline) {
@@ -63,7 +64,8 @@ final class UpstreamPool {
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if origin.isTLS, let tls {
+                    if origin.isTLS {
+                        guard let tls else { throw ChannelError.operationUnsupported }
                         // An address cannot be a server name (RFC 6066 section 3).
                         let isAddress = (try? SocketAddress(ipAddress: origin.host, port: 0)) != nil
                         let handler = try NIOSSLClientHandler(

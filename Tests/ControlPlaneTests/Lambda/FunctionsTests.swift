@@ -85,7 +85,7 @@ import Testing
         await lambda.create()
         let signing = await lambda.call("GET", "/2020-06-30/functions/hello/code-signing-config")
         #expect(signing.status == 200)
-        #expect(signing.text == "{}")
+        #expect(signing.text == #"{"FunctionName":"hello"}"#)
         let runtime = await lambda.call("GET", "/2021-07-20/functions/hello/runtime-management-config")
         #expect(runtime.json == ["UpdateRuntimeOn": "Auto", "FunctionArn": .string(lambda.arn("hello", "$LATEST"))])
         let recursion = await lambda.call("GET", "/2024-08-31/functions/hello/recursion-config")

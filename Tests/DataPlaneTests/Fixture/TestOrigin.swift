@@ -6,11 +6,17 @@ import Synchronization
 final class TestOrigin: Sendable {
     typealias Script = @Sendable (_ wire: inout Wire, _ origin: TestOrigin) async throws -> Void
 
-    let port: Int
-    private let state = Mutex<(requests: [Message], connections: Int)>(([], 0))
+    private struct State {
+        var port = 0
+        var requests: [Message] = []
+        var connections = 0
+    }
 
-    private init(port: Int) { self.port = port }
+    private let state = Mutex(State())
 
+    private init() {}
+
+    var port: Int { state.withLock(\.port) }
     var url: String { "http://127.0.0.1:\(port)" }
     var requests: [Message] { state.withLock(\.requests) }
     var connections: Int { state.withLock(\.connections) }
@@ -25,43 +31,39 @@ final class TestOrigin: Sendable {
 
     /// Answers every request with the same bytes.
     static func answering(_ answer: String, _ body: (TestOrigin) async throws -> Void) async throws {
-        try await serving({ wire, origin in
-            while true {
-                try await origin.read(&wire)
-                try await wire.send(answer)
-            }
-        }, body)
+        try await serving(
+            { wire, origin in
+                while true {
+                    try await origin.read(&wire)
+                    try await wire.send(answer)
+                }
+            }, body)
     }
 
+    /// Each connection ends with its script, or when the gateway ends it.
     static func serving(_ script: @escaping Script, _ body: (TestOrigin) async throws -> Void) async throws {
-        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        let origin = TestOrigin()
+        let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .bind(host: "127.0.0.1", port: 0) { channel in
-                channel.eventLoop.makeCompletedFuture { try Wire.asyncChannel(channel) }
-            }
-        let origin = TestOrigin(port: server.channel.localAddress?.port ?? 0)
-        let serve = Task {
-            try await server.executeThenClose { connections in
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for try await connection in connections {
-                        origin.state.withLock { $0.connections += 1 }
-                        group.addTask {
-                            // A script ends when the gateway closes its connection.
-                            try? await connection.executeThenClose { inbound, outbound in
-                                var wire = Wire(inbound, outbound)
-                                try await script(&wire, origin)
-                                // What it sent leaves before the connection ends.
-                                wire.finish()
-                                _ = try await wire.rest()
-                            }
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let connection = try Wire.asyncChannel(channel)
+                    origin.state.withLock { $0.connections += 1 }
+                    Task {
+                        try await connection.executeThenClose { inbound, outbound in
+                            var wire = Wire(inbound, outbound)
+                            try await script(&wire, origin)
+                            // What it sent leaves before the connection ends.
+                            wire.finish()
+                            _ = try await wire.rest()
                         }
                     }
-                    group.cancelAll()
                 }
             }
-        }
-        defer { serve.cancel() }
+            .bind(host: "127.0.0.1", port: 0).get()
+        origin.state.withLock { $0.port = listener.localAddress?.port ?? 0 }
         try await body(origin)
+        try await listener.close()
     }
 
     /// A port where connecting takes for ever: nobody accepts, and the queue of those who wait is full.

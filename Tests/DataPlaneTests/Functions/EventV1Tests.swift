@@ -45,7 +45,8 @@ struct EventV1Tests {
         let context = try #require(event["requestContext"])
         #expect(
             context.object?.keys.sorted() == [
-                "accountId", "apiId", "domainName", "domainPrefix", "extendedRequestId", "httpMethod", "identity", "path",
+                "accountId", "apiId", "domainName", "domainPrefix", "extendedRequestId", "httpMethod", "identity",
+                "path",
                 "protocol", "requestId", "requestTime", "requestTimeEpoch", "resourceId", "resourcePath", "stage",
             ])
         #expect(context["accountId"] == "000000000000")
@@ -74,7 +75,8 @@ struct EventV1Tests {
         let identity = try #require(event["requestContext"]?["identity"]?.object)
         let unproved = [
             "accessKey", "accountId", "caller", "cognitoAmr", "cognitoAuthenticationProvider",
-            "cognitoAuthenticationType", "cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "user", "userArn",
+            "cognitoAuthenticationType", "cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "user",
+            "userArn",
         ]
         #expect(identity.keys.sorted() == (unproved + ["sourceIp", "userAgent"]).sorted())
         for name in unproved { #expect(identity[name] == .null, "\(name)") }
@@ -82,24 +84,30 @@ struct EventV1Tests {
         #expect(identity["userAgent"] == "curl")
     }
 
-    @Test("the path keeps its encoding and its stage; that of the context is decoded", arguments: [
-        ("$default", "/a%20b/%E2%98%95", "/a%20b/%E2%98%95", "/a b/☕"),
-        ("dev", "/dev/products/%E2%98%95%20Coffee", "/dev/products/%E2%98%95%20Coffee", "/dev/products/☕ Coffee"),
-        ("dev", "/dev", "/dev", "/dev"),
-        ("$default", "/", "/", "/"),
-    ])
+    @Test(
+        "the path keeps its encoding and its stage; that of the context is decoded",
+        arguments: [
+            ("$default", "/a%20b/%E2%98%95", "/a%20b/%E2%98%95", "/a b/☕"),
+            ("dev", "/dev/products/%E2%98%95%20Coffee", "/dev/products/%E2%98%95%20Coffee", "/dev/products/☕ Coffee"),
+            ("dev", "/dev", "/dev", "/dev"),
+            ("$default", "/", "/", "/"),
+        ])
     func path(stage: String, target: String, path: String, decoded: String) async throws {
         let event = try await Self.event("GET", target, stage: stage)
         #expect(event["path"] == .string(path))
         #expect(event["requestContext"]?["path"] == .string(decoded))
     }
 
-    @Test("the query has the last value, and all values", arguments: [
-        ("tag=important&tag=urgent&q=a+b%2B", ["tag": "urgent", "q": "a b+"],
-            ["tag": ["important", "urgent"], "q": ["a b+"]]),
-        ("k", ["k": ""], ["k": [""]]),
-        ("&", .null, .null),
-    ] as [(String, JSONValue, JSONValue)])
+    @Test(
+        "the query has the last value, and all values",
+        arguments: [
+            (
+                "tag=important&tag=urgent&q=a+b%2B", ["tag": "urgent", "q": "a b+"],
+                ["tag": ["important", "urgent"], "q": ["a b+"]]
+            ),
+            ("k", ["k": ""], ["k": [""]]),
+            ("&", .null, .null),
+        ] as [(String, JSONValue, JSONValue)])
     func query(query: String, single: JSONValue, multi: JSONValue) async throws {
         let event = try await Self.event("GET", "/?" + query)
         #expect(event["queryStringParameters"] == single)

@@ -73,8 +73,12 @@ struct EventV2Tests {
         let epoch = try #require(context["timeEpoch"]?.integer)
         let at = Calendar(Int64(epoch / 1000))
         let time = try #require(context["time"]?.string)
-        let parts = try #require(time.wholeMatch(of: #/(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d) \+0000/#)).output
-        #expect([parts.1, parts.3, parts.4, parts.5, parts.6].map { Int($0) } == [at.day, at.year, at.hour, at.minute, at.second])
+        let parts = try #require(time.wholeMatch(of: #/(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d) \+0000/#))
+            .output
+        #expect(
+            [parts.1, parts.3, parts.4, parts.5, parts.6].map { Int($0) } == [
+                at.day, at.year, at.hour, at.minute, at.second,
+            ])
         #expect(parts.2 == Calendar.monthNames[at.month - 1])
     }
 
@@ -83,18 +87,20 @@ struct EventV2Tests {
         #expect(try await Self.event("GET", "/")["requestContext"]?["http"]?["userAgent"] == "")
     }
 
-    @Test("the path is decoded and keeps a named stage", arguments: [
-        ("$default", "/a/b", "/a/b"),
-        ("$default", "/capture/space%20value", "/capture/space value"),
-        ("$default", "/%E2%98%95/%2F%40%23", "/☕//@#"),
-        ("$default", "/a+b", "/a+b"),
-        ("$default", "/%22%5C%0A", "/\"\\\n"),
-        ("$default", "/%FF", "/\u{FFFD}"),
-        ("$default", "/a//b/", "/a//b/"),
-        ("dev", "/dev/a%20b", "/dev/a b"),
-        ("dev", "/dev", "/dev"),
-        ("dev", "/dev/", "/dev/"),
-    ])
+    @Test(
+        "the path is decoded and keeps a named stage",
+        arguments: [
+            ("$default", "/a/b", "/a/b"),
+            ("$default", "/capture/space%20value", "/capture/space value"),
+            ("$default", "/%E2%98%95/%2F%40%23", "/☕//@#"),
+            ("$default", "/a+b", "/a+b"),
+            ("$default", "/%22%5C%0A", "/\"\\\n"),
+            ("$default", "/%FF", "/\u{FFFD}"),
+            ("$default", "/a//b/", "/a//b/"),
+            ("dev", "/dev/a%20b", "/dev/a b"),
+            ("dev", "/dev", "/dev"),
+            ("dev", "/dev/", "/dev/"),
+        ])
     func rawPath(stage: String, target: String, path: String) async throws {
         let event = try await Self.event("GET", target, stage: stage)
         #expect(event["rawPath"] == .string(path))
@@ -102,11 +108,13 @@ struct EventV2Tests {
         #expect(event["requestContext"]?["stage"] == .string(stage))
     }
 
-    @Test("a call by path is told as one to the API's own host", arguments: [
-        ("$default", "/_aws/execute-api/a1b2c3d4e5/$default/pets", "/pets"),
-        ("$default", "/_aws/execute-api/a1b2c3d4e5/%24default", "/"),
-        ("dev", "/_aws/execute-api/a1b2c3d4e5/dev/pets", "/dev/pets"),
-    ])
+    @Test(
+        "a call by path is told as one to the API's own host",
+        arguments: [
+            ("$default", "/_aws/execute-api/a1b2c3d4e5/$default/pets", "/pets"),
+            ("$default", "/_aws/execute-api/a1b2c3d4e5/%24default", "/"),
+            ("dev", "/_aws/execute-api/a1b2c3d4e5/dev/pets", "/dev/pets"),
+        ])
     func byPath(stage: String, target: String, path: String) async throws {
         let event = try await Self.event("GET", target, host: "localhost:4566", stage: stage)
         #expect(event["rawPath"] == .string(path))
@@ -114,29 +122,35 @@ struct EventV2Tests {
         #expect(event["headers"]?["host"] == "localhost:4566")
     }
 
-    @Test("the query is there as sent, and decoded with repeats joined", arguments: [
-        ("q=Hello%20World&tag=C%23%20Programming&tag=.NET%20Core",
-            ["q": "Hello World", "tag": "C# Programming,.NET Core"]),
-        ("a=1&b=2&a=3", ["a": "1,3", "b": "2"]),
-        ("k", ["k": ""]),
-        ("k=&l=%2B+%2B", ["k": "", "l": "+ +"]),
-        ("a=1,2", ["a": "1,2"]),
-        ("%22=%5C", ["\"": "\\"]),
-        ("&", nil),
-    ] as [(String, JSONValue?)])
+    @Test(
+        "the query is there as sent, and decoded with repeats joined",
+        arguments: [
+            (
+                "q=Hello%20World&tag=C%23%20Programming&tag=.NET%20Core",
+                ["q": "Hello World", "tag": "C# Programming,.NET Core"]
+            ),
+            ("a=1&b=2&a=3", ["a": "1,3", "b": "2"]),
+            ("k", ["k": ""]),
+            ("k=&l=%2B+%2B", ["k": "", "l": "+ +"]),
+            ("a=1,2", ["a": "1,2"]),
+            ("%22=%5C", ["\"": "\\"]),
+            ("&", nil),
+        ] as [(String, JSONValue?)])
     func query(query: String, parameters: JSONValue?) async throws {
         let event = try await Self.event("GET", "/?" + query)
         #expect(event["rawQueryString"] == .string(query))
         #expect(event["queryStringParameters"] == parameters)
     }
 
-    @Test("path parameters are decoded", arguments: [
-        ("GET /pets/{id}", "/pets/a%20b", ["id": "a b"]),
-        ("GET /{a}/{rest+}", "/x/y%2Fz/", ["a": "x", "rest": "y/z/"]),
-        ("ANY /{proxy+}", "/%E2%98%95", ["proxy": "☕"]),
-        ("GET /pets", "/pets", nil),
-        ("$default", "/pets/7", nil),
-    ] as [(String, String, JSONValue?)])
+    @Test(
+        "path parameters are decoded",
+        arguments: [
+            ("GET /pets/{id}", "/pets/a%20b", ["id": "a b"]),
+            ("GET /{a}/{rest+}", "/x/y%2Fz/", ["a": "x", "rest": "y/z/"]),
+            ("ANY /{proxy+}", "/%E2%98%95", ["proxy": "☕"]),
+            ("GET /pets", "/pets", nil),
+            ("$default", "/pets/7", nil),
+        ] as [(String, String, JSONValue?)])
     func pathParameters(key: String, target: String, parameters: JSONValue?) async throws {
         #expect(try await Self.event("GET", target, routes: [key])["pathParameters"] == parameters)
     }
@@ -147,13 +161,15 @@ struct EventV2Tests {
         #expect(event["pathParameters"] == ["id": "7"])
     }
 
-    @Test("cookies are a list of pairs, and no header", arguments: [
-        (["Cookie: a=1"], ["a=1"]),
-        (["Cookie: a=1; b=2"], ["a=1", "b=2"]),
-        (["Cookie: a=1", "cookie: b=2; c=3"], ["a=1", "b=2", "c=3"]),
-        (["Cookie: a=\"x\"; b"], ["a=\"x\"", "b"]),
-        (["X: a=1"], nil),
-    ] as [([String], JSONValue?)])
+    @Test(
+        "cookies are a list of pairs, and no header",
+        arguments: [
+            (["Cookie: a=1"], ["a=1"]),
+            (["Cookie: a=1; b=2"], ["a=1", "b=2"]),
+            (["Cookie: a=1", "cookie: b=2; c=3"], ["a=1", "b=2", "c=3"]),
+            (["Cookie: a=\"x\"; b"], ["a=\"x\"", "b"]),
+            (["X: a=1"], nil),
+        ] as [([String], JSONValue?)])
     func cookies(fields: [String], cookies: JSONValue?) async throws {
         let event = try await Self.event("GET", "/", fields)
         #expect(event["cookies"] == cookies)
@@ -174,21 +190,26 @@ struct EventV2Tests {
         #expect(headers?.object?.count == 11)
     }
 
-    @Test("fields of one connection are not passed on", arguments: [
-        "Connection: keep-alive", "Keep-Alive: timeout=5", "TE: trailers", "Upgrade: h2c", "Proxy-Connection: close",
-        "Expect: 100-continue",
-    ])
+    @Test(
+        "fields of one connection are not passed on",
+        arguments: [
+            "Connection: keep-alive", "Keep-Alive: timeout=5", "TE: trailers", "Upgrade: h2c",
+            "Proxy-Connection: close",
+            "Expect: 100-continue",
+        ])
     func hopByHop(field: String) async throws {
         let headers = try await Self.event("GET", "/", [field])["headers"]
         #expect(headers?.object?.count == 6)
     }
 
-    @Test("the client's address comes last among those it was told", arguments: [
-        (["X-Forwarded-For: 1.2.3.4"], "1.2.3.4, 127.0.0.1"),
-        (["X-Forwarded-For: 1.2.3.4, 5.6.7.8"], "1.2.3.4, 5.6.7.8, 127.0.0.1"),
-        (["X-Forwarded-For: 1.2.3.4", "X-Forwarded-For: 5.6.7.8"], "1.2.3.4, 5.6.7.8, 127.0.0.1"),
-        (["X-Forwarded-For: \"x"], "\"x, 127.0.0.1"),
-    ])
+    @Test(
+        "the client's address comes last among those it was told",
+        arguments: [
+            (["X-Forwarded-For: 1.2.3.4"], "1.2.3.4, 127.0.0.1"),
+            (["X-Forwarded-For: 1.2.3.4, 5.6.7.8"], "1.2.3.4, 5.6.7.8, 127.0.0.1"),
+            (["X-Forwarded-For: 1.2.3.4", "X-Forwarded-For: 5.6.7.8"], "1.2.3.4, 5.6.7.8, 127.0.0.1"),
+            (["X-Forwarded-For: \"x"], "\"x, 127.0.0.1"),
+        ])
     func forwardedFor(fields: [String], value: String) async throws {
         #expect(try await Self.event("GET", "/", fields)["headers"]?["x-forwarded-for"] == .string(value))
     }
@@ -205,7 +226,8 @@ struct EventV2Tests {
         let made = try await Self.event("GET", "/")["headers"]?["x-amzn-trace-id"]?.string ?? ""
         #expect(made.wholeMatch(of: /Root=1-[0-9a-f]{8}-[0-9a-f]{24}/) != nil, "\(made)")
         let given = "Root=1-67891233-abcdef012345678912345678"
-        let kept = try await Self.event("GET", "/", ["X-Amzn-Trace-Id: \(given)"])["headers"]?["x-amzn-trace-id"]?.string ?? ""
+        let kept =
+            try await Self.event("GET", "/", ["X-Amzn-Trace-Id: \(given)"])["headers"]?["x-amzn-trace-id"]?.string ?? ""
         #expect(kept.hasSuffix(";" + given) && kept.hasPrefix("Self=1-"), "\(kept)")
     }
 
@@ -225,10 +247,12 @@ struct EventV2Tests {
         #expect(event["stageVariables"] == ["b": "2", "a": "1"])
     }
 
-    @Test("a body of a text type is text", arguments: [
-        "text/plain", "text/html; charset=utf-8", "TEXT/CSV", "application/json", "application/json;charset=utf-8",
-        "Application/XML ; x=y", "application/javascript",
-    ])
+    @Test(
+        "a body of a text type is text",
+        arguments: [
+            "text/plain", "text/html; charset=utf-8", "TEXT/CSV", "application/json", "application/json;charset=utf-8",
+            "Application/XML ; x=y", "application/javascript",
+        ])
     func textBody(type: String) async throws {
         let event = try await Self.event("POST", "/", ["Content-Type: \(type)"], body: "{\"a\":\"é\n\"}")
         #expect(event["body"] == "{\"a\":\"é\n\"}")
@@ -237,12 +261,15 @@ struct EventV2Tests {
         #expect(event["headers"]?["content-type"] == .string(type))
     }
 
-    @Test("a body of another type is base64", arguments: [
-        "Content-Type: application/octet-stream", "Content-Type: application/x-www-form-urlencoded",
-        "Content-Type: multipart/form-data; boundary=x", "Content-Type: application/vnd.api+json",
-        "Content-Type: application/jsonp", "Content-Type: text", "Content-Type: text/", "Content-Type:", "X-None: x",
-        "Content-Type: image/svg+xml",
-    ])
+    @Test(
+        "a body of another type is base64",
+        arguments: [
+            "Content-Type: application/octet-stream", "Content-Type: application/x-www-form-urlencoded",
+            "Content-Type: multipart/form-data; boundary=x", "Content-Type: application/vnd.api+json",
+            "Content-Type: application/jsonp", "Content-Type: text", "Content-Type: text/", "Content-Type:",
+            "X-None: x",
+            "Content-Type: image/svg+xml",
+        ])
     func binaryBody(field: String) async throws {
         let event = try await Self.event("POST", "/", [field], body: "a=1")
         #expect(event["body"] == "YT0x")
@@ -254,7 +281,8 @@ struct EventV2Tests {
         try await TestGateway.serving(TestAPI(routes: [("$default", .function())])) { gateway in
             gateway.function.answer("{}")
             try await gateway.connect { wire in
-                try await wire.send(TestGateway.request("POST", "/", ["Content-Type: text/plain", "Content-Length: 2"]))
+                try await wire.send(
+                    TestGateway.request("POST", "/", ["Content-Type: text/plain", "Content-Length: 2"]))
                 try await wire.send(.init(bytes: [0xFF, 0xFE]))
                 _ = try await wire.message()
             }

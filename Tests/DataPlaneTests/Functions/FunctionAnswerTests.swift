@@ -6,13 +6,16 @@ import Testing
 
 @Suite("What a function returned is read")
 struct FunctionAnswerTests {
-    private static func read(_ payload: String) -> FunctionAnswer.Reading { FunctionAnswer.read(ByteBuffer(string: payload)) }
+    private static func read(_ payload: String) -> FunctionAnswer.Reading {
+        FunctionAnswer.read(ByteBuffer(string: payload))
+    }
 
     /// The answer as text, or nil when it is none.
     private static func answer(_ payload: String) -> String? {
         guard case .object(let answer) = read(payload) else { return nil }
         func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
-        let headers = answer.headers.map { "\(text($0.name)): \(text($0.value))" } + answer.cookies.map { "cookie " + text($0) }
+        let headers =
+            answer.headers.map { "\(text($0.name)): \(text($0.value))" } + answer.cookies.map { "cookie " + text($0) }
         return (["\(answer.status)"] + headers + [text(answer.body)]).joined(separator: "\n")
     }
 
@@ -27,30 +30,32 @@ struct FunctionAnswerTests {
         }
     }
 
-    @Test("by its kind", arguments: [
-        (#"{"statusCode":200}"#, "answer"),
-        (#" { "statusCode" : 200 } "#, "answer"),
-        (#"{"body":"x"}"#, "object"),
-        ("{}", "object"),
-        (#"{"headers":7}"#, "object"),
-        (#""Hello""#, "string Hello"),
-        (#""""#, "string "),
-        (#""a\"b\n\u00e9😀""#, "string a\"b\né😀"),
-        ("[1, 2]", "JSON"),
-        ("42", "JSON"),
-        ("-1.5e3", "JSON"),
-        ("true", "JSON"),
-        ("null", "JSON"),
-        ("", "no JSON"),
-        ("  ", "no JSON"),
-        ("Hello", "no JSON"),
-        (#"{"statusCode":200"#, "no JSON"),
-        (#"{"statusCode":200}x"#, "no JSON"),
-        (#"{"statusCode":200,}"#, "no JSON"),
-        (#"{"statusCode":200,"x":[1}"#, "no JSON"),
-        (#""open"#, "no JSON"),
-        ("[1,", "no JSON"),
-    ])
+    @Test(
+        "by its kind",
+        arguments: [
+            (#"{"statusCode":200}"#, "answer"),
+            (#" { "statusCode" : 200 } "#, "answer"),
+            (#"{"body":"x"}"#, "object"),
+            ("{}", "object"),
+            (#"{"headers":7}"#, "object"),
+            (#""Hello""#, "string Hello"),
+            (#""""#, "string "),
+            (#""a\"b\n\u00e9😀""#, "string a\"b\né😀"),
+            ("[1, 2]", "JSON"),
+            ("42", "JSON"),
+            ("-1.5e3", "JSON"),
+            ("true", "JSON"),
+            ("null", "JSON"),
+            ("", "no JSON"),
+            ("  ", "no JSON"),
+            ("Hello", "no JSON"),
+            (#"{"statusCode":200"#, "no JSON"),
+            (#"{"statusCode":200}x"#, "no JSON"),
+            (#"{"statusCode":200,}"#, "no JSON"),
+            (#"{"statusCode":200,"x":[1}"#, "no JSON"),
+            (#""open"#, "no JSON"),
+            ("[1,", "no JSON"),
+        ])
     func kinds(payload: String, kind: String) {
         #expect(Self.kind(payload) == kind)
     }
@@ -60,9 +65,12 @@ struct FunctionAnswerTests {
         #expect(Self.answer(#"{"statusCode":\#(status)}"#) == "\(status)\n")
     }
 
-    @Test("other statuses cannot be an answer", arguments: [
-        "0", "200.5", "2e2", "-200", "20", "2000", "600", "999", "null", "true", "{}", "[200]", #""""#, #""OK""#, #"" 200""#,
-    ])
+    @Test(
+        "other statuses cannot be an answer",
+        arguments: [
+            "0", "200.5", "2e2", "-200", "20", "2000", "600", "999", "null", "true", "{}", "[200]", #""""#, #""OK""#,
+            #"" 200""#,
+        ])
     func noStatus(status: String) {
         #expect(Self.kind(#"{"statusCode":\#(status)}"#) == "malformed")
     }
@@ -73,16 +81,25 @@ struct FunctionAnswerTests {
         #expect(Self.kind(#"{"statusCode":\#(status)}"#) == "malformed")
     }
 
-    @Test("headers of any scalar, single ones before multi ones", arguments: [
-        (#"{"statusCode":200,"headers":{"A":"1","B":2,"C":true,"D":null,"E":1.50}}"#, "A: 1\nB: 2\nC: true\nD: \nE: 1.50"),
-        (#"{"statusCode":200,"multiValueHeaders":{"A":["1","2"]},"headers":{"A":"0","B":"x, y"}}"#,
-            "A: 0\nB: x, y\nA: 1\nA: 2"),
-        (#"{"statusCode":200,"headers":{"A":"0"},"multiValueHeaders":{"A":["1"],"B":[]}}"#, "A: 0\nA: 1"),
-        (#"{"statusCode":200,"headers":{"A":["1","2"]}}"#, "A: 1\nA: 2"),
-        (#"{"statusCode":200,"headers":null,"multiValueHeaders":null,"cookies":null,"headers":{"é":"1"}}"#, nil),
-        (#"{"statusCode":200,"cookies":["a=1; Path=/","b=2"],"headers":{"\u0041":"\u00e9"}}"#,
-            "A: é\ncookie a=1; Path=/\ncookie b=2"),
-    ])
+    @Test(
+        "headers of any scalar, single ones before multi ones",
+        arguments: [
+            (
+                #"{"statusCode":200,"headers":{"A":"1","B":2,"C":true,"D":null,"E":1.50}}"#,
+                "A: 1\nB: 2\nC: true\nD: \nE: 1.50"
+            ),
+            (
+                #"{"statusCode":200,"multiValueHeaders":{"A":["1","2"]},"headers":{"A":"0","B":"x, y"}}"#,
+                "A: 0\nB: x, y\nA: 1\nA: 2"
+            ),
+            (#"{"statusCode":200,"headers":{"A":"0"},"multiValueHeaders":{"A":["1"],"B":[]}}"#, "A: 0\nA: 1"),
+            (#"{"statusCode":200,"headers":{"A":["1","2"]}}"#, "A: 1\nA: 2"),
+            (#"{"statusCode":200,"headers":null,"multiValueHeaders":null,"cookies":null,"headers":{"é":"1"}}"#, nil),
+            (
+                #"{"statusCode":200,"cookies":["a=1; Path=/","b=2"],"headers":{"\u0041":"\u00e9"}}"#,
+                "A: é\ncookie a=1; Path=/\ncookie b=2"
+            ),
+        ])
     func headers(payload: String, expected: String?) {
         #expect(Self.answer(payload) == expected.map { "200\n" + $0 + "\n" })
     }
@@ -94,28 +111,33 @@ struct FunctionAnswerTests {
         #expect(Self.answer(#"{"statusCode":200,"isBase64Encoded":null,"body":"x","extra":{"a":[1]}}"#) == "200\nx")
     }
 
-    @Test("what would forge the response's frame cannot be an answer", arguments: [
-        #"{"statusCode":200,"headers":{"A":"x\r\nSet-Cookie: y"}}"#,
-        #"{"statusCode":200,"headers":{"A":"x\ny"}}"#,
-        #"{"statusCode":200,"headers":{"A":"x\u0000"}}"#,
-        #"{"statusCode":200,"headers":{"A\r\nB":"x"}}"#,
-        #"{"statusCode":200,"headers":{"A: b":"x"}}"#,
-        #"{"statusCode":200,"headers":{"A b":"x"}}"#,
-        #"{"statusCode":200,"headers":{"":"x"}}"#,
-        #"{"statusCode":200,"multiValueHeaders":{"A":["ok","x\r\ny"]}}"#,
-        #"{"statusCode":200,"cookies":["a=1\r\nX: y"]}"#,
-    ])
+    @Test(
+        "what would forge the response's frame cannot be an answer",
+        arguments: [
+            #"{"statusCode":200,"headers":{"A":"x\r\nSet-Cookie: y"}}"#,
+            #"{"statusCode":200,"headers":{"A":"x\ny"}}"#,
+            #"{"statusCode":200,"headers":{"A":"x\u0000"}}"#,
+            #"{"statusCode":200,"headers":{"A\r\nB":"x"}}"#,
+            #"{"statusCode":200,"headers":{"A: b":"x"}}"#,
+            #"{"statusCode":200,"headers":{"A b":"x"}}"#,
+            #"{"statusCode":200,"headers":{"":"x"}}"#,
+            #"{"statusCode":200,"multiValueHeaders":{"A":["ok","x\r\ny"]}}"#,
+            #"{"statusCode":200,"cookies":["a=1\r\nX: y"]}"#,
+        ])
     func forged(payload: String) {
         #expect(Self.kind(payload) == "malformed")
     }
 
-    @Test("members of another kind cannot be an answer", arguments: [
-        #"{"statusCode":200,"headers":[]}"#, #"{"statusCode":200,"headers":"x"}"#,
-        #"{"statusCode":200,"headers":{"A":{}}}"#, #"{"statusCode":200,"headers":{"A":[[1]]}}"#,
-        #"{"statusCode":200,"multiValueHeaders":1}"#, #"{"statusCode":200,"cookies":"a=1"}"#,
-        #"{"statusCode":200,"cookies":[{}]}"#, #"{"statusCode":200,"body":{"a":1}}"#, #"{"statusCode":200,"body":1}"#,
-        #"{"body":[],"statusCode":200}"#,
-    ])
+    @Test(
+        "members of another kind cannot be an answer",
+        arguments: [
+            #"{"statusCode":200,"headers":[]}"#, #"{"statusCode":200,"headers":"x"}"#,
+            #"{"statusCode":200,"headers":{"A":{}}}"#, #"{"statusCode":200,"headers":{"A":[[1]]}}"#,
+            #"{"statusCode":200,"multiValueHeaders":1}"#, #"{"statusCode":200,"cookies":"a=1"}"#,
+            #"{"statusCode":200,"cookies":[{}]}"#, #"{"statusCode":200,"body":{"a":1}}"#,
+            #"{"statusCode":200,"body":1}"#,
+            #"{"body":[],"statusCode":200}"#,
+        ])
     func wrongKinds(payload: String) {
         #expect(Self.kind(payload) == "malformed")
     }
@@ -136,8 +158,9 @@ struct FunctionAnswerTests {
 
     @Test("the gateway's own fields are known whatever their case")
     func knownHeaders() throws {
-        guard case .object(let answer) = Self.read(
-            #"{"statusCode":200,"headers":{"CONTENT-type":"x","Transfer-Encoding":"chunked","x":"y"}}"#)
+        guard
+            case .object(let answer) = Self.read(
+                #"{"statusCode":200,"headers":{"CONTENT-type":"x","Transfer-Encoding":"chunked","x":"y"}}"#)
         else {
             Issue.record("no answer")
             return

@@ -7,20 +7,29 @@ import Testing
 
 @Suite("Functions that integrations name")
 struct ResolvedFunctionTests {
-    private let directory = StandInFunctions(functions: ["f": StandInFunction(), "f:live": StandInFunction(), "f:2": StandInFunction()])
+    private let directory = StandInFunctions(functions: [
+        "f": StandInFunction(), "f:live": StandInFunction(), "f:2": StandInFunction(),
+    ])
 
     private func resolve(_ uri: String, _ variables: OrderedMap<String> = [:]) -> ResolvedFunction {
         ResolvedFunction(uri: uri, stageVariables: variables, directory: directory)
     }
 
-    @Test("by ARN or by API Gateway's own form of it", arguments: [
-        ("arn:aws:lambda:us-east-1:000000000000:function:f", "f"),
-        ("arn:aws:lambda:us-east-1:000000000000:function:f:live", "f:live"),
-        ("arn:aws:lambda:eu-west-1:123456789012:function:f:2", "f:2"),
-        ("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f/invocations", "f"),
-        ("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f:live/invocations",
-            "f:live"),
-    ])
+    @Test(
+        "by ARN or by API Gateway's own form of it",
+        arguments: [
+            ("arn:aws:lambda:us-east-1:000000000000:function:f", "f"),
+            ("arn:aws:lambda:us-east-1:000000000000:function:f:live", "f:live"),
+            ("arn:aws:lambda:eu-west-1:123456789012:function:f:2", "f:2"),
+            (
+                "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f/invocations",
+                "f"
+            ),
+            (
+                "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f:live/invocations",
+                "f:live"
+            ),
+        ])
     func found(uri: String, name: String) {
         let function = resolve(uri)
         #expect(function.name == name)
@@ -34,11 +43,14 @@ struct ResolvedFunctionTests {
         #expect(resolve(uri, ["name": "f"]).target == nil)
     }
 
-    @Test("or none of them", arguments: [
-        "", "f", "arn:aws:lambda:us-east-1:000000000000:function", "arn:aws:lambda:us-east-1:000000000000:function:g",
-        "arn:aws:lambda:us-east-1:000000000000:function:f:old", "arn:aws:s3:us-east-1:000000000000:function:f",
-        "arn:aws:lambda:us-east-1:000000000000:layer:f", "arn:aws:lambda:us-east-1:000000000000:function:f:live:x",
-    ])
+    @Test(
+        "or none of them",
+        arguments: [
+            "", "f", "arn:aws:lambda:us-east-1:000000000000:function",
+            "arn:aws:lambda:us-east-1:000000000000:function:g",
+            "arn:aws:lambda:us-east-1:000000000000:function:f:old", "arn:aws:s3:us-east-1:000000000000:function:f",
+            "arn:aws:lambda:us-east-1:000000000000:layer:f", "arn:aws:lambda:us-east-1:000000000000:function:f:live:x",
+        ])
     func notFound(uri: String) {
         #expect(resolve(uri).target == nil)
     }
@@ -46,17 +58,22 @@ struct ResolvedFunctionTests {
 
 @Suite("Stage variables in texts")
 struct StageVariablesTests {
-    @Test("are replaced, once", arguments: [
-        ("plain", "plain"), ("${stageVariables.a}", "1"), ("x${stageVariables.a}y${stageVariables.b}z", "x1y${stageVariables.a}z"),
-        ("${other}", "${other}"), ("$stageVariables.a", "$stageVariables.a"), ("${stageVariables.c}", ""),
-    ])
+    @Test(
+        "are replaced, once",
+        arguments: [
+            ("plain", "plain"), ("${stageVariables.a}", "1"),
+            ("x${stageVariables.a}y${stageVariables.b}z", "x1y${stageVariables.a}z"),
+            ("${other}", "${other}"), ("$stageVariables.a", "$stageVariables.a"), ("${stageVariables.c}", ""),
+        ])
     func substituted(text: String, result: String) {
         #expect(StageVariables.substitute(text, ["a": "1", "b": "${stageVariables.a}", "c": ""]) == result)
     }
 
-    @Test("that are not defined, or not closed, have no value", arguments: [
-        "${stageVariables.z}", "${stageVariables.}", "${stageVariables.a", "${stageVariables.a}${stageVariables.z}",
-    ])
+    @Test(
+        "that are not defined, or not closed, have no value",
+        arguments: [
+            "${stageVariables.z}", "${stageVariables.}", "${stageVariables.a", "${stageVariables.a}${stageVariables.z}",
+        ])
     func undefined(text: String) {
         #expect(StageVariables.substitute(text, ["a": "1"]) == nil)
     }
@@ -78,29 +95,31 @@ struct FunctionIntegrationTests {
         ).permits(method)
     }
 
-    @Test("is asked for stage, method and path template", arguments: [
-        (nil, "GET /pets/{id}", RequestHead.Method.get, true),
-        ("abc/*/*/pets/{id}", "GET /pets/{id}", .get, true),
-        ("abc/*/GET/pets/*", "GET /pets/{id}", .get, true),
-        ("abc/$default/GET/pets/{id}", "GET /pets/{id}", .get, true),
-        ("abc/*", "GET /pets/{id}", .get, true),
-        ("abc/*/*/pets/7", "GET /pets/{id}", .get, false),
-        ("abc/*/POST/pets/{id}", "GET /pets/{id}", .get, false),
-        ("abc/dev/*/*", "GET /pets/{id}", .get, false),
-        ("abd/*", "GET /pets/{id}", .get, false),
-        ("abc/*/GET/", "GET /", .get, true),
-        ("abc/*/$default", "$default", .get, true),
-        ("abc/$default/$default", "$default", .other, true),
-        ("abc/*/*", "$default", .post, true),
-        ("abc/*/GET/pets", "$default", .get, false),
-        // A route of every method may be permitted as a whole, or method by method.
-        ("abc/*/*/pets", "ANY /pets", .delete, true),
-        ("abc/*/*/pets", "ANY /pets", .other, true),
-        ("abc/*/ANY/pets", "ANY /pets", .get, true),
-        ("abc/*/GET/pets", "ANY /pets", .get, true),
-        ("abc/*/GET/pets", "ANY /pets", .post, false),
-        ("abc/*/GET/pets", "ANY /pets", .other, false),
-    ])
+    @Test(
+        "is asked for stage, method and path template",
+        arguments: [
+            (nil, "GET /pets/{id}", RequestHead.Method.get, true),
+            ("abc/*/*/pets/{id}", "GET /pets/{id}", .get, true),
+            ("abc/*/GET/pets/*", "GET /pets/{id}", .get, true),
+            ("abc/$default/GET/pets/{id}", "GET /pets/{id}", .get, true),
+            ("abc/*", "GET /pets/{id}", .get, true),
+            ("abc/*/*/pets/7", "GET /pets/{id}", .get, false),
+            ("abc/*/POST/pets/{id}", "GET /pets/{id}", .get, false),
+            ("abc/dev/*/*", "GET /pets/{id}", .get, false),
+            ("abd/*", "GET /pets/{id}", .get, false),
+            ("abc/*/GET/", "GET /", .get, true),
+            ("abc/*/$default", "$default", .get, true),
+            ("abc/$default/$default", "$default", .other, true),
+            ("abc/*/*", "$default", .post, true),
+            ("abc/*/GET/pets", "$default", .get, false),
+            // A route of every method may be permitted as a whole, or method by method.
+            ("abc/*/*/pets", "ANY /pets", .delete, true),
+            ("abc/*/*/pets", "ANY /pets", .other, true),
+            ("abc/*/ANY/pets", "ANY /pets", .get, true),
+            ("abc/*/GET/pets", "ANY /pets", .get, true),
+            ("abc/*/GET/pets", "ANY /pets", .post, false),
+            ("abc/*/GET/pets", "ANY /pets", .other, false),
+        ])
     func permission(source: String?, key: String, method: RequestHead.Method, isPermitted: Bool) throws {
         #expect(try Self.permits(source, key, method) == isPermitted)
     }

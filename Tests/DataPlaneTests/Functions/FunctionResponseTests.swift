@@ -9,7 +9,8 @@ struct FunctionResponseTests {
     private static let serverError = #"{"message":"Internal Server Error"}"#
 
     private static func answer(
-        to payload: String, version: String = "2.0", method: String = "GET", cors: V2.Cors? = nil, _ fields: [String] = []
+        to payload: String, version: String = "2.0", method: String = "GET", cors: V2.Cors? = nil,
+        _ fields: [String] = []
     ) async throws -> Message {
         var answer: Message?
         let api = TestAPI(routes: [("$default", .function(version))], cors: cors)
@@ -20,10 +21,12 @@ struct FunctionResponseTests {
         return try #require(answer)
     }
 
-    @Test("2.0: without a status the whole result is the body", arguments: [
-        (#"{ "a" : 1 }"#, #"{ "a" : 1 }"#), ("[1, 2]", "[1, 2]"), ("42", "42"), ("true", "true"), ("null", "null"),
-        (#""Hello""#, "Hello"), (#""a\u00e9\n""#, "aé\n"), (#"{"broken": "#, #"{"broken": "#), ("", ""),
-    ])
+    @Test(
+        "2.0: without a status the whole result is the body",
+        arguments: [
+            (#"{ "a" : 1 }"#, #"{ "a" : 1 }"#), ("[1, 2]", "[1, 2]"), ("42", "42"), ("true", "true"), ("null", "null"),
+            (#""Hello""#, "Hello"), (#""a\u00e9\n""#, "aé\n"), (#"{"broken": "#, #"{"broken": "#), ("", ""),
+        ])
     func inferred(payload: String, body: String) async throws {
         let answer = try await Self.answer(to: payload)
         #expect(answer.start == "HTTP/1.1 200 OK")
@@ -32,9 +35,11 @@ struct FunctionResponseTests {
         #expect(answer.text == body)
     }
 
-    @Test("1.0: without a status it is an internal server error", arguments: [
-        "{}", #"{"a":1}"#, "[1]", "42", #""Hello""#, "null", "broken", "", #"{"statusCode":0}"#,
-    ])
+    @Test(
+        "1.0: without a status it is an internal server error",
+        arguments: [
+            "{}", #"{"a":1}"#, "[1]", "42", #""Hello""#, "null", "broken", "", #"{"statusCode":0}"#,
+        ])
     func notAnAnswer(payload: String) async throws {
         let answer = try await Self.answer(to: payload, version: "1.0")
         #expect(answer.start == "HTTP/1.1 500 Internal Server Error")
@@ -44,7 +49,8 @@ struct FunctionResponseTests {
     @Test("a status, headers and a body are answered as they are", arguments: ["1.0", "2.0"])
     func mapped(version: String) async throws {
         let answer = try await Self.answer(
-            to: #"{"statusCode":418,"headers":{"Content-Type":"text/html","X-One":"1, 2"},"body":"<p>"}"#, version: version)
+            to: #"{"statusCode":418,"headers":{"Content-Type":"text/html","X-One":"1, 2"},"body":"<p>"}"#,
+            version: version)
         #expect(answer.start == "HTTP/1.1 418 I'm a teapot")
         #expect(answer.all("content-type") == ["text/html"])
         #expect(answer["X-One"] == "1, 2")
@@ -84,11 +90,13 @@ struct FunctionResponseTests {
         #expect(answer.all("x-b") == ["4"])
     }
 
-    @Test("what cannot be an answer is an internal server error", arguments: [
-        #"{"statusCode":0}"#, #"{"statusCode":200.5}"#, #"{"statusCode":200,"body":{}}"#,
-        #"{"statusCode":200,"headers":{"A":"x\r\nSet-Cookie: b"}}"#, #"{"statusCode":200,"cookies":["a\r\nB: c"]}"#,
-        #"{"statusCode":100,"body":"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"}"#, #"{"statusCode":101}"#,
-    ])
+    @Test(
+        "what cannot be an answer is an internal server error",
+        arguments: [
+            #"{"statusCode":0}"#, #"{"statusCode":200.5}"#, #"{"statusCode":200,"body":{}}"#,
+            #"{"statusCode":200,"headers":{"A":"x\r\nSet-Cookie: b"}}"#, #"{"statusCode":200,"cookies":["a\r\nB: c"]}"#,
+            #"{"statusCode":100,"body":"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"}"#, #"{"statusCode":101}"#,
+        ])
     func malformed(payload: String) async throws {
         let answer = try await Self.answer(to: payload)
         #expect(answer.start == "HTTP/1.1 500 Internal Server Error")
@@ -98,10 +106,13 @@ struct FunctionResponseTests {
         #expect(answer["set-cookie"] == nil)
     }
 
-    @Test("framing is the gateway's: a function cannot change it", arguments: [
-        "Content-Length", "content-length", "Transfer-Encoding", "Connection", "Keep-Alive", "Upgrade", "Trailer", "TE",
-        "apigw-requestid",
-    ])
+    @Test(
+        "framing is the gateway's: a function cannot change it",
+        arguments: [
+            "Content-Length", "content-length", "Transfer-Encoding", "Connection", "Keep-Alive", "Upgrade", "Trailer",
+            "TE",
+            "apigw-requestid",
+        ])
     func framing(name: String) async throws {
         let answer = try await Self.answer(to: #"{"statusCode":200,"headers":{"\#(name)":"chunked"},"body":"abc"}"#)
         #expect(!answer.all(name).contains("chunked"))
@@ -180,13 +191,17 @@ struct FunctionResponseTests {
         #expect(try await Self.answer(to: #"{"statusCode":200,"body":"\#(body)"}"#).text == body)
     }
 
-    @Test("what Lambda says becomes the gateway's answer", arguments: [
-        (FunctionOutcome.functionError(ByteBuffer(string: #"{"errorMessage":"boom","statusCode":200}"#)), 500,
-            #"{"message":"Internal Server Error"}"#),
-        (.throttled, 503, #"{"message":"Service Unavailable"}"#),
-        (.tooLarge, 413, #"{"message":"Request Entity Too Large"}"#),
-        (.notFound, 500, #"{"message":"Internal Server Error"}"#),
-    ])
+    @Test(
+        "what Lambda says becomes the gateway's answer",
+        arguments: [
+            (
+                FunctionOutcome.functionError(ByteBuffer(string: #"{"errorMessage":"boom","statusCode":200}"#)), 500,
+                #"{"message":"Internal Server Error"}"#
+            ),
+            (.throttled, 503, #"{"message":"Service Unavailable"}"#),
+            (.tooLarge, 413, #"{"message":"Request Entity Too Large"}"#),
+            (.notFound, 500, #"{"message":"Internal Server Error"}"#),
+        ])
     func outcomes(outcome: FunctionOutcome, status: Int, body: String) async throws {
         for version in ["1.0", "2.0"] {
             try await TestGateway.serving(TestAPI(routes: [("$default", .function(version))])) { gateway in

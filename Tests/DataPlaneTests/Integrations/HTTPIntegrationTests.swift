@@ -27,15 +27,17 @@ struct HTTPIntegrationTests {
         }.joined()
     }
 
-    @Test("host, port and TLS", arguments: [
-        ("http://a.example/", "a.example", 80, false),
-        ("https://a.example", "a.example", 443, true),
-        ("HTTPS://A.Example:8443/x", "a.example", 8443, true),
-        ("http://127.0.0.1:8080?x", "127.0.0.1", 8080, false),
-        ("http://[::1]:8080/", "::1", 8080, false),
-        ("http://[2001:db8::1]/", "2001:db8::1", 80, false),
-        ("http://localhost#fragment", "localhost", 80, false),
-    ])
+    @Test(
+        "host, port and TLS",
+        arguments: [
+            ("http://a.example/", "a.example", 80, false),
+            ("https://a.example", "a.example", 443, true),
+            ("HTTPS://A.Example:8443/x", "a.example", 8443, true),
+            ("http://127.0.0.1:8080?x", "127.0.0.1", 8080, false),
+            ("http://[::1]:8080/", "::1", 8080, false),
+            ("http://[2001:db8::1]/", "2001:db8::1", 80, false),
+            ("http://localhost#fragment", "localhost", 80, false),
+        ])
     func origin(uri: String, host: String, port: Int, isTLS: Bool) throws {
         let integration = try Self.compile(uri)
         #expect(integration.origin == Origin(host: host, port: port, isTLS: isTLS))
@@ -43,32 +45,36 @@ struct HTTPIntegrationTests {
         #expect(integration.originNumber == 0)
     }
 
-    @Test("path and query, with the route's variables", arguments: [
-        ("http://h", "/", ""),
-        ("http://h/", "/", ""),
-        ("http://h?q=1", "/", "q=1"),
-        ("http://h/a/b?c=d&e", "/a/b", "c=d&e"),
-        ("http://h/{a}/x/{rest}", "/<0>/x/<1>", ""),
-        ("http://h/{rest+}", "/<1>", ""),
-        ("http://h/p?x={a}&y={rest}", "/p", "x=<0>&y=<1>"),
-        ("http://h/{a}{a}", "/<0><0>", ""),
-        ("http://h/{other}", "/%7Bother%7D", ""),
-        ("http://h/{a", "/%7Ba", ""),
-        ("http://h/a b\"<>é", "/a%20b%22%3C%3E%C3%A9", ""),
-        ("http://h/%20%zz", "/%20%zz", ""),
-        ("http://h/a?b?c", "/a", "b?c"),
-        ("http://h/a?b#c", "/a", "b"),
-        ("http://h/a\r\nX: y", "/a%0D%0AX:%20y", ""),
-    ])
+    @Test(
+        "path and query, with the route's variables",
+        arguments: [
+            ("http://h", "/", ""),
+            ("http://h/", "/", ""),
+            ("http://h?q=1", "/", "q=1"),
+            ("http://h/a/b?c=d&e", "/a/b", "c=d&e"),
+            ("http://h/{a}/x/{rest}", "/<0>/x/<1>", ""),
+            ("http://h/{rest+}", "/<1>", ""),
+            ("http://h/p?x={a}&y={rest}", "/p", "x=<0>&y=<1>"),
+            ("http://h/{a}{a}", "/<0><0>", ""),
+            ("http://h/{other}", "/%7Bother%7D", ""),
+            ("http://h/{a", "/%7Ba", ""),
+            ("http://h/a b\"<>é", "/a%20b%22%3C%3E%C3%A9", ""),
+            ("http://h/%20%zz", "/%20%zz", ""),
+            ("http://h/a?b?c", "/a", "b?c"),
+            ("http://h/a?b#c", "/a", "b"),
+            ("http://h/a\r\nX: y", "/a%0D%0AX:%20y", ""),
+        ])
     func pathAndQuery(uri: String, path: String, query: String) throws {
         let integration = try Self.compile(uri)
         #expect(Self.text(integration.path) == path)
         #expect(Self.text(integration.query) == query)
     }
 
-    @Test("a variable in the host leaves the origin to the request", arguments: [
-        ("http://{a}.example:8080/", "<0>.example:8080"), ("https://{a}/x", "<0>"), ("http://h:{a}/", "h:<0>"),
-    ])
+    @Test(
+        "a variable in the host leaves the origin to the request",
+        arguments: [
+            ("http://{a}.example:8080/", "<0>.example:8080"), ("https://{a}/x", "<0>"), ("http://h:{a}/", "h:<0>"),
+        ])
     func dynamicHost(uri: String, authority: String) throws {
         let integration = try Self.compile(uri)
         #expect(integration.origin == nil)
@@ -87,11 +93,15 @@ struct HTTPIntegrationTests {
         #expect(Self.text(integration.query) == "x=1")
     }
 
-    @Test("that lead nowhere are refused", arguments: [
-        "", "h/a", "/a", "ftp://h/", "http:/h", "http://", "http:///a", "http://?q", "http://h:0/", "http://h:70000/",
-        "http://h:port/", "http://user@h/", "http://u:p@h/", "http://:80/", "arn:aws:x", "http://${stageVariables.none}/",
-        "http://${stageVariables.none", "http://h\r\nX: y/",
-    ])
+    @Test(
+        "that lead nowhere are refused",
+        arguments: [
+            "", "h/a", "/a", "ftp://h/", "http:/h", "http://", "http:///a", "http://?q", "http://h:0/",
+            "http://h:70000/",
+            "http://h:port/", "http://user@h/", "http://u:p@h/", "http://:80/", "arn:aws:x",
+            "http://${stageVariables.none}/",
+            "http://${stageVariables.none", "http://h\r\nX: y/",
+        ])
     func refused(uri: String) {
         #expect(throws: CompileError.self) { try Self.compile(uri) }
     }
@@ -109,7 +119,8 @@ struct HTTPIntegrationTests {
                 == "Host: H.example:8080\r\nVia: HTTP/1.1 AmazonAPIGateway\r\n")
     }
 
-    @Test("only the default route appends the request's path", arguments: [("$default", true), ("ANY /{rest+}", false)])
+    @Test(
+        "only the default route appends the request's path", arguments: [("$default", true), ("ANY /{rest+}", false)])
     func appendsPath(key: String, appends: Bool) throws {
         #expect(try Self.compile("http://h/", key: key, variables: []).appendsPath == appends)
     }

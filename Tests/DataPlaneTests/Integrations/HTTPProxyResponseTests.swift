@@ -46,13 +46,15 @@ struct HTTPProxyResponseTests {
         #expect(try await Self.answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").all("date").count == 1)
     }
 
-    @Test("a body of every framing arrives whole", arguments: [
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n2\r\nde\r\n0\r\nX: 1\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde",
-        "HTTP/1.1 200 OK\r\n\r\nabcde",
-        "HTTP/1.0 200 OK\r\n\r\nabcde",
-        "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde",
-    ])
+    @Test(
+        "a body of every framing arrives whole",
+        arguments: [
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n2\r\nde\r\n0\r\nX: 1\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde",
+            "HTTP/1.1 200 OK\r\n\r\nabcde",
+            "HTTP/1.0 200 OK\r\n\r\nabcde",
+            "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde",
+        ])
     func framings(bytes: String) async throws {
         let answer = try await Self.answer(bytes)
         #expect(answer.status == 200)
@@ -60,14 +62,19 @@ struct HTTPProxyResponseTests {
         #expect(answer["link"] == nil)
     }
 
-    @Test("the origin's fields of one connection end here", arguments: [
-        "Connection: x-hop, close\r\nX-Hop: 1", "Keep-Alive: timeout=5", "Upgrade: h2c", "Trailer: x", "Proxy-Connection: x",
-        "apigw-requestid: mine",
-    ])
+    @Test(
+        "the origin's fields of one connection end here",
+        arguments: [
+            "Connection: x-hop, close\r\nX-Hop: 1", "Keep-Alive: timeout=5", "Upgrade: h2c", "Trailer: x",
+            "Proxy-Connection: x",
+            "apigw-requestid: mine",
+        ])
     func hopByHop(fields: String) async throws {
         let answer = try await Self.answer("HTTP/1.1 200 OK\r\n\(fields)\r\nContent-Length: 0\r\n\r\n")
         #expect(
-            answer.names.map { $0.lowercased() }.sorted() == ["apigw-requestid", "connection", "content-length", "date"])
+            answer.names.map { $0.lowercased() }.sorted() == [
+                "apigw-requestid", "connection", "content-length", "date",
+            ])
         #expect(answer["connection"] == "keep-alive")
         #expect(answer["apigw-requestid"] != "mine")
     }
@@ -99,7 +106,8 @@ struct HTTPProxyResponseTests {
 
     @Test("a client of HTTP/1.0 gets no chunks")
     func http10() async throws {
-        try await TestOrigin.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n") { origin in
+        try await TestOrigin.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n") {
+            origin in
             try await TestGateway.serving(TestAPI(routes: [("$default", .http(origin.url))])) { gateway in
                 try await gateway.connect { wire in
                     try await wire.send("GET / HTTP/1.0\r\nHost: \(TestAPI.host)\r\nConnection: keep-alive\r\n\r\n")
@@ -114,12 +122,15 @@ struct HTTPProxyResponseTests {
 
     @Test("CORS headers of the origin are replaced when the API has CORS, and stay otherwise")
     func cors() async throws {
-        let bytes = "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\naccess-control-max-age: 9\r\n"
+        let bytes =
+            "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\naccess-control-max-age: 9\r\n"
             + "Access-Control-Request-Method: GET\r\nVary: accept\r\nContent-Length: 0\r\n\r\n"
         let origin = ["Origin: https://a.example"]
         let replaced = try await Self.answer(bytes, origin, cors: V2.Cors(origins: ["https://a.example"]))
         #expect(
-            replaced.fields.filter { $0.name.lowercased().hasPrefix("access-control") }.map(\.value) == ["https://a.example"])
+            replaced.fields.filter { $0.name.lowercased().hasPrefix("access-control") }.map(\.value) == [
+                "https://a.example"
+            ])
         #expect(replaced.all("vary") == ["accept", "origin"])
         let kept = try await Self.answer(bytes, origin)
         #expect(kept.all("access-control-allow-origin") == ["*"])
@@ -128,18 +139,21 @@ struct HTTPProxyResponseTests {
 
     // MARK: Mapped answers
 
-    private static let plain = "HTTP/1.1 200 OK\r\nX-A: 1\r\nServer: mine\r\nContent-Length: 14\r\n\r\n{\"code\":\"404\"}"
+    private static let plain =
+        "HTTP/1.1 200 OK\r\nX-A: 1\r\nServer: mine\r\nContent-Length: 14\r\n\r\n{\"code\":\"404\"}"
 
-    @Test("headers are appended, overwritten and removed", arguments: [
-        (["append:header.x-a": "2"], ["1", "2"]),
-        (["overwrite:header.X-A": "2"], ["2"]),
-        (["remove:header.x-a": "''"], []),
-        (["overwrite:header.x-a": "$response.header.Server"], ["mine"]),
-        (["overwrite:header.x-a": "$response.body.code"], ["404"]),
-        (["overwrite:header.x-a": "$response.body"], [#"{"code":"404"}"#]),
-        (["append:header.x-a": "$response.header.none"], ["1"]),
-        (["overwrite:header.x-a": "<${context.stage}>"], ["<$default>"]),
-    ] as [(OrderedMap<String>, [String])])
+    @Test(
+        "headers are appended, overwritten and removed",
+        arguments: [
+            (["append:header.x-a": "2"], ["1", "2"]),
+            (["overwrite:header.X-A": "2"], ["2"]),
+            (["remove:header.x-a": "''"], []),
+            (["overwrite:header.x-a": "$response.header.Server"], ["mine"]),
+            (["overwrite:header.x-a": "$response.body.code"], ["404"]),
+            (["overwrite:header.x-a": "$response.body"], [#"{"code":"404"}"#]),
+            (["append:header.x-a": "$response.header.none"], ["1"]),
+            (["overwrite:header.x-a": "<${context.stage}>"], ["<$default>"]),
+        ] as [(OrderedMap<String>, [String])])
     func mappedHeaders(mapping: OrderedMap<String>, values: [String]) async throws {
         let answer = try await Self.answer(Self.plain, mapping: ["200": mapping])
         #expect(answer.all("x-a") == values)
@@ -149,10 +163,12 @@ struct HTTPProxyResponseTests {
         #expect(answer["apigw-requestid"] != nil)
     }
 
-    @Test("the status is overwritten by one that can be an answer's", arguments: [
-        ("403", 403), ("$response.body.code", 404), ("$response.header.x-a", 200), ("$response.header.none", 200),
-        ("$response.body.none", 200),
-    ])
+    @Test(
+        "the status is overwritten by one that can be an answer's",
+        arguments: [
+            ("403", 403), ("$response.body.code", 404), ("$response.header.x-a", 200), ("$response.header.none", 200),
+            ("$response.body.none", 200),
+        ])
     func mappedStatus(value: String, status: Int) async throws {
         let answer = try await Self.answer(Self.plain, mapping: ["200": ["overwrite:statuscode": value]])
         #expect(answer.status == status)
@@ -165,7 +181,8 @@ struct HTTPProxyResponseTests {
         #expect(answer.all("x-a") == ["1"])
     }
 
-    @Test("an answer mapped to a status without a body has none, and the connection goes on", arguments: ["204", "304"])
+    @Test(
+        "an answer mapped to a status without a body has none, and the connection goes on", arguments: ["204", "304"])
     func mappedToNoBody(status: String) async throws {
         try await TestOrigin.answering(Self.plain) { origin in
             let mapping: OrderedMap<OrderedMap<String>> = ["200": ["overwrite:statuscode": status]]

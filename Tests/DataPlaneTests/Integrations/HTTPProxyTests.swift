@@ -29,19 +29,21 @@ struct HTTPProxyTests {
 
     // MARK: The request
 
-    @Test("the target is made of URI and request", arguments: [
-        ("$default", "/", "/a/b?c=d&e", "/a/b?c=d&e"),
-        ("$default", "", "/a%20b/", "/a%20b/"),
-        ("$default", "/base", "/a", "/base/a"),
-        ("$default", "/base/", "/a", "/base/a"),
-        ("$default", "/base?x=1", "/a?y=2", "/base/a?x=1&y=2"),
-        ("$default", "", "/", "/"),
-        ("ANY /{p+}", "/up/{p}", "/a/b%2Fc?q=1", "/up/a/b%2Fc?q=1"),
-        ("ANY /{p+}", "/up/{p}", "/", "/up/"),
-        ("GET /pets/{id}", "/animals/{id}?id={id}", "/pets/7", "/animals/7?id=7"),
-        ("GET /pets", "/animals", "/pets?x", "/animals?x"),
-        ("GET /pets", "/animals", "/pets?", "/animals"),
-    ])
+    @Test(
+        "the target is made of URI and request",
+        arguments: [
+            ("$default", "/", "/a/b?c=d&e", "/a/b?c=d&e"),
+            ("$default", "", "/a%20b/", "/a%20b/"),
+            ("$default", "/base", "/a", "/base/a"),
+            ("$default", "/base/", "/a", "/base/a"),
+            ("$default", "/base?x=1", "/a?y=2", "/base/a?x=1&y=2"),
+            ("$default", "", "/", "/"),
+            ("ANY /{p+}", "/up/{p}", "/a/b%2Fc?q=1", "/up/a/b%2Fc?q=1"),
+            ("ANY /{p+}", "/up/{p}", "/", "/up/"),
+            ("GET /pets/{id}", "/animals/{id}?id={id}", "/pets/7", "/animals/7?id=7"),
+            ("GET /pets", "/animals", "/pets?x", "/animals?x"),
+            ("GET /pets", "/animals", "/pets?", "/animals"),
+        ])
     func target(key: String, uri: String, target: String, expected: String) async throws {
         #expect(try await Self.seen("GET", target, key: key, uri: uri).start == "GET \(expected) HTTP/1.1")
     }
@@ -62,9 +64,10 @@ struct HTTPProxyTests {
     func fields() async throws {
         let seen = try await Self.seen("GET", "/", ["X-One: 1", "x-two:  a, b "])
         #expect(
-            seen.names == [
-                "X-One", "x-two", "Forwarded", "X-Amzn-Trace-Id", "Host", "Via", "Content-Length", "Content-Type",
-            ].sorted { Self.order(seen, $0) < Self.order(seen, $1) })
+            seen.names
+                == [
+                    "X-One", "x-two", "Forwarded", "X-Amzn-Trace-Id", "Host", "Via", "Content-Length", "Content-Type",
+                ].sorted { Self.order(seen, $0) < Self.order(seen, $1) })
         #expect(seen["host"]?.hasPrefix("127.0.0.1:") == true)
         #expect(seen["via"] == "HTTP/1.1 AmazonAPIGateway")
         #expect(seen["forwarded"] == "by=127.0.0.1;for=127.0.0.1;host=\(TestAPI.id).execute-api.localhost;proto=https")
@@ -76,14 +79,16 @@ struct HTTPProxyTests {
 
     private static func order(_ message: Message, _ name: String) -> Int { message.names.firstIndex(of: name) ?? .max }
 
-    @Test("what the client says of its way becomes Forwarded", arguments: [
-        (["X-Forwarded-For: 1.2.3.4, 5.6.7.8"], "for=1.2.3.4, for=5.6.7.8, by="),
-        (["X-Forwarded-For: 1.2.3.4", "X-Forwarded-For: 5.6.7.8"], "for=1.2.3.4, for=5.6.7.8, by="),
-        (["X-Forwarded-For: 2001:db8::1"], #"for="[2001:db8::1]", by="#),
-        (["Forwarded: for=1.2.3.4"], "for=1.2.3.4, by="),
-        (["Forwarded: for=1.2.3.4", "Forwarded: for=5.6.7.8"], "for=1.2.3.4, for=5.6.7.8, by="),
-        (["X-Forwarded-Host: h", "X-Forwarded-Proto: http", "X-Forwarded-Port: 1"], "by="),
-    ])
+    @Test(
+        "what the client says of its way becomes Forwarded",
+        arguments: [
+            (["X-Forwarded-For: 1.2.3.4, 5.6.7.8"], "for=1.2.3.4, for=5.6.7.8, by="),
+            (["X-Forwarded-For: 1.2.3.4", "X-Forwarded-For: 5.6.7.8"], "for=1.2.3.4, for=5.6.7.8, by="),
+            (["X-Forwarded-For: 2001:db8::1"], #"for="[2001:db8::1]", by="#),
+            (["Forwarded: for=1.2.3.4"], "for=1.2.3.4, by="),
+            (["Forwarded: for=1.2.3.4", "Forwarded: for=5.6.7.8"], "for=1.2.3.4, for=5.6.7.8, by="),
+            (["X-Forwarded-Host: h", "X-Forwarded-Proto: http", "X-Forwarded-Port: 1"], "by="),
+        ])
     func forwarded(fields: [String], prefix: String) async throws {
         let seen = try await Self.seen("GET", "/", fields)
         #expect(seen.all("forwarded").count == 1)
@@ -91,10 +96,14 @@ struct HTTPProxyTests {
         #expect(!seen.names.contains { $0.lowercased().hasPrefix("x-forwarded") })
     }
 
-    @Test("fields of one connection end here, and those that Connection names", arguments: [
-        ["Connection: keep-alive"], ["Connection: X-Hop, close", "X-Hop: 1"], ["Keep-Alive: timeout=1"], ["TE: trailers"],
-        ["Upgrade: websocket"], ["Proxy-Connection: keep-alive"], ["Trailer: X"], ["Expect: 100-continue"], ["Via: 1.0 x"],
-    ])
+    @Test(
+        "fields of one connection end here, and those that Connection names",
+        arguments: [
+            ["Connection: keep-alive"], ["Connection: X-Hop, close", "X-Hop: 1"], ["Keep-Alive: timeout=1"],
+            ["TE: trailers"],
+            ["Upgrade: websocket"], ["Proxy-Connection: keep-alive"], ["Trailer: X"], ["Expect: 100-continue"],
+            ["Via: 1.0 x"],
+        ])
     func hopByHop(fields: [String]) async throws {
         let seen = try await Self.seen("GET", "/", fields)
         #expect(
@@ -154,7 +163,8 @@ struct HTTPProxyTests {
         try await TestOrigin.answering(Self.ok) { origin in
             try await TestGateway.serving(TestAPI(routes: [("$default", .http(origin.url))])) { gateway in
                 try await gateway.connect { wire in
-                    try await wire.send(TestGateway.request("POST", "/", ["Expect: 100-continue", "Content-Length: 3"]))
+                    try await wire.send(
+                        TestGateway.request("POST", "/", ["Expect: 100-continue", "Content-Length: 3"]))
                     #expect(try await wire.head() == "HTTP/1.1 100 Continue\r\n\r\n")
                     try await wire.send("abc")
                     #expect(try await wire.message().text == "ok")
@@ -164,9 +174,11 @@ struct HTTPProxyTests {
         }
     }
 
-    @Test("a host that the path names is called, when it is one", arguments: [
-        ("/127.0.0.1", 200), ("/127.0.0.1%0d%0aX:y", 500), ("/a%20b", 500), ("/127.0.0.1@evil", 500),
-    ])
+    @Test(
+        "a host that the path names is called, when it is one",
+        arguments: [
+            ("/127.0.0.1", 200), ("/127.0.0.1%0d%0aX:y", 500), ("/a%20b", 500), ("/127.0.0.1@evil", 500),
+        ])
     func dynamicHost(target: String, status: Int) async throws {
         try await TestOrigin.answering(Self.ok) { origin in
             let integration = V2.Integration.http("http://{host}:\(origin.port)/x")
@@ -181,18 +193,23 @@ struct HTTPProxyTests {
 
     // MARK: Mapped requests
 
-    @Test("headers are appended, overwritten and removed", arguments: [
-        (["append:header.x-a": "2"], ["1", "2"]),
-        (["overwrite:header.X-A": "2"], ["2"]),
-        (["remove:header.x-A": "''"], []),
-        (["overwrite:header.x-a": "$request.header.x-b"], ["b1,b2"]),
-        (["overwrite:header.x-a": "${request.path.id}-${request.querystring.q}-${stageVariables.v}"], ["7-1,2-blue"]),
-        (["overwrite:header.x-a": "$request.path"], ["/pets/7"]),
-        (["overwrite:header.x-a": "$request.body.name"], ["Rex"]),
-        (["overwrite:header.x-a": "$context.routeKey"], ["POST /pets/{id}"]),
-        (["append:header.x-a": "$request.header.none"], ["1"]),
-        (["overwrite:header.x-a": "$request.querystring.crlf"], ["1"]),
-    ] as [(OrderedMap<String>, [String])])
+    @Test(
+        "headers are appended, overwritten and removed",
+        arguments: [
+            (["append:header.x-a": "2"], ["1", "2"]),
+            (["overwrite:header.X-A": "2"], ["2"]),
+            (["remove:header.x-A": "''"], []),
+            (["overwrite:header.x-a": "$request.header.x-b"], ["b1,b2"]),
+            (
+                ["overwrite:header.x-a": "${request.path.id}-${request.querystring.q}-${stageVariables.v}"],
+                ["7-1,2-blue"]
+            ),
+            (["overwrite:header.x-a": "$request.path"], ["/pets/7"]),
+            (["overwrite:header.x-a": "$request.body.name"], ["Rex"]),
+            (["overwrite:header.x-a": "$context.routeKey"], ["POST /pets/{id}"]),
+            (["append:header.x-a": "$request.header.none"], ["1"]),
+            (["overwrite:header.x-a": "$request.querystring.crlf"], ["1"]),
+        ] as [(OrderedMap<String>, [String])])
     func mappedHeaders(mapping: OrderedMap<String>, values: [String]) async throws {
         let seen = try await Self.seen(
             "POST", "/pets/7?q=1&q=2&crlf=a%0D%0AX:b", ["X-A: 1", "x-b: b1", "X-B: b2"], body: #"{"name":"Rex"}"#,
@@ -203,22 +220,26 @@ struct HTTPProxyTests {
         #expect(seen["via"] != nil && seen["forwarded"] != nil && seen["x-amzn-trace-id"] != nil)
     }
 
-    @Test("the query is appended to, overwritten and removed from, and encoded", arguments: [
-        (["append:querystring.a": "2"], "a=1&b=x%20y&a=2"),
-        (["overwrite:querystring.a": "&=+"], "b=x%20y&a=%26%3D%2B"),
-        (["remove:querystring.b": "''"], "a=1"),
-        (["remove:querystring.A": "''"], "a=1&b=x%20y"),
-        (["append:querystring.c d": "$request.header.none"], "a=1&b=x%20y"),
-    ] as [(OrderedMap<String>, String)])
+    @Test(
+        "the query is appended to, overwritten and removed from, and encoded",
+        arguments: [
+            (["append:querystring.a": "2"], "a=1&b=x%20y&a=2"),
+            (["overwrite:querystring.a": "&=+"], "b=x%20y&a=%26%3D%2B"),
+            (["remove:querystring.b": "''"], "a=1"),
+            (["remove:querystring.A": "''"], "a=1&b=x%20y"),
+            (["append:querystring.c d": "$request.header.none"], "a=1&b=x%20y"),
+        ] as [(OrderedMap<String>, String)])
     func mappedQuery(mapping: OrderedMap<String>, query: String) async throws {
         let seen = try await Self.seen("GET", "/?a=1&b=x+y", mapping: mapping)
         #expect(seen.start == "GET /?\(query) HTTP/1.1")
     }
 
-    @Test("the path is overwritten, and encoded where it must be", arguments: [
-        ("/fixed", "/fixed"), ("fixed", "/fixed"), ("/a b?c#d", "/a%20b%3Fc%23d"), ("$request.path", "/a%20b"),
-        ("/x/${request.path.p}/y", "/x/a%20b/y"), ("$request.header.none", "/up/a%20b"),
-    ])
+    @Test(
+        "the path is overwritten, and encoded where it must be",
+        arguments: [
+            ("/fixed", "/fixed"), ("fixed", "/fixed"), ("/a b?c#d", "/a%20b%3Fc%23d"), ("$request.path", "/a%20b"),
+            ("/x/${request.path.p}/y", "/x/a%20b/y"), ("$request.header.none", "/up/a%20b"),
+        ])
     func mappedPath(value: String, path: String) async throws {
         let seen = try await Self.seen(
             "GET", "/a%20b", key: "GET /{p}", uri: "/up/{p}", mapping: ["overwrite:path": value])

@@ -27,52 +27,61 @@ struct MappingExpressionTests {
         }
     }
 
-    @Test("one source, bare or in braces", arguments: [
-        ("request.header.X-Name", "request header x-name"),
-        ("request.querystring.Name", "request query Name"),
-        ("request.querystring.a.b", "request query a.b"),
-        ("request.path", "request path"),
-        ("request.path.rest", "path variable 1"),
-        ("request.path.other", "missing"),
-        ("request.body", "request body"),
-        ("request.body.a.b", #"request body [DataPlane.BodyPath.Step.member("a"), DataPlane.BodyPath.Step.member("b")]"#),
-        ("response.header.ETag", "response header etag"),
-        ("response.body", "response body"),
-        ("response.body[0]", "response body [DataPlane.BodyPath.Step.element(0)]"),
-        ("context.requestId", "context requestId"),
-        ("context.identity.sourceIp", "context sourceIp"),
-        ("context.nonsense", "context unset"),
-        ("stageVariables.color", "'blue'"),
-        ("stageVariables.empty", "''"),
-        ("stageVariables.none", "missing"),
-    ])
+    @Test(
+        "one source, bare or in braces",
+        arguments: [
+            ("request.header.X-Name", "request header x-name"),
+            ("request.querystring.Name", "request query Name"),
+            ("request.querystring.a.b", "request query a.b"),
+            ("request.path", "request path"),
+            ("request.path.rest", "path variable 1"),
+            ("request.path.other", "missing"),
+            ("request.body", "request body"),
+            (
+                "request.body.a.b",
+                #"request body [DataPlane.BodyPath.Step.member("a"), DataPlane.BodyPath.Step.member("b")]"#
+            ),
+            ("response.header.ETag", "response header etag"),
+            ("response.body", "response body"),
+            ("response.body[0]", "response body [DataPlane.BodyPath.Step.element(0)]"),
+            ("context.requestId", "context requestId"),
+            ("context.identity.sourceIp", "context sourceIp"),
+            ("context.nonsense", "context unset"),
+            ("stageVariables.color", "'blue'"),
+            ("stageVariables.empty", "''"),
+            ("stageVariables.none", "missing"),
+        ])
     func source(name: String, part: String) throws {
         #expect(try Self.parts("$" + name) == [part])
         #expect(try Self.parts("${" + name + "}") == [part])
     }
 
-    @Test("text with sources in it", arguments: [
-        ("plain", ["'plain'"]),
-        ("", []),
-        ("''", ["''''"]),
-        ("a ${request.path.id} b", ["'a '", "path variable 0", "' b'"]),
-        ("${request.path.id}${request.path.rest}", ["path variable 0", "path variable 1"]),
-        ("${request.header.a}-${stageVariables.color}", ["request header a", "'-'", "'blue'"]),
-        ("costs 5$", ["'costs 5$'"]),
-        ("a $request.path", ["'a $request.path'"]),
-        ("${unknown}", ["'${unknown}'"]),
-        ("$unknown", ["'$unknown'"]),
-        ("open ${request.path", ["'open ${request.path'"]),
-    ])
+    @Test(
+        "text with sources in it",
+        arguments: [
+            ("plain", ["'plain'"]),
+            ("", []),
+            ("''", ["''''"]),
+            ("a ${request.path.id} b", ["'a '", "path variable 0", "' b'"]),
+            ("${request.path.id}${request.path.rest}", ["path variable 0", "path variable 1"]),
+            ("${request.header.a}-${stageVariables.color}", ["request header a", "'-'", "'blue'"]),
+            ("costs 5$", ["'costs 5$'"]),
+            ("a $request.path", ["'a $request.path'"]),
+            ("${unknown}", ["'${unknown}'"]),
+            ("$unknown", ["'$unknown'"]),
+            ("open ${request.path", ["'open ${request.path'"]),
+        ])
     func joined(text: String, parts: [String]) throws {
         #expect(try Self.parts(text) == parts)
     }
 
-    @Test("know whether they need a body", arguments: [
-        ("$request.body", true, false), ("x${request.body.a}", true, false), ("$response.body", false, true),
-        ("${response.body.a}", false, true), ("$request.path", false, false), ("$response.header.a", false, false),
-        ("text", false, false),
-    ])
+    @Test(
+        "know whether they need a body",
+        arguments: [
+            ("$request.body", true, false), ("x${request.body.a}", true, false), ("$response.body", false, true),
+            ("${response.body.a}", false, true), ("$request.path", false, false), ("$response.header.a", false, false),
+            ("text", false, false),
+        ])
     func needs(text: String, request: Bool, response: Bool) throws {
         let expression = try MappingExpression(text, variables: [], [:])
         #expect(expression.needsRequestBody == request)
@@ -85,17 +94,21 @@ struct BodyPathTests {
     private static let body = Array(
         #"{"a":{"b":[10,{"c":"te\"xt"},null,true,1.50]},"":"x","a.b":1,"list":[[1,2],[3]],"o":{"z":1,"y":[]}}"#.utf8)
 
-    @Test("lead to a string's text or a value's JSON", arguments: [
-        (".a.b[0]", "10"), (".a.b[1].c", "te\"xt"), ("['a']['b'][3]", "true"), (".a.b[4]", "1.50"),
-        (#"["a.b"]"#, "1"), (".list[0]", "[1,2]"), (".list[1][0]", "3"), (".o", #"{"z":1,"y":[]}"#), ("['']", "x"),
-    ])
+    @Test(
+        "lead to a string's text or a value's JSON",
+        arguments: [
+            (".a.b[0]", "10"), (".a.b[1].c", "te\"xt"), ("['a']['b'][3]", "true"), (".a.b[4]", "1.50"),
+            (#"["a.b"]"#, "1"), (".list[0]", "[1,2]"), (".list[1][0]", "3"), (".o", #"{"z":1,"y":[]}"#), ("['']", "x"),
+        ])
     func found(path: String, value: String) throws {
         #expect(try BodyPath(path).value(in: Self.body) == Array(value.utf8))
     }
 
-    @Test("lead nowhere", arguments: [
-        ".x", ".a.x", ".a.b[9]", ".a.b[-1]", ".a.b[2]", ".a[0]", ".list.a", ".a.b[0].c",
-    ])
+    @Test(
+        "lead nowhere",
+        arguments: [
+            ".x", ".a.x", ".a.b[9]", ".a.b[-1]", ".a.b[2]", ".a[0]", ".list.a", ".a.b[0].c",
+        ])
     func notFound(path: String) throws {
         #expect(try BodyPath(path).value(in: Self.body) == nil)
     }
@@ -116,7 +129,8 @@ struct BodyPathTests {
         #expect(path.value(in: body(102_401)) == nil)
     }
 
-    @Test("of another form are refused", arguments: ["a", ".", ".a.", ".a..b", "[", "[x]", "['a", "['a\"]", ".a[", "[1"])
+    @Test(
+        "of another form are refused", arguments: ["a", ".", ".a.", ".a..b", "[", "[x]", "['a", "['a\"]", ".a[", "[1"])
     func refused(path: String) {
         #expect(throws: CompileError.self) { try BodyPath(path) }
     }

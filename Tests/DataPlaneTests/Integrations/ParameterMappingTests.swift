@@ -31,10 +31,12 @@ struct ParameterMappingTests {
         #expect(try ResponseMapping([:], variables: [], [:]) == nil)
     }
 
-    @Test("a body is needed only where an expression reads it", arguments: [
-        ("append:header.a", "$request.body", true), ("append:querystring.a", "$request.body.x", true),
-        ("overwrite:path", "/${request.body.x}", true), ("append:header.a", "$request.path", false),
-    ])
+    @Test(
+        "a body is needed only where an expression reads it",
+        arguments: [
+            ("append:header.a", "$request.body", true), ("append:querystring.a", "$request.body.x", true),
+            ("overwrite:path", "/${request.body.x}", true), ("append:header.a", "$request.path", false),
+        ])
     func needsBody(key: String, value: String, needed: Bool) throws {
         #expect(try RequestMapping([key: value], variables: [], [:])?.needsBody == needed)
     }
@@ -55,19 +57,25 @@ struct ParameterMappingTests {
         #expect(mapping.changes(for: 201) == nil)
     }
 
-    @Test("a request's key of another form is refused", arguments: [
-        "header.x", "append:header.", "append:header", "append:cookie.x", "set:header.x", "append:path", "", ":",
-        "append:", "overwrite:statuscode", "Append:header.x",
-    ])
+    @Test(
+        "a request's key of another form is refused",
+        arguments: [
+            "header.x", "append:header.", "append:header", "append:cookie.x", "set:header.x", "append:path", "", ":",
+            "append:", "overwrite:statuscode", "Append:header.x",
+        ])
     func refusedRequest(key: String) {
         #expect(throws: CompileError.self) { try RequestMapping([key: "1"], variables: [], [:]) }
     }
 
-    @Test("a response's key of another form is refused", arguments: [
-        "append:querystring.x", "overwrite:path", "append:statuscode", "header.x",
-    ])
+    @Test(
+        "a response's key of another form is refused",
+        arguments: [
+            "append:querystring.x", "overwrite:path", "append:statuscode", "header.x",
+        ])
     func refusedResponse(key: String) {
         #expect(throws: CompileError.self) { try ResponseMapping(["200": [key: "1"]], variables: [], [:]) }
-        #expect(throws: CompileError.self) { try ResponseMapping(["2xx": ["append:header.x": "1"]], variables: [], [:]) }
+        #expect(throws: CompileError.self) {
+            try ResponseMapping(["2xx": ["append:header.x": "1"]], variables: [], [:])
+        }
     }
 }

@@ -17,11 +17,13 @@ struct HTTPPipelineTests {
 
     // MARK: Stages
 
-    @Test("the first segment of the path names a stage, or the default stage serves", arguments: [
-        ("/pets", "default /pets"), ("/dev/pets", "dev /pets"), ("/dev", "dev /"), ("/dev/", "dev /"),
-        ("/devel/pets", "default *"), ("/Dev/pets", "default *"), ("/%64ev/pets", "default *"), ("/", "default *"),
-        ("/pets/dev", "default *"), ("/dev?x=1", "dev /"), ("//dev/pets", "default *"), ("/dev/dev/pets", "dev *"),
-    ])
+    @Test(
+        "the first segment of the path names a stage, or the default stage serves",
+        arguments: [
+            ("/pets", "default /pets"), ("/dev/pets", "dev /pets"), ("/dev", "dev /"), ("/dev/", "dev /"),
+            ("/devel/pets", "default *"), ("/Dev/pets", "default *"), ("/%64ev/pets", "default *"), ("/", "default *"),
+            ("/pets/dev", "default *"), ("/dev?x=1", "dev /"), ("//dev/pets", "default *"), ("/dev/dev/pets", "dev *"),
+        ])
     func stageByPath(target: String, served: String) async throws {
         var functions: [String: StandInFunction] = [:]
         for stage in ["default", "dev"] {
@@ -30,21 +32,26 @@ struct HTTPPipelineTests {
         let fallback = TestAPI(routes: [
             ("GET /pets", .function(name: "default /pets")), ("$default", .function(name: "default *")),
         ])
-        let dev = TestAPI(stage: "dev", routes: [
-            ("GET /pets", .function(name: "dev /pets")), ("GET /", .function(name: "dev /")),
-            ("$default", .function(name: "dev *")),
-        ])
+        let dev = TestAPI(
+            stage: "dev",
+            routes: [
+                ("GET /pets", .function(name: "dev /pets")), ("GET /", .function(name: "dev /")),
+                ("$default", .function(name: "dev *")),
+            ])
         try await TestGateway.serving(fallback, dev, others: functions) { gateway in
             let answer = try await gateway.call("GET", target)
             #expect(answer.text == served)
         }
     }
 
-    @Test("the host names the API, in any case and any domain", arguments: [
-        ("a1b2c3d4e5.execute-api.localhost:4566", 200), ("A1B2C3D4E5.Execute-API.us-east-1.amazonaws.com", 200),
-        ("a1b2c3d4e5.execute-api.localhost.localstack.cloud", 200), ("zzzzzzzzzz.execute-api.localhost", 404),
-        ("a1b2c3d4e5.execute-api", 404), ("a1b2c3d4e5", 404), ("localhost", 404), ("x.a1b2c3d4e5.execute-api.localhost", 404),
-    ])
+    @Test(
+        "the host names the API, in any case and any domain",
+        arguments: [
+            ("a1b2c3d4e5.execute-api.localhost:4566", 200), ("A1B2C3D4E5.Execute-API.us-east-1.amazonaws.com", 200),
+            ("a1b2c3d4e5.execute-api.localhost.localstack.cloud", 200), ("zzzzzzzzzz.execute-api.localhost", 404),
+            ("a1b2c3d4e5.execute-api", 404), ("a1b2c3d4e5", 404), ("localhost", 404),
+            ("x.a1b2c3d4e5.execute-api.localhost", 404),
+        ])
     func apiByHost(host: String, status: Int) async throws {
         try await TestGateway.serving(TestAPI(routes: [("$default", .function())])) { gateway in
             gateway.function.answer("1")
@@ -64,15 +71,19 @@ struct HTTPPipelineTests {
         }
     }
 
-    @Test("the path names API and stage where the host does not", arguments: [
-        ("/_aws/execute-api/a1b2c3d4e5/$default/a", 200), ("/_aws/execute-api/a1b2c3d4e5/%24default/a", 200),
-        ("/_aws/execute-api/a1b2c3d4e5/dev/a", 200), ("/_aws/execute-api/a1b2c3d4e5/dev/b", 404),
-        ("/_aws/execute-api/a1b2c3d4e5/none/a", 404), ("/_aws/execute-api/a1b2c3d4e5", 404),
-        ("/_aws/execute-api/a1b2c3d4e5/", 404), ("/_aws/execute-api/zzz/dev/a", 404), ("/_aws/execute-api/", 404),
-        ("/_aws/execute-ap", 404), ("/", 404),
-    ])
+    @Test(
+        "the path names API and stage where the host does not",
+        arguments: [
+            ("/_aws/execute-api/a1b2c3d4e5/$default/a", 200), ("/_aws/execute-api/a1b2c3d4e5/%24default/a", 200),
+            ("/_aws/execute-api/a1b2c3d4e5/dev/a", 200), ("/_aws/execute-api/a1b2c3d4e5/dev/b", 404),
+            ("/_aws/execute-api/a1b2c3d4e5/none/a", 404), ("/_aws/execute-api/a1b2c3d4e5", 404),
+            ("/_aws/execute-api/a1b2c3d4e5/", 404), ("/_aws/execute-api/zzz/dev/a", 404), ("/_aws/execute-api/", 404),
+            ("/_aws/execute-ap", 404), ("/", 404),
+        ])
     func apiByPath(target: String, status: Int) async throws {
-        let stages = [TestAPI(routes: [("GET /a", .function())]), TestAPI(stage: "dev", routes: [("GET /a", .function())])]
+        let stages = [
+            TestAPI(routes: [("GET /a", .function())]), TestAPI(stage: "dev", routes: [("GET /a", .function())]),
+        ]
         try await TestGateway.serving(stages[0], stages[1]) { gateway in
             gateway.function.answer("1")
             let answer = try await gateway.call("GET", target, host: "localhost:4566")
@@ -174,9 +185,11 @@ struct HTTPPipelineTests {
         }
     }
 
-    @Test("an answer that ends the connection says so", arguments: [
-        ["Transfer-Encoding: chunked"], ["Content-Length: 1000000"],
-    ])
+    @Test(
+        "an answer that ends the connection says so",
+        arguments: [
+            ["Transfer-Encoding: chunked"], ["Content-Length: 1000000"],
+        ])
     func announcedClose(fields: [String]) async throws {
         try await TestGateway.serving(TestAPI()) { gateway in
             try await gateway.connect { wire in
@@ -195,9 +208,11 @@ struct HTTPPipelineTests {
 
     private static let preflight = ["Origin: https://a.example", "Access-Control-Request-Method: POST"]
 
-    @Test("a preflight is answered by the gateway, with or without a route", arguments: [
-        [], ["$default"], ["OPTIONS /a"], ["ANY /{proxy+}"],
-    ])
+    @Test(
+        "a preflight is answered by the gateway, with or without a route",
+        arguments: [
+            [], ["$default"], ["OPTIONS /a"], ["ANY /{proxy+}"],
+        ])
     func preflight(routes: [String]) async throws {
         let api = TestAPI(routes: routes.map { ($0, .function()) }, cors: Self.cors)
         try await TestGateway.serving(api) { gateway in
@@ -439,7 +454,8 @@ struct HTTPPipelineTests {
         let api = TestAPI(routes: [("POST /a", .function())])
         try await TestGateway.serving(api) { gateway in
             gateway.function.answer(
-                .success(ByteBuffer(string: #"{"statusCode":200,"body":"12345"}"#)), .functionError(ByteBuffer(string: "{}")))
+                .success(ByteBuffer(string: #"{"statusCode":200,"body":"12345"}"#)),
+                .functionError(ByteBuffer(string: "{}")))
             _ = try await gateway.call("POST", "/a", body: "123")
             _ = try await gateway.call("POST", "/a", body: "123")
             _ = try await gateway.call("POST", "/none")
@@ -462,9 +478,10 @@ struct HTTPPipelineTests {
             gateway.function.answer("1")
             for target in ["/a?x=1", "/none", "/lost"] { _ = try await gateway.call("GET", target) }
             let all = gateway.summaries.all
-            #expect(all.map { "\($0.method) \($0.path) \($0.status) \($0.routeKey ?? "-")" } == [
-                "GET /a?x=1 200 GET /a", "GET /none 500 GET /none", "GET /lost 404 -",
-            ])
+            #expect(
+                all.map { "\($0.method) \($0.path) \($0.status) \($0.routeKey ?? "-")" } == [
+                    "GET /a?x=1 200 GET /a", "GET /none 500 GET /none", "GET /lost 404 -",
+                ])
             #expect(all[0].reason == nil)
             #expect(all[1].reason == "route GET /none calls gone, which does not exist")
             #expect(all[2].reason == "no route matches")

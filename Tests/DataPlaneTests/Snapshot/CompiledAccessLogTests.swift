@@ -16,32 +16,45 @@ struct CompiledAccessLogTests {
         }
     }
 
-    @Test("at the names of the variables", arguments: [
-        ("$context.requestId", ["<requestId>"]),
-        ("a $context.requestId b", ["a ", "<requestId>", " b"]),
-        ("$context.status$context.protocol", ["<status>", "<protocol>"]),
-        (#"{"id":"$context.requestId","ip":"$context.identity.sourceIp"}"#,
-            [#"{"id":""#, "<requestId>", #"","ip":""#, "<identity.sourceIp>", #""}"#]),
-        ("$context.identity.sourceIp - [$context.requestTime]", ["<identity.sourceIp>", " - [", "<requestTime>", "]"]),
-        ("$context.integration.status/$context.integrationStatus", ["<integration.status>", "/", "<integrationStatus>"]),
-        ("$context.authorizer.claims.sub", ["<->"]),
-        ("$context.nonsense!", ["<->", "!"]),
-        ("$context.", ["<->"]),
-        ("$contextual $ctx plain", ["$contextual $ctx plain"]),
-        ("$context", ["$context"]),
-        ("$$context.status", ["$", "<status>"]),
-        ("Status: $context.status.", ["Status: ", "<status>", "."]),
-        ("$context.status, done", ["<status>", ", done"]),
-        ("é$context.statusé", ["é", "<status>", "é"]),
-        ("", []),
-    ])
+    @Test(
+        "at the names of the variables",
+        arguments: [
+            ("$context.requestId", ["<requestId>"]),
+            ("a $context.requestId b", ["a ", "<requestId>", " b"]),
+            ("$context.status$context.protocol", ["<status>", "<protocol>"]),
+            (
+                #"{"id":"$context.requestId","ip":"$context.identity.sourceIp"}"#,
+                [#"{"id":""#, "<requestId>", #"","ip":""#, "<identity.sourceIp>", #""}"#]
+            ),
+            (
+                "$context.identity.sourceIp - [$context.requestTime]",
+                ["<identity.sourceIp>", " - [", "<requestTime>", "]"]
+            ),
+            (
+                "$context.integration.status/$context.integrationStatus",
+                ["<integration.status>", "/", "<integrationStatus>"]
+            ),
+            ("$context.authorizer.claims.sub", ["<->"]),
+            ("$context.nonsense!", ["<->", "!"]),
+            ("$context.", ["<->"]),
+            ("$contextual $ctx plain", ["$contextual $ctx plain"]),
+            ("$context", ["$context"]),
+            ("$$context.status", ["$", "<status>"]),
+            ("Status: $context.status.", ["Status: ", "<status>", "."]),
+            ("$context.status, done", ["<status>", ", done"]),
+            ("é$context.statusé", ["é", "<status>", "é"]),
+            ("", []),
+        ])
     func cut(format: String, parts: [String]) {
         #expect(Self.parts(format) == parts)
     }
 
-    @Test("without line ends: one entry is one line", arguments: [
-        "{\n\"id\":\"$context.requestId\",\n\"s\":$context.status\n}", "{\r\n\"id\":\"$context.requestId\",\r\n\"s\":$context.status}\r\n",
-    ])
+    @Test(
+        "without line ends: one entry is one line",
+        arguments: [
+            "{\n\"id\":\"$context.requestId\",\n\"s\":$context.status\n}",
+            "{\r\n\"id\":\"$context.requestId\",\r\n\"s\":$context.status}\r\n",
+        ])
     func lineEnds(format: String) {
         #expect(Self.parts(format) == [#"{"id":""#, "<requestId>", #"","s":"#, "<status>", "}"])
     }

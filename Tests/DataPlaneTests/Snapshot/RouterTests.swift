@@ -44,108 +44,116 @@ struct RouterTests {
         "GET /pets/dog/1", "GET /pets/dog/{id}", "GET /pets/{proxy+}", "ANY /{proxy+}", "$default",
     ]
 
-    @Test("as the Developer Guide's table has it", arguments: [
-        (RequestHead.Method.get, "/pets/dog/1", "GET /pets/dog/1"),
-        (.get, "/pets/dog/2", "GET /pets/dog/{id}"),
-        (.get, "/pets/cat/1", "GET /pets/{proxy+}"),
-        (.post, "/test/5", "ANY /{proxy+}"),
-    ])
+    @Test(
+        "as the Developer Guide's table has it",
+        arguments: [
+            (RequestHead.Method.get, "/pets/dog/1", "GET /pets/dog/1"),
+            (.get, "/pets/dog/2", "GET /pets/dog/{id}"),
+            (.get, "/pets/cat/1", "GET /pets/{proxy+}"),
+            (.post, "/test/5", "ANY /{proxy+}"),
+        ])
     func developerGuide(method: RequestHead.Method, path: String, key: String) throws {
         #expect(try Self.match(Self.documented, method, path).key == key)
     }
 
-    @Test("every rule of the selection", arguments: [
-        // Full match: a literal before a variable.
-        (["GET /a/{x}", "GET /a/b"], RequestHead.Method.get, "/a/b", "GET /a/b"),
-        (["GET /a/{x}", "GET /a/b"], .get, "/a/c", "GET /a/{x}"),
-        // A full match before a greedy one, whatever the number of its variables.
-        (["GET /a/b/{p+}", "GET /{x}/{y}/{z}"], .get, "/a/b/c", "GET /{x}/{y}/{z}"),
-        (["ANY /{p+}", "GET /{x}"], .get, "/a", "GET /{x}"),
-        // Among greedy ones the longest prefix, a literal before a variable.
-        (["GET /{p+}", "GET /a/{p+}", "GET /a/b/{p+}"], .get, "/a/b/c", "GET /a/b/{p+}"),
-        (["GET /{p+}", "GET /a/{p+}", "GET /a/b/{p+}"], .get, "/a/c/b", "GET /a/{p+}"),
-        (["GET /{p+}", "GET /a/{p+}", "GET /a/b/{p+}"], .get, "/c", "GET /{p+}"),
-        (["GET /{x}/{p+}", "GET /a/{p+}"], .get, "/a/b", "GET /a/{p+}"),
-        // The default route takes what is left.
-        (["$default", "GET /a"], .get, "/b", "$default"),
-        (["$default", "GET /a"], .other, "/a", "$default"),
-        // The method itself before ANY, on the same path.
-        (["ANY /a", "GET /a"], .get, "/a", "GET /a"),
-        (["ANY /a", "GET /a"], .post, "/a", "ANY /a"),
-        (["ANY /a", "GET /a"], .other, "/a", "ANY /a"),
-        (["ANY /{p+}", "GET /{p+}"], .get, "/x/y", "GET /{p+}"),
-        // The more specific path first, even with ANY.
-        (["GET /a/{x}", "ANY /a/b"], .get, "/a/b", "ANY /a/b"),
-        // A path that exists for other methods only falls through: variable, greedy, default.
-        (["GET /a/b", "POST /a/{x}"], .post, "/a/b", "POST /a/{x}"),
-        (["GET /pets", "ANY /{p+}"], .post, "/pets", "ANY /{p+}"),
-        (["GET /pets", "$default"], .post, "/pets", "$default"),
-        (["GET /a/{p+}", "POST /{p+}"], .post, "/a/b", "POST /{p+}"),
-        (["GET /a", "HEAD /a"], .head, "/a", "HEAD /a"),
-        // Backtracking: a literal that leads nowhere gives way.
-        (["GET /a/b/c", "GET /a/{x}/d"], .get, "/a/b/d", "GET /a/{x}/d"),
-        (["GET /a/b/c/d", "GET /{x}/b/{y}/e"], .get, "/a/b/c/e", "GET /{x}/b/{y}/e"),
-        (["GET /a/b/{p+}", "GET /a/{x}/{y}/z"], .get, "/a/b/c/z", "GET /a/{x}/{y}/z"),
-        // The earliest literal from the left.
-        (["GET /a/{x}/c", "GET /{y}/b/c"], .get, "/a/b/c", "GET /a/{x}/c"),
-        (["GET /a/{x}/c", "GET /a/b/{y}"], .get, "/a/b/c", "GET /a/b/{y}"),
-        // The root.
-        (["GET /"], .get, "/", "GET /"),
-        (["GET /"], .get, "", "GET /"),
-        (["ANY /{proxy+}"], .get, "/", "ANY /{proxy+}"),
-        (["ANY /{proxy+}", "GET /"], .get, "/", "GET /"),
-        (["ANY /{proxy+}"], .get, "", "ANY /{proxy+}"),
-        // A trailing slash is one more, empty segment.
-        (["GET /a/", "GET /a"], .get, "/a/", "GET /a/"),
-        (["GET /a/", "GET /a"], .get, "/a", "GET /a"),
-        (["GET /a/{p+}"], .get, "/a/", "GET /a/{p+}"),
-        (["GET /{p+}", "GET /a"], .get, "/a/", "GET /{p+}"),
-        // Slashes are not collapsed.
-        (["GET /a//b", "GET /a/b"], .get, "/a//b", "GET /a//b"),
-        (["GET /{p+}", "GET /a/b"], .get, "/a//b", "GET /{p+}"),
-        (["GET /{p+}"], .get, "//", "GET /{p+}"),
-        // An encoded segment is compared by what it means; `%2F` is no separator.
-        (["GET /caf%C3%A9"], .get, "/caf%C3%A9", "GET /caf%C3%A9"),
-        (["GET /pets"], .get, "/%70ets", "GET /pets"),
-        (["GET /a/b", "GET /{x}"], .get, "/a%2Fb", "GET /{x}"),
-        (["GET /pets"], .get, "/%70et", nil),
-        (["GET /pets"], .get, "/pets%", nil),
-        // Paths are case-sensitive.
-        (["GET /pets"], .get, "/Pets", nil),
-        // Nothing matches.
-        (["GET /a/{x}"], .get, "/a", nil),
-        (["GET /a/{x}"], .get, "/a/", nil),
-        (["GET /a/{x}"], .get, "/a/b/c", nil),
-        (["GET /parent/{proxy+}"], .get, "/parent", nil),
-        (["GET /a"], .post, "/a", nil),
-        (["GET /a"], .head, "/a", nil),
-        (["GET /ab"], .get, "/a", nil),
-        ([], .get, "/", nil),
-    ] as [([String], RequestHead.Method, String, String?)])
+    @Test(
+        "every rule of the selection",
+        arguments: [
+            // Full match: a literal before a variable.
+            (["GET /a/{x}", "GET /a/b"], RequestHead.Method.get, "/a/b", "GET /a/b"),
+            (["GET /a/{x}", "GET /a/b"], .get, "/a/c", "GET /a/{x}"),
+            // A full match before a greedy one, whatever the number of its variables.
+            (["GET /a/b/{p+}", "GET /{x}/{y}/{z}"], .get, "/a/b/c", "GET /{x}/{y}/{z}"),
+            (["ANY /{p+}", "GET /{x}"], .get, "/a", "GET /{x}"),
+            // Among greedy ones the longest prefix, a literal before a variable.
+            (["GET /{p+}", "GET /a/{p+}", "GET /a/b/{p+}"], .get, "/a/b/c", "GET /a/b/{p+}"),
+            (["GET /{p+}", "GET /a/{p+}", "GET /a/b/{p+}"], .get, "/a/c/b", "GET /a/{p+}"),
+            (["GET /{p+}", "GET /a/{p+}", "GET /a/b/{p+}"], .get, "/c", "GET /{p+}"),
+            (["GET /{x}/{p+}", "GET /a/{p+}"], .get, "/a/b", "GET /a/{p+}"),
+            // The default route takes what is left.
+            (["$default", "GET /a"], .get, "/b", "$default"),
+            (["$default", "GET /a"], .other, "/a", "$default"),
+            // The method itself before ANY, on the same path.
+            (["ANY /a", "GET /a"], .get, "/a", "GET /a"),
+            (["ANY /a", "GET /a"], .post, "/a", "ANY /a"),
+            (["ANY /a", "GET /a"], .other, "/a", "ANY /a"),
+            (["ANY /{p+}", "GET /{p+}"], .get, "/x/y", "GET /{p+}"),
+            // The more specific path first, even with ANY.
+            (["GET /a/{x}", "ANY /a/b"], .get, "/a/b", "ANY /a/b"),
+            // A path that exists for other methods only falls through: variable, greedy, default.
+            (["GET /a/b", "POST /a/{x}"], .post, "/a/b", "POST /a/{x}"),
+            (["GET /pets", "ANY /{p+}"], .post, "/pets", "ANY /{p+}"),
+            (["GET /pets", "$default"], .post, "/pets", "$default"),
+            (["GET /a/{p+}", "POST /{p+}"], .post, "/a/b", "POST /{p+}"),
+            (["GET /a", "HEAD /a"], .head, "/a", "HEAD /a"),
+            // Backtracking: a literal that leads nowhere gives way.
+            (["GET /a/b/c", "GET /a/{x}/d"], .get, "/a/b/d", "GET /a/{x}/d"),
+            (["GET /a/b/c/d", "GET /{x}/b/{y}/e"], .get, "/a/b/c/e", "GET /{x}/b/{y}/e"),
+            (["GET /a/b/{p+}", "GET /a/{x}/{y}/z"], .get, "/a/b/c/z", "GET /a/{x}/{y}/z"),
+            // The earliest literal from the left.
+            (["GET /a/{x}/c", "GET /{y}/b/c"], .get, "/a/b/c", "GET /a/{x}/c"),
+            (["GET /a/{x}/c", "GET /a/b/{y}"], .get, "/a/b/c", "GET /a/b/{y}"),
+            // The root.
+            (["GET /"], .get, "/", "GET /"),
+            (["GET /"], .get, "", "GET /"),
+            (["ANY /{proxy+}"], .get, "/", "ANY /{proxy+}"),
+            (["ANY /{proxy+}", "GET /"], .get, "/", "GET /"),
+            (["ANY /{proxy+}"], .get, "", "ANY /{proxy+}"),
+            // A trailing slash is one more, empty segment.
+            (["GET /a/", "GET /a"], .get, "/a/", "GET /a/"),
+            (["GET /a/", "GET /a"], .get, "/a", "GET /a"),
+            (["GET /a/{p+}"], .get, "/a/", "GET /a/{p+}"),
+            (["GET /{p+}", "GET /a"], .get, "/a/", "GET /{p+}"),
+            // Slashes are not collapsed.
+            (["GET /a//b", "GET /a/b"], .get, "/a//b", "GET /a//b"),
+            (["GET /{p+}", "GET /a/b"], .get, "/a//b", "GET /{p+}"),
+            (["GET /{p+}"], .get, "//", "GET /{p+}"),
+            // An encoded segment is compared by what it means; `%2F` is no separator.
+            (["GET /caf%C3%A9"], .get, "/caf%C3%A9", "GET /caf%C3%A9"),
+            (["GET /pets"], .get, "/%70ets", "GET /pets"),
+            (["GET /a/b", "GET /{x}"], .get, "/a%2Fb", "GET /{x}"),
+            (["GET /pets"], .get, "/%70et", nil),
+            (["GET /pets"], .get, "/pets%", nil),
+            // Paths are case-sensitive.
+            (["GET /pets"], .get, "/Pets", nil),
+            // Nothing matches.
+            (["GET /a/{x}"], .get, "/a", nil),
+            (["GET /a/{x}"], .get, "/a/", nil),
+            (["GET /a/{x}"], .get, "/a/b/c", nil),
+            (["GET /parent/{proxy+}"], .get, "/parent", nil),
+            (["GET /a"], .post, "/a", nil),
+            (["GET /a"], .head, "/a", nil),
+            (["GET /ab"], .get, "/a", nil),
+            ([], .get, "/", nil),
+        ] as [([String], RequestHead.Method, String, String?)])
     func rule(keys: [String], method: RequestHead.Method, path: String, key: String?) throws {
         #expect(try Self.match(keys, method, path).key == key)
         #expect(try Self.match(keys.reversed(), method, path).key == key)
     }
 
-    @Test("every method has its own route", arguments: [
-        (RequestHead.Method.get, "GET"), (.head, "HEAD"), (.options, "OPTIONS"), (.patch, "PATCH"), (.post, "POST"),
-        (.put, "PUT"), (.delete, "DELETE"), (.other, "ANY"),
-    ])
+    @Test(
+        "every method has its own route",
+        arguments: [
+            (RequestHead.Method.get, "GET"), (.head, "HEAD"), (.options, "OPTIONS"), (.patch, "PATCH"), (.post, "POST"),
+            (.put, "PUT"), (.delete, "DELETE"), (.other, "ANY"),
+        ])
     func methods(method: RequestHead.Method, name: String) throws {
         let keys = ["ANY", "DELETE", "PUT", "POST", "PATCH", "OPTIONS", "HEAD", "GET"].map { $0 + " /a" }
         #expect(try Self.match(keys, method, "/a").key == name + " /a")
     }
 
-    @Test("the values of the variables are found in order, encoded as sent", arguments: [
-        ("GET /a/{x}/b/{y}", "/a/1/b/2", ["1", "2"]),
-        ("GET /{x}/{rest+}", "/1/2/3", ["1", "2/3"]),
-        ("GET /{rest+}", "/a%20b/c/", ["a%20b/c/"]),
-        ("GET /{rest+}", "/", [""]),
-        ("GET /{rest+}", "//", ["/"]),
-        ("GET /a/{rest+}", "/a/", [""]),
-        ("GET /a/b", "/a/b", []),
-        ("GET /{x}", "/%2F", ["%2F"]),
-    ])
+    @Test(
+        "the values of the variables are found in order, encoded as sent",
+        arguments: [
+            ("GET /a/{x}/b/{y}", "/a/1/b/2", ["1", "2"]),
+            ("GET /{x}/{rest+}", "/1/2/3", ["1", "2/3"]),
+            ("GET /{rest+}", "/a%20b/c/", ["a%20b/c/"]),
+            ("GET /{rest+}", "/", [""]),
+            ("GET /{rest+}", "//", ["/"]),
+            ("GET /a/{rest+}", "/a/", [""]),
+            ("GET /a/b", "/a/b", []),
+            ("GET /{x}", "/%2F", ["%2F"]),
+        ])
     func values(key: String, path: String, values: [String]) throws {
         #expect(try Self.match([key], .get, path) == Match(key: key, values: values))
     }

@@ -8,7 +8,8 @@ struct AccessLogTests {
     /// The entry of one request in this format.
     private static func entry(
         _ format: String, _ method: String = "GET", _ target: String = "/pets/7", _ fields: [String] = [],
-        stage: String = "$default", outcome: FunctionOutcome = .success(ByteBuffer(string: #"{"statusCode":201,"body":"abc"}"#))
+        stage: String = "$default",
+        outcome: FunctionOutcome = .success(ByteBuffer(string: #"{"statusCode":201,"body":"abc"}"#))
     ) async throws -> (entry: String, answer: Message) {
         let api = TestAPI(stage: stage, routes: [("ANY /pets/{id}", .function())], logFormat: format)
         var found: (String, Message)?
@@ -22,16 +23,20 @@ struct AccessLogTests {
         return try #require(found)
     }
 
-    @Test("print the variables", arguments: [
-        ("accountId", "000000000000"), ("apiId", TestAPI.id), ("stage", "$default"), ("routeKey", "ANY /pets/{id}"),
-        ("path", "/pets/7"), ("httpMethod", "POST"), ("protocol", "HTTP/1.1"), ("status", "201"),
-        ("domainName", "a1b2c3d4e5.execute-api.localhost"), ("domainPrefix", TestAPI.id), ("responseLength", "3"),
-        ("dataProcessed", "8"), ("identity.sourceIp", "127.0.0.1"), ("identity.userAgent", "curl"),
-        ("integration.status", "201"), ("integration.integrationStatus", "200"), ("integrationStatus", "200"),
-        ("error.message", "-"), ("error.messageString", "-"), ("error.responseType", "-"), ("integration.error", "-"),
-        ("integrationErrorMessage", "-"), ("authorizer.error", "-"), ("authorizer.claims.sub", "-"), ("identity.user", "-"),
-        ("customDomain.basePathMatched", "-"), ("awsEndpointRequestId2", "-"), ("nonsense", "-"),
-    ])
+    @Test(
+        "print the variables",
+        arguments: [
+            ("accountId", "000000000000"), ("apiId", TestAPI.id), ("stage", "$default"), ("routeKey", "ANY /pets/{id}"),
+            ("path", "/pets/7"), ("httpMethod", "POST"), ("protocol", "HTTP/1.1"), ("status", "201"),
+            ("domainName", "a1b2c3d4e5.execute-api.localhost"), ("domainPrefix", TestAPI.id), ("responseLength", "3"),
+            ("dataProcessed", "8"), ("identity.sourceIp", "127.0.0.1"), ("identity.userAgent", "curl"),
+            ("integration.status", "201"), ("integration.integrationStatus", "200"), ("integrationStatus", "200"),
+            ("error.message", "-"), ("error.messageString", "-"), ("error.responseType", "-"),
+            ("integration.error", "-"),
+            ("integrationErrorMessage", "-"), ("authorizer.error", "-"), ("authorizer.claims.sub", "-"),
+            ("identity.user", "-"),
+            ("customDomain.basePathMatched", "-"), ("awsEndpointRequestId2", "-"), ("nonsense", "-"),
+        ])
     func variable(name: String, value: String) async throws {
         let entry = try await Self.entry("<$context.\(name)>", "POST", "/pets/7?q=1", ["User-Agent: curl"]).entry
         #expect(entry == "<\(value)>")
@@ -64,41 +69,55 @@ struct AccessLogTests {
         #expect(entry == "dev /dev/pets/7")
     }
 
-    @Test("explain the gateway's own errors", arguments: [
-        ("/none", FunctionOutcome.throttled, "404 - Not Found \"Not Found\" RESOURCE_NOT_FOUND - -"),
-        ("/pets/7", .throttled, "503 ANY /pets/{id} Service Unavailable \"Service Unavailable\" INTEGRATION_FAILURE - 429"),
-    ])
+    @Test(
+        "explain the gateway's own errors",
+        arguments: [
+            ("/none", FunctionOutcome.throttled, "404 - Not Found \"Not Found\" RESOURCE_NOT_FOUND - -"),
+            (
+                "/pets/7", .throttled,
+                "503 ANY /pets/{id} Service Unavailable \"Service Unavailable\" INTEGRATION_FAILURE - 429"
+            ),
+        ])
     func errors(target: String, outcome: FunctionOutcome, expected: String) async throws {
-        let format = ["status", "routeKey", "error.message", "error.messageString", "error.responseType",
-            "integration.status", "integrationStatus"].map { "$context." + $0 }.joined(separator: " ")
+        let format = [
+            "status", "routeKey", "error.message", "error.messageString", "error.responseType",
+            "integration.status", "integrationStatus",
+        ].map { "$context." + $0 }.joined(separator: " ")
         #expect(try await Self.entry(format, "GET", target, outcome: outcome).entry == expected)
     }
 
-    @Test("tell what a function's failure was, on one line and without breaking JSON", arguments: [
-        #"{"errorMessage":"boom"}"#, "{\n  \"errorMessage\": \"boom\"\n}", "\"\r\nforged 200\"",
-    ])
+    @Test(
+        "tell what a function's failure was, on one line and without breaking JSON",
+        arguments: [
+            #"{"errorMessage":"boom"}"#, "{\n  \"errorMessage\": \"boom\"\n}", "\"\r\nforged 200\"",
+        ])
     func functionError(payload: String) async throws {
         let entry = try await Self.entry(
-            #"{"e":"$context.integration.error"}"#, outcome: .functionError(ByteBuffer(string: payload))).entry
+            #"{"e":"$context.integration.error"}"#, outcome: .functionError(ByteBuffer(string: payload))
+        ).entry
         let text = try #require(entry.wholeMatch(of: /\{"e":"(.*)"\}/)).output.1
         #expect(text.contains("boom") || text.contains("forged"))
         // A quotation mark inside is escaped.
         #expect(text.replacing(#"\""#, with: "").contains("\"") == false, "\(entry)")
     }
 
-    @Test("cannot be forged by what a client sends", arguments: [
-        ("/pets/%22%0A", "User-Agent: a\"b\\c", #"/pets/%22%0A|a\"b\\c"#),
-        ("/pets/\"x\"", "User-Agent: plain", #"/pets/\"x\"|plain"#),
-        ("/pets/7", "User-Agent: \u{E9}\t", "/pets/7|é"),
-        ("/pets/7", "User-Agent: a\tb", #"/pets/7|a\tb"#),
-    ])
+    @Test(
+        "cannot be forged by what a client sends",
+        arguments: [
+            ("/pets/%22%0A", "User-Agent: a\"b\\c", #"/pets/%22%0A|a\"b\\c"#),
+            ("/pets/\"x\"", "User-Agent: plain", #"/pets/\"x\"|plain"#),
+            ("/pets/7", "User-Agent: \u{E9}\t", "/pets/7|é"),
+            ("/pets/7", "User-Agent: a\tb", #"/pets/7|a\tb"#),
+        ])
     func forged(target: String, field: String, expected: String) async throws {
-        #expect(try await Self.entry("$context.path|$context.identity.userAgent", "GET", target, [field]).entry == expected)
+        #expect(
+            try await Self.entry("$context.path|$context.identity.userAgent", "GET", target, [field]).entry == expected)
     }
 
     @Test("are one line each, in the order of the requests, across formats of several lines")
     func lines() async throws {
-        let api = TestAPI(routes: [("GET /{n}", .function())], logFormat: "{\n\"p\":\"$context.path\",\n\"s\":$context.status\n}\n")
+        let api = TestAPI(
+            routes: [("GET /{n}", .function())], logFormat: "{\n\"p\":\"$context.path\",\n\"s\":$context.status\n}\n")
         try await TestGateway.serving(api) { gateway in
             gateway.function.answer("1")
             for number in 0..<3 { _ = try await gateway.call("GET", "/\(number)") }
@@ -118,7 +137,8 @@ struct AccessLogTests {
 
     @Test("are written for a preflight too")
     func preflight() async throws {
-        let api = TestAPI(cors: V2.Cors(origins: ["*"]), logFormat: "$context.httpMethod $context.status $context.routeKey")
+        let api = TestAPI(
+            cors: V2.Cors(origins: ["*"]), logFormat: "$context.httpMethod $context.status $context.routeKey")
         try await TestGateway.serving(api) { gateway in
             _ = try await gateway.call("OPTIONS", "/", ["Origin: https://a", "Access-Control-Request-Method: GET"])
             #expect(await gateway.entries() == ["OPTIONS 204 -"])

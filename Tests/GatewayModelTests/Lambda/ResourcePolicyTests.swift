@@ -38,18 +38,22 @@ struct ResourcePolicyTests {
         #expect(allows(statement { $0.sourceArn = nil }, "other/x/PUT/anything"))
     }
 
-    @Test("the principal decides", arguments: [
-        ("apigateway.amazonaws.com", true), ("*", true), ("s3.amazonaws.com", false),
-        ("arn:aws:iam::000000000000:root", false), ("000000000000", false), ("*.amazonaws.com", false),
-    ])
+    @Test(
+        "the principal decides",
+        arguments: [
+            ("apigateway.amazonaws.com", true), ("*", true), ("s3.amazonaws.com", false),
+            ("arn:aws:iam::000000000000:root", false), ("000000000000", false), ("*.amazonaws.com", false),
+        ])
     func principal(principal: String, allowed: Bool) {
         #expect(allows(statement { $0.principal = principal }) == allowed)
     }
 
-    @Test("the action decides", arguments: [
-        ("lambda:InvokeFunction", true), ("lambda:*", true), ("*", true), ("lambda:GetFunction", false),
-        ("lambda:InvokeFunctionUrl", false),
-    ])
+    @Test(
+        "the action decides",
+        arguments: [
+            ("lambda:InvokeFunction", true), ("lambda:*", true), ("*", true), ("lambda:GetFunction", false),
+            ("lambda:InvokeFunctionUrl", false),
+        ])
     func action(action: String, allowed: Bool) {
         #expect(allows(statement { $0.action = action }) == allowed)
     }

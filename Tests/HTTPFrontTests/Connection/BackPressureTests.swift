@@ -138,6 +138,16 @@ struct BackPressureTests {
         #expect(client.received() == HTTPConnection.response(large))
     }
 
+    @Test("a service whose response is written to its end is not told")
+    func writabilityBehindTheEnd() throws {
+        let client = try TestClient()
+        client.service.onEnd = { _ in }
+        client.send(get)
+        client.connection.answer(large)
+        #expect(client.received() == HTTPConnection.response(large))
+        #expect(client.service.count(.writable(true)) == 0)
+    }
+
     @Test("a client that takes no answers gets no more of them, and all of them when it takes again")
     func answersAreBounded() throws {
         let client = try TestClient()

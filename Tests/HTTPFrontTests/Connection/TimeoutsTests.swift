@@ -40,6 +40,14 @@ struct TimeoutsTests {
         #expect(client.received().isEmpty)
     }
 
+    @Test("a listener may give its connections another time between requests")
+    func otherIdleTime() throws {
+        let client = try TestClient(idleTime: .hours(1))
+        client.wait(.minutes(59))
+        client.send(get)
+        expect(client, endsAfter: .hours(1))
+    }
+
     @Test("a connection between requests is let go after a large response too")
     func idleAfterALargeResponse() throws {
         let client = try TestClient()

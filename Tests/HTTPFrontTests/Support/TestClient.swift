@@ -18,13 +18,13 @@ final class TestClient {
     private var unsent: [ByteBuffer] = []
     private var closesInput = false
 
-    init(besides other: TestClient? = nil) throws {
+    init(besides other: TestClient? = nil, idleTime: TimeAmount = HTTPLimits.idleTime) throws {
         self.other = other
         loop = other?.loop ?? EmbeddedEventLoop()
         loops = other?.loops ?? LoopConnections(eventLoop: loop)
         channel = EmbeddedChannel(loop: loop)
         socket = TestSocket(channel)
-        connection = HTTPConnection(service: service, loopState: loops, channel: channel)
+        connection = HTTPConnection(service: service, loopState: loops, channel: channel, idleTime: idleTime)
         try channel.pipeline.syncOperations.addHandlers([socket, connection])
         channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
     }
