@@ -24,6 +24,8 @@ final class HTTPIntegration: Sendable {
     let timeoutMilliseconds: Int
     /// The default route appends the request's path to the URI (http-api-develop-routes).
     let appendsPath: Bool
+    /// Whether the URI has `{…}`, be it a variable of this route or not.
+    private let namesVariables: Bool
     let requestMapping: RequestMapping?
     let responseMapping: ResponseMapping?
     /// `Host: …` and the fields that every request gets, ready to be written.
@@ -72,12 +74,19 @@ final class HTTPIntegration: Sendable {
         knownMethod = method?.withUnsafeBytes(RequestHead.Method.init)
         timeoutMilliseconds = integration?.timeoutInMillis ?? FunctionIntegration.maximumTimeoutMilliseconds
         appendsPath = routeKey == .default
+        namesVariables = uri.contains("{")
         let names = variables.map { String(decoding: $0, as: UTF8.self) }
         requestMapping = try RequestMapping(integration?.requestParameters, variables: names, stageVariables)
         responseMapping = try ResponseMapping(integration?.responseParameters, variables: names, stageVariables)
         fixedFields =
             (origin == nil ? [] : Array("Host: \(authority)\r\n".utf8))
             + Array("Via: HTTP/1.1 AmazonAPIGateway\r\n".utf8)
+    }
+
+    /// Whether nothing in it depends on the route: then all routes of an integration share one object, and a request
+    /// finds it in the cache whatever route it takes.
+    var isShareable: Bool {
+        requestMapping == nil && responseMapping == nil && !appendsPath && !namesVariables
     }
 
     /// `host`, `host:port`, `[v6]:port`.

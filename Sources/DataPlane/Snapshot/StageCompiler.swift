@@ -49,23 +49,29 @@ struct StageCompiler {
             integrations[Substring(integration.integrationId)] = integration
         }
         var resolved: [String: ResolvedFunction] = [:]
+        var shared: [String: HTTPIntegration] = [:]
         var routes: [CompiledRoute] = []
         routes.reserveCapacity(definition.content.routes.count)
         for route in definition.content.routes {
             let integration = route.integrationId.flatMap { integrations[$0] }
             if let old = lent[route.routeId], old.source == route, old.integrationSource == integration {
                 routes.append(old)
+                if case .http(let http) = old.integration, let integration, http.isShareable {
+                    shared[integration.integrationId] = http
+                }
                 continue
             }
             routes.append(
-                try compile(route, integration, definition.account, variables, key, resolved: &resolved))
+                try compile(
+                    route, integration, definition.account, variables, key, resolved: &resolved, shared: &shared))
         }
         return routes
     }
 
     private func compile(
         _ route: V2.Route, _ integration: V2.Integration?, _ account: AccountIdentity,
-        _ stageVariables: OrderedMap<String>, _ key: V2.StageKey, resolved: inout [String: ResolvedFunction]
+        _ stageVariables: OrderedMap<String>, _ key: V2.StageKey, resolved: inout [String: ResolvedFunction],
+        shared: inout [String: HTTPIntegration]
     ) throws(CompileError) -> CompiledRoute {
         guard let routeKey = RouteKey(route.routeKey) else {
             throw CompileError(message: "The route key '\(route.routeKey)' cannot be read.")
@@ -81,9 +87,7 @@ struct StageCompiler {
         case nil: compiled = .missing
         case "HTTP_PROXY":
             compiled = .http(
-                try HTTPIntegration(
-                    integration, routeKey: routeKey, variables: names, stageVariables: stageVariables,
-                    registry: registry))
+                try httpIntegration(integration, routeKey, names, stageVariables, shared: &shared))
         case "AWS_PROXY":
             compiled = .function(
                 try functionIntegration(
@@ -93,6 +97,18 @@ struct StageCompiler {
         }
         return CompiledRoute(
             source: route, integrationSource: integration, key: routeKey, variables: names, integration: compiled)
+    }
+
+    private func httpIntegration(
+        _ integration: V2.Integration?, _ routeKey: RouteKey, _ variables: [[UInt8]],
+        _ stageVariables: OrderedMap<String>, shared: inout [String: HTTPIntegration]
+    ) throws(CompileError) -> HTTPIntegration {
+        let id = integration?.integrationId ?? ""
+        if routeKey != .default, let known = shared[id] { return known }
+        let compiled = try HTTPIntegration(
+            integration, routeKey: routeKey, variables: variables, stageVariables: stageVariables, registry: registry)
+        if compiled.isShareable { shared[id] = compiled }
+        return compiled
     }
 
     private func functionIntegration(
