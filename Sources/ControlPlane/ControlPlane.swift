@@ -39,6 +39,10 @@ package actor ControlPlane {
     /// Answers one management call. `allowsLocalCode` is for callers inside the process: code may be a local folder.
     package func respond(to request: WireRequest, allowsLocalCode: Bool = false) async -> WireResponse {
         let requestId = Identifiers.uuid()
+        let account = settings.account
+        if let answer = CallerIdentity.respond(to: request, accountId: account.accountId, requestId: requestId) {
+            return answer
+        }
         do throws(ServiceError) {
             var (operation, call) = try resolve(request, requestId: requestId)
             call.allowsLocalCode = allowsLocalCode

@@ -21,6 +21,13 @@ final class StandInFunction: FunctionTarget {
 
     init(policy: Lambda.ResourcePolicy = .everybody) { self.policy = policy }
 
+    /// One that answers with its name.
+    static func naming(_ name: String) -> StandInFunction {
+        let function = StandInFunction()
+        function.answer(#"{"statusCode":200,"body":"\#(name)"}"#)
+        return function
+    }
+
     /// What the next calls return; the last one goes for all that follow. Without any, calls are held.
     func answer(_ outcomes: FunctionOutcome...) { state.withLock { $0.answers = outcomes } }
 

@@ -14,6 +14,10 @@ struct TestGateway {
     let logs: StandInLogs
     let summaries: Summaries
 
+    static let notFound = #"{"message":"Not Found"}"#
+    static let unavailable = #"{"message":"Service Unavailable"}"#
+    static let serverError = #"{"message":"Internal Server Error"}"#
+
     final class Summaries: Sendable {
         private let kept = Mutex<[RequestSummary]>([])
         func keep(_ summary: RequestSummary) { kept.withLock { $0.append(summary) } }

@@ -4,6 +4,8 @@ import Synchronization
 
 /// A backend on loopback. Each connection is served by a script; the requests that the script reads are kept.
 final class TestOrigin: Sendable {
+    static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
     typealias Script = @Sendable (_ wire: inout Wire, _ origin: TestOrigin) async throws -> Void
 
     private struct State {

@@ -6,8 +6,6 @@ import Testing
 
 @Suite("What a function returned is answered", .timeLimit(.minutes(1)))
 struct FunctionResponseTests {
-    private static let serverError = #"{"message":"Internal Server Error"}"#
-
     private static func answer(
         to payload: String, version: String = "2.0", method: String = "GET", cors: V2.Cors? = nil,
         _ fields: [String] = []
@@ -43,7 +41,7 @@ struct FunctionResponseTests {
     func notAnAnswer(payload: String) async throws {
         let answer = try await Self.answer(to: payload, version: "1.0")
         #expect(answer.start == "HTTP/1.1 500 Internal Server Error")
-        #expect(answer.text == Self.serverError)
+        #expect(answer.text == TestGateway.serverError)
     }
 
     @Test("a status, headers and a body are answered as they are", arguments: ["1.0", "2.0"])
@@ -100,7 +98,7 @@ struct FunctionResponseTests {
     func malformed(payload: String) async throws {
         let answer = try await Self.answer(to: payload)
         #expect(answer.start == "HTTP/1.1 500 Internal Server Error")
-        #expect(answer.text == Self.serverError)
+        #expect(answer.text == TestGateway.serverError)
         #expect(answer["content-type"] == "application/json")
         #expect(answer["content-length"] == "35")
         #expect(answer["set-cookie"] == nil)
@@ -222,7 +220,7 @@ struct FunctionResponseTests {
             for target in ["/closed", "/gone"] {
                 let answer = try await gateway.call("GET", target)
                 #expect(answer.status == 500)
-                #expect(answer.text == Self.serverError)
+                #expect(answer.text == TestGateway.serverError)
             }
             #expect(try closed.events.isEmpty)
         }

@@ -1,34 +1,11 @@
 import GatewayModel
-import JSON
-import NIOCore
 import Testing
 
 @Suite("Answers of an origin are passed on", .timeLimit(.minutes(1)))
 struct HTTPProxyResponseTests {
-    private static func answer(
-        _ bytes: String, method: String = "GET", _ fields: [String] = [], cors: V2.Cors? = nil,
-        mapping: OrderedMap<OrderedMap<String>>? = nil
-    ) async throws -> Message {
-        var answer: Message?
-        try await TestOrigin.serving({ wire, origin in
-            while true {
-                // The answer to one request, then the connection ends if nothing else says where its body does.
-                try await origin.read(&wire)
-                try await wire.send(bytes)
-                if !bytes.contains("Content-Length") && !bytes.contains("chunked") { return }
-            }
-        }) { origin in
-            let api = TestAPI(routes: [("$default", .http(origin.url, response: mapping))], cors: cors)
-            try await TestGateway.serving(api) { gateway in
-                answer = try await gateway.call(method, "/", fields)
-            }
-        }
-        return try #require(answer)
-    }
-
     @Test("status, headers and body as they are, with the gateway's request id")
     func asIs() async throws {
-        let answer = try await Self.answer(
+        let answer = try await TestGateway.passing(
             "HTTP/1.1 203 Whatever\r\nServer: mine\r\nDate: then\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nX-Empty:\r\n"
                 + "ETag: \"x\"\r\nContent-Length: 3\r\n\r\nabc")
         #expect(answer.start == "HTTP/1.1 203 Non-Authoritative Information")
@@ -43,7 +20,7 @@ struct HTTPProxyResponseTests {
 
     @Test("a date is added where there is none")
     func date() async throws {
-        #expect(try await Self.answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").all("date").count == 1)
+        #expect(try await TestGateway.passing("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").all("date").count == 1)
     }
 
     @Test(
@@ -56,7 +33,7 @@ struct HTTPProxyResponseTests {
             "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde",
         ])
     func framings(bytes: String) async throws {
-        let answer = try await Self.answer(bytes)
+        let answer = try await TestGateway.passing(bytes)
         #expect(answer.status == 200)
         #expect(answer.text == "abcde")
         #expect(answer["link"] == nil)
@@ -70,7 +47,7 @@ struct HTTPProxyResponseTests {
             "apigw-requestid: mine",
         ])
     func hopByHop(fields: String) async throws {
-        let answer = try await Self.answer("HTTP/1.1 200 OK\r\n\(fields)\r\nContent-Length: 0\r\n\r\n")
+        let answer = try await TestGateway.passing("HTTP/1.1 200 OK\r\n\(fields)\r\nContent-Length: 0\r\n\r\n")
         #expect(
             answer.names.map { $0.lowercased() }.sorted() == [
                 "apigw-requestid", "connection", "content-length", "date",
@@ -81,7 +58,7 @@ struct HTTPProxyResponseTests {
 
     @Test("the answer to HEAD keeps its length and has no body")
     func head() async throws {
-        let answer = try await Self.answer("HTTP/1.1 200 OK\r\nContent-Length: 42\r\n\r\n", method: "HEAD")
+        let answer = try await TestGateway.passing("HTTP/1.1 200 OK\r\nContent-Length: 42\r\n\r\n", method: "HEAD")
         #expect(answer["content-length"] == "42")
     }
 
@@ -126,96 +103,14 @@ struct HTTPProxyResponseTests {
             "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\naccess-control-max-age: 9\r\n"
             + "Access-Control-Request-Method: GET\r\nVary: accept\r\nContent-Length: 0\r\n\r\n"
         let origin = ["Origin: https://a.example"]
-        let replaced = try await Self.answer(bytes, origin, cors: V2.Cors(origins: ["https://a.example"]))
+        let replaced = try await TestGateway.passing(bytes, origin, cors: V2.Cors(origins: ["https://a.example"]))
         #expect(
             replaced.fields.filter { $0.name.lowercased().hasPrefix("access-control") }.map(\.value) == [
                 "https://a.example"
             ])
         #expect(replaced.all("vary") == ["accept", "origin"])
-        let kept = try await Self.answer(bytes, origin)
+        let kept = try await TestGateway.passing(bytes, origin)
         #expect(kept.all("access-control-allow-origin") == ["*"])
         #expect(kept.all("access-control-max-age") == ["9"])
-    }
-
-    // MARK: Mapped answers
-
-    private static let plain =
-        "HTTP/1.1 200 OK\r\nX-A: 1\r\nServer: mine\r\nContent-Length: 14\r\n\r\n{\"code\":\"404\"}"
-
-    @Test(
-        "headers are appended, overwritten and removed",
-        arguments: [
-            (["append:header.x-a": "2"], ["1", "2"]),
-            (["overwrite:header.X-A": "2"], ["2"]),
-            (["remove:header.x-a": "''"], []),
-            (["overwrite:header.x-a": "$response.header.Server"], ["mine"]),
-            (["overwrite:header.x-a": "$response.body.code"], ["404"]),
-            (["overwrite:header.x-a": "$response.body"], [#"{"code":"404"}"#]),
-            (["append:header.x-a": "$response.header.none"], ["1"]),
-            (["overwrite:header.x-a": "<${context.stage}>"], ["<$default>"]),
-        ] as [(OrderedMap<String>, [String])])
-    func mappedHeaders(mapping: OrderedMap<String>, values: [String]) async throws {
-        let answer = try await Self.answer(Self.plain, mapping: ["200": mapping])
-        #expect(answer.all("x-a") == values)
-        #expect(answer.all("server") == ["mine"])
-        #expect(answer.all("content-length") == ["14"])
-        #expect(answer.text == #"{"code":"404"}"#)
-        #expect(answer["apigw-requestid"] != nil)
-    }
-
-    @Test(
-        "the status is overwritten by one that can be an answer's",
-        arguments: [
-            ("403", 403), ("$response.body.code", 404), ("$response.header.x-a", 200), ("$response.header.none", 200),
-            ("$response.body.none", 200),
-        ])
-    func mappedStatus(value: String, status: Int) async throws {
-        let answer = try await Self.answer(Self.plain, mapping: ["200": ["overwrite:statuscode": value]])
-        #expect(answer.status == status)
-        #expect(answer.text == #"{"code":"404"}"#)
-    }
-
-    @Test("a mapping of another status does not count")
-    func otherStatus() async throws {
-        let answer = try await Self.answer(Self.plain, mapping: ["500": ["overwrite:header.x-a": "2"]])
-        #expect(answer.all("x-a") == ["1"])
-    }
-
-    @Test(
-        "an answer mapped to a status without a body has none, and the connection goes on", arguments: ["204", "304"])
-    func mappedToNoBody(status: String) async throws {
-        try await TestOrigin.answering(Self.plain) { origin in
-            let mapping: OrderedMap<OrderedMap<String>> = ["200": ["overwrite:statuscode": status]]
-            let api = TestAPI(routes: [("$default", .http(origin.url, response: mapping))])
-            try await TestGateway.serving(api) { gateway in
-                try await gateway.connect { wire in
-                    for _ in 0..<2 {
-                        try await wire.send(TestGateway.request("GET", "/"))
-                        let answer = try await wire.message()
-                        #expect(answer.start.contains(status))
-                        #expect(answer["content-length"] == nil)
-                    }
-                }
-            }
-        }
-    }
-
-    @Test("a body that a mapping reads may have 10 MB")
-    func collectedLimit() async throws {
-        let script: TestOrigin.Script = { wire, origin in
-            let request = try await origin.read(&wire)
-            let size = Int(request["x-size"] ?? "") ?? 0
-            try await wire.send("HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n")
-            try await wire.send(ByteBuffer(repeating: 0x78, count: size))
-        }
-        try await TestOrigin.serving(script) { origin in
-            let mapping: OrderedMap<OrderedMap<String>> = ["200": ["append:header.x": "$response.body.a"]]
-            let api = TestAPI(routes: [("$default", .http(origin.url, response: mapping))])
-            try await TestGateway.serving(api) { gateway in
-                let whole = try await gateway.call("GET", "/", ["X-Size: 10485760"])
-                #expect(whole.body.count == 10_485_760)
-                #expect(try await gateway.call("GET", "/", ["X-Size: 10485761"]).status == 500)
-            }
-        }
     }
 }

@@ -1,34 +1,9 @@
-import DataPlane
 import GatewayModel
-import JSON
 import NIOCore
 import Testing
 
 @Suite("Requests are passed on to an origin", .timeLimit(.minutes(1)))
 struct HTTPProxyTests {
-    private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-
-    /// Sends one request through a route to an origin and returns what the origin saw.
-    private static func seen(
-        _ method: String = "GET", _ target: String = "/", _ fields: [String] = [], body: String? = nil,
-        key: String = "$default", uri: String = "", stage: String = "$default", integrationMethod: String = "ANY",
-        mapping: OrderedMap<String>? = nil, variables: OrderedMap<String> = [:]
-    ) async throws -> Message {
-        var seen: Message?
-        try await TestOrigin.answering(ok) { origin in
-            let integration = V2.Integration.http(origin.url + uri, method: integrationMethod, request: mapping)
-            let api = TestAPI(stage: stage, routes: [(key, integration)], variables: variables)
-            try await TestGateway.serving(api) { gateway in
-                let answer = try await gateway.call(method, target, fields, body: body)
-                #expect(answer.status == 200)
-            }
-            seen = origin.requests.last
-        }
-        return try #require(seen)
-    }
-
-    // MARK: The request
-
     @Test(
         "the target is made of URI and request",
         arguments: [
@@ -45,24 +20,24 @@ struct HTTPProxyTests {
             ("GET /pets", "/animals", "/pets?", "/animals"),
         ])
     func target(key: String, uri: String, target: String, expected: String) async throws {
-        #expect(try await Self.seen("GET", target, key: key, uri: uri).start == "GET \(expected) HTTP/1.1")
+        #expect(try await TestGateway.seen("GET", target, key: key, uri: uri).start == "GET \(expected) HTTP/1.1")
     }
 
     @Test("the prefix of a named stage is not passed on", arguments: [("/dev/a", "/up/a"), ("/dev", "/up")])
     func namedStage(target: String, expected: String) async throws {
-        #expect(try await Self.seen("GET", target, uri: "/up", stage: "dev").start == "GET \(expected) HTTP/1.1")
+        #expect(try await TestGateway.seen("GET", target, uri: "/up", stage: "dev").start == "GET \(expected) HTTP/1.1")
     }
 
     @Test("the method is the client's, unless the integration has one")
     func method() async throws {
-        #expect(try await Self.seen("DELETE", "/a").start == "DELETE /a HTTP/1.1")
-        #expect(try await Self.seen("PROPFIND", "/a").start == "PROPFIND /a HTTP/1.1")
-        #expect(try await Self.seen("GET", "/a", integrationMethod: "POST").start == "POST /a HTTP/1.1")
+        #expect(try await TestGateway.seen("DELETE", "/a").start == "DELETE /a HTTP/1.1")
+        #expect(try await TestGateway.seen("PROPFIND", "/a").start == "PROPFIND /a HTTP/1.1")
+        #expect(try await TestGateway.seen("GET", "/a", integrationMethod: "POST").start == "POST /a HTTP/1.1")
     }
 
     @Test("the fields of a request without a body are these")
     func fields() async throws {
-        let seen = try await Self.seen("GET", "/", ["X-One: 1", "x-two:  a, b "])
+        let seen = try await TestGateway.seen("GET", "/", ["X-One: 1", "x-two:  a, b "])
         #expect(
             seen.names
                 == [
@@ -90,7 +65,7 @@ struct HTTPProxyTests {
             (["X-Forwarded-Host: h", "X-Forwarded-Proto: http", "X-Forwarded-Port: 1"], "by="),
         ])
     func forwarded(fields: [String], prefix: String) async throws {
-        let seen = try await Self.seen("GET", "/", fields)
+        let seen = try await TestGateway.seen("GET", "/", fields)
         #expect(seen.all("forwarded").count == 1)
         #expect(seen["forwarded"]?.hasPrefix(prefix) == true, "\(seen["forwarded"] ?? "none")")
         #expect(!seen.names.contains { $0.lowercased().hasPrefix("x-forwarded") })
@@ -105,7 +80,7 @@ struct HTTPProxyTests {
             ["Via: 1.0 x"],
         ])
     func hopByHop(fields: [String]) async throws {
-        let seen = try await Self.seen("GET", "/", fields)
+        let seen = try await TestGateway.seen("GET", "/", fields)
         #expect(
             seen.names.map { $0.lowercased() }.sorted() == [
                 "content-length", "content-type", "forwarded", "host", "via", "x-amzn-trace-id",
@@ -115,7 +90,7 @@ struct HTTPProxyTests {
 
     @Test("a body is passed on as it is framed")
     func body() async throws {
-        let length = try await Self.seen("POST", "/", ["Content-Type: text/plain"], body: "12345")
+        let length = try await TestGateway.seen("POST", "/", ["Content-Type: text/plain"], body: "12345")
         #expect(length.text == "12345")
         #expect(length.all("content-length") == ["5"])
         #expect(length.all("content-type") == ["text/plain"])
@@ -124,7 +99,7 @@ struct HTTPProxyTests {
 
     @Test("a chunked body stays one, without its extensions and trailers")
     func chunkedBody() async throws {
-        try await TestOrigin.answering(Self.ok) { origin in
+        try await TestOrigin.answering(TestOrigin.ok) { origin in
             try await TestGateway.serving(TestAPI(routes: [("$default", .http(origin.url))])) { gateway in
                 try await gateway.connect { wire in
                     try await wire.send(TestGateway.request("POST", "/", ["Transfer-Encoding: chunked"]))
@@ -160,7 +135,7 @@ struct HTTPProxyTests {
 
     @Test("the body is asked for when the client waits to be asked")
     func expectContinue() async throws {
-        try await TestOrigin.answering(Self.ok) { origin in
+        try await TestOrigin.answering(TestOrigin.ok) { origin in
             try await TestGateway.serving(TestAPI(routes: [("$default", .http(origin.url))])) { gateway in
                 try await gateway.connect { wire in
                     try await wire.send(
@@ -180,7 +155,7 @@ struct HTTPProxyTests {
             ("/127.0.0.1", 200), ("/127.0.0.1%0d%0aX:y", 500), ("/a%20b", 500), ("/127.0.0.1@evil", 500),
         ])
     func dynamicHost(target: String, status: Int) async throws {
-        try await TestOrigin.answering(Self.ok) { origin in
+        try await TestOrigin.answering(TestOrigin.ok) { origin in
             let integration = V2.Integration.http("http://{host}:\(origin.port)/x")
             try await TestGateway.serving(TestAPI(routes: [("GET /{host}", integration)])) { gateway in
                 let answer = try await gateway.call("GET", target)
@@ -188,87 +163,6 @@ struct HTTPProxyTests {
             }
             #expect(origin.requests.map(\.start) == (status == 200 ? ["GET /x HTTP/1.1"] : []))
             if status == 200 { #expect(origin.requests[0].all("host") == ["127.0.0.1:\(origin.port)"]) }
-        }
-    }
-
-    // MARK: Mapped requests
-
-    @Test(
-        "headers are appended, overwritten and removed",
-        arguments: [
-            (["append:header.x-a": "2"], ["1", "2"]),
-            (["overwrite:header.X-A": "2"], ["2"]),
-            (["remove:header.x-A": "''"], []),
-            (["overwrite:header.x-a": "$request.header.x-b"], ["b1,b2"]),
-            (
-                ["overwrite:header.x-a": "${request.path.id}-${request.querystring.q}-${stageVariables.v}"],
-                ["7-1,2-blue"]
-            ),
-            (["overwrite:header.x-a": "$request.path"], ["/pets/7"]),
-            (["overwrite:header.x-a": "$request.body.name"], ["Rex"]),
-            (["overwrite:header.x-a": "$context.routeKey"], ["POST /pets/{id}"]),
-            (["append:header.x-a": "$request.header.none"], ["1"]),
-            (["overwrite:header.x-a": "$request.querystring.crlf"], ["1"]),
-        ] as [(OrderedMap<String>, [String])])
-    func mappedHeaders(mapping: OrderedMap<String>, values: [String]) async throws {
-        let seen = try await Self.seen(
-            "POST", "/pets/7?q=1&q=2&crlf=a%0D%0AX:b", ["X-A: 1", "x-b: b1", "X-B: b2"], body: #"{"name":"Rex"}"#,
-            key: "POST /pets/{id}", mapping: mapping, variables: ["v": "blue"])
-        #expect(seen.all("x-a") == values)
-        #expect(seen.text == #"{"name":"Rex"}"#)
-        #expect(seen.all("content-length") == ["14"])
-        #expect(seen["via"] != nil && seen["forwarded"] != nil && seen["x-amzn-trace-id"] != nil)
-    }
-
-    @Test(
-        "the query is appended to, overwritten and removed from, and encoded",
-        arguments: [
-            (["append:querystring.a": "2"], "a=1&b=x%20y&a=2"),
-            (["overwrite:querystring.a": "&=+"], "b=x%20y&a=%26%3D%2B"),
-            (["remove:querystring.b": "''"], "a=1"),
-            (["remove:querystring.A": "''"], "a=1&b=x%20y"),
-            (["append:querystring.c d": "$request.header.none"], "a=1&b=x%20y"),
-        ] as [(OrderedMap<String>, String)])
-    func mappedQuery(mapping: OrderedMap<String>, query: String) async throws {
-        let seen = try await Self.seen("GET", "/?a=1&b=x+y", mapping: mapping)
-        #expect(seen.start == "GET /?\(query) HTTP/1.1")
-    }
-
-    @Test(
-        "the path is overwritten, and encoded where it must be",
-        arguments: [
-            ("/fixed", "/fixed"), ("fixed", "/fixed"), ("/a b?c#d", "/a%20b%3Fc%23d"), ("$request.path", "/a%20b"),
-            ("/x/${request.path.p}/y", "/x/a%20b/y"), ("$request.header.none", "/up/a%20b"),
-        ])
-    func mappedPath(value: String, path: String) async throws {
-        let seen = try await Self.seen(
-            "GET", "/a%20b", key: "GET /{p}", uri: "/up/{p}", mapping: ["overwrite:path": value])
-        #expect(seen.start == "GET \(path) HTTP/1.1")
-    }
-
-    @Test("the host can be mapped, and is there once")
-    func mappedHost() async throws {
-        let seen = try await Self.seen("GET", "/", mapping: ["overwrite:header.host": "other.example"])
-        #expect(seen.all("host") == ["other.example"])
-        #expect(seen.all("via").count == 1)
-    }
-
-    @Test("a content type that is mapped is there once")
-    func mappedContentType() async throws {
-        let seen = try await Self.seen("GET", "/", mapping: ["overwrite:header.content-type": "text/plain"])
-        #expect(seen.all("content-type") == ["text/plain"])
-    }
-
-    @Test("a chunked body that is empty is sent, when a mapping reads the body")
-    func mappedEmptyBody() async throws {
-        try await TestOrigin.answering(Self.ok) { origin in
-            let integration = V2.Integration.http(
-                origin.url, request: ["append:header.x": "$request.body.a"])
-            try await TestGateway.serving(TestAPI(routes: [("$default", integration)])) { gateway in
-                let answer = try await gateway.call("POST", "/", ["Transfer-Encoding: chunked", "\r\n0"])
-                #expect(answer.status == 200)
-            }
-            #expect(origin.requests.map(\.text) == [""])
         }
     }
 }

@@ -1,0 +1,46 @@
+import DataPlane
+import GatewayModel
+import NIOCore
+import Testing
+
+@Suite("Requests are counted and told", .timeLimit(.minutes(1)))
+struct StageMetricsTests {
+    @Test("metrics count requests, errors and bytes by stage")
+    func metrics() async throws {
+        let api = TestAPI(routes: [("POST /a", .function())])
+        try await TestGateway.serving(api) { gateway in
+            gateway.function.answer(
+                .success(ByteBuffer(string: #"{"statusCode":200,"body":"12345"}"#)),
+                .functionError(ByteBuffer(string: "{}")))
+            _ = try await gateway.call("POST", "/a", body: "123")
+            _ = try await gateway.call("POST", "/a", body: "123")
+            _ = try await gateway.call("POST", "/none")
+            _ = try await gateway.call("POST", "/a", host: "zzz.execute-api.localhost")
+            let metrics = try #require(await gateway.plane.metrics().first { $0.key == api.key }).metrics
+            #expect(metrics.count == 3)
+            #expect(metrics.clientErrors == 1)
+            #expect(metrics.serverErrors == 1)
+            #expect(
+                metrics.dataProcessed == 3 + 5 + 3 + #"{"message":"Internal Server Error"}"#.utf8.count
+                    + TestGateway.notFound.utf8.count)
+            #expect(metrics.latencyBuckets.reduce(0, +) == 3)
+        }
+    }
+
+    @Test("whoever watches is told of each call, with the gateway's own reason")
+    func summaries() async throws {
+        let api = TestAPI(routes: [("GET /a", .function()), ("GET /none", .function(name: "gone"))])
+        try await TestGateway.serving(api) { gateway in
+            gateway.function.answer("1")
+            for target in ["/a?x=1", "/none", "/lost"] { _ = try await gateway.call("GET", target) }
+            let all = gateway.summaries.all
+            #expect(
+                all.map { "\($0.method) \($0.path) \($0.status) \($0.routeKey ?? "-")" } == [
+                    "GET /a?x=1 200 GET /a", "GET /none 500 GET /none", "GET /lost 404 -",
+                ])
+            #expect(all[0].reason == nil)
+            #expect(all[1].reason == "route GET /none calls gone, which does not exist")
+            #expect(all[2].reason == "no route matches")
+        }
+    }
+}
