@@ -102,7 +102,8 @@ package final class Exchange: HTTPService {
     }
 
     package func writabilityChanged(_ isWritable: Bool, _ connection: HTTPConnection) {
-        upstream?.setReading(isWritable)
+        guard let upstream else { return }
+        upstream.setReading(isWritable)
         upstreamState.hasProgressed = true
     }
 

@@ -27,6 +27,9 @@ final class FunctionIntegration: Sendable {
     /// AWS quota: 30 s, not to be raised for HTTP APIs.
     static let maximumTimeoutMilliseconds = 30_000
 
+    /// AWS quota: 6 MB for the event of a synchronous invocation.
+    static let maximumEventBytes = 6_291_456
+
     func permits(_ method: RequestHead.Method) -> Bool { permitted >> UInt16(method.rawValue) & 1 == 1 }
 
     /// Asks the policy once, at compile time. The source is `{api}/{stage}/{METHOD}{path template}`, and

@@ -19,6 +19,8 @@ enum FunctionProxy {
             throw .internalError
         }
         x.bodyUse = .collected
+        // A longer one makes an event that is too long in any case, so it need not be kept.
+        x.connection?.bodyLimit = FunctionIntegration.maximumEventBytes
     }
 
     /// AWS's own sentence, as `$context.integrationErrorMessage` has it.

@@ -95,8 +95,9 @@ enum HTTPProxy {
             upstream.write(body)
             upstream.requestCompleted()
             upstream.flush()
-        } else if client.head.body == .none {
-            upstream.requestCompleted()
+        } else {
+            if client.head.body == .none { upstream.requestCompleted() }
+            // A body may be long in coming, and the origin may answer the head alone.
             upstream.flush()
         }
     }

@@ -24,7 +24,7 @@ enum MappedResponse {
             client.finishHead(.length(body.readableBytes))
         } else {
             let framing = HTTPProxy.framing(head, for: client.head.method)
-            client.finishHead(framing == .none ? .length(0) : framing)
+            client.finishHead(framing == .none && client.head.method != .head ? .length(0) : framing)
         }
     }
 

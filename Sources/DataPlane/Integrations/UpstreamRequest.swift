@@ -140,22 +140,20 @@ enum UpstreamRequest {
         endRun()
     }
 
-    /// `Forwarded` takes over what came as `X-Forwarded-For`; then the trace id. Form: as origins behind HTTP APIs recorded it.
+    /// `Forwarded` takes over what came as `X-Forwarded-For`; then the trace id. Form: as origins behind HTTP APIs
+    /// recorded it.
     static func writeForwarding(_ x: Exchange, egress: [UInt8], to out: inout ByteBuffer) {
         guard let connection = x.connection else { return }
         let head = connection.head
         out.writeStaticString("Forwarded: ")
         head.withBytes { bytes in
-            let hasForwarded = head.contains(.forwarded)
-            for field in head.fields {
-                switch field.known {
-                case .forwarded:
-                    out.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
-                    out.writeStaticString(", ")
-                case .forwardedFor where !hasForwarded:
-                    writeChain(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]), to: &out)
-                default: break
-                }
+            // A client cannot hide the one by sending the other.
+            for field in head.fields where field.known == .forwarded {
+                out.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
+                out.writeStaticString(", ")
+            }
+            for field in head.fields where field.known == .forwardedFor {
+                writeChain(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]), to: &out)
             }
         }
         out.writeStaticString("by=")
@@ -186,15 +184,24 @@ enum UpstreamRequest {
         }
     }
 
-    /// RFC 7239 section 6: an IPv6 address is bracketed and quoted.
+    /// RFC 7239 section 6: an IPv6 address is bracketed and quoted, an address with a port quoted. What else a client
+    /// wrote is no address, and might say more than `for`.
     private static func writeNode(_ address: some Collection<UInt8>, to out: inout ByteBuffer) {
-        guard address.contains(UInt8(ascii: ":")) else {
-            out.writeBytes(address)
+        guard address.allSatisfy(ASCII.isHostByte) else {
+            out.writeStaticString("unknown")
             return
         }
-        out.writeStaticString("\"[")
-        out.writeBytes(address)
-        out.writeStaticString("]\"")
+        switch address.reduce(0, { $0 + ($1 == UInt8(ascii: ":") ? 1 : 0) }) {
+        case 0: out.writeBytes(address)
+        case 2... where address.first != UInt8(ascii: "["):
+            out.writeStaticString("\"[")
+            out.writeBytes(address)
+            out.writeStaticString("]\"")
+        default:
+            out.writeStaticString("\"")
+            out.writeBytes(address)
+            out.writeStaticString("\"")
+        }
     }
 
     /// The framing of the body as it will be sent: collected, streamed, or none.

@@ -29,6 +29,8 @@ enum Routing {
     private static func match(
         _ x: Exchange, _ bytes: UnsafeRawBufferPointer, _ head: RequestHead
     ) throws(Refusal) {
+        // `OPTIONS *` asks the server itself, not one of its paths (RFC 9112 section 3.2.4).
+        guard bytes[Int(head.path.start)] == UInt8(ascii: "/") else { throw .notFound }
         let host = UnsafeRawBufferPointer(rebasing: bytes[head.host.range])
         if let label = apiLabel(host) {
             guard let api = x.worker.snapshot.api(UnsafeRawBufferPointer(rebasing: host[..<label])) else {

@@ -15,6 +15,7 @@ enum Running {
     /// Starts, or ends the program with words for people.
     static func start(_ settings: ServerSettings) async throws -> Gatehouse {
         signal(SIGPIPE, SIG_IGN)
+        raiseDescriptorLimit()
         do { return try await Gatehouse.start(settings) } catch let error as StartError {
             Console.warn("gatehouse: \(error)")
             throw ExitCode(1)
@@ -22,6 +23,19 @@ enum Running {
             Console.warn("gatehouse: it could not start: \(error)")
             throw ExitCode(1)
         }
+    }
+
+    /// A connection is a descriptor: shells often allow 1,024, the system far more.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        #if canImport(Glibc)
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+        let resource = RLIMIT_NOFILE
+        #endif
+        guard getrlimit(resource, &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(resource, &limit)
     }
 
     /// Waits for Ctrl-C or SIGTERM, then drains. A second signal ends at once.

@@ -62,6 +62,9 @@ struct HTTPProxyTests {
             (["X-Forwarded-For: 2001:db8::1"], #"for="[2001:db8::1]", by="#),
             (["Forwarded: for=1.2.3.4"], "for=1.2.3.4, by="),
             (["Forwarded: for=1.2.3.4", "Forwarded: for=5.6.7.8"], "for=1.2.3.4, for=5.6.7.8, by="),
+            (["X-Forwarded-For: 5.6.7.8", "Forwarded: for=1.2.3.4"], "for=1.2.3.4, for=5.6.7.8, by="),
+            (["X-Forwarded-For: 1.2.3.4:80, [2001:db8::1]:80"], #"for="1.2.3.4:80", for="[2001:db8::1]:80", by="#),
+            (["X-Forwarded-For: 1.2.3.4;by=me, \"x:y\""], "for=unknown, for=unknown, by="),
             (["X-Forwarded-Host: h", "X-Forwarded-Proto: http", "X-Forwarded-Port: 1"], "by="),
         ])
     func forwarded(fields: [String], prefix: String) async throws {
@@ -109,6 +112,18 @@ struct HTTPProxyTests {
             }
             #expect(origin.requests.first?.text == "123456")
             #expect(origin.requests.first?["content-length"] == nil)
+        }
+    }
+
+    @Test("the head reaches the origin before the body is sent")
+    func headFirst() async throws {
+        let script: TestOrigin.Script = { wire, _ in
+            _ = try await wire.head()
+            try await wire.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+        }
+        try await TestGateway.proxying(script) { gateway, _ in
+            let answer = try await gateway.call("POST", "/", ["Content-Length: 6"])
+            #expect(answer.status == 401)
         }
     }
 

@@ -41,6 +41,15 @@ struct MappedResponseTests {
         #expect(answer.text == #"{"code":"404"}"#)
     }
 
+    @Test("the mapped answer to HEAD tells no length that the origin did not")
+    func mappedHead() async throws {
+        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let answer = try await TestGateway.passing(
+            chunked, method: "HEAD", mapping: ["200": ["append:header.x": "1"]])
+        #expect(answer["x"] == "1")
+        #expect(answer["content-length"] == nil)
+    }
+
     @Test("a mapping of another status does not count")
     func otherStatus() async throws {
         let answer = try await TestGateway.passing(Self.plain, mapping: ["500": ["overwrite:header.x-a": "2"]])

@@ -99,4 +99,14 @@ struct RoutingTests {
             #expect(answer.status == 404)
         }
     }
+
+    @Test("a request to the server as a whole matches no route")
+    func asterisk() async throws {
+        let api = TestAPI(routes: [("$default", .function()), ("ANY /", .function())])
+        try await TestGateway.serving(api) { gateway in
+            gateway.function.answer("1")
+            let answer = try await gateway.call("OPTIONS", "*")
+            #expect(answer.status == 404)
+        }
+    }
 }
