@@ -7,7 +7,7 @@ import re
 import pytest
 
 from harness.clients import error_of
-from harness.functions import PYTHON, ROLE, function_arn, package, unique
+from harness.functions import PYTHON, ROLE, create_parameters, function_arn, package, unique
 
 SOURCE = "def handler(event, context): return 'first'"
 
@@ -19,14 +19,7 @@ def api(clients):
 
 @pytest.fixture
 def parameters():
-    """What CreateFunction needs, for a function that does not exist yet."""
-    return {
-        "FunctionName": unique("made"),
-        "Runtime": PYTHON,
-        "Handler": "handler.handler",
-        "Role": ROLE,
-        "Code": {"ZipFile": package({"handler.py": SOURCE})},
-    }
+    return create_parameters(SOURCE)
 
 
 @pytest.fixture

@@ -113,3 +113,14 @@ def create_function(clients, source=None, files=None, runtime=PYTHON, handler="h
     clients.functions.create_function(**parameters | more)
     function.settle()
     return function
+
+
+def create_parameters(source):
+    """What CreateFunction needs, for a function that does not exist yet."""
+    return {
+        "FunctionName": unique("made"),
+        "Runtime": PYTHON,
+        "Handler": "handler.handler",
+        "Role": ROLE,
+        "Code": {"ZipFile": package({"handler.py": source})},
+    }

@@ -1,5 +1,4 @@
 import DataPlane
-import Dispatch
 import FoundationEssentials
 import NIOCore
 import Synchronization
@@ -53,12 +52,8 @@ final class AccessLogFiles: AccessLogDirectory {
 
 /// One file, written on a queue of its own so that no event loop waits for a disk.
 private final class FileSink: AccessLogSink {
-    private let queue = DispatchQueue(label: "gatehouse.access-log")
+    private let queue = WriteQueue(label: "gatehouse.access-log")
     private let descriptor: Int32
-    private let waiting = Atomic<Int>(0)
-
-    /// Lines not yet written; beyond it the disk is slower than the traffic and the event loop waits for it.
-    private static let waitingBytes = 67_108_864
 
     init(path: String) {
         if path == "-" {
@@ -72,9 +67,7 @@ private final class FileSink: AccessLogSink {
     }
 
     func append(_ lines: ByteBuffer) {
-        let count = lines.readableBytes
-        waiting.wrappingAdd(count, ordering: .relaxed)
-        queue.async { [self] in
+        queue.write(bytes: lines.readableBytes) { [self] in
             lines.withUnsafeReadableBytes { bytes in
                 var written = 0
                 while written < bytes.count {
@@ -83,10 +76,8 @@ private final class FileSink: AccessLogSink {
                     written += size
                 }
             }
-            waiting.wrappingSubtract(count, ordering: .relaxed)
         }
-        if waiting.load(ordering: .relaxed) > Self.waitingBytes { flush() }
     }
 
-    func flush() { queue.sync {} }
+    func flush() { queue.flush() }
 }

@@ -1,7 +1,5 @@
-import Dispatch
 import FoundationEssentials
 import LambdaHost
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -15,12 +13,8 @@ import Darwin
 final class FunctionLogs: FunctionLogSink {
     private let folder: String?
     private let onLine: (@Sendable (FunctionLine) -> Void)?
-    private let queue = DispatchQueue(label: "gatehouse.function-log")
+    private let queue = WriteQueue(label: "gatehouse.function-log")
     private let files = Files()
-    private let waiting = Atomic<Int>(0)
-
-    /// Lines not yet written; beyond it the disk is slower than the functions, and they wait for it.
-    private static let waitingBytes = 67_108_864
 
     init(folder: String?, onLine: (@Sendable (FunctionLine) -> Void)?) {
         self.folder = folder
@@ -33,17 +27,11 @@ final class FunctionLogs: FunctionLogSink {
                 functionName: line.functionName, text: String(decoding: line.text, as: UTF8.self),
                 isPlatform: line.isPlatform))
         guard let folder else { return }
-        let count = line.text.count
-        waiting.wrappingAdd(count, ordering: .relaxed)
-        queue.async { [self] in
-            files.write(line, folder)
-            waiting.wrappingSubtract(count, ordering: .relaxed)
-        }
-        if waiting.load(ordering: .relaxed) > Self.waitingBytes { flush() }
+        queue.write(bytes: line.text.count) { [files] in files.write(line, folder) }
     }
 
     /// Waits until every line is written.
-    func flush() { queue.sync {} }
+    func flush() { queue.flush() }
 
     /// Touched on the queue only.
     private final class Files: @unchecked Sendable {

@@ -9,6 +9,12 @@ package final class Registry: Sendable {
         var stages: [V2.StageKey: Int] = [:]
         var origins: [Origin: Int] = [:]
         var dynamicOrigins = 0
+
+        mutating func add(_ origin: Origin) -> Int {
+            let number = origins.count
+            origins[origin] = number
+            return number
+        }
     }
 
     private let state = Mutex(State())
@@ -29,8 +35,7 @@ package final class Registry: Sendable {
             if let number = state.origins[origin] { return number }
             guard state.dynamicOrigins < Self.dynamicOrigins else { return -1 }
             state.dynamicOrigins += 1
-            state.origins[origin] = state.origins.count
-            return state.origins.count - 1
+            return state.add(origin)
         }
     }
 
@@ -38,11 +43,7 @@ package final class Registry: Sendable {
     private static let dynamicOrigins = 1_024
 
     func number(of origin: Origin) -> Int {
-        state.withLock { state in
-            if let number = state.origins[origin] { return number }
-            state.origins[origin] = state.origins.count
-            return state.origins.count - 1
-        }
+        state.withLock { $0.origins[origin] ?? $0.add(origin) }
     }
 
     /// Every stage that ever had counters, with its slot.
