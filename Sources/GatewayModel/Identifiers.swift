@@ -24,6 +24,22 @@ package enum Identifiers {
         return text
     }
 
+    /// 52 upper-case letters and digits, as DynamoDB names its requests.
+    package static func tableRequest() -> String {
+        String(unsafeUninitializedCapacity: 52) { digits in
+            var bits: UInt64 = 0
+            for position in 0..<52 {
+                // Five bits a character: asking the system for randomness is the dear part.
+                if position % 12 == 0 { bits = .random(in: .min ... .max) }
+                digits[position] = base32[Int(bits & 31)]
+                bits >>= 5
+            }
+            return 52
+        }
+    }
+
+    private static let base32 = Array("ABCDEFGHIJKLMNOPQRSTUV0123456789".utf8)
+
     /// `count` lower-case hexadecimal digits.
     package static func hex(_ count: Int) -> String {
         String(decoding: (0..<count).map { _ in hexDigits[Int.random(in: 0..<16)] }, as: UTF8.self)

@@ -13,7 +13,7 @@ extension JSONValue {
         case .null: output.append(contentsOf: "null".utf8)
         case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
         case .number(let text): output.append(contentsOf: text.utf8)
-        case .string(let value): Self.write(value, into: &output)
+        case .string(let value): Self.writeString(value, into: &output)
         case .array(let values):
             output.append(UInt8(ascii: "["))
             for (position, value) in values.enumerated() {
@@ -25,7 +25,7 @@ extension JSONValue {
             output.append(UInt8(ascii: "{"))
             for (position, member) in object.members.enumerated() {
                 if position > 0 { output.append(UInt8(ascii: ",")) }
-                Self.write(member.key, into: &output)
+                Self.writeString(member.key, into: &output)
                 output.append(UInt8(ascii: ":"))
                 member.value.write(into: &output)
             }
@@ -64,7 +64,8 @@ extension JSONValue {
         }
     }
 
-    private static func write(_ string: String, into output: inout [UInt8]) {
+    /// A string with its quotes and escapes.
+    package static func writeString(_ string: String, into output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         for byte in string.utf8 { appendEscaped(byte, to: &output) }
         output.append(UInt8(ascii: "\""))

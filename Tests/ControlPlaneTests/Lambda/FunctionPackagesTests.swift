@@ -1,4 +1,5 @@
 import GatewayModel
+import GatewayModel
 import Testing
 
 @testable import ControlPlane
@@ -120,50 +121,6 @@ import Testing
         #expect(Files.kind(codeFolder(unused)) == nil)
         #expect(Files.kind(folder.path + "/code/hello/.incoming-1") == nil)
         #expect(Files.kind(folder.path + "/code/gone") == nil)
-    }
-}
-
-@Suite struct LocalCodeTests {
-    private let folder = TemporaryFolder()
-
-    @Test func changesWithContentAndNames() throws {
-        try folder.write("one", to: "app.py")
-        let first = try LocalCode.describe(folder.path)
-        #expect(first.codeSize == 3)
-        #expect(first.localFolder == folder.path)
-        #expect(try LocalCode.describe(folder.path) == first)
-
-        try folder.write("two", to: "app.py")
-        let second = try LocalCode.describe(folder.path)
-        #expect(second.codeSha256 != first.codeSha256)
-
-        try folder.write("one", to: "lib/app.py")
-        Files.remove(folder.path + "/app.py")
-        #expect(try LocalCode.describe(folder.path).codeSha256 != first.codeSha256)
-    }
-
-    @Test func ignoresWhatToolsWrite() throws {
-        try folder.write("one", to: "app.py")
-        let before = try LocalCode.describe(folder.path)
-        for name in ["__pycache__/app.pyc", ".gatehouse/store.sqlite", ".git/HEAD", ".aws-sam/build.toml"] {
-            try folder.write("x", to: name)
-        }
-        #expect(try LocalCode.describe(folder.path) == before)
-    }
-
-    @Test func followsLinkedFilesButNotLinkedFolders() throws {
-        try folder.write("shared", to: "shared/util.py")
-        try folder.write("app", to: "app/app.py")
-        try Files.makeSymbolicLink(folder.path + "/app/util.py", to: "../shared/util.py")
-        try Files.makeSymbolicLink(folder.path + "/app/circle", to: "..")
-        #expect(try LocalCode.describe(folder.path + "/app").codeSize == 9)
-    }
-
-    @Test func needsAFolderWithAFile() throws {
-        #expect(throws: PackageError.unusableFolder("There is no folder /nowhere.")) {
-            try LocalCode.describe("/nowhere")
-        }
-        #expect(throws: PackageError.self) { try LocalCode.describe(folder.path) }
     }
 }
 
