@@ -143,3 +143,44 @@ def test_an_api_serves_after_a_kill_as_it_was_deployed(own_gatehouse, tmp_path, 
     restarted = own_gatehouse(data=tmp_path / "data")
     statuses = [wire.fetch(restarted.traffic, "GET", path, api.host).status for path in ("/deployed", "/undeployed")]
     assert statuses == [200, 404]
+
+
+def test_every_acknowledged_item_is_there_after_every_kill(own_gatehouse, tmp_path):
+    data, numbers, kept, lock = tmp_path / "data", random.Random(10), {}, threading.Lock()
+
+    def put(server, worker):
+        client = server.clients.service("dynamodb")
+        try:
+            for turn in range(1_000_000):
+                key = {"pk": {"S": f"{worker}"}, "sk": {"S": unique("item")}}
+                client.put_item(TableName="kill", Item=key | {"turn": {"N": str(turn)}})
+                with lock:
+                    kept[key["pk"]["S"], key["sk"]["S"]] = str(turn)
+        except (BotoCoreError, ClientError, OSError):
+            return
+
+    for kill in range(KILLS):
+        server = own_gatehouse(data=data, traffic=0)
+        client = server.clients.service("dynamodb")
+        if kill == 0:
+            client.create_table(
+                TableName="kill", BillingMode="PAY_PER_REQUEST",
+                KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+                AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+            )
+        workers = [threading.Thread(target=put, args=(server, n), daemon=True) for n in range(WORKERS)]
+        goal = len(kept) + numbers.randint(1, 60)
+        for worker in workers:
+            worker.start()
+        until(lambda: len(kept) >= goal or not any(w.is_alive() for w in workers), "work", within=60)
+        server.kill()
+        for worker in workers:
+            worker.join(timeout=30)
+        assert len(kept) >= goal
+    client = own_gatehouse(data=data, traffic=0).clients.service("dynamodb")
+    found = {
+        (item["pk"]["S"], item["sk"]["S"]): item["turn"]["N"]
+        for page in client.get_paginator("scan").paginate(TableName="kill")
+        for item in page["Items"]
+    }
+    assert {key: found.get(key) for key in kept} == kept

@@ -34,18 +34,19 @@ LOG_FORMAT = json.dumps({
 })
 
 
-def clients(endpoint):
-    def client(service):
-        return boto3.client(
-            service,
-            endpoint_url=endpoint,
-            region_name=REGION,
-            aws_access_key_id=CREDENTIALS.access_key,
-            aws_secret_access_key=CREDENTIALS.secret_key,
-            config=Config(retries={"max_attempts": 0}, read_timeout=300),
-        )
+def client(endpoint, service):
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id=CREDENTIALS.access_key,
+        aws_secret_access_key=CREDENTIALS.secret_key,
+        config=Config(retries={"max_attempts": 0}, read_timeout=300),
+    )
 
-    return SimpleNamespace(gateway=client("apigatewayv2"), functions=client("lambda"))
+
+def clients(endpoint):
+    return SimpleNamespace(gateway=client(endpoint, "apigatewayv2"), functions=client(endpoint, "lambda"))
 
 
 def host(api_id):

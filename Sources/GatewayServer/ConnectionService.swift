@@ -3,21 +3,29 @@ import DataPlane
 import HTTPFront
 import NIOCore
 
-/// A connection of the management listener: each request is an API call, or a call of the management API.
+/// A connection of the management listener: each request is an API call, a call of a table, or one of the management
+/// API.
 final class ConnectionService: HTTPService {
     private let exchange: Exchange
+    private let tables: TableService
     private let management: ManagementService
-    private var isAPICall = false
+    private var current: any HTTPService
 
-    init(exchange: Exchange, controlPlane: ControlPlane, local: LocalEndpoints) {
+    init(exchange: Exchange, tables: TableService, management: ManagementService) {
         self.exchange = exchange
-        management = ManagementService(controlPlane: controlPlane, local: local)
+        self.tables = tables
+        self.management = management
+        current = management
     }
 
-    private var current: any HTTPService { isAPICall ? exchange : management }
-
     func headReceived(_ connection: HTTPConnection) {
-        isAPICall = DataPlane.isAPICall(connection.head)
+        if DataPlane.isAPICall(connection.head) {
+            current = exchange
+        } else if TableService.isMeant(by: connection.head), BrowserGuard.refusal(connection.head) == nil {
+            current = tables
+        } else {
+            current = management
+        }
         current.headReceived(connection)
     }
 

@@ -1,0 +1,81 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+import TableStore
+
+/// The tables of a server, for its event loops and for callers of their own.
+///
+/// A point read takes microseconds and is answered on the loop that asks. Whatever may read much runs on a blocking
+/// thread, so that no other connection of the loop waits for it.
+final class TableEndpoint: Sendable {
+    private let store: TableStore
+    private let sessions: [ObjectIdentifier: NIOLoopBoundBox<TableSession?>]
+    private let idle = Mutex<[Lent]>([])
+
+    init(store: TableStore, group: MultiThreadedEventLoopGroup) {
+        self.store = store
+        var sessions: [ObjectIdentifier: NIOLoopBoundBox<TableSession?>] = [:]
+        for loop in group.makeIterator() {
+            sessions[ObjectIdentifier(loop)] = NIOLoopBoundBox.makeEmptyBox(
+                valueType: TableSession.self, eventLoop: loop)
+        }
+        self.sessions = sessions
+    }
+
+    /// Finishes the writes that are queued.
+    func close() { store.close() }
+
+    /// Answers on `loop`, at once where that is quick: then the response comes back, else `completion` is called later,
+    /// on any thread.
+    func answer(
+        _ operation: String, _ body: [UInt8], on loop: any EventLoop,
+        completion: @escaping @Sendable (TableResponse) -> Void
+    ) -> TableResponse? {
+        guard Self.isQuick(operation, body), let box = sessions[ObjectIdentifier(loop)] else {
+            answerElsewhere(operation, body, completion: completion)
+            return nil
+        }
+        if box.value == nil { box.value = try? store.makeSession() }
+        guard let session = box.value else { return TableError.internalFailure("no session").response() }
+        return session.perform(operation, body, completion: completion)
+    }
+
+    func answer(_ operation: String, _ body: [UInt8]) async -> TableResponse {
+        await withCheckedContinuation { continuation in
+            answerElsewhere(operation, body) { continuation.resume(returning: $0) }
+        }
+    }
+
+    /// Items of this size are read from JSON in well under a millisecond.
+    private static let quickBytes = 16_384
+
+    private static func isQuick(_ operation: String, _ body: [UInt8]) -> Bool {
+        guard body.count <= quickBytes else { return false }
+        switch operation {
+        case "GetItem", "PutItem", "UpdateItem", "DeleteItem": return true
+        default: return false
+        }
+    }
+
+    private func answerElsewhere(
+        _ operation: String, _ body: [UInt8], completion: @escaping @Sendable (TableResponse) -> Void
+    ) {
+        NIOThreadPool.singleton.submit { _ in
+            guard let lent = self.lend() else {
+                return completion(TableError.internalFailure("no session").response())
+            }
+            if let response = lent.session.perform(operation, body, completion: completion) { completion(response) }
+            self.idle.withLock { $0.append(lent) }
+        }
+    }
+
+    private func lend() -> Lent? {
+        if let lent = idle.withLock({ $0.popLast() }) { return lent }
+        return (try? store.makeSession()).map(Lent.init)
+    }
+
+    /// One thread at a time holds it: it is taken from `idle` and given back behind a lock.
+    private struct Lent: @unchecked Sendable {
+        let session: TableSession
+    }
+}

@@ -1,0 +1,91 @@
+import CZlib
+import GatewayModel
+import HTTPFront
+import NIOCore
+import TableStore
+
+/// Answers DynamoDB's operations on a connection of the management listener (awsJson1.0: `POST /` with
+/// `X-Amz-Target: DynamoDB_20120810.Operation`).
+final class TableService: HTTPService {
+    private let tables: TableEndpoint
+    private var body: [UInt8] = []
+    /// Counts requests, so that an answer finds no later one.
+    private var turn = 0
+
+    /// DynamoDB takes request bodies of at most 16 MB.
+    private static let bodyBytes = 16_777_216
+    /// What X-Amz-Target begins with; the operation follows.
+    static let targetPrefix = "DynamoDB_20120810."
+
+    init(tables: TableEndpoint) { self.tables = tables }
+
+    /// Whether the request is one of DynamoDB's operations.
+    static func isMeant(by head: RequestHead) -> Bool { operation(head) != nil }
+
+    func headReceived(_ connection: HTTPConnection) {
+        turn += 1
+        body.removeAll(keepingCapacity: body.capacity <= 65_536)
+        connection.bodyLimit = Self.bodyBytes
+    }
+
+    func bodyReceived(_ bytes: ByteBuffer, _ connection: HTTPConnection) {
+        body.append(contentsOf: bytes.readableBytesView)
+    }
+
+    func requestEnded(_ connection: HTTPConnection) {
+        guard let operation = Self.operation(connection.head) else { return }
+        let turn = turn
+        let loop = connection.eventLoop
+        let bound = NIOLoopBound((self, connection), eventLoop: loop)
+        let response = tables.answer(operation, body, on: loop) { response in
+            loop.execute {
+                let (service, connection) = bound.value
+                guard service.turn == turn, connection.canRespond else { return }
+                service.write(response, to: connection)
+            }
+        }
+        if let response { write(response, to: connection) }
+    }
+
+    func bodyTooLarge(_ connection: HTTPConnection) {
+        connection.startResponse(status: 413)
+        connection.finishHead(.length(0))
+        connection.endResponse()
+    }
+
+    func writabilityChanged(_ isWritable: Bool, _ connection: HTTPConnection) {}
+    func connectionClosed(_ connection: HTTPConnection) { turn += 1 }
+
+    /// What follows the service's name in X-Amz-Target; nil for a request of another service.
+    private static func operation(_ head: RequestHead) -> String? {
+        guard head.method == .post else { return nil }
+        return head.withBytes { bytes in
+            for field in head.fields where field.known == .other && field.name.count == 12 {
+                guard
+                    ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[field.name.range]), "x-amz-target")
+                else { continue }
+                let value = UnsafeRawBufferPointer(rebasing: bytes[field.value.range])
+                guard value.starts(with: targetPrefix.utf8) else { return nil }
+                return String(decoding: value.dropFirst(targetPrefix.utf8.count), as: UTF8.self)
+            }
+            return nil
+        }
+    }
+
+    private func write(_ response: TableResponse, to connection: HTTPConnection) {
+        connection.startResponse(status: response.status)
+        connection.writeDate()
+        // Clients compare it with the body and ask again when it differs.
+        let checksum = response.body.withUnsafeBufferPointer { crc32(0, $0.baseAddress, UInt32($0.count)) }
+        connection.writeHead { out in
+            out.writeStaticString("content-type: application/x-amz-json-1.0\r\nx-amz-crc32: ")
+            out.writeString(String(checksum))
+            out.writeStaticString("\r\nx-amzn-requestid: ")
+            out.writeString(Identifiers.tableRequest())
+            out.writeStaticString("\r\n")
+        }
+        connection.finishHead(.length(response.body.count))
+        connection.writeBody(ByteBuffer(bytes: response.body))
+        connection.endResponse()
+    }
+}

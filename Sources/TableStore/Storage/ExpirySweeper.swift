@@ -1,0 +1,44 @@
+import Dispatch
+
+/// Removes items that have expired, in the background and in small bites. DynamoDB takes hours for it; readers may see
+/// an expired item until then.
+final class ExpirySweeper: Sendable {
+    private let writer: TableWriter
+    private let catalogue: TableCatalogue
+    /// Dispatch's sources may be used from any thread.
+    private nonisolated(unsafe) let timer: any DispatchSourceTimer
+
+    private static let seconds = 5
+    private static let itemsAtOnce = 100
+
+    init(writer: TableWriter, catalogue: TableCatalogue) {
+        self.writer = writer
+        self.catalogue = catalogue
+        timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "gatehouse.tables.expiry"))
+    }
+
+    func start() {
+        timer.setEventHandler { [writer, catalogue] in Self.sweep(writer, catalogue) }
+        timer.schedule(deadline: .now() + .seconds(Self.seconds), repeating: .seconds(Self.seconds))
+        timer.resume()
+    }
+
+    func stop() { timer.cancel() }
+
+    deinit { timer.cancel() }
+
+    private static func sweep(_ writer: TableWriter, _ catalogue: TableCatalogue) {
+        for table in catalogue.all where table.expiry != nil { sweep(table.name, writer) }
+    }
+
+    private static func sweep(_ name: String, _ writer: TableWriter) {
+        writer.submit { transaction throws(TableError) in
+            guard let table = transaction.definition(name) else { return [] }
+            let count = try transaction.removeExpired(table, limit: itemsAtOnce)
+            return count == itemsAtOnce ? [1] : []
+        } completion: { response in
+            // There may be more of them.
+            if response.status == 200, !response.body.isEmpty { sweep(name, writer) }
+        }
+    }
+}

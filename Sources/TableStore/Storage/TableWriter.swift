@@ -1,0 +1,121 @@
+import Dispatch
+import GatewayModel
+import Synchronization
+
+/// The one writer. It takes all writes that wait, runs them in one transaction, and answers when that is durable: a
+/// disk's sync is shared by all who came during the one before.
+final class TableWriter: Sendable {
+    /// What a write answers with; it may throw at any point, and then leaves nothing behind.
+    typealias Work = @Sendable (WriteTransaction) throws(TableError) -> [UInt8]
+
+    private struct Job: Sendable {
+        let work: Work
+        let completion: @Sendable (TableResponse) -> Void
+    }
+
+    private struct Waiting {
+        var jobs: [Job] = []
+        var isRunning = false
+    }
+
+    private let waiting = Mutex(Waiting())
+    private let queue = DispatchQueue(label: "gatehouse.tables")
+    private let state: WriterState
+
+    /// Writes that share a sync; more would only make the first of them wait.
+    private static let jobsTogether = 256
+
+    init(path: String, isDurable: Bool, catalogue: TableCatalogue, now: @escaping @Sendable () -> Timestamp) throws {
+        state = try WriterState(path: path, isDurable: isDurable, catalogue: catalogue, now: now)
+    }
+
+    /// `completion` is called on the writer's thread.
+    func submit(_ work: @escaping Work, completion: @escaping @Sendable (TableResponse) -> Void) {
+        let mustStart = waiting.withLock { waiting in
+            waiting.jobs.append(Job(work: work, completion: completion))
+            defer { waiting.isRunning = true }
+            return !waiting.isRunning
+        }
+        if mustStart { queue.async { self.run() } }
+    }
+
+    /// Waits until everything submitted is answered.
+    func flush() { queue.sync { run() } }
+
+    private func run() {
+        while true {
+            let jobs = waiting.withLock { waiting in
+                let jobs = Array(waiting.jobs.prefix(Self.jobsTogether))
+                waiting.jobs.removeFirst(jobs.count)
+                if jobs.isEmpty { waiting.isRunning = false }
+                return jobs
+            }
+            guard !jobs.isEmpty else { return }
+            let responses = state.run(jobs.map(\.work))
+            for (job, response) in zip(jobs, responses) { job.completion(response) }
+        }
+    }
+}
+
+/// The writer's connection. Touched on the writer's queue only, but for its making.
+private final class WriterState: @unchecked Sendable {
+    private let connection: SQLiteConnection
+    private let transaction: WriteTransaction
+    private let catalogue: TableCatalogue
+    private let now: @Sendable () -> Timestamp
+
+    init(path: String, isDurable: Bool, catalogue: TableCatalogue, now: @escaping @Sendable () -> Timestamp) throws {
+        self.catalogue = catalogue
+        self.now = now
+        connection = try SQLiteConnection(path: path, readOnly: false)
+        try TableSchema.prepare(connection, isDurable: isDurable)
+        try TableSchema.migrate(connection)
+        transaction = WriteTransaction(connection, catalogue)
+        var tables: [String: TableDefinition?] = [:]
+        let rows = try connection.prepare("SELECT id, name, document FROM tables")
+        var problem: (any Error)?
+        try rows.run {
+            do {
+                let record = try TableRecord(document: rows.bytes(2))
+                tables[rows.text(1)] = TableDefinition(id: Int(rows.integer(0)), record)
+            } catch { problem = error }
+            return problem == nil
+        }
+        if let problem { throw problem }
+        catalogue.replace(tables)
+    }
+
+    func run(_ jobs: [TableWriter.Work]) -> [TableResponse] {
+        transaction.now = Int(now().milliseconds)
+        transaction.changedTables = [:]
+        do throws(SQLiteConnection.Failure) {
+            try connection.execute("BEGIN IMMEDIATE")
+            var responses: [TableResponse] = []
+            for job in jobs { responses.append(try run(job)) }
+            try connection.execute("COMMIT")
+            catalogue.replace(transaction.changedTables)
+            return responses
+        } catch {
+            try? connection.execute("ROLLBACK")
+            transaction.forgetStatements()
+            let response = error.tableError.response()
+            return jobs.map { _ in response }
+        }
+    }
+
+    /// One write under a savepoint, so that its failure is its own.
+    private func run(_ job: TableWriter.Work) throws(SQLiteConnection.Failure) -> TableResponse {
+        let tables = transaction.changedTables
+        try connection.execute("SAVEPOINT job")
+        do throws(TableError) {
+            let body = try job(transaction)
+            do { try connection.execute("RELEASE job") } catch { throw error.tableError }
+            return TableResponse(status: 200, body: body)
+        } catch {
+            try connection.execute("ROLLBACK TO job; RELEASE job")
+            transaction.changedTables = tables
+            if !tables.isEmpty || error.status == 500 { transaction.forgetStatements() }
+            return error.response()
+        }
+    }
+}

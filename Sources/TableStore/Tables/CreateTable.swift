@@ -1,0 +1,243 @@
+import GatewayModel
+import JSON
+
+/// CreateTable. The table can be used at once, though the answer says CREATING as AWS's does.
+struct CreateTable: TableWrite {
+    private let record: TableRecord
+
+    /// Source: "Quotas in Amazon DynamoDB": tables per account and region.
+    private static let tables = 2_500
+
+    init(_ request: RequestMembers) throws(TableError) {
+        let name = try request.newTableName()
+        var record = TableRecord(
+            name: name, tableId: Identifiers.uuid(), createdAt: 0, keySchema: [], attributes: [],
+            billingMode: try request.billingMode() ?? .provisioned)
+        try request.checkTableMembers()
+        record.keySchema = try request.keySchema("KeySchema") ?? []
+        record.attributes = try request.attributeDefinitions() ?? []
+        record.throughput = try request.throughput("ProvisionedThroughput") ?? .none
+        record.isDeletionProtected = try request.boolean("DeletionProtectionEnabled") ?? false
+        record.tags = try request.tags("Tags") ?? []
+        record.tableClass = try request.tableClass()
+        record.indexes = try request.indexes("LocalSecondaryIndexes", isGlobal: false)
+        record.indexes += try request.indexes("GlobalSecondaryIndexes", isGlobal: true)
+        for position in record.indexes.indices { record.indexes[position].number = position }
+        record.nextIndexNumber = record.indexes.count
+        record.kept = request.keptMembers
+        try TableRules.check(record, throughputGiven: request.range("ProvisionedThroughput") != nil)
+        self.record = record
+    }
+
+    func run(in transaction: WriteTransaction) throws(TableError) -> [UInt8] {
+        guard transaction.definition(record.name) == nil else {
+            throw .modelled("ResourceInUseException", "Table already exists: \(record.name)")
+        }
+        guard transaction.tableCount < Self.tables else {
+            throw .modelled(
+                "LimitExceededException",
+                "Subscriber limit exceeded: The number of tables exceeds the limit of \(Self.tables)")
+        }
+        var record = record
+        record.createdAt = transaction.now
+        if record.billingMode == .payPerRequest { record.payPerRequestSince = transaction.now }
+        let table = try transaction.create(record)
+        var description = TableDescription(table.description, transaction.account)
+        description.status = "CREATING"
+        return JSONValue.object(["TableDescription": .object(description.json)]).bytes
+    }
+}
+
+/// What CreateTable and UpdateTable read of their requests.
+extension RequestMembers {
+    fileprivate func newTableName() throws(TableError) -> String {
+        guard let name = try string("TableName") else {
+            throw .validation("The parameter 'TableName' is required but was not present in the request")
+        }
+        try Self.checkName(name, "tableName")
+        return name
+    }
+
+    static func checkName(_ name: String, _ member: String) throws(TableError) {
+        var constraints = Constraints()
+        constraints.name(name, member)
+        try constraints.check()
+    }
+
+    func tableClass() throws(TableError) -> String? {
+        guard let word = try string("TableClass") else { return nil }
+        let classes = ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]
+        if !classes.contains(word) {
+            var constraints = Constraints()
+            constraints.violate(
+                "tableClass", value: word, "satisfy enum value set: [\(classes.joined(separator: ", "))]")
+            try constraints.check()
+        }
+        return word
+    }
+
+    func billingMode() throws(TableError) -> TableRecord.BillingMode? {
+        guard let word = try string("BillingMode") else { return nil }
+        if let mode = TableRecord.BillingMode(rawValue: word) { return mode }
+        var constraints = Constraints()
+        constraints.violate(
+            "billingMode", value: word, "satisfy enum value set: [PROVISIONED, PAY_PER_REQUEST]")
+        try constraints.check()
+        return nil
+    }
+
+    /// Refuses what is not served, whatever its value would be.
+    func checkTableMembers() throws(TableError) {
+        if let stream = try members("StreamSpecification"), try stream.boolean("StreamEnabled") == true {
+            throw .notOffered("A stream (StreamSpecification)")
+        }
+        if let updates = try elements("ReplicaUpdates"), !updates.isEmpty {
+            throw .notOffered("A replica (ReplicaUpdates)")
+        }
+        if range("ResourcePolicy") != nil { throw .notOffered("A resource policy (ResourcePolicy)") }
+        let ofGlobalTables: [StaticString] = [
+            "GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "GlobalTableWitnessUpdates",
+            "MultiRegionConsistency", "DisassociationProtectionEnabled",
+        ]
+        for member in ofGlobalTables where range(member) != nil { throw .notOffered("A global table (\(member))") }
+        let ofVectors: [StaticString] = ["VectorIndexes", "VectorIndexUpdates"]
+        for member in ofVectors where range(member) != nil { throw .notOffered("A vector index (\(member))") }
+    }
+
+    /// Members that only mean something in AWS: they are described as they were given.
+    var keptMembers: [String: String] {
+        var kept: [String: String] = [:]
+        if let onDemand = json("OnDemandThroughput") { kept["OnDemandThroughput"] = onDemand.text }
+        if let warm = json("WarmThroughput") { kept["WarmThroughput"] = warm.text }
+        if let encryption = json("SSESpecification"), encryption["Enabled"]?.bool == true {
+            var description: JSONObject = ["Status": "ENABLED", "SSEType": encryption["SSEType"] ?? "KMS"]
+            description["KMSMasterKeyArn"] = encryption["KMSMasterKeyId"]
+            kept["SSEDescription"] = JSONValue.object(description).text
+        }
+        return kept
+    }
+
+    func keySchema(_ name: StaticString) throws(TableError) -> [TableRecord.KeyElement]? {
+        guard let elements = try elements(name) else { return nil }
+        var schema: [TableRecord.KeyElement] = []
+        var constraints = Constraints()
+        for (position, element) in elements.enumerated() {
+            let members = try RequestMembers(body, in: element)
+            let path = "keySchema.\(position + 1).member."
+            let attribute = try members.string("AttributeName")
+            let type = try members.string("KeyType")
+            if attribute == nil { constraints.violate(path + "attributeName", value: nil, "not be null") }
+            if let type, type != "HASH", type != "RANGE" {
+                constraints.violate(path + "keyType", value: type, "satisfy enum value set: [HASH, RANGE]")
+            } else if type == nil {
+                constraints.violate(path + "keyType", value: nil, "not be null")
+            }
+            schema.append(TableRecord.KeyElement(AttributeName: attribute ?? "", KeyType: type ?? ""))
+        }
+        try constraints.check()
+        return schema
+    }
+
+    func attributeDefinitions() throws(TableError) -> [TableRecord.AttributeDefinition]? {
+        guard let elements = try elements("AttributeDefinitions") else { return nil }
+        var definitions: [TableRecord.AttributeDefinition] = []
+        var constraints = Constraints()
+        for (position, element) in elements.enumerated() {
+            let members = try RequestMembers(body, in: element)
+            let path = "attributeDefinitions.\(position + 1).member."
+            let type = try members.string("AttributeType")
+            let name = try members.string("AttributeName")
+            if name == nil { constraints.violate(path + "attributeName", value: nil, "not be null") }
+            if let name, !(1...255).contains(name.utf8.count) {
+                constraints.violate(
+                    path + "attributeName", value: name,
+                    "have length \(name.isEmpty ? "greater than or equal to 1" : "less than or equal to 255")")
+            }
+            if type.flatMap(KeyType.init) == nil {
+                constraints.violate(
+                    path + "attributeType", value: type,
+                    type == nil ? "not be null" : "satisfy enum value set: [B, N, S]")
+            }
+            definitions.append(
+                TableRecord.AttributeDefinition(AttributeName: name ?? "", AttributeType: type ?? ""))
+        }
+        try constraints.check()
+        return definitions
+    }
+
+    func throughput(_ name: StaticString) throws(TableError) -> TableRecord.Throughput? {
+        guard let members = try members(name) else { return nil }
+        let read = try members.integer("ReadCapacityUnits")
+        let write = try members.integer("WriteCapacityUnits")
+        var constraints = Constraints(at: "provisionedThroughput.")
+        for (member, value) in [("readCapacityUnits", read), ("writeCapacityUnits", write)] {
+            if value == nil { constraints.violate(member, value: nil, "not be null") }
+            if let value, value < 1 {
+                constraints.violate(member, value: String(value), "have value greater than or equal to 1")
+            }
+        }
+        try constraints.check()
+        return TableRecord.Throughput(ReadCapacityUnits: read ?? 0, WriteCapacityUnits: write ?? 0)
+    }
+
+    func indexes(_ name: StaticString, isGlobal: Bool) throws(TableError) -> [TableRecord.Index] {
+        guard let elements = try elements(name) else { return [] }
+        guard !elements.isEmpty else { throw .invalidValues("List of \(name) is empty") }
+        var indexes: [TableRecord.Index] = []
+        for element in elements { indexes.append(try RequestMembers(body, in: element).index(isGlobal: isGlobal)) }
+        return indexes
+    }
+
+    func index(isGlobal: Bool) throws(TableError) -> TableRecord.Index {
+        let name = try string("IndexName") ?? ""
+        try Self.checkName(name, "indexName")
+        let projection = try members("Projection")
+        return TableRecord.Index(
+            number: 0, isGlobal: isGlobal, name: name, keySchema: try keySchema("KeySchema") ?? [],
+            projection: TableRecord.Projection(
+                ProjectionType: try projection?.string("ProjectionType") ?? "null",
+                NonKeyAttributes: try projection?.strings("NonKeyAttributes")),
+            throughput: try throughput("ProvisionedThroughput") ?? .none, kept: keptMembers)
+    }
+
+    func tags(_ name: StaticString) throws(TableError) -> [TableRecord.Tag]? {
+        guard let elements = try elements(name) else { return nil }
+        var tags: [TableRecord.Tag] = []
+        var constraints = Constraints()
+        for (position, element) in elements.enumerated() {
+            let members = try RequestMembers(body, in: element)
+            let path = "tags.\(position + 1).member."
+            let (key, value) = (try members.string("Key"), try members.string("Value"))
+            constraints.text(key, path + "key", 1...TableRecord.Tag.keyLength)
+            constraints.text(value, path + "value", 0...TableRecord.Tag.valueLength)
+            tags.removeAll { $0.Key == key }
+            tags.append(TableRecord.Tag(Key: key ?? "", Value: value ?? ""))
+        }
+        try constraints.check()
+        guard tags.count <= TableRecord.Tag.perTable else { throw .tooManyTags }
+        return tags
+    }
+}
+
+extension Constraints {
+    private static let nameLengths = 3...255
+
+    /// The name of a table or index.
+    mutating func name(_ name: String, _ member: String) {
+        if name.isEmpty || !name.utf8.allSatisfy(RequestMembers.isNameByte) {
+            violate(member, value: name, "satisfy regular expression pattern: [a-zA-Z0-9_.-]+")
+        }
+        text(name, member, Self.nameLengths)
+    }
+
+    /// A string that must be there, with a length within bounds.
+    mutating func text(_ text: String?, _ member: String, _ lengths: ClosedRange<Int>) {
+        guard let text else { return violate(member, value: nil, "not be null") }
+        let length = text.unicodeScalars.count
+        if length < lengths.lowerBound {
+            violate(member, value: text, "have length greater than or equal to \(lengths.lowerBound)")
+        } else if length > lengths.upperBound {
+            violate(member, value: text, "have length less than or equal to \(lengths.upperBound)")
+        }
+    }
+}

@@ -1,0 +1,167 @@
+/// What a table must fulfil, in the order and the words of DynamoDB.
+enum TableRules {
+    private static let localIndexes = 5
+    private static let globalIndexes = 20
+    /// Attributes of a key's part: more than one only in global indexes.
+    private static let indexKeyAttributes = 4
+    /// Of all indexes of a table together.
+    private static let includedAttributes = 100
+
+    static func check(_ record: TableRecord, throughputGiven: Bool) throws(TableError) {
+        try checkThroughput(record, given: throughputGiven)
+        try checkKeySchema(record)
+        for index in record.indexes.filter(\.isGlobal) + record.indexes.filter({ !$0.isGlobal }) {
+            try check(index, of: record)
+        }
+        try checkCounts(record)
+        try checkDefinitionsAreUsed(record)
+    }
+
+    private static func checkThroughput(_ record: TableRecord, given: Bool) throws(TableError) {
+        switch record.billingMode {
+        case .payPerRequest:
+            if given {
+                throw .invalidValues(
+                    "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
+                        + "PAY_PER_REQUEST")
+            }
+            if let index = record.indexes.first(where: { $0.throughput != .none }) {
+                throw .invalidValues(
+                    "ProvisionedThroughput should not be specified for index: \(index.name) when BillingMode is "
+                        + "PAY_PER_REQUEST")
+            }
+        case .provisioned:
+            guard given else {
+                throw .invalidValues(
+                    "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
+            }
+        }
+    }
+
+    private static func checkKeySchema(_ record: TableRecord) throws(TableError) {
+        let schema = record.keySchema
+        guard !schema.isEmpty else {
+            throw .enveloped(
+                "Value null at 'keySchema' failed to satisfy constraint: Member must not be null")
+        }
+        guard schema.count <= 2 else {
+            let shown = schema.map { "KeySchemaElement(attributeName=\($0.AttributeName), keyType=\($0.KeyType))" }
+            throw .enveloped(
+                "Value '[\(shown.joined(separator: ", "))]' at 'keySchema' failed to satisfy constraint: "
+                    + "Member must have length less than or equal to 2")
+        }
+        guard schema.count <= record.attributes.count else {
+            throw .validation("Invalid KeySchema: Some index key attribute have no definition")
+        }
+        try checkDefined(schema, record)
+        if schema.count == 2, schema[0].AttributeName == schema[1].AttributeName {
+            throw .validation("Both the Hash Key and the Range Key element in the KeySchema have the same name")
+        }
+        try checkOrder(schema)
+    }
+
+    private static func checkOrder(_ schema: [TableRecord.KeyElement]) throws(TableError) {
+        guard schema.first?.KeyType == "HASH" else {
+            throw .validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
+        }
+        if schema.count == 2, schema[1].KeyType != "RANGE" {
+            throw .validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+        }
+    }
+
+    private static func checkDefined(_ schema: [TableRecord.KeyElement], _ record: TableRecord) throws(TableError) {
+        let defined = record.attributes.map(\.AttributeName)
+        let missing = schema.map(\.AttributeName).filter { !defined.contains($0) }
+        guard missing.isEmpty else {
+            let keys = missing.joined(separator: ", ")
+            throw .invalidValues(
+                "Some index key attributes are not defined in AttributeDefinitions. Keys: [\(keys)], "
+                    + "AttributeDefinitions: [\(defined.joined(separator: ", "))]")
+        }
+    }
+
+    static func check(_ index: TableRecord.Index, of record: TableRecord) throws(TableError) {
+        let schema = index.keySchema
+        let partition = schema.filter { $0.KeyType == "HASH" }
+        let sort = schema.filter { $0.KeyType == "RANGE" }
+        guard schema.first?.KeyType == "HASH" else {
+            throw .validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
+        }
+        let most = index.isGlobal ? indexKeyAttributes : 1
+        guard partition.count <= most, sort.count <= most, schema == partition + sort else {
+            throw .validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+        }
+        try checkDefined(schema, record)
+        if !index.isGlobal { try checkLocal(index, sort, of: record) }
+        guard record.indexes.count(where: { $0.name == index.name }) == 1 else {
+            throw .invalidValues("Duplicate index name: \(index.name)")
+        }
+        let included = index.projection.NonKeyAttributes
+        switch index.projection.ProjectionType {
+        case "ALL", "KEYS_ONLY":
+            guard included?.isEmpty ?? true else {
+                throw .invalidValues(
+                    "ProjectionType is \(index.projection.ProjectionType), but NonKeyAttributes is specified")
+            }
+        case "INCLUDE":
+            guard included?.isEmpty == false else {
+                throw .invalidValues("ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+            }
+        case let type: throw .invalidValues("Unknown ProjectionType: \(type)")
+        }
+    }
+
+    private static func checkLocal(
+        _ index: TableRecord.Index, _ sort: [TableRecord.KeyElement], of record: TableRecord
+    ) throws(TableError) {
+        guard record.keySchema.count == 2 else {
+            throw .invalidValues(
+                "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex")
+        }
+        guard !sort.isEmpty else {
+            throw .invalidValues("Index KeySchema does not have a range key for index: \(index.name)")
+        }
+        let (own, table) = (index.keySchema[0].AttributeName, record.keySchema[0].AttributeName)
+        guard own == table else {
+            throw .invalidValues(
+                "Index KeySchema does not have the same leading hash key as table KeySchema for index: \(index.name). "
+                    + "index hash key: \(own), table hash key: \(table)")
+        }
+    }
+
+    static func checkCounts(_ record: TableRecord) throws(TableError) {
+        guard record.indexes.count(where: { !$0.isGlobal }) <= localIndexes else {
+            throw .invalidValues("Number of LocalSecondaryIndexes exceeds per-table limit of \(localIndexes)")
+        }
+        guard record.indexes.count(where: \.isGlobal) <= globalIndexes else {
+            throw .invalidValues("GlobalSecondaryIndex count exceeds the per-table limit of \(globalIndexes)")
+        }
+        let included = record.indexes.reduce(0) { $0 + ($1.projection.NonKeyAttributes?.count ?? 0) }
+        guard included <= includedAttributes else {
+            throw .invalidValues(
+                "NonKeyAttributes of all indexes together exceed the per-table limit of \(includedAttributes)")
+        }
+    }
+
+    private static func checkDefinitionsAreUsed(_ record: TableRecord) throws(TableError) {
+        let used = record.usedAttributes
+        guard record.attributes.allSatisfy({ used.contains($0.AttributeName) }) else {
+            if record.indexes.isEmpty {
+                throw .invalidValues(
+                    "Number of attributes in KeySchema does not exactly match number of attributes defined in "
+                        + "AttributeDefinitions")
+            }
+            let defined = record.attributes.map(\.AttributeName).joined(separator: ", ")
+            throw .invalidValues(
+                "Some AttributeDefinitions are not used. AttributeDefinitions: [\(defined)], "
+                    + "keys used: [\(used.sorted().joined(separator: ", "))]")
+        }
+    }
+}
+
+extension TableRecord {
+    /// The attributes of all keys.
+    var usedAttributes: Set<String> {
+        Set(keySchema.map(\.AttributeName) + indexes.flatMap { $0.keySchema.map(\.AttributeName) })
+    }
+}

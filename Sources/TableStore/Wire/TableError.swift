@@ -1,0 +1,103 @@
+import JSON
+
+/// An error of DynamoDB's: client errors are all 400, faults 500.
+package struct TableError: Error, Sendable {
+    /// As `__type` has it: `com.amazon.coral.validate#ValidationException`.
+    package let type: String
+    package let message: String?
+    /// `message`, or `Message` for a few.
+    package let messageKey: String
+    package let status: Int
+    /// Further members as JSON text, each behind a comma: `,"Item":{…}`.
+    package var members: [UInt8] = []
+
+    private static let model = "com.amazonaws.dynamodb.v20120810#"
+    private static let coral = "com.amazon.coral.service#"
+    private static let validationType = "com.amazon.coral.validate#ValidationException"
+    private static let envelope = "1 validation error detected: "
+
+    private init(_ type: String, _ message: String?, messageKey: String = "message", status: Int = 400) {
+        self.type = type
+        self.message = message
+        self.messageKey = messageKey
+        self.status = status
+    }
+
+    static func validation(_ message: String) -> TableError { TableError(validationType, message) }
+
+    /// `One or more parameter values were invalid: …`
+    static func invalidValues(_ message: String) -> TableError {
+        validation("One or more parameter values were invalid: \(message)")
+    }
+
+    static func enveloped(_ message: String) -> TableError { validation(envelope + message) }
+
+    /// The error as the operations of DynamoDB's newer validation layer word it.
+    var inEnvelope: TableError {
+        guard type == Self.validationType, let message, !message.hasPrefix(Self.envelope) else { return self }
+        return .enveloped(message)
+    }
+
+    var isValidation: Bool { type == Self.validationType }
+
+    static func modelled(_ name: String, _ message: String, messageKey: String = "message") -> TableError {
+        TableError(model + name, message, messageKey: messageKey)
+    }
+
+    static let resourceNotFound = modelled("ResourceNotFoundException", "Requested resource not found")
+
+    static func tableNotFound(_ name: String) -> TableError {
+        modelled("ResourceNotFoundException", "Requested resource not found: Table: \(name) not found")
+    }
+
+    static let conditionalCheckFailed = modelled("ConditionalCheckFailedException", "The conditional request failed")
+
+    /// What DynamoDB has and Gatehouse does not.
+    static func notOffered(_ what: String) -> TableError {
+        validation("\(what) is not supported by Gatehouse yet.")
+    }
+
+    static func serialization(_ message: String?) -> TableError {
+        TableError(coral + "SerializationException", message, messageKey: "Message")
+    }
+
+    static let unknownOperation = TableError(coral + "UnknownOperationException", nil)
+
+    /// A fault of the server's: the disk is full, the file is damaged.
+    package static func internalFailure(_ detail: String) -> TableError {
+        TableError(model + "InternalServerError", "The request could not be completed: \(detail)", status: 500)
+    }
+
+    package func response() -> TableResponse {
+        var body = Array("{\"__type\":".utf8)
+        JSONValue.writeString(type, into: &body)
+        if let message {
+            body += Array(",\"\(messageKey)\":".utf8)
+            JSONValue.writeString(message, into: &body)
+        }
+        body += members
+        body.append(UInt8(ascii: "}"))
+        return TableResponse(status: status, body: body)
+    }
+}
+
+extension TableNumber.Fault {
+    func error(_ text: String, _ layer: WireLayer) -> TableError {
+        switch self {
+        case .notNumeric where text.isEmpty && layer == .older:
+            .validation("The parameter cannot be converted to a numeric value")
+        case .notNumeric: .validation("The parameter cannot be converted to a numeric value: \(text)")
+        case .tooManyDigits: .validation("Attempting to store more than 38 significant digits in a Number")
+        case .overflow:
+            .validation("Number overflow. Attempting to store a number with magnitude larger than supported range")
+        case .underflow:
+            .validation("Number underflow. Attempting to store a number with magnitude smaller than supported range")
+        }
+    }
+}
+
+/// AWS moves operations to a new validation layer one by one, so the same fault has two wordings.
+enum WireLayer: Sendable {
+    case current
+    case older
+}
