@@ -11,6 +11,7 @@ package actor ControlPlane {
     let store: any EntityStore
     let traffic: any Traffic
     let functionHost: any FunctionHost
+    nonisolated let snapshots: CodeSnapshots
 
     var apis: [String: HTTPAPI] = [:]
     var functions: [String: LambdaFunction] = [:]
@@ -24,6 +25,7 @@ package actor ControlPlane {
         self.store = store
         self.traffic = traffic
         self.functionHost = functionHost
+        snapshots = settings.snapshots
     }
 
     /// Reads everything from the store and puts it in service; called once, before anything listens.
@@ -90,10 +92,19 @@ package struct ControlPlaneSettings: Sendable {
     package let codeFolder: String
     /// The moment that resources are stamped with.
     package let now: @Sendable () -> Timestamp
+    /// Copies of code that lies in folders of this machine.
+    package let snapshots: CodeSnapshots
+    /// Nil when nothing is installed: code brings what it needs.
+    package let dependencies: (any FunctionDependencies)?
 
-    package init(account: AccountIdentity, codeFolder: String, now: @escaping @Sendable () -> Timestamp) {
+    package init(
+        account: AccountIdentity, codeFolder: String, now: @escaping @Sendable () -> Timestamp,
+        snapshots: CodeSnapshots? = nil, dependencies: (any FunctionDependencies)? = nil
+    ) {
         self.account = account
         self.codeFolder = codeFolder
         self.now = now
+        self.snapshots = snapshots ?? CodeSnapshots(codeFolder: codeFolder, isDurable: true)
+        self.dependencies = dependencies
     }
 }

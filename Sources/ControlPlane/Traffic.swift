@@ -28,4 +28,24 @@ package protocol FunctionHost: Sendable {
     /// The function is gone; its environments are stopped.
     func remove(functionName: String) async
     func invoke(_ invocation: Lambda.Invocation) async -> Lambda.InvocationOutcome
+    /// Starts one environment of the function's new revision beside those that run, and returns when its init is over.
+    /// `publish` of the same revision takes it up. Nothing is started for a function that has no environment.
+    func rehearse(_ function: Lambda.FunctionDefinition) async throws(InitError)
+    /// The folders that environments run in, those included that are on their way out.
+    func codeFoldersInUse() async -> Set<String>
+}
+
+/// The static code of a function failed, as its runtime tells it.
+package struct InitError: Error, Sendable, Equatable {
+    /// Such as `Runtime.UserCodeSyntaxError`.
+    package let errorType: String
+    package let errorMessage: String
+    /// The lines of the runtime's stack trace.
+    package let trace: [String]
+
+    package init(errorType: String, errorMessage: String, trace: [String] = []) {
+        self.errorType = errorType
+        self.errorMessage = errorMessage
+        self.trace = trace
+    }
 }

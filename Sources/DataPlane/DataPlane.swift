@@ -76,6 +76,12 @@ package final class DataPlane: Sendable {
         return Prepared(stages: stages, removed: removed, number: number, plane: self)
     }
 
+    /// Makes the next number of a snapshot with the same stages.
+    package func swapForNothing() async {
+        let number = published.withLock(\.lastPreparation)
+        await publish(Prepared(stages: [], removed: [], number: number, plane: self))
+    }
+
     private func publish(_ prepared: Prepared) async {
         // Every loop gets the snapshots in the order in which they were made: the hand-over is under the lock.
         let swaps: [EventLoopFuture<Void>] = published.withLock { state in

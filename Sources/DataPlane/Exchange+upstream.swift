@@ -1,3 +1,4 @@
+import GatewayModel
 import HTTPFront
 import NIOCore
 
@@ -54,7 +55,9 @@ extension Exchange {
         if let collected = upstreamState.collected?.body.readableBytes {
             guard collected + bytes.readableBytes <= HTTPProxy.collectedResponseBytes else {
                 integrationError = "the origin's answer is too long for a mapping that reads its body"
-                return refuse(.internalError, because: integrationError ?? "")
+                return refuse(
+                    .internalError,
+                    because: "calls \(integrationName), whose answer is too long for a mapping that reads its body")
             }
             upstreamState.collected?.body.writeImmutableBuffer(bytes)
             return
@@ -85,7 +88,10 @@ extension Exchange {
         integrationError =
             error.map { "the connection to the origin failed: \($0)" }
             ?? "the origin closed the connection before its response was complete"
-        refuse(.unavailable, because: integrationError ?? "")
+        refuse(
+            .unavailable,
+            because: error.map { "lost its connection to \(integrationName): \($0)" }
+                ?? "calls \(integrationName), which closed the connection before its response was complete")
     }
 
     /// Whether the request may be sent twice: it has no body that is gone, and the method that the origin sees is
@@ -104,7 +110,16 @@ extension Exchange {
         worker.unwatch(self)
         integrationError = "no answer from the integration in time"
         integrationAnswered()
-        refuse(.timedOut, because: "the integration did not answer in time")
+        refuse(.timedOut, because: "calls \(integrationName), which did not answer in \(integrationTimeout) ms")
+    }
+
+    /// The function or the URI that the route calls, for people.
+    var integrationName: String {
+        switch route?.integration {
+        case .function(let integration): integration.name
+        case .http: route?.integrationSource?.integrationUri ?? "the origin"
+        case .missing, nil: "nothing"
+        }
     }
 
     /// Lets go of the integration, whatever it is doing; its answer will find nobody.

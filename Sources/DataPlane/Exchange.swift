@@ -1,3 +1,4 @@
+import GatewayModel
 package import HTTPFront
 package import NIOCore
 
@@ -42,7 +43,7 @@ package final class Exchange: HTTPService {
     // Time.
     private(set) var startedAt = NIODeadline.now()
     private var integrationStartedAt: NIODeadline?
-    private var integrationTimeout = 0
+    private(set) var integrationTimeout = 0
     private(set) var integrationMilliseconds: Int?
     private(set) var startedAtEpochMilliseconds = 0
     var deadline = NIODeadline.distantFuture
@@ -114,7 +115,8 @@ package final class Exchange: HTTPService {
 
     // MARK: The end of a request
 
-    /// Answers with an error of the gateway's own.
+    /// Answers with an error of the gateway's own. When there is a route, the reason says what is the matter with it:
+    /// "has no integration".
     func refuse(_ refusal: Refusal, because reason: @autoclosure () -> String) {
         guard let connection else { return }
         abandonIntegration()
@@ -123,7 +125,9 @@ package final class Exchange: HTTPService {
             return
         }
         self.refusal = refusal
-        if worker.options.onRequest != nil || stage?.accessLog != nil { self.reason = reason() }
+        if worker.options.onRequest != nil || stage?.accessLog != nil {
+            self.reason = route.map { "route \($0.source.routeKey) \(reason())" } ?? reason()
+        }
         connection.startResponse(status: refusal.status)
         connection.writeDate()
         connection.write("content-type: application/json\r\n")

@@ -1,6 +1,7 @@
 import ControlPlane
 import DataPlane
 import GatewayModel
+import JSON
 import LambdaHost
 import NIOCore
 
@@ -63,6 +64,12 @@ struct FunctionHostAdapter: FunctionHost {
 
     func publish(_ function: Lambda.FunctionDefinition) async { await host.publish(function) }
     func remove(functionName: String) async { await host.remove(functionName: functionName) }
+    func codeFoldersInUse() async -> Set<String> { await host.codeFolders() }
+
+    func rehearse(_ function: Lambda.FunctionDefinition) async throws(InitError) {
+        guard case .failed(let payload) = await host.rehearse(function) else { return }
+        throw InitError(payload: Array(payload.readableBytesView))
+    }
 
     func invoke(_ invocation: Lambda.Invocation) async -> Lambda.InvocationOutcome {
         guard let handle = host.function(named: invocation.functionName) else { return .notFound }
@@ -87,5 +94,17 @@ struct FunctionHostAdapter: FunctionHost {
         case .tooLarge: return .throttled(.account)
         case .notFound: return .notFound
         }
+    }
+}
+
+extension InitError {
+    /// What runtimes report: Python's tells `stackTrace`, Node.js's `trace`.
+    fileprivate init(payload: [UInt8]) {
+        let members = try? JSONValue(parsing: payload)
+        let trace = members?["stackTrace"]?.array ?? members?["trace"]?.array ?? []
+        self.init(
+            errorType: members?["errorType"]?.string ?? "Runtime.Unknown",
+            errorMessage: members?["errorMessage"]?.string ?? String(decoding: payload, as: UTF8.self),
+            trace: trace.compactMap(\.string))
     }
 }

@@ -13,18 +13,24 @@ import Darwin
 final class FunctionLogs: FunctionLogSink {
     private let folder: String?
     private let onLine: (@Sendable (FunctionLine) -> Void)?
+    /// Code runs from copies; people know it by its own paths.
+    private let namingSources: @Sendable (String) -> String
     private let queue = WriteQueue(label: "gatehouse.function-log")
     private let files = Files()
 
-    init(folder: String?, onLine: (@Sendable (FunctionLine) -> Void)?) {
+    init(
+        folder: String?, namingSources: @escaping @Sendable (String) -> String,
+        onLine: (@Sendable (FunctionLine) -> Void)?
+    ) {
         self.folder = folder
+        self.namingSources = namingSources
         self.onLine = onLine
     }
 
     func append(_ line: FunctionLogLine) {
         onLine?(
             FunctionLine(
-                functionName: line.functionName, text: String(decoding: line.text, as: UTF8.self),
+                functionName: line.functionName, text: namingSources(String(decoding: line.text, as: UTF8.self)),
                 isPlatform: line.isPlatform))
         guard let folder else { return }
         queue.write(bytes: line.text.count) { [files] in files.write(line, folder) }

@@ -8,12 +8,14 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import SQLiteStore
+import TableStore
 
 /// A whole server: the two planes, the function host and the listeners, put together. To know what runs, read `start`.
 package final class Gatehouse: Sendable {
     package let controlPlane: ControlPlane
     package let managementAddress: ServerSettings.Address
     package let trafficAddresses: [ServerSettings.Address]
+    package let stacks: StackService
 
     private let group: MultiThreadedEventLoopGroup
     private let server: HTTPServer
@@ -21,6 +23,12 @@ package final class Gatehouse: Sendable {
     private let lambdaHost: LambdaHost
     private let accessLogs: AccessLogFiles
     private let functionLogs: FunctionLogs
+    let tables: TableEndpoint
+    let snapshots: CodeSnapshots
+    let generation: ServedGeneration
+    let account: AccountIdentity
+    /// Absolute; nil when nothing is kept.
+    let dataFolder: String?
     private let folder: StateFolder
 
     /// How long requests under way may take after SIGTERM: an integration's longest time, and a little.
@@ -40,7 +48,9 @@ package final class Gatehouse: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.loops ?? System.coreCount)
         let port = PortHolder()
 
-        let functionLogs = FunctionLogs(folder: folder.logs, onLine: settings.onFunctionLine)
+        let snapshots = CodeSnapshots(codeFolder: folder.code, isDurable: folder.database != nil)
+        let functionLogs = FunctionLogs(
+            folder: folder.logs, namingSources: { snapshots.namingSources(in: $0) }, onLine: settings.onFunctionLine)
         let lambdaHost = try await LambdaHost(
             group: group,
             settings: LambdaHostSettings(
@@ -52,21 +62,40 @@ package final class Gatehouse: Sendable {
         let accessLogs = AccessLogFiles(destination: settings.accessLog, folder: folder.logs)
         let dataPlane = try await DataPlane(
             group: group, functions: FunctionDirectoryAdapter(host: lambdaHost), accessLogs: accessLogs,
-            options: try dataPlaneOptions(settings))
+            options: try dataPlaneOptions(settings, snapshots))
 
         let store: any EntityStore = try folder.database.map { try SQLiteStore(path: $0) } ?? MemoryStore()
         let controlPlane = ControlPlane(
             settings: ControlPlaneSettings(
                 account: settings.account, codeFolder: folder.code,
-                now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }),
+                now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }, snapshots: snapshots,
+                dependencies: settings.dependencies.map { dependencies in
+                    InstalledDependencies(dependencies, host: lambdaHost, onProgress: settings.onProgress ?? { _ in })
+                }),
             store: store, traffic: TrafficAdapter(plane: dataPlane), functionHost: FunctionHostAdapter(host: lambdaHost)
         )
         try await controlPlane.start()
 
+        let tables = TableEndpoint(
+            store: try TableStore(
+                path: folder.tables, isDurable: folder.database != nil, account: settings.account,
+                now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }), group: group)
+
+        let stacks = StackService(
+            store: store, management: InProcessManagement(controlPlane: controlPlane, tables: tables),
+            account: settings.account, assetFolder: folder.assets,
+            now: { Timestamp(milliseconds: WallClock.epochMilliseconds) })
+        try await stacks.start()
+
         let server = try await HTTPServer(group: group)
-        let local = LocalEndpoints(dataPlane: dataPlane)
+        let generation = ServedGeneration(dataPlane)
+        let local = LocalEndpoints(
+            dataPlane: dataPlane, generation: generation,
+            stacks: StackEndpoints(stacks: stacks, account: settings.account))
         let management = try await bind(server, settings.listen) { loop in
-            ConnectionService(exchange: dataPlane.exchange(on: loop), controlPlane: controlPlane, local: local)
+            ConnectionService(
+                exchange: dataPlane.exchange(on: loop), tables: TableService(tables: tables),
+                management: ManagementService(controlPlane: controlPlane, local: local))
         }
         port.value = management.port
         var traffic: [ServerSettings.Address] = []
@@ -74,26 +103,35 @@ package final class Gatehouse: Sendable {
             traffic.append(try await bind(server, address) { loop in dataPlane.exchange(on: loop) })
         }
         return Gatehouse(
-            controlPlane: controlPlane, managementAddress: management, trafficAddresses: traffic, group: group,
+            controlPlane: controlPlane, managementAddress: management, trafficAddresses: traffic, stacks: stacks,
+            group: group,
             server: server, dataPlane: dataPlane, lambdaHost: lambdaHost, accessLogs: accessLogs,
-            functionLogs: functionLogs, folder: folder)
+            functionLogs: functionLogs, tables: tables, snapshots: snapshots, generation: generation,
+            account: settings.account, dataFolder: settings.dataFolder.map(StateFolder.absolute), folder: folder)
     }
 
     private init(
         controlPlane: ControlPlane, managementAddress: ServerSettings.Address,
-        trafficAddresses: [ServerSettings.Address], group: MultiThreadedEventLoopGroup, server: HTTPServer,
+        trafficAddresses: [ServerSettings.Address], stacks: StackService, group: MultiThreadedEventLoopGroup, server: HTTPServer,
         dataPlane: DataPlane, lambdaHost: LambdaHost, accessLogs: AccessLogFiles, functionLogs: FunctionLogs,
-        folder: StateFolder
+        tables: TableEndpoint, snapshots: CodeSnapshots, generation: ServedGeneration,
+        account: AccountIdentity, dataFolder: String?, folder: StateFolder
     ) {
         self.controlPlane = controlPlane
         self.managementAddress = managementAddress
         self.trafficAddresses = trafficAddresses
+        self.stacks = stacks
         self.group = group
         self.server = server
         self.dataPlane = dataPlane
         self.lambdaHost = lambdaHost
         self.accessLogs = accessLogs
         self.functionLogs = functionLogs
+        self.tables = tables
+        self.snapshots = snapshots
+        self.generation = generation
+        self.account = account
+        self.dataFolder = dataFolder
         self.folder = folder
     }
 
@@ -103,6 +141,7 @@ package final class Gatehouse: Sendable {
         await dataPlane.flushLogs()
         accessLogs.flush()
         await lambdaHost.shutdown()
+        tables.close()
         functionLogs.flush()
         folder.close()
     }
@@ -123,7 +162,9 @@ package final class Gatehouse: Sendable {
         }
     }
 
-    private static func dataPlaneOptions(_ settings: ServerSettings) throws -> DataPlaneOptions {
+    private static func dataPlaneOptions(
+        _ settings: ServerSettings, _ snapshots: CodeSnapshots
+    ) throws -> DataPlaneOptions {
         var tls = TLSConfiguration.makeClientConfiguration()
         if let file = settings.trustedCertificates {
             do {
@@ -138,7 +179,8 @@ package final class Gatehouse: Sendable {
                 onRequest(
                     RequestLine(
                         method: summary.method, path: summary.path, status: summary.status,
-                        routeKey: summary.routeKey, milliseconds: summary.milliseconds, reason: summary.reason))
+                        routeKey: summary.routeKey, milliseconds: summary.milliseconds,
+                        reason: summary.reason.map(snapshots.namingSources)))
             }
         }
         return options

@@ -6,12 +6,16 @@ import JSON
 /// Gatehouse's own small endpoints on the management listener, under `/_gatehouse/`.
 struct LocalEndpoints: Sendable {
     let dataPlane: DataPlane
+    let generation: ServedGeneration
+    let stacks: StackEndpoints
 
     /// nil when the request is none of ours.
     func respond(to request: WireRequest) async -> WireResponse? {
-        guard request.path.hasPrefix("/_gatehouse/"), request.method == "GET" else { return nil }
+        guard request.path.hasPrefix("/_gatehouse/") else { return nil }
+        if let answer = await stacks.respond(to: request) { return answer }
+        guard request.method == "GET" else { return nil }
         switch request.path.dropFirst("/_gatehouse/".count) {
-        case "generation": return text("\(dataPlane.generation)\n", "text/plain")
+        case "generation": return text("\(generation.number)\n", "text/plain")
         case "health": return text("{\"status\":\"ok\"}\n", "application/json")
         case "metrics": return text(await prometheus(), "text/plain; version=0.0.4")
         default: return nil

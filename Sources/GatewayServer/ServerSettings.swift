@@ -46,7 +46,11 @@ package struct ServerSettings: Sendable {
     package var trustedCertificates: String?
     /// Called once per finished API call.
     package var onRequest: (@Sendable (RequestLine) -> Void)?
-    /// Called for every line that functions and the platform write.
+    /// Where packages that local code asks for are installed; nil when they are not.
+    package var dependencies: DependencySettings?
+    /// Called with the progress of installing them.
+    package var onProgress: (@Sendable (String) -> Void)?
+    /// Called for every line that functions and the platform write. Paths are those of the source.
     package var onFunctionLine: (@Sendable (FunctionLine) -> Void)?
 
     package init() {}

@@ -12,8 +12,12 @@ import Darwin
 final class StateFolder: Sendable {
     /// The database; nil keeps everything in memory.
     let database: String?
+    /// The database of the tables; when nothing is kept, one that goes with the scratch space.
+    let tables: String
     /// Function packages, zipped and unpacked.
     let code: String
+    /// Packages of code that were sent to be deployed.
+    let assets: String
     /// Log files; nil when nothing is kept.
     let logs: String?
     /// What processes have as `/tmp`, and the runtime clients.
@@ -28,13 +32,17 @@ final class StateFolder: Sendable {
         if let dataFolder {
             let folder = Self.absolute(dataFolder)
             database = folder + "/state.sqlite"
+            tables = folder + "/tables.sqlite"
             code = folder + "/functions"
+            assets = folder + "/assets"
             logs = folder + "/logs"
             try Self.make(folder)
             lock = try Self.lock(folder)
         } else {
             database = nil
+            tables = temporary + "/tables.sqlite"
             code = temporary + "/functions"
+            assets = temporary + "/assets"
             logs = nil
             lock = -1
         }
@@ -47,7 +55,7 @@ final class StateFolder: Sendable {
         if lock >= 0 { _ = Self.closeDescriptor(lock) }
     }
 
-    private static func absolute(_ path: String) -> String {
+    static func absolute(_ path: String) -> String {
         path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
     }
 

@@ -1,5 +1,6 @@
 import ControlPlane
 package import Stacks
+import TableStore
 
 /// Deploys a template into a running server, through its management API.
 package struct TemplateDeployment: Sendable {
@@ -10,16 +11,7 @@ package struct TemplateDeployment: Sendable {
     package static func deploy(_ plan: StackPlan, to server: Gatehouse) async throws(TemplateError)
         -> TemplateDeployment
     {
-        let stack = try await plan.deploy(through: InProcessManagement(controlPlane: server.controlPlane))
+        let stack = try await plan.deploy(through: InProcessManagement(controlPlane: server.controlPlane, tables: server.tables))
         return TemplateDeployment(stack: stack, storedOnly: plan.storedOnly)
-    }
-}
-
-/// The management API without a socket. Only callers inside the process may hand over code as a local folder.
-private struct InProcessManagement: Management {
-    let controlPlane: ControlPlane
-
-    func call(_ request: WireRequest) async -> WireResponse {
-        await controlPlane.respond(to: request, allowsLocalCode: true)
     }
 }

@@ -46,6 +46,21 @@ package final class FunctionHandle: Sendable {
         }.get()
     }
 
+    func rehearse(_ definition: Lambda.FunctionDefinition) async -> RehearsalResult {
+        let pool = pool
+        let eventLoop = loop.eventLoop
+        let result = eventLoop.flatSubmit {
+            pool.value?.rehearse(definition) ?? eventLoop.makeSucceededFuture(.unneeded)
+        }
+        return (try? await result.get()) ?? .abandoned
+    }
+
+    /// The folders of all environments that live.
+    func codeFolders() async -> [String] {
+        let pool = pool
+        return (try? await loop.eventLoop.submit { pool.value?.codeFolders ?? [] }.get()) ?? []
+    }
+
     func stop() async {
         let pool = pool
         let eventLoop = loop.eventLoop

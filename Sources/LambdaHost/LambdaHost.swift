@@ -9,7 +9,7 @@ import Synchronization
 package final class LambdaHost: Sendable {
     let settings: LambdaHostSettings
     let processes: ProcessTable
-    let runtimes: RuntimeCatalog
+    package let runtimes: RuntimeCatalog
     let admission: Admission
     private let loops: [LoopRuntime]
     private let functions = Mutex<[String: FunctionHandle]>([:])
@@ -41,6 +41,18 @@ package final class LambdaHost: Sendable {
             return handle
         }
         await handle.publish(definition)
+    }
+
+    /// Starts one environment of a new revision beside those that serve, if there are any; returns when its init is over.
+    package func rehearse(_ definition: Lambda.FunctionDefinition) async -> RehearsalResult {
+        await function(named: definition.functionName)?.rehearse(definition) ?? .unneeded
+    }
+
+    /// The folders that environments of all functions run in.
+    package func codeFolders() async -> Set<String> {
+        var folders: Set<String> = []
+        for handle in functions.withLock({ Array($0.values) }) { folders.formUnion(await handle.codeFolders()) }
+        return folders
     }
 
     package func remove(functionName: String) async {

@@ -40,7 +40,7 @@ struct StageMetricsTests {
                 ])
             #expect(all[0].reason == nil)
             #expect(all[1].reason == "route GET /none calls gone, which does not exist")
-            #expect(all[2].reason == "no route matches")
+            #expect(all[2].reason == "no route of the API matches GET /lost")
         }
     }
 }

@@ -112,6 +112,99 @@ struct LambdaHostTests {
         }
     }
 
+    /// The function with its bootstrap in another folder, under another revision.
+    private func revision(_ body: String, in folder: String) throws -> Lambda.FunctionDefinition {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let bootstrap = folder + "/bootstrap"
+        try ("#!/bin/sh\n" + body).write(toFile: bootstrap, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bootstrap)
+        let version = Lambda.FunctionVersion(
+            version: "$LATEST", revisionId: "2", runtime: "provided.al2023", handler: "h", codeFolder: folder,
+            timeout: 5, logGroup: "/aws/lambda/f")
+        return Lambda.FunctionDefinition(
+            functionName: "f", account: AccountIdentity(), versions: [version], aliases: [], reservedConcurrency: 1,
+            policies: [:])
+    }
+
+    private static let answer = #"curl -s -X POST -d "$$ $event" $base/invocation/$id/response >/dev/null"#
+    private static let newAnswer = loop.replacingOccurrences(
+        of: "BODY", with: #"curl -s -X POST -d "new $$" $base/invocation/$id/response >/dev/null"#)
+
+    private func withRevision(
+        _ body: String, _ check: (LambdaHost, FunctionHandle, any EventLoop, Lambda.FunctionDefinition) async throws -> Void
+    ) async throws {
+        try await with(Self.answer) { host, handle, loop in
+            let folder = FileManager.default.temporaryDirectory.path + "/lambda-host-\(UUID())"
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            try await check(host, handle, loop, try revision(body, in: folder))
+        }
+    }
+
+    @Test("what was rehearsed takes the calls once it is published, and not before")
+    func rehearses() async throws {
+        try await withRevision(Self.newAnswer) { host, handle, loop, next in
+            let old = text(await invoke(handle, "one", on: loop))
+            guard case .started = await host.rehearse(next) else {
+                Issue.record("the new revision did not start")
+                return
+            }
+            #expect(await host.codeFolders().count == 2)
+            #expect(text(await invoke(handle, "one", on: loop)) == old)
+            await host.publish(next)
+            let new = text(await invoke(handle, "one", on: loop))
+            #expect(new.hasPrefix("success new "))
+        }
+    }
+
+    @Test("what cannot start is told with its error, and what runs goes on")
+    func rehearsalFails() async throws {
+        let report = #"""
+            curl -s -X POST -H 'Lambda-Runtime-Function-Error-Type: Runtime.Bad' -d '{"errorType":"Bad"}' \
+              http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/init/error
+            """#
+        for (body, error) in [(report, #"{"errorType":"Bad"}"#), ("exit 3", "exit status 3")] {
+            try await withRevision(body) { host, handle, loop, next in
+                let old = text(await invoke(handle, "one", on: loop))
+                guard case .failed(let payload) = await host.rehearse(next) else {
+                    Issue.record("the new revision started")
+                    return
+                }
+                #expect(String(buffer: payload).contains(error))
+                #expect(text(await invoke(handle, "one", on: loop)) == old)
+            }
+        }
+    }
+
+    @Test("a function that nobody has called is not started for a rehearsal")
+    func rehearsesNothingIdle() async throws {
+        try await withRevision("exit 3") { host, _, _, next in
+            guard case .unneeded = await host.rehearse(next) else {
+                Issue.record("something was started")
+                return
+            }
+            #expect(await host.codeFolders().isEmpty)
+        }
+    }
+
+    @Test("what was rehearsed ends when something else is published")
+    func rehearsalIsDropped() async throws {
+        try await withRevision(Self.newAnswer) { host, handle, loop, next in
+            _ = await invoke(handle, "one", on: loop)
+            guard case .started = await host.rehearse(next) else {
+                Issue.record("the new revision did not start")
+                return
+            }
+            let folder = next.versions[0].codeFolder
+            var other = next.versions[0]
+            other.revisionId = "3"
+            await host.publish(
+                Lambda.FunctionDefinition(
+                    functionName: "f", account: AccountIdentity(), versions: [other], aliases: [],
+                    reservedConcurrency: nil, policies: [:]))
+            while await host.codeFolders().contains(folder) { try await Task.sleep(for: .milliseconds(5)) }
+        }
+    }
+
     @Test("an unknown version is not found, an event beyond 6 MB too large")
     func refusals() async throws {
         try await with("exit 1") { _, handle, loop in

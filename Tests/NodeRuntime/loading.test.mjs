@@ -149,6 +149,14 @@ test('a syntax error is a UserCodeSyntaxError whose trace tells the file and lin
     assert.match(error.trace[0], /\/index\.js:2$/);
 });
 
+test('a syntax error in a module, or in one that it imports, is told with its file and line', async (t) => {
+    const own = await initErrorOf(t, { 'index.mjs': '\nexport const handler = async () => {;' });
+    assert.equal(own.errorType, 'Runtime.UserCodeSyntaxError');
+    assert.match(own.trace[0], /^file:.*\/index\.mjs:2$/);
+    const imported = await initErrorOf(t, { 'index.mjs': `import './words.mjs';`, 'words.mjs': '\n\nconst = 1;' });
+    assert.match(imported.trace[0], /^file:.*\/words\.mjs:3$/);
+});
+
 test('an error thrown by the module is posted as it is', async (t) => {
     const error = await initErrorOf(t, { 'index.mjs': `throw new RangeError('at load');` });
     assert.deepEqual(withoutTrace(error), { errorType: 'RangeError', errorMessage: 'at load' });

@@ -10,19 +10,40 @@ func plan(_ template: String, parameters: [(name: String, value: String)] = []) 
     try StackPlan(source(template), parameters: parameters, account: AccountIdentity())
 }
 
-func source(_ template: String, folder: String = "/work/shop") -> TemplateSource {
-    TemplateSource(file: "template.yaml", folder: folder, bytes: Array(template.utf8))
+func source(
+    _ template: String, folder: String = "/work/shop", files: any TemplateFiles = DiskFiles()
+) -> TemplateSource {
+    TemplateSource(file: "template.yaml", folder: folder, bytes: Array(template.utf8), files: files)
+}
+
+/// Files that are in memory only.
+struct MemoryFiles: TemplateFiles {
+    /// Contents by path.
+    var texts: [String: String] = [:]
+    /// Digests by path.
+    var folders: [String: String] = [:]
+
+    func kind(_ path: String) -> TemplateFileKind? {
+        if folders[path] != nil { return .folder }
+        return texts[path].map { .file(bytes: $0.utf8.count) }
+    }
+
+    func contents(_ path: String, upTo limit: Int) -> [UInt8]? {
+        texts[path].flatMap { $0.utf8.count <= limit ? Array($0.utf8) : nil }
+    }
+
+    func codeDigest(_ path: String) -> String? { folders[path] }
 }
 
 /// Everything that is wrong with the template, as it is printed.
-func problems(of template: String, parameters: [(name: String, value: String)] = []) -> [String] {
+func problems(
+    of template: String, parameters: [(name: String, value: String)] = [], files: any TemplateFiles = DiskFiles()
+) -> [String] {
     do {
-        _ = try plan(template, parameters: parameters)
+        _ = try StackPlan(source(template, files: files), parameters: parameters, account: AccountIdentity())
         return []
-    } catch let error as TemplateError {
-        return error.problems.map(\.description)
     } catch {
-        return ["\(error)"]
+        return error.problems.map(\.description)
     }
 }
 
@@ -75,6 +96,7 @@ actor RecordedManagement: Management {
             answer = [
                 "apiId": .string(id), "apiEndpoint": .string("https://\(id).execute-api.us-east-1.amazonaws.com"),
             ]
+        case ("GET", _): return WireResponse(status: 404)
         default: answer = [:]
         }
         return WireResponse(status: 201, body: answer.bytes)

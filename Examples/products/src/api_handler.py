@@ -1,13 +1,18 @@
-"""The product catalogue's API: one function behind five routes of an HTTP API (payload format 2.0)."""
+"""The product catalogue's API: one function behind five routes of an HTTP API (payload format 2.0), on one table."""
 
 import base64
 import json
 import math
+import os
 import uuid
 from datetime import datetime, timezone
 from decimal import Decimal
 
-import product_file
+import boto3
+from boto3.dynamodb.conditions import Attr
+
+# Made once per execution environment: the next calls find it ready.
+products = boto3.resource("dynamodb").Table(os.environ["TABLE_NAME"])
 
 LONGEST_NAME = 200
 HIGHEST_PRICE = 1_000_000
@@ -32,37 +37,45 @@ def lambda_handler(event, context):
 
 
 def list_products(event):
-    products = product_file.read().values()
-    return answer(200, sorted(products, key=lambda product: (product["createdAt"], product["id"])))
+    page = products.scan()
+    found = page["Items"]
+    while "LastEvaluatedKey" in page:
+        page = products.scan(ExclusiveStartKey=page["LastEvaluatedKey"])
+        found += page["Items"]
+    return answer(200, sorted(found, key=lambda product: (product["createdAt"], product["id"])))
 
 
 def create_product(event):
-    fields = product_fields(event)
-    product = {"id": str(uuid.uuid4()), **fields, "createdAt": now()}
-    with product_file.changing() as products:
-        products[product["id"]] = product
+    product = {"id": str(uuid.uuid4()), **product_fields(event), "createdAt": now()}
+    products.put_item(Item=product)
     return answer(201, product, location=f"{event['rawPath'].rstrip('/')}/{product['id']}")
 
 
 def get_product(event):
-    product = product_file.read().get(product_id(event))
-    return answer(200, product) if product else not_found()
+    found = products.get_item(Key={"id": product_id(event)})
+    return answer(200, found["Item"]) if "Item" in found else not_found()
 
 
 def update_product(event):
     fields = product_fields(event)
-    with product_file.changing() as products:
-        product = products.get(product_id(event))
-        if product is None:
-            return not_found()
-        product |= fields | {"updatedAt": now()}
-    return answer(200, product)
+    try:
+        updated = products.update_item(
+            Key={"id": product_id(event)},
+            # `name` is a reserved word of DynamoDB's expressions.
+            UpdateExpression="SET #name = :name, price = :price, updatedAt = :now",
+            ConditionExpression=Attr("id").exists(),
+            ExpressionAttributeNames={"#name": "name"},
+            ExpressionAttributeValues={":name": fields["name"], ":price": fields["price"], ":now": now()},
+            ReturnValues="ALL_NEW",
+        )
+    except products.meta.client.exceptions.ConditionalCheckFailedException:
+        return not_found()
+    return answer(200, updated["Attributes"])
 
 
 def delete_product(event):
-    with product_file.changing() as products:
-        removed = products.pop(product_id(event), None)
-    return {"statusCode": 204} if removed else not_found()
+    removed = products.delete_item(Key={"id": product_id(event)}, ReturnValues="ALL_OLD")
+    return {"statusCode": 204} if "Attributes" in removed else not_found()
 
 
 ROUTES = {
@@ -89,7 +102,8 @@ def product_fields(event):
         problems["price"] = problem
     if problems:
         raise BadRequest("The product is not valid.", problems)
-    return {"name": name.strip(), "price": price}
+    # The table keeps decimal numbers, and boto3 refuses binary ones.
+    return {"name": name.strip(), "price": Decimal(str(price))}
 
 
 def name_problem(name):
@@ -140,8 +154,15 @@ def answer(status, body, **headers):
     return {
         "statusCode": status,
         "headers": {"content-type": "application/json", **headers},
-        "body": json.dumps(body),
+        "body": json.dumps(body, default=plain_number),
     }
+
+
+def plain_number(value):
+    """What the table gives as a Decimal, as JSON writes it."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__name__} has no place in JSON")
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def now():

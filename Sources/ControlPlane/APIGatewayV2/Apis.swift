@@ -22,7 +22,7 @@ extension V2Operations {
         default: throw V2Error.badRequest("Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]")
         }
         var api = APIMembers.make(
-            id: try control.freshAPIId(), name: "", account: control.settings.account, now: control.timestamp)
+            id: try control.freshAPIId(call), name: "", account: control.settings.account, now: control.timestamp)
         try APIMembers.apply(members, to: &api)
         guard !api.name.isEmpty else { throw V2Error.badRequest("Invalid API name specified") }
         api.tags = try Tags.read(members)
@@ -86,13 +86,14 @@ extension V2Operations {
 }
 
 extension ControlPlane {
-    /// An id that no API has.
-    func freshAPIId() throws(ServiceError) -> String {
+    /// An id that no API has: the one that the call has chosen, or any.
+    func freshAPIId(_ call: Call) throws(ServiceError) -> String {
         guard apis.count < V2Quotas.apis else {
             throw ServiceError(
                 "TooManyRequestsException", status: 429,
                 "Maximum number of APIs for this account has been reached.")
         }
+        if let id = call.chosenId, apis[id] == nil { return id }
         while true {
             let id = Identifiers.api()
             if apis[id] == nil { return id }
@@ -101,11 +102,12 @@ extension ControlPlane {
 }
 
 extension HTTPAPI {
-    func freshRouteId() -> String { Self.fresh(7) { routes[$0] != nil } }
-    func freshIntegrationId() -> String { Self.fresh(7) { integrations[$0] != nil } }
-    func freshDeploymentId() -> String { Self.fresh(6) { deployments[$0] != nil } }
+    func freshRouteId(_ call: Call? = nil) -> String { Self.fresh(7, call) { routes[$0] != nil } }
+    func freshIntegrationId(_ call: Call? = nil) -> String { Self.fresh(7, call) { integrations[$0] != nil } }
+    func freshDeploymentId(_ call: Call? = nil) -> String { Self.fresh(6, call) { deployments[$0] != nil } }
 
-    private static func fresh(_ length: Int, isTaken: (String) -> Bool) -> String {
+    private static func fresh(_ length: Int, _ call: Call?, isTaken: (String) -> Bool) -> String {
+        if let id = call?.chosenId, !isTaken(id) { return id }
         while true {
             let id = Identifiers.part(length)
             if !isTaken(id) { return id }

@@ -22,7 +22,7 @@ extension V2Operations {
         var stage: V2.Stage?
         if let name = try members.string("stageName"), !name.isEmpty { stage = try deployable(name, in: api) }
         guard !api.routes.isEmpty else { throw V2Error.badRequest(Deployments.noRoutes) }
-        var deployment = Deployments.make(id: api.freshDeploymentId(), now: control.timestamp)
+        var deployment = Deployments.make(id: api.freshDeploymentId(call), now: control.timestamp)
         deployment.description = try members.string("description", upTo: V2Quotas.descriptionLength)
         var change = APIChange(of: api)
         try change.put(deployment)

@@ -13,7 +13,7 @@ extension V2Operations {
     private static func importAPI(_ control: isolated ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
         let imported = try ImportedDocument(call, control.settings.account)
         var api = APIMembers.make(
-            id: try control.freshAPIId(), name: "", account: control.settings.account, now: control.timestamp)
+            id: try control.freshAPIId(call), name: "", account: control.settings.account, now: control.timestamp)
         try imported.apply(to: &api)
         var change = try APIChange(creating: api)
         let warnings = try imported.addParts(to: &change)

@@ -19,7 +19,7 @@ extension V2Operations {
         _ control: isolated ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
         let api = try control.httpAPI(call)
-        var integration = V2.Integration(integrationId: api.freshIntegrationId())
+        var integration = V2.Integration(integrationId: api.freshIntegrationId(call))
         try IntegrationMembers.apply(try RequestMembers(call), to: &integration)
         try await commit(&integration, in: api, control).publish()
         return try .json(integration)

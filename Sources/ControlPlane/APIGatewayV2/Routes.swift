@@ -19,7 +19,7 @@ extension V2Operations {
             throw V2Error.badRequest("Route key is required")
         }
         let key = try RouteRules.parse(text)
-        var route = Routes.make(id: api.freshRouteId(), routeKey: text)
+        var route = Routes.make(id: api.freshRouteId(call), routeKey: text)
         try RouteMembers.apply(members, to: &route, isNew: true, integrations: api.integrations)
         var change = APIChange(of: api)
         try change.put(route, key)

@@ -39,6 +39,40 @@ enum Files {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
+    /// What tells the file apart from another state of it; links are followed.
+    static func identity(_ path: String) -> FileIdentity? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        #if canImport(Darwin)
+        let (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
+        #else
+        let (modified, changed) = (status.st_mtim, status.st_ctim)
+        #endif
+        return FileIdentity(
+            node: FileIdentity.Node(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)),
+            mode: UInt32(status.st_mode), size: Int(status.st_size),
+            modified: Int64(modified.tv_sec) * 1_000_000_000 + Int64(modified.tv_nsec),
+            changed: Int64(changed.tv_sec) * 1_000_000_000 + Int64(changed.tv_nsec))
+    }
+
+    /// Nanoseconds since 1970, by the clock that files are stamped with.
+    static var now: Int64 {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+    }
+
+    /// What a symbolic link says; nil for everything else.
+    static func linkTarget(_ path: String) -> String? {
+        var target = [CChar](repeating: 0, count: 4096)
+        let count = readlink(path, &target, target.count)
+        guard count > 0, count < target.count else { return nil }
+        return String(validating: target[..<count], as: UTF8.self)
+    }
+
+    /// Gives a file a second name; false when the file system does not want to.
+    static func makeHardLink(_ path: String, to existing: String) -> Bool { link(existing, path) == 0 }
+
     /// Makes the folder, and those above it that are missing.
     static func makeFolders(_ path: String) throws(PackageError) {
         guard !isFolder(path) else { return }
@@ -52,9 +86,9 @@ enum Files {
         guard mkdir(path, 0o755) == 0, chmod(path, 0o755) == 0 else { throw failure("make the folder", path) }
     }
 
-    /// Writes a file that is not there yet and makes it durable. Links are not followed.
+    /// Writes a file that is not there yet and makes it durable, unless nobody needs it later. Links are not followed.
     static func create(
-        _ path: String, mode: UInt16,
+        _ path: String, mode: UInt16, isDurable: Bool = true,
         _ content: (_ write: (UnsafeRawBufferPointer) throws(PackageError) -> Void) throws(PackageError) -> Void
     ) throws(PackageError) {
         let file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0o600)
@@ -71,7 +105,7 @@ enum Files {
                 rest = UnsafeRawBufferPointer(rebasing: rest[written...])
             }
         }
-        guard fchmod(file, mode_t(mode)) == 0, fsync(file) == 0 else { throw failure("write", path) }
+        guard fchmod(file, mode_t(mode)) == 0, !isDurable || fsync(file) == 0 else { throw failure("write", path) }
     }
 
     /// Hands the content of a file on, piece by piece.
@@ -145,4 +179,9 @@ enum Files {
     private static func failure(_ what: String, _ path: String) -> PackageError {
         .machine("could not \(what) \(path): \(String(cString: strerror(errno)))")
     }
+}
+
+extension FileIdentity {
+    var isFile: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
+    var isFolder: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
 }

@@ -145,7 +145,8 @@ extension FunctionPackages {
 
     /// At start: removes what an end in the middle of something left, and unpacks again what is missing.
     func tidy(inUse: [String: Set<String>]) {
-        for functionName in Files.list(folder) {
+        // Snapshots of local code are in a folder that no function's name can be.
+        for functionName in Files.list(folder) where !functionName.hasPrefix(".") {
             let home = home(of: functionName)
             for file in Files.list(home) where file.hasPrefix(Self.temporaryPrefix) { Files.remove("\(home)/\(file)") }
             guard let kept = inUse[functionName] else {
@@ -199,7 +200,10 @@ struct FunctionPackage: Sendable, Equatable {
     let codeSha256: String
     /// Bytes.
     let codeSize: Int
+    /// The folder that it was copied from.
     var localFolder: String?
+    /// The name of the copy.
+    var snapshot: String?
 }
 
 extension ZipArchive {

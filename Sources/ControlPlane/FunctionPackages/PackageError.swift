@@ -10,6 +10,8 @@ enum PackageError: Error, Equatable {
     case unreadable(String)
     /// Code that is to be used in place is not there, or is no code; the sentence is for people.
     case unusableFolder(String)
+    /// What the code depends on cannot be installed; the text is for people.
+    case dependencies(String)
     /// The machine refused: a full disk, missing permission.
     case machine(String)
 }

@@ -7,6 +7,8 @@ extension ControlPlane {
     func restoreFunctions(from entities: [Entity]) throws {
         functions = try LambdaFunction.restore(from: entities)
         packages.tidy(inUse: functions.mapValues(\.packagesInUse))
+        let used = functions.values.flatMap(\.snapshotsInUse).map { (name: $0.snapshot ?? "", package: $0) }
+        snapshots.restore(Dictionary(used.map { ($0.name, $0.package) }, uniquingKeysWith: { first, _ in first }))
     }
 
     /// What the host needs to run the function and to judge who may call it.
@@ -30,7 +32,7 @@ extension ControlPlane {
         var version = Lambda.FunctionVersion(
             version: configuration.Version, revisionId: revision, runtime: configuration.Runtime,
             handler: configuration.Handler,
-            codeFolder: code.localFolder
+            codeFolder: code.snapshot.map(snapshots.codeFolder) ?? code.localFolder
                 ?? packages.codeFolder(of: configuration.FunctionName, codeSha256: configuration.CodeSha256),
             memorySize: configuration.MemorySize, timeout: configuration.Timeout,
             environment: configuration.Environment?.Variables ?? [:], logGroup: logging.LogGroup,

@@ -7,7 +7,9 @@ extension LambdaOperations {
     ) async throws(ServiceError) -> Reply {
         let input = try NewFunction(call, account: control.settings.account)
         guard control.functions[input.name] == nil else { throw exists(input.name) }
-        let answer = try await control.withPackage(of: input.code, for: input.name) { package throws(ServiceError) in
+        let answer = try await control.withPackage(
+            of: input.code, for: input.name, runtime: input.configuration.runtime ?? ""
+        ) { package throws(ServiceError) in
             guard control.functions[input.name] == nil else { throw exists(input.name) }
             var function = try input.function(package, account: control.settings.account, at: control.settings.now())
             var created = function.head.configuration.creating

@@ -3,7 +3,7 @@ import GatewayModel
 /// Where the code of a function comes from: `Code` of CreateFunction, the members of UpdateFunctionCode themselves.
 enum FunctionCode: Sendable {
     case zip([UInt8])
-    /// A folder of this machine, used in place.
+    /// A folder of this machine, which is copied.
     case folder(String)
 
     /// The bucket that stands for this machine's own folders, for calls that may name them: the template's deployer
@@ -33,14 +33,20 @@ enum FunctionCode: Sendable {
         self = .folder(key)
     }
 
+    var isLocal: Bool { if case .folder = self { true } else { false } }
+
     /// Makes the code usable. Inflating and writing may take a second: not on the control plane's actor.
     @concurrent
-    func package(for functionName: String, in packages: FunctionPackages) async throws(ServiceError) -> FunctionPackage
-    {
+    func package(
+        for functionName: String, runtime: String, in places: CodePlaces
+    ) async throws(ServiceError) -> FunctionPackage {
         do throws(PackageError) {
             switch self {
-            case .zip(let bytes): return try packages.keep(bytes, for: functionName)
-            case .folder(let folder): return try LocalCode.describe(folder)
+            case .zip(let bytes): return try places.packages.keep(bytes, for: functionName)
+            case .folder(let folder):
+                if let earlier = places.snapshots.takeAgain(folder) { return earlier }
+                let dependencies = try await places.install(for: folder, runtime: runtime)
+                return try places.snapshots.take(folder, dependencies: dependencies?.path)
             }
         } catch {
             throw ServiceError(error)
@@ -49,13 +55,13 @@ enum FunctionCode: Sendable {
 
     /// What `package` would answer, with nothing kept.
     @concurrent
-    func describe() async throws(ServiceError) -> FunctionPackage {
+    func describe(in snapshots: CodeSnapshots) async throws(ServiceError) -> FunctionPackage {
         do throws(PackageError) {
             switch self {
             case .zip(let bytes):
                 _ = try ZipArchive(bytes)
                 return try FunctionPackages.describe(bytes)
-            case .folder(let folder): return try LocalCode.describe(folder)
+            case .folder(let folder): return try snapshots.describe(folder)
             }
         } catch {
             throw ServiceError(error)
@@ -64,7 +70,9 @@ enum FunctionCode: Sendable {
 }
 
 extension FunctionPackage {
-    var place: LambdaFunction.CodePlace { LambdaFunction.CodePlace(localFolder: localFolder) }
+    var place: LambdaFunction.CodePlace {
+        LambdaFunction.CodePlace(localFolder: localFolder, snapshot: snapshot)
+    }
 }
 
 extension ServiceError {
@@ -81,7 +89,7 @@ extension ServiceError {
         case .unreadable:
             self = .invalidParameter(
                 "Could not unzip uploaded file. Please check your file, then try to upload again.")
-        case .unusableFolder(let sentence): self = .invalidParameter(sentence)
+        case .unusableFolder(let sentence), .dependencies(let sentence): self = .invalidParameter(sentence)
         case .machine(let reason): self = .internalFailure("The package could not be kept: \(reason)")
         }
     }
@@ -90,23 +98,65 @@ extension ServiceError {
 extension ControlPlane {
     /// Makes code usable for a function and calls `use`, which puts it into use, when the code is surely there: while
     /// it was unpacked, another call may have removed it with the function that had the name.
+    ///
+    /// - Parameter candidate: what the function is to become, for a rehearsal before that; nil when there is to be none.
     func withPackage<Result>(
-        of code: FunctionCode, for functionName: String,
+        of code: FunctionCode, for functionName: String, runtime: String,
+        rehearsing candidate: (FunctionPackage) throws(ServiceError) -> LambdaFunction? = { _ in nil },
         _ use: (FunctionPackage) throws(ServiceError) -> Result
     ) async throws(ServiceError) -> Result {
         while true {
-            let package = try await code.package(for: functionName, in: packages)
+            let package = try await code.package(for: functionName, runtime: runtime, in: codePlaces)
+            defer { if let snapshot = package.snapshot { snapshots.release(snapshot) } }
+            let candidate = try candidate(package)
+            if let candidate { try await rehearse(candidate) }
             guard package.localFolder != nil || packages.isKept(package.codeSha256, for: functionName) else { continue }
             do { return try use(package) } catch {
                 discardUnusedPackages(of: functionName)
+                // What was started for the rehearsal ends when the host is told of the function as it stays.
+                if candidate != nil, let function = functions[functionName] {
+                    await functionHost.publish(definition(of: function))
+                }
                 throw error
             }
         }
+    }
+
+    /// Removes the copies of local code that no version uses and no environment runs in.
+    package func discardUnusedSnapshots() async {
+        let running = await functionHost.codeFoldersInUse()
+        var kept: Set<String> = []
+        for function in functions.values { kept.formUnion(function.snapshotsInUse.compactMap(\.snapshot)) }
+        for folder in running { kept.insert(folder.split(separator: "/").last.map(String.init) ?? "") }
+        await Self.removeAll(snapshots.collect(keeping: kept))
+    }
+
+    /// Not on the actor: there may be many files.
+    @concurrent
+    private static func removeAll(_ paths: [String]) async {
+        for path in paths { Files.remove(path) }
+    }
+
+    var codePlaces: CodePlaces {
+        CodePlaces(packages: packages, snapshots: snapshots, dependencies: settings.dependencies)
     }
 
     /// `previous` is the package that the last change replaced: invocations may still run in it.
     func discardUnusedPackages(of functionName: String, previous: String? = nil) {
         guard let function = functions[functionName] else { return packages.remove(functionName) }
         packages.collect(functionName, keeping: function.packagesInUse.union(previous.map { [$0] } ?? []))
+    }
+}
+
+/// Where code is kept, and who installs what it depends on.
+struct CodePlaces: Sendable {
+    let packages: FunctionPackages
+    let snapshots: CodeSnapshots
+    let dependencies: (any FunctionDependencies)?
+
+    func install(for folder: String, runtime: String) async throws(PackageError) -> DependencyFolder? {
+        do throws(DependencyError) { return try await dependencies?.install(for: folder, runtime: runtime) } catch {
+            throw .dependencies(error.message)
+        }
     }
 }

@@ -1,3 +1,4 @@
+import GatewayModel
 import JSON
 
 /// Lists in pages: `MaxItems` and `Marker` in the query, `NextMarker` in the answer.

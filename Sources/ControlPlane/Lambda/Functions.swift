@@ -106,8 +106,8 @@ extension LambdaOperations {
 extension LambdaOperations {
     private static let codePath = "/_gatehouse/functions/{FunctionName}/code"
 
-    /// A URL of this management listener under the name by which the caller reached it; a file URL for code that is
-    /// used in place, and for calls made in process.
+    /// A URL of this management listener under the name by which the caller reached it; a file URL for code that came
+    /// from a local folder, and for calls made in process.
     private static func location(
         of configuration: FunctionConfiguration, _ code: LambdaFunction.CodePlace, _ call: Call,
         _ packages: FunctionPackages
@@ -160,6 +160,7 @@ extension LambdaOperations {
         // A new function may have taken the name while the old one's processes ended.
         if control.functions[function.name] == nil { control.packages.remove(function.name) }
         try await control.refreshStages()
+        if !function.snapshotsInUse.isEmpty { await control.discardUnusedSnapshots() }
         return .empty
     }
 }

@@ -41,10 +41,12 @@ struct LambdaFunction: Sendable {
         var revisionId: String
     }
 
-    /// Where a version's code is: unpacked from its package, or in a folder of the operator's.
+    /// Where a version's code is: unpacked from its package, or copied from a folder of the operator's.
     struct CodePlace: Codable, Sendable, Equatable {
         /// Nil when the code was unpacked; its folder follows from name and CodeSha256.
         var localFolder: String?
+        /// The name of the copy; nil for a folder that is used in place.
+        var snapshot: String?
     }
 }
 
@@ -72,6 +74,16 @@ extension LambdaFunction {
         var inUse = Set(versions.filter { $0.code.localFolder == nil }.map(\.configuration.CodeSha256))
         if head.code.localFolder == nil { inUse.insert(head.configuration.CodeSha256) }
         return inUse
+    }
+
+    /// Copies of local code that versions still need.
+    var snapshotsInUse: [FunctionPackage] {
+        let all = [(head.configuration, head.code)] + versions.map { ($0.configuration, $0.code) }
+        return all.filter { $0.1.snapshot != nil }.map { configuration, code in
+            FunctionPackage(
+                codeSha256: configuration.CodeSha256, codeSize: configuration.CodeSize, localFolder: code.localFolder,
+                snapshot: code.snapshot)
+        }
     }
 }
 

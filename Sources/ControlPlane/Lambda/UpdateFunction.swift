@@ -37,17 +37,33 @@ extension LambdaOperations {
         let code = try FunctionCode(members, allowsLocalCode: call.allowsLocalCode, verb: "updating")
         if try members.bool("DryRun") ?? false {
             var configuration = try control.function(name).head.configuration
-            configuration.take(try await code.describe(), architectures)
+            configuration.take(try await code.describe(in: control.snapshots), architectures)
             return try .json(configuration)
         }
 
-        let answer = try await control.withPackage(of: code, for: name.name) { package throws(ServiceError) in
+        // Code in local folders is being worked on: it is tried before it replaces what runs.
+        let rehearsal = code.isLocal ? Rehearsal() : nil
+        var isUnchanged = false
+        let answer = try await control.withPackage(
+            of: code, for: name.name, runtime: try control.function(name).head.configuration.Runtime,
+            rehearsing: { package throws(ServiceError) in
+                guard let rehearsal else { return nil }
+                let function = try control.function(name)
+                // The same copy is the same code: what runs may stay.
+                return function.has(package, architectures)
+                    ? nil : rehearsal.candidate(function, package, architectures)
+            }
+        ) { package throws(ServiceError) in
             var function = try control.function(name)
             try function.checkRevision(revisionId)
+            if code.isLocal, !publish, function.has(package, architectures) {
+                isUnchanged = true
+                return function.head.configuration.updating
+            }
             let previous = function.head.configuration.CodeSha256
-            function.head.configuration.take(package, architectures)
-            function.head.code = package.place
-            function.updated(at: control.settings.now())
+            let revision = rehearsal?.revision(for: function) ?? Identifiers.uuid()
+            function.take(package, architectures)
+            function.updated(at: control.settings.now(), environmentRevision: revision)
             var answer = function.head.configuration.updating
             var changes: [EntityChange] = []
             if publish {
@@ -60,16 +76,49 @@ extension LambdaOperations {
             control.discardUnusedPackages(of: name.name, previous: previous)
             return answer
         }
+        if isUnchanged { return try .json(answer) }
         try await control.announce(name.name)
+        if code.isLocal { await control.discardUnusedSnapshots() }
         return try .json(answer)
     }
 }
 
+/// The revision that was rehearsed, and what it was made from.
+private final class Rehearsal {
+    private let revision = Identifiers.uuid()
+    private var origin: String?
+
+    func candidate(
+        _ function: LambdaFunction, _ package: FunctionPackage, _ architectures: [String]?
+    ) -> LambdaFunction {
+        var candidate = function
+        origin = function.head.environmentRevision
+        candidate.take(package, architectures)
+        candidate.head.environmentRevision = revision
+        return candidate
+    }
+
+    /// Nil when the function has become another one meanwhile: what was rehearsed is not what will run.
+    func revision(for function: LambdaFunction) -> String? {
+        function.head.environmentRevision == origin ? revision : nil
+    }
+}
+
 extension LambdaFunction {
-    fileprivate mutating func updated(at now: Timestamp) {
+    fileprivate mutating func updated(at now: Timestamp, environmentRevision: String = Identifiers.uuid()) {
         head.configuration.LastModified = now.lambdaLastModified
         head.configuration.RevisionId = Identifiers.uuid()
-        head.environmentRevision = Identifiers.uuid()
+        head.environmentRevision = environmentRevision
+    }
+
+    fileprivate func has(_ package: FunctionPackage, _ architectures: [String]?) -> Bool {
+        head.code == package.place && head.configuration.CodeSha256 == package.codeSha256
+            && architectures.map { $0 == head.configuration.Architectures } ?? true
+    }
+
+    fileprivate mutating func take(_ package: FunctionPackage, _ architectures: [String]?) {
+        head.configuration.take(package, architectures)
+        head.code = package.place
     }
 
     /// Updates and publishing may ask that `$LATEST` is still what the caller has seen.

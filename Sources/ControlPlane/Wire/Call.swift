@@ -12,6 +12,12 @@ package struct Call: Sendable {
     /// Whether function code may be named as a folder of this machine: only for calls made in process.
     var allowsLocalCode = false
 
+    /// The header in which a caller inside the process names the id that a new part of API Gateway is to have, so that
+    /// it can tell afterwards whether it was made.
+    package static let chosenIdHeader = "x-gatehouse-resource-id"
+
+    var chosenId: String? { allowsLocalCode ? header(Self.chosenIdHeader) : nil }
+
     /// A parameter of the path; the operation table guarantees that it is there.
     func path(_ name: String) -> String { pathParameters[name] ?? "" }
 

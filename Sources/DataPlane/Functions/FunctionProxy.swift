@@ -8,13 +8,13 @@ enum FunctionProxy {
     static func begin(_ x: Exchange, _ integration: FunctionIntegration) throws(Refusal) {
         guard integration.target != nil else {
             x.integrationError = "there is no function \(integration.name)"
-            x.reason = "route \(x.route?.source.routeKey ?? "") calls \(integration.name), which does not exist"
+            x.reason = "calls \(integration.name), which does not exist"
             throw .internalError
         }
         guard let method = x.connection?.head.method, integration.permits(method) else {
             x.integrationError = permissionError
             x.reason =
-                "route \(x.route?.source.routeKey ?? "") has no permission to invoke \(integration.name) "
+                "has no permission to invoke \(integration.name) "
                 + "(aws lambda add-permission --principal apigateway.amazonaws.com)"
             throw .internalError
         }
@@ -66,16 +66,16 @@ enum FunctionProxy {
             // The error object may have 6 MB; its beginning says what happened.
             let error = String(decoding: payload.readableBytesView.prefix(1_024), as: UTF8.self)
             x.integrationError = "the function failed: \(error)"
-            x.refuse(.internalError, because: "\(integration.name) failed: \(error)")
+            x.refuse(.internalError, because: "calls \(integration.name), which failed: \(error)")
         case .throttled:
             x.integrationServiceStatus = 429
-            x.refuse(.unavailable, because: "\(integration.name) is running as often at once as it may")
+            x.refuse(.unavailable, because: "calls \(integration.name), which is running as often at once as it may")
         case .tooLarge:
             x.integrationServiceStatus = 413
-            x.refuse(.tooLarge, because: "the event is larger than Lambda's 6 MB")
+            x.refuse(.tooLarge, because: "sends \(integration.name) an event larger than Lambda's 6 MB")
         case .notFound:
             x.integrationServiceStatus = 404
-            x.refuse(.internalError, because: "\(integration.name) no longer exists")
+            x.refuse(.internalError, because: "calls \(integration.name), which no longer exists")
         }
     }
 }

@@ -20,11 +20,9 @@ enum FunctionResponse {
 
     private static func refuse(_ x: Exchange, _ payload: ByteBuffer) {
         x.integrationError = "malformed response of the function"
+        let beginning = String(decoding: payload.readableBytesView.prefix(200), as: UTF8.self)
         x.refuse(
-            .internalError,
-            because:
-                "the function's answer is no proxy response: \(String(buffer: payload.getSlice(at: payload.readerIndex, length: min(200, payload.readableBytes)) ?? payload))"
-        )
+            .internalError, because: "calls \(x.integrationName), whose answer is no proxy response: \(beginning)")
     }
 
     /// 200 and `application/json`, with the payload as it is.

@@ -47,7 +47,7 @@ enum HTTPProxy {
             number = origin.map { x.worker.registry.number(ofDynamic: $0) } ?? -1
         }
         guard let origin else {
-            return x.refuse(.internalError, because: "the integration URI's host cannot be made from the path")
+            return x.refuse(.internalError, because: "has an integration whose host cannot be made from the path")
         }
         let pool = x.worker.upstream
         if !x.upstreamState.isSecondTry, let connection = pool.takeIdle(number) {
@@ -69,7 +69,7 @@ enum HTTPProxy {
                 x.upstreamState.isConnecting = false
                 x.connection?.resumeReading()
                 x.integrationError = "cannot connect to \(origin.host):\(origin.port): \(error)"
-                x.refuse(.unavailable, because: x.integrationError ?? "")
+                x.refuse(.unavailable, because: "cannot connect to \(origin.host):\(origin.port): \(error)")
             }
         }
     }

@@ -1,4 +1,5 @@
 import GatewayModel
+import HTTPFront
 
 /// The way of an HTTP API's request, in order. Read this file first.
 ///
@@ -17,7 +18,7 @@ enum HTTPPipeline {
             case .http(let integration): HTTPProxy.begin(x, integration)  // may wait: connection, body, origin
             case .function(let integration): try FunctionProxy.begin(x, integration)  // waits for the body
             case .missing:
-                x.reason = "route \(route.source.routeKey) has no integration"
+                x.reason = "has no integration"
                 throw .internalError
             }
         } catch {
@@ -34,10 +35,16 @@ enum HTTPPipeline {
         }
     }
 
+    private static func request(_ x: Exchange) -> String {
+        guard let head = x.connection?.head else { return "the request" }
+        return "\(head.string(head.methodRange)) \(head.string(x.routedPath))"
+    }
+
     private static func explanation(_ x: Exchange, _ refusal: Refusal) -> String {
         switch refusal.status {
-        case 404 where x.stage == nil: "no API or stage of that name"
-        case 404: "no route matches"
+        case 404 where x.stage == nil: "there is no API or stage of that name"
+        case 404 where x.stage?.isEndpointDisabled == true: "the API's execute-api endpoint is disabled"
+        case 404: "no route of the API matches \(Self.request(x))"
         case 431: "request line and header values are longer than \(Routing.headBytes) bytes"
         default: refusal.message
         }

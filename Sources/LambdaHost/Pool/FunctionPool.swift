@@ -1,5 +1,5 @@
 import GatewayModel
-import NIOCore
+package import NIOCore
 
 /// The execution environments of one function, on its event loop: idle ones are used again, newest first.
 final class FunctionPool {
@@ -17,6 +17,9 @@ final class FunctionPool {
     private var isStopped = false
     private var allEnded: EventLoopPromise<Void>?
     private var notedRuntimes: Set<String> = []
+    private var rehearsal: Rehearsal?
+    /// Whether calls come to this function: it has an environment, or had one until its revision was replaced.
+    private var isInUse = false
 
     init(definition: Lambda.FunctionDefinition, host: LambdaHost, loop: LoopRuntime) {
         self.definition = definition
@@ -29,7 +32,7 @@ final class FunctionPool {
     /// Takes a new definition: environments whose version changed or is gone are ended as soon as they are idle.
     func update(_ definition: Lambda.FunctionDefinition) {
         self.definition = definition
-        for sandbox in sandboxes where !isCurrent(sandbox) {
+        for sandbox in sandboxes where !isCurrent(sandbox) && !isRehearsing(sandbox) {
             sandbox.isRetired = true
             if sandbox.isIdle { sandbox.kill() }
         }
@@ -38,6 +41,7 @@ final class FunctionPool {
                 waiting[index].version = version
             }
         }
+        for sandbox in sandboxes where sandbox.isIdle { serveWaiting(sandbox) }
         startForWaiting()
     }
 
@@ -46,6 +50,7 @@ final class FunctionPool {
         isStopped = true
         for call in waiting { call.answer(.notFound) }
         waiting = []
+        endRehearsal(.abandoned)
         let promise = eventLoop.makePromise(of: Void.self)
         allEnded = promise
         for sandbox in sandboxes { sandbox.kill() }
@@ -79,7 +84,8 @@ final class FunctionPool {
             let underWay = sandboxes.count(where: \.isInvoked) + waiting.count
             guard underWay < reserved else { return call.answer(.throttled(.reserved)) }
             // An idle environment of another version makes room.
-            if sandboxes.count >= reserved { sandboxes.first(where: \.isIdle)?.kill() }
+            let serving = sandboxes.filter(isCurrent)
+            if serving.count >= reserved { serving.first(where: \.isIdle)?.kill() }
         }
         waiting.append(call)
         startForWaiting()
@@ -106,6 +112,7 @@ final class FunctionPool {
 
     private func start(_ version: Lambda.FunctionVersion) {
         let sandbox = Sandbox(version: version, pool: self)
+        isInUse = true
         sandboxes.append(sandbox)
         sandbox.start()
         watch()
@@ -114,6 +121,11 @@ final class FunctionPool {
     /// The environment asked for its next event.
     func becameIdle(_ sandbox: Sandbox) {
         guard !sandbox.isRetired else { return sandbox.kill() }
+        if isRehearsing(sandbox) { endRehearsal(.started) }
+        serveWaiting(sandbox)
+    }
+
+    private func serveWaiting(_ sandbox: Sandbox) {
         guard let index = waiting.firstIndex(where: { $0.version.revisionId == sandbox.version.revisionId }) else {
             return
         }
@@ -122,6 +134,7 @@ final class FunctionPool {
 
     /// The environment could not start; its error answers the oldest call that waits for one.
     func failedToStart(_ sandbox: Sandbox, _ error: ByteBuffer) {
+        if isRehearsing(sandbox) { endRehearsal(.failed(error)) }
         guard let index = waiting.firstIndex(where: { $0.version.revisionId == sandbox.version.revisionId }) else {
             return
         }
@@ -136,6 +149,7 @@ final class FunctionPool {
 
     func ended(_ sandbox: Sandbox) {
         sandboxes.removeAll { $0 === sandbox }
+        if isRehearsing(sandbox) { endRehearsal(.abandoned) }
         if isStopped, sandboxes.isEmpty { allEnded?.succeed() }
         startForWaiting()
     }
@@ -185,6 +199,7 @@ final class FunctionPool {
         let now = NIODeadline.now()
         for sandbox in sandboxes { sandbox.check(now) }
         isWatchingIdle = !sandboxes.isEmpty
+        isInUse = isWatchingIdle
         if isWatchingIdle { schedule(.seconds(10)) { $0.tickedWhileIdle() } }
     }
 
@@ -195,6 +210,59 @@ final class FunctionPool {
         guard notedRuntimes.insert(text).inserted else { return }
         sandbox.log.platform(text)
     }
+}
+
+/// Trying a new revision beside the one that serves.
+extension FunctionPool {
+    /// Starts an environment of the revision that the definition has and this pool does not, if calls come to the
+    /// function. Whatever publishes that revision next finds the environment idle.
+    func rehearse(_ definition: Lambda.FunctionDefinition) -> EventLoopFuture<RehearsalResult> {
+        guard isInUse, !isStopped, let version = definition.versions.first(where: { !isKnown($0) }) else {
+            return eventLoop.makeSucceededFuture(.unneeded)
+        }
+        if let rehearsal {
+            endRehearsal(.abandoned)
+            rehearsal.sandbox.kill()
+        }
+        let sandbox = Sandbox(version: version, pool: self)
+        let promise = eventLoop.makePromise(of: RehearsalResult.self)
+        rehearsal = Rehearsal(sandbox: sandbox, result: promise)
+        sandboxes.append(sandbox)
+        sandbox.start()
+        watch()
+        return promise.futureResult
+    }
+
+    /// The folders of all environments that live.
+    var codeFolders: [String] { sandboxes.map(\.version.codeFolder) }
+
+    private func isKnown(_ version: Lambda.FunctionVersion) -> Bool {
+        definition.versions.contains { $0.version == version.version && $0.revisionId == version.revisionId }
+    }
+
+    private func isRehearsing(_ sandbox: Sandbox) -> Bool { rehearsal?.sandbox === sandbox }
+
+    private func endRehearsal(_ result: RehearsalResult) {
+        let ended = rehearsal
+        rehearsal = nil
+        ended?.result.succeed(result)
+    }
+
+    private struct Rehearsal {
+        let sandbox: Sandbox
+        let result: EventLoopPromise<RehearsalResult>
+    }
+}
+
+/// What came of starting an environment before its revision is published.
+package enum RehearsalResult: Sendable {
+    case started
+    /// With what the runtime reported.
+    case failed(ByteBuffer)
+    /// Something else happened to the function meanwhile.
+    case abandoned
+    /// No call has come to the function yet.
+    case unneeded
 }
 
 /// A call that has no environment yet.

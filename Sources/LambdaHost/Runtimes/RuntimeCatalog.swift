@@ -47,9 +47,7 @@ package final class RuntimeCatalog: Sendable {
     // MARK: Python
 
     private func python(_ version: Lambda.FunctionVersion) throws(LaunchError) -> Command {
-        let wanted = version.runtime.dropFirst("python".count).split(separator: ".").compactMap { Int($0) }
-        let usable = pythonInterpreters().filter { $0.problem == nil }
-        guard let interpreter = Self.nearest(wanted, usable) else {
+        guard let interpreter = interpreter(for: version.runtime) else {
             throw LaunchError(
                 message:
                     "No Python with awslambdaric was found for \(version.runtime): `gatehouse doctor` tells what to install."
@@ -60,7 +58,7 @@ package final class RuntimeCatalog: Sendable {
             searchPath: searchPath(interpreter.path), runtimeFolder: folder(interpreter.path))
         // The handler's folder comes first on sys.path: `-m` puts the working folder, the task root, there.
         command.environment = [("LC_CTYPE", "C.UTF-8"), ("PYTHONUNBUFFERED", "1"), ("PYTHONDONTWRITEBYTECODE", "1")]
-        command.notes = Self.note(version.runtime, "python", wanted, interpreter)
+        command.notes = Self.note(version.runtime, "python", Self.wanted(version.runtime), interpreter)
         return command
     }
 
@@ -114,8 +112,7 @@ package final class RuntimeCatalog: Sendable {
     // MARK: Node.js
 
     private func node(_ version: Lambda.FunctionVersion) throws(LaunchError) -> Command {
-        let wanted = [Int(version.runtime.dropFirst("nodejs".count).prefix { $0.isNumber }) ?? 0]
-        guard let interpreter = Self.nearest(wanted, nodeInterpreters().filter { $0.problem == nil }) else {
+        guard let interpreter = interpreter(for: version.runtime) else {
             throw LaunchError(
                 message: "No Node.js was found for \(version.runtime): `gatehouse doctor` tells what to install.")
         }
@@ -125,7 +122,7 @@ package final class RuntimeCatalog: Sendable {
             executable: interpreter.path, arguments: [client], searchPath: searchPath(interpreter.path),
             runtimeFolder: settings.scratchFolder)
         command.environment = [("NODE_PATH", version.codeFolder + "/node_modules:" + version.codeFolder)]
-        command.notes = Self.note(version.runtime, "nodejs", wanted, interpreter)
+        command.notes = Self.note(version.runtime, "nodejs", Self.wanted(version.runtime), interpreter)
         return command
     }
 
@@ -173,6 +170,25 @@ package final class RuntimeCatalog: Sendable {
     }
 
     // MARK: Choosing
+
+    /// What runs functions of a runtime; nil when nothing here does.
+    package func interpreter(for runtime: String) -> Interpreter? {
+        let all: [Interpreter]
+        if runtime.hasPrefix("python") {
+            all = pythonInterpreters()
+        } else if runtime.hasPrefix("nodejs") {
+            all = nodeInterpreters()
+        } else {
+            return nil
+        }
+        return Self.nearest(Self.wanted(runtime), all.filter { $0.problem == nil })
+    }
+
+    /// `[3, 12]` of `python3.12`, `[20]` of `nodejs20.x`.
+    private static func wanted(_ runtime: String) -> [Int] {
+        let numbers = runtime.drop { !$0.isNumber }.split(separator: ".").compactMap { Int($0) }
+        return numbers.isEmpty ? [0] : numbers
+    }
 
     /// The wanted version, else the nearest newer one, else the nearest older one.
     static func nearest(_ wanted: [Int], _ interpreters: [Interpreter]) -> Interpreter? {

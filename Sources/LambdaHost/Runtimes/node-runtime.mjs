@@ -6,6 +6,7 @@
  * Run as `node node-runtime.mjs` in the environment of a Lambda sandbox, the task root as working directory. The one
  * connection to the host is also the lifeline: the process ends when it closes, so the host must not time it out.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
@@ -289,16 +290,17 @@ async function loadHandler(root, name) {
 
 async function loadModule(root, folder, file) {
     const path = resolvePath(root, folder, file);
+    let imported;
     try {
         if (existsSync(path)) return require(path);
         if (existsSync(`${path}.js`) && !isModuleFolder(dirname(path))) return require(`${path}.js`);
         for (const module of [`${path}.js`, `${path}.mjs`]) {
-            if (existsSync(module)) return await import(pathToFileURL(module));
+            if (existsSync(module)) return await import((imported = pathToFileURL(module)));
         }
         if (existsSync(`${path}.cjs`)) return require(`${path}.cjs`);
         return require(require.resolve(file, { paths: [root, resolvePath(root, folder)] }));
     } catch (error) {
-        if (error instanceof SyntaxError) throw new UserCodeSyntaxError(error);
+        if (error instanceof SyntaxError) throw new UserCodeSyntaxError(error, imported);
         if (error?.code === 'MODULE_NOT_FOUND') throw new ImportModuleError(error);
         throw error;
     }
@@ -355,12 +357,23 @@ class UnhandledPromiseRejection extends RuntimeError {
     }
 }
 
-/** Keeps the original stack, which tells the file and line. */
+/** Keeps the original stack, which tells the file and line; that of an error in an imported module does not. */
 class UserCodeSyntaxError extends RuntimeError {
-    constructor(error) {
+    constructor(error, imported) {
         super(error);
-        this.stack = error.stack;
+        this.stack = (imported && placeOf(imported)) ?? error.stack;
     }
+}
+
+/** What Node.js itself says when it fails to import a module: it begins with the file and line. */
+function placeOf(url) {
+    const script = `await import(${JSON.stringify(url.href)})`;
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'ignore', 'pipe'],
+        timeout: 5_000,
+    });
+    return /^file:\/\/[^\n]*:\d+\n[^]*?(?=\n\nNode\.js v|$)/.exec(stderr ?? '')?.[0];
 }
 
 /** What the caller gets to see. Anything may have been thrown, even what cannot be looked at. */

@@ -267,8 +267,8 @@ final class Sandbox {
             pool.host.processes.kill(pid)
             return
         }
-        guard let call = pool.oldestWaiting(self) else { return kill() }
-        pool.failedToStart(self, ErrorPayload.timeout(call.request.requestId, seconds: version.timeout))
+        let id = pool.oldestWaiting(self)?.request.requestId ?? ""
+        pool.failedToStart(self, ErrorPayload.timeout(id, seconds: version.timeout))
         kill()
     }
 

@@ -1,41 +1,117 @@
-/// The routes of the APIs of a stack, from the documents that were imported.
-struct DeployedRoutes {
-    let apis: [StackDeployment.Api]
+import JSON
 
-    /// The properties are those with which the resources were made, by logical id.
-    init(_ resources: [ProvisionedResource], _ properties: [String: TemplateMap]) {
-        let functions = resources.compactMap { resource in
-            resource.attributes["Arn"].map { (arn: $0, logicalId: resource.logicalId) }
+/// The routes of the APIs of a stack: of documents that were imported, of route resources, of quick create.
+struct DeployedRoutes {
+    private struct Route {
+        let shown: StackDeployment.Route
+        /// All that says where the route leads.
+        let meaning: JSONValue
+    }
+
+    private let routes: [String: [Route]]
+    private let resources: [StackResource]
+
+    init(_ resources: [StackResource]) {
+        self.resources = resources
+        let functions = resources.filter { $0.type == ResourceType.lambdaFunction.name }
+        var routes: [String: [Route]] = [:]
+        for api in resources where api.type == ResourceType.apiGatewayV2Api.name {
+            routes[api.logicalId] =
+                Self.imported(api, functions) + Self.separate(api, resources, functions)
+                + Self.quick(api, functions)
         }
-        let stages = resources.filter { $0.type == ResourceType.apiGatewayV2Stage.name }
+        self.routes = routes
+    }
+
+    /// Each API at each of its stages.
+    var apis: [StackDeployment.Api] {
         var apis: [StackDeployment.Api] = []
         for api in resources where api.type == ResourceType.apiGatewayV2Api.name {
-            let paths = properties[api.logicalId]?["Body"]?.map?["paths"]?.map ?? TemplateMap()
-            let routes = Self.routes(paths, functions)
-            for stage in stages where properties[stage.logicalId]?["ApiId"]?.text == api.physicalId {
-                apis.append(
-                    StackDeployment.Api(
-                        logicalId: api.logicalId, apiId: api.physicalId, stageName: stage.physicalId, routes: routes))
+            var stages = resources.filter {
+                $0.type == ResourceType.apiGatewayV2Stage.name && $0.properties["ApiId"]?.string == api.physicalId
+            }.map(\.physicalId)
+            if api.properties["Target"] != nil { stages.insert("$default", at: 0) }
+            apis += stages.map { stage in
+                StackDeployment.Api(
+                    logicalId: api.logicalId, apiId: api.physicalId, stageName: stage,
+                    routes: (routes[api.logicalId] ?? []).map(\.shown))
             }
         }
-        self.apis = apis
+        return apis
+    }
+
+    /// How many routes are new, gone, or lead elsewhere.
+    static func changes(from old: [StackResource], to new: [StackResource]) -> Int {
+        let (before, after) = (DeployedRoutes(old).meanings, DeployedRoutes(new).meanings)
+        return Set(before.keys).union(after.keys).count { key in
+            guard let old = before[key], let new = after[key] else { return true }
+            return !PropertyDifference.isSame(old, new)
+        }
+    }
+
+    private var meanings: [String: JSONValue] {
+        var meanings: [String: JSONValue] = [:]
+        for (api, routes) in routes {
+            for route in routes { meanings["\(api) \(route.shown.method) \(route.shown.path)"] = route.meaning }
+        }
+        return meanings
     }
 
     private static let methods: Set<String> = ["delete", "get", "head", "options", "patch", "post", "put"]
 
-    private static func routes(
-        _ paths: TemplateMap, _ functions: [(arn: String, logicalId: String)]
-    ) -> [StackDeployment.Route] {
-        paths.entries.flatMap { path in
-            (path.value.map?.entries ?? []).compactMap { operation in
-                let isAny = operation.key == HttpApiDefinition.anyMethod
-                guard isAny || methods.contains(operation.key.lowercased()) else { return nil }
-                let uri = operation.value.map?["x-amazon-apigateway-integration"]?.map?["uri"]?.text ?? ""
-                return StackDeployment.Route(
-                    method: isAny ? "ANY" : operation.key.uppercased(), path: routePath(path.key),
-                    functionLogicalId: functions.first { uri.contains("/functions/\($0.arn)/") }?.logicalId)
+    private static func imported(_ api: StackResource, _ functions: [StackResource]) -> [Route] {
+        (api.properties["Body"]?["paths"]?.object ?? [:]).flatMap { path, operations in
+            (operations.object ?? [:]).compactMap { method, operation in
+                let isAny = method == HttpApiDefinition.anyMethod
+                guard isAny || methods.contains(method.lowercased()) else { return nil }
+                let uri = operation["x-amazon-apigateway-integration"]?["uri"]?.string
+                let shown = StackDeployment.Route(
+                    method: isAny ? "ANY" : method.uppercased(), path: routePath(path),
+                    functionLogicalId: function(uri, functions))
+                return Route(shown: shown, meaning: operation)
             }
         }
+    }
+
+    private static func separate(
+        _ api: StackResource, _ resources: [StackResource], _ functions: [StackResource]
+    ) -> [Route] {
+        resources.compactMap { route -> Route? in
+            guard route.type == ResourceType.apiGatewayV2Route.name,
+                route.properties["ApiId"]?.string == api.physicalId, let key = route.properties["RouteKey"]?.string
+            else { return nil }
+            let target = route.properties["Target"]?.string ?? ""
+            let integration = resources.first {
+                $0.type == ResourceType.apiGatewayV2Integration.name && target == "integrations/\($0.physicalId)"
+            }
+            let uri = integration?.properties["IntegrationUri"]?.string
+            return Route(
+                shown: shown(key, function(uri, functions)),
+                meaning: [route.properties, integration?.properties ?? .null])
+        }
+    }
+
+    private static func quick(_ api: StackResource, _ functions: [StackResource]) -> [Route] {
+        guard let target = api.properties["Target"]?.string else { return [] }
+        let key = api.properties["RouteKey"]?.string ?? "$default"
+        return [Route(shown: shown(key, function(target, functions)), meaning: .string(target))]
+    }
+
+    private static func shown(_ key: String, _ functionLogicalId: String?) -> StackDeployment.Route {
+        let parts = key.split(separator: " ", maxSplits: 1)
+        return StackDeployment.Route(
+            method: parts.count == 2 ? String(parts[0]) : "ANY", path: String(parts.last ?? ""),
+            functionLogicalId: functionLogicalId)
+    }
+
+    /// The function of the stack that an integration's URI names, by its ARN alone or within API Gateway's.
+    private static func function(_ uri: String?, _ functions: [StackResource]) -> String? {
+        guard let uri else { return nil }
+        return functions.first { function in
+            guard let arn = function.attributes["Arn"] else { return false }
+            return uri == arn || uri.hasPrefix("\(arn):") || uri.contains("/functions/\(arn)/")
+                || uri.contains("/functions/\(arn):")
+        }?.logicalId
     }
 
     /// SAM writes `$default` and the importer takes `/$default` as well.

@@ -7,29 +7,63 @@ struct ManagementCalls: Sendable {
 
     struct Failure: Error {
         let status: Int
+        let code: String
         let message: String
+
+        /// Whether what the call named is not there.
+        var isMissing: Bool { status == 404 || code == "ResourceNotFoundException" }
     }
 
+    /// - Parameter newId: the id that the part of API Gateway is to have that the call makes.
     func call(
-        _ operation: String, _ method: String, _ path: [String], body: JSONObject
+        _ operation: String, _ method: String, _ path: [String], query: [(name: String, value: String)] = [],
+        body: JSONObject? = nil, newId: String? = nil
     ) async throws(Failure) -> JSONValue {
-        let request = WireRequest(
-            method: method, path: "/" + path.map(Self.percentEncoded).joined(separator: "/"),
-            headers: [("content-type", "application/json")], body: JSONValue.object(body).bytes)
+        var headers = [(name: "content-type", value: "application/json")]
+        if let newId { headers.append((Call.chosenIdHeader, newId)) }
+        return try await send(
+            operation,
+            WireRequest(
+                method: method, path: "/" + path.map(Self.percentEncoded).joined(separator: "/"),
+                query: query.map { "\($0.name)=\(Self.percentEncoded($0.value))" }.joined(separator: "&"),
+                headers: headers, body: body.map { JSONValue.object($0).bytes } ?? []))
+    }
+
+    /// An operation of DynamoDB's.
+    func table(_ operation: String, _ body: JSONObject) async throws(Failure) -> JSONValue {
+        try await send(
+            operation,
+            WireRequest(
+                method: "POST", path: "/",
+                headers: [
+                    ("content-type", "application/x-amz-json-1.0"),
+                    ("x-amz-target", "DynamoDB_20120810.\(operation)"),
+                ], body: JSONValue.object(body).bytes))
+    }
+
+    private func send(_ operation: String, _ request: WireRequest) async throws(Failure) -> JSONValue {
         let response = await management.call(request)
         let answer = response.body.isEmpty ? JSONValue.object([:]) : try? JSONValue(parsing: response.body)
         guard (200..<300).contains(response.status) else {
-            let code = response.headers.first { $0.name == "x-amzn-errortype" }?.value ?? "HTTP \(response.status)"
+            let code = Self.code(response, answer)
             let text = answer?["message"]?.string ?? answer?["Message"]?.string ?? ""
-            throw Failure(status: response.status, message: "\(operation): \(code): \(text)")
+            throw Failure(status: response.status, code: code, message: "\(operation): \(code): \(text)")
         }
         guard let answer else {
-            throw Failure(status: response.status, message: "\(operation): the answer is not JSON")
+            throw Failure(
+                status: response.status, code: "", message: "\(operation): the answer is not JSON")
         }
         return answer
     }
 
-    /// One segment of a path (RFC 3986 section 2.3).
+    /// restJson tells the code in a header, awsJson in `__type` behind a namespace.
+    private static func code(_ response: WireResponse, _ answer: JSONValue?) -> String {
+        if let code = response.headers.first(where: { $0.name == "x-amzn-errortype" })?.value { return code }
+        guard let type = answer?["__type"]?.string else { return "HTTP \(response.status)" }
+        return String(type.split(separator: "#").last ?? "")
+    }
+
+    /// One segment of a path, or a value of a query (RFC 3986 section 2.3).
     private static func percentEncoded(_ segment: String) -> String {
         var encoded = ""
         for byte in segment.utf8 {

@@ -1,48 +1,91 @@
 /// Finds what a template refers to and does not have, in CloudFormation's words.
+///
+/// The template is looked through twice: as it is written, with every branch of every Fn::If, for names that are
+/// declared nowhere; and as it is deployed, for names of resources that a condition has left out.
 struct ReferenceCheck {
     private let template: Template
+    private let live: LiveTemplate
     private let transform: ServerlessTransform
+    private let conditions: Set<String>
     private let types: [String: String]
 
-    static func check(_ template: Template, _ transform: ServerlessTransform, problems: inout Problems) {
-        ReferenceCheck(template, transform).check(problems: &problems)
+    static func check(
+        _ template: Template, _ live: LiveTemplate, _ transform: ServerlessTransform, problems: inout Problems
+    ) {
+        ReferenceCheck(template, live, transform).check(problems: &problems)
     }
 
-    private init(_ template: Template, _ transform: ServerlessTransform) {
+    /// Whether the transform or the engine knows the type. Resources of other types have a problem already, and may
+    /// have functions that only these types need.
+    static func isSupported(_ type: String) -> Bool {
+        ServerlessTransform.types.contains(type) || ResourceType.all[type] != nil
+    }
+
+    private init(_ template: Template, _ live: LiveTemplate, _ transform: ServerlessTransform) {
         self.template = template
+        self.live = live
         self.transform = transform
+        conditions = Set(template.conditions.map(\.key))
         types = Dictionary(transform.resources.map { ($0.logicalId, $0.type) }, uniquingKeysWith: { first, _ in first })
     }
 
     private func check(problems: inout Problems) {
-        var inResources = References()
+        checkResources(problems: &problems)
+        checkOutputs(problems: &problems)
+    }
+
+    private func checkResources(problems: inout Problems) {
+        var written = References(transforms: template.transforms)
         for entry in template.globals {
-            inResources.collect(entry.value, path: "Globals.\(entry.key)", problems: &problems)
+            written.collect(entry.value, path: "Globals.\(entry.key)", problems: &problems)
         }
-        // Resources of other types have a problem already, and may have functions that only these types need.
-        for resource in template.resources where Self.isTransformed(resource.type) {
-            for entry in resource.properties {
-                inResources.collect(
-                    entry.value, path: "\(resource.path).Properties.\(entry.key)", problems: &problems)
-            }
+        for resource in template.resources where Self.isSupported(resource.type) {
+            check(condition: resource.attributes.condition, resource.line, resource.path, "Resources", &problems)
+            written.collect(properties: resource.written, of: resource, problems: &problems)
             check(dependenciesOf: resource, problems: &problems)
         }
-        for reference in inResources.found { check(reference, block: "Resources", problems: &problems) }
+        let left = live.resources.filter { Self.isSupported($0.type) }
+        var deployed = References(transforms: template.transforms)
+        for resource in left { deployed.collect(properties: resource.properties, of: resource, problems: &problems) }
+        check(written, deployed, block: "Resources", problems: &problems)
+    }
 
-        var inOutputs = References()
+    private func checkOutputs(problems: inout Problems) {
+        var written = References(transforms: template.transforms)
         for output in template.outputs {
-            inOutputs.collect(output.value, path: "\(output.path).Value", problems: &problems)
+            check(condition: output.condition, output.line, output.path, "Outputs", &problems)
+            written.collect(output, problems: &problems)
             if !Intrinsic.isCall(output.value), output.value.text == nil {
                 problems.add(
                     "Template format error: The Value field of every Outputs member must evaluate to a String.",
                     line: output.value.line, path: output.path)
             }
         }
-        for reference in inOutputs.found { check(reference, block: "Outputs", problems: &problems) }
+        var deployed = References(transforms: template.transforms)
+        for output in live.outputs { deployed.collect(output, problems: &problems) }
+        check(written, deployed, block: "Outputs", problems: &problems)
     }
 
-    private static func isTransformed(_ type: String) -> Bool {
-        type == ServerlessFunction.type || type == ServerlessHttpApi.type
+    private func check(
+        _ written: References, _ deployed: References, block: String, problems: inout Problems
+    ) {
+        for reference in written.conditions where !conditions.contains(reference.name) {
+            problems.add(
+                unresolvedCondition(reference.name, block), line: reference.line, path: reference.path)
+        }
+        for (references, isDeployed) in [(written.found, false), (deployed.found, true)] {
+            for reference in references {
+                guard let message = objection(to: reference, isDeployed: isDeployed, block: block) else { continue }
+                problems.add(message, line: reference.line, path: reference.path)
+            }
+        }
+    }
+
+    private func check(
+        condition: String?, _ line: Int, _ path: String, _ block: String, _ problems: inout Problems
+    ) {
+        guard let condition, !conditions.contains(condition) else { return }
+        problems.add(unresolvedCondition(condition, block), line: line, path: path)
     }
 
     private func check(dependenciesOf resource: TemplateResource, problems: inout Problems) {
@@ -57,30 +100,70 @@ struct ReferenceCheck {
         }
     }
 
-    private func check(_ reference: References.Reference, block: String, problems: inout Problems) {
-        guard let message = objection(to: reference, block: block) else { return }
-        problems.add(message, line: reference.line, path: reference.path)
-    }
-
-    private func objection(to reference: References.Reference, block: String) -> String? {
+    private func objection(to reference: References.Reference, isDeployed: Bool, block: String) -> String? {
         let name = reference.name
         guard let attribute = reference.attribute else {
             let isKnown =
-                types[name] != nil || template.resourceNames.contains(name) || template.parameterNames.contains(name)
-                || PseudoParameters.names.contains(name) || transform.referableProperties[name] != nil
+                types[name] != nil || template.parameterNames.contains(name) || PseudoParameters.names.contains(name)
+                || transform.referableProperties[name] != nil || isDeclared(name, isDeployed: isDeployed)
             return isKnown ? nil : unresolved(name, block)
         }
-        if transform.referableProperties["\(name).\(attribute)"] != nil { return nil }
-        if let type = types[name], let attributes = ResourceType.all[type]?.attributes {
-            return attributes.contains(attribute)
-                ? nil
-                : "Template error: resource \(name) does not support attribute type \(attribute) in Fn::GetAtt"
+        if let parts = referableParts(name, attribute) {
+            return attributeObjection(parts.logicalId, parts.attribute)
         }
-        return template.resourceNames.contains(name)
+        if types[name] != nil { return attributeObjection(name, attribute) }
+        return isDeclared(name, isDeployed: isDeployed)
             ? nil : "Template error: instance of Fn::GetAtt references undefined resource \(name)"
     }
 
+    /// Whether the template has a resource of that name, which has another problem when it is not deployed either.
+    private func isDeclared(_ name: String, isDeployed: Bool) -> Bool {
+        guard template.resourceNames.contains(name) else { return false }
+        guard isDeployed, let resource = template.resources.first(where: { $0.logicalId == name }) else { return true }
+        return resource.attributes.condition.flatMap { live.resolver.conditions[$0] } ?? true
+    }
+
+    /// `${Api.Stage}` reads as an attribute of Api; it is the stage that the transform made, or an attribute of it.
+    private func referableParts(_ name: String, _ attribute: String) -> (logicalId: String, attribute: String?)? {
+        let parts = attribute.split(separator: ".", maxSplits: 1)
+        guard let first = parts.first, let made = transform.referableProperties["\(name).\(first)"] else { return nil }
+        return (made, parts.count == 2 ? String(parts[1]) : nil)
+    }
+
+    private func attributeObjection(_ name: String, _ attribute: String?) -> String? {
+        guard let attribute, let type = types[name], let attributes = ResourceType.all[type]?.attributes else {
+            return nil
+        }
+        return attributes.contains(attribute)
+            ? nil : "Template error: resource \(name) does not support attribute type \(attribute) in Fn::GetAtt"
+    }
+
     private func unresolved(_ name: String, _ block: String) -> String {
-        "Template format error: Unresolved resource dependencies [\(name)] in the \(block) block of the template"
+        if name == "ServerlessRestApi" || name == "ServerlessWebSocketApi" {
+            return "the implicit API \(name) is not supported yet"
+        }
+        return "Template format error: Unresolved resource dependencies [\(name)] in the \(block) block of the template"
+    }
+
+    private func unresolvedCondition(_ name: String, _ block: String) -> String {
+        "\(IntrinsicResolver.unresolvedCondition(name)) in the \(block) block of the template"
+    }
+}
+
+extension References {
+    fileprivate mutating func collect(
+        properties: TemplateMap, of resource: TemplateResource, problems: inout Problems
+    ) {
+        let path = "\(resource.path).Properties"
+        guard properties["Fn::Transform"] == nil else {
+            collect(.map(properties, line: resource.line), path: path, problems: &problems)
+            return
+        }
+        for entry in properties { collect(entry.value, path: "\(path).\(entry.key)", problems: &problems) }
+    }
+
+    fileprivate mutating func collect(_ output: TemplateOutput, problems: inout Problems) {
+        collect(output.value, path: "\(output.path).Value", problems: &problems)
+        if let name = output.exportName { collect(name, path: "\(output.path).Export.Name", problems: &problems) }
     }
 }

@@ -42,3 +42,16 @@ package struct StackDeployment: Sendable {
         resources.first { $0.logicalId == logicalId }?.physicalId
     }
 }
+
+extension StackDeployment {
+    /// What the record says that there is.
+    package init(_ record: StackRecord) {
+        self.init(
+            stackName: record.name, stackId: record.stackId,
+            outputs: record.outputs.map { Output(name: $0.name, value: $0.value, description: $0.description) },
+            apis: DeployedRoutes(record.resources).apis,
+            functions: record.resources.filter { $0.type == ResourceType.lambdaFunction.name }.map {
+                Function(logicalId: $0.logicalId, functionName: $0.physicalId, functionArn: $0.attributes["Arn"] ?? "")
+            }, resources: record.resources.map(\.provisioned))
+    }
+}

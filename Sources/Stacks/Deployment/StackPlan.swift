@@ -8,8 +8,11 @@ package struct StackPlan: Sendable {
     package let storedOnly: [StoredOnlyProperty]
     let file: String
     let parameters: [String: TemplateValue]
+    /// Which of the template's conditions hold.
+    let conditions: [String: Bool]
+    let mappings: Mappings
     /// Each after those it depends on.
-    let resources: [PlainResource]
+    var resources: [PlainResource]
     let outputs: [TemplateOutput]
 
     /// Reports every problem of the template together, before anything is made.
@@ -30,12 +33,26 @@ package struct StackPlan: Sendable {
                     + "at most \(StackName.maximumLength)", line: nil, path: "")
         }
         self.parameters = ParameterValues.bind(template.parameters, given: parameters, problems: &problems)
-        let transform = ServerlessTransform(template, problems: &problems)
-        storedOnly = transform.storedOnly
-        ReferenceCheck.check(template, transform, problems: &problems)
+        mappings = template.mappings
+        let pseudoParameters = PseudoParameters(account: account, stackName: self.stackName, stackId: nil)
+        conditions =
+            Conditions(
+                template.conditions,
+                resolver: IntrinsicResolver(
+                    parameters: self.parameters, pseudoParameters: pseudoParameters, mappings: mappings),
+                problems: &problems
+            ).values
+        let live = LiveTemplate(
+            template,
+            resolver: IntrinsicResolver(
+                parameters: self.parameters, pseudoParameters: pseudoParameters, conditions: conditions,
+                mappings: mappings), problems: &problems)
+        let transform = ServerlessTransform(live, problems: &problems)
+        storedOnly = template.storedOnly + transform.storedOnly
+        ReferenceCheck.check(template, live, transform, problems: &problems)
         let referable = transform.referableProperties
         let plain = transform.resources.map { $0.replacing(referable) }
-        outputs = template.outputs.map { $0.replacing(referable) }
+        outputs = live.outputs.map { $0.replacing(referable) }
         resources = Self.ordered(plain, problems: &problems)
         guard problems.list.isEmpty else { throw TemplateError(problems.list) }
     }

@@ -1,9 +1,33 @@
 /// A function call in a template, which CloudFormation works out while it deploys.
-enum Intrinsic {
+indirect enum Intrinsic {
     case ref(String)
     case getAtt(logicalId: String, attribute: String)
     /// The variables are those of the list form; they come before parameters and resources.
     case sub(SubTemplate, variables: TemplateMap)
+    case join(separator: String, items: TemplateValue)
+    case split(separator: String, text: TemplateValue)
+    case select(index: TemplateValue, items: TemplateValue)
+    /// Map name, top-level key and second-level key.
+    case findInMap(keys: [TemplateValue], defaultValue: TemplateValue?)
+    case `if`(condition: String, then: TemplateValue, otherwise: TemplateValue)
+    case base64(TemplateValue)
+    case cidr(block: TemplateValue, count: TemplateValue, bits: TemplateValue?)
+    case getAZs(region: TemplateValue)
+    case importValue(TemplateValue)
+    case length(TemplateValue)
+    case toJsonString(TemplateValue)
+    /// Fn::Transform of AWS::Include.
+    case include(location: TemplateValue)
+    /// What conditions are made of.
+    case condition(ConditionExpression)
+
+    enum ConditionExpression {
+        case named(String)
+        case equals(TemplateValue, TemplateValue)
+        case and([TemplateValue])
+        case or([TemplateValue])
+        case not(TemplateValue)
+    }
 
     enum Reading {
         case literal
@@ -18,16 +42,12 @@ enum Intrinsic {
             return .literal
         }
         guard map.count == 1 else { return .refused("\(entry.key) must be the only key of its map") }
-        switch entry.key {
-        case "Ref": return ref(entry.value)
-        case "Fn::GetAtt": return getAtt(entry.value)
-        case "Fn::Sub": return sub(entry.value)
-        case let name: return .refused("the function \(name) is not supported yet")
-        }
+        return read(entry.key, entry.value)
     }
 
     static func isCall(_ value: TemplateValue) -> Bool {
-        if case .literal = read(value) { false } else { true }
+        guard let map = value.map else { return false }
+        return map.entries.contains { isName($0, of: map) }
     }
 
     private static func isName(_ entry: TemplateMap.Entry, of map: TemplateMap) -> Bool {
@@ -35,41 +55,31 @@ enum Intrinsic {
         // `Ref` and `Condition` are ordinary keys too, of a policy statement for one.
         return map.count == 1 && (entry.key == "Ref" || entry.key == "Condition" && entry.value.string != nil)
     }
+}
 
-    private static func ref(_ value: TemplateValue) -> Reading {
-        guard let name = value.string, !name.isEmpty else { return .refused("Ref takes the name of something") }
-        return .intrinsic(.ref(name))
+extension Intrinsic {
+    /// The values that the function is given, which may be calls themselves.
+    var arguments: [TemplateValue] {
+        switch self {
+        case .ref, .getAtt, .condition(.named): []
+        case .sub(_, let variables): variables.entries.map(\.value)
+        case .join(_, let value), .split(_, let value), .base64(let value), .getAZs(let value),
+            .importValue(let value), .length(let value), .toJsonString(let value), .include(let value),
+            .condition(.not(let value)):
+            [value]
+        case .select(let first, let second), .if(_, let first, let second), .condition(.equals(let first, let second)):
+            [first, second]
+        case .findInMap(let keys, let defaultValue): keys + [defaultValue].compactMap { $0 }
+        case .cidr(let block, let count, let bits): [block, count] + [bits].compactMap { $0 }
+        case .condition(.and(let operands)), .condition(.or(let operands)): operands
+        }
     }
 
-    private static func getAtt(_ value: TemplateValue) -> Reading {
-        let names: [String?]
-        if let list = value.list {
-            names = list.map(\.string)
-        } else {
-            names = value.string?.split(separator: ".", maxSplits: 1).map { String($0) } ?? []
+    /// The transform that the function is part of, where it is none of CloudFormation's own.
+    var transform: String? {
+        switch self {
+        case .length, .toJsonString, .findInMap(_, .some): Template.languageExtensions
+        default: nil
         }
-        guard names.count == 2, let logicalId = names[0], let attribute = names[1], !attribute.isEmpty else {
-            return .refused("Fn::GetAtt takes a logical id and the name of an attribute")
-        }
-        return .intrinsic(.getAtt(logicalId: logicalId, attribute: attribute))
-    }
-
-    private static func sub(_ value: TemplateValue) -> Reading {
-        var text = value.string
-        var variables = TemplateMap()
-        if let list = value.list {
-            guard list.count == 2, let map = list[1].map else {
-                return .refused("Fn::Sub takes a string, or a list of a string and a map of variables")
-            }
-            text = list[0].string
-            variables = map
-        }
-        guard let text else { return .refused("Fn::Sub takes a string, or a list of a string and a map of variables") }
-        guard let template = SubTemplate(text) else {
-            return .refused(
-                "Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, "
-                    + "underscores, periods, and colons")
-        }
-        return .intrinsic(.sub(template, variables: variables))
     }
 }

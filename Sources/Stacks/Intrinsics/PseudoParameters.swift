@@ -10,7 +10,8 @@ struct PseudoParameters {
 
     let account: AccountIdentity
     let stackName: String
-    let stackId: String
+    /// Nil while there is no stack yet.
+    let stackId: String?
 
     /// Nil for `AWS::NoValue` and for what is no pseudo parameter.
     func value(_ name: String, line: Int) -> TemplateValue? {
@@ -19,7 +20,7 @@ struct PseudoParameters {
         case "AWS::NotificationARNs": .list([], line: line)
         case "AWS::Partition": .string(account.partition, line: line)
         case "AWS::Region": .string(account.region, line: line)
-        case "AWS::StackId": .string(stackId, line: line)
+        case "AWS::StackId": stackId.map { .string($0, line: line) }
         case "AWS::StackName": .string(stackName, line: line)
         case "AWS::URLSuffix": .string(account.urlSuffix, line: line)
         default: nil

@@ -9,9 +9,23 @@ struct References {
     }
 
     private(set) var found: [Reference] = []
+    /// The conditions that Fn::If names.
+    private(set) var conditions: [Reference] = []
+    private let transforms: Set<String>
+
+    /// - Parameter transforms: those that the template names; some functions are part of one.
+    init(transforms: Set<String> = []) { self.transforms = transforms }
 
     /// Adds what `value` refers to; a function that cannot be worked out becomes a problem.
     mutating func collect(_ value: TemplateValue, path: String, problems: inout Problems) {
+        if let map = value.map, map.count > 1, let transform = map["Fn::Transform"] {
+            // What is included is put among the keys that stand beside it.
+            var beside = map
+            beside["Fn::Transform"] = nil
+            collect(.map(["Fn::Transform": transform], line: transform.line), path: path, problems: &problems)
+            collect(.map(beside, line: value.line), path: path, problems: &problems)
+            return
+        }
         switch Intrinsic.read(value) {
         case .refused(let message): problems.add(message, line: value.line, path: path)
         case .intrinsic(let intrinsic): collect(intrinsic, line: value.line, path: path, problems: &problems)
@@ -24,21 +38,52 @@ struct References {
                     collect(item, path: "\(path)[\(position)]", problems: &problems)
                 }
             case .null: problems.add("'null' values are not allowed in templates", line: value.line, path: path)
-            case .bool, .number, .string: break
+            case .string(let text): refuseDynamic(text, line: value.line, path: path, problems: &problems)
+            case .bool, .number: break
             }
         }
     }
 
     private mutating func collect(_ intrinsic: Intrinsic, line: Int, path: String, problems: inout Problems) {
+        if let transform = intrinsic.transform, !transforms.contains(transform) {
+            problems.add("this function needs `Transform: \(transform)`", line: line, path: path)
+        }
+        for argument in intrinsic.arguments { collect(argument, path: path, problems: &problems) }
         switch intrinsic {
         case .ref(let name): found.append(Reference(name: name, attribute: nil, line: line, path: path))
         case .getAtt(let logicalId, let attribute):
             found.append(Reference(name: logicalId, attribute: attribute, line: line, path: path))
         case .sub(let template, let variables):
-            for entry in variables { collect(entry.value, path: path, problems: &problems) }
-            for case .variable(let name) in template.parts where variables[name] == nil {
-                collect(SubTemplate.reference(name), line: line, path: path, problems: &problems)
+            for part in template.parts {
+                switch part {
+                case .text(let text): refuseDynamic(text, line: line, path: path, problems: &problems)
+                case .variable(let name) where variables[name] == nil:
+                    collect(SubTemplate.reference(name), line: line, path: path, problems: &problems)
+                case .variable: break
+                }
             }
+        case .if(let name, _, _):
+            conditions.append(Reference(name: name, attribute: nil, line: line, path: path))
+        case .condition:
+            problems.add(
+                "the functions of conditions are allowed in the section Conditions only", line: line, path: path)
+        default: break
         }
+    }
+
+    private func refuseDynamic(_ text: String, line: Int, path: String, problems: inout Problems) {
+        guard Self.isDynamic(text) else { return }
+        problems.add("dynamic references ({{resolve:...}}) are not supported yet", line: line, path: path)
+    }
+
+    /// Whether there is a `{{resolve:` in the text; most have no brace at all.
+    private static func isDynamic(_ text: String) -> Bool {
+        var rest = text.utf8[...]
+        while let brace = rest.firstIndex(of: UInt8(ascii: "{")) {
+            rest = rest[brace...]
+            if rest.starts(with: "{{resolve:".utf8) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
     }
 }

@@ -13,12 +13,20 @@ struct SubTemplate {
     init?(_ text: String) {
         var parts: [Part] = []
         var literal = ""
-        var rest = text[...]
-        while let start = rest.firstRange(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
-            let name = rest[start.upperBound..<end]
-            literal += rest[..<start.lowerBound]
+        var rest = text.utf8[...]
+        while let dollar = rest.firstIndex(of: UInt8(ascii: "$")) {
+            let next = rest.index(after: dollar)
+            guard next < rest.endIndex, rest[next] == UInt8(ascii: "{") else {
+                literal += Substring(rest[..<next])
+                rest = rest[next...]
+                continue
+            }
+            let start = rest.index(after: next)
+            guard let end = rest[start...].firstIndex(of: UInt8(ascii: "}")) else { break }
+            let name = Substring(rest[start..<end])
+            literal += Substring(rest[..<dollar])
             rest = rest[rest.index(after: end)...]
-            if name.hasPrefix("!") {
+            if name.utf8.first == UInt8(ascii: "!") {
                 literal += "${\(name.dropFirst())}"
             } else {
                 guard !name.isEmpty, name.utf8.allSatisfy(Self.isNameByte) else { return nil }
@@ -27,7 +35,7 @@ struct SubTemplate {
                 parts.append(.variable(String(name)))
             }
         }
-        literal += rest
+        literal += Substring(rest)
         if !literal.isEmpty { parts.append(.text(literal)) }
         self.parts = parts
     }

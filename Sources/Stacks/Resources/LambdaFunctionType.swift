@@ -1,83 +1,187 @@
+import GatewayModel
 import JSON
 
 extension ResourceType {
     static let lambdaFunction = ResourceType(
-        name: "AWS::Lambda::Function", attributes: ["Arn"], create: LambdaFunctionType.create)
+        name: "AWS::Lambda::Function", attributes: ["Arn"],
+        rules: PropertyRules(
+            type: "AWS::Lambda::Function",
+            supported: [
+                "Architectures": .list, "Code": .members(code), "Description": .text,
+                "Environment": .members(
+                    PropertyRules(type: "AWS::Lambda::Function.Environment", supported: ["Variables": .map])),
+                "EphemeralStorage": .members(
+                    PropertyRules(
+                        type: "AWS::Lambda::Function.EphemeralStorage", supported: ["Size": .integer],
+                        storedOnly: ["Size"], required: ["Size"])),
+                "FunctionName": .text, "Handler": .text,
+                "LoggingConfig": .members(
+                    PropertyRules(
+                        type: "AWS::Lambda::Function.LoggingConfig",
+                        supported: [
+                            "ApplicationLogLevel": .text, "LogFormat": .text, "LogGroup": .text,
+                            "SystemLogLevel": .text,
+                        ])),
+                "MemorySize": .integer, "PackageType": .text, "ReservedConcurrentExecutions": .integer, "Role": .text,
+                "Runtime": .text, "Tags": .list, "Timeout": .integer,
+                "TracingConfig": .members(
+                    PropertyRules(
+                        type: "AWS::Lambda::Function.TracingConfig", supported: ["Mode": .text],
+                        storedOnly: ["Mode"])),
+            ],
+            known: [
+                "CapacityProviderConfig", "CodeSigningConfigArn", "DeadLetterConfig", "DurableConfig",
+                "FileSystemConfigs", "FunctionScalingConfig", "ImageConfig", "KmsKeyArn", "Layers",
+                "PublishToLatestPublished", "RecursiveLoop", "RuntimeManagementConfig", "SnapStart", "TenancyConfig",
+                "VpcConfig",
+            ],
+            storedOnly: ["Role"], required: ["Code", "Role"]),
+        replacedBy: ["FunctionName", "PackageType"], behaviour: LambdaFunctionType())
+
+    private static let code = PropertyRules(
+        type: "AWS::Lambda::Function.Code", supported: ["S3Bucket": .text, "S3Key": .text, "ZipFile": .text],
+        known: ["ImageUri", "S3ObjectStorageMode", "S3ObjectVersion", "SourceKMSKeyArn"])
 }
 
 /// AWS::Lambda::Function: CreateFunction, and PutFunctionConcurrency where concurrency is reserved.
-private enum LambdaFunctionType {
+private struct LambdaFunctionType: ResourceBehaviour {
     private static let nameLimit = 64
-    private static let conflict = 409
+    private static let functions = ["2015-03-31", "functions"]
 
-    static func create(_ request: ResourceRequest) async throws(ResourceFailure) -> ProvisionedResource {
+    func prepare(_ request: ResourceRequest) async throws(ResourceFailure) -> ResourcePreparation {
+        try await request.named("FunctionName", limit: Self.nameLimit) { name async throws(ResourceFailure) in
+            try await exists(name, request)
+        }
+    }
+
+    func find(_ request: ResourceRequest) async throws(ResourceFailure) -> [ProvisionedResource] {
+        let arn = request.account.functionARN(request.preparation.physicalId)
+        return try await request.found(["Arn": arn]) { name async throws(ResourceFailure) in
+            try await exists(name, request)
+        }
+    }
+
+    private func exists(_ name: String, _ calls: some ResourceCalls) async throws(ResourceFailure) -> Bool {
+        try await calls.callIfPresent(
+            "GetFunctionConfiguration", "GET", Self.functions + [name, "configuration"]) != nil
+    }
+
+    func create(_ request: ResourceRequest) async throws(ResourceFailure) -> ProvisionedResource {
         let properties = request.properties
-        var body = JSONObject()
-        let given = try properties.text("FunctionName")
-        body["FunctionName"] =
-            given
-            ?? .string(
-                PhysicalName.make(stackName: request.stackName, logicalId: request.logicalId, limit: nameLimit))
+        var body: JSONObject = ["FunctionName": .string(request.preparation.physicalId)]
         body["Role"] = .string(try properties.required("Role"))
+        body["PackageType"] = try properties.text("PackageType")
         for name in ["Handler", "Runtime", "Description"] { body[name] = try properties.text(name) }
         for name in ["MemorySize", "Timeout"] { body[name] = try properties.integer(name) }
-        body["Code"] = .object(try code(properties))
-        if let variables = try properties.nested("Environment")?.textMap("Variables") {
-            body["Environment"] = ["Variables": variables]
+        body["Code"] = .object(try LambdaCode.members(request))
+        for name in ["Environment", "TracingConfig", "EphemeralStorage", "LoggingConfig"] {
+            body[name] = try nested(name, properties)
         }
-        if let mode = try properties.nested("TracingConfig")?.text("Mode") { body["TracingConfig"] = ["Mode": mode] }
         body["Architectures"] = try properties.texts("Architectures")
         body["Tags"] = try properties.tagList("Tags")
 
-        let answer = try await create(body, mayRename: given == nil, request)
-        guard let name = answer["FunctionName"]?.string, let arn = answer["FunctionArn"]?.string else {
-            throw ResourceFailure(message: "CreateFunction: the answer has no FunctionName or FunctionArn")
-        }
-        if let reserved = try properties.integer("ReservedConcurrentExecutions") {
-            _ = try await request.call(
-                "PutFunctionConcurrency", "PUT", ["2017-10-31", "functions", name, "concurrency"],
-                body: ["ReservedConcurrentExecutions": reserved])
-        }
-        return ProvisionedResource(
-            logicalId: request.logicalId, type: "AWS::Lambda::Function", physicalId: name, attributes: ["Arn": arn])
-    }
-
-    /// A name made here that is taken, by an earlier deployment for one, is made unique.
-    private static func create(
-        _ body: JSONObject, mayRename: Bool, _ request: ResourceRequest
-    ) async throws(ResourceFailure) -> JSONValue {
-        let path = ["2015-03-31", "functions"]
-        do throws(ManagementCalls.Failure) {
-            return try await request.calls.call("CreateFunction", "POST", path, body: body)
+        let answer = try await request.call("CreateFunction", "POST", Self.functions, body: body)
+        let function = request.provisioned(
+            try answer.member("FunctionName", of: "CreateFunction"),
+            ["Arn": try answer.member("FunctionArn", of: "CreateFunction")])
+        do throws(ResourceFailure) {
+            if let count = try properties.integer("ReservedConcurrentExecutions") {
+                try await reserve(count, function, request)
+            }
         } catch {
-            guard error.status == conflict, mayRename else { throw ResourceFailure(message: error.message) }
+            try await request.callIfPresent("DeleteFunction", "DELETE", Self.functions + [function.physicalId])
+            throw error
         }
-        var renamed = body
-        renamed["FunctionName"] = .string(
-            PhysicalName.unique(stackName: request.stackName, logicalId: request.logicalId, limit: nameLimit))
-        return try await request.call("CreateFunction", "POST", path, body: renamed)
+        return function
     }
 
-    private static func code(_ properties: PropertyReader) throws(ResourceFailure) -> JSONObject {
-        guard let code = try properties.nested("Code") else { throw ResourceFailure(message: "Code is needed") }
-        if let source = try code.text("ZipFile")?.string {
-            let runtime = try properties.required("Runtime")
-            return ["ZipFile": .string(Base64.encode(inlinePackage(source, runtime: runtime)))]
+    /// The configuration comes before the code: new code may need the new handler or variables to start.
+    func update(_ update: ResourceUpdate) async throws(ResourceFailure) -> ProvisionedResource {
+        let (request, function) = (update.request, update.existing)
+        let properties = request.properties
+        let configuration = try configuration(update)
+        let path = Self.functions + [function.physicalId]
+        if !configuration.isEmpty {
+            try await request.call("UpdateFunctionConfiguration", "PUT", path + ["configuration"], body: configuration)
         }
-        let bucket = try code.required("S3Bucket")
-        let key = try code.required("S3Key")
-        guard bucket == LocalCode.bucket, case .file = LocalFiles.kind(key) else {
-            return ["S3Bucket": .string(bucket), "S3Key": .string(key)]
+        if update.changes("Code", "Architectures") {
+            var body = try LambdaCode.members(request)
+            body["Architectures"] = try properties.texts("Architectures") ?? ["x86_64"]
+            try await request.call("UpdateFunctionCode", "PUT", path + ["code"], body: body)
         }
-        guard let package = LocalFiles.contents(key, upTo: TemplateLimits.packageBytes) else {
-            throw ResourceFailure(message: "\(key) cannot be read")
+        if update.changes("ReservedConcurrentExecutions") {
+            try await reserve(try properties.integer("ReservedConcurrentExecutions"), function, request)
         }
-        return ["ZipFile": .string(Base64.encode(package))]
+        if update.changes("Tags"), let arn = function.attributes["Arn"] {
+            let change = TagChange(from: try update.old.tagList("Tags"), to: try properties.tagList("Tags"))
+            let tags = ["2017-03-31", "tags", arn]
+            if !change.set.isEmpty {
+                try await request.call("TagResource", "POST", tags, body: ["Tags": .object(change.set)])
+            }
+            if !change.removed.isEmpty {
+                try await request.call(
+                    "UntagResource", "DELETE", tags, query: change.removed.map { ("tagKeys", $0) })
+            }
+        }
+        return function
     }
 
-    /// CloudFormation puts inline code into a file named index.
-    private static func inlinePackage(_ source: String, runtime: String) -> [UInt8] {
-        let name = runtime.hasPrefix("nodejs") ? "index.js" : "index.py"
-        return StoredZip.archive(file: name, contents: Array(source.utf8))
+    /// Members that differ; those that the template sets no more get the service's defaults.
+    private func configuration(_ update: ResourceUpdate) throws(ResourceFailure) -> JSONObject {
+        let properties = update.request.properties
+        var body = JSONObject()
+        for name in ["Handler", "Role", "Runtime"] where update.changes(name) { body[name] = try properties.text(name) }
+        if update.changes("Description") { body["Description"] = try properties.text("Description") ?? "" }
+        if update.changes("MemorySize") { body["MemorySize"] = try properties.integer("MemorySize") ?? 128 }
+        if update.changes("Timeout") { body["Timeout"] = try properties.integer("Timeout") ?? 3 }
+        if update.changes("Environment") {
+            body["Environment"] = try nested("Environment", properties) ?? ["Variables": [:]]
+        }
+        if update.changes("TracingConfig") {
+            body["TracingConfig"] = try nested("TracingConfig", properties) ?? ["Mode": "PassThrough"]
+        }
+        if update.changes("EphemeralStorage") {
+            body["EphemeralStorage"] = try nested("EphemeralStorage", properties) ?? ["Size": 512]
+        }
+        if update.changes("LoggingConfig") {
+            var logging = try nested("LoggingConfig", properties)?.object ?? [:]
+            logging["LogFormat"] = logging["LogFormat"] ?? "Text"
+            logging["LogGroup"] = logging["LogGroup"] ?? .string("/aws/lambda/\(update.existing.physicalId)")
+            if logging["LogFormat"] == "JSON" {
+                for level in ["ApplicationLogLevel", "SystemLogLevel"] { logging[level] = logging[level] ?? "INFO" }
+            }
+            body["LoggingConfig"] = .object(logging)
+        }
+        return body
+    }
+
+    private func nested(_ name: String, _ properties: PropertyReader) throws(ResourceFailure) -> JSONValue? {
+        guard let reader = try properties.nested(name) else { return nil }
+        switch name {
+        case "Environment": return ["Variables": try reader.textMap("Variables") ?? [:]]
+        case "EphemeralStorage":
+            guard let size = try reader.integer("Size") else { return nil }
+            return ["Size": size]
+        default:
+            var members = JSONObject()
+            for entry in reader.properties { members[entry.key] = try reader.text(entry.key) }
+            return .object(members)
+        }
+    }
+
+    private func reserve(
+        _ count: JSONValue?, _ function: ProvisionedResource, _ request: ResourceRequest
+    ) async throws(ResourceFailure) {
+        let path = ["2017-10-31", "functions", function.physicalId, "concurrency"]
+        if let count {
+            try await request.call(
+                "PutFunctionConcurrency", "PUT", path, body: ["ReservedConcurrentExecutions": count])
+        } else {
+            try await request.call("DeleteFunctionConcurrency", "DELETE", path)
+        }
+    }
+
+    func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure) {
+        try await deletion.callIfPresent("DeleteFunction", "DELETE", Self.functions + [deletion.physicalId])
     }
 }

@@ -1,27 +1,99 @@
 import GatewayModel
 import JSON
 
-/// A type of resource: what may be asked of it, and how one is made through the management API.
+/// A type of resource: what may be asked of it, and how one is made, changed and deleted through the management API.
 struct ResourceType: Sendable {
     /// Such as `AWS::Lambda::Function`.
     let name: String
     /// What Fn::GetAtt may ask for.
     let attributes: Set<String>
-    let create: @Sendable (ResourceRequest) async throws(ResourceFailure) -> ProvisionedResource
+    let rules: PropertyRules
+    /// Properties whose change makes a new resource.
+    let replacedBy: Set<String>
+    let behaviour: any ResourceBehaviour
 
     static let all: [String: ResourceType] = Dictionary(
-        uniqueKeysWithValues: [lambdaFunction, lambdaPermission, apiGatewayV2Api, apiGatewayV2Stage, iamRole].map {
-            ($0.name, $0)
-        })
+        uniqueKeysWithValues: [
+            lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, apiGatewayV2Api, apiGatewayV2Integration,
+            apiGatewayV2Route, apiGatewayV2Stage, apiGatewayV2Deployment, dynamoDBTable, iamRole, iamPolicy,
+            iamManagedPolicy, logGroup,
+        ].map { ($0.name, $0) })
+}
+
+/// What can be done with a resource. Deleting what is not there is no failure; updating is done so that a second time
+/// changes nothing more, for a step may have been cut short.
+protocol ResourceBehaviour: Sendable {
+    /// What is settled before a resource is made, so that it can be found again if nobody heard that it was.
+    func prepare(_ request: ResourceRequest) async throws(ResourceFailure) -> ResourcePreparation
+
+    /// Makes the resource, or leaves nothing behind.
+    func create(_ request: ResourceRequest) async throws(ResourceFailure) -> ProvisionedResource
+
+    func update(_ update: ResourceUpdate) async throws(ResourceFailure) -> ProvisionedResource
+
+    func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure)
+
+    /// What `create` with this preparation has made, if it has.
+    func find(_ request: ResourceRequest) async throws(ResourceFailure) -> [ProvisionedResource]
+
+    /// Properties, beyond those of the type, whose change from old to new makes a new resource.
+    func replacing(_ old: TemplateMap, _ new: TemplateMap) -> Set<String>
+}
+
+extension ResourceBehaviour {
+    func replacing(_ old: TemplateMap, _ new: TemplateMap) -> Set<String> { [] }
 }
 
 /// A resource to be made: its properties with all functions worked out.
 struct ResourceRequest: Sendable {
     let logicalId: String
+    let type: String
     let properties: PropertyReader
     let stackName: String
     let account: AccountIdentity
     let calls: ManagementCalls
+    let code: any CodeSource
+    let codeDigest: String?
+    var preparation = ResourcePreparation(physicalId: "")
+
+    /// The resource as `create` answers it.
+    func provisioned(_ physicalId: String, _ attributes: [String: String] = [:]) -> ProvisionedResource {
+        ProvisionedResource(
+            logicalId: logicalId, type: type, physicalId: physicalId,
+            attributes: attributes.merging(preparation.attributes) { $1 })
+    }
+}
+
+struct ResourcePreparation: Codable, Sendable {
+    /// The name that the resource is going to have, where one can be chosen.
+    var physicalId: String
+    /// Those that were there before: what is made is none of them.
+    var present: [String] = []
+    /// Facts to be known when the resource is deleted.
+    var attributes: [String: String] = [:]
+}
+
+/// A resource to be changed.
+struct ResourceUpdate: Sendable {
+    /// With the properties that it is to have.
+    let request: ResourceRequest
+    let old: PropertyReader
+    let existing: ProvisionedResource
+    /// Properties that differ.
+    let changed: Set<String>
+
+    func changes(_ names: String...) -> Bool { !changed.isDisjoint(with: names) }
+}
+
+/// A resource to be deleted.
+struct ResourceDeletion: Sendable {
+    let physicalId: String
+    let attributes: [String: String]
+    let properties: PropertyReader
+    let account: AccountIdentity
+    let calls: ManagementCalls
+    /// Taken back, not deleted: what protects the resource does not count.
+    let isUndone: Bool
 }
 
 /// A resource that exists.
@@ -33,20 +105,12 @@ package struct ProvisionedResource: Sendable {
     package let physicalId: String
     /// What Fn::GetAtt gives.
     package let attributes: [String: String]
+    /// What the management API said of parts that it left out.
+    var warnings: [String] = []
 }
 
 /// Why a resource could not be made. Without a line it is the resource's own.
 struct ResourceFailure: Error {
     let message: String
     var line: Int?
-}
-
-extension ResourceRequest {
-    func call(
-        _ operation: String, _ method: String, _ path: [String], body: JSONObject
-    ) async throws(ResourceFailure) -> JSONValue {
-        do { return try await calls.call(operation, method, path, body: body) } catch {
-            throw ResourceFailure(message: error.message)
-        }
-    }
 }

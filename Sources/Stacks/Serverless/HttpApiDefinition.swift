@@ -51,22 +51,23 @@ struct HttpApiDefinition {
         paths[path]?.map?[method]?.map?[Self.integration]?.map
     }
 
-    /// Whether the `$default` route calls the function: then its permission covers all routes.
-    func defaultRouteCalls(_ function: String) -> Bool {
-        guard let uri = integration(Self.defaultPath, Self.anyMethod)?["uri"],
+    /// Whether the `$default` route calls the function: then its permission covers all routes. SAM does not look at
+    /// aliases.
+    func defaultRouteCalls(_ target: EventTarget) -> Bool {
+        guard !target.isAlias, let uri = integration(Self.defaultPath, Self.anyMethod)?["uri"],
             case .intrinsic(.sub(let template, _)) = Intrinsic.read(uri)
         else { return false }
-        return template.parts.contains(.variable("\(function).Arn"))
+        return template.parts.contains(.variable(target.arnVariable))
     }
 
     /// Adds the route of an event; false when the document is SAM's and has the route already.
-    mutating func add(_ event: HttpApiEvent, function: String) -> Bool {
+    mutating func add(_ event: HttpApiEvent, target: EventTarget) -> Bool {
         let line = event.line
         let existing = integration(event.path, event.method)
         if existing != nil, isManaged { return false }
         var item = paths[event.path]?.map ?? TemplateMap()
         var operation = item[event.method]?.map ?? TemplateMap()
-        var integration = existing ?? Self.integration(function: function, line: line)
+        var integration = existing ?? Self.integration(target, line: line)
         if existing == nil {
             if event.path == Self.defaultPath, event.method == Self.anyMethod {
                 operation["isDefaultRoute"] = .bool(true, line: line)
@@ -84,10 +85,10 @@ struct HttpApiDefinition {
         return true
     }
 
-    private static func integration(function: String, line: Int) -> TemplateMap {
+    private static func integration(_ target: EventTarget, line: Int) -> TemplateMap {
         let text = { (text: String) in TemplateValue.string(text, line: line) }
         let uri =
-            "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${\(function).Arn}"
+            "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${\(target.arnVariable)}"
             + "/invocations"
         var integration = TemplateMap()
         integration["type"] = text("aws_proxy")
@@ -152,6 +153,13 @@ extension HttpApiDefinition {
                 server[Self.endpointConfiguration] = .map(configuration, line: value.line)
                 return .map(server, line: value.line)
             }, line: value.line)
+    }
+
+    /// The importer warns of a path without a slash; where warnings count, `$default` is written `/$default`.
+    mutating func slashDefaultPath() {
+        guard let item = paths[Self.defaultPath] else { return }
+        paths[Self.defaultPath] = nil
+        paths["/\(Self.defaultPath)"] = item
     }
 
     /// False when the document has a title of its own.

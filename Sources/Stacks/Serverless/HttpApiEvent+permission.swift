@@ -1,19 +1,19 @@
 extension HttpApiEvent {
     /// Lets the API call the function for this route, at any stage.
-    func permission(for function: ServerlessFunction) -> PlainResource {
+    func permission(for function: ServerlessFunction, target: EventTarget) -> PlainResource {
         let text = { (text: String) in TemplateValue.string(text, line: line) }
         let arn = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/${__Stage__}"
         let variables: TemplateValue = .map(
             ["__ApiId__": .ref(apiId, line: line), "__Stage__": text("*")], line: line)
         var permission = TemplateMap()
         permission["Action"] = text("lambda:InvokeFunction")
-        permission["FunctionName"] = .ref(function.logicalId, line: line)
+        permission["FunctionName"] = .ref(target.logicalId, line: line)
         permission["Principal"] = text("apigateway.amazonaws.com")
         permission["SourceArn"] = .map(
             ["Fn::Sub": .list([text(arn + sourcePath), variables], line: line)], line: line)
         return PlainResource(
             "\(function.logicalId)\(name)Permission", "AWS::Lambda::Permission", line: line, path: place,
-            properties: permission)
+            attributes: function.resource.attributes, properties: permission)
     }
 
     /// The method and path of a source ARN, as aws-sam-translator 1.110.0 writes them: without a slash at the end,

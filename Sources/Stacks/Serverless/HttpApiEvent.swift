@@ -5,9 +5,10 @@ struct HttpApiEvent {
     private static let rules = PropertyRules(
         type: "the event type HttpApi",
         supported: [
-            "ApiId": .any, "Method": .text, "Path": .text, "PayloadFormatVersion": .text, "TimeoutInMillis": .integer,
+            "ApiId": .any, "Auth": .map, "Method": .text, "Path": .text, "PayloadFormatVersion": .text,
+            "TimeoutInMillis": .integer,
         ],
-        known: ["Auth", "RouteSettings", "Stage"])
+        known: ["RouteSettings", "Stage"])
 
     private static let methods: Set<String> = ["get", "head", "options", "patch", "post", "put", "delete"]
 
@@ -43,6 +44,7 @@ struct HttpApiEvent {
         }
         let properties = event["Properties"]?.map ?? TemplateMap()
         Self.rules.check(properties, path: place, problems: &problems)
+        Self.refuseAuth(properties["Auth"], place, &problems)
 
         name = entry.key
         line = entry.line
@@ -65,6 +67,17 @@ struct HttpApiEvent {
         isImplicit = properties["ApiId"] == nil
         apiId = Self.apiId(properties["ApiId"], place, &problems)
         guard problems.list.count == known else { return nil }
+    }
+
+    /// Nothing is asked for by an empty map. NONE lifts what a default authorizer asks for, and an API has none here: the
+    /// translator refuses it then.
+    private static func refuseAuth(_ value: TemplateValue?, _ place: String, _ problems: inout Problems) {
+        guard let auth = value?.map, !auth.isEmpty else { return }
+        let message =
+            auth["Authorizer"]?.text == "NONE"
+            ? "'NONE' is only a valid value when a DefaultAuthorizer on the API is specified."
+            : "authorizers are not supported yet"
+        problems.add(message, line: value?.line, path: "\(place).Auth")
     }
 
     private static func literal(

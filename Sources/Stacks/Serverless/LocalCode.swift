@@ -7,14 +7,12 @@ enum LocalCode {
 
     /// The Code property of AWS::Lambda::Function; nil when there is none to be made.
     static func value(
-        _ properties: TemplateMap, resource: TemplateResource, folder: String, problems: inout Problems
+        _ properties: TemplateMap, resource: TemplateResource, source: TemplateSource, problems: inout Problems
     ) -> TemplateValue? {
         let path = "\(resource.path).Properties"
         if let code = properties["InlineCode"] { return .map(["ZipFile": code], line: code.line) }
-        guard let uri = properties["CodeUri"] else {
-            problems.add("Either 'InlineCode' or 'CodeUri' must be set.", line: resource.line, path: path)
-            return nil
-        }
+        // SAM's tools package the template's own folder where nothing else is said.
+        let uri = properties["CodeUri"] ?? .string(".", line: resource.line)
         guard let text = uri.string else {
             problems.add("CodeUri must be a local path here", line: uri.line, path: path)
             return nil
@@ -23,8 +21,8 @@ enum LocalCode {
             problems.add("CodeUri must be a local path here; \(text) is not supported yet", line: uri.line, path: path)
             return nil
         }
-        let absolute = LocalFiles.absolute(text, in: folder)
-        if let message = objection(to: absolute) {
+        let absolute = LocalFiles.absolute(text, in: source.folder)
+        if let message = objection(to: absolute, source.files) {
             problems.add("CodeUri \(text): \(message)", line: uri.line, path: path)
             return nil
         }
@@ -32,8 +30,14 @@ enum LocalCode {
             ["S3Bucket": .string(bucket, line: uri.line), "S3Key": .string(absolute, line: uri.line)], line: uri.line)
     }
 
-    private static func objection(to path: String) -> String? {
-        switch LocalFiles.kind(path) {
+    /// The folder or package on this machine that the function's code is; nil when it is something else.
+    static func path(of function: PlainResource) -> String? {
+        guard let code = function.properties["Code"]?.map, code["S3Bucket"]?.string == bucket else { return nil }
+        return code["S3Key"]?.string
+    }
+
+    private static func objection(to path: String, _ files: any TemplateFiles) -> String? {
+        switch files.kind(path) {
         case .folder: return nil
         case .file(let bytes):
             guard path.hasSuffix(".zip") else { return "\(path) is neither a folder nor a .zip file" }

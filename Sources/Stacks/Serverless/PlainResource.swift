@@ -4,19 +4,26 @@ struct PlainResource: Sendable {
     /// Such as `AWS::Lambda::Function`.
     let type: String
     var properties: TemplateMap
-    var dependsOn: [TemplateValue] = []
+    var dependsOn: [TemplateValue]
+    /// What becomes of it when the stack no longer has it.
+    let deletionPolicy: DeletionPolicy
+    /// What becomes of the old one when an update replaces it.
+    let updateReplacePolicy: DeletionPolicy
     /// Where the template says what this is made from.
     let line: Int
     let path: String
 
     init(
-        _ logicalId: String, _ type: String, line: Int, path: String, dependsOn: [TemplateValue] = [],
+        _ logicalId: String, _ type: String, line: Int, path: String,
+        attributes: ResourceAttributes = ResourceAttributes(), dependsOn: [TemplateValue] = [],
         properties: TemplateMap = TemplateMap()
     ) {
         self.logicalId = logicalId
         self.type = type
         self.properties = properties
         self.dependsOn = dependsOn
+        deletionPolicy = attributes.deletionPolicy ?? .delete
+        updateReplacePolicy = attributes.updateReplacePolicy ?? .delete
         self.line = line
         self.path = path
     }

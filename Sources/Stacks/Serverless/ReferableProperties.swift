@@ -31,6 +31,9 @@ extension TemplateValue {
             guard !variables.isEmpty else { return .map(["Fn::Sub": text], line: line) }
             let map = TemplateValue.map(variables.replacing(referable), line: line)
             return .map(["Fn::Sub": .list([text, map], line: line)], line: line)
+        default:
+            guard let map else { return self }
+            return .map(map.replacing(referable), line: line)
         }
     }
 

@@ -1,26 +1,40 @@
-/// AWS::Serverless::Function: the function, its role, and the permissions that its events need.
+/// AWS::Serverless::Function: the function, its role, its version and alias. The permissions come from its events.
 struct ServerlessFunction {
     static let type = "AWS::Serverless::Function"
 
     static let rules = PropertyRules(
         type: type,
         supported: [
-            "Architectures": .list, "CodeUri": .any, "Description": .text, "Environment": .map, "Events": .map,
-            "FunctionName": .text, "Handler": .text, "InlineCode": .text, "MemorySize": .integer, "Policies": .any,
-            "ReservedConcurrentExecutions": .integer, "Role": .text, "Runtime": .text, "Tags": .map,
-            "Timeout": .integer, "Tracing": .text,
+            "Architectures": .list, "AssumeRolePolicyDocument": .map, "AutoPublishAlias": .text,
+            "AutoPublishAliasAllProperties": .boolean, "AutoPublishCodeSha256": .text, "CodeUri": .any,
+            "Description": .text,
+            "Environment": .members(PropertyRules(type: "\(type).Environment", supported: ["Variables": .map])),
+            "EphemeralStorage": .members(
+                PropertyRules(type: "\(type).EphemeralStorage", supported: ["Size": .integer], required: ["Size"])),
+            "Events": .map, "FunctionName": .text, "Handler": .text, "InlineCode": .text,
+            "LoggingConfig": .members(
+                PropertyRules(
+                    type: "\(type).LoggingConfig",
+                    supported: [
+                        "ApplicationLogLevel": .text, "LogFormat": .text, "LogGroup": .text, "SystemLogLevel": .text,
+                    ])),
+            "MemorySize": .integer, "PackageType": .word(["Zip"], known: ["Image"]), "PermissionsBoundary": .text,
+            "Policies": .any,
+            "PropagateTags": .boolean, "ReservedConcurrentExecutions": .integer, "Role": .text, "RolePath": .text,
+            "Runtime": .text, "Tags": .map, "Timeout": .integer, "Tracing": .text, "VersionDeletionPolicy": .text,
+            "VersionDescription": .text,
         ],
         known: [
-            "AssumeRolePolicyDocument", "AutoPublishAlias", "AutoPublishAliasAllProperties", "AutoPublishCodeSha256",
             "CapacityProviderConfig", "CodeSigningConfigArn", "DeadLetterQueue", "DeploymentPreference",
-            "DurableConfig", "EphemeralStorage", "EventInvokeConfig", "FileSystemConfigs", "FunctionScalingConfig",
-            "FunctionUrlConfig", "ImageConfig", "ImageUri", "KmsKeyArn", "Layers", "LoggingConfig", "PackageType",
-            "PermissionsBoundary", "PropagateTags", "ProvisionedConcurrencyConfig", "PublishToLatestPublished",
-            "RecursiveLoop", "RolePath", "RuntimeManagementConfig", "SnapStart", "SourceKMSKeyArn", "TenancyConfig",
-            "VersionDeletionPolicy", "VersionDescription", "VpcConfig",
+            "DurableConfig", "EventInvokeConfig", "FileSystemConfigs", "FunctionScalingConfig", "FunctionUrlConfig",
+            "ImageConfig", "ImageUri", "KmsKeyArn", "Layers", "ProvisionedConcurrencyConfig",
+            "PublishToLatestPublished", "RecursiveLoop", "RuntimeManagementConfig", "SnapStart", "SourceKMSKeyArn",
+            "TenancyConfig", "VpcConfig",
         ],
-        members: ["Environment": ["Variables"]],
-        storedOnly: ["Policies", "Role", "Tracing"])
+        storedOnly: [
+            "AssumeRolePolicyDocument", "EphemeralStorage", "PermissionsBoundary", "Policies", "Role", "RolePath",
+            "Tracing",
+        ])
 
     let resource: TemplateResource
     /// The template's own over the globals.
@@ -50,49 +64,63 @@ struct ServerlessFunction {
         }
     }
 
-    /// The function and, unless the template names one, its role. The permissions come from the events.
-    func plainResources(folder: String, problems: inout Problems) -> [PlainResource] {
-        let roleId = "\(logicalId)Role"
+    struct Expansion {
+        let resources: [PlainResource]
+        let target: EventTarget
+        /// What `!Ref Function.Alias` and `!Ref Function.Version` stand for.
+        let referable: [String: String]
+    }
+
+    /// The function, its version and alias where it publishes, and its role unless the template names one.
+    func expand(in template: LiveTemplate, problems: inout Problems) -> Expansion {
+        var function = function(in: template, problems: &problems)
+        var made: [PlainResource] = []
+        var target = EventTarget(function: logicalId)
+        var referable: [String: String] = [:]
+        if let alias = PublishedAlias(self, in: template, problems: &problems) {
+            alias.describe(&function)
+            let version = alias.version(of: function, in: template)
+            made = [version, alias.alias(to: version)]
+            target = EventTarget(alias: alias.logicalId)
+            referable = ["\(logicalId).Version": version.logicalId, "\(logicalId).Alias": alias.logicalId]
+        }
+        let role = properties["Role"] == nil ? [role(in: template)] : []
+        return Expansion(resources: [function] + made + role, target: target, referable: referable)
+    }
+
+    var roleLogicalId: String { "\(logicalId)Role" }
+
+    /// What Tracing says, a Ref to a parameter worked out; nil where there is nothing to trace.
+    func tracing(in template: LiveTemplate) -> TemplateValue? {
+        guard let tracing = properties["Tracing"] else { return nil }
+        let known = (try? template.resolver.resolve(tracing)) ?? tracing
+        return known.text == "Disabled" ? nil : tracing
+    }
+
+    /// SAM's own tag before the template's; those alone where they are propagated, as the translator has it.
+    var tags: TemplateValue {
+        let line = resource.line
+        let own = properties["Tags"]?.map ?? TemplateMap()
+        if properties["PropagateTags"]?.boolean == true, !own.isEmpty { return .tagList(own, line: line) }
+        let created = TemplateMap.Entry(key: Self.createdBy, line: line, value: .string("SAM", line: line))
+        return .tagList(TemplateMap([created] + own.entries), line: line)
+    }
+
+    private func function(in template: LiveTemplate, problems: inout Problems) -> PlainResource {
         let line = resource.line
         var plain = TemplateMap()
         for name in [
             "FunctionName", "Handler", "Runtime", "Description", "MemorySize", "Timeout", "Environment",
-            "ReservedConcurrentExecutions", "Architectures",
+            "ReservedConcurrentExecutions", "PackageType", "Architectures", "EphemeralStorage", "LoggingConfig",
         ] { plain[name] = properties[name] }
-        plain["Code"] = LocalCode.value(properties, resource: resource, folder: folder, problems: &problems)
+        plain["Code"] = LocalCode.value(properties, resource: resource, source: template.source, problems: &problems)
         plain["Tags"] = tags
-        plain["Role"] = properties["Role"] ?? .getAtt(roleId, "Arn", line: line)
-        if let tracing = properties["Tracing"], tracing.text != "Disabled" {
+        plain["Role"] = properties["Role"] ?? .getAtt(roleLogicalId, "Arn", line: line)
+        if let tracing = tracing(in: template) {
             plain["TracingConfig"] = .map(["Mode": tracing], line: tracing.line)
         }
-        let function = PlainResource(
-            logicalId, "AWS::Lambda::Function", line: line, path: resource.path, dependsOn: resource.dependsOn,
-            properties: plain)
-        return properties["Role"] == nil ? [function, role(roleId)] : [function]
-    }
-
-    private var tags: TemplateValue {
-        let line = resource.line
-        let created = TemplateMap.Entry(key: Self.createdBy, line: line, value: .string("SAM", line: line))
-        let all = [created] + (properties["Tags"]?.map?.entries ?? [])
-        return .list(
-            all.map { .map(["Key": .string($0.key, line: $0.line), "Value": $0.value], line: $0.line) }, line: line)
-    }
-
-    /// The policies stand in the role as the template writes them: nothing here enforces them.
-    private func role(_ logicalId: String) -> PlainResource {
-        let line = resource.line
-        let text = { (text: String) in TemplateValue.string(text, line: line) }
-        let statement: TemplateValue = .map(
-            [
-                "Action": .list([text("sts:AssumeRole")], line: line), "Effect": text("Allow"),
-                "Principal": .map(["Service": .list([text("lambda.amazonaws.com")], line: line)], line: line),
-            ], line: line)
-        var role = TemplateMap()
-        role["AssumeRolePolicyDocument"] = .map(
-            ["Version": text("2012-10-17"), "Statement": .list([statement], line: line)], line: line)
-        role["Policies"] = properties["Policies"]
-        role["Tags"] = tags
-        return PlainResource(logicalId, "AWS::IAM::Role", line: line, path: resource.path, properties: role)
+        return PlainResource(
+            logicalId, "AWS::Lambda::Function", line: line, path: resource.path, attributes: resource.attributes,
+            dependsOn: resource.dependsOn, properties: plain)
     }
 }

@@ -2,28 +2,35 @@
 struct ServerlessGlobals {
     private(set) var function = TemplateMap()
     private(set) var httpApi = TemplateMap()
+    private(set) var simpleTable = TemplateMap()
 
     /// Source: `Globals.supported_properties` of aws-sam-translator 1.110.0.
     private static let functionRules = PropertyRules(
         type: "Globals.Function",
         supported: ServerlessFunction.rules.supported.filter {
-            !["Events", "FunctionName", "InlineCode", "Policies", "Role"].contains($0.key)
+            ![
+                "AutoPublishCodeSha256", "Events", "FunctionName", "InlineCode", "PackageType", "Policies", "Role",
+                "VersionDescription",
+            ].contains($0.key)
         },
         known: ServerlessFunction.rules.known.subtracting([
-            "AutoPublishCodeSha256", "ImageConfig", "ImageUri", "PackageType", "VersionDescription",
-        ]),
-        members: ServerlessFunction.rules.members, storedOnly: ServerlessFunction.rules.storedOnly)
+            "CodeSigningConfigArn", "DurableConfig", "ImageConfig", "ImageUri",
+        ]), storedOnly: ServerlessFunction.rules.storedOnly)
     private static let httpApiRules = PropertyRules(
         type: "Globals.HttpApi",
         supported: ServerlessHttpApi.rules.supported.filter {
-            ["AccessLogSettings", "CorsConfiguration", "StageVariables", "Tags"].contains($0.key)
+            [
+                "AccessLogSettings", "CorsConfiguration", "DefaultRouteSettings", "FailOnWarnings", "PropagateTags",
+                "RouteSettings", "StageVariables", "Tags",
+            ].contains($0.key)
         },
-        known: ["Auth", "DefaultRouteSettings", "Domain", "FailOnWarnings", "PropagateTags", "RouteSettings"],
-        members: ServerlessHttpApi.rules.members)
+        known: ["Auth", "Domain"], storedOnly: ServerlessHttpApi.rules.storedOnly)
+    private static let simpleTableRules = PropertyRules(
+        type: "Globals.SimpleTable", supported: ["SSESpecification": .map], storedOnly: ["SSESpecification"])
 
     /// Sections that SAM has and that are not supported yet.
     private static let knownSections: Set<String> = [
-        "Api", "CapacityProvider", "LayerVersion", "SimpleTable", "StateMachine", "WebSocketApi",
+        "Api", "CapacityProvider", "LayerVersion", "StateMachine", "WebSocketApi",
     ]
 
     private(set) var storedOnly: [StoredOnlyProperty] = []
@@ -31,11 +38,16 @@ struct ServerlessGlobals {
     init(_ section: TemplateMap, problems: inout Problems) {
         for entry in section {
             let path = "Globals.\(entry.key)"
-            guard entry.key == "Function" || entry.key == "HttpApi" else {
+            let rules: PropertyRules
+            switch entry.key {
+            case "Function": rules = Self.functionRules
+            case "HttpApi": rules = Self.httpApiRules
+            case "SimpleTable": rules = Self.simpleTableRules
+            case let name:
                 let message =
-                    Self.knownSections.contains(entry.key)
-                    ? "the globals of AWS::Serverless::\(entry.key) are not supported yet"
-                    : "'Globals' section is invalid. '\(entry.key)' is not supported."
+                    Self.knownSections.contains(name)
+                    ? "the globals of AWS::Serverless::\(name) are not supported yet"
+                    : "'Globals' section is invalid. '\(name)' is not supported."
                 problems.add(message, line: entry.line, path: path)
                 continue
             }
@@ -45,10 +57,13 @@ struct ServerlessGlobals {
                     path: path)
                 continue
             }
-            let rules = entry.key == "Function" ? Self.functionRules : Self.httpApiRules
             rules.check(properties, path: path, problems: &problems)
             storedOnly += rules.storedOnly(in: properties, path: path)
-            if entry.key == "Function" { function = properties } else { httpApi = properties }
+            switch entry.key {
+            case "Function": function = properties
+            case "HttpApi": httpApi = properties
+            default: simpleTable = properties
+            }
         }
     }
 

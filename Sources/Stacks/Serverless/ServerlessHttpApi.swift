@@ -7,15 +7,15 @@ struct ServerlessHttpApi {
     static let rules = PropertyRules(
         type: type,
         supported: [
-            "AccessLogSettings": .map, "CorsConfiguration": .mapOrBoolean, "DefinitionBody": .map,
-            "Description": .text, "DisableExecuteApiEndpoint": .boolean, "Name": .text, "StageName": .text,
-            "StageVariables": .map, "Tags": .map,
+            "AccessLogSettings": .members(
+                PropertyRules(
+                    type: "\(type).AccessLogSettings", supported: ["DestinationArn": .text, "Format": .text])),
+            "CorsConfiguration": .mapOrBoolean, "DefaultRouteSettings": .map, "DefinitionBody": .map,
+            "DefinitionUri": .any, "Description": .text, "DisableExecuteApiEndpoint": .boolean,
+            "FailOnWarnings": .boolean, "Name": .text, "PropagateTags": .boolean, "RouteSettings": .map,
+            "StageName": .text, "StageVariables": .map, "Tags": .map,
         ],
-        known: [
-            "Auth", "DefaultRouteSettings", "DefinitionUri", "Domain", "FailOnWarnings", "PropagateTags",
-            "RouteSettings",
-        ],
-        members: ["AccessLogSettings": ["DestinationArn", "Format"]])
+        known: ["Auth", "Domain"], storedOnly: ["PropagateTags"])
 
     private static let corsMembers: Set<String> = [
         "AllowOrigins", "AllowHeaders", "AllowMethods", "ExposeHeaders", "MaxAge", "AllowCredentials",
@@ -27,20 +27,28 @@ struct ServerlessHttpApi {
     let line: Int
     let path: String
     let dependsOn: [TemplateValue]
+    private let attributes: ResourceAttributes
+    /// As the template writes it; SAM derives the stage's logical id from that.
+    private let writtenStageName: TemplateValue?
     /// The template's own over the globals.
     let properties: TemplateMap
-    var definition: HttpApiDefinition
+    private(set) var definition: HttpApiDefinition
 
-    init(_ resource: TemplateResource, globals: ServerlessGlobals, problems: inout Problems) {
+    init(
+        _ resource: TemplateResource, globals: ServerlessGlobals, in template: LiveTemplate,
+        problems: inout Problems
+    ) {
         let path = "\(resource.path).Properties"
         Self.rules.check(resource.properties, path: path, problems: &problems)
         logicalId = resource.logicalId
         line = resource.line
         self.path = resource.path
         dependsOn = resource.dependsOn
+        attributes = resource.attributes
+        writtenStageName = resource.written["StageName"]
         properties = ServerlessGlobals.merge(resource.properties, over: globals.httpApi)
         definition = HttpApiDefinition(line: line)
-        if let body = properties["DefinitionBody"], body.map?.isEmpty == false {
+        if let body = document(in: template.source, problems: &problems), body.map?.isEmpty == false {
             if let given = HttpApiDefinition(body) {
                 definition = given
             } else {
@@ -51,18 +59,64 @@ struct ServerlessHttpApi {
         }
     }
 
-    /// The API of the events that name none.
-    init(implicitAt line: Int, globals: ServerlessGlobals) {
+    /// The API of the events that name none. It is kept where one of their functions is.
+    init(implicitFor functions: [ServerlessFunction], globals: ServerlessGlobals) {
+        let line = functions.lazy.flatMap(\.events).first(where: \.isImplicit)?.line ?? 1
+        let policy = { (policies: [DeletionPolicy?]) -> DeletionPolicy? in
+            policies.contains(.retain) ? .retain : policies.contains(.delete) ? .delete : nil
+        }
+        var attributes = ResourceAttributes()
+        attributes.deletionPolicy = policy(functions.map(\.resource.attributes.deletionPolicy))
+        attributes.updateReplacePolicy = policy(functions.map(\.resource.attributes.updateReplacePolicy))
         logicalId = HttpApiEvent.implicitApi
         self.line = line
         path = "Resources.\(logicalId)"
         dependsOn = []
+        self.attributes = attributes
+        writtenStageName = nil
         properties = globals.httpApi
         definition = HttpApiDefinition(line: line)
     }
 
+    /// Adds the route of an event; false when the document is SAM's and has the route already.
+    ///
+    /// A document of DefinitionUri stays as it is: SAM expects the routes of the events in it.
+    mutating func add(_ event: HttpApiEvent, target: EventTarget) -> Bool {
+        properties["DefinitionUri"] != nil || definition.add(event, target: target)
+    }
+
+    /// The document that the template gives: in DefinitionBody, or beside it, named by DefinitionUri.
+    private func document(in source: TemplateSource, problems: inout Problems) -> TemplateValue? {
+        let path = "\(path).Properties"
+        guard let uri = properties["DefinitionUri"] else { return properties["DefinitionBody"] }
+        guard properties["DefinitionBody"] == nil else {
+            problems.add(
+                "Specify either 'DefinitionUri' or 'DefinitionBody' property and not both.", line: uri.line, path: path)
+            return nil
+        }
+        guard let location = uri.string else {
+            problems.add("DefinitionUri must be a local path here", line: uri.line, path: path)
+            return nil
+        }
+        for name in ["CorsConfiguration", "Tags", "Name", "Description", "DisableExecuteApiEndpoint"] {
+            guard let value = properties[name] else { continue }
+            problems.add(
+                "\(name) works only with inline OpenApi specified in the 'DefinitionBody' property.", line: value.line,
+                path: path)
+        }
+        return IncludedFiles(source).read(
+            location, what: "DefinitionUri", upTo: TemplateLimits.includedBytes, line: uri.line, path: path, &problems)?
+            .value
+    }
+
     /// The API and its stage, once all events have added their routes.
     func plainResources(problems: inout Problems) -> [PlainResource] {
+        var api = TemplateMap()
+        guard properties["DefinitionUri"] == nil else {
+            api["Body"] = definition.body
+            api["FailOnWarnings"] = properties["FailOnWarnings"]
+            return [plainApi(api), stage(tags: nil)]
+        }
         var definition = self.definition
         var tags = properties["Tags"]?.map ?? TemplateMap()
         tags[Self.createdBy] = .string("SAM", line: line)
@@ -75,13 +129,16 @@ struct ServerlessHttpApi {
         if let value = properties["Description"], !definition.setDescription(value) {
             refuseSecond("Description", value, problems: &problems)
         }
-        var api = TemplateMap()
+        if let value = properties["FailOnWarnings"], value.boolean != false { definition.slashDefaultPath() }
         api["Body"] = definition.body
-        return [
-            PlainResource(
-                logicalId, "AWS::ApiGatewayV2::Api", line: line, path: path, dependsOn: dependsOn, properties: api),
-            stage(tags: tags),
-        ]
+        api["FailOnWarnings"] = properties["FailOnWarnings"]
+        return [plainApi(api), stage(tags: tags)]
+    }
+
+    private func plainApi(_ properties: TemplateMap) -> PlainResource {
+        PlainResource(
+            logicalId, "AWS::ApiGatewayV2::Api", line: line, path: path, attributes: attributes, dependsOn: dependsOn,
+            properties: properties)
     }
 
     private func refuseSecond(_ name: String, _ value: TemplateValue, problems: inout Problems) {
@@ -90,16 +147,19 @@ struct ServerlessHttpApi {
                 + "'DefinitionBody' property.", line: value.line, path: "\(path).Properties")
     }
 
-    private func stage(tags: TemplateMap) -> PlainResource {
+    private func stage(tags: TemplateMap?) -> PlainResource {
         var stage = TemplateMap()
         stage["ApiId"] = .ref(logicalId, line: line)
         stage["StageName"] = stageName
         stage["StageVariables"] = properties["StageVariables"]
         stage["AccessLogSettings"] = properties["AccessLogSettings"]
-        stage["Tags"] = .map(tags, line: line)
+        stage["DefaultRouteSettings"] = properties["DefaultRouteSettings"]
+        stage["RouteSettings"] = properties["RouteSettings"]
+        stage["Tags"] = tags.map { .map($0, line: line) }
         stage["AutoDeploy"] = .bool(true, line: line)
         return PlainResource(
-            stageLogicalId, "AWS::ApiGatewayV2::Stage", line: line, path: path, properties: stage)
+            stageLogicalId, "AWS::ApiGatewayV2::Stage", line: line, path: path, attributes: attributes,
+            properties: stage)
     }
 
     private var stageName: TemplateValue {
@@ -109,13 +169,12 @@ struct ServerlessHttpApi {
 
     /// As SAM derives it: from the name where it is one word, else from its SHA-1.
     var stageLogicalId: String {
-        guard let name = stageName.text else { return "\(logicalId)Stage" }
+        guard let name = (writtenStageName.map(Intrinsic.isCall) ?? false) ? nil : stageName.text else {
+            return "\(logicalId)Stage"
+        }
         if name == Self.defaultStage { return "\(logicalId)ApiGatewayDefaultStage" }
         if name.utf8.allSatisfy(LogicalId.isAlphanumeric) { return "\(logicalId)\(name)Stage" }
-        let digest = Insecure.SHA1.hash(data: Array(name.utf8)).map { byte in
-            byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
-        }
-        return "\(logicalId)Stage\(digest.joined().prefix(10))"
+        return "\(logicalId)Stage\(Insecure.SHA1.hexadecimal(of: name).prefix(10))"
     }
 
     private func addCors(to definition: inout HttpApiDefinition, problems: inout Problems) {

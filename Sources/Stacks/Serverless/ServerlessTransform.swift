@@ -2,59 +2,102 @@
 ///
 /// Logical ids and properties are those of aws-sam-translator 1.110.0; tests compare them.
 struct ServerlessTransform {
+    /// The types that it takes in.
+    static let types: Set<String> = [ServerlessFunction.type, ServerlessHttpApi.type, ServerlessSimpleTable.type]
+
     private(set) var resources: [PlainResource] = []
     /// What `!Ref HttpApi.Stage` stands for: the logical id of a resource that the transform made.
     private(set) var referableProperties: [String: String] = [:]
     private(set) var storedOnly: [StoredOnlyProperty] = []
 
-    init(_ template: Template, problems: inout Problems) {
+    init(_ template: LiveTemplate, problems: inout Problems) {
         let globals = ServerlessGlobals(template.globals, problems: &problems)
         var functions: [ServerlessFunction] = []
         var apis: [ServerlessHttpApi] = []
         storedOnly = globals.storedOnly
         for resource in template.resources {
+            let path = "\(resource.path).Properties"
             switch resource.type {
             case ServerlessFunction.type:
                 functions.append(ServerlessFunction(resource, globals: globals, problems: &problems))
-                storedOnly += ServerlessFunction.rules.storedOnly(
-                    in: resource.properties, path: "\(resource.path).Properties")
+                storedOnly += ServerlessFunction.rules.storedOnly(in: resource.properties, path: path)
             case ServerlessHttpApi.type:
-                apis.append(ServerlessHttpApi(resource, globals: globals, problems: &problems))
-            default:
-                problems.add(
-                    "the resource type \(resource.type) is not supported yet", line: resource.typeLine,
-                    path: resource.path)
+                apis.append(ServerlessHttpApi(resource, globals: globals, in: template, problems: &problems))
+                storedOnly += ServerlessHttpApi.rules.storedOnly(in: resource.properties, path: path)
+            case ServerlessSimpleTable.type:
+                let table = ServerlessSimpleTable(resource, globals: globals, problems: &problems)
+                resources.append(table.plainResource(problems: &problems))
+                storedOnly += ServerlessSimpleTable.rules.storedOnly(in: resource.properties, path: path)
+            default: addPlain(resource, problems: &problems)
             }
         }
-        if let first = functions.lazy.flatMap(\.events).first(where: \.isImplicit),
-            !apis.contains(where: { $0.logicalId == HttpApiEvent.implicitApi })
-        {
-            apis.append(ServerlessHttpApi(implicitAt: first.line, globals: globals))
+        let implicit = functions.filter { $0.events.contains(where: \.isImplicit) }
+        if !implicit.isEmpty, !apis.contains(where: { $0.logicalId == HttpApiEvent.implicitApi }) {
+            apis.append(ServerlessHttpApi(implicitFor: implicit, globals: globals))
         }
+        let plain = Set(template.resources.filter { !Self.types.contains($0.type) }.map(\.logicalId))
+        connect(functions, &apis, in: template, problems: &problems)
+        checkMade(plain: plain, problems: &problems)
+        refuseRepeatedLogicalIds(problems: &problems)
+    }
+
+    /// What the transform hands on has the rules of the types that it becomes. Where the template has other problems they
+    /// are told first: they would come twice.
+    private func checkMade(plain: Set<String>, problems: inout Problems) {
+        guard problems.list.isEmpty else { return }
+        for resource in resources where !plain.contains(resource.logicalId) {
+            ResourceType.all[resource.type]?.rules.check(
+                resource.properties, path: "\(resource.path).Properties", line: resource.line, problems: &problems)
+        }
+    }
+
+    private mutating func addPlain(_ resource: TemplateResource, problems: inout Problems) {
+        guard let type = ResourceType.all[resource.type] else {
+            let message =
+                resource.type.contains("::")
+                ? "the resource type \(resource.type) is not supported yet"
+                : "Template format error: Unrecognized resource types: [\(resource.type)]"
+            problems.add(message, line: resource.typeLine, path: resource.path)
+            return
+        }
+        let path = "\(resource.path).Properties"
+        type.rules.check(resource.properties, path: path, line: resource.line, problems: &problems)
+        storedOnly += type.rules.storedOnly(in: resource.properties, path: path)
+        resources.append(
+            PlainResource(
+                resource.logicalId, resource.type, line: resource.line, path: resource.path,
+                attributes: resource.attributes, dependsOn: resource.dependsOn, properties: resource.properties))
+    }
+
+    private mutating func connect(
+        _ functions: [ServerlessFunction], _ apis: inout [ServerlessHttpApi], in template: LiveTemplate,
+        problems: inout Problems
+    ) {
         let positions = Dictionary(
-            uniqueKeysWithValues: apis.enumerated().map { ($0.element.logicalId, $0.offset) })
+            apis.enumerated().map { ($0.element.logicalId, $0.offset) }, uniquingKeysWith: { first, _ in first })
         for function in functions {
-            resources += function.plainResources(folder: template.source.folder, problems: &problems)
-            resources += Self.connect(function, to: &apis, positions, problems: &problems)
+            let expansion = function.expand(in: template, problems: &problems)
+            resources += expansion.resources
+            referableProperties.merge(expansion.referable) { first, _ in first }
+            resources += Self.connect(function, as: expansion.target, to: &apis, positions, problems: &problems)
         }
         for api in apis {
             resources += api.plainResources(problems: &problems)
             referableProperties["\(api.logicalId).Stage"] = api.stageLogicalId
         }
-        refuseRepeatedLogicalIds(problems: &problems)
     }
 
     /// Adds the function's routes to the APIs; the permissions they need come back.
     private static func connect(
-        _ function: ServerlessFunction, to apis: inout [ServerlessHttpApi], _ positions: [String: Int],
-        problems: inout Problems
+        _ function: ServerlessFunction, as target: EventTarget, to apis: inout [ServerlessHttpApi],
+        _ positions: [String: Int], problems: inout Problems
     ) -> [PlainResource] {
         for event in function.events {
             guard let position = positions[event.apiId] else {
                 problems.add(HttpApiEvent.invalidApiId, line: event.line, path: event.place)
                 continue
             }
-            if !apis[position].definition.add(event, function: function.logicalId) {
+            if !apis[position].add(event, target: target) {
                 problems.add(
                     "API method '\(event.method)' defined multiple times for path '\(event.path)'.", line: event.line,
                     path: event.place)
@@ -62,8 +105,9 @@ struct ServerlessTransform {
         }
         return function.events.compactMap { event in
             guard let position = positions[event.apiId] else { return nil }
-            let isCovered = apis[position].definition.defaultRouteCalls(function.logicalId)
-            return isCovered && event.path != HttpApiDefinition.defaultPath ? nil : event.permission(for: function)
+            let isCovered = apis[position].definition.defaultRouteCalls(target)
+            return isCovered && event.path != HttpApiDefinition.defaultPath
+                ? nil : event.permission(for: function, target: target)
         }
     }
 
@@ -74,5 +118,25 @@ struct ServerlessTransform {
                 "the transform makes a resource with the logical id \(resource.logicalId), which is taken",
                 line: resource.line, path: resource.path)
         }
+    }
+}
+
+/// What the events of a function call: the function, or the alias that it publishes.
+struct EventTarget {
+    let logicalId: String
+    let isAlias: Bool
+    /// How Fn::Sub writes its ARN: `Function.Arn`, or the name of an alias, whose Ref is its ARN.
+    let arnVariable: String
+
+    init(function logicalId: String) {
+        self.logicalId = logicalId
+        isAlias = false
+        arnVariable = "\(logicalId).Arn"
+    }
+
+    init(alias logicalId: String) {
+        self.logicalId = logicalId
+        isAlias = true
+        arnVariable = logicalId
     }
 }

@@ -6,15 +6,9 @@ import Musl
 import Glibc
 #endif
 
-/// The files beside a template: what lies at a path, and its bytes.
+/// The files of this machine: what lies at a path, and its bytes.
 enum LocalFiles {
-    enum Kind: Equatable {
-        case folder
-        case file(bytes: Int)
-        case other
-    }
-
-    static func kind(_ path: String) -> Kind? {
+    static func kind(_ path: String) -> TemplateFileKind? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         switch status.st_mode & S_IFMT {

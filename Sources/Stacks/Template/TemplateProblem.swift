@@ -35,14 +35,20 @@ package struct TemplateError: Error, Sendable, CustomStringConvertible {
     package var description: String { problems.map(\.description).joined(separator: "\n") }
 }
 
-/// Gathers problems, so that all of them are reported together.
+/// Gathers problems, so that all of them are reported together, each once.
 struct Problems {
     let file: String
     private(set) var list: [TemplateProblem] = []
+    private var known: Set<TemplateProblem> = []
 
     init(file: String) { self.file = file }
 
     mutating func add(_ message: String, line: Int?, path: String) {
-        list.append(TemplateProblem(file: file, line: line, path: path, message: message))
+        add(TemplateProblem(file: file, line: line, path: path, message: message))
+    }
+
+    mutating func add(_ problem: TemplateProblem) {
+        guard list.count < TemplateLimits.problems else { return }
+        if known.insert(problem).inserted { list.append(problem) }
     }
 }

@@ -4,15 +4,18 @@ package struct TemplateSource: Sendable {
     /// Absolute.
     package let folder: String
     let bytes: [UInt8]
+    /// What the template's local paths lead to.
+    let files: any TemplateFiles
 
-    package init(file: String, folder: String, bytes: [UInt8]) {
+    package init(file: String, folder: String, bytes: [UInt8], files: any TemplateFiles = DiskFiles()) {
         self.file = file
         self.folder = folder
         self.bytes = bytes
+        self.files = files
     }
 
     /// Reads the template at `path`, which may be relative to the working folder.
-    package init(path: String) throws(TemplateError) {
+    package init(path: String, files: any TemplateFiles = DiskFiles()) throws(TemplateError) {
         let absolute = LocalFiles.absolute(path, in: LocalFiles.workingFolder)
         switch LocalFiles.kind(absolute) {
         case nil: throw Self.error(path, "There is no such file")
@@ -24,27 +27,30 @@ package struct TemplateSource: Sendable {
         guard let bytes = LocalFiles.contents(absolute, upTo: TemplateLimits.bytes) else {
             throw Self.error(path, "The file cannot be read")
         }
-        self.init(file: path, folder: LocalFiles.folder(of: absolute), bytes: bytes)
+        self.init(file: path, folder: LocalFiles.folder(of: absolute), bytes: bytes, files: files)
     }
 
-    /// The template as a map of sections. What begins with `{` is JSON, everything else YAML.
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The template as a map of sections.
     func root() throws(TemplateError) -> TemplateMap {
         guard bytes.count <= TemplateLimits.bytes else { throw Self.tooLarge(file) }
-        let bytes = self.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(self.bytes.dropFirst(3)) : self.bytes
         let root: TemplateValue?
-        do throws(TemplateProblem) {
-            if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
-                root = try JSONTemplateReader.read(bytes, file: file)
-            } else if let text = String(validating: bytes, as: UTF8.self) {
-                root = try YAMLTemplateReader.read(text, file: file)
-            } else {
-                throw TemplateProblem(file: file, line: nil, path: "", message: "The template is not UTF-8")
-            }
-        } catch {
-            throw TemplateError([error])
-        }
+        do throws(TemplateProblem) { root = try Self.value(bytes, file: file) } catch { throw TemplateError([error]) }
         guard let map = root?.map else { throw Self.error(file, "A template is a map of sections") }
         return map
+    }
+
+    /// What begins with `{` is JSON, everything else YAML; nil when there is nothing.
+    static func value(_ bytes: [UInt8], file: String) throws(TemplateProblem) -> TemplateValue? {
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
+            return try JSONTemplateReader.read(bytes, file: file)
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw TemplateProblem(file: file, line: nil, path: "", message: "The template is not UTF-8")
+        }
+        return try YAMLTemplateReader.read(text, file: file)
     }
 
     private static func tooLarge(_ file: String) -> TemplateError {

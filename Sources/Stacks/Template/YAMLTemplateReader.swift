@@ -11,18 +11,22 @@ struct YAMLTemplateReader {
     private struct Part {
         var value: TemplateValue
         var values = 1
+        var bytes = 0
         var height = 1
     }
 
     /// In the private use area: no template has a reason to hold them, and YAML lets a plain scalar begin with them.
     private static let asterisk: Unicode.Scalar = "\u{E000}"
     private static let questionMark: Unicode.Scalar = "\u{E001}"
+    /// The first byte of both in UTF-8.
+    private static let firstByte: UInt8 = 0xEE
     private static let yamlTags = "tag:yaml.org,2002:"
     private static let notWellFormed = "YAML not well-formed"
 
     private let file: String
     private var anchors: [String: Part] = [:]
     private var values = 0
+    private var bytes = 0
     private var aliases = 0
 
     private init(file: String) { self.file = file }
@@ -49,21 +53,27 @@ struct YAMLTemplateReader {
 
     private func shown(_ text: String) throws(TemplateProblem) -> String {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }) else { return text }
-        var shown = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "*": shown.append(Self.asterisk)
-            case "?": shown.append(Self.questionMark)
-            case Self.asterisk, Self.questionMark:
-                throw problem("The characters U+E000 and U+E001 are not supported in a template", line: nil)
-            default: shown.append(scalar)
+        guard !text.utf8.contains(Self.firstByte) || !text.unicodeScalars.contains(where: Self.isStandIn) else {
+            throw problem("The characters U+E000 and U+E001 are not supported in a template", line: nil)
+        }
+        let asterisk = Array(String(Self.asterisk).utf8)
+        let questionMark = Array(String(Self.questionMark).utf8)
+        var shown: [UInt8] = []
+        shown.reserveCapacity(text.utf8.count)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "*"): shown += asterisk
+            case UInt8(ascii: "?"): shown += questionMark
+            default: shown.append(byte)
             }
         }
-        return String(shown)
+        return String(decoding: shown, as: UTF8.self)
     }
 
     private func meant(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: Self.isStandIn) else { return text }
+        guard text.utf8.contains(Self.firstByte), text.unicodeScalars.contains(where: Self.isStandIn) else {
+            return text
+        }
         var meant = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -85,12 +95,13 @@ struct YAMLTemplateReader {
         case .scalar(let scalar):
             if let name = aliasName(scalar) { return try expand(name, line: line, depth: depth) }
             let value = TemplateValue(content(scalar), line: line)
-            part = try tagged(Part(value: value), scalar.tag.rawValue, plain: scalar.style == .plain)
+            let whole = Part(value: value, bytes: scalar.string.utf8.count)
+            part = try tagged(whole, scalar.tag.rawValue, plain: scalar.style == .plain)
         case .sequence(let sequence): part = try tagged(list(sequence, line: line, depth: depth), sequence.tag.rawValue)
         case .mapping(let mapping): part = try tagged(map(mapping, line: line, depth: depth), mapping.tag.rawValue)
         case .alias: throw problem("An alias that cannot be read", line: line)
         }
-        try count(1, line: line)
+        try count(1, bytes: 0, line: line)
         if let anchor = node.anchor { anchors[anchor.rawValue] = part }
         return part
     }
@@ -108,6 +119,7 @@ struct YAMLTemplateReader {
             let item = try part(child, depth: depth + 1)
             items.append(item.value)
             whole.values += item.values
+            whole.bytes += item.bytes
             whole.height = max(whole.height, item.height + 1)
         }
         whole.value.content = .list(items)
@@ -126,6 +138,7 @@ struct YAMLTemplateReader {
             guard names.insert(name).inserted else { throw repeated(name, line: key.mark?.line) }
             let item = try part(child, depth: depth + 1)
             whole.values += item.values
+            whole.bytes += item.bytes + name.utf8.count
             whole.height = max(whole.height, item.height + 1)
             if name == "<<", key.scalar?.style == .plain {
                 merged += try merge(item.value)
@@ -178,7 +191,7 @@ struct YAMLTemplateReader {
             throw problem("More than \(TemplateLimits.aliases) uses of YAML aliases", line: line)
         }
         guard depth + part.height <= TemplateLimits.depth else { throw tooDeep(line) }
-        try count(part.values, line: line)
+        try count(part.values, bytes: part.bytes, line: line)
         return part
     }
 
@@ -208,10 +221,14 @@ struct YAMLTemplateReader {
         return part
     }
 
-    private mutating func count(_ added: Int, line: Int) throws(TemplateProblem) {
-        values += added
-        guard values <= TemplateLimits.values else {
+    private mutating func count(_ values: Int, bytes: Int, line: Int) throws(TemplateProblem) {
+        self.values += values
+        self.bytes += bytes
+        guard self.values <= TemplateLimits.values else {
             throw problem("More than \(TemplateLimits.values) values", line: line)
+        }
+        guard self.bytes <= TemplateLimits.textBytes else {
+            throw problem("More than \(TemplateLimits.textBytes) bytes of text, aliases expanded", line: line)
         }
     }
 }

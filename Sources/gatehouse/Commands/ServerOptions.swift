@@ -117,5 +117,16 @@ struct ServerOptions: ParsableArguments {
         return String(cString: folder) + "/" + path
     }
 
+    /// `NAME=value`, for programs that are run on the user's behalf.
+    static var wholeEnvironment: [String] {
+        var variables: [String] = []
+        var next = environ
+        while let variable = next.pointee {
+            variables.append(String(cString: variable))
+            next += 1
+        }
+        return variables
+    }
+
     static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

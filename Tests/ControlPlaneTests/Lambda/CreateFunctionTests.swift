@@ -315,14 +315,16 @@ import Testing
         ]
     }
 
-    @Test func usesTheFolderInPlace() async throws {
+    @Test func runsACopyOfTheFolder() async throws {
         try folder.write("one", to: "app.py")
         let code: JSONValue = ["S3Bucket": "gatehouse.local", "S3Key": .string(folder.path)]
         let created = await lambda.call(
             "POST", "/2015-03-31/functions", .object(members(code)), allowsLocalCode: true)
         #expect(created.status == 201)
         #expect(created["CodeSize"] == 3)
-        #expect(await lambda.host.latest("local")?.versions.first?.codeFolder == folder.path)
+        let copy = try #require(await lambda.host.latest("local")?.versions.first?.codeFolder)
+        #expect(copy != folder.path)
+        #expect(contents(copy + "/app.py") == "one")
         #expect(await lambda.get("local").string("Code.Location") == "file://" + folder.path)
         #expect(lambda.packages(of: "local") == [])
 

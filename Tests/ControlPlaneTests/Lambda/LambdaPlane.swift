@@ -109,8 +109,21 @@ actor RecordingHost: FunctionHost {
     private(set) var published: [Lambda.FunctionDefinition] = []
     private(set) var removed: [String] = []
     private(set) var invocations: [Lambda.Invocation] = []
+    private(set) var rehearsed: [Lambda.FunctionDefinition] = []
+    private var initError: (@Sendable (_ codeFolder: String) -> InitError)?
+    private var foldersInUse: Set<String> = []
     private var outcome = Lambda.InvocationOutcome.success(
         payload: Array("null".utf8), executedVersion: "$LATEST", logTail: [])
+
+    func rehearse(_ function: Lambda.FunctionDefinition) throws(InitError) {
+        rehearsed.append(function)
+        if let initError { throw initError(function.versions.first?.codeFolder ?? "") }
+    }
+
+    func failInit(with error: InitError) { initError = { _ in error } }
+    func failRehearsals(_ error: @escaping @Sendable (_ codeFolder: String) -> InitError) { initError = error }
+    func codeFoldersInUse() -> Set<String> { foldersInUse }
+    func run(in folders: Set<String>) { foldersInUse = folders }
 
     func answer(with outcome: Lambda.InvocationOutcome) { self.outcome = outcome }
     func publish(_ function: Lambda.FunctionDefinition) { published.append(function) }

@@ -92,8 +92,8 @@ import Testing
             await management.bodies("POST", "/v2/apis/api1/stages") == [
                 [
                     "stageName": "prod", "autoDeploy": true, "stageVariables": ["level": "3"],
-                    "tags": ["team": "shop", "httpapi:createdBy": "SAM"],
                     "accessLogSettings": ["destinationArn": "arn:aws:logs:::x", "format": "$context.requestId"],
+                    "tags": ["team": "shop", "httpapi:createdBy": "SAM"],
                 ]
             ])
     }
@@ -168,8 +168,9 @@ import Testing
     }
 
     @Test func aNameThatIsTakenIsMadeUnique() async throws {
-        let taken = WireResponse(status: 409, headers: [("x-amzn-errortype", "ResourceConflictException")])
-        let management = RecordedManagement(refusing: ["POST /2015-03-31/functions": taken])
+        let taken = WireResponse(status: 200, body: Array("{}".utf8))
+        let management = RecordedManagement(
+            refusing: ["GET /2015-03-31/functions/shop-Hello/configuration": taken])
         let (deployment, _) = try await deploy(serverless(), management)
         let name = try #require(deployment.functions.first?.functionName)
         #expect(name.hasPrefix("shop-Hello-") && name.count == "shop-Hello-".count + 6)

@@ -16,5 +16,6 @@ POLICIES = {
 
 for template in sorted(Path(__file__).parent.glob("*.yaml")):
     plain = Translator(POLICIES, Parser()).translate(yaml_parse(template.read_text()), {})
-    kept = {section: plain[section] for section in ("Resources", "Outputs")}
+    sections = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
+    kept = {section: plain[section] for section in sections if section in plain}
     template.with_suffix(".json").write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n")

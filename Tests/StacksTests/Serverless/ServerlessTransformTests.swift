@@ -1,3 +1,4 @@
+import GatewayModel
 import JSON
 import Testing
 
@@ -70,8 +71,8 @@ import Testing
             "Method must be ANY or one of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
         ),
         (
-            "{ApiId: !Ref Api, Path: /a, Method: GET, Auth: {}}",
-            "the property Auth of the event type HttpApi is not supported yet"
+            "{ApiId: !Ref Api, Path: /a, Method: GET, RouteSettings: {}}",
+            "the property RouteSettings of the event type HttpApi is not supported yet"
         ),
         (
             "{ApiId: !Ref Api, Path: /a, Method: GET, PayloadFormatVersion: '3.0'}",
@@ -81,6 +82,94 @@ import Testing
     func eventsThatMakeNoRouteAreNamed(properties: String, message: String) {
         let found = problems(of: serverless(events: events(properties)))
         #expect(found.contains("template.yaml:12: Resources.Hello.Properties.Events.E0: \(message)"))
+    }
+
+    @Test(arguments: [
+        ("{Authorizer: Jwt}", "authorizers are not supported yet"),
+        (
+            "{Authorizer: NONE}",
+            "'NONE' is only a valid value when a DefaultAuthorizer on the API is specified."
+        ),
+    ])
+    func authorizationOfRoutesIsRefused(auth: String, message: String) {
+        let properties = "{ApiId: !Ref Api, Path: /a, Method: GET, Auth: \(auth)}"
+        #expect(
+            problems(of: serverless(events: events(properties))) == [
+                "template.yaml:12: Resources.Hello.Properties.Events.E0.Auth: \(message)"
+            ])
+    }
+
+    @Test func anEmptyAuthAsksForNothing() {
+        #expect(problems(of: serverless(events: events("{ApiId: !Ref Api, Path: /a, Method: GET, Auth: {}}"))) == [])
+    }
+
+    @Test(arguments: [
+        ("!Ref Api", "'AutoPublishAlias' must be a string or a Ref to a template parameter"),
+        (
+            "a.b",
+            "AutoPublishAlias name ('a.b') must contain only alphanumeric characters, hyphens, or underscores matching (?!^[0-9]+$)([a-zA-Z0-9-_]+) pattern."
+        ),
+        (
+            "'12'",
+            "AutoPublishAlias name ('12') must contain only alphanumeric characters, hyphens, or underscores matching (?!^[0-9]+$)([a-zA-Z0-9-_]+) pattern."
+        ),
+    ])
+    func aliasesThatCannotBeAreNamed(alias: String, message: String) {
+        #expect(
+            problems(of: serverless(function: "      InlineCode: x\n      AutoPublishAlias: \(alias)")) == [
+                "template.yaml:11: Resources.Hello.Properties: \(message)"
+            ])
+    }
+
+    @Test func aVersionIsNewWhenTheCodeInAFolderIs() throws {
+        let template = serverless(function: "      CodeUri: src\n      AutoPublishAlias: live")
+        var names: Set<String> = []
+        for digest in ["one", "two", "one"] {
+            let files = MemoryFiles(folders: ["/work/shop/src": digest])
+            let transform = try self.transform(template, files: files)
+            names.formUnion(transform.resources.filter { $0.type == "AWS::Lambda::Version" }.map(\.logicalId))
+        }
+        #expect(names.count == 2)
+    }
+
+    @Test func policyTemplatesAreKeptAsTheyAreWritten() throws {
+        let template = serverless(
+            function: "      InlineCode: x\n      Policies: [{DynamoDBCrudPolicy: {TableName: t}}]")
+        #expect(
+            try resource("HelloRole", template)["Policies"] == [
+                ["PolicyName": "HelloRolePolicy0", "PolicyDocument": ["DynamoDBCrudPolicy": ["TableName": "t"]]]
+            ])
+    }
+
+    @Test(arguments: ["{Name: id}", "{Name: id, Type: Text}", "{Name: id, Type: String, Sort: x}", "id"])
+    func keysThatCannotBeAreNamed(key: String) throws {
+        let template = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              T: {Type: AWS::Serverless::SimpleTable, Properties: {PrimaryKey: \(key)}}
+            """
+        var found = Problems(file: "template.yaml")
+        _ = try transform(template, problems: &found)
+        #expect(found.list.count == 1)
+        #expect(found.list.first?.line == 3)
+    }
+
+    private func transform(_ template: String, files: any TemplateFiles = MemoryFiles()) throws -> ServerlessTransform {
+        var problems = Problems(file: "template.yaml")
+        let transform = try transform(template, files: files, problems: &problems)
+        #expect(problems.list.isEmpty)
+        return transform
+    }
+
+    private func transform(
+        _ template: String, files: any TemplateFiles = MemoryFiles(), problems: inout Problems
+    ) throws -> ServerlessTransform {
+        let source = source(template, files: files)
+        let resolver = IntrinsicResolver(
+            parameters: [:],
+            pseudoParameters: PseudoParameters(account: AccountIdentity(), stackName: "shop", stackId: nil))
+        let live = LiveTemplate(try Template(source, problems: &problems), resolver: resolver, problems: &problems)
+        return ServerlessTransform(live, problems: &problems)
     }
 
     @Test func membersThatMapsDoNotHaveAreNamed() {
@@ -119,8 +208,16 @@ import Testing
             problems(of: template) == [
                 "template.yaml:3: Resources.A.Properties: AWS::Serverless::Function needs the property Handler",
                 "template.yaml:3: Resources.A.Properties: AWS::Serverless::Function needs the property Runtime",
-                "template.yaml:3: Resources.A.Properties: Either 'InlineCode' or 'CodeUri' must be set.",
+                "template.yaml:3: Resources.A.Properties: CodeUri .: /work/shop does not exist",
             ])
+    }
+
+    @Test func codeIsInTheTemplatesFolderUnlessItSaysOtherwise() throws {
+        let files = MemoryFiles(folders: ["/work/shop": "digest"])
+        let function = try transform(serverless(function: "      Timeout: 1"), files: files).resources.first {
+            $0.logicalId == "Hello"
+        }
+        #expect(function?.properties["Code"]?.json == ["S3Bucket": "gatehouse.local", "S3Key": "/work/shop"])
     }
 
     @Test(arguments: [

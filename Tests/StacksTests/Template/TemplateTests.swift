@@ -6,15 +6,15 @@ import Testing
     @Test func everyProblemIsReportedAtOnceInTheOrderOfLines() {
         let template = """
             AWSTemplateFormatVersion: '2010-09-10'
-            Transform: [AWS::Serverless-2016-10-31, AWS::LanguageExtensions]
+            Transform: [AWS::Serverless-2016-10-31, Macro]
+            Rules: {}
             Conditions:
-              IsProd: !Equals [a, b]
-            Mappings: {}
+              IsProd: !Equals [a]
             Resources:
-              Table:
-                Type: AWS::DynamoDB::Table
+              Queue:
+                Type: AWS::SQS::Queue
                 Properties:
-                  TableName: !Join ['-', [a, b]]
+                  QueueName: !Unknown a
               Hello:
                 Type: AWS::Serverless::Function
                 Condition: IsProd
@@ -27,30 +27,38 @@ import Testing
                   Timeout: soon
                   Environment:
                     Variables:
-                      NAME: !Join ['-', [a, b]]
-                      TABLE: !Ref Table
+                      NAME: !Join [a, b]
+                      QUEUE: !Ref Queue
                       GONE: !Ref Nothing
             Outputs:
               Url:
                 Value: !GetAtt Hello.Url
-                Export: {Name: x}
+                Exports: {Name: x}
             """
         #expect(
             problems(of: template) == [
                 "template.yaml:1: AWSTemplateFormatVersion: Template format error: unsupported value for AWSTemplateFormatVersion.",
-                "template.yaml:2: Transform: the transform AWS::LanguageExtensions is not supported yet",
-                "template.yaml:3: Conditions: the section Conditions is not supported yet",
-                "template.yaml:5: Mappings: the section Mappings is not supported yet",
-                "template.yaml:8: Resources.Table: the resource type AWS::DynamoDB::Table is not supported yet",
-                "template.yaml:13: Resources.Hello: the resource attribute Condition is not supported yet",
+                "template.yaml:2: Transform: the transform Macro is not supported yet",
+                "template.yaml:3: Rules: the section Rules is not supported yet",
+                "template.yaml:5: Conditions.IsProd: Template error: every Fn::Equals object requires a list of 2 string parameters.",
+                "template.yaml:8: Resources.Queue: the resource type AWS::SQS::Queue is not supported yet",
                 "template.yaml:18: Resources.Hello.Properties: the property Layers of AWS::Serverless::Function is not supported yet",
                 "template.yaml:19: Resources.Hello.Properties: AWS::Serverless::Function has no property MemorySiz",
                 "template.yaml:20: Resources.Hello.Properties: Timeout must be an integer; it is a string",
-                "template.yaml:23: Resources.Hello.Properties.Environment.Variables.NAME: the function Fn::Join is not supported yet",
+                "template.yaml:23: Resources.Hello.Properties.Environment.Variables.NAME: Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.",
                 "template.yaml:25: Resources.Hello.Properties.Environment.Variables.GONE: Template format error: Unresolved resource dependencies [Nothing] in the Resources block of the template",
                 "template.yaml:28: Outputs.Url.Value: Template error: resource Hello does not support attribute type Url in Fn::GetAtt",
-                "template.yaml:29: Outputs.Url: the output member Export is not supported yet",
+                "template.yaml:29: Outputs.Url: Invalid template output property 'Exports'",
             ])
+    }
+
+    @Test func metadataIsKeptAndListed() throws {
+        let template = serverless(
+            rest: "Metadata: {AWS::CloudFormation::Interface: {}}\n"
+        ).replacing(
+            "  Api:\n    Type: AWS::Serverless::HttpApi",
+            with: "  Api:\n    Type: AWS::Serverless::HttpApi\n    Metadata: {a: b}")
+        #expect(try plan(template).storedOnly.map(\.path) == ["Resources.Api.Metadata", "Metadata"])
     }
 
     @Test func aTemplateHasResources() {

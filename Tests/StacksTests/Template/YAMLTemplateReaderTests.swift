@@ -137,4 +137,10 @@ import Testing
         let yaml = "a: &a 1\nb: [\(Array(repeating: "*a", count: 501).joined(separator: ", "))]"
         #expect(problem(of: yaml) == "template.yaml:2: More than 500 uses of YAML aliases")
     }
+
+    @Test func textThroughAliasesHasAnEnd() {
+        let long = String(repeating: "x", count: 100_000)
+        let yaml = "a: &a \(long)\nb: [\(Array(repeating: "*a", count: 100).joined(separator: ", "))]"
+        #expect(problem(of: yaml) == "template.yaml:2: More than 8388608 bytes of text, aliases expanded")
+    }
 }

@@ -1,0 +1,338 @@
+internal import Crypto
+import GatewayModel
+import Synchronization
+
+/// Copies of local code, `<folder>/<digest>/`: what runs is never a file that somebody is just saving, old code stays
+/// whole while calls run in it, and all functions of one folder share a copy.
+///
+/// A copy appears under its name when it is complete. What did not change since the copy before is a second name of the
+/// same file there, never of the source's.
+package final class CodeSnapshots: Sendable {
+    private let folder: String
+    /// The server's own folder.
+    private let home: String
+    /// False when the copies end with the process: then nothing waits for the disk.
+    private let isDurable: Bool
+    private let state = Mutex(State())
+
+    private struct State {
+        /// By folder of the source.
+        var sources: [String: Source] = [:]
+        /// Names of snapshots that are about to be used, and how often.
+        var pins: [String: Int] = [:]
+        /// By name.
+        var snapshots: [String: FunctionPackage] = [:]
+    }
+
+    private struct Source {
+        /// By path from the source.
+        var digests: [String: KnownDigest] = [:]
+        var latest: (name: String, contents: [String: FileContent])?
+    }
+
+    private struct KnownDigest {
+        let identity: FileIdentity
+        let digest: [UInt8]
+    }
+
+    private struct FileContent: Equatable {
+        let digest: [UInt8]
+        let isExecutable: Bool
+    }
+
+    /// A function may be called "local"; none can be called this.
+    private static let name = ".local"
+    private static let temporaryPrefix = ".incoming-"
+    private static let removedPrefix = ".removed-"
+    /// How often a copy is begun again because the code changed under it, before the caller is told so.
+    private static let maximumAttempts = 20
+    /// A file that changed this shortly before it was read may change again without another time of change: the
+    /// clocks of file systems tick every few milliseconds.
+    private static let clockTick: Int64 = 20_000_000
+
+    /// - Parameters:
+    ///   - codeFolder: where function packages are kept.
+    ///   - isDurable: false when that folder ends with the process.
+    package init(codeFolder: String, isDurable: Bool) {
+        folder = codeFolder + "/" + Self.name
+        home = codeFolder.split(separator: "/").dropLast().reduce(into: "") { $0 += "/" + $1 }
+        self.isDurable = isDurable
+    }
+
+    /// Where the code of a snapshot lies.
+    func codeFolder(of name: String) -> String { folder + "/" + name }
+
+    func isKept(_ name: String) -> Bool { Files.isFolder(codeFolder(of: name)) }
+
+    /// A digest of the code at a path, a folder or a package, as it is now; nil when there is none. That of a folder is
+    /// its CodeSha256, over the sorted relative paths, the contents and which files are programs.
+    package func codeDigest(of path: String) -> String? {
+        guard !Files.isFile(path) else { return (try? Self.digest(of: path)).map(Base64.encode) }
+        return try? Base64.encode(read(path).digest)
+    }
+
+    /// What `take` would answer, with nothing kept.
+    func describe(_ source: String) throws(PackageError) -> FunctionPackage {
+        let content = try read(source)
+        return FunctionPackage(
+            codeSha256: Base64.encode(content.digest), codeSize: content.size, localFolder: source)
+    }
+
+    /// Copies the code, unless the same is there already, and holds the copy until `release`.
+    ///
+    /// - Parameter dependencies: a folder whose entries are linked beside the code, where the code has none of the name.
+    func take(_ source: String, dependencies: String?) throws(PackageError) -> FunctionPackage {
+        for _ in 0..<Self.maximumAttempts {
+            let content = try read(source)
+            let name = Self.snapshotName(content, source, dependencies)
+            let package = FunctionPackage(
+                codeSha256: Base64.encode(content.digest), codeSize: content.size, localFolder: source, snapshot: name)
+            pin(name, package)
+            do throws(PackageError) {
+                var isThere = isKept(name)
+                if !isThere { isThere = try copy(content, from: source, dependencies, as: name) }
+                if isThere {
+                    remember(content, as: name, source)
+                    return package
+                }
+            } catch {
+                release(name)
+                throw error
+            }
+            release(name)
+        }
+        throw .unusableFolder("The files in \(source) change all the time.")
+    }
+
+    /// The snapshot is in use by a function now, or will never be.
+    package func release(_ name: String) {
+        state.withLock { state in
+            let count = state.pins[name, default: 0] - 1
+            state.pins[name] = count > 0 ? count : nil
+        }
+    }
+}
+
+/// Reading the source.
+extension CodeSnapshots {
+    private struct Content {
+        let folder: CodeFolder
+        let contents: [String: FileContent]
+        let digest: [UInt8]
+        let size: Int
+    }
+
+    private func read(_ source: String) throws(PackageError) -> Content {
+        let folder = try CodeFolder(source, without: ownNode)
+        let known = state.withLock { $0.sources[source]?.digests ?? [:] }
+        var digests: [String: KnownDigest] = [:]
+        var contents: [String: FileContent] = [:]
+        var digest = SHA256()
+        var size = 0
+        for entry in folder.entries {
+            digest.update(Array(entry.path.utf8) + [0])
+            switch entry.kind {
+            case .link(let target): digest.update(Array("link \(target)".utf8) + [0])
+            case .file(let identity):
+                size += identity.size
+                guard size < FunctionPackages.maximumUnzippedSize else { throw .unzippedTooLarge }
+                let fileDigest: [UInt8]
+                if let known = known[entry.path], known.identity == identity {
+                    fileDigest = known.digest
+                    digests[entry.path] = known
+                } else {
+                    let readAt = Files.now
+                    fileDigest = try Self.digest(of: source + "/" + entry.path)
+                    if readAt - max(identity.modified, identity.changed) > Self.clockTick {
+                        digests[entry.path] = KnownDigest(identity: identity, digest: fileDigest)
+                    }
+                }
+                contents[entry.path] = FileContent(digest: fileDigest, isExecutable: identity.isExecutable)
+                // The file's own digest has a fixed length, so that no name can pass for content.
+                digest.update([identity.isExecutable ? 1 : 0] + fileDigest)
+            }
+        }
+        state.withLock { $0.sources[source, default: Source()].digests = digests }
+        return Content(folder: folder, contents: contents, digest: Array(digest.finalize()), size: size)
+    }
+
+    /// A server's folder may lie in the code that it serves; it is no part of it.
+    private var ownNode: FileIdentity.Node? { Files.identity(home)?.node }
+
+    private static func digest(of file: String) throws(PackageError) -> [UInt8] {
+        var digest = SHA256()
+        var size = 0
+        try Files.read(file) { piece throws(PackageError) in
+            size += piece.count
+            guard size < FunctionPackages.maximumUnzippedSize else { throw .unzippedTooLarge }
+            digest.update(bufferPointer: piece)
+        }
+        return Array(digest.finalize())
+    }
+
+    /// The source belongs to the name: a path in a copy leads back to one folder.
+    private static func snapshotName(_ content: Content, _ source: String, _ dependencies: String?) -> String {
+        let parts = [source, dependencies ?? ""].map { Array($0.utf8) + [0] }
+        return FunctionPackages.digest(content.digest + parts.joined())
+    }
+}
+
+/// Copying.
+extension CodeSnapshots {
+    /// False when the source is not what it was when it was read.
+    private func copy(
+        _ content: Content, from source: String, _ dependencies: String?, as name: String
+    ) throws(PackageError) -> Bool {
+        if !Files.isFolder(folder) { try Files.makeFolders(folder) }
+        let temporary = "\(folder)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
+        try Files.makeFolder(temporary)
+        do throws(PackageError) {
+            guard try fill(temporary, content, from: source),
+                try CodeFolder(source, without: ownNode) == content.folder
+            else {
+                Files.remove(temporary)
+                return false
+            }
+            if let dependencies { try Self.link(dependencies, into: temporary, depth: 0) }
+            if isDurable { try Files.syncFolder(temporary) }
+            // Another call may have made the same copy meanwhile.
+            if try !Files.rename(temporary, to: codeFolder(of: name)) { Files.remove(temporary) }
+            if isDurable { try Files.syncFolder(folder) }
+            return true
+        } catch {
+            Files.remove(temporary)
+            throw error
+        }
+    }
+
+    private func fill(_ target: String, _ content: Content, from source: String) throws(PackageError) -> Bool {
+        let previous = state.withLock { $0.sources[source]?.latest }
+        var folders: Set<Substring> = [""]
+        for entry in content.folder.entries {
+            let parent = entry.path.lastIndex(of: "/").map { entry.path[..<$0] } ?? ""
+            if folders.insert(parent).inserted { try Files.makeFolders("\(target)/\(parent)") }
+            let path = "\(target)/\(entry.path)"
+            guard let file = content.contents[entry.path] else {
+                if case .link(let link) = entry.kind { try Files.makeSymbolicLink(path, to: link) }
+                continue
+            }
+            if let previous, previous.contents[entry.path] == file,
+                Files.makeHardLink(path, to: "\(codeFolder(of: previous.name))/\(entry.path)")
+            {
+                continue
+            }
+            guard try copy(file, from: "\(source)/\(entry.path)", to: path) else { return false }
+        }
+        return true
+    }
+
+    /// Reads the file a second time: what it says now must be what was read first.
+    private func copy(_ file: FileContent, from source: String, to path: String) throws(PackageError) -> Bool {
+        var digest = SHA256()
+        // Code is read-only to whom it runs for, as /var/task is.
+        let mode: UInt16 = file.isExecutable ? 0o555 : 0o444
+        try Files.create(path, mode: mode, isDurable: isDurable) { write throws(PackageError) in
+            try Files.read(source) { piece throws(PackageError) in
+                digest.update(bufferPointer: piece)
+                try write(piece)
+            }
+        }
+        return Array(digest.finalize()) == file.digest
+    }
+
+    /// Folders that both have are merged, as if the packages had been installed into the code.
+    private static func link(_ source: String, into target: String, depth: Int) throws(PackageError) {
+        guard depth < LocalCode.maximumDepth else { return }
+        for name in Files.list(source) {
+            let (from, to) = ("\(source)/\(name)", "\(target)/\(name)")
+            switch Files.kind(to) {
+            case nil: try Files.makeSymbolicLink(to, to: from)
+            case .folder where Files.isFolder(from): try link(from, into: to, depth: depth + 1)
+            default: continue
+            }
+        }
+    }
+}
+
+/// Keeping and removing.
+extension CodeSnapshots {
+    private func pin(_ name: String, _ package: FunctionPackage) {
+        state.withLock { state in
+            state.pins[name, default: 0] += 1
+            state.snapshots[name] = package
+        }
+    }
+
+    /// Code that is a snapshot itself is taken as it is; nil for all other code.
+    func takeAgain(_ path: String) -> FunctionPackage? {
+        guard path.hasPrefix(folder + "/") else { return nil }
+        let name = String(path.dropFirst(folder.count + 1))
+        return state.withLock { state in
+            guard let package = state.snapshots[name], isKept(name) else { return nil }
+            state.pins[name, default: 0] += 1
+            return package
+        }
+    }
+
+    /// Where the code of a folder lies as it was when it had this digest; nil when that is not kept any more.
+    package func folder(of source: String, codeSha256: String) -> String? {
+        state.withLock { state in
+            let found = state.snapshots.values.first { $0.localFolder == source && $0.codeSha256 == codeSha256 }
+            return found?.snapshot.map(codeFolder)
+        }
+    }
+
+    /// Holds all that is there, so that what is changed now can be taken back; answers what `release` takes.
+    package func holdAll() -> [String] {
+        state.withLock { state in
+            for name in state.snapshots.keys { state.pins[name, default: 0] += 1 }
+            return Array(state.snapshots.keys)
+        }
+    }
+
+    private func remember(_ content: Content, as name: String, _ source: String) {
+        state.withLock { $0.sources[source, default: Source()].latest = (name, content.contents) }
+    }
+
+    /// At start: tells the snapshots that functions use, by name.
+    func restore(_ snapshots: [String: FunctionPackage]) {
+        for file in Files.list(folder) where snapshots[file] == nil { Files.remove(codeFolder(of: file)) }
+        state.withLock { $0.snapshots = snapshots }
+    }
+
+    /// Removes the snapshots that are not in `kept`. They disappear at once, their files in a while.
+    func collect(keeping kept: Set<String>) -> [String] {
+        state.withLock { state in
+            var removed: [String] = []
+            for name in state.snapshots.keys where !kept.contains(name) && state.pins[name] == nil {
+                let grave = "\(folder)/\(Self.removedPrefix)\(Identifiers.uuid())"
+                if (try? Files.rename(codeFolder(of: name), to: grave)) == true { removed.append(grave) }
+                state.snapshots[name] = nil
+            }
+            let alive = Set(state.snapshots.values.map(\.localFolder))
+            for source in state.sources.keys where !alive.contains(source) { state.sources[source] = nil }
+            return removed
+        }
+    }
+
+    /// `text` with paths in snapshots turned into those of the sources.
+    package func namingSources(in text: String) -> String {
+        guard text.utf8.count > folder.utf8.count, text.contains(folder) else { return text }
+        var result = ""
+        var rest = text[...]
+        while let found = rest.firstRange(of: folder + "/") {
+            let name = String(rest[found.upperBound...].prefix(64))
+            let origin = state.withLock { $0.snapshots[name]?.localFolder }
+            result += rest[..<found.lowerBound]
+            result += origin ?? String(rest[found.lowerBound..<found.upperBound] + name)
+            rest = rest[found.upperBound...].dropFirst(name.count)
+        }
+        return result + rest
+    }
+}
+
+extension SHA256 {
+    fileprivate mutating func update(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { update(bufferPointer: $0) }
+    }
+}

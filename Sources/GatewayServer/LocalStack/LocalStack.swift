@@ -1,0 +1,174 @@
+import ControlPlane
+import FolderWatch
+package import GatewayModel
+package import Stacks
+
+/// The stack of a template on this machine: deployed into a server, and again whenever the template or the code beside
+/// it changes. What cannot be deployed leaves in service what was there.
+package actor LocalStack {
+    /// What is deployed.
+    package struct Source: Sendable {
+        package var template: String
+        package var parameters: [(name: String, value: String)]
+        /// A file of values for variables of functions, see `EnvironmentOverrides`.
+        package var variables: String?
+
+        package init(template: String, parameters: [(name: String, value: String)] = [], variables: String? = nil) {
+            self.template = template
+            self.parameters = parameters
+            self.variables = variables
+        }
+
+        /// Finds what is wrong with the template before anything is started.
+        package func check(account: AccountIdentity) throws(TemplateError) {
+            _ = try made(DiskFiles(), account: account)
+        }
+    }
+
+    /// What came of a deployment.
+    package struct Deployed: Sendable {
+        package let result: StackResult
+        /// Properties of the template that are kept and change nothing.
+        package let storedOnly: [StoredOnlyProperty]
+        /// What was said and has no effect, one sentence each.
+        package let notes: [String]
+    }
+
+    private let source: Source
+    private let server: Gatehouse
+    private let watch: FolderWatch?
+    private let clock = ContinuousClock()
+    /// What is watched; only ever more, so that a template with a mistake does not lose sight of its files.
+    private var folders: Set<String> = []
+    private var files: Set<String>
+
+    /// - Parameter isFollowed: whether `follow` will be called.
+    package init(
+        _ source: Source, on server: Gatehouse, isFollowed: Bool, onProblem: @escaping @Sendable (String) -> Void
+    ) {
+        self.source = source
+        self.server = server
+        files = Set([source.template, source.variables].compactMap { $0.map(StateFolder.absolute) })
+        watch =
+            isFollowed
+            ? FolderWatch(ignoring: { LocalCode.isIgnored($0, in: $1) }, onProblem: onProblem) : nil
+    }
+
+    /// Brings the stack to what the template says now.
+    package func deploy() async throws(TemplateError) -> Deployed {
+        watch?.watch(folders: folders, files: files)
+        let made = try plan()
+        server.generation.hold()
+        // What a failure takes back is the code of before, which must still be there.
+        let held = server.snapshots.holdAll()
+        let outcome = await outcome(made)
+        for name in held { server.snapshots.release(name) }
+        await server.controlPlane.discardUnusedSnapshots()
+        switch outcome {
+        case .success(let result):
+            await server.generation.release(hasChanged: !result.changes.isEmpty)
+            return Deployed(
+                result: result, storedOnly: made.plan.storedOnly,
+                notes: made.notes + result.warnings.filter { !$0.hasSuffix(Self.unneededWarning) })
+        case .failure(let failure):
+            await server.generation.release(hasChanged: false)
+            throw failure.error
+        }
+    }
+
+    private func outcome(_ made: Made) async -> Result<StackResult, StackFailure> {
+        do throws(StackFailure) {
+            return .success(
+                try await server.stacks.deploy(
+                    made.plan, template: made.text, code: LocalCodeSource(snapshots: server.snapshots)))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// API Gateway says so of every operation: OpenAPI wants `responses`, HTTP APIs have no use for them.
+    private static let unneededWarning = "key [responses] will be ignored by API Gateway"
+
+    fileprivate struct Made {
+        let plan: StackPlan
+        let text: String
+        let notes: [String]
+    }
+
+    /// A plan of files that are watched already: what changes after it was made is told.
+    private func plan() throws(TemplateError) -> Made {
+        while true {
+            let consulted = ConsultedFiles(code: LocalCodeSource(snapshots: server.snapshots))
+            let made = attempt(consulted)
+            guard watch != nil, !consulted.folders.isSubset(of: folders) || !consulted.files.isSubset(of: files) else {
+                return try made.get()
+            }
+            folders.formUnion(consulted.folders)
+            files.formUnion(consulted.files)
+            watch?.watch(folders: folders, files: files)
+        }
+    }
+
+    private func attempt(_ files: ConsultedFiles) -> Result<Made, TemplateError> {
+        do throws(TemplateError) { return .success(try source.made(files, account: server.account)) } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension LocalStack.Source {
+    fileprivate func made(
+        _ files: some TemplateFiles, account: AccountIdentity
+    ) throws(TemplateError) -> LocalStack.Made {
+        let overrides = try overrides(files)
+        let template = try TemplateSource(path: template, files: files)
+        let plan = try StackPlan(template, parameters: parameters, account: account)
+        return LocalStack.Made(
+            plan: plan.overriding(overrides), text: template.text, notes: overrides.unused(by: plan))
+    }
+
+    private func overrides(_ files: some TemplateFiles) throws(TemplateError) -> EnvironmentOverrides {
+        guard let variables else { return EnvironmentOverrides() }
+        guard let bytes = files.contents(StateFolder.absolute(variables), upTo: EnvironmentOverrides.maximumBytes)
+        else {
+            let message = "The file cannot be read, or has more than \(EnvironmentOverrides.maximumBytes) bytes"
+            throw TemplateError([TemplateProblem(file: variables, line: nil, path: "", message: message)])
+        }
+        return try EnvironmentOverrides(bytes, file: variables)
+    }
+}
+
+/// Following.
+extension LocalStack {
+    /// What came of a change of files.
+    package enum Reload: Sendable {
+        case deployed(Deployed, Duration)
+        /// What was there before is still in service.
+        case failed(TemplateError)
+    }
+
+    /// Deploys after every change, until the server stops. A change that changes nothing of the stack is not told,
+    /// unless it follows one that could not be deployed.
+    package func follow(_ tell: @escaping @Sendable (Reload) -> Void) async {
+        guard let watch else { return }
+        var hasFailed = false
+        while let changes = await watch.next() {
+            guard concerns(changes) else { continue }
+            let start = clock.now
+            do throws(TemplateError) {
+                let deployed = try await deploy()
+                if hasFailed || !deployed.result.changes.isEmpty { tell(.deployed(deployed, clock.now - start)) }
+                hasFailed = false
+            } catch {
+                tell(.failed(error))
+                hasFailed = true
+            }
+        }
+    }
+
+    /// A server's own folder may lie in the code that it serves.
+    private func concerns(_ changes: FolderChanges) -> Bool {
+        guard case .paths(let paths) = changes, let folder = server.dataFolder else { return true }
+        return !paths.allSatisfy { $0 == folder || $0.hasPrefix(folder + "/") }
+    }
+}

@@ -1,0 +1,79 @@
+import NIOCore
+import NIOPosix
+
+/// Makes one HTTP/1.1 call per connection, for commands: nothing here has to be fast.
+struct HTTPCaller: Sendable {
+    let host: String
+    let port: Int
+
+    struct Answer: Sendable {
+        let status: Int
+        let body: [UInt8]
+    }
+
+    /// Why there is no answer, in a sentence.
+    struct Failure: Error {
+        let sentence: String
+    }
+
+    /// An answer larger than this is no answer of Gatehouse's.
+    private static let answerBytes = 134_217_728
+
+    /// `http://localhost:4566`; without a port 80.
+    init?(_ endpoint: String) {
+        let scheme = "http://"
+        guard endpoint.hasPrefix(scheme) else { return nil }
+        let authority = endpoint.dropFirst(scheme.count).prefix { $0 != "/" }
+        let bracket = authority.lastIndex(of: "]") ?? authority.startIndex
+        let colon = authority[bracket...].lastIndex(of: ":")
+        let name = authority[..<(colon ?? authority.endIndex)]
+        guard let port = colon.map({ Int(authority[authority.index(after: $0)...]) }) ?? 80, !name.isEmpty,
+            (1...65_535).contains(port), authority.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else { return nil }
+        host = String(name)
+        self.port = port
+    }
+
+    func call(_ method: String, _ target: String, _ body: [UInt8]) async throws(Failure) -> Answer {
+        let address = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        do {
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: address, port: port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    }
+                }
+            let received = try await channel.executeThenClose { inbound, outbound in
+                let head =
+                    "\(method) \(target) HTTP/1.1\r\nhost: \(host):\(port)\r\nconnection: close\r\n"
+                    + "content-type: application/json\r\ncontent-length: \(body.count)\r\n\r\n"
+                try await outbound.write(ByteBuffer(bytes: Array(head.utf8) + body))
+                var received: [UInt8] = []
+                for try await part in inbound {
+                    received.append(contentsOf: part.readableBytesView)
+                    guard received.count <= Self.answerBytes else { break }
+                }
+                return received
+            }
+            guard let answer = Self.answer(received) else {
+                throw Failure(sentence: "The answer from \(host):\(port) is not one of HTTP.")
+            }
+            return answer
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(
+                sentence: "There is no answer from \(host):\(port). Is `gatehouse serve` running there? (\(error))")
+        }
+    }
+
+    /// The management listener answers with a length, so what follows the head up to the end is the body.
+    private static func answer(_ bytes: [UInt8]) -> Answer? {
+        let separator = Array("\r\n\r\n".utf8)
+        guard let end = bytes.firstRange(of: separator) else { return nil }
+        let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
+        let parts = head.prefix { $0 != "\r\n" }.split(separator: " ", maxSplits: 2)
+        guard parts.count >= 2, parts[0].hasPrefix("HTTP/1."), let status = Int(parts[1]) else { return nil }
+        return Answer(status: status, body: Array(bytes[end.upperBound...]))
+    }
+}

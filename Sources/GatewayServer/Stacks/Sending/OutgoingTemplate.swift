@@ -1,0 +1,80 @@
+import ControlPlane
+import Crypto
+import GatewayModel
+package import JSON
+package import Stacks
+import Synchronization
+
+/// A template on its way to a server, with all that it reads beside it: files, and code in packages.
+package struct OutgoingTemplate {
+    /// What the server is sent (`SentTemplate`).
+    package let body: JSONValue
+    /// Packages by the hexadecimal digits of their SHA-256.
+    package let packages: [String: [UInt8]]
+
+    /// Plans the template here first: what is wrong with it is told with its lines, and only what it names is read.
+    package init(
+        path: String, stackName: String, parameters: [(name: String, value: String)]
+    ) throws(TemplateError) {
+        let files = ReadFiles()
+        let source = try TemplateSource(path: path, files: files)
+        _ = try StackPlan(source, stackName: stackName, parameters: parameters, account: AccountIdentity())
+        var packages: [String: [UInt8]] = [:]
+        var code: JSONObject = [:]
+        for place in files.code {
+            let package: [UInt8]
+            do throws(ServiceError) { package = try Self.package(place, files) } catch {
+                throw TemplateError(path, "\(place): \(error.message)")
+            }
+            let digest = SHA256.hash(data: package).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            packages[digest] = package
+            code[place] = .string(digest)
+        }
+        self.packages = packages
+        body = [
+            "template": [
+                "file": .string(path), "folder": .string(source.folder), "text": .string(source.text),
+            ],
+            "parameters": .object(JSONObject(parameters.map { ($0.name, .string($0.value)) })),
+            "files": .object(JSONObject(files.read.map { ($0.key, .string(Base64.encode($0.value))) })),
+            "code": .object(code),
+        ]
+    }
+
+    private static func package(_ place: String, _ files: ReadFiles) throws(ServiceError) -> [UInt8] {
+        guard case .file = files.kind(place) else { return try FolderArchive.bytes(of: place) }
+        guard let bytes = DiskFiles().contents(place, upTo: StackLimits.assetBytes) else {
+            throw ServiceError("", status: 400, "The file cannot be read.")
+        }
+        return bytes
+    }
+}
+
+/// The files of this machine, with a note of what was read and which code was named.
+private final class ReadFiles: TemplateFiles {
+    private struct Notes {
+        var read: [String: [UInt8]] = [:]
+        var code: Set<String> = []
+    }
+
+    private let disk = DiskFiles()
+    private let notes = Mutex(Notes())
+
+    var read: [String: [UInt8]] { notes.withLock { $0.read } }
+    var code: [String] { notes.withLock { $0.code.sorted() } }
+
+    /// Folders are looked at only as code, and so are packages.
+    func kind(_ path: String) -> TemplateFileKind? {
+        let kind = disk.kind(path)
+        if kind == .folder || kind != nil && path.hasSuffix(".zip") { notes.withLock { _ = $0.code.insert(path) } }
+        return kind
+    }
+
+    func contents(_ path: String, upTo limit: Int) -> [UInt8]? {
+        guard let bytes = disk.contents(path, upTo: limit) else { return nil }
+        notes.withLock { $0.read[path] = bytes }
+        return bytes
+    }
+
+    func codeDigest(_ path: String) -> String? { disk.codeDigest(path) }
+}

@@ -1,0 +1,103 @@
+package import JSON
+
+/// Speaks to the stacks of a running server, for commands.
+package struct StackClient: Sendable {
+    private let server: HTTPCaller
+
+    /// Why the server does not do what it is asked, in sentences for people.
+    package struct Refusal: Error {
+        package let sentences: [String]
+    }
+
+    /// - Parameter endpoint: `http://localhost:4566`.
+    package init(endpoint: String) throws(Refusal) {
+        guard let server = HTTPCaller(endpoint) else {
+            throw Refusal(sentences: ["'\(endpoint)' is no endpoint: write it as http://localhost:4566."])
+        }
+        self.server = server
+    }
+
+    package var port: Int { server.port }
+
+    /// Sends what the deployment needs and starts it; the number of its first event comes back.
+    package func deploy(_ template: OutgoingTemplate, stack: String) async throws(Refusal) -> Int {
+        try await send(template)
+        return try number(try await call("POST", "/_gatehouse/stacks/\(Self.segment(stack))", template.body))
+    }
+
+    package func diff(_ template: OutgoingTemplate, stack: String) async throws(Refusal) -> [JSONValue] {
+        try await send(template)
+        let answer = try await call("POST", "/_gatehouse/stacks/\(Self.segment(stack))/diff", template.body)
+        return answer["changes"]?.array ?? []
+    }
+
+    /// Starts the deletion; the number of its first event comes back.
+    package func delete(stack: String) async throws(Refusal) -> Int {
+        try number(try await call("DELETE", "/_gatehouse/stacks/\(Self.segment(stack))"))
+    }
+
+    /// Hands on every event until the operation is over, and answers what it came to.
+    package func follow(
+        stack: String, after first: Int, _ onEvent: (JSONValue) -> Void
+    ) async throws(Refusal) -> JSONValue {
+        var after = first
+        while true {
+            let path = "/_gatehouse/stacks/\(Self.segment(stack))/events"
+            let answer = try await call("GET", path, query: "after=\(after)")
+            for event in answer["events"]?.array ?? [] { onEvent(event) }
+            after = answer["after"]?.integer ?? after
+            if let outcome = answer["outcome"] { return outcome }
+        }
+    }
+
+    private func send(_ template: OutgoingTemplate) async throws(Refusal) {
+        for (digest, package) in template.packages {
+            let path = "/_gatehouse/assets/\(digest)"
+            if try await respond("GET", path, "", []).status == 200 { continue }
+            try await check(try await respond("PUT", path, "", package))
+        }
+    }
+
+    private func number(_ answer: JSONValue) throws(Refusal) -> Int {
+        guard let number = answer["after"]?.integer else {
+            throw Refusal(sentences: ["The server's answer is not one."])
+        }
+        return number
+    }
+
+    private func call(
+        _ method: String, _ path: String, query: String = "", _ body: JSONValue? = nil
+    ) async throws(Refusal) -> JSONValue {
+        try await check(try await respond(method, path, query, body?.bytes ?? []))
+    }
+
+    private func respond(
+        _ method: String, _ path: String, _ query: String, _ body: [UInt8]
+    ) async throws(Refusal) -> HTTPCaller.Answer {
+        do throws(HTTPCaller.Failure) {
+            return try await server.call(method, query.isEmpty ? path : "\(path)?\(query)", body)
+        } catch {
+            throw Refusal(sentences: [error.sentence])
+        }
+    }
+
+    @discardableResult
+    private func check(_ answer: HTTPCaller.Answer) async throws(Refusal) -> JSONValue {
+        let body = (try? JSONValue(parsing: answer.body)) ?? .object([:])
+        guard !(200..<300).contains(answer.status) else { return body }
+        let sentences = (body["problems"]?.array ?? []).compactMap(\.string)
+        let message = body["message"]?.string ?? "The server answered with the status \(answer.status)."
+        throw Refusal(sentences: sentences.isEmpty ? [message] : sentences)
+    }
+
+    /// Names of stacks need no encoding; whatever else was typed must not change the path.
+    private static func segment(_ name: String) -> String {
+        name.utf8.map { byte in
+            let isPlain =
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+            if isPlain { return String(UnicodeScalar(byte)) }
+            return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+    }
+}

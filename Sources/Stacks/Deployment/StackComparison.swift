@@ -1,0 +1,151 @@
+import JSON
+import Synchronization
+
+/// A plan beside the record of the stack: what each resource is to be, and how that differs from what it is.
+struct StackComparison {
+    let engine: StackEngine
+    let plan: StackPlan
+    let existing: StackRecord?
+    private var resolver: IntrinsicResolver
+    private let imports: ImportLog
+
+    init(engine: StackEngine, plan: StackPlan, existing: StackRecord?, stackId: String? = nil) {
+        self.engine = engine
+        self.plan = plan
+        self.existing = existing
+        let (exports, imports) = (engine.exports, ImportLog())
+        self.imports = imports
+        resolver = IntrinsicResolver(
+            parameters: plan.parameters,
+            pseudoParameters: PseudoParameters(
+                account: plan.account, stackName: plan.stackName, stackId: existing?.stackId ?? stackId),
+            conditions: plan.conditions, mappings: plan.mappings, exportedValue: { imports.value($0, in: exports) })
+    }
+
+    enum Difference {
+        case none
+        case create
+        case update([String])
+        case replace([String])
+    }
+
+    /// The resource as the plan wants it, with what the functions give now; its physical id is not known yet.
+    func wanted(_ resource: PlainResource) throws(TemplateError) -> (resource: StackResource, properties: TemplateMap) {
+        let properties = try worked(out: resource.path) { () throws(IntrinsicResolver.Failure) in
+            try resolver.resolve(resource.properties)
+        }
+        let wanted = StackResource(
+            logicalId: resource.logicalId, type: resource.type, physicalId: "", attributes: [:],
+            properties: .object(JSONObject(properties.map { ($0.key, $0.value.json) })),
+            codeDigest: LambdaCode.localPath(properties).flatMap(engine.code.digest),
+            deletionPolicy: resource.deletionPolicy, updateReplacePolicy: resource.updateReplacePolicy)
+        return (wanted, properties)
+    }
+
+    /// How `wanted` differs from what the stack has.
+    func difference(_ wanted: StackResource) -> Difference {
+        guard let old = existing?.resource(wanted.logicalId) else { return .create }
+        guard old.type == wanted.type, let type = ResourceType.all[wanted.type] else { return .replace(["Type"]) }
+        let names = wanted.differences(from: old)
+        guard !names.isEmpty else { return .none }
+        let (before, after) = (old.reader.properties, wanted.reader.properties)
+        let replacing = type.replacedBy.union(type.behaviour.replacing(before, after))
+        return replacing.isDisjoint(with: names) ? .update(names) : .replace(names)
+    }
+
+    /// The exports of other stacks that functions have asked for so far.
+    var imported: [String] { imports.names }
+
+    /// From now on functions that name the resource give this.
+    mutating func exists(_ resource: ProvisionedResource) { resolver.resources[resource.logicalId] = resource }
+
+    func changes() throws(TemplateError) -> [ResourceChange] {
+        var comparison = self
+        var changes: [ResourceChange] = []
+        for resource in plan.resources {
+            let wanted = try comparison.wanted(resource).resource
+            let difference = comparison.difference(wanted)
+            if let action = difference.action {
+                changes.append(ResourceChange(logicalId: wanted.logicalId, type: wanted.type, action: action))
+            }
+            switch difference {
+            case .none, .update:
+                if let old = existing?.resource(wanted.logicalId) { comparison.exists(old.provisioned) }
+            case .create, .replace: comparison.exists(.unknown(resource))
+            }
+        }
+        let names = Set(plan.resources.map(\.logicalId))
+        for resource in (existing?.resources ?? []).reversed() where !names.contains(resource.logicalId) {
+            changes.append(ResourceChange(logicalId: resource.logicalId, type: resource.type, action: .delete))
+        }
+        return changes
+    }
+
+    func outputs() throws(TemplateError) -> [StackOutput] {
+        var outputs: [StackOutput] = []
+        for output in plan.outputs {
+            guard let value = try text(output.value, output.path) else {
+                throw plan.error(
+                    "Template format error: The Value field of every Outputs member must evaluate to a String.",
+                    output.line, output.path)
+            }
+            var name: String?
+            if let export = output.exportName {
+                name = try text(export, "\(output.path).Export")
+                if name?.isEmpty ?? true {
+                    throw plan.error(
+                        "Template format error: Output \(output.name) is malformed. The Name field of every Export "
+                            + "member must be specified and consist only of alphanumeric characters, colons, or "
+                            + "hyphens.", export.line, output.path)
+                }
+            }
+            outputs.append(
+                StackOutput(name: output.name, value: value, description: output.description, exportName: name))
+        }
+        return outputs
+    }
+
+    private func text(_ value: TemplateValue, _ path: String) throws(TemplateError) -> String? {
+        try worked(out: path) { () throws(IntrinsicResolver.Failure) in try resolver.resolve(value) }?.text
+    }
+
+    private func worked<Value>(
+        out path: String, _ body: () throws(IntrinsicResolver.Failure) -> Value
+    ) throws(TemplateError) -> Value {
+        do { return try body() } catch { throw plan.error(error.message, error.line, path) }
+    }
+}
+
+extension StackComparison.Difference {
+    var action: ResourceChange.Action? {
+        switch self {
+        case .none: nil
+        case .create: .create
+        case .update(let names): .update(names)
+        case .replace(let names): .replace(names)
+        }
+    }
+}
+
+extension ProvisionedResource {
+    /// Stands for a resource that does not exist yet, in comparisons: no value that was recorded is the same.
+    fileprivate static func unknown(_ resource: PlainResource) -> ProvisionedResource {
+        let id = "(\(resource.logicalId), not made yet)"
+        let names = ResourceType.all[resource.type]?.attributes ?? []
+        return ProvisionedResource(
+            logicalId: resource.logicalId, type: resource.type, physicalId: id,
+            attributes: Dictionary(uniqueKeysWithValues: names.map { ($0, "\(id).\($0)") }))
+    }
+}
+
+/// Notes the exports that are asked for.
+private final class ImportLog: Sendable {
+    private let asked = Mutex<Set<String>>([])
+
+    var names: [String] { asked.withLock { $0.sorted() } }
+
+    func value(_ name: String, in exports: any StackExports) -> String? {
+        asked.withLock { _ = $0.insert(name) }
+        return exports.value(name)
+    }
+}

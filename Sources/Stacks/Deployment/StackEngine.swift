@@ -1,0 +1,145 @@
+package import GatewayModel
+
+/// Brings stacks from what is recorded of them to what a plan says, and back when that fails.
+///
+/// The caller sees to it that only one call for a stack is under way.
+package struct StackEngine: Sendable {
+    let calls: ManagementCalls
+    let code: any CodeSource
+    let journal: any StackJournal
+    let exports: any StackExports
+    let now: @Sendable () -> Timestamp
+    let onEvent: @Sendable (StackEvent) -> Void
+
+    package init(
+        management: any Management, code: any CodeSource, journal: any StackJournal = NoJournal(),
+        exports: any StackExports = NoExports(), now: @escaping @Sendable () -> Timestamp,
+        onEvent: @escaping @Sendable (StackEvent) -> Void = { _ in }
+    ) {
+        calls = ManagementCalls(management: management)
+        self.code = code
+        self.journal = journal
+        self.exports = exports
+        self.now = now
+        self.onEvent = onEvent
+    }
+
+    /// Makes, changes, replaces and deletes what differs from `record`; nil is a stack that does not exist yet.
+    ///
+    /// When a step fails, those before it are taken back in reverse order, and the failure tells what stands then.
+    ///
+    /// - Parameter template: the text, to be kept in the record.
+    package func deploy(
+        _ plan: StackPlan, over record: StackRecord?, template: String = ""
+    ) async throws(StackFailure) -> StackResult {
+        if let record, !record.status.isStanding {
+            throw StackFailure(
+                error: plan.error(
+                    "Stack:\(record.stackId) is in \(record.status.rawValue) state and can not be updated.", nil, ""),
+                record: record)
+        }
+        var deployment = StackUpdate(engine: self, plan: plan, existing: record, template: template)
+        return try await deployment.run()
+    }
+
+    /// Deletes what the stack has, but for what is to be retained.
+    package func delete(_ record: StackRecord, account: AccountIdentity) async throws(StackFailure) {
+        let used = record.outputs.compactMap(\.exportName).first { !exports.importers($0).isEmpty }
+        if let used {
+            throw StackFailure(
+                error: TemplateError(
+                    record.name,
+                    "Export \(used) cannot be deleted as it is in use by "
+                        + exports.importers(used).joined(separator: ", ")), record: record)
+        }
+        var deletion = StackDeletion(engine: self, account: account, record: record)
+        try await deletion.deleteStack()
+    }
+
+    /// Takes up a stack whose deployment or deletion did not come to its end: it is as it was before the deployment, or
+    /// gone. Nil when nothing of it is left.
+    ///
+    /// - Parameter steps: the journal's, of the deployment that was under way.
+    package func recover(
+        _ record: StackRecord, steps: [StackStep], account: AccountIdentity
+    ) async throws(StackFailure) -> StackRecord? {
+        if record.status.isToBeUndone {
+            var rollback = StackRollback(engine: self, account: account, record: record, steps: steps)
+            return try await rollback.run(because: "The server ended during the deployment.")
+        }
+        var deletion = StackDeletion(engine: self, account: account, record: record)
+        switch record.status {
+        case .updateCompleteCleanupInProgress: return await deletion.cleanUp()
+        case .deleteInProgress:
+            try await deletion.deleteStack()
+            return nil
+        default: return record
+        }
+    }
+
+    /// What `deploy` would do. What depends on resources that do not exist yet counts as different.
+    package func changes(_ plan: StackPlan, over record: StackRecord?) throws(TemplateError) -> [ResourceChange] {
+        try StackComparison(engine: self, plan: plan, existing: record).changes()
+    }
+}
+
+extension StackEngine {
+    func event(_ resource: StackResource, _ status: String, _ reason: String? = nil) {
+        onEvent(
+            StackEvent(
+                time: now(), logicalId: resource.logicalId, type: resource.type, physicalId: resource.physicalId,
+                status: status, reason: reason))
+    }
+
+    func event(_ record: StackRecord) {
+        onEvent(
+            StackEvent(
+                time: now(), logicalId: record.name, type: "AWS::CloudFormation::Stack", physicalId: record.stackId,
+                status: record.status.rawValue, reason: record.statusReason))
+    }
+
+    /// - Parameter properties: those of the resource, with the lines of the template where it has them.
+    func request(
+        _ resource: StackResource, _ properties: TemplateMap? = nil, stackName: String, account: AccountIdentity
+    ) -> ResourceRequest {
+        ResourceRequest(
+            logicalId: resource.logicalId, type: resource.type,
+            properties: properties.map(PropertyReader.init) ?? resource.reader, stackName: stackName,
+            account: account, calls: calls, code: code, codeDigest: resource.codeDigest)
+    }
+
+    func delete(
+        _ resource: StackResource, account: AccountIdentity, isUndone: Bool
+    ) async throws(ResourceFailure) {
+        let deletion = ResourceDeletion(
+            physicalId: resource.physicalId, attributes: resource.attributes, properties: resource.reader,
+            account: account, calls: calls, isUndone: isUndone)
+        try await ResourceType.all[resource.type]?.behaviour.delete(deletion)
+    }
+
+    /// From the one to the other; both are the same resource.
+    func update(
+        _ old: StackResource, to new: StackResource, _ properties: TemplateMap? = nil, stackName: String,
+        account: AccountIdentity
+    ) async throws(ResourceFailure) -> ProvisionedResource {
+        let existing = old.provisioned
+        guard let type = ResourceType.all[new.type] else { return existing }
+        return try await type.behaviour.update(
+            ResourceUpdate(
+                request: request(new, properties, stackName: stackName, account: account), old: old.reader,
+                existing: existing, changed: Set(new.differences(from: old))))
+    }
+}
+
+extension TemplateError {
+    /// Of no line.
+    package init(_ file: String, _ message: String) {
+        self.init([TemplateProblem(file: file, line: nil, path: "", message: message)])
+    }
+}
+
+extension StackPlan {
+    func error(_ message: String, _ line: Int?, _ path: String) -> TemplateError {
+        TemplateError([TemplateProblem(file: file, line: line, path: path, message: message)])
+    }
+}

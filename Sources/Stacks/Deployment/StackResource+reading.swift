@@ -1,0 +1,17 @@
+import JSON
+
+extension StackResource {
+    /// No line of the template is told: it may be another template by now.
+    var reader: PropertyReader { PropertyReader(properties: TemplateMap(json: properties.object ?? [:], line: 0)) }
+
+    var provisioned: ProvisionedResource {
+        ProvisionedResource(logicalId: logicalId, type: type, physicalId: physicalId, attributes: attributes)
+    }
+
+    /// Names of properties that differ; code that has changed where it lies is a change of Code.
+    func differences(from old: StackResource) -> [String] {
+        let names = PropertyDifference.names(old.properties, properties)
+        guard old.codeDigest != codeDigest, !names.contains("Code") else { return names }
+        return (names + ["Code"]).sorted()
+    }
+}

@@ -1,0 +1,84 @@
+import GatewayModel
+
+/// Takes back the steps of a deployment: what was changed gets its old properties, what was made is deleted.
+struct StackRollback {
+    let engine: StackEngine
+    let account: AccountIdentity
+    var record: StackRecord
+    var steps: [StackStep]
+
+    /// How often what could not be taken back is tried again, after the rest has been.
+    private static let rounds = 3
+
+    /// The stack as it is then; nil when its creation was taken back and nothing is left.
+    mutating func run(because reason: String) async throws(StackFailure) -> StackRecord? {
+        let wasMade = !record.status.isOfCreation
+        record.status = wasMade ? .updateRollbackInProgress : .rollbackInProgress
+        record.statusReason = reason
+        engine.event(record)
+        var open = steps
+        var failures: [TemplateProblem] = []
+        for _ in 0..<Self.rounds where !open.isEmpty {
+            failures = []
+            var left: [StackStep] = []
+            for step in open.reversed() {
+                do throws(ResourceFailure) { try await undo(step) } catch {
+                    left.insert(step, at: 0)
+                    failures.append(
+                        TemplateProblem(
+                            file: record.name, line: nil, path: "Resources.\(step.resource.logicalId)",
+                            message: "the change could not be taken back: \(error.message)"))
+                }
+            }
+            guard left.count < open.count else { break }
+            open = left
+        }
+        guard failures.isEmpty else {
+            record.status = wasMade ? .updateRollbackFailed : .rollbackFailed
+            record.statusReason = failures[0].message
+            // The next start tries again.
+            try? engine.journal.save(record, steps: open)
+            engine.event(record)
+            throw StackFailure(error: TemplateError(failures), record: record)
+        }
+        record.status = wasMade ? .updateRollbackComplete : .rollbackComplete
+        do {
+            if wasMade { try engine.journal.save(record, steps: []) } else { try engine.journal.remove(record.name) }
+        } catch {
+            throw StackFailure(
+                error: TemplateError(record.name, "the stack could not be written down: \(error)"), record: record)
+        }
+        engine.event(record)
+        return wasMade ? record : nil
+    }
+
+    private func undo(_ step: StackStep) async throws(ResourceFailure) {
+        switch step.kind {
+        case .update:
+            guard let before = step.before else { return }
+            engine.event(before, "UPDATE_IN_PROGRESS")
+            _ = try await engine.update(step.resource, to: before, stackName: record.name, account: account)
+            engine.event(before, "UPDATE_COMPLETE")
+        case .create:
+            // Retain or not: what an operation made that failed is not left behind.
+            for resource in try await made(step) {
+                engine.event(resource, "DELETE_IN_PROGRESS")
+                try await engine.delete(resource, account: account, isUndone: true)
+                engine.event(resource, "DELETE_COMPLETE")
+            }
+        }
+    }
+
+    private func made(_ step: StackStep) async throws(ResourceFailure) -> [StackResource] {
+        if step.isDone { return [step.resource] }
+        guard let preparation = step.preparation, let type = ResourceType.all[step.resource.type] else { return [] }
+        var request = engine.request(step.resource, stackName: record.name, account: account)
+        request.preparation = preparation
+        return try await type.behaviour.find(request).map { found in
+            var resource = step.resource
+            resource.physicalId = found.physicalId
+            resource.attributes = found.attributes
+            return resource
+        }
+    }
+}

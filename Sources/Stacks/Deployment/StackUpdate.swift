@@ -1,0 +1,251 @@
+import GatewayModel
+import JSON
+
+/// One deployment of a plan: forwards step by step, then the deletion of what is left over; or all the way back.
+struct StackUpdate {
+    private let engine: StackEngine
+    private let plan: StackPlan
+    private let template: String
+    private var comparison: StackComparison
+    /// As it is before the deployment, with the status of one under way.
+    private var record: StackRecord
+    private let isNew: Bool
+    private var steps: [StackStep] = []
+    /// The resources of the stack as it is going to be.
+    private var resources: [StackResource] = []
+    /// What others have taken the place of.
+    private var replaced: [StackResource] = []
+    private var changes: [ResourceChange] = []
+    private var warnings: [String] = []
+
+    init(engine: StackEngine, plan: StackPlan, existing: StackRecord?, template: String) {
+        self.engine = engine
+        self.template = template
+        self.plan = plan
+        let time = engine.now().iso8601
+        let account = plan.account
+        record =
+            existing
+            ?? StackRecord(
+                name: plan.stackName,
+                stackId: "arn:\(account.partition):cloudformation:\(account.region):\(account.accountId):stack/"
+                    + "\(plan.stackName)/\(Identifiers.uuid())", status: .createInProgress, creationTime: time)
+        isNew = existing == nil
+        comparison = StackComparison(engine: engine, plan: plan, existing: existing, stackId: record.stackId)
+        record.status = isNew ? .createInProgress : .updateInProgress
+        record.statusReason = "User Initiated"
+    }
+
+    mutating func run() async throws(StackFailure) -> StackResult {
+        let before = record
+        do throws(TemplateError) {
+            try keep(record)
+            engine.event(record)
+            for resource in plan.resources { try await bring(resource) }
+            return try await finish(over: before)
+        } catch {
+            throw await rollBack(error)
+        }
+    }
+
+    // MARK: Forwards
+
+    private mutating func bring(_ resource: PlainResource) async throws(TemplateError) {
+        var (wanted, properties) = try comparison.wanted(resource)
+        let old = comparison.existing?.resource(resource.logicalId)
+        let provisioned: ProvisionedResource
+        let difference = comparison.difference(wanted)
+        switch difference {
+        case .none: provisioned = old?.provisioned ?? wanted.provisioned
+        case .update:
+            guard let old else { return }
+            provisioned = try await update(old, to: wanted, properties, resource)
+        case .create: provisioned = try await create(wanted, properties, resource)
+        case .replace:
+            guard let old else { return }
+            engine.event(
+                old, "UPDATE_IN_PROGRESS",
+                "Requested update requires the creation of a new physical resource; hence creating one.")
+            provisioned = try await create(wanted, properties, resource, insteadOf: old)
+            replaced.append(old)
+        }
+        if let action = difference.action {
+            changes.append(ResourceChange(logicalId: wanted.logicalId, type: wanted.type, action: action))
+        }
+        wanted.physicalId = provisioned.physicalId
+        wanted.attributes = provisioned.attributes
+        resources.append(wanted)
+        comparison.exists(provisioned)
+        warnings += provisioned.warnings.map { "\(wanted.logicalId): \($0)" }
+    }
+
+    private mutating func create(
+        _ wanted: StackResource, _ properties: TemplateMap, _ resource: PlainResource,
+        insteadOf old: StackResource? = nil
+    ) async throws(TemplateError) -> ProvisionedResource {
+        let word = old == nil ? "CREATE" : "UPDATE"
+        guard let type = ResourceType.all[resource.type] else {
+            throw plan.error("the resource type \(resource.type) is not supported yet", resource.line, resource.path)
+        }
+        var request = engine.request(wanted, properties, stackName: plan.stackName, account: plan.account)
+        if old == nil { engine.event(wanted, "CREATE_IN_PROGRESS") }
+        do throws(ResourceFailure) {
+            request.preparation = try await type.behaviour.prepare(request)
+            if let old, request.preparation.present.contains(old.physicalId),
+                request.preparation.physicalId == old.physicalId
+            {
+                throw ResourceFailure(
+                    message: "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+                        + "Rename \(old.physicalId) and update the stack again.")
+            }
+        } catch {
+            throw failed(wanted, resource, error, "\(word)_FAILED")
+        }
+        try begin(StackStep(kind: .create, resource: wanted, preparation: request.preparation, before: nil))
+        do throws(ResourceFailure) {
+            let provisioned = try await type.behaviour.create(request)
+            done(provisioned)
+            engine.event(
+                steps[steps.count - 1].resource, "\(word)_COMPLETE", provisioned.warnings.first)
+            return provisioned
+        } catch {
+            throw failed(wanted, resource, error, "\(word)_FAILED")
+        }
+    }
+
+    private mutating func update(
+        _ old: StackResource, to wanted: StackResource, _ properties: TemplateMap, _ resource: PlainResource
+    ) async throws(TemplateError) -> ProvisionedResource {
+        engine.event(old, "UPDATE_IN_PROGRESS")
+        var wanted = wanted
+        wanted.physicalId = old.physicalId
+        wanted.attributes = old.attributes
+        try begin(StackStep(kind: .update, resource: wanted, preparation: nil, before: old))
+        do throws(ResourceFailure) {
+            let provisioned = try await engine.update(
+                old, to: wanted, properties, stackName: plan.stackName, account: plan.account)
+            done(provisioned)
+            engine.event(wanted, "UPDATE_COMPLETE", provisioned.warnings.first)
+            return provisioned
+        } catch {
+            throw failed(wanted, resource, error, "UPDATE_FAILED")
+        }
+    }
+
+    private func failed(
+        _ wanted: StackResource, _ resource: PlainResource, _ failure: ResourceFailure, _ status: String
+    ) -> TemplateError {
+        engine.event(wanted, status, failure.message)
+        return plan.error(failure.message, failure.line ?? resource.line, resource.path)
+    }
+
+    /// The step before, now done, is written down together with the one that begins.
+    private mutating func begin(_ step: StackStep) throws(TemplateError) {
+        steps.append(step)
+        let numbers = max(0, steps.count - 2)..<steps.count
+        do { try engine.journal.save(numbers.map { ($0, steps[$0]) }, of: record.name) } catch {
+            steps.removeLast()
+            throw plan.error("the step could not be written down: \(error)", nil, "")
+        }
+    }
+
+    private mutating func done(_ provisioned: ProvisionedResource) {
+        steps[steps.count - 1].isDone = true
+        steps[steps.count - 1].resource.physicalId = provisioned.physicalId
+        steps[steps.count - 1].resource.attributes = provisioned.attributes
+    }
+
+    private func keep(_ record: StackRecord) throws(TemplateError) {
+        do { try engine.journal.save(record, steps: []) } catch {
+            throw plan.error("the stack could not be written down: \(error)", nil, "")
+        }
+    }
+
+    // MARK: The end
+
+    private mutating func finish(over before: StackRecord) async throws(TemplateError) -> StackResult {
+        let outputs = try comparison.outputs()
+        try checkExports(outputs, before)
+        var after = record
+        after.resources = resources
+        after.outputs = outputs
+        after.imports = comparison.imported
+        after.template = template
+        after.parameters = plan.parameters.mapValues(\.parameterText)
+        after.statusReason = nil
+        if !isNew { after.lastUpdatedTime = engine.now().iso8601 }
+        let names = Set(resources.map(\.logicalId))
+        let removed = before.resources.reversed().filter { !names.contains($0.logicalId) }
+        changes += removed.map { ResourceChange(logicalId: $0.logicalId, type: $0.type, action: .delete) }
+        after.leavings =
+            leavings(replaced.reversed(), \.updateReplacePolicy) + leavings(Array(removed), \.deletionPolicy)
+        after.status =
+            isNew ? .createComplete : after.leavings.isEmpty ? .updateComplete : .updateCompleteCleanupInProgress
+        try keep(after)
+        engine.event(after)
+        if after.status == .updateCompleteCleanupInProgress {
+            var cleanup = StackDeletion(engine: engine, account: plan.account, record: after)
+            after = await cleanup.cleanUp()
+            warnings += cleanup.failures
+        }
+        return result(before, after)
+    }
+
+    private func leavings(
+        _ resources: [StackResource], _ policy: KeyPath<StackResource, DeletionPolicy>
+    ) -> [StackResource] {
+        resources.filter { resource in
+            if resource[keyPath: policy] == .delete { return true }
+            engine.event(resource, "DELETE_SKIPPED")
+            return false
+        }
+    }
+
+    /// Names of exports belong to one stack each, and stay while others use them.
+    private func checkExports(_ outputs: [StackOutput], _ before: StackRecord) throws(TemplateError) {
+        let exported = Dictionary(
+            outputs.compactMap { output in output.exportName.map { ($0, output.value) } },
+            uniquingKeysWith: { first, _ in first })
+        for (name, _) in exported {
+            if let other = engine.exports.exporter(name), other != record.name {
+                throw plan.error("Export with name \(name) is already exported by stack \(other)", nil, "Outputs")
+            }
+        }
+        for output in before.outputs {
+            guard let name = output.exportName, exported[name] != output.value else { continue }
+            let importers = engine.exports.importers(name).filter { $0 != record.name }
+            guard importers.isEmpty else {
+                let word = exported[name] == nil ? "deleted" : "updated"
+                throw plan.error(
+                    "Export \(name) cannot be \(word) as it is in use by \(importers.joined(separator: ", "))", nil,
+                    "Outputs")
+            }
+        }
+    }
+
+    private func result(_ before: StackRecord, _ after: StackRecord) -> StackResult {
+        let functions = changes.filter { $0.type == ResourceType.lambdaFunction.name }
+        let routes = DeployedRoutes.changes(from: before.resources, to: after.resources)
+        return StackResult(
+            record: after, deployment: StackDeployment(after), changes: changes, changedFunctions: functions.count,
+            changedRoutes: routes, warnings: warnings)
+    }
+
+    // MARK: Backwards
+
+    private mutating func rollBack(_ error: TemplateError) async -> StackFailure {
+        var rollback = StackRollback(engine: engine, account: plan.account, record: record, steps: steps)
+        do {
+            let left = try await rollback.run(because: error.problems.first?.message ?? "")
+            return StackFailure(error: error, record: left)
+        } catch {
+            // What could not be taken back is told beside what began it.
+            return StackFailure(error: TemplateError(error.error.problems), record: error.record)
+        }
+    }
+}
+
+extension TemplateValue {
+    /// A parameter as it was given.
+    fileprivate var parameterText: String { list.map { $0.compactMap(\.text).joined(separator: ",") } ?? text ?? "" }
+}

@@ -1,0 +1,130 @@
+import JSON
+
+extension ResourceType {
+    static let apiGatewayV2Stage = ResourceType(
+        name: "AWS::ApiGatewayV2::Stage", attributes: [],
+        rules: PropertyRules(
+            type: "AWS::ApiGatewayV2::Stage",
+            supported: [
+                "AccessLogSettings": .members(
+                    PropertyRules(
+                        type: "AWS::ApiGatewayV2::Stage.AccessLogSettings",
+                        supported: ["DestinationArn": .text, "Format": .text])),
+                "ApiId": .text, "AutoDeploy": .boolean, "DefaultRouteSettings": .members(routeSettings),
+                "DeploymentId": .text, "Description": .text, "RouteSettings": .mapOfMembers(routeSettings),
+                "StageName": .text,
+                "StageVariables": .map, "Tags": .map,
+            ], known: ["AccessPolicyId", "ClientCertificateId"], required: ["ApiId", "StageName"]),
+        replacedBy: ["ApiId", "StageName"], behaviour: ApiGatewayV2StageType())
+
+    private static let routeSettings = PropertyRules(
+        type: "AWS::ApiGatewayV2::Stage.RouteSettings",
+        supported: ["DetailedMetricsEnabled": .boolean],
+        known: ["DataTraceEnabled", "LoggingLevel", "ThrottlingBurstLimit", "ThrottlingRateLimit"])
+}
+
+/// AWS::ApiGatewayV2::Stage: CreateStage and UpdateStage.
+private struct ApiGatewayV2StageType: ResourceBehaviour {
+    func prepare(_ request: ResourceRequest) async throws(ResourceFailure) -> ResourcePreparation {
+        let name = try request.properties.required("StageName")
+        return ResourcePreparation(physicalId: name, present: try await exists(name, request) ? [name] : [])
+    }
+
+    func find(_ request: ResourceRequest) async throws(ResourceFailure) -> [ProvisionedResource] {
+        try await request.found { name async throws(ResourceFailure) in try await exists(name, request) }
+    }
+
+    private func exists(_ name: String, _ request: ResourceRequest) async throws(ResourceFailure) -> Bool {
+        try await request.callIfPresent("GetStage", "GET", try path(request.properties) + [name]) != nil
+    }
+
+    func create(_ request: ResourceRequest) async throws(ResourceFailure) -> ProvisionedResource {
+        let properties = request.properties
+        let name = try properties.required("StageName")
+        var body: JSONObject = ["stageName": .string(name)]
+        for (member, value) in try members(properties) { body[member] = value }
+        body["tags"] = try properties.textMap("Tags")
+        try await request.call("CreateStage", "POST", try path(properties), body: body)
+        return request.provisioned(name)
+    }
+
+    func update(_ update: ResourceUpdate) async throws(ResourceFailure) -> ProvisionedResource {
+        let (request, properties) = (update.request, update.request.properties)
+        let path = try path(properties) + [update.existing.physicalId]
+        let old = try members(update.old)
+        var body = try members(properties)
+        for (name, cleared) in Self.cleared where old[name] != nil { body[name] = body[name] ?? cleared }
+        if let old = old["stageVariables"]?.object {
+            var variables = body["stageVariables"]?.object ?? [:]
+            // Variables are merged; an empty one is taken away.
+            for name in old.keys where variables[name] == nil { variables[name] = "" }
+            body["stageVariables"] = .object(variables)
+        }
+        try await request.call("UpdateStage", "PATCH", path, body: body)
+        for key in (old["routeSettings"]?.object ?? [:]).keys where body["routeSettings"]?[key] == nil {
+            try await request.callIfPresent("DeleteRouteSettings", "DELETE", path + ["routesettings", key])
+        }
+        if update.changes("Tags") {
+            try await request.retag(
+                "/apis/\(try properties.required("ApiId"))/stages/\(update.existing.physicalId)",
+                from: try update.old.textMap("Tags"), to: try properties.textMap("Tags"))
+        }
+        return update.existing
+    }
+
+    func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure) {
+        try await deletion.callIfPresent(
+            "DeleteStage", "DELETE", try path(deletion.properties) + [deletion.physicalId])
+    }
+
+    /// What UpdateStage takes to unset a member.
+    private static let cleared: KeyValuePairs<String, JSONValue> = [
+        "accessLogSettings": [:], "autoDeploy": false, "defaultRouteSettings": ["detailedMetricsEnabled": false],
+        "description": "",
+    ]
+
+    private func path(_ properties: PropertyReader) throws(ResourceFailure) -> [String] {
+        ["v2", "apis", try properties.required("ApiId"), "stages"]
+    }
+
+    private func members(_ properties: PropertyReader) throws(ResourceFailure) -> JSONObject {
+        var body = JSONObject()
+        body["autoDeploy"] = try properties.boolean("AutoDeploy")
+        body["deploymentId"] = try properties.text("DeploymentId")
+        body["description"] = try properties.text("Description")
+        body["stageVariables"] = try properties.textMap("StageVariables")
+        if let settings = try properties.nested("AccessLogSettings") {
+            var log = JSONObject()
+            log["destinationArn"] = try settings.text("DestinationArn")
+            log["format"] = try settings.text("Format")
+            body["accessLogSettings"] = .object(log)
+        }
+        if let settings = try properties.nested("DefaultRouteSettings") {
+            body["defaultRouteSettings"] = try routeSettings(settings)
+        }
+        if let routes = try properties.map("RouteSettings") {
+            var all = JSONObject()
+            for route in routes {
+                guard let settings = route.value.map else {
+                    throw ResourceFailure(
+                        message: "RouteSettings.\(route.key) must be a map; it is a \(route.value.kind)",
+                        line: route.line)
+                }
+                all[route.key] = try routeSettings(PropertyReader(properties: settings))
+            }
+            body["routeSettings"] = .object(all)
+        }
+        return body
+    }
+
+    /// All that the template says: what is not served the API refuses.
+    private func routeSettings(_ settings: PropertyReader) throws(ResourceFailure) -> JSONValue {
+        var members = JSONObject()
+        for entry in settings.properties {
+            let name = entry.key.prefix(1).lowercased() + entry.key.dropFirst()
+            members[name] =
+                name == "detailedMetricsEnabled" ? try settings.boolean(entry.key) : entry.value.json
+        }
+        return .object(members)
+    }
+}

@@ -1,0 +1,36 @@
+import GatewayModel
+import JSON
+
+/// The Code property of a function, as the members that CreateFunction and UpdateFunctionCode have for it.
+enum LambdaCode {
+    static func members(_ request: ResourceRequest) throws(ResourceFailure) -> JSONObject {
+        let properties = request.properties
+        guard let code = try properties.nested("Code") else { throw ResourceFailure(message: "Code is needed") }
+        if let source = try code.text("ZipFile")?.string {
+            let runtime = try properties.required("Runtime")
+            return ["ZipFile": .string(Base64.encode(inlinePackage(source, runtime: runtime)))]
+        }
+        guard let path = localPath(properties.properties) else {
+            return [
+                "S3Bucket": .string(try code.required("S3Bucket")), "S3Key": .string(try code.required("S3Key")),
+            ]
+        }
+        switch request.code.code(path, digest: request.codeDigest) {
+        case .folder(let folder): return ["S3Bucket": .string(LocalCode.bucket), "S3Key": .string(folder)]
+        case .package(let bytes): return ["ZipFile": .string(Base64.encode(bytes))]
+        case nil: throw ResourceFailure(message: "\(path) cannot be read", line: properties.properties["Code"]?.line)
+        }
+    }
+
+    /// The path beside the template that a function's properties name as its code.
+    static func localPath(_ properties: TemplateMap) -> String? {
+        guard let code = properties["Code"]?.map, code["S3Bucket"]?.text == LocalCode.bucket else { return nil }
+        return code["S3Key"]?.text
+    }
+
+    /// CloudFormation puts inline code into a file named index.
+    private static func inlinePackage(_ source: String, runtime: String) -> [UInt8] {
+        let name = runtime.hasPrefix("nodejs") ? "index.js" : "index.py"
+        return StoredZip.archive(file: name, contents: Array(source.utf8))
+    }
+}

@@ -1,0 +1,14 @@
+package import GatewayModel
+
+/// Something that happened to a stack or to one of its resources.
+package struct StackEvent: Sendable {
+    package let time: Timestamp
+    /// The name of the stack for the stack's own events, as CloudFormation has it.
+    package let logicalId: String
+    /// `AWS::CloudFormation::Stack` for the stack's own events.
+    package let type: String
+    package let physicalId: String
+    /// `CREATE_IN_PROGRESS`, `UPDATE_COMPLETE`, `DELETE_SKIPPED`, …
+    package let status: String
+    package let reason: String?
+}

@@ -1,0 +1,53 @@
+package import JSON
+
+/// A stack as it was deployed last: what is compared with when it is deployed again.
+package struct StackRecord: Codable, Sendable {
+    package let name: String
+    package let stackId: String
+    package var status: StackStatus
+    package var statusReason: String?
+    package let creationTime: String
+    package var lastUpdatedTime: String?
+    /// What the caller may keep of the template, to deploy it again or to show it.
+    package var template = ""
+    package var parameters: [String: String] = [:]
+    /// In the order of creation.
+    package var resources: [StackResource] = []
+    package var outputs: [StackOutput] = []
+    /// Names of exports of other stacks that this one uses.
+    package var imports: [String] = []
+    /// Resources that the stack has no more and that are still to be deleted, in this order.
+    package var leavings: [StackResource] = []
+
+    package init(name: String, stackId: String, status: StackStatus, creationTime: String) {
+        self.name = name
+        self.stackId = stackId
+        self.status = status
+        self.creationTime = creationTime
+    }
+
+    package func resource(_ logicalId: String) -> StackResource? { resources.first { $0.logicalId == logicalId } }
+}
+
+/// A resource of a stack as it was made or updated last.
+package struct StackResource: Codable, Sendable {
+    package let logicalId: String
+    /// Such as `AWS::Lambda::Function`.
+    package let type: String
+    package var physicalId: String
+    /// What Fn::GetAtt gives.
+    package var attributes: [String: String]
+    /// With all functions worked out.
+    package var properties: JSONValue
+    /// Of the code beside the template that the properties name.
+    package var codeDigest: String?
+    package var deletionPolicy: DeletionPolicy
+    package var updateReplacePolicy: DeletionPolicy
+}
+
+package struct StackOutput: Codable, Sendable, Hashable {
+    package let name: String
+    package let value: String
+    package let description: String?
+    package let exportName: String?
+}

@@ -1,0 +1,95 @@
+/// One entry of the Resources section.
+struct TemplateResource: Sendable {
+    let logicalId: String
+    let type: String
+    let typeLine: Int
+    /// As the template writes them.
+    let written: TemplateMap
+    /// With what is known before deploying worked out.
+    var properties: TemplateMap
+    let dependsOn: [TemplateValue]
+    let attributes: ResourceAttributes
+    let line: Int
+
+    var path: String { "Resources.\(logicalId)" }
+
+    private static let members: Set<String> = [
+        "Type", "Properties", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata",
+    ]
+
+    /// Nil when there is not even a type.
+    init?(_ entry: TemplateMap.Entry, problems: inout Problems) {
+        let path = "Resources.\(entry.key)"
+        if !LogicalId.isValid(entry.key) {
+            problems.add(
+                "Template format error: Resource name \(entry.key) is non alphanumeric.", line: entry.line, path: path)
+        }
+        guard let map = entry.value.map, let type = map["Type"], let name = type.string else {
+            problems.add(
+                "[/Resources/\(entry.key)] Every Resources object must contain a Type member.", line: entry.line,
+                path: path)
+            return nil
+        }
+        for attribute in map where !Self.members.contains(attribute.key) {
+            let isKnown = ["CreationPolicy", "UpdatePolicy", "Connectors", "IgnoreGlobals"].contains(attribute.key)
+            problems.add(
+                isKnown
+                    ? "the resource attribute \(attribute.key) is not supported yet"
+                    : "Invalid template resource property '\(attribute.key)'", line: attribute.line, path: path)
+        }
+        logicalId = entry.key
+        self.type = name
+        typeLine = type.line
+        line = entry.line
+        if let value = map["Properties"], !value.isNull, value.map == nil {
+            problems.add("Properties must be a map", line: value.line, path: path)
+        }
+        written = map["Properties"]?.map ?? TemplateMap()
+        properties = written
+        dependsOn = map["DependsOn"].map { $0.list ?? [$0] } ?? []
+        attributes = ResourceAttributes(map, path: path, problems: &problems)
+    }
+}
+
+/// The attributes of a resource that the transform passes on to the resources that it makes from it.
+struct ResourceAttributes: Sendable {
+    var condition: String?
+    var deletionPolicy: DeletionPolicy?
+    var updateReplacePolicy: DeletionPolicy?
+
+    init() {}
+
+    init(_ resource: TemplateMap, path: String, problems: inout Problems) {
+        if let value = resource["Condition"] {
+            condition = value.string
+            if condition == nil {
+                problems.add("Condition must be the name of a condition", line: value.line, path: path)
+            }
+        }
+        deletionPolicy = Self.policy(
+            "DeletionPolicy", resource, allowed: DeletionPolicy.allCases, path: path, problems: &problems)
+        updateReplacePolicy = Self.policy(
+            "UpdateReplacePolicy", resource, allowed: [.delete, .retain], path: path, problems: &problems)
+    }
+
+    private static func policy(
+        _ name: String, _ resource: TemplateMap, allowed: [DeletionPolicy], path: String, problems: inout Problems
+    ) -> DeletionPolicy? {
+        guard let value = resource[name] else { return nil }
+        if let policy = value.string.flatMap(DeletionPolicy.init), allowed.contains(policy) { return policy }
+        let message =
+            value.string == "Snapshot"
+            ? "\(name) Snapshot is not supported: no resource here has snapshots"
+            : "\(name) must be one of \(allowed.map(\.rawValue).joined(separator: ", "))"
+        problems.add(message, line: value.line, path: path)
+        return nil
+    }
+}
+
+/// What becomes of a resource that its stack no longer has.
+package enum DeletionPolicy: String, Sendable, Codable, CaseIterable {
+    case delete = "Delete"
+    case retain = "Retain"
+    /// Deleted only when the very deployment that made it is rolled back.
+    case retainExceptOnCreate = "RetainExceptOnCreate"
+}

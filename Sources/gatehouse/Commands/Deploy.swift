@@ -1,0 +1,38 @@
+import ArgumentParser
+import GatewayServer
+import JSON
+import Stacks
+
+struct Deploy: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Deploy a template to a running server, as a stack.",
+        discussion: """
+            Makes, changes and deletes what differs from the stack as it is, with a line for each step. A deployment that
+            fails is rolled back to what served before. Code beside the template is sent along.
+            """)
+
+    @OptionGroup var template: TemplateOptions
+    @OptionGroup var options: StackOptions
+
+    func run() async throws {
+        let client = try options.client()
+        let outgoing = try template.outgoing(stack: options.stack)
+        let outcome: JSONValue
+        do throws(StackClient.Refusal) {
+            let after = try await client.deploy(outgoing, stack: options.stack)
+            outcome = try await client.follow(stack: options.stack, after: after) { StackProgress.write($0) }
+        } catch {
+            throw StackOptions.failed(error.sentences)
+        }
+        let problems = StackProgress.problems(outcome)
+        guard problems.isEmpty else { throw StackOptions.failed(problems) }
+        for warning in outcome["warnings"]?.array ?? [] { Console.warn("warning: \(warning.string ?? "")") }
+        let endpoint = LocalEndpoint(port: client.port)
+        for output in outcome["outputs"]?.array ?? [] {
+            Console.say("\(output["name"]?.string ?? ""): \(endpoint.localizing(output["value"]?.string ?? ""))")
+        }
+        let count = outcome["changes"]?.array?.count ?? 0
+        Console.say(
+            count == 0 ? "nothing to change" : "done: \(count) \(count == 1 ? "resource" : "resources") changed")
+    }
+}

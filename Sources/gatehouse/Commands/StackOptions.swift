@@ -1,0 +1,73 @@
+import ArgumentParser
+import GatewayServer
+import JSON
+import Stacks
+
+/// What `deploy`, `diff` and `delete` have in common.
+struct StackOptions: ParsableArguments {
+    @Option(help: "The name of the stack.")
+    var stack: String
+
+    @Option(help: ArgumentHelp("The management listener of the server.", valueName: "url"))
+    var endpoint = "http://localhost:4566"
+
+    func client() throws -> StackClient {
+        do throws(StackClient.Refusal) { return try StackClient(endpoint: endpoint) } catch {
+            throw Self.failed(error.sentences)
+        }
+    }
+
+    /// Says why, and ends the program.
+    static func failed(_ sentences: [String]) -> ExitCode {
+        for sentence in sentences { Console.warn("gatehouse: \(sentence)") }
+        return ExitCode(1)
+    }
+}
+
+/// The template of `deploy` and `diff`.
+struct TemplateOptions: ParsableArguments {
+    @Argument(help: "The template, YAML or JSON.")
+    var template: String
+
+    @Option(
+        help: ArgumentHelp(
+            "A value for a parameter of the template. May be given several times.", valueName: "name=value"))
+    var parameter: [String] = []
+
+    func validate() throws {
+        for pair in parameter where !pair.contains("=") {
+            throw ValidationError("'\(pair)' is no parameter: write it as --parameter Name=value.")
+        }
+    }
+
+    func outgoing(stack: String) throws -> OutgoingTemplate {
+        let parameters = parameter.map { pair in
+            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (name: String(halves[0]), value: String(halves[1]))
+        }
+        do throws(TemplateError) {
+            return try OutgoingTemplate(path: template, stackName: stack, parameters: parameters)
+        } catch {
+            for problem in error.problems { Console.warn("gatehouse: \(problem)") }
+            throw ExitCode(1)
+        }
+    }
+}
+
+/// Lines while an operation on a stack is under way.
+enum StackProgress {
+    /// `12:34:56.789  CREATE_COMPLETE  AWS::Lambda::Function  Hello`
+    static func write(_ event: JSONValue) {
+        let text = { (name: String) in event[name]?.string ?? "" }
+        let time = text("time").dropFirst("2024-04-08T".count).prefix("12:34:56.789".count)
+        let status = text("status")
+        let padding = String(repeating: " ", count: max(0, 36 - status.count))
+        let reason = text("reason")
+        Console.say(
+            "\(time)  \(status)\(padding)  \(text("type"))  \(text("logicalId"))"
+                + (reason.isEmpty ? "" : "  \(reason)"))
+    }
+
+    /// Says what could not be done.
+    static func problems(_ outcome: JSONValue) -> [String] { (outcome["problems"]?.array ?? []).compactMap(\.string) }
+}

@@ -1,0 +1,114 @@
+import GatewayModel
+import JSON
+import Testing
+
+@testable import ControlPlane
+
+@Suite struct RehearsalTests {
+    private let lambda = LambdaPlane()
+    private let folder = TemporaryFolder()
+
+    private var code: JSONValue { ["S3Bucket": "gatehouse.local", "S3Key": .string(folder.path)] }
+
+    private func create() async throws {
+        try folder.write("one", to: "app.py")
+        let members: JSONObject = [
+            "FunctionName": "hello", "Runtime": "python3.12", "Handler": "app.handler",
+            "Role": .string(LambdaPlane.role), "Code": code,
+        ]
+        _ = await lambda.call("POST", "/2015-03-31/functions", .object(members), allowsLocalCode: true)
+    }
+
+    private func update() async -> Answer {
+        await lambda.call("PUT", "/2015-03-31/functions/hello/code", code, allowsLocalCode: true)
+    }
+
+    @Test func whatWasRehearsedIsPublished() async throws {
+        try await create()
+        try folder.write("two", to: "app.py")
+        #expect(await update().status == 200)
+        let rehearsed = try #require(await lambda.host.rehearsed.last?.versions.first)
+        #expect(await lambda.host.latest()?.versions.first == rehearsed)
+        #expect(contents(rehearsed.codeFolder + "/app.py") == "two")
+    }
+
+    @Test func codeThatDoesNotStartIsNotPutIntoUse() async throws {
+        try await create()
+        let before = await lambda.get()
+        let served = try #require(await lambda.host.latest()?.versions.first)
+        try folder.write("broken", to: "app.py")
+        await lambda.host.failInit(
+            with: InitError(errorType: "Runtime.UserCodeSyntaxError", errorMessage: "Syntax error in module 'app'"))
+        let answer = await update()
+        #expect(answer.status == 400)
+        #expect(
+            answer.message
+                == "The new code does not start: Runtime.UserCodeSyntaxError: Syntax error in module 'app'")
+        #expect(await lambda.get().json == before.json)
+        #expect(contents(served.codeFolder + "/app.py") == "one")
+    }
+
+    @Test func theFailureNamesTheSourceAndItsLine() async throws {
+        try await create()
+        try folder.write("broken", to: "app.py")
+        await lambda.host.failRehearsals { codeFolder in
+            InitError(
+                errorType: "NameError", errorMessage: "name 'x' is not defined",
+                trace: [
+                    #"  File "/usr/lib/python3.11/importlib.py", line 126, in import_module"#,
+                    #"  File "\#(codeFolder)/app.py", line 7, in <module>"#,
+                ])
+        }
+        #expect(
+            await update().message
+                == "\(folder.path)/app.py:7: The new code does not start: NameError: name 'x' is not defined")
+    }
+
+    @Test func sameCodeIsNotSwapped() async throws {
+        try await create()
+        let before = await lambda.get()
+        #expect(await update().status == 200)
+        #expect(await lambda.host.rehearsed.isEmpty)
+        #expect(await lambda.host.published.count == 1)
+        #expect(await lambda.get().json == before.json)
+    }
+
+    @Test func uploadedCodeIsNotRehearsed() async {
+        await lambda.create()
+        _ = await lambda.call(
+            "PUT", "/2015-03-31/functions/hello/code", ["ZipFile": .string(Base64.encode(Zip.oneFile))])
+        #expect(await lambda.host.rehearsed.isEmpty)
+    }
+
+    @Test func copiesGoWhenNothingRunsInThem() async throws {
+        try await create()
+        let folders = lambda.codeFolder + "/.local"
+        let first = try #require(await lambda.host.latest()?.versions.first?.codeFolder)
+        await lambda.host.run(in: [first])
+        try folder.write("two", to: "app.py")
+        _ = await update()
+        #expect(Files.list(folders).count == 2)
+        await lambda.host.run(in: [])
+        try folder.write("three", to: "app.py")
+        _ = await update()
+        #expect(Files.list(folders).count == 1)
+    }
+}
+
+@Suite struct SourceLocationTests {
+    @Test(arguments: [
+        ([#"  File "/src/app.py", line 1, in a"#, #"  File "/src/lib/b.py", line 22, in b"#], "/src/lib/b.py", 22),
+        ([#"  File "/src/app.py" Line 3"# + "\n    bad\n"], "/src/app.py", 3),
+        (["Error: x", "    at init (/src/lib/b.js:4:9)", "    at /src/app.js:1:1"], "/src/lib/b.js", 4),
+        (["file:///src/app.mjs:3", "const = 1", "SyntaxError: x"], "/src/app.mjs", 3),
+    ])
+    func isTheInnermostLineOfTheCode(_ trace: [String], _ file: String, _ line: Int) throws {
+        let location = try #require(SourceLocation(trace: trace, in: "/src"))
+        #expect(location.file == file)
+        #expect(location.line == line)
+    }
+
+    @Test func isUnknownWhenTheTraceNeverComesThroughTheCode() {
+        #expect(SourceLocation(trace: ["  File \"/usr/lib/x.py\", line 1", "/srcs/app.js:1"], in: "/src") == nil)
+    }
+}

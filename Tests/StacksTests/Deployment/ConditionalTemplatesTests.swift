@@ -1,0 +1,138 @@
+import Testing
+
+@testable import Stacks
+
+/// What conditions leave of a template, and the references that are then of nothing.
+@Suite struct ConditionalTemplatesTests {
+    private let head = """
+        Transform: AWS::Serverless-2016-10-31
+        Parameters:
+          Env: {Type: String, Default: dev}
+        Conditions:
+          IsProd: !Equals [!Ref Env, prod]
+
+        """
+
+    @Test func resourcesAndOutputsStayWhereTheirConditionHolds() throws {
+        let template =
+            head + """
+                Resources:
+                  A: {Type: AWS::Serverless::HttpApi}
+                  B: {Type: AWS::Serverless::HttpApi, Condition: IsProd}
+                Outputs:
+                  A: {Value: !Ref A}
+                  B: {Value: !Ref B, Condition: IsProd}
+                """
+        #expect(try plan(template).resources.map(\.logicalId) == ["A", "AApiGatewayDefaultStage"])
+        #expect(try plan(template).outputs.map(\.name) == ["A"])
+        let prod = try plan(template, parameters: [("Env", "prod")])
+        #expect(prod.resources.map(\.logicalId).contains("B"))
+        #expect(prod.outputs.map(\.name) == ["A", "B"])
+    }
+
+    @Test func aReferenceToAResourceLeftOutIsNamed() {
+        let template =
+            head + """
+                Resources:
+                  A: {Type: AWS::Serverless::HttpApi, Properties: {Description: !Ref B}}
+                  B: {Type: AWS::Serverless::HttpApi, Condition: IsProd}
+                """
+        #expect(
+            problems(of: template) == [
+                "template.yaml:7: Resources.A.Properties.Description: Template format error: Unresolved resource dependencies [B] in the Resources block of the template"
+            ])
+        #expect(problems(of: template, parameters: [("Env", "prod")]) == [])
+    }
+
+    @Test func theOtherBranchMayReferToAResourceLeftOut() {
+        let template =
+            head + """
+                Resources:
+                  A:
+                    Type: AWS::Serverless::HttpApi
+                    DependsOn: B
+                    Properties: {Description: !If [IsProd, !Ref B, none]}
+                  B: {Type: AWS::Serverless::HttpApi, Condition: IsProd}
+                """
+        #expect(problems(of: template) == [])
+    }
+
+    @Test func namesOfTheOtherBranchAreLookedAtToo() {
+        let template =
+            head + """
+                Resources:
+                  A: {Type: AWS::Serverless::HttpApi, Properties: {Description: !If [IsProd, !Ref Gone, none]}}
+                """
+        #expect(
+            problems(of: template) == [
+                "template.yaml:7: Resources.A.Properties.Description: Template format error: Unresolved resource dependencies [Gone] in the Resources block of the template"
+            ])
+    }
+
+    @Test func conditionsThatThereAreNotAreNamed() {
+        let template = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              A: {Type: AWS::Serverless::HttpApi, Condition: Gone}
+              B: {Type: AWS::Serverless::HttpApi, Properties: {Description: !If [Missing, a, b]}}
+            """
+        let message = "Template format error: Unresolved condition dependency"
+        #expect(
+            problems(of: template) == [
+                "template.yaml:3: Resources.A: \(message) Gone in the Resources block of the template",
+                "template.yaml:4: Resources.B.Properties.Description: \(message) Missing in the Resources block of the template",
+            ])
+    }
+
+    @Test func conditionsHaveTheirPlace() {
+        let template = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              A: {Type: AWS::Serverless::HttpApi, Properties: {Description: !Equals [a, b]}}
+            """
+        #expect(
+            problems(of: template) == [
+                "template.yaml:3: Resources.A.Properties.Description: the functions of conditions are allowed in the section Conditions only"
+            ])
+    }
+
+    @Test(arguments: [
+        ("DeletionPolicy: Snapshot", "DeletionPolicy Snapshot is not supported: no resource here has snapshots"),
+        ("DeletionPolicy: Keep", "DeletionPolicy must be one of Delete, Retain, RetainExceptOnCreate"),
+        ("UpdateReplacePolicy: RetainExceptOnCreate", "UpdateReplacePolicy must be one of Delete, Retain"),
+        ("CreationPolicy: {}", "the resource attribute CreationPolicy is not supported yet"),
+        ("Propertys: {}", "Invalid template resource property 'Propertys'"),
+        ("Condition: [a]", "Condition must be the name of a condition"),
+    ])
+    func attributesThatCannotBeAreNamed(attribute: String, message: String) {
+        let template = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              A: {Type: AWS::Serverless::HttpApi, \(attribute)}
+            """
+        #expect(problems(of: template) == ["template.yaml:3: Resources.A: \(message)"])
+    }
+
+    @Test func functionsOfLanguageExtensionsNeedTheirTransform() {
+        let resources = """
+            Resources:
+              A: {Type: AWS::Serverless::HttpApi, Properties: {Description: {Fn::Length: [a]}}}
+            """
+        #expect(
+            problems(of: "Transform: AWS::Serverless-2016-10-31\n" + resources) == [
+                "template.yaml:3: Resources.A.Properties.Description: this function needs `Transform: AWS::LanguageExtensions`"
+            ])
+        #expect(problems(of: "Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]\n" + resources) == [])
+    }
+
+    @Test func dynamicReferencesAreNamed() {
+        let template = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              A: {Type: AWS::Serverless::HttpApi, Properties: {Description: '{{resolve:ssm:name}}'}}
+              B: {Type: AWS::Serverless::HttpApi, Properties: {Description: !Sub '{{resolve:ssm:${A}}}'}}
+            """
+        #expect(problems(of: template).count == 2)
+        #expect(problems(of: template).allSatisfy { $0.hasSuffix("({{resolve:...}}) are not supported yet") })
+    }
+}

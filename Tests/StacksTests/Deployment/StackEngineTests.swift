@@ -1,0 +1,199 @@
+import ControlPlane
+import GatewayModel
+import JSON
+import Testing
+
+@testable import Stacks
+
+@Suite struct StackEngineTests {
+    @Test func aStackIsMade() async throws {
+        let world = World()
+        let result = try await world.deploy(EditedStack.before)
+        #expect(result.record.status == .createComplete)
+        #expect(result.changes.allSatisfy { $0.action == .create } && result.changes.count == 16)
+        #expect(result.deployment.outputs.first?.value.contains(".execute-api.us-east-1.") == true)
+        #expect(try world.record?.resources.count == 16)
+        #expect(world.events.first == "shop CREATE_IN_PROGRESS" && world.events.last == "shop CREATE_COMPLETE")
+    }
+
+    @Test func nothingIsCalledWhenNothingChanged() async throws {
+        let world = World()
+        try await world.deploy(EditedStack.before)
+        world.forgetCalls()
+        let result = try await world.deploy(EditedStack.before)
+        #expect(world.changingCalls.isEmpty)
+        #expect(result.changes.isEmpty && result.changedRoutes == 0 && result.changedFunctions == 0)
+    }
+
+    @Test func theOrderOfMembersIsNoChange() async throws {
+        let world = World()
+        try await world.deploy(EditedStack.before)
+        world.forgetCalls()
+        try await world.deploy(
+            EditedStack.before.replacing(
+                "{AllowOrigins: [https://example.com], MaxAge: 10}",
+                with: "{MaxAge: 10, AllowOrigins: [https://example.com]}"))
+        #expect(world.changingCalls.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("MemorySize: 256", "MemorySize: 512", ["PUT /2015-03-31/functions/shop-Hello/configuration"]),
+        ("return 1", "return 2", ["PUT /2015-03-31/functions/shop-Hello/code"]),
+        (
+            "ReservedConcurrentExecutions: 2", "ReservedConcurrentExecutions: 3",
+            ["PUT /2017-10-31/functions/shop-Hello/concurrency"]
+        ),
+        ("      ReservedConcurrentExecutions: 2\n", "", ["DELETE /2017-10-31/functions/shop-Hello/concurrency"]),
+        ("{AssumeRolePolicyDocument: {}}", "{AssumeRolePolicyDocument: {Version: x}}", []),
+        ("AttributeName: expires", "AttributeName: until", ["UpdateTimeToLive", "UpdateTimeToLive"]),
+        ("IndexName: b,", "IndexName: c,", ["UpdateTable", "UpdateTable"]),
+        ("Tags: [{Key: team, Value: shop}]\n", "Tags: [{Key: more, Value: shop}]\n", ["TagResource", "UntagResource"]),
+    ])
+    func onlyWhatDiffersIsCalled(_ old: String, _ new: String, _ calls: [String]) async throws {
+        let world = World()
+        try await world.deploy(EditedStack.before)
+        world.forgetCalls()
+        let edited = EditedStack.before.replacing(old, with: new)
+        #expect(edited != EditedStack.before)
+        let result = try await world.deploy(edited)
+        #expect(world.changingCalls == calls)
+        #expect(result.changes.count == 1)
+    }
+
+    @Test func routesThatDifferAreCounted() async throws {
+        let world = World()
+        try await world.deploy(EditedStack.before)
+        // Of the document one is gone, one is new and one leads elsewhere; the separate route has another key.
+        let edited = EditedStack.before.replacing("/gone:", with: "/new:")
+            .replacing("http://localhost/a\"", with: "http://localhost/b\"").replacing("GET /one", with: "GET /two")
+        #expect(try await world.deploy(edited).changedRoutes == 5)
+    }
+
+    @Test func whatReplacesComesBeforeWhatItReplacesGoes() async throws {
+        let world = World()
+        try await world.deploy(EditedStack.before)
+        world.forgetCalls()
+        let result = try await world.deploy(EditedStack.before.replacing("named-one", with: "named-two"))
+        #expect(result.changes.first?.action == .replace(["FunctionName"]))
+        #expect(world.changingCalls == ["POST /2015-03-31/functions", "DELETE /2015-03-31/functions/named-one"])
+        #expect(result.record.status == .updateComplete && result.record.leavings.isEmpty)
+    }
+
+    @Test func theSameEndIsReachedFromAnywhere() async throws {
+        let (straight, updated) = (World(), World())
+        try await straight.deploy(EditedStack.after)
+        try await updated.deploy(EditedStack.before)
+        try await updated.deploy(EditedStack.after)
+        let (wanted, reached) = (try await comparable(straight), try await comparable(updated))
+        #expect(reached.subtracting(wanted) == [] && wanted.subtracting(reached) == [])
+    }
+
+    /// Without ids, which each server makes itself, and versions, which count on.
+    private func comparable(_ world: World) async throws -> Set<String> {
+        let lines = try await world.described()
+        let ids = lines.compactMap { line -> Substring? in
+            let words = line.split(separator: " ")
+            return words[0] == "api" ? words[1] : words[0] == "deployment" ? words.last : nil
+        }
+        let kept = lines.filter { !$0.hasPrefix("version ") && !$0.hasPrefix("alias ") }
+        return Set(kept.map { line in ids.reduce(line) { $0.replacing($1, with: "ID") } })
+    }
+
+    @Test func codeThatChangedWhereItLiesIsAChange() async throws {
+        let world = World()
+        let template = EditedStack.before.replacing(
+            #"{ZipFile: "x = 1"}"#, with: "{S3Bucket: gatehouse.local, S3Key: /code}")
+        let zip = StoredZip.archive(file: "index.py", contents: Array("x = 1".utf8))
+        try await world.deploy(template, code: Code(digest: "one", zip))
+        world.forgetCalls()
+        try await world.deploy(template, code: Code(digest: "one", zip))
+        #expect(world.changingCalls.isEmpty)
+        let result = try await world.deploy(template, code: Code(digest: "two", zip))
+        #expect(world.changingCalls == ["PUT /2015-03-31/functions/named-one/code"])
+        #expect(result.changes.map(\.action) == [.update(["Code"])] && result.changedFunctions == 1)
+    }
+
+    private struct Code: CodeSource {
+        let digest: String
+        let zip: [UInt8]
+
+        init(digest: String, _ zip: [UInt8]) { (self.digest, self.zip) = (digest, zip) }
+        func digest(_ path: String) -> String? { digest }
+        func code(_ path: String, digest: String?) -> PackagedCode? { .package(zip) }
+    }
+
+    @Test func changesAreToldBeforeTheyAreMade() async throws {
+        let world = World()
+        let engine = world.engine()
+        #expect(try engine.changes(try plan(EditedStack.before), over: nil).count == 16)
+        try await world.deploy(EditedStack.before)
+        world.forgetCalls()
+        #expect(try engine.changes(try plan(EditedStack.before), over: try world.record).isEmpty)
+        let changes = try engine.changes(try plan(EditedStack.after), over: try world.record)
+        #expect(world.changingCalls.isEmpty)
+        let byName = Dictionary(uniqueKeysWithValues: changes.map { ($0.logicalId, $0.action) })
+        #expect(byName["Named"] == .replace(["FunctionName"]))
+        #expect(byName["Quick"] == .update(["Target"]))
+        #expect(byName["Version2"] == .create && byName["Version1"] == .delete)
+        #expect(byName["Role"] == nil)
+    }
+
+    @Test func aStackIsDeleted() async throws {
+        let world = World()
+        let empty = try await world.described()
+        try await world.deploy(EditedStack.before)
+        try await world.engine().delete(try #require(try world.record), account: AccountIdentity())
+        #expect(try await world.described() == empty)
+        #expect(world.store.load().isEmpty)
+        #expect(world.events.last == "shop DELETE_COMPLETE")
+        #expect(world.events.contains("Version1 DELETE_SKIPPED"))
+    }
+
+    @Test func whatIsRetainedStays() async throws {
+        let world = World()
+        let retained = EditedStack.before.replacing(
+            "Type: AWS::DynamoDB::Table\n", with: "Type: AWS::DynamoDB::Table\n    DeletionPolicy: Retain\n")
+        try await world.deploy(retained)
+        try await world.engine().delete(try #require(try world.record), account: AccountIdentity())
+        #expect(await world.tables.tables.keys.sorted() == ["shop-Table"])
+    }
+
+    @Test func whatCannotBeDeletedIsNamed() async throws {
+        let world = World()
+        try await world.deploy(
+            EditedStack.before.replacing(
+                "BillingMode: PAY", with: "DeletionProtectionEnabled: true\n      BillingMode: PAY"))
+        await #expect {
+            try await world.engine().delete(try #require(try world.record), account: AccountIdentity())
+        } throws: { error in
+            "\((error as? StackFailure)?.error as Any)".contains("DeleteTable: ValidationException")
+        }
+        #expect(try world.record?.status == .deleteFailed)
+        #expect(try world.record?.resources.map(\.logicalId) == ["Table"])
+    }
+
+    @Test func exportsInUseStay() async throws {
+        let world = World()
+        let template = EditedStack.before + "\n    Export: {Name: shop-url}\n"
+        let exporting = template.replacing(
+            "Url: {Value: !GetAtt Imported.ApiEndpoint}", with: "Url:\n    Value: !GetAtt Imported.ApiEndpoint")
+        let engine = world.engine(exports: Exports())
+        let result = try await engine.deploy(try plan(exporting), over: nil)
+        #expect(result.record.outputs.first?.exportName == "shop-url")
+        await #expect {
+            try await engine.delete(result.record, account: AccountIdentity())
+        } throws: { error in
+            "\((error as? StackFailure)?.error as Any)".contains(
+                "Export shop-url cannot be deleted as it is in use by other")
+        }
+        await #expect(throws: StackFailure.self) {
+            _ = try await engine.deploy(try plan(EditedStack.before), over: result.record)
+        }
+    }
+
+    private struct Exports: StackExports {
+        func value(_ name: String) -> String? { nil }
+        func exporter(_ name: String) -> String? { nil }
+        func importers(_ name: String) -> [String] { name == "shop-url" ? ["other"] : [] }
+    }
+}

@@ -1,0 +1,136 @@
+import ControlPlane
+import GatewayModel
+import JSON
+import Testing
+
+@testable import Stacks
+
+/// Deployments that fail, or whose server ends, at each of their steps.
+@Suite struct StackRollbackTests {
+    @Test func aCreationThatFailsAnywhereLeavesNothing() async throws {
+        let whole = World()
+        try await whole.deploy(EditedStack.before)
+        for call in whole.changingCalls.indices {
+            let world = World()
+            let empty = try await world.described()
+            world.refuse(call)
+            do {
+                try await world.deploy(EditedStack.before)
+                Issue.record("call \(call) is refused: \(world.changingCalls[call])")
+            } catch let failure as StackFailure {
+                #expect(failure.record == nil)
+                #expect("\(failure.error)".contains("template.yaml:"))
+            }
+            #expect(try await world.described() == empty, "\(whole.changingCalls[call])")
+            #expect(world.store.load().isEmpty)
+        }
+    }
+
+    @Test func anUpdateThatFailsAnywhereIsTakenBack() async throws {
+        let whole = World()
+        try await whole.deploy(EditedStack.before)
+        whole.forgetCalls()
+        try await whole.deploy(EditedStack.after)
+        for call in whole.changingCalls.indices {
+            let world = World()
+            try await world.deploy(EditedStack.before)
+            let before = try await world.described()
+            world.forgetCalls()
+            world.refuse(call)
+            do {
+                let result = try await world.deploy(EditedStack.after)
+                // What is left over goes after the update; it is tried again.
+                #expect(result.record.status == .updateComplete, "\(whole.changingCalls[call])")
+            } catch let failure as StackFailure {
+                #expect(failure.record?.status == .updateRollbackComplete, "\(whole.changingCalls[call]) \(failure)")
+                #expect(try await world.described() == before, "\(whole.changingCalls[call])")
+            }
+            world.refuse(nil)
+            try await world.deploy(EditedStack.after)
+            world.forgetCalls()
+            try await world.deploy(EditedStack.after)
+            #expect(world.changingCalls.isEmpty)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func aCreationThatWasCutShortLeavesNothing(isCarriedOut: Bool) async throws {
+        let whole = World()
+        try await whole.deploy(EditedStack.before)
+        for call in whole.changingCalls.indices {
+            let world = World()
+            let empty = try await world.described()
+            world.end(at: call, isCarriedOut: isCarriedOut)
+            await #expect(throws: StackFailure.self) { try await world.deploy(EditedStack.before) }
+            world.start()
+            #expect(try world.record?.status == .createInProgress)
+            try await world.recover()
+            #expect(try await world.described() == empty, "\(whole.changingCalls[call])")
+            #expect(world.store.load().isEmpty)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func anUpdateThatWasCutShortIsTakenBackOrFinished(isCarriedOut: Bool) async throws {
+        let whole = World()
+        try await whole.deploy(EditedStack.before)
+        whole.forgetCalls()
+        try await whole.deploy(EditedStack.after)
+        for call in whole.changingCalls.indices {
+            let world = World()
+            try await world.deploy(EditedStack.before)
+            let before = try await world.described()
+            world.forgetCalls()
+            world.end(at: call, isCarriedOut: isCarriedOut)
+            _ = try? await world.deploy(EditedStack.after)
+            world.start()
+            let status = try world.record?.status
+            try await world.recover()
+            if status == .updateInProgress {
+                #expect(try world.record?.status == .updateRollbackComplete, "\(whole.changingCalls[call])")
+                #expect(try await world.described() == before, "\(whole.changingCalls[call])")
+            } else {
+                #expect(status == .updateCompleteCleanupInProgress)
+                #expect(try world.record?.status == .updateComplete)
+                world.forgetCalls()
+                try await world.deploy(EditedStack.after)
+                #expect(world.changingCalls.isEmpty)
+            }
+        }
+    }
+
+    @Test func aDeletionThatWasCutShortIsFinished() async throws {
+        let whole = World()
+        try await whole.deploy(EditedStack.before)
+        whole.forgetCalls()
+        try await whole.engine().delete(try #require(try whole.record), account: AccountIdentity())
+        for call in whole.changingCalls.indices {
+            let world = World()
+            let empty = try await world.described()
+            try await world.deploy(EditedStack.before)
+            world.forgetCalls()
+            world.end(at: call, isCarriedOut: true)
+            let record = try #require(try world.record)
+            _ = try? await world.engine().delete(record, account: AccountIdentity())
+            world.start()
+            try await world.recover()
+            #expect(try await world.described() == empty)
+            #expect(world.store.load().isEmpty)
+        }
+    }
+
+    @Test func whatOthersMadeStays() async throws {
+        let world = World()
+        try await world.deploy(EditedStack.before.replacing("named-one", with: "other"))
+        let others = try await world.described()
+        // The function's name is taken, by another stack for one.
+        let engine = world.engine()
+        await #expect(throws: StackFailure.self) {
+            _ = try await engine.deploy(
+                try StackPlan(
+                    source(EditedStack.before.replacing("named-one", with: "other")), stackName: "second",
+                    account: AccountIdentity()), over: nil)
+        }
+        #expect(try await world.described() == others)
+    }
+}

@@ -1,0 +1,90 @@
+import ControlPlane
+import JSON
+
+@testable import Stacks
+
+extension World {
+    /// All that there is, without ids and times that the server makes anew when a resource is made or imported again.
+    func described() async throws -> [String] {
+        var lines: [String] = []
+        for function in try await get("/2015-03-31/functions", "Functions") {
+            let name = function["FunctionName"]?.string ?? ""
+            let path = "/2015-03-31/functions/\(name)"
+            lines.append("function \(try await text(path, ["Configuration", "Tags", "Concurrency"]))")
+            if let policy = try await answer("\(path)/policy")?["Policy"]?.string {
+                let statements = try JSONValue(parsing: Array(policy.utf8))["Statement"]?.array ?? []
+                lines += statements.map { "permission \(name) \(sorted($0).text)" }
+            }
+            for version in try await get("\(path)/versions", "Versions") {
+                lines.append("version \(name) \(version["Version"]?.string ?? "")")
+            }
+            for alias in try await get("\(path)/aliases", "Aliases") {
+                lines.append("alias \(name) \(sorted(alias).text)")
+            }
+        }
+        for api in try await get("/v2/apis", "items") { lines += try await described(api) }
+        for (name, table) in await tables.tables {
+            let ttl = await tables.timeToLive[name] ?? "none"
+            let tags = await tables.tags[name] ?? [:]
+            lines.append("table \(sorted(.object(table)).text) \(ttl) \(sorted(.object(tags)).text)")
+        }
+        return lines.sorted()
+    }
+
+    private func described(_ api: JSONValue) async throws -> [String] {
+        let id = api["apiId"]?.string ?? ""
+        let name = api["name"]?.string ?? ""
+        var lines = ["api \(id) \(sorted(api).text)"]
+        let integrations = try await get("/v2/apis/\(id)/integrations", "items")
+        for route in try await get("/v2/apis/\(id)/routes", "items") {
+            let integration = integrations.first {
+                "integrations/\($0["integrationId"]?.string ?? "")" == route["target"]?.string
+            }
+            lines.append("route \(name) \(sorted(route).text) -> \(sorted(integration ?? .null).text)")
+        }
+        lines.append("integrations \(name) \(integrations.count)")
+        for stage in try await get("/v2/apis/\(id)/stages", "items") {
+            // A stage that deploys by itself has a deployment of its own each time.
+            var stage = stage.object ?? [:]
+            if stage["autoDeploy"]?.bool == true { stage["deploymentId"] = nil }
+            lines.append("stage \(name) \(sorted(.object(stage)).text)")
+        }
+        let deployments = try await get("/v2/apis/\(id)/deployments", "items")
+        lines += deployments.filter { $0["autoDeployed"]?.bool != true }.map {
+            "deployment \(name) \($0["deploymentId"]?.string ?? "")"
+        }
+        return lines
+    }
+
+    private func get(_ path: String, _ member: String) async throws -> [JSONValue] {
+        try await answer(path)?[member]?.array ?? []
+    }
+
+    private func answer(_ path: String) async throws -> JSONValue? {
+        let response = await plane.respond(to: WireRequest(method: "GET", path: path))
+        return response.status == 200 ? try JSONValue(parsing: response.body) : nil
+    }
+
+    private func text(_ path: String, _ members: [String]) async throws -> String {
+        let answer = try await answer(path) ?? .null
+        return members.map { sorted(answer[$0] ?? .null).text }.joined(separator: " ")
+    }
+
+    private static let madeAnew: Set<String> = [
+        "createdDate", "importInfo", "integrationId", "lastDeploymentStatusMessage", "lastUpdatedDate", "LastModified",
+        "RevisionId", "routeId", "target", "warnings",
+    ]
+
+    private func sorted(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .object(let object):
+            let members = object.filter { !Self.madeAnew.contains($0.key) && !isEmpty($0.value) }
+            return .object(JSONObject(members.sorted { $0.key < $1.key }.map { ($0.key, sorted($0.value)) }))
+        case .array(let values): return .array(values.map(sorted))
+        default: return value
+        }
+    }
+
+    /// Emptied and never set read alike.
+    private func isEmpty(_ value: JSONValue) -> Bool { value == [:] || value == "" || value == [] }
+}

@@ -1,0 +1,160 @@
+import ControlPlane
+import EntityStore
+import GatewayModel
+import JSON
+import Synchronization
+
+@testable import Stacks
+
+/// A control plane, tables and a store of stacks, as a server has them; what runs functions and serves calls stands in.
+final class World: Management {
+    let plane: ControlPlane
+    let tables = TableStandIn()
+    let store = KeptEntities()
+    private let state = Mutex(State())
+
+    private struct State {
+        var changing: [String] = []
+        /// The changing call that is refused.
+        var refused: Int?
+        /// The changing call at which the server ends, and whether it is still carried out.
+        var end: (call: Int, isCarriedOut: Bool)?
+        var hasEnded = false
+        var events: [String] = []
+    }
+
+    init() {
+        plane = ControlPlane(
+            settings: ControlPlaneSettings(
+                account: AccountIdentity(), codeFolder: "/tmp/gatehouse-stacks-\(Identifiers.uuid())",
+                now: { Timestamp(milliseconds: 1_714_566_896_789) }),
+            store: MemoryStore(), traffic: IdleTraffic(), functionHost: IdleHost())
+    }
+
+    /// Changing calls so far, as `POST /v2/apis`, or as the operation's name for tables.
+    var changingCalls: [String] { state.withLock { $0.changing } }
+    var events: [String] { state.withLock { $0.events } }
+
+    func forgetCalls() {
+        state.withLock {
+            $0.changing = []
+            $0.events = []
+        }
+    }
+
+    func refuse(_ call: Int?) { state.withLock { $0.refused = call } }
+    func end(at call: Int, isCarriedOut: Bool) { state.withLock { $0.end = (call, isCarriedOut) } }
+
+    /// The server is started again.
+    func start() {
+        state.withLock {
+            $0.end = nil
+            $0.hasEnded = false
+        }
+        store.isRefusing = false
+    }
+
+    func call(_ request: WireRequest) async -> WireResponse {
+        let operation = request.header("x-amz-target")?.split(separator: ".").last.map(String.init)
+        let isChanging = operation.map { !$0.hasPrefix("Describe") } ?? (request.method != "GET")
+        let path = request.path.split(separator: "/").joined(separator: "/")
+        let (isAnswered, isCarriedOut) = state.withLock { state -> (Bool, Bool) in
+            if state.hasEnded { return (false, false) }
+            guard isChanging else { return (true, true) }
+            let number = state.changing.count
+            state.changing.append(operation ?? "\(request.method) /\(path)")
+            if let end = state.end, end.call == number {
+                state.hasEnded = true
+                return (false, end.isCarriedOut)
+            }
+            return (state.refused != number, state.refused != number)
+        }
+        var response = WireResponse(status: 500, body: Array(#"{"message":"refused by the test"}"#.utf8))
+        if isCarriedOut {
+            let answer =
+                if let operation {
+                    await tables.answer(operation, (try? JSONValue(parsing: request.body)) ?? .null)
+                } else {
+                    await plane.respond(to: request, allowsLocalCode: true)
+                }
+            if isAnswered { response = answer }
+        }
+        if state.withLock({ $0.hasEnded }) { store.isRefusing = true }
+        return response
+    }
+
+    func engine(
+        code: any CodeSource = FilesAsCode(DiskFiles()), exports: any StackExports = NoExports()
+    ) -> StackEngine {
+        StackEngine(
+            management: self, code: code, journal: StackStore(store), exports: exports,
+            now: { Timestamp(milliseconds: 1_714_566_896_789) },
+            onEvent: { [self] event in
+                state.withLock { $0.events.append("\(event.logicalId) \(event.status)") }
+            })
+    }
+
+    /// Deploys over what the store has.
+    @discardableResult
+    func deploy(_ template: String, code: any CodeSource = FilesAsCode(DiskFiles())) async throws -> StackResult {
+        try await engine(code: code).deploy(try plan(template), over: try record)
+    }
+
+    var record: StackRecord? { get throws { try StackStore(store).load().first?.record } }
+
+    /// What the server does with stacks at its start.
+    func recover() async throws {
+        for (record, steps) in try StackStore(store).load() {
+            _ = try await engine().recover(record, steps: steps, account: AccountIdentity())
+        }
+    }
+}
+
+final class KeptEntities: EntityStore {
+    struct Refusal: Error {}
+
+    private let state = Mutex<(entities: [Entity], isRefusing: Bool)>(([], false))
+
+    var isRefusing: Bool {
+        get { state.withLock { $0.isRefusing } }
+        set { state.withLock { $0.isRefusing = newValue } }
+    }
+
+    func load() -> [Entity] { state.withLock { $0.entities } }
+
+    func commit(_ changes: [EntityChange]) throws {
+        try state.withLock { state in
+            if state.isRefusing { throw Refusal() }
+            for change in changes {
+                switch change {
+                case .save(let entity):
+                    if let position = state.entities.firstIndex(where: { $0.id == entity.id }) {
+                        state.entities[position] = entity
+                    } else {
+                        state.entities.append(entity)
+                    }
+                case .delete(let id): state.entities.removeAll { $0.id == id }
+                case .deleteChildren(let parent): state.entities.removeAll { $0.id.parent == parent }
+                }
+            }
+        }
+    }
+}
+
+private struct IdleTraffic: Traffic {
+    struct Prepared: PreparedTraffic {
+        func publish() async {}
+    }
+
+    func prepare(_ stages: [V2.StageDefinition], removing: [V2.StageKey]) throws(TrafficError) -> any PreparedTraffic {
+        Prepared()
+    }
+}
+
+private struct IdleHost: FunctionHost {
+    func publish(_ function: Lambda.FunctionDefinition) async {}
+    func remove(functionName: String) async {}
+    func invoke(_ invocation: Lambda.Invocation) async -> Lambda.InvocationOutcome { .notFound }
+    func rehearse(_ function: Lambda.FunctionDefinition) async throws(InitError) {}
+    func codeFoldersInUse() async -> Set<String> { [] }
+}
