@@ -190,7 +190,6 @@ def test_a_document_with_an_authorizer_is_not_imported_open(clients):
     [
         ("apigateway", "get_rest_apis", {}),
         ("apigateway", "create_rest_api", {"name": "rest"}),
-        ("dynamodb", "list_tables", {}),
         ("sqs", "list_queues", {}),
     ],
 )

@@ -222,7 +222,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("addition", "name"),
         [
-            ("  ProductsTable:\n    Type: AWS::DynamoDB::Table\n", "AWS::DynamoDB::Table"),
+            ("  Stream:\n    Type: AWS::Kinesis::Stream\n", "AWS::Kinesis::Stream"),
             ("  Queue:\n    Type: AWS::SQS::Queue\n", "AWS::SQS::Queue"),
             ("  Typo:\n    Type: AWS::Serverless::Funktion\n", "AWS::Serverless::Funktion"),
         ],
@@ -240,7 +240,7 @@ class TestRefusals:
         [
             ("      CodeUri: src/\n", "      CodeUri: src/\n      Layers: [a]\n", "Layers"),
             ("          Type: HttpApi\n", "          Type: Schedule\n", "Schedule"),
-            ('!Sub "table-${Flavour}"', "!FindInMap [A, B, C]", "FindInMap"),
+            ('!Sub "table-${Flavour}"', "{'Fn::ValueOf': [A, B]}", "ValueOf"),
             ("      CorsConfiguration:", "      Auth: {DefaultAuthorizer: X}\n      CorsConfiguration:", "Auth"),
         ],
         ids=["property", "event", "function", "authorizer"],

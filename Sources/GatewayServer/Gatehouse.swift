@@ -112,7 +112,8 @@ package final class Gatehouse: Sendable {
 
     private init(
         controlPlane: ControlPlane, managementAddress: ServerSettings.Address,
-        trafficAddresses: [ServerSettings.Address], stacks: StackService, group: MultiThreadedEventLoopGroup, server: HTTPServer,
+        trafficAddresses: [ServerSettings.Address], stacks: StackService, group: MultiThreadedEventLoopGroup,
+        server: HTTPServer,
         dataPlane: DataPlane, lambdaHost: LambdaHost, accessLogs: AccessLogFiles, functionLogs: FunctionLogs,
         tables: TableEndpoint, snapshots: CodeSnapshots, generation: ServedGeneration,
         account: AccountIdentity, dataFolder: String?, folder: StateFolder

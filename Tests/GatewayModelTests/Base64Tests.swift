@@ -1,6 +1,5 @@
-import Testing
-
 import GatewayModel
+import Testing
 
 @Suite struct Base64Tests {
     /// RFC 4648 section 10.

@@ -131,7 +131,8 @@ struct LambdaHostTests {
         of: "BODY", with: #"curl -s -X POST -d "new $$" $base/invocation/$id/response >/dev/null"#)
 
     private func withRevision(
-        _ body: String, _ check: (LambdaHost, FunctionHandle, any EventLoop, Lambda.FunctionDefinition) async throws -> Void
+        _ body: String,
+        _ check: (LambdaHost, FunctionHandle, any EventLoop, Lambda.FunctionDefinition) async throws -> Void
     ) async throws {
         try await with(Self.answer) { host, handle, loop in
             let folder = FileManager.default.temporaryDirectory.path + "/lambda-host-\(UUID())"

@@ -29,7 +29,9 @@ package struct ToolProcess: Sendable {
 
     /// Runs it; `onLine` is called with each line of its output as it comes. Answers whether it went well, and the last
     /// lines.
-    package func run(onLine: @escaping @Sendable (String) -> Void = { _ in }) async -> (succeeded: Bool, lines: [String]) {
+    package func run(onLine: @escaping @Sendable (String) -> Void = { _ in }) async -> (
+        succeeded: Bool, lines: [String]
+    ) {
         let ended = AsyncStream.makeStream(of: ProcessTable.Exit.self)
         let output: Int32
         do {

@@ -8,6 +8,8 @@ package struct StackPlan: Sendable {
     package let storedOnly: [StoredOnlyProperty]
     let file: String
     let parameters: [String: TemplateValue]
+    /// Those whose values must not be shown.
+    let hiddenParameters: Set<String>
     /// Which of the template's conditions hold.
     let conditions: [String: Bool]
     let mappings: Mappings
@@ -33,6 +35,7 @@ package struct StackPlan: Sendable {
                     + "at most \(StackName.maximumLength)", line: nil, path: "")
         }
         self.parameters = ParameterValues.bind(template.parameters, given: parameters, problems: &problems)
+        hiddenParameters = Set(template.parameters.filter(\.isHidden).map(\.name))
         mappings = template.mappings
         let pseudoParameters = PseudoParameters(account: account, stackName: self.stackName, stackId: nil)
         conditions =

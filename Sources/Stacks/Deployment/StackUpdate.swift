@@ -171,7 +171,7 @@ struct StackUpdate {
         after.outputs = outputs
         after.imports = comparison.imported
         after.template = template
-        after.parameters = plan.parameters.mapValues(\.parameterText)
+        after.parameters = plan.shownParameters
         after.statusReason = nil
         if !isNew { after.lastUpdatedTime = engine.now().iso8601 }
         let names = Set(resources.map(\.logicalId))
@@ -242,6 +242,18 @@ struct StackUpdate {
             // What could not be taken back is told beside what began it.
             return StackFailure(error: TemplateError(error.error.problems), record: error.record)
         }
+    }
+}
+
+extension StackPlan {
+    private static let mask = "****"
+
+    /// As CloudFormation shows them.
+    fileprivate var shownParameters: [String: String] {
+        Dictionary(
+            uniqueKeysWithValues: parameters.map { name, value in
+                (name, hiddenParameters.contains(name) ? Self.mask : value.parameterText)
+            })
     }
 }
 

@@ -18,6 +18,9 @@ struct ParameterDefinition: Sendable {
     /// Said instead of the constraint when a value breaks it.
     let constraintDescription: String?
 
+    /// Whether the value must not be shown.
+    let isHidden: Bool
+
     var path: String { "Parameters.\(name)" }
 
     private static let properties: Set<String> = [
@@ -57,6 +60,7 @@ struct ParameterDefinition: Sendable {
         range = Self.bounds(map, "MinValue", "MaxValue", -Double.infinity...Double.infinity, path, &problems) {
             Double($0)
         }
+        isHidden = map["NoEcho"]?.boolean ?? false
         allowedPattern = Self.pattern(map["AllowedPattern"], path, &problems)
         allowedValues = Self.list(map["AllowedValues"], path, &problems)
         guard problems.list.count == known else { return nil }

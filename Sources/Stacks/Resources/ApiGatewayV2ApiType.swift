@@ -147,8 +147,11 @@ private struct ApiGatewayV2ApiType: ResourceBehaviour {
         return query
     }
 
+    /// Every document that SAM makes has responses and parameters: that an HTTP API ignores them is no news.
     private static func warnings(_ answer: JSONValue) -> [String] {
-        ((answer["importInfo"]?.array ?? []) + (answer["warnings"]?.array ?? [])).compactMap(\.string)
+        (answer["warnings"]?.array ?? []).compactMap(\.string).filter { warning in
+            !warning.contains("key [responses] ") && !warning.contains("key [parameters] ")
+        }
     }
 
     /// What UpdateApi takes to unset a member.

@@ -1,5 +1,4 @@
 import GatewayModel
-import GatewayModel
 import Testing
 
 @testable import ControlPlane

@@ -11,7 +11,13 @@ import Testing
         _ template: String, parameters: [(name: String, value: String)] = [],
         _ management: RecordedManagement = RecordedManagement()
     ) async throws -> (deployment: StackDeployment, management: RecordedManagement) {
-        (try await plan(template, parameters: parameters).deploy(through: management), management)
+        (try await deploy(try plan(template, parameters: parameters), management), management)
+    }
+
+    private func deploy(_ plan: StackPlan, _ management: RecordedManagement) async throws -> StackDeployment {
+        let engine = StackEngine(
+            management: management, code: FilesAsCode(DiskFiles()), now: { Timestamp(milliseconds: 0) })
+        do { return try await engine.deploy(plan, over: nil).deployment } catch { throw error.error }
     }
 
     private static let shop = """
@@ -224,7 +230,7 @@ import Testing
         let template = try TemplateSource(
             path: GoldenTests.folder.appending(path: "definition-body.yaml").path)
         let plan = try StackPlan(template, account: AccountIdentity())
-        let deployment = try await plan.deploy(through: RecordedManagement())
+        let deployment = try await deploy(plan, RecordedManagement())
         #expect(
             deployment.apis.first { $0.logicalId == "Orders" }?.routes == [
                 .init(method: "GET", path: "/orders/{id}", functionLogicalId: nil),

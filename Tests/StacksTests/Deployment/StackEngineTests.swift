@@ -85,7 +85,8 @@ import Testing
         try await updated.deploy(EditedStack.before)
         try await updated.deploy(EditedStack.after)
         let (wanted, reached) = (try await comparable(straight), try await comparable(updated))
-        #expect(reached.subtracting(wanted) == [] && wanted.subtracting(reached) == [])
+        #expect(reached.subtracting(wanted) == [])
+        #expect(wanted.subtracting(reached) == [])
     }
 
     /// Without ids, which each server makes itself, and versions, which count on.
@@ -96,7 +97,12 @@ import Testing
             return words[0] == "api" ? words[1] : words[0] == "deployment" ? words.last : nil
         }
         let kept = lines.filter { !$0.hasPrefix("version ") && !$0.hasPrefix("alias ") }
-        return Set(kept.map { line in ids.reduce(line) { $0.replacing($1, with: "ID") } })
+        return Set(
+            kept.map { line in
+                // A permission that replaces another one of the same function has a statement id of its own.
+                ids.reduce(line) { $0.replacing($1, with: "ID") }
+                    .replacing(#/shop-Permission-[a-z0-9]{6}/#, with: "shop-Permission")
+            })
     }
 
     @Test func codeThatChangedWhereItLiesIsAChange() async throws {
@@ -170,6 +176,18 @@ import Testing
         }
         #expect(try world.record?.status == .deleteFailed)
         #expect(try world.record?.resources.map(\.logicalId) == ["Table"])
+    }
+
+    @Test func hiddenParametersAreNotRecorded() async throws {
+        let world = World()
+        let template = """
+            Parameters: {Secret: {Type: String, NoEcho: true}, Plain: {Type: CommaDelimitedList}}
+            Resources:
+              Logs: {Type: AWS::Logs::LogGroup}
+            """
+        let plan = try plan(template, parameters: [("Secret", "hush"), ("Plain", "a,b")])
+        let result = try await world.engine().deploy(plan, over: nil)
+        #expect(result.record.parameters == ["Secret": "****", "Plain": "a,b"])
     }
 
     @Test func exportsInUseStay() async throws {

@@ -126,7 +126,7 @@ import Testing
     @Test func textThatIsLongOnlyInJSONCountsWithItsBytes() throws {
         let tables = try ItemStore.sorted()
         let text = String(repeating: "\\u0001", count: 100_000)
-        for number in 0..<9 {
+        for number in 0..<2 {
             try tables.put("{'pk':{'S':'p'},'sk':{'S':'\(number)'},'v':{'S':'\(text)'}}", in: "sorted")
         }
         let page = try tables.ok(
@@ -135,7 +135,7 @@ import Testing
             {'TableName':'sorted','Select':'COUNT','KeyConditionExpression':'pk = :p',
             'ExpressionAttributeValues':{':p':{'S':'p'}}}
             """)
-        #expect(page.text == "{'Count':9,'ScannedCount':9}")
+        #expect(page.text == "{'Count':2,'ScannedCount':2}")
     }
 }
 
