@@ -47,9 +47,10 @@ struct StackUpdate {
             throw await rollBack(error)
         }
     }
+}
 
-    // MARK: Forwards
-
+/// Forwards.
+extension StackUpdate {
     private mutating func bring(_ resource: PlainResource) async throws(TemplateError) {
         var (wanted, properties) = try comparison.wanted(resource)
         let old = comparison.existing?.resource(resource.logicalId)
@@ -160,9 +161,10 @@ struct StackUpdate {
             throw plan.error("the stack could not be written down: \(error)", nil, "")
         }
     }
+}
 
-    // MARK: The end
-
+/// The end.
+extension StackUpdate {
     private mutating func finish(over before: StackRecord) async throws(TemplateError) -> StackResult {
         let outputs = try comparison.outputs()
         try checkExports(outputs, before)
@@ -230,9 +232,10 @@ struct StackUpdate {
             record: after, deployment: StackDeployment(after), changes: changes, changedFunctions: functions.count,
             changedRoutes: routes, warnings: warnings)
     }
+}
 
-    // MARK: Backwards
-
+/// Backwards.
+extension StackUpdate {
     private mutating func rollBack(_ error: TemplateError) async -> StackFailure {
         var rollback = StackRollback(engine: engine, account: plan.account, record: record, steps: steps)
         do {
