@@ -122,6 +122,17 @@ extension ControlPlane {
         }
     }
 
+    /// The code for another runtime: what code in a local folder depends on is installed for its runtime. Nil when the
+    /// code may stay as it is.
+    func package(
+        of function: LambdaFunction, movedTo runtime: String?
+    ) async throws(ServiceError) -> FunctionPackage? {
+        guard let runtime, runtime != function.head.configuration.Runtime, settings.dependencies != nil,
+            function.head.code.snapshot != nil, let folder = function.head.code.localFolder
+        else { return nil }
+        return try await FunctionCode.folder(folder).package(for: function.name, runtime: runtime, in: codePlaces)
+    }
+
     /// Removes the copies of local code that no version uses and no environment runs in.
     package func discardUnusedSnapshots() async {
         let running = await functionHost.codeFoldersInUse()

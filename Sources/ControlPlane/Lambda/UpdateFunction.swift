@@ -16,6 +16,12 @@ extension LambdaOperations {
         try RefusedMembers.check(members.object)
         try input.checkValues()
 
+        let package = try await control.package(of: function, movedTo: input.runtime)
+        defer { if let snapshot = package?.snapshot { control.snapshots.release(snapshot) } }
+        if let package {
+            function = try control.function(name)
+            function.take(package, nil)
+        }
         try input.apply(to: &function.head.configuration, in: control.settings.account)
         function.updated(at: control.settings.now())
         try await control.commit(function, [function.saveHead()])

@@ -236,14 +236,14 @@ extension StackUpdate {
 
 /// Backwards.
 extension StackUpdate {
-    private mutating func rollBack(_ error: TemplateError) async -> StackFailure {
+    private func rollBack(_ cause: TemplateError) async -> StackFailure {
         var rollback = StackRollback(engine: engine, account: plan.account, record: record, steps: steps)
-        do {
-            let left = try await rollback.run(because: error.problems.first?.message ?? "")
-            return StackFailure(error: error, record: left)
+        do throws(StackFailure) {
+            let left = try await rollback.run(because: cause.problems.first?.message ?? "")
+            return StackFailure(error: cause, record: left)
         } catch {
             // What could not be taken back is told beside what began it.
-            return StackFailure(error: TemplateError(error.error.problems), record: error.record)
+            return StackFailure(error: TemplateError(cause.problems + error.error.problems), record: error.record)
         }
     }
 }

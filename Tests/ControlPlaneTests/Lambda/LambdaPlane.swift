@@ -19,7 +19,10 @@ struct LambdaPlane {
     let codeFolder: String
     private let folder: TemporaryFolder
 
-    init(store: KeepingStore = KeepingStore(), folder: TemporaryFolder = TemporaryFolder()) {
+    init(
+        store: KeepingStore = KeepingStore(), folder: TemporaryFolder = TemporaryFolder(),
+        dependencies: (any FunctionDependencies)? = nil
+    ) {
         host = RecordingHost()
         self.store = store
         self.folder = folder
@@ -27,7 +30,7 @@ struct LambdaPlane {
         plane = ControlPlane(
             settings: ControlPlaneSettings(
                 account: Self.account, codeFolder: codeFolder,
-                now: { Timestamp(milliseconds: 1_714_566_896_789) }),
+                now: { Timestamp(milliseconds: 1_714_566_896_789) }, dependencies: dependencies),
             store: store, traffic: IdleTraffic(), functionHost: host)
     }
 
