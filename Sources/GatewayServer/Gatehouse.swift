@@ -79,7 +79,8 @@ package final class Gatehouse: Sendable {
         let tables = TableEndpoint(
             store: try TableStore(
                 path: folder.tables, isDurable: folder.database != nil, account: settings.account,
-                now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }), group: group)
+                now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }, onFault: { Console.warn($0) }),
+            group: group)
 
         let stacks = StackService(
             store: store, management: InProcessManagement(controlPlane: controlPlane, tables: tables),

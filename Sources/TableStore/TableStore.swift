@@ -6,24 +6,33 @@ package final class TableStore: Sendable {
     private let catalogue: TableCatalogue
     private let writer: TableWriter
     private let sweeper: ExpirySweeper
+    private let faults: TableFaults
 
     /// - Parameters:
     ///   - path: the file; made when it is missing.
     ///   - isDurable: whether an acknowledged write survives the end of the machine; a server that keeps nothing need
     ///     not wait for its disk.
+    ///   - onFault: told, in a sentence, what is behind an answer of 500.
     package init(
-        path: String, isDurable: Bool, account: AccountIdentity, now: @escaping @Sendable () -> Timestamp
+        path: String, isDurable: Bool, account: AccountIdentity, now: @escaping @Sendable () -> Timestamp,
+        onFault: @escaping @Sendable (String) -> Void = { _ in }
     ) throws {
         self.path = path
+        faults = TableFaults(tell: onFault)
         catalogue = TableCatalogue(account: account)
-        writer = try TableWriter(path: path, isDurable: isDurable, catalogue: catalogue, now: now)
+        writer = try TableWriter(path: path, isDurable: isDurable, catalogue: catalogue, faults: faults, now: now)
         sweeper = ExpirySweeper(writer: writer, catalogue: catalogue)
         sweeper.start()
     }
 
-    /// For one thread or event loop.
-    package func makeSession() throws -> TableSession {
-        TableSession(reader: try TableReader(path: path, catalogue: catalogue), writer: writer)
+    /// For one thread or event loop. Nil when the file cannot be opened, which is told.
+    package func makeSession() -> TableSession? {
+        do {
+            return TableSession(reader: try TableReader(path: path, catalogue: catalogue), writer: writer, faults)
+        } catch {
+            faults.tell("\(error)")
+            return nil
+        }
     }
 
     /// Finishes the writes that wait.
@@ -37,10 +46,12 @@ package final class TableStore: Sendable {
 package final class TableSession {
     private let reader: TableReader
     private let writer: TableWriter
+    private let faults: TableFaults
 
-    init(reader: TableReader, writer: TableWriter) {
+    init(reader: TableReader, writer: TableWriter, _ faults: TableFaults) {
         self.reader = reader
         self.writer = writer
+        self.faults = faults
     }
 
     /// Reads are answered at once; for a write nothing comes back, and `completion` is called on the writer's thread when
@@ -59,7 +70,19 @@ package final class TableSession {
                 return nil
             }
         } catch {
-            return error.response()
+            return faults.response(error)
         }
+    }
+}
+
+/// Tells the operator of faults, when clients are.
+struct TableFaults: Sendable {
+    let tell: @Sendable (String) -> Void
+
+    static let untold = TableFaults { _ in }
+
+    func response(_ error: TableError) -> TableResponse {
+        if let detail = error.detail { tell("tables: \(detail)") }
+        return error.response()
     }
 }

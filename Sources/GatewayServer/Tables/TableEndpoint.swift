@@ -35,8 +35,8 @@ final class TableEndpoint: Sendable {
             answerElsewhere(operation, body, completion: completion)
             return nil
         }
-        if box.value == nil { box.value = try? store.makeSession() }
-        guard let session = box.value else { return TableError.internalFailure("no session").response() }
+        if box.value == nil { box.value = store.makeSession() }
+        guard let session = box.value else { return Self.noSession }
         return session.perform(operation, body, completion: completion)
     }
 
@@ -45,6 +45,8 @@ final class TableEndpoint: Sendable {
             answerElsewhere(operation, body) { continuation.resume(returning: $0) }
         }
     }
+
+    private static var noSession: TableResponse { TableError.internalFailure("no session").response() }
 
     /// Items of this size are read from JSON in well under a millisecond.
     private static let quickBytes = 16_384
@@ -62,7 +64,7 @@ final class TableEndpoint: Sendable {
     ) {
         NIOThreadPool.singleton.submit { _ in
             guard let lent = self.lend() else {
-                return completion(TableError.internalFailure("no session").response())
+                return completion(Self.noSession)
             }
             if let response = lent.session.perform(operation, body, completion: completion) { completion(response) }
             self.idle.withLock { $0.append(lent) }
@@ -71,7 +73,7 @@ final class TableEndpoint: Sendable {
 
     private func lend() -> Lent? {
         if let lent = idle.withLock({ $0.popLast() }) { return lent }
-        return (try? store.makeSession()).map(Lent.init)
+        return store.makeSession().map(Lent.init)
     }
 
     /// One thread at a time holds it: it is taken from `idle` and given back behind a lock.

@@ -64,11 +64,14 @@ struct BatchGetItem: TableRead {
 
     func run(on reader: TableReader) throws(TableError) -> [UInt8] {
         var found: [(table: TableDefinition, keys: [ItemKey])] = []
+        // A table may be named by its name and by its ARN.
+        var seen: [Int: Set<ItemKey>] = [:]
         for wanted in tables {
             let table = try reader.table(named: wanted.tableName)
-            found.append((table, try Self.itemKeys(wanted.keys, of: table)))
+            found.append((table, try Self.itemKeys(wanted.keys, of: table, &seen[table.id, default: []])))
         }
         var room = ItemLimits.batchGetSize
+        var textRoom = ItemLimits.batchGetText
         var capacities: [ConsumedCapacity] = []
         var answered: [Int] = []
         var response = ResponseBody()
@@ -82,11 +85,12 @@ struct BatchGetItem: TableRead {
                     guard room > 0 else { break }
                     let stored = try reader.item(table, key)
                     let size = try Item(stored: stored)?.size ?? 0
-                    guard size <= room else {
+                    guard size <= room, stored?.count ?? 0 <= textRoom else {
                         room = 0
                         break
                     }
                     room -= size
+                    textRoom -= stored?.count ?? 0
                     count += 1
                     if capacity != .none {
                         ConsumedCapacity.update(&capacities, table, isTransaction: false) { consumed in
@@ -113,9 +117,10 @@ struct BatchGetItem: TableRead {
         return response.finished()
     }
 
-    private static func itemKeys(_ keys: [Item], of table: TableDefinition) throws(TableError) -> [ItemKey] {
+    private static func itemKeys(
+        _ keys: [Item], of table: TableDefinition, _ seen: inout Set<ItemKey>
+    ) throws(TableError) -> [ItemKey] {
         var itemKeys: [ItemKey] = []
-        var seen: Set<ItemKey> = []
         for key in keys {
             do { itemKeys.append(try table.key(ofKey: key)) } catch { throw error.inKey }
         }

@@ -75,12 +75,13 @@ struct BatchWriteItem: TableWrite {
 
     func run(in transaction: WriteTransaction) throws(TableError) -> [UInt8] {
         var decided: [(table: TableDefinition, key: ItemKey, outcome: ItemChange.Outcome)] = []
+        // A table may be named by its name and by its ARN.
+        var seen: [Int: Set<ItemKey>] = [:]
         for writes in tables {
             let table = try transaction.table(named: writes.tableName)
-            var seen: Set<ItemKey> = []
             for write in writes.writes {
                 let (key, outcome) = try Self.decide(write, table)
-                guard seen.insert(key).inserted else { throw .duplicateKeys }
+                guard seen[table.id, default: []].insert(key).inserted else { throw .duplicateKeys }
                 decided.append((table, key, outcome))
             }
         }

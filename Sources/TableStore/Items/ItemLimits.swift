@@ -11,6 +11,8 @@ enum ItemLimits {
     static let batchGetKeys = 100
     /// Bytes that BatchGetItem returns; further keys come back unprocessed: "16 MB".
     static let batchGetSize = 16 * 1_048_576
+    /// Bytes of JSON that BatchGetItem returns: a number of three bytes may take 130 of them.
+    static let batchGetText = 4 * batchGetSize
     static let batchWriteRequests = 25
     static let transactionActions = 100
     /// Bytes of all items of a transaction: "4 MB".

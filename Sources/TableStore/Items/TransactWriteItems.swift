@@ -1,8 +1,10 @@
+import JSON
+
 /// TransactWriteItems: up to a hundred writes and checks, all of them or none.
 struct TransactWriteItems: TableWrite {
     private let actions: [any ItemWrite]
     private let token: String?
-    /// Of the actions as they were sent; a request that an SDK sends again has the same bytes.
+    /// Of the actions.
     private let digest: [UInt8]
     private let reports: WriteReports
 
@@ -19,13 +21,13 @@ struct TransactWriteItems: TableWrite {
                 try Self.action(try RequestMembers(request.body, in: element), "transactItems.\(position + 1).member."))
         }
         self.actions = actions
-        digest = RequestDigest.of(request.range("TransactItems").map { request.body[$0] } ?? [])
+        digest = RequestDigest.of(request.json("TransactItems") ?? [])
     }
 
     func run(in transaction: WriteTransaction) throws(TableError) -> [UInt8] {
         if let token, let earlier = try transaction.digest(ofToken: token) {
             guard earlier == digest else { throw Self.otherParameters }
-            return ResponseBody().finished()
+            return try answerAgain(in: transaction)
         }
         let changes = try decide(in: transaction)
         if let token { try transaction.keep(token: token, digest: digest) }
@@ -53,6 +55,26 @@ struct TransactWriteItems: TableWrite {
     private static let otherParameters = TableError.modelled(
         "IdempotentParameterMismatchException",
         "The provided request token was used before with other parameters", messageKey: "Message")
+
+    /// What was written stays as it is. Such a call costs what reading the items costs ("TransactWriteItems",
+    /// idempotency).
+    private func answerAgain(in transaction: WriteTransaction) throws(TableError) -> [UInt8] {
+        var body = ResponseBody()
+        guard reports.capacity != .none else { return body.finished() }
+        var capacities: [ConsumedCapacity] = []
+        for action in actions {
+            let table = try transaction.table(named: action.tableName)
+            let key: ItemKey
+            do { key = try action.key(in: table) } catch { throw action.error(of: error) }
+            let size = try Item(stored: try transaction.item(table, key))?.size ?? 0
+            ConsumedCapacity.update(&capacities, table, isTransaction: true) { consumed in
+                consumed.addRead(size: size, isConsistent: true)
+            }
+        }
+        body.member("ConsumedCapacity")
+        body.array(capacities) { body, consumed in consumed.write(to: &body, reports.capacity) }
+        return body.finished()
+    }
 
     /// Every action sees the items as they were before the transaction; all that fail are told.
     private func decide(in transaction: WriteTransaction) throws(TableError) -> [ItemChange] {

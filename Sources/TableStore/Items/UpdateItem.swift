@@ -89,7 +89,7 @@ struct UpdateItem: ItemWrite, TableWrite {
         case .allOld: try change.old()
         case .allNew: try change.new()
         case .updatedOld: try change.old().flatMap { update?.touched(of: $0) }
-        case .updatedNew: try change.new().flatMap { update?.touched(of: $0) }
+        case .updatedNew: try change.new().flatMap { update?.written(to: $0) }
         }
     }
 }

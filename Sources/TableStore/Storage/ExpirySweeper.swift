@@ -1,10 +1,12 @@
 import Dispatch
+import Synchronization
 
 /// Removes items that have expired, in the background and in small bites. DynamoDB takes hours for it; readers may see
 /// an expired item until then.
 final class ExpirySweeper: Sendable {
     private let writer: TableWriter
     private let catalogue: TableCatalogue
+    private let isStopped = Atomic(false)
     /// Dispatch's sources may be used from any thread.
     private nonisolated(unsafe) let timer: any DispatchSourceTimer
 
@@ -18,27 +20,31 @@ final class ExpirySweeper: Sendable {
     }
 
     func start() {
-        timer.setEventHandler { [writer, catalogue] in Self.sweep(writer, catalogue) }
+        timer.setEventHandler { [weak self] in self?.sweep() }
         timer.schedule(deadline: .now() + .seconds(Self.seconds), repeating: .seconds(Self.seconds))
         timer.resume()
     }
 
-    func stop() { timer.cancel() }
+    func stop() {
+        isStopped.store(true, ordering: .relaxed)
+        timer.cancel()
+    }
 
     deinit { timer.cancel() }
 
-    private static func sweep(_ writer: TableWriter, _ catalogue: TableCatalogue) {
-        for table in catalogue.all where table.expiry != nil { sweep(table.name, writer) }
+    private func sweep() {
+        for table in catalogue.all where table.expiry != nil { sweep(table.name) }
     }
 
-    private static func sweep(_ name: String, _ writer: TableWriter) {
+    private func sweep(_ name: String) {
+        guard !isStopped.load(ordering: .relaxed) else { return }
         writer.submit { transaction throws(TableError) in
             guard let table = transaction.definition(name) else { return [] }
-            let count = try transaction.removeExpired(table, limit: itemsAtOnce)
-            return count == itemsAtOnce ? [1] : []
-        } completion: { response in
+            let count = try transaction.removeExpired(table, limit: Self.itemsAtOnce)
+            return count == Self.itemsAtOnce ? [1] : []
+        } completion: { [weak self] response in
             // There may be more of them.
-            if response.status == 200, !response.body.isEmpty { sweep(name, writer) }
+            if response.status == 200, !response.body.isEmpty { self?.sweep(name) }
         }
     }
 }

@@ -107,7 +107,14 @@ final class SQLiteStatement {
                 }
                 return sqlite3_bind_zeroblob(handle, position, 0)
             }
-        case .text(let text): sqlite3_bind_text(handle, position, text, -1, copied)
+        case .text(let text):
+            // With its length: a text may have a NUL in it.
+            var text = text
+            _ = text.withUTF8 { bytes in
+                bytes.withMemoryRebound(to: CChar.self) {
+                    sqlite3_bind_text(handle, position, $0.baseAddress, Int32($0.count), copied)
+                }
+            }
         case .null: sqlite3_bind_null(handle, position)
         }
     }

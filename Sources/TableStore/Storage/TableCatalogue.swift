@@ -5,6 +5,7 @@ import Synchronization
 final class TableCatalogue: Sendable {
     let account: AccountIdentity
     private let tables = Mutex<[String: TableDefinition]>([:])
+    private let changes = Atomic(0)
 
     init(account: AccountIdentity) { self.account = account }
 
@@ -34,7 +35,11 @@ final class TableCatalogue: Sendable {
         tables.withLock { tables in
             for (name, table) in changes { tables[name] = table }
         }
+        self.changes.wrappingAdd(1, ordering: .releasing)
     }
+
+    /// How often definitions have changed: what was made for one that is gone is worth nothing.
+    var generation: Int { changes.load(ordering: .acquiring) }
 }
 
 extension AccountIdentity {

@@ -3,6 +3,8 @@ final class TableReader {
     let catalogue: TableCatalogue
     private let connection: SQLiteConnection
     private let queries: ItemQueries
+    /// Of the catalogue, when the statements of `queries` were made.
+    private var generation = 0
 
     init(path: String, catalogue: TableCatalogue) throws {
         self.catalogue = catalogue
@@ -11,6 +13,10 @@ final class TableReader {
     }
 
     func table(named nameOrARN: String) throws(TableError) -> TableDefinition {
+        if catalogue.generation != generation {
+            generation = catalogue.generation
+            queries.reset()
+        }
         guard let table = catalogue.table(named: nameOrARN) else { throw .resourceNotFound }
         return table
     }

@@ -21,20 +21,24 @@ enum TableSchema {
         guard version <= self.version else {
             throw SQLiteConnection.Failure(code: 0, message: "the tables were written by a later version of Gatehouse")
         }
-        guard version < 1 else { return }
-        try db.execute(
-            """
-            BEGIN IMMEDIATE;
-            CREATE TABLE tables (
-                id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, document BLOB NOT NULL);
-            CREATE TABLE transaction_tokens (
-                token TEXT PRIMARY KEY, digest BLOB NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
-            PRAGMA user_version = \(self.version);
-            COMMIT
-            """)
+        for (step, change) in changes.enumerated().dropFirst(Int(version)) {
+            try db.execute("BEGIN IMMEDIATE; \(change); PRAGMA user_version = \(step + 1); COMMIT")
+        }
     }
 
-    private static let version = 1
+    /// What made each version of the file from the one before.
+    private static let changes = [
+        """
+        CREATE TABLE tables (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, document BLOB NOT NULL);
+        CREATE TABLE transaction_tokens (
+            token TEXT PRIMARY KEY, digest BLOB NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID
+        """,
+        // Every transaction removes the tokens that have expired; most of them have not.
+        "CREATE INDEX transaction_tokens_expires ON transaction_tokens (expires)",
+    ]
+
+    private static var version: Int { changes.count }
 
     static func items(_ table: TableDefinition) -> String { "t\(table.id)" }
     static func entries(_ table: TableDefinition, _ index: IndexDefinition) -> String {

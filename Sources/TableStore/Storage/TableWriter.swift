@@ -25,8 +25,11 @@ final class TableWriter: Sendable {
     /// Writes that share a sync; more would only make the first of them wait.
     private static let jobsTogether = 256
 
-    init(path: String, isDurable: Bool, catalogue: TableCatalogue, now: @escaping @Sendable () -> Timestamp) throws {
-        state = try WriterState(path: path, isDurable: isDurable, catalogue: catalogue, now: now)
+    init(
+        path: String, isDurable: Bool, catalogue: TableCatalogue, faults: TableFaults,
+        now: @escaping @Sendable () -> Timestamp
+    ) throws {
+        state = try WriterState(path: path, isDurable: isDurable, catalogue: catalogue, faults: faults, now: now)
     }
 
     /// `completion` is called on the writer's thread.
@@ -62,10 +65,15 @@ private final class WriterState: @unchecked Sendable {
     private let connection: SQLiteConnection
     private let transaction: WriteTransaction
     private let catalogue: TableCatalogue
+    private let faults: TableFaults
     private let now: @Sendable () -> Timestamp
 
-    init(path: String, isDurable: Bool, catalogue: TableCatalogue, now: @escaping @Sendable () -> Timestamp) throws {
+    init(
+        path: String, isDurable: Bool, catalogue: TableCatalogue, faults: TableFaults,
+        now: @escaping @Sendable () -> Timestamp
+    ) throws {
         self.catalogue = catalogue
+        self.faults = faults
         self.now = now
         connection = try SQLiteConnection(path: path, readOnly: false)
         try TableSchema.prepare(connection, isDurable: isDurable)
@@ -88,34 +96,41 @@ private final class WriterState: @unchecked Sendable {
     func run(_ jobs: [TableWriter.Work]) -> [TableResponse] {
         transaction.now = Int(now().milliseconds)
         transaction.changedTables = [:]
-        do throws(SQLiteConnection.Failure) {
-            try connection.execute("BEGIN IMMEDIATE")
+        do throws(TableError) {
+            try execute("BEGIN IMMEDIATE")
             var responses: [TableResponse] = []
             for job in jobs { responses.append(try run(job)) }
-            try connection.execute("COMMIT")
+            try execute("COMMIT")
             catalogue.replace(transaction.changedTables)
             return responses
         } catch {
             try? connection.execute("ROLLBACK")
             transaction.forgetStatements()
-            let response = error.tableError.response()
+            let response = faults.response(error)
             return jobs.map { _ in response }
         }
     }
 
     /// One write under a savepoint, so that its failure is its own.
-    private func run(_ job: TableWriter.Work) throws(SQLiteConnection.Failure) -> TableResponse {
+    private func run(_ job: TableWriter.Work) throws(TableError) -> TableResponse {
         let tables = transaction.changedTables
-        try connection.execute("SAVEPOINT job")
+        try execute("SAVEPOINT job")
         do throws(TableError) {
             let body = try job(transaction)
-            do { try connection.execute("RELEASE job") } catch { throw error.tableError }
+            try execute("RELEASE job")
             return TableResponse(status: 200, body: body)
         } catch {
-            try connection.execute("ROLLBACK TO job; RELEASE job")
+            // A full disk, say, ends the whole transaction, and then there is no savepoint any more.
+            do throws(TableError) { try execute("ROLLBACK TO job; RELEASE job") } catch let second {
+                throw error.isFault ? error : second
+            }
             transaction.changedTables = tables
-            if !tables.isEmpty || error.status == 500 { transaction.forgetStatements() }
-            return error.response()
+            if !tables.isEmpty || error.isFault { transaction.forgetStatements() }
+            return faults.response(error)
         }
+    }
+
+    private func execute(_ sql: String) throws(TableError) {
+        do { try connection.execute(sql) } catch { throw error.tableError }
     }
 }

@@ -168,15 +168,20 @@ final class WriteTransaction {
         var last: [SQLiteStatement.Value] = [.integer(-1), .bytes([]), .bytes([])]
         while true {
             var page: [(ItemKey, document: [UInt8])] = []
+            var room = Self.pageBytes
             try rows.run(last) {
-                page.append((ItemKey(partition: rows.bytes(0), sort: rows.bytes(1)), rows.bytes(2)))
-                return true
+                let document = rows.bytes(2)
+                page.append((ItemKey(partition: rows.bytes(0), sort: rows.bytes(1)), document))
+                room -= document.count
+                return room > 0
             }
             guard let end = page.last else { return }
             last = Self.values(end.0)
             for (key, document) in page { try body(key, try Item(stored: document)) }
         }
     }
+
+    private static let pageBytes = 4 * 1_048_576
 
     /// Removes up to `limit` items that have expired; how many there were.
     func removeExpired(_ table: TableDefinition, limit: Int) throws(TableError) -> Int {

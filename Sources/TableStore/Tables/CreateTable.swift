@@ -24,7 +24,7 @@ struct CreateTable: TableWrite {
         record.indexes += try request.indexes("GlobalSecondaryIndexes", isGlobal: true)
         for position in record.indexes.indices { record.indexes[position].number = position }
         record.nextIndexNumber = record.indexes.count
-        record.kept = request.keptMembers
+        record.kept.keep(try request.keptMembers())
         try TableRules.check(record, throughputGiven: request.range("ProvisionedThroughput") != nil)
         self.record = record
     }
@@ -88,8 +88,17 @@ extension RequestMembers {
 
     /// Refuses what is not served, whatever its value would be.
     func checkTableMembers() throws(TableError) {
-        if let stream = try members("StreamSpecification"), try stream.boolean("StreamEnabled") == true {
-            throw .notOffered("A stream (StreamSpecification)")
+        if let stream = try members("StreamSpecification") {
+            guard let isEnabled = try stream.boolean("StreamEnabled") else {
+                throw .enveloped(
+                    "Value null at 'streamSpecification.streamEnabled' failed to satisfy constraint: "
+                        + "Member must not be null")
+            }
+            if isEnabled { throw .notOffered("A stream (StreamSpecification)") }
+            // The words are unconfirmed.
+            if stream.range("StreamViewType") != nil {
+                throw .invalidValues("StreamViewType can only be specified when StreamEnabled is true")
+            }
         }
         if let updates = try elements("ReplicaUpdates"), !updates.isEmpty {
             throw .notOffered("A replica (ReplicaUpdates)")
@@ -102,19 +111,6 @@ extension RequestMembers {
         for member in ofGlobalTables where range(member) != nil { throw .notOffered("A global table (\(member))") }
         let ofVectors: [StaticString] = ["VectorIndexes", "VectorIndexUpdates"]
         for member in ofVectors where range(member) != nil { throw .notOffered("A vector index (\(member))") }
-    }
-
-    /// Members that only mean something in AWS: they are described as they were given.
-    var keptMembers: [String: String] {
-        var kept: [String: String] = [:]
-        if let onDemand = json("OnDemandThroughput") { kept["OnDemandThroughput"] = onDemand.text }
-        if let warm = json("WarmThroughput") { kept["WarmThroughput"] = warm.text }
-        if let encryption = json("SSESpecification"), encryption["Enabled"]?.bool == true {
-            var description: JSONObject = ["Status": "ENABLED", "SSEType": encryption["SSEType"] ?? "KMS"]
-            description["KMSMasterKeyArn"] = encryption["KMSMasterKeyId"]
-            kept["SSEDescription"] = JSONValue.object(description).text
-        }
-        return kept
     }
 
     func keySchema(_ name: StaticString) throws(TableError) -> [TableRecord.KeyElement]? {
@@ -162,6 +158,11 @@ extension RequestMembers {
                 TableRecord.AttributeDefinition(AttributeName: name ?? "", AttributeType: type ?? ""))
         }
         try constraints.check()
+        let names = definitions.map(\.AttributeName)
+        // DynamoDB keeps definitions by name; its words for one that comes twice are unconfirmed.
+        guard Set(names).count == names.count else {
+            throw .invalidValues("AttributeDefinitions has an attribute twice: [\(names.joined(separator: ", "))]")
+        }
         return definitions
     }
 
@@ -183,6 +184,7 @@ extension RequestMembers {
     func indexes(_ name: StaticString, isGlobal: Bool) throws(TableError) -> [TableRecord.Index] {
         guard let elements = try elements(name) else { return [] }
         guard !elements.isEmpty else { throw .invalidValues("List of \(name) is empty") }
+        try TableRules.checkCount(elements.count, isGlobal: isGlobal)
         var indexes: [TableRecord.Index] = []
         for element in elements { indexes.append(try RequestMembers(body, in: element).index(isGlobal: isGlobal)) }
         return indexes
@@ -192,16 +194,19 @@ extension RequestMembers {
         let name = try string("IndexName") ?? ""
         try Self.checkName(name, "indexName")
         let projection = try members("Projection")
-        return TableRecord.Index(
+        var index = TableRecord.Index(
             number: 0, isGlobal: isGlobal, name: name, keySchema: try keySchema("KeySchema") ?? [],
             projection: TableRecord.Projection(
                 ProjectionType: try projection?.string("ProjectionType") ?? "null",
                 NonKeyAttributes: try projection?.strings("NonKeyAttributes")),
-            throughput: try throughput("ProvisionedThroughput") ?? .none, kept: keptMembers)
+            throughput: try isGlobal ? throughput("ProvisionedThroughput") ?? .none : .none)
+        if isGlobal { index.kept.keep(try keptMembers()) }
+        return index
     }
 
     func tags(_ name: StaticString) throws(TableError) -> [TableRecord.Tag]? {
         guard let elements = try elements(name) else { return nil }
+        guard elements.count <= TableRecord.Tag.perTable else { throw .tooManyTags }
         var tags: [TableRecord.Tag] = []
         var constraints = Constraints()
         for (position, element) in elements.enumerated() {
@@ -210,11 +215,13 @@ extension RequestMembers {
             let (key, value) = (try members.string("Key"), try members.string("Value"))
             constraints.text(key, path + "key", 1...TableRecord.Tag.keyLength)
             constraints.text(value, path + "value", 0...TableRecord.Tag.valueLength)
-            tags.removeAll { $0.Key == key }
+            // The words are unconfirmed.
+            if let key, tags.contains(where: { $0.Key == key }) {
+                throw .validation("One or more parameter values are not valid. Duplicate tag key: \(key)")
+            }
             tags.append(TableRecord.Tag(Key: key ?? "", Value: value ?? ""))
         }
         try constraints.check()
-        guard tags.count <= TableRecord.Tag.perTable else { throw .tooManyTags }
         return tags
     }
 }

@@ -32,7 +32,17 @@ struct UpdateContinuousBackups: TableRead {
             constraints.violate(
                 "pointInTimeRecoverySpecification.pointInTimeRecoveryEnabled", value: nil, "not be null")
         }
+        let days = try specification?.integer("RecoveryPeriodInDays")
+        if let days, !(1...35).contains(days) {
+            constraints.violate(
+                "pointInTimeRecoverySpecification.recoveryPeriodInDays", value: String(days),
+                days < 1 ? "have value greater than or equal to 1" : "have value less than or equal to 35")
+        }
         try constraints.check()
+        // The words are unconfirmed.
+        if days != nil, isEnabled == false {
+            throw .validation("RecoveryPeriodInDays can only be specified when point-in-time recovery is enabled")
+        }
         if isEnabled == true { throw .notOffered("Point-in-time recovery") }
     }
 
@@ -42,14 +52,22 @@ struct UpdateContinuousBackups: TableRead {
 /// DescribeContributorInsights, which are off.
 struct DescribeContributorInsights: TableRead {
     private let name: String
+    private let index: String?
 
-    init(_ request: RequestMembers) throws(TableError) { name = try request.tableName() }
+    init(_ request: RequestMembers) throws(TableError) {
+        name = try request.tableName()
+        index = try request.string("IndexName")
+    }
 
     func run(on reader: TableReader) throws(TableError) -> [UInt8] {
         let table = try reader.describedTable(name)
-        return JSONValue.object([
-            "TableName": .string(table.name), "ContributorInsightsStatus": "DISABLED",
-        ]).bytes
+        var description: JSONObject = ["TableName": .string(table.name)]
+        if let index {
+            guard table.indexes.contains(where: { $0.name == index }) else { throw .resourceNotFound }
+            description["IndexName"] = .string(index)
+        }
+        description["ContributorInsightsStatus"] = "DISABLED"
+        return JSONValue.object(description).bytes
     }
 }
 

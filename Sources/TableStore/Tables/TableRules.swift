@@ -4,6 +4,8 @@ enum TableRules {
     private static let globalIndexes = 20
     /// Attributes of a key's part: more than one only in global indexes.
     private static let indexKeyAttributes = 4
+    /// NonKeyAttributes of one index.
+    private static let includedInIndex = 20
     /// Of all indexes of a table together.
     private static let includedAttributes = 100
 
@@ -25,16 +27,32 @@ enum TableRules {
                     "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
                         + "PAY_PER_REQUEST")
             }
-            if let index = record.indexes.first(where: { $0.throughput != .none }) {
-                throw .invalidValues(
-                    "ProvisionedThroughput should not be specified for index: \(index.name) when BillingMode is "
-                        + "PAY_PER_REQUEST")
-            }
         case .provisioned:
             guard given else {
                 throw .invalidValues(
                     "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
             }
+        }
+        try checkBilling(record)
+    }
+
+    /// Whether all that is said of capacity is of the table's billing mode.
+    static func checkBilling(_ record: TableRecord) throws(TableError) {
+        for index in record.indexes where index.isGlobal {
+            switch record.billingMode {
+            case .payPerRequest where index.throughput != .none:
+                throw .invalidValues(
+                    "ProvisionedThroughput should not be specified for index: \(index.name) when BillingMode is "
+                        + "PAY_PER_REQUEST")
+            case .provisioned where index.throughput == .none:
+                throw .invalidValues("ProvisionedThroughput is not specified for index: \(index.name)")
+            default: break
+            }
+        }
+        // The words are unconfirmed.
+        let kept = [record.kept] + record.indexes.map(\.kept)
+        if record.billingMode == .provisioned, kept.contains(where: { $0["OnDemandThroughput"] != nil }) {
+            throw .invalidValues("OnDemandThroughput can only be specified when BillingMode is PAY_PER_REQUEST")
         }
     }
 
@@ -92,11 +110,15 @@ enum TableRules {
             throw .validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
         }
         try checkDefined(schema, record)
+        guard Set(schema.map(\.AttributeName)).count == schema.count else {
+            throw .validation("Both the Hash Key and the Range Key element in the KeySchema have the same name")
+        }
         if !index.isGlobal { try checkLocal(index, sort, of: record) }
         guard record.indexes.count(where: { $0.name == index.name }) == 1 else {
             throw .invalidValues("Duplicate index name: \(index.name)")
         }
         let included = index.projection.NonKeyAttributes
+        try checkIncluded(included)
         switch index.projection.ProjectionType {
         case "ALL", "KEYS_ONLY":
             guard included?.isEmpty ?? true else {
@@ -109,6 +131,23 @@ enum TableRules {
             }
         case let type: throw .invalidValues("Unknown ProjectionType: \(type)")
         }
+    }
+
+    /// NonKeyAttributes by the model: 1 to 20 names of 1 to 255 characters.
+    private static func checkIncluded(_ names: [String]?) throws(TableError) {
+        guard let names else { return }
+        var constraints = Constraints()
+        let member = "projection.nonKeyAttributes"
+        let shown = "[\(names.prefix(includedInIndex).joined(separator: ", "))]"
+        if names.isEmpty {
+            constraints.violate(member, value: shown, "have length greater than or equal to 1")
+        } else if names.count > includedInIndex {
+            constraints.violate(member, value: shown, "have length less than or equal to \(includedInIndex)")
+        }
+        for (position, name) in names.prefix(includedInIndex).enumerated() {
+            constraints.text(name, "\(member).\(position + 1).member", 1...255)
+        }
+        try constraints.check()
     }
 
     private static func checkLocal(
@@ -130,16 +169,22 @@ enum TableRules {
     }
 
     static func checkCounts(_ record: TableRecord) throws(TableError) {
-        guard record.indexes.count(where: { !$0.isGlobal }) <= localIndexes else {
-            throw .invalidValues("Number of LocalSecondaryIndexes exceeds per-table limit of \(localIndexes)")
-        }
-        guard record.indexes.count(where: \.isGlobal) <= globalIndexes else {
-            throw .invalidValues("GlobalSecondaryIndex count exceeds the per-table limit of \(globalIndexes)")
-        }
+        try checkCount(record.indexes.count { !$0.isGlobal }, isGlobal: false)
+        try checkCount(record.indexes.count(where: \.isGlobal), isGlobal: true)
         let included = record.indexes.reduce(0) { $0 + ($1.projection.NonKeyAttributes?.count ?? 0) }
         guard included <= includedAttributes else {
             throw .invalidValues(
                 "NonKeyAttributes of all indexes together exceed the per-table limit of \(includedAttributes)")
+        }
+    }
+
+    static func checkCount(_ indexes: Int, isGlobal: Bool) throws(TableError) {
+        switch isGlobal {
+        case true where indexes > globalIndexes:
+            throw .invalidValues("GlobalSecondaryIndex count exceeds the per-table limit of \(globalIndexes)")
+        case false where indexes > localIndexes:
+            throw .invalidValues("Number of LocalSecondaryIndexes exceeds per-table limit of \(localIndexes)")
+        default: break
         }
     }
 
@@ -151,11 +196,17 @@ enum TableRules {
                     "Number of attributes in KeySchema does not exactly match number of attributes defined in "
                         + "AttributeDefinitions")
             }
-            let defined = record.attributes.map(\.AttributeName).joined(separator: ", ")
-            throw .invalidValues(
-                "Some AttributeDefinitions are not used. AttributeDefinitions: [\(defined)], "
-                    + "keys used: [\(used.sorted().joined(separator: ", "))]")
+            throw unusedDefinitions(record.attributes, used)
         }
+    }
+
+    static func unusedDefinitions(
+        _ definitions: [TableRecord.AttributeDefinition], _ used: Set<String>
+    ) -> TableError {
+        let defined = definitions.map(\.AttributeName).joined(separator: ", ")
+        return .invalidValues(
+            "Some AttributeDefinitions are not used. AttributeDefinitions: [\(defined)], "
+                + "keys used: [\(used.sorted().joined(separator: ", "))]")
     }
 }
 

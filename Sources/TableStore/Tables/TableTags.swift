@@ -7,7 +7,8 @@ struct TagResource: TableWrite {
 
     init(_ request: RequestMembers) throws(TableError) {
         arn = try request.resourceARN()
-        tags = try request.tags("Tags") ?? []
+        guard let tags = try request.tags("Tags") else { throw .missing("tags") }
+        self.tags = tags
     }
 
     func run(in transaction: WriteTransaction) throws(TableError) -> [UInt8] {
@@ -33,7 +34,8 @@ struct UntagResource: TableWrite {
 
     init(_ request: RequestMembers) throws(TableError) {
         arn = try request.resourceARN()
-        keys = try request.strings("TagKeys") ?? []
+        guard let keys = try request.strings("TagKeys") else { throw .missing("tagKeys") }
+        self.keys = keys
     }
 
     func run(in transaction: WriteTransaction) throws(TableError) -> [UInt8] {
@@ -49,7 +51,11 @@ struct UntagResource: TableWrite {
 struct ListTagsOfResource: TableRead {
     private let arn: String
 
-    init(_ request: RequestMembers) throws(TableError) { arn = try request.resourceARN() }
+    init(_ request: RequestMembers) throws(TableError) {
+        arn = try request.resourceARN()
+        // All tags are on the first page, so no token was ever given. The words are unconfirmed.
+        if request.range("NextToken") != nil { throw .validation("Invalid NextToken") }
+    }
 
     func run(on reader: TableReader) throws(TableError) -> [UInt8] {
         let tags = try reader.describedTable(arn).description.tags
@@ -60,6 +66,10 @@ struct ListTagsOfResource: TableRead {
 }
 
 extension TableError {
+    fileprivate static func missing(_ member: String) -> TableError {
+        .enveloped("Value null at '\(member)' failed to satisfy constraint: Member must not be null")
+    }
+
     static let tooManyTags = validation("Too many tags: a table has at most \(TableRecord.Tag.perTable)")
 }
 

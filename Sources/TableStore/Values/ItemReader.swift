@@ -51,16 +51,20 @@ struct ItemReader {
         return try value(&cursor, level: 1)
     }
 
+    static func checkName(_ name: String) throws(TableError) {
+        guard !name.isEmpty else { throw emptyName }
+        guard name.utf8.count <= attributeNameBytes else {
+            throw .invalidValues("Attribute name is too long, must be less than 65536 bytes")
+        }
+    }
+
     private func item(_ cursor: inout JSONCursor, level: Int) throws(TableError) -> Item {
         guard cursor.take(UInt8(ascii: "{")) else { throw mismatch(&cursor, wanted: "structure") }
         if cursor.take(UInt8(ascii: "}")) { return Item() }
         var attributes: [(name: String, value: AttributeValue)] = []
         repeat {
             let name = try text(&cursor)
-            guard !name.isEmpty else { throw Self.emptyName }
-            guard name.utf8.count <= Self.attributeNameBytes else {
-                throw .invalidValues("Attribute name is too long, must be less than 65536 bytes")
-            }
+            try Self.checkName(name)
             try expect(UInt8(ascii: ":"), &cursor)
             // An attribute that is null counts as absent, as every member does.
             if try takeNull(&cursor) { continue }

@@ -8,6 +8,8 @@ package struct TableError: Error, Sendable {
     /// `message`, or `Message` for a few.
     package let messageKey: String
     package let status: Int
+    /// What went wrong inside, for the server's operator; clients are not told.
+    let detail: String?
     /// Further members as JSON text, each behind a comma: `,"Item":{…}`.
     package var members: [UInt8] = []
 
@@ -16,11 +18,14 @@ package struct TableError: Error, Sendable {
     private static let validationType = "com.amazon.coral.validate#ValidationException"
     private static let envelope = "1 validation error detected: "
 
-    private init(_ type: String, _ message: String?, messageKey: String = "message", status: Int = 400) {
+    private init(
+        _ type: String, _ message: String?, messageKey: String = "message", status: Int = 400, detail: String? = nil
+    ) {
         self.type = type
         self.message = message
         self.messageKey = messageKey
         self.status = status
+        self.detail = detail
     }
 
     static func validation(_ message: String) -> TableError { TableError(validationType, message) }
@@ -65,8 +70,13 @@ package struct TableError: Error, Sendable {
 
     /// A fault of the server's: the disk is full, the file is damaged.
     package static func internalFailure(_ detail: String) -> TableError {
-        TableError(model + "InternalServerError", "The request could not be completed: \(detail)", status: 500)
+        TableError(
+            model + "InternalServerError",
+            "The tables could not be read or written. Gatehouse's standard error says why.", status: 500,
+            detail: detail)
     }
+
+    var isFault: Bool { status == 500 }
 
     package func response() -> TableResponse {
         var body = Array("{\"__type\":".utf8)

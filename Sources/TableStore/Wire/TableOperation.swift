@@ -63,6 +63,15 @@ enum TableOperation {
         "ExportTableToPointInTime": "An export", "ImportTable": "An import",
         "PutResourcePolicy": "A resource policy", "GetResourcePolicy": "A resource policy",
         "DeleteResourcePolicy": "A resource policy", "UpdateContributorInsights": "Contributor Insights",
+        "ListContributorInsights": "Contributor Insights",
+        "DescribeExport": "An export", "ListExports": "An export",
+        "DescribeImport": "An import", "ListImports": "An import",
+        "DescribeGlobalTableSettings": "A global table", "UpdateGlobalTableSettings": "A global table",
+        "DescribeTableReplicaAutoScaling": "A replica", "UpdateTableReplicaAutoScaling": "A replica",
+        "UpdateKinesisStreamingDestination": "A Kinesis streaming destination",
+        "SearchVectors": "A vector index", "StartBulkPutItems": "A bulk operation",
+        "DescribeBulkOperation": "A bulk operation", "ListBulkOperations": "A bulk operation",
+        "CancelBulkOperation": "A bulk operation",
     ]
 
     private static func reading(_ operation: some TableRead) -> TableOperation {

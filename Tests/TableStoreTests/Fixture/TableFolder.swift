@@ -2,6 +2,7 @@ import Foundation
 import GatewayModel
 import JSON
 import Synchronization
+import Testing
 
 @testable import TableStore
 
@@ -44,7 +45,7 @@ final class OpenTables {
 
     init(path: String, now: @escaping @Sendable () -> Timestamp) throws {
         store = try TableStore(path: path, isDurable: true, account: AccountIdentity(), now: now)
-        session = try store.makeSession()
+        session = try #require(store.makeSession())
     }
 
     deinit { store.close() }

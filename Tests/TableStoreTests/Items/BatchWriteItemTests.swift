@@ -34,6 +34,10 @@ import Testing
             "{'hashed':[\(put),{'DeleteRequest':{'Key':{'pk':{'S':'a'}}}}]}",
             "Provided list of item keys contains duplicates"
         ),
+        (
+            "{'hashed':[\(put)],'arn:aws:dynamodb:eu-central-1:123456789012:table/hashed':[\(put)]}",
+            "Provided list of item keys contains duplicates"
+        ),
         ("{'hashed':[\(put),{'PutRequest':{'Item':{'x':{'S':'a'}}}}]}", mismatch),
         ("{'hashed':[\(put),{'PutRequest':{'Item':{'pk':{'N':'1'}}}}]}", mismatch),
         ("{'hashed':[\(put),{'DeleteRequest':{'Key':{'pk':{'N':'1'}}}}]}", mismatch),

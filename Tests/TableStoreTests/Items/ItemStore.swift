@@ -36,7 +36,7 @@ final class ItemStore: Sendable {
     }
 
     func callAsIs(_ operation: String, _ body: String) throws -> TableAnswer {
-        let session = try store.makeSession()
+        let session = try #require(store.makeSession())
         let later = Mutex<TableResponse?>(nil)
         let done = DispatchSemaphore(value: 0)
         let now = session.perform(operation, Array(body.utf8)) { response in

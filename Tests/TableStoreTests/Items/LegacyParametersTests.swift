@@ -77,4 +77,10 @@ import Testing
             "{'Put':{'TableName':'sorted','Item':{'pk':{'S':'p'},'sk':{'S':'1'}},'Expected':{'pk':{'Exists':false}}}}"
         try tables.ok("TransactWriteItems", "{'TransactItems':[\(put)]}")
     }
+
+    @Test(arguments: ["", String(repeating: "x", count: 65_536)])
+    func attributeUpdatesNeedNamesThatItemsMayHave(name: String) throws {
+        _ = try tables.fault("UpdateItem", "{\(key),'AttributeUpdates':{'\(name)':{'Value':{'S':'x'}}}}")
+        try tables.ok("UpdateItem", "{\(key),'AttributeUpdates':{'n':{'Value':{'N':'5'}}}}")
+    }
 }

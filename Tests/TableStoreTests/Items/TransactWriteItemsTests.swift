@@ -46,6 +46,27 @@ import Testing
         #expect(try tables.item("{'pk':{'S':'nobody'}}") == nil)
     }
 
+    @Test func aTokenIsOfWhatIsSaidNotOfHow() throws {
+        _ = try transact(Self.add("a"), token: "t")
+        let again = try tables.call(
+            "TransactWriteItems",
+            """
+            {'ReturnConsumedCapacity':'TOTAL','ClientRequestToken':'t','TransactItems': [ {'Update': {
+            'UpdateExpression':'ADD n :one', 'ExpressionAttributeValues':{':one':{'N':'1'}},
+            'Key':{'pk':{'S':'a'}},'TableName':'hashed'}} ] }
+            """)
+        #expect(
+            again.text
+                == "{'ConsumedCapacity':[{'TableName':'hashed','CapacityUnits':2.0,'ReadCapacityUnits':2.0}]}")
+        #expect(try tables.item("{'pk':{'S':'a'}}") == "{'n':{'N':'2'},'pk':{'S':'a'}}")
+    }
+
+    @Test func tokensDifferBehindANul() throws {
+        _ = try transact(Self.add("a"), token: "t\\u0000x")
+        _ = try transact(Self.add("b"), token: "t\\u0000y")
+        #expect(try tables.item("{'pk':{'S':'b'}}") == "{'n':{'N':'2'},'pk':{'S':'b'}}")
+    }
+
     @Test func allFailuresAreTold() throws {
         let answer = try transact(
             Self.put("new"), Self.put("a", Self.absent),

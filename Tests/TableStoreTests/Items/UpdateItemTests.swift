@@ -131,4 +131,13 @@ import Testing
                 == "1 validation error detected: Can not use both expression and non-expression parameters in the same "
                 + "request: Non-expression parameters: {AttributeUpdates} Expression parameters: {UpdateExpression}")
     }
+
+    @Test func removedElementsAreNoUpdatedOnes() throws {
+        let tables = try ItemStore.hashed()
+        try tables.put("{'pk':{'S':'a'},'l':{'L':[{'S':'x'},{'S':'y'}]}}")
+        let answer = try tables.ok(
+            "UpdateItem",
+            "{'TableName':'hashed','Key':{'pk':{'S':'a'}},'UpdateExpression':'REMOVE l[0]','ReturnValues':'UPDATED_NEW'}")
+        #expect(answer.text == "{}")
+    }
 }

@@ -13,7 +13,7 @@ struct DroppedTableTests {
         try await tables.createSimpleTable("abc")
         // A catalogue that does not learn of the drop.
         let catalogue = TableCatalogue(account: .init())
-        _ = try TableWriter(path: folder.path, isDurable: true, catalogue: catalogue) { folder.now }
+        _ = try TableWriter(path: folder.path, isDurable: true, catalogue: catalogue, faults: .untold) { folder.now }
         let reader = try TableReader(path: folder.path, catalogue: catalogue)
         let table = try reader.table(named: "abc")
         let key = ItemKey(partition: [1], sort: [])

@@ -7,6 +7,7 @@ extension UpdateExpression {
         var last: [[UInt8]: Range<Int>] = [:]
         for (attribute, range) in updates.all { last[Array(attribute.utf8)] = range }
         for (attribute, range) in updates.all where last[Array(attribute.utf8)] == range {
+            try ItemReader.checkName(attribute)
             let members = try RequestMembers(updates.body, in: range)
             actions.append(try UpdateAction(attribute, members, layer))
         }
