@@ -29,8 +29,9 @@ package protocol FunctionHost: Sendable {
     func remove(functionName: String) async
     func invoke(_ invocation: Lambda.Invocation) async -> Lambda.InvocationOutcome
     /// Starts one environment of the function's new revision beside those that run, and returns when its init is over.
-    /// `publish` of the same revision takes it up. Nothing is started for a function that has no environment.
-    func rehearse(_ function: Lambda.FunctionDefinition) async throws(InitError)
+    /// `publish` of the same revision takes it up. For a function that has no environment one is only started when
+    /// `isNeeded` says so.
+    func rehearse(_ function: Lambda.FunctionDefinition, isNeeded: Bool) async throws(InitError)
     /// The folders that environments run in, those included that are on their way out.
     func codeFoldersInUse() async -> Set<String>
 }

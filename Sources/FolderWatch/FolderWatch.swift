@@ -7,7 +7,9 @@ import Synchronization
 /// watch, the files are looked at several times a second.
 package final class FolderWatch: Sendable {
     private let mailbox = Mailbox()
-    private let watcher: any Watcher
+    private let walk: FolderWalk
+    private let onProblem: @Sendable (String) -> Void
+    private let watcher: Mutex<any Watcher>
 
     /// - Parameters:
     ///   - ignoring: whether a file or folder of that name, in a folder of that name, concerns nobody.
@@ -16,30 +18,42 @@ package final class FolderWatch: Sendable {
         ignoring: @escaping @Sendable (_ name: String, _ parent: String) -> Bool = { _, _ in false },
         onProblem: @escaping @Sendable (String) -> Void = { _ in }
     ) {
-        let walk = FolderWalk(ignoring: ignoring)
+        walk = FolderWalk(ignoring: ignoring)
+        self.onProblem = onProblem
         let mailbox = mailbox
         #if os(Linux)
-        if let kernel = InotifyWatcher(walk, onProblem: onProblem, onChange: { mailbox.put($0) }) {
-            watcher = kernel
+        if let kernel = InotifyWatcher(walk, onChange: { mailbox.put($0) }) {
+            watcher = Mutex(kernel)
             return
         }
         onProblem("the kernel gives no inotify instance (fs.inotify.max_user_instances): files are polled instead")
         #endif
-        watcher = PollingWatcher(walk) { mailbox.put($0) }
+        watcher = Mutex(PollingWatcher(walk) { mailbox.put($0) })
     }
 
-    deinit { watcher.stop() }
+    deinit { watcher.withLock { $0.stop() } }
 
     /// Watches these from now on instead of those before. What changes after this returns is told.
     package func watch(folders: Set<String>, files: Set<String> = []) {
-        watcher.watch(WatchTargets(folders: folders, files: files))
+        let targets = WatchTargets(folders: folders, files: files)
+        watcher.withLock { watcher in
+            watcher.watch(targets)
+            #if os(Linux)
+            guard let kernel = watcher as? InotifyWatcher, kernel.isFull else { return }
+            onProblem("the kernel's limit fs.inotify.max_user_watches is reached: files are polled instead")
+            kernel.stop()
+            let polling = PollingWatcher(walk) { [mailbox] in mailbox.put($0) }
+            polling.watch(targets)
+            watcher = polling
+            #endif
+        }
     }
 
     /// Waits for changes; those since the last call come together. Nil after `stop`.
     package func next() async -> FolderChanges? { await mailbox.next() }
 
     package func stop() {
-        watcher.stop()
+        watcher.withLock { $0.stop() }
         mailbox.close()
     }
 }

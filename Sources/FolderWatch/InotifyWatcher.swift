@@ -14,7 +14,6 @@ final class InotifyWatcher: Watcher {
     /// A pipe whose end ends the thread's wait.
     private let wake: (read: Int32, write: Int32)
     private let walk: FolderWalk
-    private let onProblem: @Sendable (String) -> Void
     private let onChange: @Sendable (FolderChanges) -> Void
     private let state = Mutex(State())
 
@@ -22,7 +21,8 @@ final class InotifyWatcher: Watcher {
         var targets = WatchTargets()
         /// By watch descriptor.
         var watches: [Int32: Watch] = [:]
-        var hasToldOfLimit = false
+        /// Whether the kernel had no room for a watch.
+        var isFull = false
         var isStopped = false
         /// Gathered by the thread, with the times of the first and the last in milliseconds.
         var gathered: (changes: FolderChanges, first: Int64, last: Int64)?
@@ -37,10 +37,7 @@ final class InotifyWatcher: Watcher {
     }
 
     /// Nil when the kernel has no more instances for this user.
-    init?(
-        _ walk: FolderWalk, onProblem: @escaping @Sendable (String) -> Void,
-        onChange: @escaping @Sendable (FolderChanges) -> Void
-    ) {
+    init?(_ walk: FolderWalk, onChange: @escaping @Sendable (FolderChanges) -> Void) {
         descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         guard descriptor >= 0 else { return nil }
         var ends: [Int32] = [-1, -1]
@@ -51,7 +48,6 @@ final class InotifyWatcher: Watcher {
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         wake = (ends[0], ends[1])
         self.walk = walk
-        self.onProblem = onProblem
         self.onChange = onChange
         // It ends with `stop`, which whoever holds this calls. Waiting blocks, which Swift's own threads must not.
         DispatchQueue(label: "gatehouse.folder-watch").async { [self] in
@@ -70,6 +66,9 @@ final class InotifyWatcher: Watcher {
         }
     }
 
+    /// Whether there is more to watch than the kernel has room for.
+    var isFull: Bool { state.withLock(\.isFull) }
+
     func stop() {
         let isFirst = state.withLock { state in
             defer { state.isStopped = true }
@@ -85,12 +84,19 @@ extension InotifyWatcher {
         IN_CLOSE_WRITE | IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB
 
     private func addAll(_ state: inout State) {
-        for folder in state.targets.folders {
-            // A folder that is deleted and made again is a new one: its parent tells.
-            add(name: folder, for: folder, &state)
-            add(tree: folder, depth: 0, &state)
-        }
-        for file in state.targets.files { add(name: file, for: file, &state) }
+        for folder in state.targets.folders { add(target: folder, &state) }
+        for file in state.targets.files { add(target: file, &state) }
+    }
+
+    /// Answers what files it found.
+    @discardableResult
+    private func add(target: String, _ state: inout State) -> [String] {
+        // A folder that is deleted and made again is a new one: its parent tells.
+        add(name: target, for: target, &state)
+        if state.targets.folders.contains(target) { return add(tree: target, depth: 0, &state) }
+        // What a link leads to changes elsewhere.
+        if let file = FolderWalk.resolved(target), file != target { add(name: file, for: target, &state) }
+        return []
     }
 
     /// Watches a folder and those in it; answers what files it found.
@@ -116,10 +122,18 @@ extension InotifyWatcher {
         return found
     }
 
-    /// Watches one name in a folder, which `path` is told for.
+    /// Watches one name in a folder, which `path` is told for. While there is no such folder, the nearest one above it
+    /// tells of the way that leads there.
     private func add(name path: String, for told: String, _ state: inout State) {
-        guard let watch = add(FolderWalk.parent(of: path), &state) else { return }
-        state.watches[watch, default: Watch()].names[FolderWalk.name(of: path), default: []].insert(told)
+        var path = path
+        while path != "/" {
+            let parent = FolderWalk.parent(of: path)
+            if let watch = add(parent, &state) {
+                state.watches[watch, default: Watch()].names[FolderWalk.name(of: path), default: []].insert(told)
+                return
+            }
+            path = parent
+        }
     }
 
     private func add(_ folder: String, _ state: inout State) -> Int32? {
@@ -128,11 +142,7 @@ extension InotifyWatcher {
             if state.watches[watch] == nil { state.watches[watch] = Watch() }
             return watch
         }
-        if errno == ENOSPC, !state.hasToldOfLimit {
-            state.hasToldOfLimit = true
-            onProblem(
-                "\(folder) and others are not watched: the kernel's limit fs.inotify.max_user_watches is reached")
-        }
+        if errno == ENOSPC { state.isFull = true }
         return nil
     }
 }
@@ -214,7 +224,13 @@ extension InotifyWatcher {
             return gather(.everything, &state)
         }
         if has(IN_IGNORED) {
-            state.watches[descriptor] = nil
+            // The folder is gone. What it told of may come again with another one of its name.
+            guard let lost = state.watches.removeValue(forKey: descriptor) else { return }
+            for target in lost.names.values.reduce(into: Set<String>(), { $0.formUnion($1) })
+            where isTarget(target, state) {
+                let found = add(target: target, &state)
+                gather(.paths(Set(found + [target])), &state)
+            }
             return
         }
         guard !name.isEmpty, let watch = state.watches[descriptor] else { return }
@@ -232,11 +248,15 @@ extension InotifyWatcher {
             if let target = FolderWalk.resolved(path), target != path { add(name: target, for: path, &state) }
         }
         if isNew {
-            for folder in watch.names[name] ?? [] where state.targets.folders.contains(folder) {
-                changed.formUnion(add(tree: folder, depth: 0, &state))
+            for target in watch.names[name] ?? [] where isTarget(target, state) {
+                changed.formUnion(add(target: target, &state))
             }
         }
         if !changed.isEmpty { gather(.paths(changed), &state) }
+    }
+
+    private func isTarget(_ path: String, _ state: State) -> Bool {
+        state.targets.folders.contains(path) || state.targets.files.contains(path)
     }
 
     /// A folder that was moved away goes on being watched by the kernel, under a path that is no longer its own.

@@ -66,9 +66,13 @@ struct FunctionHostAdapter: FunctionHost {
     func remove(functionName: String) async { await host.remove(functionName: functionName) }
     func codeFoldersInUse() async -> Set<String> { await host.codeFolders() }
 
-    func rehearse(_ function: Lambda.FunctionDefinition) async throws(InitError) {
-        guard case .failed(let payload) = await host.rehearse(function) else { return }
-        throw InitError(payload: Array(payload.readableBytesView))
+    func rehearse(_ function: Lambda.FunctionDefinition, isNeeded: Bool) async throws(InitError) {
+        switch await host.rehearse(function, isNeeded: isNeeded) {
+        case .started, .unneeded, .abandoned: break
+        case .failed(let payload): throw InitError(payload: Array(payload.readableBytesView))
+        case .superseded:
+            throw InitError(errorType: "Superseded", errorMessage: "it changed again before its init was done")
+        }
     }
 
     func invoke(_ invocation: Lambda.Invocation) async -> Lambda.InvocationOutcome {

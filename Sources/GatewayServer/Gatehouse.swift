@@ -20,7 +20,7 @@ package final class Gatehouse: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let server: HTTPServer
     private let dataPlane: DataPlane
-    private let lambdaHost: LambdaHost
+    let lambdaHost: LambdaHost
     private let accessLogs: AccessLogFiles
     private let functionLogs: FunctionLogs
     let tables: TableEndpoint
@@ -92,7 +92,7 @@ package final class Gatehouse: Sendable {
         let generation = ServedGeneration(dataPlane)
         let local = LocalEndpoints(
             dataPlane: dataPlane, generation: generation,
-            stacks: StackEndpoints(stacks: stacks, account: settings.account))
+            stacks: StackEndpoints(stacks: stacks, account: settings.account), account: settings.account)
         let management = try await bind(server, settings.listen) { loop in
             ConnectionService(
                 exchange: dataPlane.exchange(on: loop), tables: TableService(tables: tables),

@@ -8,6 +8,7 @@ struct LocalEndpoints: Sendable {
     let dataPlane: DataPlane
     let generation: ServedGeneration
     let stacks: StackEndpoints
+    let account: AccountIdentity
 
     /// nil when the request is none of ours.
     func respond(to request: WireRequest) async -> WireResponse? {
@@ -16,6 +17,9 @@ struct LocalEndpoints: Sendable {
         guard request.method == "GET" else { return nil }
         switch request.path.dropFirst("/_gatehouse/".count) {
         case "generation": return text("\(generation.number)\n", "text/plain")
+        case "identity":
+            let identity: JSONValue = ["account": .string(account.accountId), "region": .string(account.region)]
+            return text(identity.text + "\n", "application/json")
         case "health": return text("{\"status\":\"ok\"}\n", "application/json")
         case "metrics": return text(await prometheus(), "text/plain; version=0.0.4")
         default: return nil

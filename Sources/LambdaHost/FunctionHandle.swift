@@ -46,13 +46,18 @@ package final class FunctionHandle: Sendable {
         }.get()
     }
 
-    func rehearse(_ definition: Lambda.FunctionDefinition) async -> RehearsalResult {
+    func rehearse(_ definition: Lambda.FunctionDefinition, isNeeded: Bool) async -> RehearsalResult {
         let pool = pool
         let eventLoop = loop.eventLoop
         let result = eventLoop.flatSubmit {
-            pool.value?.rehearse(definition) ?? eventLoop.makeSucceededFuture(.unneeded)
+            pool.value?.rehearse(definition, isNeeded: isNeeded) ?? eventLoop.makeSucceededFuture(.unneeded)
         }
         return (try? await result.get()) ?? .abandoned
+    }
+
+    func supersedeRehearsal() {
+        let pool = pool
+        loop.eventLoop.execute { pool.value?.supersedeRehearsal() }
     }
 
     /// The folders of all environments that live.
@@ -61,15 +66,17 @@ package final class FunctionHandle: Sendable {
         return (try? await loop.eventLoop.submit { pool.value?.codeFolders ?? [] }.get()) ?? []
     }
 
-    func stop() async {
+    /// Takes no more calls when it returns; the future tells when all environments have ended. See `FunctionPool.stop`.
+    func stop(letsFinish: Bool) async -> EventLoopFuture<Void> {
         let pool = pool
         let eventLoop = loop.eventLoop
-        try? await eventLoop.flatSubmit {
+        let stopping = eventLoop.submit {
             guard let stopping = pool.value else { return eventLoop.makeSucceededVoidFuture() }
-            let ended = stopping.stop()
+            let ended = stopping.stop(letsFinish: letsFinish)
             // It stays until its processes have ended: they tell it so.
             return ended.map { pool.value = nil }
-        }.get()
+        }
+        return (try? await stopping.get()) ?? eventLoop.makeSucceededVoidFuture()
     }
 
     /// Invokes; `completion` is called once, on `loop`.

@@ -13,6 +13,8 @@ package final class LambdaHost: Sendable {
     let admission: Admission
     private let loops: [LoopRuntime]
     private let functions = Mutex<[String: FunctionHandle]>([:])
+    /// Removed, with calls that are still worked on.
+    private let leaving = Mutex<[FunctionHandle]>([])
 
     package init(group: MultiThreadedEventLoopGroup, settings: LambdaHostSettings) async throws {
         self.settings = settings
@@ -43,27 +45,39 @@ package final class LambdaHost: Sendable {
         await handle.publish(definition)
     }
 
-    /// Starts one environment of a new revision beside those that serve, if there are any; returns when its init is over.
-    package func rehearse(_ definition: Lambda.FunctionDefinition) async -> RehearsalResult {
-        await function(named: definition.functionName)?.rehearse(definition) ?? .unneeded
+    /// Starts one environment of a new revision beside those that serve, if there are any or it `isNeeded`; returns when
+    /// its init is over.
+    package func rehearse(_ definition: Lambda.FunctionDefinition, isNeeded: Bool) async -> RehearsalResult {
+        await function(named: definition.functionName)?.rehearse(definition, isNeeded: isNeeded) ?? .unneeded
+    }
+
+    /// Ends the rehearsals under way: there is newer code.
+    package func supersedeRehearsals() {
+        for handle in all { handle.supersedeRehearsal() }
     }
 
     /// The folders that environments of all functions run in.
     package func codeFolders() async -> Set<String> {
         var folders: Set<String> = []
-        for handle in functions.withLock({ Array($0.values) }) { folders.formUnion(await handle.codeFolders()) }
+        for handle in all { folders.formUnion(await handle.codeFolders()) }
         return folders
     }
 
+    /// New invocations find it no more; those that are worked on come to their end.
     package func remove(functionName: String) async {
-        let handle = functions.withLock { $0.removeValue(forKey: functionName) }
-        await handle?.stop()
+        guard let handle = functions.withLock({ $0.removeValue(forKey: functionName) }) else { return }
+        leaving.withLock { $0.append(handle) }
+        await handle.stop(letsFinish: true).whenComplete { _ in
+            self.leaving.withLock { $0.removeAll { $0 === handle } }
+        }
     }
 
     /// Ends every environment.
     package func shutdown() async {
-        for handle in functions.withLock({ Array($0.values) }) { await handle.stop() }
+        for handle in all { try? await handle.stop(letsFinish: false).get() }
     }
+
+    private var all: [FunctionHandle] { functions.withLock { Array($0.values) } + leaving.withLock(\.self) }
 }
 
 package struct LambdaHostSettings: Sendable {

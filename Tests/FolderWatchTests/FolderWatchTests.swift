@@ -22,7 +22,7 @@ import Testing
             let box = Box()
             let onChange: @Sendable (FolderChanges) -> Void = { box.scene?.took($0) }
             #if os(Linux)
-            let kernel = kind == .kernel ? InotifyWatcher(walk, onProblem: { _ in }, onChange: onChange) : nil
+            let kernel = kind == .kernel ? InotifyWatcher(walk, onChange: onChange) : nil
             watcher = kernel ?? PollingWatcher(walk, onChange: onChange)
             #else
             watcher = PollingWatcher(walk, onChange: onChange)
@@ -91,6 +91,30 @@ import Testing
         scene.forget()
         try scene.write("newer", to: "src/a/b/c.py")
         #expect(await scene.tells(of: "src/a/b/c.py"))
+    }
+
+    @Test(arguments: Kind.allCases) func aFolderThatComesAgainWithItsParentIsTold(_ kind: Kind) async throws {
+        let scene = try Scene(kind)
+        try scene.write("one", to: "dist/deep/hello/app.py")
+        scene.watch(["dist/deep/hello"])
+        try FileManager.default.removeItem(atPath: scene.path("dist"))
+        #expect(await scene.tells(of: kind == .kernel ? "dist/deep/hello" : "dist/deep/hello/app.py"))
+        scene.forget()
+        try scene.write("two!", to: "dist/deep/hello/app.py")
+        #expect(await scene.tells(of: "dist/deep/hello/app.py"))
+        scene.forget()
+        try scene.write("three", to: "dist/deep/hello/app.py")
+        #expect(await scene.tells(of: "dist/deep/hello/app.py"))
+    }
+
+    @Test(arguments: Kind.allCases) func whatALinkLeadsToIsTold(_ kind: Kind) async throws {
+        let scene = try Scene(kind)
+        try scene.write("one", to: "elsewhere/env.json")
+        try FileManager.default.createSymbolicLink(
+            atPath: scene.path("env.json"), withDestinationPath: scene.path("elsewhere/env.json"))
+        scene.watch([], files: ["env.json"])
+        try scene.write("two!", to: "elsewhere/env.json")
+        #expect(await scene.tells(of: "env.json"))
     }
 
     @Test(arguments: Kind.allCases) func aFileThatIsRenamedOverAnotherIsTold(_ kind: Kind) async throws {

@@ -145,7 +145,7 @@ struct LambdaHostTests {
     func rehearses() async throws {
         try await withRevision(Self.newAnswer) { host, handle, loop, next in
             let old = text(await invoke(handle, "one", on: loop))
-            guard case .started = await host.rehearse(next) else {
+            guard case .started = await host.rehearse(next, isNeeded: false) else {
                 Issue.record("the new revision did not start")
                 return
             }
@@ -166,7 +166,7 @@ struct LambdaHostTests {
         for (body, error) in [(report, #"{"errorType":"Bad"}"#), ("exit 3", "exit status 3")] {
             try await withRevision(body) { host, handle, loop, next in
                 let old = text(await invoke(handle, "one", on: loop))
-                guard case .failed(let payload) = await host.rehearse(next) else {
+                guard case .failed(let payload) = await host.rehearse(next, isNeeded: false) else {
                     Issue.record("the new revision started")
                     return
                 }
@@ -179,7 +179,7 @@ struct LambdaHostTests {
     @Test("a function that nobody has called is not started for a rehearsal")
     func rehearsesNothingIdle() async throws {
         try await withRevision("exit 3") { host, _, _, next in
-            guard case .unneeded = await host.rehearse(next) else {
+            guard case .unneeded = await host.rehearse(next, isNeeded: false) else {
                 Issue.record("something was started")
                 return
             }
@@ -187,11 +187,65 @@ struct LambdaHostTests {
         }
     }
 
+    @Test("a function that nobody has called is started for a rehearsal that is needed")
+    func rehearsesWhatIsNeeded() async throws {
+        try await withRevision("exit 3") { host, _, _, next in
+            guard case .failed = await host.rehearse(next, isNeeded: true) else {
+                Issue.record("the new revision started")
+                return
+            }
+        }
+    }
+
+    @Test("a rehearsal whose init does not end is given up for newer code")
+    func rehearsalIsSuperseded() async throws {
+        try await withRevision("sleep 100") { host, handle, loop, next in
+            let old = text(await invoke(handle, "one", on: loop))
+            // Its init never ends: the loop's first command is replaced.
+            try "#!/bin/sh\nsleep 100\n".write(
+                toFile: next.versions[0].codeFolder + "/bootstrap", atomically: false, encoding: .utf8)
+            async let result = host.rehearse(next, isNeeded: false)
+            while await host.codeFolders().count < 2 { await Task.yield() }
+            host.supersedeRehearsals()
+            guard case .superseded = await result else {
+                Issue.record("the rehearsal was not given up")
+                return
+            }
+            #expect(text(await invoke(handle, "one", on: loop)) == old)
+        }
+    }
+
+    @Test("a call that is worked on comes to its end when its function is removed")
+    func removalLetsCallsFinish() async throws {
+        let started = FileManager.default.temporaryDirectory.path + "/lambda-host-started-\(UUID())"
+        let body = "touch \(started); while [ -e \(started) ]; do sleep 0.01; done; " + Self.answer
+        try await with(body) { host, handle, loop in
+            async let result = invoke(handle, "one", on: loop)
+            while access(started, F_OK) != 0 { await Task.yield() }
+            await host.remove(functionName: "f")
+            #expect(text(await invoke(handle, "two", on: loop)) == "notFound")
+            unlink(started)
+            #expect(text(await result).hasPrefix("success"))
+        }
+    }
+
+    @Test("a call that is worked on when the host ends is answered")
+    func shutdownAnswersCalls() async throws {
+        let started = FileManager.default.temporaryDirectory.path + "/lambda-host-started-\(UUID())"
+        try await with("touch \(started); sleep 100") { host, handle, loop in
+            async let result = invoke(handle, "one", on: loop)
+            while access(started, F_OK) != 0 { await Task.yield() }
+            await host.shutdown()
+            #expect(text(await result).hasPrefix("error"))
+            unlink(started)
+        }
+    }
+
     @Test("what was rehearsed ends when something else is published")
     func rehearsalIsDropped() async throws {
         try await withRevision(Self.newAnswer) { host, handle, loop, next in
             _ = await invoke(handle, "one", on: loop)
-            guard case .started = await host.rehearse(next) else {
+            guard case .started = await host.rehearse(next, isNeeded: false) else {
                 Issue.record("the new revision did not start")
                 return
             }

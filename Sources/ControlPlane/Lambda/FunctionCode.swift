@@ -99,17 +99,19 @@ extension ControlPlane {
     /// Makes code usable for a function and calls `use`, which puts it into use, when the code is surely there: while
     /// it was unpacked, another call may have removed it with the function that had the name.
     ///
-    /// - Parameter candidate: what the function is to become, for a rehearsal before that; nil when there is to be none.
+    /// - Parameter candidate: what the function is to become, for a rehearsal before that, and whether it is started
+    ///   even when no calls come to the function; nil when there is to be none.
     func withPackage<Result>(
         of code: FunctionCode, for functionName: String, runtime: String,
-        rehearsing candidate: (FunctionPackage) throws(ServiceError) -> LambdaFunction? = { _ in nil },
+        rehearsing candidate: (FunctionPackage) throws(ServiceError) -> (LambdaFunction, isNeeded: Bool)? = { _ in nil
+        },
         _ use: (FunctionPackage) throws(ServiceError) -> Result
     ) async throws(ServiceError) -> Result {
         while true {
             let package = try await code.package(for: functionName, runtime: runtime, in: codePlaces)
             defer { if let snapshot = package.snapshot { snapshots.release(snapshot) } }
             let candidate = try candidate(package)
-            if let candidate { try await rehearse(candidate) }
+            if let (function, isNeeded) = candidate { try await rehearse(function, isNeeded: isNeeded) }
             guard package.localFolder != nil || packages.isKept(package.codeSha256, for: functionName) else { continue }
             do { return try use(package) } catch {
                 discardUnusedPackages(of: functionName)

@@ -1,10 +1,12 @@
 import GatewayModel
 
 extension ControlPlane {
-    /// Lets the host start what a function is to become, when calls are coming in: code that does not start is not put
-    /// into use. What was started is taken up with the next publishing of the same revision.
-    func rehearse(_ function: LambdaFunction) async throws(ServiceError) {
-        do throws(InitError) { try await functionHost.rehearse(definition(of: function)) } catch {
+    /// Lets the host start what a function is to become, when calls are coming in or it `isNeeded`: code that does not
+    /// start is not put into use. What was started is taken up with the next publishing of the same revision.
+    func rehearse(_ function: LambdaFunction, isNeeded: Bool) async throws(ServiceError) {
+        do throws(InitError) {
+            try await functionHost.rehearse(definition(of: function), isNeeded: isNeeded)
+        } catch {
             throw .invalidParameter(failure(error, source: function.head.code.localFolder))
         }
     }

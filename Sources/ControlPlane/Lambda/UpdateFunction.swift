@@ -33,13 +33,20 @@ extension LambdaOperations {
     ) async throws(ServiceError) -> Reply {
         let members = Members(try call.object())
         let architectures = try members.strings("Architectures")
+        let trial =
+            call.allowsLocalCode
+            ? try members.members(FunctionTrial.member).map { members throws(ServiceError) in
+                try FunctionTrial(members)
+            } : nil
         var constraints = Constraints()
         constraints.architectures(architectures)
+        trial?.configuration.check(&constraints)
         let name = try call.unqualifiedFunctionName(in: control.settings.account, constraints)
         let revisionId = try members.string("RevisionId")
         let publish = try members.bool("Publish") ?? false
         try control.function(name).checkRevision(revisionId)
         try RefusedMembers.check(members.object)
+        try trial?.configuration.checkValues()
         let code = try FunctionCode(members, allowsLocalCode: call.allowsLocalCode, verb: "updating")
         if try members.bool("DryRun") ?? false {
             var configuration = try control.function(name).head.configuration
@@ -47,28 +54,35 @@ extension LambdaOperations {
             return try .json(configuration)
         }
 
-        // Code in local folders is being worked on: it is tried before it replaces what runs.
-        let rehearsal = code.isLocal ? Rehearsal() : nil
+        /// The function with what is new.
+        func changed(_ package: FunctionPackage) throws(ServiceError) -> LambdaFunction {
+            var function = try control.function(name)
+            function.take(package, architectures)
+            try trial?.configuration.apply(to: &function.head.configuration, in: control.settings.account)
+            return function
+        }
+        let current = try control.function(name).head.configuration.Runtime
+        let runtime = trial?.configuration.runtime ?? current
         var isUnchanged = false
         let answer = try await control.withPackage(
-            of: code, for: name.name, runtime: try control.function(name).head.configuration.Runtime,
+            of: code, for: name.name, runtime: runtime,
             rehearsing: { package throws(ServiceError) in
-                guard let rehearsal else { return nil }
-                let function = try control.function(name)
+                guard let trial else { return nil }
+                let (old, new) = (try control.function(name), try changed(package))
                 // The same copy is the same code: what runs may stay.
-                return function.has(package, architectures)
-                    ? nil : rehearsal.candidate(function, package, architectures)
+                return new.runs(as: old)
+                    ? nil : trial.candidate(new, isNeeded: new.startsAnew(after: old, in: control.snapshots))
             }
         ) { package throws(ServiceError) in
-            var function = try control.function(name)
-            try function.checkRevision(revisionId)
-            if code.isLocal, !publish, function.has(package, architectures) {
+            let old = try control.function(name)
+            try old.checkRevision(revisionId)
+            var function = try changed(package)
+            if code.isLocal || trial != nil, !publish, function.runs(as: old) {
                 isUnchanged = true
-                return function.head.configuration.updating
+                return old.head.configuration.updating
             }
-            let previous = function.head.configuration.CodeSha256
-            let revision = rehearsal?.revision(for: function) ?? Identifiers.uuid()
-            function.take(package, architectures)
+            let previous = old.head.configuration.CodeSha256
+            let revision = trial?.revision(for: old) ?? Identifiers.uuid()
             function.updated(at: control.settings.now(), environmentRevision: revision)
             var answer = function.head.configuration.updating
             var changes: [EntityChange] = []
@@ -89,27 +103,6 @@ extension LambdaOperations {
     }
 }
 
-/// The revision that was rehearsed, and what it was made from.
-private final class Rehearsal {
-    private let revision = Identifiers.uuid()
-    private var origin: String?
-
-    func candidate(
-        _ function: LambdaFunction, _ package: FunctionPackage, _ architectures: [String]?
-    ) -> LambdaFunction {
-        var candidate = function
-        origin = function.head.environmentRevision
-        candidate.take(package, architectures)
-        candidate.head.environmentRevision = revision
-        return candidate
-    }
-
-    /// Nil when the function has become another one meanwhile: what was rehearsed is not what will run.
-    func revision(for function: LambdaFunction) -> String? {
-        function.head.environmentRevision == origin ? revision : nil
-    }
-}
-
 extension LambdaFunction {
     fileprivate mutating func updated(at now: Timestamp, environmentRevision: String = Identifiers.uuid()) {
         head.configuration.LastModified = now.lambdaLastModified
@@ -117,9 +110,9 @@ extension LambdaFunction {
         head.environmentRevision = environmentRevision
     }
 
-    fileprivate func has(_ package: FunctionPackage, _ architectures: [String]?) -> Bool {
-        head.code == package.place && head.configuration.CodeSha256 == package.codeSha256
-            && architectures.map { $0 == head.configuration.Architectures } ?? true
+    /// Whether it has the same code and configuration.
+    fileprivate func runs(as other: LambdaFunction) -> Bool {
+        head.code == other.head.code && head.configuration == other.head.configuration
     }
 
     fileprivate mutating func take(_ package: FunctionPackage, _ architectures: [String]?) {

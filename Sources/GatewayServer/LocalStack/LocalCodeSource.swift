@@ -12,6 +12,8 @@ final class LocalCodeSource: CodeSource {
 
     init(snapshots: CodeSnapshots) { self.snapshots = snapshots }
 
+    let isTried = true
+
     func digest(_ path: String) -> String? {
         if let known = digests.withLock({ $0[path] }) { return known }
         let digest = snapshots.codeDigest(of: path)

@@ -1,6 +1,7 @@
 import ControlPlane
 import FolderWatch
 package import GatewayModel
+import LambdaHost
 package import Stacks
 
 /// The stack of a template on this machine: deployed into a server, and again whenever the template or the code beside
@@ -28,7 +29,7 @@ package actor LocalStack {
     /// What came of a deployment.
     package struct Deployed: Sendable {
         package let result: StackResult
-        /// Properties of the template that are kept and change nothing.
+        /// Properties of the template that are kept and change nothing; those that have been told before left out.
         package let storedOnly: [StoredOnlyProperty]
         /// What was said and has no effect, one sentence each.
         package let notes: [String]
@@ -41,6 +42,10 @@ package actor LocalStack {
     /// What is watched; only ever more, so that a template with a mistake does not lose sight of its files.
     private var folders: Set<String> = []
     private var files: Set<String>
+    /// Paths of properties that are stored only.
+    private var told: Set<String> = []
+    /// Whether the deployment under way was given up for a later one.
+    private var isSuperseded = false
 
     /// - Parameter isFollowed: whether `follow` will be called.
     package init(
@@ -63,12 +68,14 @@ package actor LocalStack {
         let held = server.snapshots.holdAll()
         let outcome = await outcome(made)
         for name in held { server.snapshots.release(name) }
-        await server.controlPlane.discardUnusedSnapshots()
+        // Removing files may take its time; nobody waits for it.
+        defer { Task { [controlPlane = server.controlPlane] in await controlPlane.discardUnusedSnapshots() } }
         switch outcome {
         case .success(let result):
             await server.generation.release(hasChanged: !result.changes.isEmpty)
+            let untold = made.plan.storedOnly.filter { told.insert($0.path).inserted }
             return Deployed(
-                result: result, storedOnly: made.plan.storedOnly,
+                result: result, storedOnly: untold,
                 notes: made.notes + result.warnings.filter { !$0.hasSuffix(Self.unneededWarning) })
         case .failure(let failure):
             await server.generation.release(hasChanged: false)
@@ -124,7 +131,8 @@ extension LocalStack.Source {
         let template = try TemplateSource(path: template, files: files)
         let plan = try StackPlan(template, parameters: parameters, account: account)
         return LocalStack.Made(
-            plan: plan.overriding(overrides), text: template.text, notes: overrides.unused(by: plan))
+            plan: plan.overriding(overrides).droppingOldVersions, text: template.text, notes: overrides.unused(by: plan)
+        )
     }
 
     private func overrides(_ files: some TemplateFiles) throws(TemplateError) -> EnvironmentOverrides {
@@ -152,19 +160,43 @@ extension LocalStack {
     package func follow(_ tell: @escaping @Sendable (Reload) -> Void) async {
         guard let watch else { return }
         var hasFailed = false
-        while let changes = await watch.next() {
-            guard concerns(changes) else { continue }
+        var changes = await watch.next()
+        while let present = changes {
+            guard concerns(present) else {
+                changes = await watch.next()
+                continue
+            }
             let start = clock.now
-            do throws(TemplateError) {
-                let deployed = try await deploy()
+            let further = Task { await watch.next() }
+            let superseding = supersede(when: further)
+            let result: Result<Deployed, TemplateError>
+            do throws(TemplateError) { result = .success(try await deploy()) } catch { result = .failure(error) }
+            superseding.cancel()
+            switch result {
+            case .success(let deployed):
                 if hasFailed || !deployed.result.changes.isEmpty { tell(.deployed(deployed, clock.now - start)) }
                 hasFailed = false
-            } catch {
-                tell(.failed(error))
+            case .failure(let error):
+                if !isSuperseded { tell(.failed(error)) }
                 hasFailed = true
             }
+            isSuperseded = false
+            changes = await further.value
         }
     }
+
+    /// Code whose init does not end holds up the code that mends it: when files change again while it is tried, it has
+    /// a little more time, and is then given up.
+    private func supersede(when further: Task<FolderChanges?, Never>) -> Task<Void, any Error> {
+        Task {
+            guard let changes = await further.value, concerns(changes) else { return }
+            try await Task.sleep(for: Self.trialTime)
+            isSuperseded = true
+            server.lambdaHost.supersedeRehearsals()
+        }
+    }
+
+    private static let trialTime = Duration.seconds(2)
 
     /// A server's own folder may lie in the code that it serves.
     private func concerns(_ changes: FolderChanges) -> Bool {

@@ -89,7 +89,7 @@ final class StackEventLog: Sendable {
     private func read(_ stack: String, _ number: Int) -> (events: [StackEvent], next: Int, outcome: JSONValue?)? {
         state.withLock { state in
             guard let log = state.logs[stack] else { return nil }
-            let skipped = min(max(0, number - log.first), log.events.count)
+            let skipped = min(max(0, max(0, number) - log.first), log.events.count)
             return (Array(log.events[skipped...]), log.first + log.events.count, log.outcome)
         }
     }

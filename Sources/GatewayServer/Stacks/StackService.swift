@@ -71,7 +71,8 @@ package actor StackService {
         try begin(name)
         defer { busy.remove(name) }
         do throws(StackFailure) {
-            try await finishEarlier(name)
+            // What cannot be taken back goes with the rest.
+            do throws(StackFailure) { try await finishEarlier(name) } catch { try takeUpUnfinished(name) }
             guard let record = records[name] else { return }
             try await engine(name, SentCode(digests: [:], assets: assets)).delete(record, account: account)
             keep(name, nil)
@@ -79,6 +80,16 @@ package actor StackService {
             keep(name, error.record)
             throw error
         }
+    }
+
+    /// Counts what an unfinished deployment has made among the stack's resources.
+    private func takeUpUnfinished(_ name: String) throws(StackFailure) {
+        guard var record = records[name] else { return }
+        for made in try steps(of: name).compactMap(\.made)
+        where !record.resources.contains(where: { $0.physicalId == made.physicalId && $0.type == made.type }) {
+            record.resources.append(made)
+        }
+        records[name] = record
     }
 
     private func begin(_ name: String) throws(StackFailure) {
@@ -90,11 +101,13 @@ package actor StackService {
     /// What was cut short is taken back before anything else is done.
     private func finishEarlier(_ name: String) async throws(StackFailure) {
         guard let record = records[name], record.status.isToBeUndone else { return }
-        let steps: [StackStep]
-        do { steps = try journal.load().first { $0.record.name == name }?.steps ?? [] } catch {
+        try await recover(record, try steps(of: name))
+    }
+
+    private func steps(of name: String) throws(StackFailure) -> [StackStep] {
+        do { return try journal.load().first { $0.record.name == name }?.steps ?? [] } catch {
             throw failure(name, "The stack cannot be read: \(error)")
         }
-        try await recover(record, steps)
     }
 
     private func recover(_ record: StackRecord, _ steps: [StackStep]) async throws(StackFailure) {

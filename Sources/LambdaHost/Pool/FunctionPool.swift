@@ -46,14 +46,20 @@ final class FunctionPool {
     }
 
     /// Ends every environment; done when all processes have ended.
-    func stop() -> EventLoopFuture<Void> {
+    ///
+    /// - Parameter letsFinish: whether calls that are being worked on are waited for, as Lambda does when a function is
+    ///   deleted.
+    func stop(letsFinish: Bool) -> EventLoopFuture<Void> {
         isStopped = true
         for call in waiting { call.answer(.notFound) }
         waiting = []
         endRehearsal(.abandoned)
-        let promise = eventLoop.makePromise(of: Void.self)
+        let promise = allEnded ?? eventLoop.makePromise(of: Void.self)
         allEnded = promise
-        for sandbox in sandboxes { sandbox.kill() }
+        for sandbox in sandboxes {
+            if !letsFinish || !(sandbox.isInvoked || sandbox.isReturning) { sandbox.kill() }
+            sandbox.isRetired = true
+        }
         if sandboxes.isEmpty { promise.succeed() }
         return promise.futureResult
     }
@@ -68,7 +74,7 @@ final class FunctionPool {
 
     func invoke(_ request: InvocationRequest, _ answer: @escaping @Sendable (InvocationResult) -> Void) {
         guard request.event.readableBytes <= LambdaLimits.payloadBytes else { return answer(.tooLarge) }
-        guard let version = version(for: request.qualifier) else { return answer(.notFound) }
+        guard !isStopped, let version = version(for: request.qualifier) else { return answer(.notFound) }
         guard host.admission.take() else { return answer(.throttled(.account)) }
         let admission = host.admission
         let call = PendingInvocation(request: request, version: version, invokedARN: invokedARN(request.qualifier)) {
@@ -215,15 +221,12 @@ final class FunctionPool {
 /// Trying a new revision beside the one that serves.
 extension FunctionPool {
     /// Starts an environment of the revision that the definition has and this pool does not, if calls come to the
-    /// function. Whatever publishes that revision next finds the environment idle.
-    func rehearse(_ definition: Lambda.FunctionDefinition) -> EventLoopFuture<RehearsalResult> {
-        guard isInUse, !isStopped, let version = definition.versions.first(where: { !isKnown($0) }) else {
+    /// function or it `isNeeded`. Whatever publishes that revision next finds the environment idle.
+    func rehearse(_ definition: Lambda.FunctionDefinition, isNeeded: Bool) -> EventLoopFuture<RehearsalResult> {
+        guard isInUse || isNeeded, !isStopped, let version = definition.versions.first(where: { !isKnown($0) }) else {
             return eventLoop.makeSucceededFuture(.unneeded)
         }
-        if let rehearsal {
-            endRehearsal(.abandoned)
-            rehearsal.sandbox.kill()
-        }
+        supersedeRehearsal()
         let sandbox = Sandbox(version: version, pool: self)
         let promise = eventLoop.makePromise(of: RehearsalResult.self)
         rehearsal = Rehearsal(sandbox: sandbox, result: promise)
@@ -231,6 +234,13 @@ extension FunctionPool {
         sandbox.start()
         watch()
         return promise.futureResult
+    }
+
+    /// Ends the rehearsal under way, if there is one.
+    func supersedeRehearsal() {
+        guard let rehearsal else { return }
+        endRehearsal(.superseded)
+        rehearsal.sandbox.kill()
     }
 
     /// The folders of all environments that live.
@@ -261,6 +271,8 @@ package enum RehearsalResult: Sendable {
     case failed(ByteBuffer)
     /// Something else happened to the function meanwhile.
     case abandoned
+    /// There is newer code to be tried.
+    case superseded
     /// No call has come to the function yet.
     case unneeded
 }

@@ -290,9 +290,16 @@ final class Sandbox {
 
     // MARK: Ending
 
+    /// Ends the process, whatever it does; a call that it works on is answered as one whose runtime went away.
     func kill() {
-        if case .ended = state { return }
-        state = .ended
+        switch state {
+        case .ended: return
+        case .invoked(let running):
+            state = .ended
+            let payload = ErrorPayload.exit(running.call.request.requestId, "Runtime exited without providing a reason")
+            finish(running, .failed(payload, status: "error", type: "Runtime.ExitError"))
+        case .starting, .idle, .answered: state = .ended
+        }
         if pid > 0 { pool.host.processes.kill(pid) } else { cleanUp(); pool.ended(self) }
     }
 

@@ -6,6 +6,13 @@ package protocol CodeSource: Sendable {
 
     /// The code at the path, as it was when it had this digest if the source still has that; nil when there is none.
     func code(_ path: String, digest: String?) -> PackagedCode?
+
+    /// Whether the code is being worked on: then a change of a function is tried before it replaces what runs.
+    var isTried: Bool { get }
+}
+
+extension CodeSource {
+    package var isTried: Bool { false }
 }
 
 package enum PackagedCode: Sendable {

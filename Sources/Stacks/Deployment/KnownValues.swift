@@ -6,7 +6,6 @@ struct KnownValues {
     private let includes: IncludedFiles
     private var values = 0
     private var isOverLimit = false
-    private var includedBytes = 0
 
     init(_ resolver: IntrinsicResolver, source: TemplateSource) {
         self.resolver = resolver
@@ -104,10 +103,9 @@ struct KnownValues {
             }
             return .map(beside, line: line)
         }
-        let limit = TemplateLimits.includedBytes - includedBytes
-        guard let file = includes.read(text, what: Template.include, upTo: limit, line: line, path: path, &problems)
-        else { return .map(beside, line: line) }
-        includedBytes += file.bytes
+        guard let file = includes.read(text, what: Template.include, line: line, path: path, &problems) else {
+            return .map(beside, line: line)
+        }
         guard !file.hasTransforms else {
             problems.add("\(text) uses Fn::Transform; an included file may not", line: line, path: path)
             return .map(beside, line: line)

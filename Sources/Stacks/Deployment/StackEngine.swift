@@ -120,14 +120,15 @@ extension StackEngine {
     /// From the one to the other; both are the same resource.
     func update(
         _ old: StackResource, to new: StackResource, _ properties: TemplateMap? = nil, stackName: String,
-        account: AccountIdentity
+        account: AccountIdentity, isUndo: Bool = false
     ) async throws(ResourceFailure) -> ProvisionedResource {
         let existing = old.provisioned
         guard let type = ResourceType.all[new.type] else { return existing }
+        var request = request(new, properties, stackName: stackName, account: account)
+        request.isUndo = isUndo
         return try await type.behaviour.update(
             ResourceUpdate(
-                request: request(new, properties, stackName: stackName, account: account), old: old.reader,
-                existing: existing, changed: Set(new.differences(from: old))))
+                request: request, old: old.reader, existing: existing, changed: Set(new.differences(from: old))))
     }
 }
 

@@ -57,7 +57,8 @@ struct StackRollback {
         case .update:
             guard let before = step.before else { return }
             engine.event(before, "UPDATE_IN_PROGRESS")
-            _ = try await engine.update(step.resource, to: before, stackName: record.name, account: account)
+            _ = try await engine.update(
+                step.resource, to: before, stackName: record.name, account: account, isUndo: true)
             engine.event(before, "UPDATE_COMPLETE")
         case .create:
             // Retain or not: what an operation made that failed is not left behind.

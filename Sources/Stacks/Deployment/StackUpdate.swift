@@ -41,7 +41,9 @@ struct StackUpdate {
         do throws(TemplateError) {
             try keep(record)
             engine.event(record)
-            for resource in plan.resources { try await bring(resource) }
+            let order = try UpdateOrder(comparison)
+            for resource in order.standing { comparison.exists(resource) }
+            for resource in order.resources { try await bring(resource) }
             return try await finish(over: before)
         } catch {
             throw await rollBack(error)
@@ -179,8 +181,12 @@ extension StackUpdate {
         let names = Set(resources.map(\.logicalId))
         let removed = before.resources.reversed().filter { !names.contains($0.logicalId) }
         changes += removed.map { ResourceChange(logicalId: $0.logicalId, type: $0.type, action: .delete) }
+        // To keep what is replaced may have been asked for together with the change that replaces it.
+        let keeping = Set(resources.filter { $0.updateReplacePolicy != .delete }.map(\.logicalId))
+        for old in replaced where keeping.contains(old.logicalId) { engine.event(old, "DELETE_SKIPPED") }
         after.leavings =
-            leavings(replaced.reversed(), \.updateReplacePolicy) + leavings(Array(removed), \.deletionPolicy)
+            leavings(replaced.reversed().filter { !keeping.contains($0.logicalId) }, \.updateReplacePolicy)
+            + leavings(Array(removed), \.deletionPolicy)
         after.status =
             isNew ? .createComplete : after.leavings.isEmpty ? .updateComplete : .updateCompleteCleanupInProgress
         try keep(after)

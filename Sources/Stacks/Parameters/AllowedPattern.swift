@@ -19,9 +19,15 @@ struct AllowedPattern: Sendable {
     /// Room for the patterns people write; `[a-z]{1,255}` takes about 500.
     static let maximumInstructions = 5_000
 
+    /// As long as the longest value that it could describe.
+    static let maximumBytes = TemplateLimits.parameterBytes
+
     private let program: [Instruction]
 
     init(_ text: String) throws(Failure) {
+        guard text.utf8.count <= Self.maximumBytes else {
+            throw Failure(reason: "it has more than \(Self.maximumBytes) bytes")
+        }
         var parser = AllowedPatternParser(text)
         var compiler = Compiler()
         try compiler.emit(try parser.whole())

@@ -60,10 +60,34 @@ struct ParameterDefinition: Sendable {
         range = Self.bounds(map, "MinValue", "MaxValue", -Double.infinity...Double.infinity, path, &problems) {
             Double($0)
         }
-        isHidden = map["NoEcho"]?.boolean ?? false
+        isHidden = Self.boolean(map["NoEcho"], path, &problems)
+        Self.refuseForeignBounds(map, kind, path, &problems)
         allowedPattern = Self.pattern(map["AllowedPattern"], path, &problems)
         allowedValues = Self.list(map["AllowedValues"], path, &problems)
         guard problems.list.count == known else { return nil }
+    }
+
+    private static func boolean(_ value: TemplateValue?, _ path: String, _ problems: inout Problems) -> Bool {
+        guard let value else { return false }
+        // CloudFormation reads it as a word, whatever its case.
+        switch value.text?.lowercased() {
+        case "true": return true
+        case "false": return false
+        default:
+            problems.add("NoEcho must be true or false", line: value.line, path: path)
+            return true
+        }
+    }
+
+    /// Lengths are of strings, ranges of numbers.
+    private static func refuseForeignBounds(
+        _ map: TemplateMap, _ kind: Kind, _ path: String, _ problems: inout Problems
+    ) {
+        let foreign = kind == .string ? ["MinValue", "MaxValue"] : ["MinLength", "MaxLength"]
+        for name in foreign {
+            guard let value = map[name] else { continue }
+            problems.add("\(name) has no effect on a parameter of this type", line: value.line, path: path)
+        }
     }
 
     private static func text(

@@ -46,11 +46,16 @@ extension ParameterDefinition {
             return "Parameter '\(name)' must be at most \(TemplateLimits.parameterBytes) bytes"
         }
         let items = items(text)
-        if kind == .number || kind == .numberList, !items.allSatisfy({ Double($0) != nil }) {
+        if kind == .number || kind == .numberList, !items.allSatisfy(Self.isNumber) {
             return "Parameter '\(name)' must be a number."
         }
         guard let broken = brokenConstraint(text, items) else { return nil }
         return "Parameter '\(name)' \(constraintDescription.map { "failed to satisfy constraint: \($0)" } ?? broken)"
+    }
+
+    /// Swift reads `nan` and `0x10` too.
+    private static func isNumber(_ text: String) -> Bool {
+        Double(text) != nil && text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
     }
 
     private func brokenConstraint(_ text: String, _ items: [String]) -> String? {

@@ -33,6 +33,15 @@ private struct ApiGatewayV2ApiType: ResourceBehaviour {
         ResourcePreparation(physicalId: Identifiers.api())
     }
 
+    /// A document makes the routes, so quick create has no place beside it; how to import means nothing without one.
+    func contradiction(_ properties: TemplateMap) -> (property: String, message: String)? {
+        let (names, word) =
+            properties["Body"] == nil
+            ? (["BasePath", "FailOnWarnings"], "without") : (["Target", "RouteKey"], "beside")
+        guard let name = names.first(where: { properties[$0] != nil }) else { return nil }
+        return (name, "\(name) has no effect \(word) Body")
+    }
+
     func find(_ request: ResourceRequest) async throws(ResourceFailure) -> [ProvisionedResource] {
         try await request.found { id async throws(ResourceFailure) in
             try await request.callIfPresent("GetApi", "GET", Self.apis + [id]) != nil
@@ -74,6 +83,10 @@ private struct ApiGatewayV2ApiType: ResourceBehaviour {
                 body: ["body": .string(document.text)])
             existing.warnings = Self.warnings(answer)
             try await setBesideBody(existing, request)
+            // A document that does not say so leaves a disabled endpoint disabled.
+            if Self.isEndpointSaid(update.old.properties), !Self.isEndpointSaid(properties.properties) {
+                try await request.call("UpdateApi", "PATCH", path, body: ["disableExecuteApiEndpoint": false])
+            }
         } else {
             var body = try members(properties)
             body = JSONObject(
@@ -145,6 +158,12 @@ private struct ApiGatewayV2ApiType: ResourceBehaviour {
         if let path = try properties.text("BasePath")?.string { query.append(("basepath", path)) }
         if try properties.boolean("FailOnWarnings") == true { query.append(("failOnWarnings", "true")) }
         return query
+    }
+
+    /// Whether the template says if the API's own endpoint is disabled.
+    private static func isEndpointSaid(_ properties: TemplateMap) -> Bool {
+        let configuration = properties["Body"]?.map?["x-amazon-apigateway-endpoint-configuration"]?.map
+        return properties["DisableExecuteApiEndpoint"] != nil || configuration?["disableExecuteApiEndpoint"] != nil
     }
 
     /// Every document that SAM makes has responses and parameters: that an HTTP API ignores them is no news.

@@ -92,8 +92,16 @@ private struct ApiGatewayV2IntegrationType: ResourceBehaviour {
     /// CloudFormation writes a list of Source and Destination where the API has a map.
     private func responseParameters(_ value: TemplateValue) throws(ResourceFailure) -> JSONValue {
         var mappings = JSONObject()
-        for mapping in value.map?["ResponseParameters"]?.list ?? value.list ?? [] {
-            guard let source = mapping.map?["Source"]?.text, let destination = mapping.map?["Destination"]?.text else {
+        let inner = value.map?.count == 1 ? value.map?["ResponseParameters"] : value
+        guard let list = inner?.list else {
+            throw ResourceFailure(
+                message: "ResponseParameters takes, for each status, a list of Source and Destination under "
+                    + "ResponseParameters", line: value.line)
+        }
+        for mapping in list {
+            guard let source = mapping.map?["Source"]?.text, let destination = mapping.map?["Destination"]?.text,
+                mapping.map?.count == 2
+            else {
                 throw ResourceFailure(
                     message: "a response parameter needs a Source and a Destination", line: mapping.line)
             }

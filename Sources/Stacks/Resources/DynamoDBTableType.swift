@@ -32,7 +32,7 @@ extension ResourceType {
                 "PointInTimeRecoverySpecification", "ProvisionedThroughput", "SSESpecification", "TableClass",
                 "WarmThroughput",
             ], required: ["KeySchema"]),
-        replacedBy: ["KeySchema", "LocalSecondaryIndexes", "TableName"], behaviour: DynamoDBTableType())
+        replacedBy: ["KeySchema", "TableName"], behaviour: DynamoDBTableType())
 
     private static let key = PropertyRules(
         type: "AWS::DynamoDB::Table.KeySchema", supported: ["AttributeName": .text, "KeyType": .text],
@@ -151,10 +151,20 @@ private struct DynamoDBTableType: ResourceBehaviour {
         try await deletion.tableIfPresent("DeleteTable", ["TableName": name])
     }
 
-    /// An attribute that stays cannot change its type.
+    /// An attribute that stays cannot change its type; local indexes are made with their table.
     func replacing(_ old: TemplateMap, _ new: TemplateMap) -> Set<String> {
         let (before, after) = (Self.attributeTypes(old), Self.attributeTypes(new))
-        return before.contains { after[$0.key] != nil && after[$0.key] != $0.value } ? ["AttributeDefinitions"] : []
+        let isRetyped = before.contains { after[$0.key] != nil && after[$0.key] != $0.value }
+        let isReindexed = !PropertyDifference.isSame(Self.localIndexes(old), Self.localIndexes(new))
+        return Set((isRetyped ? ["AttributeDefinitions"] : []) + (isReindexed ? ["LocalSecondaryIndexes"] : []))
+    }
+
+    /// By name: in which order they are listed is nothing to lose a table's items for.
+    private static func localIndexes(_ properties: TemplateMap) -> JSONValue {
+        let indexes = (properties["LocalSecondaryIndexes"]?.list ?? []).map {
+            ($0.map?["IndexName"]?.text ?? "", $0.json)
+        }
+        return .object(JSONObject(indexes))
     }
 
     private static func attributeTypes(_ properties: TemplateMap) -> [String: String] {

@@ -3,6 +3,10 @@ import JSON
 
 /// The Code property of a function, as the members that CreateFunction and UpdateFunctionCode have for it.
 enum LambdaCode {
+    /// The member of UpdateFunctionCode that has a changed configuration tried together with the code; see
+    /// `FunctionTrial` of the control plane.
+    static let trial = "GatehouseTrial"
+
     static func members(_ request: ResourceRequest) throws(ResourceFailure) -> JSONObject {
         let properties = request.properties
         guard let code = try properties.nested("Code") else { throw ResourceFailure(message: "Code is needed") }

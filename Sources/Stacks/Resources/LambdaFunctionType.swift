@@ -95,18 +95,22 @@ private struct LambdaFunctionType: ResourceBehaviour {
         return function
     }
 
-    /// The configuration comes before the code: new code may need the new handler or variables to start.
+    /// What is being worked on changes in one step, and only if it starts. Else the configuration comes before the code:
+    /// new code may need the new handler or variables to start.
     func update(_ update: ResourceUpdate) async throws(ResourceFailure) -> ProvisionedResource {
         let (request, function) = (update.request, update.existing)
         let properties = request.properties
         let configuration = try configuration(update)
         let path = Self.functions + [function.physicalId]
-        if !configuration.isEmpty {
+        let hasNewCode = update.changes("Code", "Architectures")
+        let isTried = request.code.isTried && !request.isUndo && (hasNewCode || !configuration.isEmpty)
+        if !configuration.isEmpty, !isTried {
             try await request.call("UpdateFunctionConfiguration", "PUT", path + ["configuration"], body: configuration)
         }
-        if update.changes("Code", "Architectures") {
+        if hasNewCode || isTried {
             var body = try LambdaCode.members(request)
             body["Architectures"] = try properties.texts("Architectures") ?? ["x86_64"]
+            if isTried { body[LambdaCode.trial] = .object(configuration) }
             try await request.call("UpdateFunctionCode", "PUT", path + ["code"], body: body)
         }
         if update.changes("ReservedConcurrentExecutions") {

@@ -38,10 +38,14 @@ protocol ResourceBehaviour: Sendable {
 
     /// Properties, beyond those of the type, whose change from old to new makes a new resource.
     func replacing(_ old: TemplateMap, _ new: TemplateMap) -> Set<String>
+
+    /// A property that cannot be meant together with the others, and why; checked before anything is made.
+    func contradiction(_ properties: TemplateMap) -> (property: String, message: String)?
 }
 
 extension ResourceBehaviour {
     func replacing(_ old: TemplateMap, _ new: TemplateMap) -> Set<String> { [] }
+    func contradiction(_ properties: TemplateMap) -> (property: String, message: String)? { nil }
 }
 
 /// A resource to be made: its properties with all functions worked out.
@@ -54,6 +58,8 @@ struct ResourceRequest: Sendable {
     let calls: ManagementCalls
     let code: any CodeSource
     let codeDigest: String?
+    /// Whether what was there before is put back: then nothing is tried.
+    var isUndo = false
     var preparation = ResourcePreparation(physicalId: "")
 
     /// The resource as `create` answers it.

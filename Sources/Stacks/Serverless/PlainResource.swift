@@ -6,7 +6,7 @@ struct PlainResource: Sendable {
     var properties: TemplateMap
     var dependsOn: [TemplateValue]
     /// What becomes of it when the stack no longer has it.
-    let deletionPolicy: DeletionPolicy
+    var deletionPolicy: DeletionPolicy
     /// What becomes of the old one when an update replaces it.
     let updateReplacePolicy: DeletionPolicy
     /// Where the template says what this is made from.

@@ -111,3 +111,19 @@ extension Insecure.SHA1 {
         hash(data: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }
+
+extension StackPlan {
+    /// The plan for code that is being worked on: every save makes a version of a function with AutoPublishAlias, and the
+    /// thousandth would carry 999 that nobody asks for. So versions that the transform made go when the next one comes.
+    package var droppingOldVersions: StackPlan {
+        var plan = self
+        plan.resources = resources.map { resource in
+            guard resource.type == ResourceType.lambdaVersion.name, resource.path != "Resources.\(resource.logicalId)"
+            else { return resource }
+            var resource = resource
+            resource.deletionPolicy = .delete
+            return resource
+        }
+        return plan
+    }
+}

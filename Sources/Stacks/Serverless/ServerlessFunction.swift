@@ -21,7 +21,8 @@ struct ServerlessFunction {
             "MemorySize": .integer, "PackageType": .word(["Zip"], known: ["Image"]), "PermissionsBoundary": .text,
             "Policies": .any,
             "PropagateTags": .boolean, "ReservedConcurrentExecutions": .integer, "Role": .text, "RolePath": .text,
-            "Runtime": .text, "Tags": .map, "Timeout": .integer, "Tracing": .text, "VersionDeletionPolicy": .text,
+            "Runtime": .text, "Tags": .map, "Timeout": .integer, "Tracing": .text,
+            "VersionDeletionPolicy": .word(["Delete", "Retain"], known: []),
             "VersionDescription": .text,
         ],
         known: [

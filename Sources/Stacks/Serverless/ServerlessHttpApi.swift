@@ -105,8 +105,7 @@ struct ServerlessHttpApi {
                 path: path)
         }
         return IncludedFiles(source).read(
-            location, what: "DefinitionUri", upTo: TemplateLimits.includedBytes, line: uri.line, path: path, &problems)?
-            .value
+            location, what: "DefinitionUri", line: uri.line, path: path, &problems)?.value
     }
 
     /// The API and its stage, once all events have added their routes.

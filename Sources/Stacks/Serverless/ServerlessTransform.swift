@@ -62,6 +62,9 @@ struct ServerlessTransform {
         }
         let path = "\(resource.path).Properties"
         type.rules.check(resource.properties, path: path, line: resource.line, problems: &problems)
+        if let (property, message) = type.behaviour.contradiction(resource.properties) {
+            problems.add(message, line: resource.properties.entry(property)?.line, path: path)
+        }
         storedOnly += type.rules.storedOnly(in: resource.properties, path: path)
         resources.append(
             PlainResource(

@@ -14,3 +14,8 @@ package struct StackStep: Codable, Sendable {
     let before: StackResource?
     var isDone = false
 }
+
+extension StackStep {
+    /// The resource that the step has made.
+    package var made: StackResource? { kind == .create && isDone ? resource : nil }
+}

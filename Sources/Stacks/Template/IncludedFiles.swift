@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Documents beside a template that it takes in: `AWS::Include` and `DefinitionUri`.
 struct IncludedFiles {
     private let source: TemplateSource
@@ -7,7 +9,6 @@ struct IncludedFiles {
     struct Document {
         /// Every value has the line where the template names the file: problems are told of the template.
         let value: TemplateValue
-        let bytes: Int
         let hasTransforms: Bool
     }
 
@@ -15,7 +16,7 @@ struct IncludedFiles {
     ///
     /// - Parameter what: the word for messages, such as `DefinitionUri`.
     func read(
-        _ location: String, what: String, upTo limit: Int, line: Int, path: String, _ problems: inout Problems
+        _ location: String, what: String, line: Int, path: String, _ problems: inout Problems
     ) -> Document? {
         guard !location.contains("://") else {
             problems.add("\(what) must be a local path here; \(location) is not supported yet", line: line, path: path)
@@ -26,13 +27,13 @@ struct IncludedFiles {
             problems.add("\(what) \(location): there is no file \(absolute)", line: line, path: path)
             return nil
         }
-        guard bytes <= limit else {
+        guard source.included.spend(bytes: bytes) else {
             problems.add(
                 "\(what) \(location): included files may have \(TemplateLimits.includedBytes) bytes together",
                 line: line, path: path)
             return nil
         }
-        guard let contents = source.files.contents(absolute, upTo: limit) else {
+        guard let contents = source.files.contents(absolute, upTo: bytes) else {
             problems.add("\(what) \(location): \(absolute) cannot be read", line: line, path: path)
             return nil
         }
@@ -41,9 +42,15 @@ struct IncludedFiles {
                 problems.add("\(what) \(location): the file is empty", line: line, path: path)
                 return nil
             }
+            guard source.included.spend(values: value.valueCount) else {
+                problems.add(
+                    "\(what) \(location): included files may have \(TemplateLimits.values) values together",
+                    line: line, path: path)
+                return nil
+            }
             var hasTransforms = false
             let placed = Self.place(value, at: line, &hasTransforms)
-            return Document(value: placed, bytes: contents.count, hasTransforms: hasTransforms)
+            return Document(value: placed, hasTransforms: hasTransforms)
         } catch {
             problems.add(error)
             return nil
@@ -61,6 +68,27 @@ struct IncludedFiles {
                 return TemplateMap.Entry(key: entry.key, line: line, value: value)
             }
             return .map(TemplateMap(entries), line: line)
+        }
+    }
+}
+
+/// What one template may still include. Copies of the template's source share it.
+final class IncludedBudget: Sendable {
+    private let bytes = Atomic(TemplateLimits.includedBytes)
+    private let values = Atomic(TemplateLimits.values)
+
+    /// False when so much is not left.
+    func spend(bytes count: Int) -> Bool { bytes.subtract(count, ordering: .relaxed).newValue >= 0 }
+    func spend(values count: Int) -> Bool { values.subtract(count, ordering: .relaxed).newValue >= 0 }
+}
+
+extension TemplateValue {
+    /// With all that is in it. The recursion is as deep as the readers allow.
+    fileprivate var valueCount: Int {
+        switch content {
+        case .null, .bool, .number, .string: 1
+        case .list(let items): items.reduce(1) { $0 + $1.valueCount }
+        case .map(let map): map.entries.reduce(1) { $0 + $1.value.valueCount }
         }
     }
 }

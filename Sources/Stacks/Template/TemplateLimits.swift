@@ -12,6 +12,8 @@ enum TemplateLimits {
     static let resolvedBytes = 16_777_216
     /// How deep lists and maps may nest, aliases expanded. Everything that walks a value recurses no deeper.
     static let depth = 100
+    /// Bytes of the keys that lead to a value, together: every value's place is kept in words.
+    static let pathBytes = 2_048
     /// Uses of YAML aliases.
     static let aliases = 500
     /// AWS's quota, counted after the transform.

@@ -6,6 +6,7 @@ package struct TemplateSource: Sendable {
     let bytes: [UInt8]
     /// What the template's local paths lead to.
     let files: any TemplateFiles
+    let included = IncludedBudget()
 
     package init(file: String, folder: String, bytes: [UInt8], files: any TemplateFiles = DiskFiles()) {
         self.file = file
@@ -44,13 +45,20 @@ package struct TemplateSource: Sendable {
     /// What begins with `{` is JSON, everything else YAML; nil when there is nothing.
     static func value(_ bytes: [UInt8], file: String) throws(TemplateProblem) -> TemplateValue? {
         let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        let value: TemplateValue?
         if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
-            return try JSONTemplateReader.read(bytes, file: file)
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+            value = try JSONTemplateReader.read(bytes, file: file)
+        } else if let text = String(validating: bytes, as: UTF8.self) {
+            value = try YAMLTemplateReader.read(text, file: file)
+        } else {
             throw TemplateProblem(file: file, line: nil, path: "", message: "The template is not UTF-8")
         }
-        return try YAMLTemplateReader.read(text, file: file)
+        if let line = value?.lineOfLongPath(room: TemplateLimits.pathBytes) {
+            throw TemplateProblem(
+                file: file, line: line, path: "",
+                message: "The keys that lead here have more than \(TemplateLimits.pathBytes) bytes together")
+        }
+        return value
     }
 
     private static func tooLarge(_ file: String) -> TemplateError {
@@ -59,5 +67,21 @@ package struct TemplateSource: Sendable {
 
     private static func error(_ file: String, _ message: String) -> TemplateError {
         TemplateError([TemplateProblem(file: file, line: nil, path: "", message: message)])
+    }
+}
+
+extension TemplateValue {
+    /// The first line that more than `room` bytes of keys lead to; nil when there is none. The recursion is as deep as
+    /// the readers allow.
+    fileprivate func lineOfLongPath(room: Int) -> Int? {
+        guard room >= 0 else { return line }
+        switch content {
+        case .list(let items): return items.lazy.compactMap { $0.lineOfLongPath(room: room) }.first
+        case .map(let map):
+            return map.entries.lazy.compactMap { entry in
+                entry.value.lineOfLongPath(room: room - entry.key.utf8.count - 1)
+            }.first
+        case .null, .bool, .number, .string: return nil
+        }
     }
 }

@@ -16,7 +16,8 @@ struct Deploy: AsyncParsableCommand {
 
     func run() async throws {
         let client = try options.client()
-        let outgoing = try template.outgoing(stack: options.stack)
+        let outgoing = try await template.outgoing(stack: options.stack, to: client)
+        for note in outgoing.notes { Console.warn("note: \(note)") }
         let outcome: JSONValue
         do throws(StackClient.Refusal) {
             let after = try await client.deploy(outgoing, stack: options.stack)

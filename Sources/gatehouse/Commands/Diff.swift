@@ -15,7 +15,7 @@ struct Diff: AsyncParsableCommand {
 
     func run() async throws {
         let client = try options.client()
-        let outgoing = try template.outgoing(stack: options.stack)
+        let outgoing = try await template.outgoing(stack: options.stack, to: client)
         do throws(StackClient.Refusal) {
             let changes = try await client.diff(outgoing, stack: options.stack)
             for change in changes { Console.say(Self.line(change)) }

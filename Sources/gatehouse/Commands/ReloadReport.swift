@@ -11,8 +11,9 @@ enum ReloadReport {
             Console.say(
                 "reloaded \(count(result.changedFunctions, "function")), \(count(result.changedRoutes, "route"))"
                     + others(result.changes) + " in \(milliseconds) ms")
-            if result.changedRoutes > 0 { UpReport(deployed, server).writeRoutes() }
-            for note in deployed.notes { Console.say("note: \(note)") }
+            let report = UpReport(deployed, server)
+            if result.changedRoutes > 0 { report.writeRoutes() }
+            report.writeNotes()
         case .failed(let error):
             for problem in error.problems { Console.warn("gatehouse: \(problem)") }
             Console.warn("gatehouse: not reloaded; what was served before is still served")
@@ -28,7 +29,7 @@ enum ReloadReport {
     private static let accountedFor: Set<String> = [
         "AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Route",
         "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Stage", "AWS::ApiGatewayV2::Deployment",
-        "AWS::IAM::Role",
+        "AWS::IAM::Role", "AWS::Lambda::Version", "AWS::Lambda::Alias",
     ]
 
     private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GatewayModel
 import GatewayServer
 import JSON
 import Stacks
@@ -40,16 +41,19 @@ struct TemplateOptions: ParsableArguments {
         }
     }
 
-    func outgoing(stack: String) throws -> OutgoingTemplate {
+    func outgoing(stack: String, to client: StackClient) async throws -> OutgoingTemplate {
         let parameters = parameter.map { pair in
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (name: String(halves[0]), value: String(halves[1]))
         }
+        let account: AccountIdentity
+        do throws(StackClient.Refusal) { account = try await client.identity() } catch {
+            throw StackOptions.failed(error.sentences)
+        }
         do throws(TemplateError) {
-            return try OutgoingTemplate(path: template, stackName: stack, parameters: parameters)
+            return try OutgoingTemplate(path: template, stackName: stack, parameters: parameters, account: account)
         } catch {
-            for problem in error.problems { Console.warn("gatehouse: \(problem)") }
-            throw ExitCode(1)
+            throw StackOptions.failed(error.problems.map(\.description))
         }
     }
 }

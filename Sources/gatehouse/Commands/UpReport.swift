@@ -19,11 +19,15 @@ struct UpReport {
         for output in deployed.result.deployment.outputs {
             Console.say("\(output.name): \(endpoint.localizing(output.value))")
         }
+        writeNotes()
+        Console.say("ready")
+    }
+
+    func writeNotes() {
         for property in deployed.storedOnly {
             Console.say("note: \(property.path) (line \(property.line)) has no effect here")
         }
         for note in deployed.notes { Console.say("note: \(note)") }
-        Console.say("ready")
     }
 
     func writeRoutes() {

@@ -167,6 +167,6 @@ private struct AbsentHost: FunctionHost {
     func publish(_ function: Lambda.FunctionDefinition) async {}
     func remove(functionName: String) async {}
     func invoke(_ invocation: Lambda.Invocation) async -> Lambda.InvocationOutcome { .notFound }
-    func rehearse(_ function: Lambda.FunctionDefinition) async throws(InitError) {}
+    func rehearse(_ function: Lambda.FunctionDefinition, isNeeded: Bool) async throws(InitError) {}
     func codeFoldersInUse() async -> Set<String> { [] }
 }

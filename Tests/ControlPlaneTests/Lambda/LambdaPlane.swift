@@ -113,13 +113,16 @@ actor RecordingHost: FunctionHost {
     private(set) var removed: [String] = []
     private(set) var invocations: [Lambda.Invocation] = []
     private(set) var rehearsed: [Lambda.FunctionDefinition] = []
+    /// For each of them, whether it was to be started even if nobody calls it.
+    private(set) var needed: [Bool] = []
     private var initError: (@Sendable (_ codeFolder: String) -> InitError)?
     private var foldersInUse: Set<String> = []
     private var outcome = Lambda.InvocationOutcome.success(
         payload: Array("null".utf8), executedVersion: "$LATEST", logTail: [])
 
-    func rehearse(_ function: Lambda.FunctionDefinition) throws(InitError) {
+    func rehearse(_ function: Lambda.FunctionDefinition, isNeeded: Bool) throws(InitError) {
         rehearsed.append(function)
+        needed.append(isNeeded)
         if let initError { throw initError(function.versions.first?.codeFolder ?? "") }
     }
 

@@ -19,8 +19,11 @@ import Testing
         _ = await lambda.call("POST", "/2015-03-31/functions", .object(members), allowsLocalCode: true)
     }
 
-    private func update() async -> Answer {
-        await lambda.call("PUT", "/2015-03-31/functions/hello/code", code, allowsLocalCode: true)
+    /// - Parameter configuration: what changes together with the code.
+    private func update(_ configuration: JSONObject = [:]) async -> Answer {
+        var members = code.object ?? [:]
+        members["GatehouseTrial"] = .object(configuration)
+        return await lambda.call("PUT", "/2015-03-31/functions/hello/code", .object(members), allowsLocalCode: true)
     }
 
     @Test func whatWasRehearsedIsPublished() async throws {
@@ -73,6 +76,43 @@ import Testing
         #expect(await lambda.get().json == before.json)
     }
 
+    @Test func codeAndConfigurationChangeInOneStep() async throws {
+        try await create()
+        try folder.write("two", to: "main.py")
+        #expect(await update(["Handler": "main.handler", "Timeout": 7]).status == 200)
+        let rehearsed = try #require(await lambda.host.rehearsed.last?.versions.first)
+        #expect(rehearsed.handler == "main.handler")
+        #expect(rehearsed.timeout == 7)
+        #expect(await lambda.host.published.count == 2)
+        #expect(await lambda.host.latest()?.versions.first == rehearsed)
+    }
+
+    @Test func aConfigurationThatDoesNotStartIsNotPutIntoUse() async throws {
+        try await create()
+        let before = await lambda.get()
+        await lambda.host.failInit(with: InitError(errorType: "Runtime.HandlerNotFound", errorMessage: "no typo"))
+        #expect(await update(["Handler": "app.typo"]).status == 400)
+        #expect(await lambda.get().json == before.json)
+    }
+
+    @Test func aTrialIsForCallersInsideTheProcess() async throws {
+        await lambda.create()
+        let zip = JSONValue.string(Base64.encode(Zip.oneFile))
+        _ = await lambda.call(
+            "PUT", "/2015-03-31/functions/hello/code", ["ZipFile": zip, "GatehouseTrial": ["Timeout": 9]])
+        #expect(await lambda.host.rehearsed.isEmpty)
+        #expect(await lambda.host.latest()?.versions.first?.timeout == 3)
+    }
+
+    /// Functions that nobody calls are started when their own file changed, not for one that they share.
+    @Test(arguments: [("app.py", true), ("shared.py", false)])
+    func whatIsStartedThoughNobodyCalls(file: String, isNeeded: Bool) async throws {
+        try await create()
+        try folder.write("new", to: file)
+        #expect(await update().status == 200)
+        #expect(await lambda.host.needed == [isNeeded])
+    }
+
     @Test func uploadedCodeIsNotRehearsed() async {
         await lambda.create()
         _ = await lambda.call(
@@ -92,6 +132,19 @@ import Testing
         try folder.write("three", to: "app.py")
         _ = await update()
         #expect(Files.list(folders).count == 1)
+    }
+}
+
+@Suite struct HandlerFileTests {
+    @Test(arguments: [
+        ("app.handler", "python3.12", ["app.py", "app/__init__.py"]),
+        ("pkg/app.handler", "python3.12", ["pkg/app.py", "pkg/app/__init__.py"]),
+        ("pkg.app.handler", "python3.12", ["pkg/app.py", "pkg/app/__init__.py"]),
+        ("src/index.handler", "nodejs20.x", ["src/index.js", "src/index.mjs", "src/index.cjs"]),
+        ("index.a.b", "nodejs20.x", ["index.js", "index.mjs", "index.cjs"]), ("any", "provided.al2023", ["bootstrap"]),
+    ])
+    func isFoundByHandlerAndRuntime(handler: String, runtime: String, paths: [String]) {
+        #expect(HandlerFile.paths(handler, runtime: runtime) == paths)
     }
 }
 

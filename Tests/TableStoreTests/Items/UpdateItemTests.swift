@@ -137,7 +137,8 @@ import Testing
         try tables.put("{'pk':{'S':'a'},'l':{'L':[{'S':'x'},{'S':'y'}]}}")
         let answer = try tables.ok(
             "UpdateItem",
-            "{'TableName':'hashed','Key':{'pk':{'S':'a'}},'UpdateExpression':'REMOVE l[0]','ReturnValues':'UPDATED_NEW'}")
+            "{'TableName':'hashed','Key':{'pk':{'S':'a'}},'UpdateExpression':'REMOVE l[0]','ReturnValues':'UPDATED_NEW'}"
+        )
         #expect(answer.text == "{}")
     }
 }

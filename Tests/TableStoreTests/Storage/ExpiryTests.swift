@@ -20,7 +20,9 @@ struct ExpiryTests {
 
     private func sweep(_ folder: TableFolder, limit: Int = 100) throws -> Int {
         let catalogue = TableCatalogue(account: .init())
-        let writer = try TableWriter(path: folder.path, isDurable: true, catalogue: catalogue, faults: .untold) { folder.now }
+        let writer = try TableWriter(path: folder.path, isDurable: true, catalogue: catalogue, faults: .untold) {
+            folder.now
+        }
         nonisolated(unsafe) var count = -1
         writer.submit { transaction throws(TableError) in
             let table = try transaction.table(named: "abc")

@@ -50,7 +50,9 @@ struct GroupCommitTests {
         let folder = try TableFolder()
         try await folder.open().createSimpleTable("abc")
         let catalogue = TableCatalogue(account: .init())
-        let writer = try TableWriter(path: folder.path, isDurable: true, catalogue: catalogue, faults: .untold) { folder.now }
+        let writer = try TableWriter(path: folder.path, isDurable: true, catalogue: catalogue, faults: .untold) {
+            folder.now
+        }
         let answers = Answers()
         for number in 0..<3 {
             writer.submit { transaction throws(TableError) in

@@ -1,6 +1,6 @@
 import ControlPlane
 import Crypto
-import GatewayModel
+package import GatewayModel
 package import JSON
 package import Stacks
 import Synchronization
@@ -11,14 +11,16 @@ package struct OutgoingTemplate {
     package let body: JSONValue
     /// Packages by the hexadecimal digits of their SHA-256.
     package let packages: [String: [UInt8]]
+    /// What was said and has no effect, or may not have the one expected, one sentence each.
+    package let notes: [String]
 
     /// Plans the template here first: what is wrong with it is told with its lines, and only what it names is read.
     package init(
-        path: String, stackName: String, parameters: [(name: String, value: String)]
+        path: String, stackName: String, parameters: [(name: String, value: String)], account: AccountIdentity
     ) throws(TemplateError) {
         let files = ReadFiles()
         let source = try TemplateSource(path: path, files: files)
-        _ = try StackPlan(source, stackName: stackName, parameters: parameters, account: AccountIdentity())
+        let plan = try StackPlan(source, stackName: stackName, parameters: parameters, account: account)
         var packages: [String: [UInt8]] = [:]
         var code: JSONObject = [:]
         for place in files.code {
@@ -31,6 +33,9 @@ package struct OutgoingTemplate {
             code[place] = .string(digest)
         }
         self.packages = packages
+        notes =
+            plan.storedOnly.map { "\($0.path) (line \($0.line)) has no effect here" }
+            + files.code.compactMap(Self.noteOfDependencies)
         body = [
             "template": [
                 "file": .string(path), "folder": .string(source.folder), "text": .string(source.text),
@@ -39,6 +44,13 @@ package struct OutgoingTemplate {
             "files": .object(JSONObject(files.read.map { ($0.key, .string(Base64.encode($0.value))) })),
             "code": .object(code),
         ]
+    }
+
+    /// Only `up` installs what code depends on.
+    private static func noteOfDependencies(_ folder: String) -> String? {
+        let python = try? PythonRequirements(folder)?.file
+        guard let file = python ?? (try? NodePackages(folder)?.file) else { return nil }
+        return "\(folder) is sent as it is: what \(file) names must be installed in it already"
     }
 
     private static func package(_ place: String, _ files: ReadFiles) throws(ServiceError) -> [UInt8] {

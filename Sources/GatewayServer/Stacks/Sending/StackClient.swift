@@ -1,3 +1,4 @@
+package import GatewayModel
 package import JSON
 
 /// Speaks to the stacks of a running server, for commands.
@@ -18,6 +19,15 @@ package struct StackClient: Sendable {
     }
 
     package var port: Int { server.port }
+
+    /// The account and region that the server works for.
+    package func identity() async throws(Refusal) -> AccountIdentity {
+        let answer = try await call("GET", "/_gatehouse/identity")
+        guard let account = answer["account"]?.string, let region = answer["region"]?.string else {
+            throw Refusal(sentences: ["The server's answer is not one."])
+        }
+        return AccountIdentity(accountId: account, region: region)
+    }
 
     /// Sends what the deployment needs and starts it; the number of its first event comes back.
     package func deploy(_ template: OutgoingTemplate, stack: String) async throws(Refusal) -> Int {
