@@ -102,6 +102,26 @@ def test_only_what_differs_is_deployed_again(project):
     assert project.hello() == "two"
 
 
+def test_the_template_is_planned_for_the_region_of_the_server(tmp_path, own_gatehouse):
+    project = Project(tmp_path / "project", own_gatehouse(options=["--region", "eu-central-1"]))
+    project.write(
+        TEMPLATE.replace("Resources:", "Mappings: {Names: {eu-central-1: {Word: from Frankfurt}}}\nResources:").replace(
+            "!Ref Description", "!FindInMap [Names, !Ref AWS::Region, Word]"
+        )
+    )
+    project.deploy()
+    assert "nothing to change" in project.run("diff").stdout
+    functions = project.server.clients.functions.list_functions()["Functions"]
+    assert [function["Description"] for function in functions] == ["from Frankfurt"]
+
+
+def test_code_that_is_sent_without_its_packages_is_said(project):
+    (project.folder / "src/requirements.txt").write_text("requests\n")
+    done = project.run("deploy")
+    assert done.returncode == 0
+    assert f"{project.folder}/src/requirements.txt names must be installed in it already" in done.stderr
+
+
 def test_a_parameter_is_given(project):
     project.deploy()
     said = project.run("diff", "--parameter", "Description=other").stdout

@@ -158,7 +158,7 @@ def test_an_edit_answers_after_the_generation_moved(project, route):
 
 
 @pytest.mark.parametrize("route", SOURCES)
-def test_an_edit_before_the_first_call_starts_nothing_and_answers(project, route):
+def test_an_edit_before_the_first_call_calls_nothing_and_answers(project, route):
     project.up()
     project.after(lambda: project.edit(route, "two"))
     assert not any("START" in line for line in project.process.stdout)
@@ -204,6 +204,61 @@ def test_a_new_folder_with_code_is_seen(project):
     assert project.get("/py").text == "second"
 
 
+def test_a_folder_that_a_build_makes_anew_is_seen(project):
+    project.write("dist/hello/app.py", PYTHON % "first")
+    project.template.write_text(TEMPLATE.replace("CodeUri: py/", "CodeUri: dist/hello/"))
+    project.up()
+    assert project.get("/py").text == "first"
+    for text in ("second", "third"):
+        shutil.rmtree(project.folder / "dist")
+        project.write("dist/hello/app.py", PYTHON % text)
+        until(lambda: project.get("/py").text == text, lambda: project.process.output)
+
+
+def test_a_route_moves_to_another_function_without_losing_a_request(project):
+    """Both answer with their name, so that whoever answers is right; what is not answered with 200 is a loss."""
+    project.up()
+    moved = TEMPLATE.replace("Path: /py,", "Path: /x,").replace("Path: /js,", "Path: /py,").replace("/x,", "/js,")
+    with Traffic(project, "/py") as traffic:
+        for text in (moved, TEMPLATE) * 5:
+            project.after(lambda: project.write("template.yaml", text))
+    assert traffic.failures == []
+    assert traffic.count > 10
+
+
+def test_a_call_outlives_the_function_that_works_on_it(project):
+    started = project.folder / "started"
+    slow = f"""
+import os, time
+def handler(event, context):
+    open({str(started)!r}, "w").close()
+    while os.path.exists({str(started)!r}):
+        time.sleep(0.01)
+    return "finished"
+"""
+    project.write("py/app.py", slow)
+    project.up()
+    answers = []
+    call = threading.Thread(target=lambda: answers.append(project.get("/py")))
+    call.start()
+    until(started.exists, "the call")
+    project.after(lambda: project.write("template.yaml", TEMPLATE.replace("  Py:", "  Renamed:")))
+    started.unlink()
+    call.join()
+    assert answers[0].text == "finished"
+
+
+def test_versions_that_saves_make_do_not_pile_up(project):
+    project.template.write_text(TEMPLATE.replace("CodeUri: py/", "CodeUri: py/\n      AutoPublishAlias: live"))
+    project.up()
+    for number in range(5):
+        project.after(lambda: project.edit("/py", f"edit {number}"))
+        assert project.get("/py").text == f"edit {number}"
+    versions = wire.fetch(project.address, "GET", "/2015-03-31/functions/project-Py/versions", "localhost").json()
+    assert [version["Version"] for version in versions["Versions"]][0] == "$LATEST"
+    assert len(versions["Versions"]) == 2
+
+
 def test_an_edit_by_rename_is_seen(project):
     project.up()
     project.get("/py")
@@ -245,6 +300,47 @@ class TestWhatDoesNotBuild:
         said = project.refused(lambda: project.write("js/index.mjs", "\nconst = 1;\n"), r"does not start")
         assert f"{project.folder}/js/index.mjs:2" in said
         assert project.get("/js").text == "one"
+
+    def test_code_that_nobody_has_called_yet_is_tried_too(self, project):
+        project.up()
+        project.refused(lambda: project.write("py/app.py", "x = 1\ndef handler(:\n"), r"does not start")
+        assert project.get("/py").text == "one"
+
+    def test_a_handler_that_is_not_there_keeps_the_old_one(self, project):
+        project.up()
+        assert project.get("/py").text == "one"
+        project.refused(
+            lambda: project.write("template.yaml", TEMPLATE.replace("app.handler", "app.typo")), r"HandlerNotFound"
+        )
+        assert project.get("/py").text == "one"
+
+    def test_a_handler_and_its_code_change_in_one_step(self, project):
+        project.up()
+        with Traffic(project, "/py") as traffic:
+            until(lambda: traffic.count > 2, "traffic")
+            project.write("py/other.py", PYTHON % "two")
+            os.remove(project.folder / "py/app.py")
+            project.write("template.yaml", TEMPLATE.replace("app.handler", "other.handler"))
+            until(lambda: project.get("/py").text == "two", lambda: project.process.output)
+        assert traffic.failures == []
+
+    def test_inline_code_that_does_not_parse_keeps_the_old_code(self, project):
+        inline = TEMPLATE.replace("CodeUri: py/", "InlineCode: BODY").replace("app.handler", "index.handler")
+        write = lambda body: project.write("template.yaml", inline.replace("BODY", body))
+        write('"def handler(event, context): return 1"')
+        project.up()
+        assert project.get("/py").text == "1"
+        project.refused(lambda: write('"def handler(:"'), r"does not start")
+        assert project.get("/py").text == "1"
+
+    def test_code_whose_init_does_not_end_makes_way_for_the_next_save(self, project):
+        project.up()
+        assert project.get("/py").text == "one"
+        started = project.folder / "started"
+        project.write("py/app.py", f"open({str(started)!r}, 'w')\nwhile True: pass\n")
+        until(started.exists, "the new code's process")
+        project.edit("/py", "two")
+        until(lambda: project.get("/py").text == "two", lambda: project.process.output, within=9)
 
     def test_a_template_with_a_mistake_is_told_with_its_line(self, project):
         project.up()

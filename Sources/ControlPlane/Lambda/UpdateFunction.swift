@@ -22,7 +22,9 @@ extension LambdaOperations {
             function = try control.function(name)
             function.take(package, nil)
         }
+        let old = try control.function(name)
         try input.apply(to: &function.head.configuration, in: control.settings.account)
+        if call.allowsLocalCode, function.runs(as: old) { return try .json(old.head.configuration.updating) }
         function.updated(at: control.settings.now())
         try await control.commit(function, [function.saveHead()])
         return try .json(function.head.configuration.updating)
@@ -77,7 +79,8 @@ extension LambdaOperations {
             let old = try control.function(name)
             try old.checkRevision(revisionId)
             var function = try changed(package)
-            if code.isLocal || trial != nil, !publish, function.runs(as: old) {
+            // A deployment that is taken back says again what is there already.
+            if call.allowsLocalCode, !publish, function.runs(as: old) {
                 isUnchanged = true
                 return old.head.configuration.updating
             }

@@ -49,6 +49,7 @@ struct SentCode: CodeSource {
     /// Digests by path, of the deployment under way.
     let digests: [String: String]
     let assets: AssetFolder
+    let isTried = false
 
     func digest(_ path: String) -> String? { digests[path].map { AssetFolder.prefix + $0 } }
 
@@ -62,6 +63,8 @@ struct SentCode: CodeSource {
 struct LocalOrSentCode: CodeSource {
     let local: any CodeSource
     let assets: AssetFolder
+
+    var isTried: Bool { local.isTried }
 
     func digest(_ path: String) -> String? { local.digest(path) }
 

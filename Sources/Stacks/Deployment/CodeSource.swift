@@ -11,10 +11,6 @@ package protocol CodeSource: Sendable {
     var isTried: Bool { get }
 }
 
-extension CodeSource {
-    package var isTried: Bool { false }
-}
-
 package enum PackagedCode: Sendable {
     /// A folder of this machine, for functions that run on it.
     case folder(String)
@@ -24,6 +20,7 @@ package enum PackagedCode: Sendable {
 
 /// The code where it lies.
 package struct FilesAsCode: CodeSource {
+    package let isTried = false
     private let files: any TemplateFiles
 
     package init(_ files: any TemplateFiles) { self.files = files }

@@ -120,6 +120,7 @@ import Testing
     }
 
     private struct Code: CodeSource {
+        let isTried = false
         let digest: String
         let zip: [UInt8]
 
