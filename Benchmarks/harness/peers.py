@@ -7,7 +7,7 @@ from harness import processes, requirements
 
 CONFIGURATIONS = requirements.BENCHMARKS / "peers"
 ORIGIN_PORT = 9001
-NGINX_PORT, HAPROXY_PORT, ENVOY_PORT = 9002, 9003, 9005
+NGINX_PORT, HAPROXY_PORT, ENVOY_PORT, FIXED_TABLE_PORT = 9002, 9003, 9005, 9007
 
 
 @contextmanager
@@ -29,6 +29,11 @@ def origin(scratch, core):
 
 def plain_proxy(scratch, core):
     return nginx(scratch, "proxy.nginx.conf", NGINX_PORT, core)
+
+
+def fixed_table(scratch, core):
+    """Answers GetItem and PutItem with fixed bodies."""
+    return nginx(scratch, "tables.nginx.conf", FIXED_TABLE_PORT, core)
 
 
 def haproxy(scratch, core):

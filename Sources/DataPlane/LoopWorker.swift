@@ -21,7 +21,7 @@ final class LoopWorker {
     private var waiting: [Exchange] = []
     private var isTicking = false
     private var logs: [(sink: any AccessLogSink, lines: ByteBuffer)] = []
-    private var identifiers: UInt64
+    private var identifiers = SplitMix64()
 
     /// The smallest integration time-out is 50 ms; a tick of half that keeps to it.
     private static let tick = TimeAmount.milliseconds(25)
@@ -32,21 +32,14 @@ final class LoopWorker {
         self.options = options
         self.registry = registry
         scratch = allocator.buffer(capacity: 2048)
-        identifiers = UInt64.random(in: .min ... .max)
     }
 
     func serve(_ snapshot: Snapshot) { self.snapshot = snapshot }
 
     // MARK: Identifiers
 
-    /// Eleven unguessable-enough bytes for a request id; SplitMix64 over a random start.
-    func nextRandom() -> UInt64 {
-        identifiers &+= 0x9E37_79B9_7F4A_7C15
-        var z = identifiers
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
+    /// For request ids.
+    func nextRandom() -> UInt64 { identifiers.next() }
 
     // MARK: Time-outs
 

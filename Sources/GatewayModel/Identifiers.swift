@@ -25,12 +25,12 @@ package enum Identifiers {
     }
 
     /// 52 upper-case letters and digits, as DynamoDB names its requests.
-    package static func tableRequest() -> String {
+    package static func tableRequest(using random: inout SplitMix64) -> String {
         String(unsafeUninitializedCapacity: 52) { digits in
             var bits: UInt64 = 0
             for position in 0..<52 {
-                // Five bits a character: asking the system for randomness is the dear part.
-                if position % 12 == 0 { bits = .random(in: .min ... .max) }
+                // Five bits a character.
+                if position % 12 == 0 { bits = random.next() }
                 digits[position] = base32[Int(bits & 31)]
                 bits >>= 5
             }

@@ -21,7 +21,7 @@ final class ConnectionService: HTTPService {
     func headReceived(_ connection: HTTPConnection) {
         if DataPlane.isAPICall(connection.head) {
             current = exchange
-        } else if TableService.isMeant(by: connection.head), BrowserGuard.refusal(connection.head) == nil {
+        } else if tables.accepts(connection.head), BrowserGuard.refusal(connection.head) == nil {
             current = tables
         } else {
             current = management

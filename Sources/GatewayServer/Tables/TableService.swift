@@ -9,6 +9,9 @@ import TableStore
 final class TableService: HTTPService {
     private let tables: TableEndpoint
     private var body: [UInt8] = []
+    /// Of the request that is being read.
+    private var operation = ""
+    private var random = SplitMix64()
     /// Counts requests, so that an answer finds no later one.
     private var turn = 0
 
@@ -19,8 +22,12 @@ final class TableService: HTTPService {
 
     init(tables: TableEndpoint) { self.tables = tables }
 
-    /// Whether the request is one of DynamoDB's operations.
-    static func isMeant(by head: RequestHead) -> Bool { operation(head) != nil }
+    /// Takes the request if it is one of DynamoDB's operations.
+    func accepts(_ head: RequestHead) -> Bool {
+        guard let operation = Self.operation(head) else { return false }
+        self.operation = operation
+        return true
+    }
 
     func headReceived(_ connection: HTTPConnection) {
         turn += 1
@@ -33,7 +40,6 @@ final class TableService: HTTPService {
     }
 
     func requestEnded(_ connection: HTTPConnection) {
-        guard let operation = Self.operation(connection.head) else { return }
         let turn = turn
         let loop = connection.eventLoop
         let bound = NIOLoopBound((self, connection), eventLoop: loop)
@@ -81,7 +87,7 @@ final class TableService: HTTPService {
             out.writeStaticString("content-type: application/x-amz-json-1.0\r\nx-amz-crc32: ")
             out.writeString(String(checksum))
             out.writeStaticString("\r\nx-amzn-requestid: ")
-            out.writeString(Identifiers.tableRequest())
+            out.writeString(Identifiers.tableRequest(using: &random))
             out.writeStaticString("\r\n")
         }
         connection.finishHead(.length(response.body.count))
