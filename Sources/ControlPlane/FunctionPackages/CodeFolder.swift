@@ -54,14 +54,15 @@ struct CodeFolder: Sendable, Equatable {
                 }
                 let path = folder + "/" + name
                 let relativePath = relative.isEmpty ? name : relative + "/" + name
-                if let target = Files.linkTarget(path), Self.staysInside(target, levels: place.linkRoot) {
+                guard let own = Files.ownIdentity(path) else { continue }
+                let isLink = own.isLink
+                if isLink, let target = Files.linkTarget(path), Self.staysInside(target, levels: place.linkRoot) {
                     entries.append(Entry(path: relativePath, kind: .link(target)))
                     continue
                 }
-                guard let identity = Files.identity(path) else { continue }
+                guard let identity = isLink ? Files.identity(path) : own else { continue }
                 if identity.isFolder {
                     guard identity.node != excluded, !place.above.contains(identity.node) else { continue }
-                    let isLink = Files.kind(path) == .symbolicLink
                     try add(
                         path, as: relativePath,
                         Place(

@@ -28,6 +28,8 @@ package final class CodeSnapshots: Sendable {
         /// By path from the source.
         var digests: [String: KnownDigest] = [:]
         var latest: (name: String, contents: [String: FileContent])?
+        /// As it was read last.
+        var content: Content?
     }
 
     private struct KnownDigest {
@@ -82,15 +84,22 @@ package final class CodeSnapshots: Sendable {
     ///
     /// - Parameter dependencies: a folder whose entries are linked beside the code, where the code has none of the name.
     func take(_ source: String, dependencies: String?) throws(PackageError) -> FunctionPackage {
-        for _ in 0..<Self.maximumAttempts {
-            let content = try read(source)
+        for attempt in 0..<Self.maximumAttempts {
+            // What was read a moment ago, for a plan, is read again only if it is something else by now.
+            let known = attempt == 0 ? state.withLock { $0.sources[source]?.content } : nil
+            let content: Content
+            if let known { content = known } else { content = try read(source) }
             let name = Self.snapshotName(content, source, dependencies)
             let package = FunctionPackage(
                 codeSha256: Base64.encode(content.digest), codeSize: content.size, localFolder: source, snapshot: name)
             pin(name, package)
             do throws(PackageError) {
                 var isThere = isKept(name)
-                if !isThere { isThere = try copy(content, from: source, dependencies, as: name) }
+                if !isThere {
+                    isThere = try copy(content, from: source, dependencies, as: name)
+                } else if known != nil {
+                    isThere = try isCurrent(content, source)
+                }
                 if isThere {
                     remember(content, as: name, source)
                     return package
@@ -152,8 +161,17 @@ extension CodeSnapshots {
                 digest.update([identity.isExecutable ? 1 : 0] + fileDigest)
             }
         }
-        state.withLock { $0.sources[source, default: Source()].digests = digests }
-        return Content(folder: folder, contents: contents, digest: Array(digest.finalize()), size: size)
+        let content = Content(folder: folder, contents: contents, digest: Array(digest.finalize()), size: size)
+        state.withLock { state in
+            state.sources[source, default: Source()].digests = digests
+            state.sources[source]?.content = content
+        }
+        return content
+    }
+
+    /// Whether the source is what it was when it was read.
+    private func isCurrent(_ content: Content, _ source: String) throws(PackageError) -> Bool {
+        try CodeFolder(source, without: ownNode) == content.folder
     }
 
     /// A server's folder may lie in the code that it serves; it is no part of it.
@@ -187,9 +205,7 @@ extension CodeSnapshots {
         let temporary = "\(folder)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
         try Files.makeFolder(temporary)
         do throws(PackageError) {
-            guard try fill(temporary, content, from: source),
-                try CodeFolder(source, without: ownNode) == content.folder
-            else {
+            guard try fill(temporary, content, from: source), try isCurrent(content, source) else {
                 Files.remove(temporary)
                 return false
             }

@@ -42,7 +42,16 @@ enum Files {
     /// What tells the file apart from another state of it; links are followed.
     static func identity(_ path: String) -> FileIdentity? {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        return stat(path, &status) == 0 ? identity(status) : nil
+    }
+
+    /// The same of a link itself.
+    static func ownIdentity(_ path: String) -> FileIdentity? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? identity(status) : nil
+    }
+
+    private static func identity(_ status: stat) -> FileIdentity {
         #if canImport(Darwin)
         let (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
         #else
@@ -162,7 +171,15 @@ enum Files {
 
     /// Names in a folder, in byte order; none when it cannot be read.
     static func list(_ path: String) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        guard let stream = opendir(path) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
@@ -184,4 +201,5 @@ enum Files {
 extension FileIdentity {
     var isFile: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
     var isFolder: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
+    var isLink: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFLNK) }
 }

@@ -62,11 +62,11 @@ package actor LocalStack {
     /// Brings the stack to what the template says now.
     package func deploy() async throws(TemplateError) -> Deployed {
         watch?.watch(folders: folders, files: files)
-        let made = try plan()
+        let (made, code) = try plan()
         server.generation.hold()
         // What a failure takes back is the code of before, which must still be there.
         let held = server.snapshots.holdAll()
-        let outcome = await outcome(made)
+        let outcome = await outcome(made, code)
         for name in held { server.snapshots.release(name) }
         // Removing files may take its time; nobody waits for it.
         defer { Task { [controlPlane = server.controlPlane] in await controlPlane.discardUnusedSnapshots() } }
@@ -83,11 +83,11 @@ package actor LocalStack {
         }
     }
 
-    private func outcome(_ made: Made) async -> Result<StackResult, StackFailure> {
+    private func outcome(_ made: Made, _ code: LocalCodeSource) async -> Result<StackResult, StackFailure> {
         do throws(StackFailure) {
             return .success(
                 try await server.stacks.deploy(
-                    made.plan, template: made.text, code: LocalCodeSource(snapshots: server.snapshots)))
+                    made.plan, template: made.text, code: code))
         } catch {
             return .failure(error)
         }
@@ -102,13 +102,14 @@ package actor LocalStack {
         let notes: [String]
     }
 
-    /// A plan of files that are watched already: what changes after it was made is told.
-    private func plan() throws(TemplateError) -> Made {
+    /// A plan of files that are watched already, with the code as it saw it: what changes after it was made is told.
+    private func plan() throws(TemplateError) -> (Made, LocalCodeSource) {
         while true {
-            let consulted = ConsultedFiles(code: LocalCodeSource(snapshots: server.snapshots))
+            let code = LocalCodeSource(snapshots: server.snapshots)
+            let consulted = ConsultedFiles(code: code)
             let made = attempt(consulted)
             guard watch != nil, !consulted.folders.isSubset(of: folders) || !consulted.files.isSubset(of: files) else {
-                return try made.get()
+                return (try made.get(), code)
             }
             folders.formUnion(consulted.folders)
             files.formUnion(consulted.files)
