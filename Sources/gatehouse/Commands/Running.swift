@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dispatch
 import GatewayServer
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -39,48 +40,60 @@ enum Running {
     }
 
     /// Waits for Ctrl-C or SIGTERM, then drains. A second signal ends at once.
-    static func untilStopped(_ server: Gatehouse) async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            Signals.onFirst { continuation.resume() }
-        }
+    static func untilStopped(_ server: Gatehouse, _ signals: StopSignals) async {
+        await signals.first()
         await server.stop()
         // Everything is written; the event loops need not be taken down one by one.
         _exit(0)
     }
 }
 
-/// SIGINT and SIGTERM.
-enum Signals {
-    private static let queue = DispatchQueue(label: "gatehouse.signals")
+/// SIGINT and SIGTERM, from the moment on that this is made: whoever reads `ready` may send one. Until then they end the
+/// program as they do any other.
+final class StopSignals: Sendable {
+    private let received = Received()
+    /// They work as long as they are held. Dispatch's sources may be used from any thread.
+    private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
-    static func onFirst(_ stop: @escaping @Sendable () -> Void) {
-        let state = SignalState(stop: stop)
-        for number in [SIGINT, SIGTERM] {
+    init() {
+        let queue = DispatchQueue(label: "gatehouse.signals")
+        let registered = DispatchGroup()
+        sources = [SIGINT, SIGTERM].map { [received] number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { state.received() }
+            source.setEventHandler { received.add() }
+            registered.enter()
+            source.setRegistrationHandler { registered.leave() }
             source.resume()
-            state.keep(source)
+            return source
         }
+        // A signal that comes before is lost.
+        registered.wait()
     }
 
-    /// Touched on the queue only, but for `keep`, which runs before any signal is let in.
-    private final class SignalState: @unchecked Sendable {
-        private let stop: @Sendable () -> Void
-        private var count = 0
-        private var sources: [any DispatchSourceSignal] = []
+    /// Returns when there has been one.
+    func first() async { await received.first() }
 
-        init(stop: @escaping @Sendable () -> Void) { self.stop = stop }
+    private final class Received: Sendable {
+        private let state = Mutex<(count: Int, waiting: CheckedContinuation<Void, Never>?)>((0, nil))
 
-        func keep(_ source: any DispatchSourceSignal) { sources.append(source) }
+        func add() {
+            let (count, waiting) = state.withLock { state in
+                state.count += 1
+                defer { state.waiting = nil }
+                return (state.count, state.waiting)
+            }
+            if count > 1 { _exit(130) }
+            waiting?.resume()
+        }
 
-        func received() {
-            count += 1
-            if count == 1 {
-                // The sources live as long as the program: they hold this, and this holds them.
-                stop()
-            } else {
-                _exit(130)
+        func first() async {
+            await withCheckedContinuation { continuation in
+                let isThere = state.withLock { state in
+                    if state.count == 0 { state.waiting = continuation }
+                    return state.count > 0
+                }
+                if isThere { continuation.resume() }
             }
         }
     }

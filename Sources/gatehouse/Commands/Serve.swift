@@ -19,9 +19,10 @@ struct Serve: AsyncParsableCommand {
             if tellsEverything || line.isNote { Console.warn("[\(line.functionName)] \(line.text)") }
         }
         let server = try await Running.start(settings)
+        let signals = StopSignals()
         Console.say("management http://\(server.managementAddress.text)")
         for address in server.trafficAddresses { Console.say("traffic http://\(address.text)") }
         Console.say("ready")
-        await Running.untilStopped(server)
+        await Running.untilStopped(server, signals)
     }
 }

@@ -51,14 +51,15 @@ struct Up: AsyncParsableCommand {
 
         let server = try await Running.start(settings)
         let stack = LocalStack(source, on: server, isFollowed: !doesNotWatch) { Console.warn("gatehouse: \($0)") }
-        do throws(TemplateError) {
-            UpReport(try await stack.deploy(), server).write()
-        } catch {
+        let deployed: LocalStack.Deployed
+        do throws(TemplateError) { deployed = try await stack.deploy() } catch {
             await server.stop()
             throw failed(error)
         }
+        let signals = StopSignals()
+        UpReport(deployed, server).write()
         let following = Task { await stack.follow { ReloadReport.write($0, server) } }
-        await Running.untilStopped(server)
+        await Running.untilStopped(server, signals)
         following.cancel()
     }
 
