@@ -204,6 +204,20 @@ def test_a_new_folder_with_code_is_seen(project):
     assert project.get("/py").text == "second"
 
 
+def test_functions_that_share_a_folder_change_together(project):
+    project.write("py/other.py", PYTHON % "other one")
+    text = TEMPLATE.replace("nodejs20.x", "python3.12").replace("index.handler", "other.handler")
+    project.template.write_text(text.replace("CodeUri: js/", "CodeUri: py/"))
+    project.up()
+    assert (project.get("/py").text, project.get("/js").text) == ("one", "other one")
+    with Traffic(project, "/py") as first, Traffic(project, "/js") as second:
+        for number in range(5):
+            project.after(lambda: project.edit("/py", f"edit {number}"))
+            assert (project.get("/py").text, project.get("/js").text) == (f"edit {number}", "other one")
+    assert first.failures == second.failures == []
+    assert project.process.line(r"^reloaded 2 functions, 0 routes in \d+ ms$")
+
+
 def test_a_folder_that_a_build_makes_anew_is_seen(project):
     project.write("dist/hello/app.py", PYTHON % "first")
     project.template.write_text(TEMPLATE.replace("CodeUri: py/", "CodeUri: dist/hello/"))

@@ -15,6 +15,8 @@ package actor ControlPlane {
 
     var apis: [String: HTTPAPI] = [:]
     var functions: [String: LambdaFunction] = [:]
+    /// What was tried of functions and is not in use yet, by their names.
+    var trials: [String: FunctionTrial] = [:]
 
     private let table = OperationTable(AllOperations.list)
 

@@ -12,7 +12,7 @@ package final class CodeSnapshots: Sendable {
     /// The server's own folder.
     private let home: String
     /// False when the copies end with the process: then nothing waits for the disk.
-    private let isDurable: Bool
+    let isDurable: Bool
     private let state = Mutex(State())
 
     private struct State {

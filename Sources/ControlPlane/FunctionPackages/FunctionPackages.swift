@@ -13,6 +13,8 @@ struct FunctionPackages: Sendable {
     static let maximumUnzippedSize = 262_144_000
 
     let folder: String
+    /// False when the folder ends with the process: then nothing waits for the disk.
+    var isDurable = true
 
     private static let temporaryPrefix = ".incoming-"
 
@@ -24,19 +26,19 @@ struct FunctionPackages: Sendable {
         guard archive.entries.contains(where: { $0.kind == .file }) else { throw .empty }
         if !Files.isFolder(home) {
             try Files.makeFolders(home)
-            try Files.syncFolder(folder)
+            if isDurable { try Files.syncFolder(folder) }
         }
         let codeFolder = codeFolder(of: functionName, codeSha256: package.codeSha256)
         if !Files.isFolder(codeFolder) { try unpack(archive, to: codeFolder, in: home) }
         let zipFile = zipFile(of: functionName, codeSha256: package.codeSha256)
         if !Files.isFile(zipFile) {
             let temporary = "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
-            try Files.create(temporary, mode: 0o644) { write throws(PackageError) in
+            try Files.create(temporary, mode: 0o644, isDurable: isDurable) { write throws(PackageError) in
                 try zip.span.bytes.withUnsafeBytes { all throws(PackageError) in try write(all) }
             }
             _ = try Files.rename(temporary, to: zipFile)
         }
-        try Files.syncFolder(home)
+        if isDurable { try Files.syncFolder(home) }
         return package
     }
 
@@ -94,7 +96,8 @@ struct FunctionPackages: Sendable {
                 case .file:
                     // The owner may always read: the server itself has to.
                     let mode = (entry.mode ?? 0o644) | 0o400
-                    try Files.create(path(temporary, entry.path), mode: mode) { write throws(PackageError) in
+                    try Files.create(path(temporary, entry.path), mode: mode, isDurable: isDurable) {
+                        write throws(PackageError) in
                         try archive.read(entry, write)
                     }
                 }
@@ -103,7 +106,7 @@ struct FunctionPackages: Sendable {
             for (path, target) in links.targets {
                 try Files.makeSymbolicLink(self.path(temporary, path), to: target)
             }
-            for folder in folders { try Files.syncFolder(path(temporary, folder)) }
+            if isDurable { for folder in folders { try Files.syncFolder(path(temporary, folder)) } }
             // Another call may have unpacked the same package meanwhile; either copy is as good.
             if try !Files.rename(temporary, to: codeFolder) { Files.remove(temporary) }
         } catch {

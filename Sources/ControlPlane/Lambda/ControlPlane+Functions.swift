@@ -42,7 +42,7 @@ extension ControlPlane {
         return version
     }
 
-    var packages: FunctionPackages { FunctionPackages(folder: settings.codeFolder) }
+    var packages: FunctionPackages { FunctionPackages(folder: settings.codeFolder, isDurable: snapshots.isDurable) }
 
     /// Makes a changed function durable, shows it, and lets the host and the stages that call it follow.
     func commit(_ function: LambdaFunction, _ changes: [EntityChange]) async throws(ServiceError) {

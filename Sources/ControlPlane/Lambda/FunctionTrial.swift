@@ -1,14 +1,17 @@
 import GatewayModel
 
 /// A change of a function that is being worked on: code and configuration together, tried before they replace what
-/// runs. Callers inside the process ask for it with one more member of UpdateFunctionCode.
+/// runs. Callers inside the process ask for it with one more member of UpdateFunctionCode; with `DryRun` it is only
+/// tried, and the same call without it finds what was tried.
 final class FunctionTrial {
     /// Its value has the members of UpdateFunctionConfiguration that differ.
     static let member = "GatehouseTrial"
 
     let configuration: ConfigurationInput
     private let revision = Identifiers.uuid()
+    /// The function before the change.
     private var origin: String?
+    private var tried: LambdaFunction?
 
     init(_ members: Members) throws(ServiceError) { configuration = try ConfigurationInput(members) }
 
@@ -19,7 +22,13 @@ final class FunctionTrial {
         var candidate = function
         origin = function.head.environmentRevision
         candidate.head.environmentRevision = revision
+        tried = candidate
         return (candidate, isNeeded)
+    }
+
+    /// Whether this is what was tried.
+    func has(_ function: LambdaFunction) -> Bool {
+        function.head.environmentRevision == origin && tried?.runs(as: function) ?? false
     }
 
     /// The revision that was rehearsed; nil when the function has become another one meanwhile: what was rehearsed is
@@ -30,6 +39,11 @@ final class FunctionTrial {
 }
 
 extension LambdaFunction {
+    /// Whether it has the same code and configuration.
+    func runs(as other: LambdaFunction) -> Bool {
+        head.code == other.head.code && head.configuration == other.head.configuration
+    }
+
     /// Whether what a start begins with differs: the handler's own file, or what it is told. A file that many functions
     /// share is tried with those that are in use; starting all the others for it would keep everybody waiting.
     func startsAnew(after old: LambdaFunction, in snapshots: CodeSnapshots) -> Bool {

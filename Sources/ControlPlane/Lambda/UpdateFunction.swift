@@ -35,7 +35,7 @@ extension LambdaOperations {
     ) async throws(ServiceError) -> Reply {
         let members = Members(try call.object())
         let architectures = try members.strings("Architectures")
-        let trial =
+        var trial =
             call.allowsLocalCode
             ? try members.members(FunctionTrial.member).map { members throws(ServiceError) in
                 try FunctionTrial(members)
@@ -50,7 +50,8 @@ extension LambdaOperations {
         try RefusedMembers.check(members.object)
         try trial?.configuration.checkValues()
         let code = try FunctionCode(members, allowsLocalCode: call.allowsLocalCode, verb: "updating")
-        if try members.bool("DryRun") ?? false {
+        let isDryRun = try members.bool("DryRun") ?? false
+        if isDryRun, trial == nil {
             var configuration = try control.function(name).head.configuration
             configuration.take(try await code.describe(in: control.snapshots), architectures)
             return try .json(configuration)
@@ -69,11 +70,15 @@ extension LambdaOperations {
         let answer = try await control.withPackage(
             of: code, for: name.name, runtime: runtime,
             rehearsing: { package throws(ServiceError) in
-                guard let trial else { return nil }
+                guard let asked = trial else { return nil }
                 let (old, new) = (try control.function(name), try changed(package))
                 // The same copy is the same code: what runs may stay.
-                return new.runs(as: old)
-                    ? nil : trial.candidate(new, isNeeded: new.startsAnew(after: old, in: control.snapshots))
+                guard !new.runs(as: old) else { return nil }
+                if let earlier = control.trials.removeValue(forKey: name.name), earlier.has(new) {
+                    trial = earlier
+                    return nil
+                }
+                return asked.candidate(new, isNeeded: new.startsAnew(after: old, in: control.snapshots))
             }
         ) { package throws(ServiceError) in
             let old = try control.function(name)
@@ -81,6 +86,11 @@ extension LambdaOperations {
             var function = try changed(package)
             // A deployment that is taken back says again what is there already.
             if call.allowsLocalCode, !publish, function.runs(as: old) {
+                isUnchanged = true
+                return old.head.configuration.updating
+            }
+            if isDryRun {
+                control.trials[name.name] = trial
                 isUnchanged = true
                 return old.head.configuration.updating
             }
@@ -111,11 +121,6 @@ extension LambdaFunction {
         head.configuration.LastModified = now.lambdaLastModified
         head.configuration.RevisionId = Identifiers.uuid()
         head.environmentRevision = environmentRevision
-    }
-
-    /// Whether it has the same code and configuration.
-    fileprivate func runs(as other: LambdaFunction) -> Bool {
-        head.code == other.head.code && head.configuration == other.head.configuration
     }
 
     fileprivate mutating func take(_ package: FunctionPackage, _ architectures: [String]?) {

@@ -81,6 +81,34 @@ struct StackComparison {
         return changes
     }
 
+    /// A resource that stays and changes.
+    struct Update {
+        let old: StackResource
+        let new: StackResource
+        let properties: TemplateMap
+    }
+
+    /// The updates, when there is nothing else to do: then none of them waits for another resource.
+    func updatesAlone() throws(TemplateError) -> [Update] {
+        guard let existing else { return [] }
+        var comparison = self
+        var updates: [Update] = []
+        for resource in plan.resources {
+            let (wanted, properties) = try comparison.wanted(resource)
+            guard let old = existing.resource(resource.logicalId) else { return [] }
+            switch comparison.difference(wanted) {
+            case .none: break
+            case .update:
+                var new = wanted
+                (new.physicalId, new.attributes) = (old.physicalId, old.attributes)
+                updates.append(Update(old: old, new: new, properties: properties))
+            case .create, .replace: return []
+            }
+            comparison.exists(old.provisioned)
+        }
+        return updates
+    }
+
     func outputs() throws(TemplateError) -> [StackOutput] {
         var outputs: [StackOutput] = []
         for output in plan.outputs {

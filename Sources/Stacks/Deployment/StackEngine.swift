@@ -124,11 +124,18 @@ extension StackEngine {
     ) async throws(ResourceFailure) -> ProvisionedResource {
         let existing = old.provisioned
         guard let type = ResourceType.all[new.type] else { return existing }
-        var request = request(new, properties, stackName: stackName, account: account)
-        request.isUndo = isUndo
-        return try await type.behaviour.update(
-            ResourceUpdate(
-                request: request, old: old.reader, existing: existing, changed: Set(new.differences(from: old))))
+        var update = resourceUpdate(old, to: new, properties, stackName: stackName, account: account)
+        update.request.isUndo = isUndo
+        return try await type.behaviour.update(update)
+    }
+
+    func resourceUpdate(
+        _ old: StackResource, to new: StackResource, _ properties: TemplateMap?, stackName: String,
+        account: AccountIdentity
+    ) -> ResourceUpdate {
+        ResourceUpdate(
+            request: request(new, properties, stackName: stackName, account: account), old: old.reader,
+            existing: old.provisioned, changed: Set(new.differences(from: old)))
     }
 }
 

@@ -102,16 +102,16 @@ private struct LambdaFunctionType: ResourceBehaviour {
         let properties = request.properties
         let configuration = try configuration(update)
         let path = Self.functions + [function.physicalId]
-        let hasNewCode = update.changes("Code", "Architectures")
-        let isTried = request.code.isTried && !request.isUndo && (hasNewCode || !configuration.isEmpty)
-        if !configuration.isEmpty, !isTried {
-            try await request.call("UpdateFunctionConfiguration", "PUT", path + ["configuration"], body: configuration)
-        }
-        if hasNewCode || isTried {
-            var body = try LambdaCode.members(request)
-            body["Architectures"] = try properties.texts("Architectures") ?? ["x86_64"]
-            if isTried { body[LambdaCode.trial] = .object(configuration) }
-            try await request.call("UpdateFunctionCode", "PUT", path + ["code"], body: body)
+        if let trial = try trial(update, configuration) {
+            try await request.call("UpdateFunctionCode", "PUT", path + ["code"], body: trial)
+        } else {
+            if !configuration.isEmpty {
+                try await request.call(
+                    "UpdateFunctionConfiguration", "PUT", path + ["configuration"], body: configuration)
+            }
+            if update.changes("Code", "Architectures") {
+                try await request.call("UpdateFunctionCode", "PUT", path + ["code"], body: try code(request))
+            }
         }
         if update.changes("ReservedConcurrentExecutions") {
             try await reserve(try properties.integer("ReservedConcurrentExecutions"), function, request)
@@ -128,6 +128,35 @@ private struct LambdaFunctionType: ResourceBehaviour {
             }
         }
         return function
+    }
+
+    /// What is tried may be tried beside others.
+    func anticipate(_ update: ResourceUpdate) async {
+        do throws(ResourceFailure) {
+            guard var trial = try trial(update, try configuration(update)) else { return }
+            trial["DryRun"] = true
+            let path = Self.functions + [update.existing.physicalId, "code"]
+            try await update.request.call("UpdateFunctionCode", "PUT", path, body: trial)
+        } catch {}
+    }
+
+    /// The code and what else changes, to be tried; nil for an update that is not.
+    private func trial(
+        _ update: ResourceUpdate, _ configuration: JSONObject
+    ) throws(ResourceFailure) -> JSONObject? {
+        let request = update.request
+        guard request.code.isTried, !request.isUndo,
+            !configuration.isEmpty || update.changes("Code", "Architectures")
+        else { return nil }
+        var body = try code(request)
+        body[LambdaCode.trial] = .object(configuration)
+        return body
+    }
+
+    private func code(_ request: ResourceRequest) throws(ResourceFailure) -> JSONObject {
+        var body = try LambdaCode.members(request)
+        body["Architectures"] = try request.properties.texts("Architectures") ?? ["x86_64"]
+        return body
     }
 
     /// Members that differ; those that the template sets no more get the service's defaults.

@@ -31,6 +31,10 @@ protocol ResourceBehaviour: Sendable {
 
     func update(_ update: ResourceUpdate) async throws(ResourceFailure) -> ProvisionedResource
 
+    /// Does of an update what may be done beforehand and beside others, and changes nothing. It may fail: then `update`
+    /// does so too, and says why.
+    func anticipate(_ update: ResourceUpdate) async
+
     func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure)
 
     /// What `create` with this preparation has made, if it has.
@@ -44,6 +48,7 @@ protocol ResourceBehaviour: Sendable {
 }
 
 extension ResourceBehaviour {
+    func anticipate(_ update: ResourceUpdate) async {}
     func replacing(_ old: TemplateMap, _ new: TemplateMap) -> Set<String> { [] }
     func contradiction(_ properties: TemplateMap) -> (property: String, message: String)? { nil }
 }
@@ -82,7 +87,7 @@ struct ResourcePreparation: Codable, Sendable {
 /// A resource to be changed.
 struct ResourceUpdate: Sendable {
     /// With the properties that it is to have.
-    let request: ResourceRequest
+    var request: ResourceRequest
     let old: PropertyReader
     let existing: ProvisionedResource
     /// Properties that differ.

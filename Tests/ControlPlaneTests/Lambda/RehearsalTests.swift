@@ -20,8 +20,9 @@ import Testing
     }
 
     /// - Parameter configuration: what changes together with the code.
-    private func update(_ configuration: JSONObject = [:]) async -> Answer {
+    private func update(_ configuration: JSONObject = [:], isDryRun: Bool = false) async -> Answer {
         var members = code.object ?? [:]
+        if isDryRun { members["DryRun"] = true }
         members["GatehouseTrial"] = .object(configuration)
         return await lambda.call("PUT", "/2015-03-31/functions/hello/code", .object(members), allowsLocalCode: true)
     }
@@ -93,6 +94,28 @@ import Testing
         await lambda.host.failInit(with: InitError(errorType: "Runtime.HandlerNotFound", errorMessage: "no typo"))
         #expect(await update(["Handler": "app.typo"]).status == 400)
         #expect(await lambda.get().json == before.json)
+    }
+
+    @Test func whatWasTriedBeforehandIsTakenUp() async throws {
+        try await create()
+        let before = await lambda.get()
+        try folder.write("two", to: "app.py")
+        #expect(await update(["Timeout": 7], isDryRun: true).status == 200)
+        #expect(await lambda.get().json == before.json)
+        #expect(await lambda.host.published.count == 1)
+        #expect(await update(["Timeout": 7]).status == 200)
+        #expect(await lambda.host.rehearsed.count == 1)
+        #expect(await lambda.host.latest()?.versions.first == lambda.host.rehearsed[0].versions.first)
+    }
+
+    @Test func whatChangedSinceItWasTriedIsTriedAgain() async throws {
+        try await create()
+        try folder.write("two", to: "app.py")
+        _ = await update(isDryRun: true)
+        try folder.write("three!", to: "app.py")
+        #expect(await update().status == 200)
+        #expect(await lambda.host.rehearsed.count == 2)
+        #expect(await lambda.host.latest()?.versions.first == lambda.host.rehearsed[1].versions.first)
     }
 
     @Test func aTrialIsForCallersInsideTheProcess() async throws {
