@@ -356,6 +356,18 @@ class TestWhatDoesNotBuild:
         project.edit("/py", "two")
         until(lambda: project.get("/py").text == "two", lambda: project.process.output, within=9)
 
+    def test_of_two_functions_too_the_one_whose_init_does_not_end_makes_way(self, project):
+        project.write("py/other.py", PYTHON % "other")
+        text = TEMPLATE.replace("nodejs20.x", "python3.12").replace("index.handler", "other.handler")
+        project.template.write_text(text.replace("CodeUri: js/", "CodeUri: py/"))
+        project.up()
+        assert (project.get("/py").text, project.get("/js").text) == ("one", "other")
+        started = project.folder / "started"
+        project.write("py/app.py", f"open({str(started)!r}, 'w')\nwhile True: pass\n")
+        until(started.exists, "the new code's process")
+        project.edit("/py", "two")
+        until(lambda: project.get("/py").text == "two", lambda: project.process.output, within=9)
+
     def test_a_template_with_a_mistake_is_told_with_its_line(self, project):
         project.up()
         text = TEMPLATE.replace("      Timeout: 20", "      Timeoutt: 20", 1)

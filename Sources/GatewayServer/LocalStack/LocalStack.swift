@@ -191,9 +191,12 @@ extension LocalStack {
     private func supersede(when further: Task<FolderChanges?, Never>) -> Task<Void, any Error> {
         Task {
             guard let changes = await further.value, concerns(changes) else { return }
-            try await Task.sleep(for: Self.trialTime)
-            isSuperseded = true
-            server.lambdaHost.supersedeRehearsals()
+            // Until the deployment has ended: it may try more than one function.
+            while true {
+                try await Task.sleep(for: Self.trialTime)
+                isSuperseded = true
+                server.lambdaHost.supersedeRehearsals()
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import ControlPlane
 import EntityStore
+import Foundation
 import GatewayModel
 import JSON
 import Synchronization
@@ -23,13 +24,17 @@ final class World: Management {
         var events: [String] = []
     }
 
+    private let codeFolder = FileManager.default.temporaryDirectory.path + "/gatehouse-stacks-\(Identifiers.uuid())"
+
     init() {
         plane = ControlPlane(
             settings: ControlPlaneSettings(
-                account: AccountIdentity(), codeFolder: "/tmp/gatehouse-stacks-\(Identifiers.uuid())",
+                account: AccountIdentity(), codeFolder: codeFolder,
                 now: { Timestamp(milliseconds: 1_714_566_896_789) }),
             store: MemoryStore(), traffic: IdleTraffic(), functionHost: IdleHost())
     }
+
+    deinit { try? FileManager.default.removeItem(atPath: codeFolder) }
 
     /// Changing calls so far, as `POST /v2/apis`, or as the operation's name for tables.
     var changingCalls: [String] { state.withLock { $0.changing } }
