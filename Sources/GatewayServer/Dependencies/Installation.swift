@@ -28,7 +28,8 @@ struct Installation: Sendable {
             while true {
                 do { try await Task.sleep(for: .seconds(1)) } catch { return }
                 let seconds = (clock.now - start).components.seconds
-                onProgress("\(manifest.file): installing, \(seconds) s: \(latest.withLock(\.self))")
+                let said = latest.withLock(\.self)
+                onProgress("\(manifest.file): installing, \(seconds) s" + (said.isEmpty ? "" : ": \(said)"))
             }
         }
         let (succeeded, lines) = await tool.run { line in latest.withLock { $0 = line } }

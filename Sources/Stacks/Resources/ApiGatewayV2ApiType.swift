@@ -166,10 +166,11 @@ private struct ApiGatewayV2ApiType: ResourceBehaviour {
         return properties["DisableExecuteApiEndpoint"] != nil || configuration?["disableExecuteApiEndpoint"] != nil
     }
 
-    /// Every document that SAM makes has responses and parameters: that an HTTP API ignores them is no news.
+    /// Every document that SAM makes has responses and parameters, and its default route is called $default: that an
+    /// HTTP API ignores the ones and wonders at the other is no news.
     private static func warnings(_ answer: JSONValue) -> [String] {
         (answer["warnings"]?.array ?? []).compactMap(\.string).filter { warning in
-            !warning.contains("key [responses] ") && !warning.contains("key [parameters] ")
+            !["key [responses] ", "key [parameters] ", "Resource $default should "].contains { warning.contains($0) }
         }
     }
 
