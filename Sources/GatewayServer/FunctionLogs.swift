@@ -30,8 +30,8 @@ final class FunctionLogs: FunctionLogSink {
     func append(_ line: FunctionLogLine) {
         onLine?(
             FunctionLine(
-                functionName: line.functionName, text: namingSources(String(decoding: line.text, as: UTF8.self)),
-                isPlatform: line.isPlatform))
+                functionName: line.functionName, isPlatform: line.isPlatform, bytes: line.text,
+                namingSources: namingSources))
         guard let folder else { return }
         queue.write(bytes: line.text.count) { [files] in files.write(line, folder) }
     }

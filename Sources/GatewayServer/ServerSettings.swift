@@ -70,11 +70,15 @@ package struct RequestLine: Sendable {
 /// One line of a function's log, for people.
 package struct FunctionLine: Sendable {
     package let functionName: String
-    package let text: String
     package let isPlatform: Bool
+    let bytes: [UInt8]
+    let namingSources: @Sendable (String) -> String
+
+    /// Made when somebody reads it: most lines of a server that only serves are read by nobody.
+    package var text: String { namingSources(String(decoding: bytes, as: UTF8.self)) }
 
     /// A remark of Gatehouse's own, such as which runtime stands in for another.
-    package var isNote: Bool { isPlatform && text.hasPrefix("note: ") }
+    package var isNote: Bool { isPlatform && bytes.starts(with: "note: ".utf8) }
 }
 
 /// Why the server cannot start, in words for people: what happened, where, what to do.
