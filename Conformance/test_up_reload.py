@@ -204,10 +204,15 @@ def test_a_new_folder_with_code_is_seen(project):
     assert project.get("/py").text == "second"
 
 
-def test_functions_that_share_a_folder_change_together(project):
+def share_a_folder(project):
+    """Makes both functions Python, in one folder with a file for each."""
     project.write("py/other.py", PYTHON % "other one")
     text = TEMPLATE.replace("nodejs20.x", "python3.12").replace("index.handler", "other.handler")
     project.template.write_text(text.replace("CodeUri: js/", "CodeUri: py/"))
+
+
+def test_functions_that_share_a_folder_change_together(project):
+    share_a_folder(project)
     project.up()
     assert (project.get("/py").text, project.get("/js").text) == ("one", "other one")
     with Traffic(project, "/py") as first, Traffic(project, "/js") as second:
@@ -350,6 +355,10 @@ class TestWhatDoesNotBuild:
     def test_code_whose_init_does_not_end_makes_way_for_the_next_save(self, project):
         project.up()
         assert project.get("/py").text == "one"
+        self.save_what_hangs_and_then_what_works(project)
+
+    @staticmethod
+    def save_what_hangs_and_then_what_works(project):
         started = project.folder / "started"
         project.write("py/app.py", f"open({str(started)!r}, 'w')\nwhile True: pass\n")
         until(started.exists, "the new code's process")
@@ -357,16 +366,10 @@ class TestWhatDoesNotBuild:
         until(lambda: project.get("/py").text == "two", lambda: project.process.output, within=9)
 
     def test_of_two_functions_too_the_one_whose_init_does_not_end_makes_way(self, project):
-        project.write("py/other.py", PYTHON % "other")
-        text = TEMPLATE.replace("nodejs20.x", "python3.12").replace("index.handler", "other.handler")
-        project.template.write_text(text.replace("CodeUri: js/", "CodeUri: py/"))
+        share_a_folder(project)
         project.up()
-        assert (project.get("/py").text, project.get("/js").text) == ("one", "other")
-        started = project.folder / "started"
-        project.write("py/app.py", f"open({str(started)!r}, 'w')\nwhile True: pass\n")
-        until(started.exists, "the new code's process")
-        project.edit("/py", "two")
-        until(lambda: project.get("/py").text == "two", lambda: project.process.output, within=9)
+        assert (project.get("/py").text, project.get("/js").text) == ("one", "other one")
+        self.save_what_hangs_and_then_what_works(project)
 
     def test_a_template_with_a_mistake_is_told_with_its_line(self, project):
         project.up()

@@ -171,15 +171,7 @@ enum Files {
 
     /// Names in a folder, in byte order; none when it cannot be read.
     static func list(_ path: String) -> [String] {
-        guard let stream = opendir(path) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 

@@ -67,13 +67,7 @@ package struct StackPlan: Sendable {
                     + "\(TemplateLimits.resources)", line: nil, path: "Resources")
             return []
         }
-        let byName = Dictionary(resources.map { ($0.logicalId, $0) }, uniquingKeysWith: { first, _ in first })
-        let edges = byName.mapValues { resource in
-            resource.dependencies.filter { byName[$0.target] != nil }
-        }
-        do throws(DependencyOrder.Cycle) {
-            return try DependencyOrder.sort(resources.map(\.logicalId), edges: edges).compactMap { byName[$0] }
-        } catch {
+        do throws(DependencyOrder.Cycle) { return try resources.inDependencyOrder() } catch {
             let names = error.logicalIds.joined(separator: ", ")
             problems.add("Circular dependency between resources: [\(names)]", line: error.line, path: "Resources")
             return []
@@ -89,7 +83,7 @@ extension PlainResource {
     }
 
     /// What the resource names, in Ref, Fn::GetAtt, Fn::Sub and DependsOn.
-    var dependencies: [DependencyOrder.Edge] {
+    fileprivate var dependencies: [DependencyOrder.Edge] {
         var references = References()
         // The template's own values are checked as the template writes them; here only names are wanted.
         var unwanted = Problems(file: "")
@@ -98,6 +92,21 @@ extension PlainResource {
             + dependsOn.compactMap { value in
                 value.string.map { DependencyOrder.Edge(target: $0, line: value.line) }
             }
+    }
+}
+
+extension [PlainResource] {
+    /// Each behind those that it names, otherwise as they are.
+    ///
+    /// - Parameter counts: whether a resource waits for the one of that logical id, which it names.
+    func inDependencyOrder(
+        where counts: (_ resource: PlainResource, _ target: String) -> Bool = { _, _ in true }
+    ) throws(DependencyOrder.Cycle) -> [PlainResource] {
+        let byName = Dictionary(map { ($0.logicalId, $0) }, uniquingKeysWith: { first, _ in first })
+        let edges = byName.mapValues { resource in
+            resource.dependencies.filter { byName[$0.target] != nil && counts(resource, $0.target) }
+        }
+        return try DependencyOrder.sort(map(\.logicalId), edges: edges).compactMap { byName[$0] }
     }
 }
 

@@ -41,7 +41,7 @@ struct StackUpdate {
         do throws(TemplateError) {
             try keep(record)
             engine.event(record)
-            await anticipate(try comparison.updatesAlone())
+            if engine.code.isTried { await anticipate(try comparison.updatesAlone()) }
             let order = try UpdateOrder(comparison)
             for resource in order.standing { comparison.exists(resource) }
             for resource in order.resources { try await bring(resource) }

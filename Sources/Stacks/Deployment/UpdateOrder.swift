@@ -18,22 +18,10 @@ struct UpdateOrder {
         let standing = plan.filter { $0.type == ResourceType.apiGatewayV2Api.name && !renewed.contains($0.logicalId) }
             .compactMap { existing.resource($0.logicalId)?.provisioned }
         let dropped = Set(standing.map(\.logicalId))
-        let names = Set(plan.map(\.logicalId))
-        let edges = Dictionary(
-            uniqueKeysWithValues: plan.map { resource in
-                let isPermission = resource.type == permission
-                return (
-                    resource.logicalId,
-                    resource.dependencies.filter {
-                        names.contains($0.target) && !(isPermission && dropped.contains($0.target))
-                    }
-                )
-            })
         let first = plan.filter { $0.type == permission } + plan.filter { $0.type != permission }
-        let byName = Dictionary(uniqueKeysWithValues: plan.map { ($0.logicalId, $0) })
         // Edges only went away, so there is no circle that the plan did not have.
-        let order = (try? DependencyOrder.sort(first.map(\.logicalId), edges: edges)) ?? plan.map(\.logicalId)
-        resources = order.compactMap { byName[$0] }
+        resources =
+            (try? first.inDependencyOrder { $0.type != permission || !dropped.contains($1) }) ?? plan
         self.standing = standing
     }
 }
