@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let hashTrees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
 let package = Package(
@@ -21,6 +22,8 @@ let package = Package(
     dependencies: [
         // Event loops, sockets and byte buffers: the ground of HTTPFront, DataPlane and LambdaHost.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // Dictionaries whose changed copies share what did not change: APIs with thousands of routes.
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // TLS towards HTTPS integrations (and, later, custom domains).
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         // SHA-256 of function packages; JWT and SigV4 come with their issues.
@@ -36,7 +39,7 @@ let package = Package(
         // Pure modules: no sockets, no files.
         // Lifetimes: the parser walks a Span, so that it cannot read past its bytes nor outlive them.
         .target(name: "JSON", swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "GatewayModel", dependencies: ["JSON"], swiftSettings: strict),
+        .target(name: "GatewayModel", dependencies: ["JSON", hashTrees], swiftSettings: strict),
         .target(
             name: "OpenAPIDocument", dependencies: ["JSON", "GatewayModel", "Yams"], swiftSettings: strict),
 
@@ -64,7 +67,7 @@ let package = Package(
         .target(
             name: "DataPlane",
             dependencies: [
-                "HTTPFront", "GatewayModel", "JSON", nioCore, nioPosix,
+                "HTTPFront", "GatewayModel", "JSON", hashTrees, nioCore, nioPosix,
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
@@ -82,7 +85,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "JSON", "GatewayModel", "EntityStore", "OpenAPIDocument", "CZlib",
+                "JSON", "GatewayModel", "EntityStore", "OpenAPIDocument", "CZlib", hashTrees,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),

@@ -26,9 +26,9 @@ import Testing
             return route
         }
         var content = V2.DeploymentContent(
-            routes: routes, integrations: [], corsConfiguration: nil, disableExecuteApiEndpoint: false)
+            routes: PartList(routes), integrations: [], corsConfiguration: nil, disableExecuteApiEndpoint: false)
         edit(&api, &integration, &content)
-        content.integrations.insert(integration, at: 0)
+        content.integrations = PartList([integration] + content.integrations)
         return OpenAPIExport.document(
             api: api, content: content, stageName: stageName, account: Self.account, withExtensions: withExtensions,
             now: Timestamp(milliseconds: 1_750_440_165_000))

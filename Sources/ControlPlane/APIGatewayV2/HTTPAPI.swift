@@ -46,7 +46,7 @@ extension HTTPAPI {
     /// What a deployment made now would freeze.
     var content: V2.DeploymentContent {
         V2.DeploymentContent(
-            routes: routes.values, integrations: integrations.values, corsConfiguration: api.corsConfiguration,
+            routes: routes, integrations: integrations, corsConfiguration: api.corsConfiguration,
             disableExecuteApiEndpoint: api.disableExecuteApiEndpoint ?? false)
     }
 

@@ -1,4 +1,5 @@
 import GatewayModel
+import HashTreeCollections
 
 /// The route keys of one API: no two are the same, and none has another name for a variable that stands at the same
 /// place.
@@ -27,8 +28,9 @@ struct RouteKeyIndex: Sendable {
         var routes = 0
     }
 
-    private var keys: Set<String> = []
-    private var places: [Edge: Place] = [:]
+    // Trees: a changed copy shares what it does not change.
+    private var keys: TreeSet<String> = []
+    private var places: TreeDictionary<Edge, Place> = [:]
     private var nextId = 1
 
     func contains(_ text: String) -> Bool { keys.contains(text) }

@@ -1,6 +1,6 @@
 extension V2 {
     /// A deployment: an immutable copy of an API's routes and integrations. Source: botocore `Deployment` shape.
-    package struct Deployment: Codable, Sendable, Equatable {
+    package struct Deployment: KeyedPart {
         package var autoDeployed: Bool?
         package var createdDate: String?
         package var deploymentId: String
@@ -9,18 +9,21 @@ extension V2 {
         package var deploymentStatusMessage: String?
         package var description: String?
 
+        package var key: String { deploymentId }
+
         package init(deploymentId: String) { self.deploymentId = deploymentId }
     }
 
     /// What a deployment froze; it serves until the stage gets another deployment.
     package struct DeploymentContent: Codable, Sendable, Equatable {
-        package var routes: [Route]
-        package var integrations: [Integration]
+        package var routes: PartList<Route>
+        package var integrations: PartList<Integration>
         package var corsConfiguration: Cors?
         package var disableExecuteApiEndpoint: Bool
 
         package init(
-            routes: [Route], integrations: [Integration], corsConfiguration: Cors?, disableExecuteApiEndpoint: Bool
+            routes: PartList<Route>, integrations: PartList<Integration>, corsConfiguration: Cors?,
+            disableExecuteApiEndpoint: Bool
         ) {
             self.routes = routes
             self.integrations = integrations

@@ -2,7 +2,7 @@ package import JSON
 
 extension V2 {
     /// An integration. Source: botocore `Integration` shape, less what only WebSocket APIs have.
-    package struct Integration: Codable, Sendable, Equatable {
+    package struct Integration: KeyedPart {
         package var apiGatewayManaged: Bool?
         package var connectionId: String?
         /// `INTERNET` or `VPC_LINK`.
@@ -23,6 +23,8 @@ extension V2 {
         /// 50 to 30000 ms.
         package var timeoutInMillis: Int?
         package var tlsConfig: TlsConfig?
+
+        package var key: String { integrationId }
 
         package init(integrationId: String) { self.integrationId = integrationId }
     }

@@ -1,6 +1,6 @@
 extension V2 {
     /// A route. Source: botocore `Route` shape, less what only WebSocket APIs have.
-    package struct Route: Codable, Sendable, Equatable {
+    package struct Route: KeyedPart {
         package var apiGatewayManaged: Bool?
         package var apiKeyRequired: Bool?
         package var authorizationScopes: [String]?
@@ -18,6 +18,8 @@ extension V2 {
             self.routeId = routeId
             self.routeKey = routeKey
         }
+
+        package var key: String { routeId }
 
         /// The integration that `target` names.
         package var integrationId: Substring? {

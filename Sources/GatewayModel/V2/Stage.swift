@@ -2,7 +2,7 @@ package import JSON
 
 extension V2 {
     /// A stage. Source: botocore `Stage` shape.
-    package struct Stage: Codable, Sendable, Equatable {
+    package struct Stage: KeyedPart {
         package var accessLogSettings: AccessLogSettings?
         package var apiGatewayManaged: Bool?
         package var autoDeploy: Bool?
@@ -18,6 +18,8 @@ extension V2 {
         package var stageName: String
         package var stageVariables: OrderedMap<String>?
         package var tags: OrderedMap<String>?
+
+        package var key: String { stageName }
 
         package init(stageName: String) { self.stageName = stageName }
     }

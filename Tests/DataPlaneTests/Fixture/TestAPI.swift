@@ -34,9 +34,9 @@ struct TestAPI {
             if var integration {
                 integration.integrationId = "i\(number)"
                 route.target = "integrations/i\(number)"
-                content.integrations.append(integration)
+                content.integrations.put(integration)
             }
-            content.routes.append(route)
+            content.routes.put(route)
         }
         return V2.StageDefinition(account: AccountIdentity(), apiId: apiId, stage: stage, content: content)
     }

@@ -60,15 +60,15 @@ struct StageCompilerTests {
 
     @Test("what cannot be served fails")
     func failures() {
-        #expect(throws: CompileError.self) { try compile { $0.content(\.routes[0].authorizationType, "JWT") } }
-        #expect(throws: CompileError.self) { try compile { $0.content(\.routes[0].routeKey, "GET a") } }
-        #expect(throws: CompileError.self) { try compile { $0.content(\.integrations[0].integrationType, "MOCK") } }
-        #expect(throws: CompileError.self) { try compile { $0.content(\.integrations[0].integrationUri, "ftp://a/") } }
+        #expect(throws: CompileError.self) { try compile { $0.route(\.authorizationType, "JWT") } }
+        #expect(throws: CompileError.self) { try compile { $0.route(\.routeKey, "GET a") } }
+        #expect(throws: CompileError.self) { try compile { $0.integration(\.integrationType, "MOCK") } }
+        #expect(throws: CompileError.self) { try compile { $0.integration(\.integrationUri, "ftp://a/") } }
     }
 
     @Test("NONE is an authorization that is served")
     func none() throws {
-        #expect(try compile { $0.content(\.routes[0].authorizationType, "NONE") }.routes.count == 1)
+        #expect(try compile { $0.route(\.authorizationType, "NONE") }.routes.count == 1)
     }
 
     @Test("names of path variables have no plus; the default route has none")
@@ -89,9 +89,27 @@ struct StageCompilerTests {
 }
 
 extension V2.StageDefinition {
-    fileprivate mutating func content<Value>(_ path: WritableKeyPath<V2.DeploymentContent, Value>, _ value: Value) {
+    /// Changes the first route.
+    fileprivate mutating func route<Value>(_ path: WritableKeyPath<V2.Route, Value>, _ value: Value) {
+        change { content in
+            guard var route = content.routes[at: 0] else { return }
+            route[keyPath: path] = value
+            content.routes.put(route)
+        }
+    }
+
+    /// Changes the first integration.
+    fileprivate mutating func integration<Value>(_ path: WritableKeyPath<V2.Integration, Value>, _ value: Value) {
+        change { content in
+            guard var integration = content.integrations[at: 0] else { return }
+            integration[keyPath: path] = value
+            content.integrations.put(integration)
+        }
+    }
+
+    private mutating func change(_ change: (inout V2.DeploymentContent) -> Void) {
         var content = content
-        content[keyPath: path] = value
+        change(&content)
         self = V2.StageDefinition(account: account, apiId: apiId, stage: stage, content: content)
     }
 }
