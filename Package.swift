@@ -30,7 +30,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // SQLite: the default store, and, through the C library that comes with it, the tables.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        // YAML of templates and OpenAPI documents, with line numbers.
+        // libyaml: YAML of templates and OpenAPI documents, with line numbers.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         // The command line.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -40,8 +40,10 @@ let package = Package(
         // Lifetimes: the parser walks a Span, so that it cannot read past its bytes nor outlive them.
         .target(name: "JSON", swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "GatewayModel", dependencies: ["JSON", hashTrees], swiftSettings: strict),
+        // libyaml's events, which Yams brings along: its own trees compare keys with all that is in them.
+        .target(name: "YAML", dependencies: ["Yams"], swiftSettings: strict),
         .target(
-            name: "OpenAPIDocument", dependencies: ["JSON", "GatewayModel", "Yams"], swiftSettings: strict),
+            name: "OpenAPIDocument", dependencies: ["JSON", "GatewayModel", "YAML"], swiftSettings: strict),
 
         // The store.
         .target(name: "EntityStore", swiftSettings: strict),
@@ -92,7 +94,7 @@ let package = Package(
         .target(
             name: "Stacks",
             dependencies: [
-                "JSON", "GatewayModel", "EntityStore", "ControlPlane", "Yams",
+                "JSON", "GatewayModel", "EntityStore", "ControlPlane", "YAML",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -116,6 +118,7 @@ let package = Package(
 
         // Tests, in folders that mirror the sources.
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
         .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel", "JSON"], swiftSettings: strict),
         .testTarget(
             name: "HTTPFrontTests",

@@ -6,8 +6,8 @@ package enum DocumentLimits {
     package static let depth = 100
     /// Values of a YAML document with its aliases written out.
     package static let values = 1_000_000
-    /// The YAML parser writes aliases out and compares keys by their whole value. A document with anchors is therefore
-    /// kept so small, and may have so few aliases, that nested ones stay cheap whatever they name.
-    package static let bytesWithAnchors = 256 * 1024
-    package static let aliases = 16
+    /// Bytes of text that the aliases of a YAML document stand for; AWS names no quota.
+    package static let aliasedBytes = 8 * 1024 * 1024
+    /// Uses of YAML aliases; AWS names no quota.
+    package static let aliases = 500
 }

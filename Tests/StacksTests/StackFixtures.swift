@@ -16,6 +16,19 @@ func source(
     TemplateSource(file: "template.yaml", folder: folder, bytes: Array(template.utf8), files: files)
 }
 
+extension YAMLTemplateReader {
+    static func read(_ text: String, file: String) throws(TemplateProblem) -> TemplateValue? {
+        try read(Array(text.utf8), file: file)
+    }
+}
+
+extension TemplateSource {
+    func root() throws(TemplateError) -> TemplateMap {
+        var problems = Problems(file: file)
+        return try root(&problems)
+    }
+}
+
 /// Files that are in memory only.
 struct MemoryFiles: TemplateFiles {
     /// Contents by path.

@@ -132,8 +132,8 @@ extension LocalStack.Source {
         let template = try TemplateSource(path: template, files: files)
         let plan = try StackPlan(template, parameters: parameters, account: account)
         return LocalStack.Made(
-            plan: plan.overriding(overrides).droppingOldVersions, text: template.text, notes: overrides.unused(by: plan)
-        )
+            plan: plan.overriding(overrides).droppingOldVersions, text: template.text,
+            notes: plan.warnings.map(\.description) + overrides.unused(by: plan))
     }
 
     private func overrides(_ files: some TemplateFiles) throws(TemplateError) -> EnvironmentOverrides {

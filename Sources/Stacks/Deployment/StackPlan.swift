@@ -6,6 +6,8 @@ package struct StackPlan: Sendable {
     package let account: AccountIdentity
     /// Properties of the template that are kept and change nothing.
     package let storedOnly: [StoredOnlyProperty]
+    /// What of the template is taken and may not be meant.
+    package let warnings: [TemplateProblem]
     let file: String
     let parameters: [String: TemplateValue]
     /// Those whose values must not be shown.
@@ -57,6 +59,7 @@ package struct StackPlan: Sendable {
         let plain = transform.resources.map { $0.replacing(referable) }
         outputs = live.outputs.map { $0.replacing(referable) }
         resources = Self.ordered(plain, problems: &problems)
+        warnings = problems.warnings
         guard problems.list.isEmpty else { throw TemplateError(problems.list) }
     }
 

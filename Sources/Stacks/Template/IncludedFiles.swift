@@ -38,7 +38,7 @@ struct IncludedFiles {
             return nil
         }
         do throws(TemplateProblem) {
-            guard let value = try TemplateSource.value(contents, file: location) else {
+            guard let value = try TemplateSource.value(contents, file: location, &problems) else {
                 problems.add("\(what) \(location): the file is empty", line: line, path: path)
                 return nil
             }

@@ -21,7 +21,7 @@ struct Template {
 
     init(_ source: TemplateSource, problems: inout Problems) throws(TemplateError) {
         self.source = source
-        let root = try source.root()
+        let root = try source.root(&problems)
         for section in root { read(section, problems: &problems) }
         if root["Resources"]?.map?.isEmpty ?? true {
             problems.add(

@@ -35,10 +35,11 @@ package struct TemplateError: Error, Sendable, CustomStringConvertible {
     package var description: String { problems.map(\.description).joined(separator: "\n") }
 }
 
-/// Gathers problems, so that all of them are reported together, each once.
+/// Gathers problems, so that all of them are reported together, each once; and what is no problem and yet to be told.
 struct Problems {
     let file: String
     private(set) var list: [TemplateProblem] = []
+    private(set) var warnings: [TemplateProblem] = []
     private var known: Set<TemplateProblem> = []
 
     init(file: String) { self.file = file }
@@ -50,5 +51,10 @@ struct Problems {
     mutating func add(_ problem: TemplateProblem) {
         guard list.count < TemplateLimits.problems else { return }
         if known.insert(problem).inserted { list.append(problem) }
+    }
+
+    mutating func warn(_ warning: TemplateProblem) {
+        guard warnings.count < TemplateLimits.problems else { return }
+        if known.insert(warning).inserted { warnings.append(warning) }
     }
 }

@@ -34,22 +34,26 @@ package struct TemplateSource: Sendable {
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The template as a map of sections.
-    func root() throws(TemplateError) -> TemplateMap {
+    func root(_ problems: inout Problems) throws(TemplateError) -> TemplateMap {
         guard bytes.count <= TemplateLimits.bytes else { throw Self.tooLarge(file) }
         let root: TemplateValue?
-        do throws(TemplateProblem) { root = try Self.value(bytes, file: file) } catch { throw TemplateError([error]) }
+        do throws(TemplateProblem) { root = try Self.value(bytes, file: file, &problems) } catch {
+            throw TemplateError([error])
+        }
         guard let map = root?.map else { throw Self.error(file, "A template is a map of sections") }
         return map
     }
 
     /// What begins with `{` is JSON, everything else YAML; nil when there is nothing.
-    static func value(_ bytes: [UInt8], file: String) throws(TemplateProblem) -> TemplateValue? {
+    static func value(
+        _ bytes: [UInt8], file: String, _ problems: inout Problems
+    ) throws(TemplateProblem) -> TemplateValue? {
         let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         let value: TemplateValue?
         if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
             value = try JSONTemplateReader.read(bytes, file: file)
-        } else if let text = String(validating: bytes, as: UTF8.self) {
-            value = try YAMLTemplateReader.read(text, file: file)
+        } else if String(validating: bytes, as: UTF8.self) != nil {
+            value = try YAMLTemplateReader.read(bytes, file: file) { problems.warn($0) }
         } else {
             throw TemplateProblem(file: file, line: nil, path: "", message: "The template is not UTF-8")
         }

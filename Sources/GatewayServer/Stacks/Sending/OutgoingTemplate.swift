@@ -34,7 +34,8 @@ package struct OutgoingTemplate {
         }
         self.packages = packages
         notes =
-            plan.storedOnly.map { "\($0.path) (line \($0.line)) has no effect here" }
+            plan.warnings.map(\.description)
+            + plan.storedOnly.map { "\($0.path) (line \($0.line)) has no effect here" }
             + files.code.compactMap(Self.noteOfDependencies)
         body = [
             "template": [
