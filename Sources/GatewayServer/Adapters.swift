@@ -40,16 +40,18 @@ struct FunctionDirectoryAdapter: FunctionDirectory {
         let policy: Lambda.ResourcePolicy
 
         func invoke(
-            _ event: ByteBuffer, traceId: [UInt8], on loop: any EventLoop,
+            _ event: ByteBuffer, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
             completion: @escaping @Sendable (FunctionOutcome) -> Void
         ) {
             let request = InvocationRequest(
-                qualifier: qualifier, requestId: Identifiers.uuid(), event: event, traceId: traceId)
+                qualifier: qualifier, requestId: Identifiers.uuid(), event: event, traceId: traceId,
+                deadline: deadline)
             handle.invoke(request, on: loop) { result in
                 switch result {
                 case .success(let payload, _, _): completion(.success(payload))
                 case .functionError(let payload, _, _): completion(.functionError(payload))
-                case .throttled: completion(.throttled)
+                // Nobody waits for the answer to an expired call.
+                case .throttled, .expired: completion(.throttled)
                 case .tooLarge: completion(.tooLarge)
                 case .notFound: completion(.notFound)
                 }
@@ -95,7 +97,7 @@ struct FunctionHostAdapter: FunctionHost {
         case .functionError(let payload, let version, let tail):
             return .functionError(payload: Array(payload.readableBytesView), executedVersion: version, logTail: tail)
         case .throttled(let reason): return .throttled(reason)
-        case .tooLarge: return .throttled(.account)
+        case .tooLarge, .expired: return .throttled(.account)
         case .notFound: return .notFound
         }
     }

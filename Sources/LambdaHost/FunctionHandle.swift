@@ -32,6 +32,8 @@ package final class FunctionHandle: Sendable {
         }
     }
 
+    var currentDefinition: Lambda.FunctionDefinition? { definition.withLock(\.self) }
+
     func publish(_ definition: Lambda.FunctionDefinition) async {
         self.definition.withLock { $0 = definition }
         let host = host
@@ -64,6 +66,17 @@ package final class FunctionHandle: Sendable {
     func codeFolders() async -> [String] {
         let pool = pool
         return (try? await loop.eventLoop.submit { pool.value?.codeFolders ?? [] }.get()) ?? []
+    }
+
+    /// Since when the environment that has been idle longest is; nil when none is.
+    func idleSince() async -> NIODeadline? {
+        let pool = pool
+        return (try? await loop.eventLoop.submit { pool.value?.idleSince }.get()) ?? nil
+    }
+
+    func endLongestIdle() {
+        let pool = pool
+        loop.eventLoop.execute { pool.value?.endLongestIdle() }
     }
 
     /// Takes no more calls when it returns; the future tells when all environments have ended. See `FunctionPool.stop`.
@@ -112,10 +125,12 @@ package struct InvocationRequest: Sendable {
     /// JSON text.
     package var clientContext: [UInt8]?
     package var wantsLogTail: Bool
+    /// When the caller stops waiting. A call that has no environment by then is not made; one that has runs to its end.
+    package var deadline: NIODeadline?
 
     package init(
         qualifier: String?, requestId: String, event: ByteBuffer, traceId: [UInt8], clientContext: [UInt8]? = nil,
-        wantsLogTail: Bool = false
+        wantsLogTail: Bool = false, deadline: NIODeadline? = nil
     ) {
         self.qualifier = qualifier
         self.requestId = requestId
@@ -123,6 +138,7 @@ package struct InvocationRequest: Sendable {
         self.traceId = traceId
         self.clientContext = clientContext
         self.wantsLogTail = wantsLogTail
+        self.deadline = deadline
     }
 }
 
@@ -132,4 +148,6 @@ package enum InvocationResult: Sendable {
     case throttled(Lambda.ThrottleReason)
     case tooLarge
     case notFound
+    /// The caller's deadline came before an environment was there.
+    case expired
 }

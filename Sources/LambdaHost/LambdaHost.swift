@@ -11,6 +11,11 @@ package final class LambdaHost: Sendable {
     let processes: ProcessTable
     package let runtimes: RuntimeCatalog
     let admission: Admission
+    let startGate: StartGate
+    /// Of all functions, in bytes.
+    let queuedEvents = Admission(limit: LambdaLimits.queuedEventBytes)
+    private let shortages: AsyncStream<Void>.Continuation
+    private let nextLoop = Atomic<Int>(0)
     private let loops: [LoopRuntime]
     private let functions = Mutex<[String: FunctionHandle]>([:])
     /// Removed, with calls that are still worked on.
@@ -24,6 +29,27 @@ package final class LambdaHost: Sendable {
         var loops: [LoopRuntime] = []
         for loop in group.makeIterator() { loops.append(try await LoopRuntime(eventLoop: loop)) }
         self.loops = loops
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        shortages = continuation
+        startGate = StartGate(
+            places: System.coreCount, hasMemory: { MachineMemory.hasRoom }, onShortage: { continuation.yield() })
+        Task { [weak self] in
+            for await _ in stream { await self?.makeRoom() }
+        }
+    }
+
+    deinit { shortages.finish() }
+
+    /// The machine is short of memory: ends the environment that has been idle longest, of whatever function.
+    private func makeRoom() async {
+        var longest: (handle: FunctionHandle, since: NIODeadline)?
+        for handle in all {
+            guard let since = await handle.idleSince(), since < longest?.since ?? .distantFuture else { continue }
+            longest = (handle, since)
+        }
+        longest?.handle.endLongestIdle()
+        try? await Task.sleep(for: .milliseconds(200))
+        startGate.lookAgain()
     }
 
     /// For callers that have no loop of their own.
@@ -36,8 +62,8 @@ package final class LambdaHost: Sendable {
     package func publish(_ definition: Lambda.FunctionDefinition) async {
         let handle = functions.withLock { functions in
             if let handle = functions[definition.functionName] { return handle }
-            // In the order of publication, so that functions spread over the loops.
-            let loop = loops[functions.count % loops.count]
+            // By a count of their own: functions that go leave no loop without.
+            let loop = loops[nextLoop.wrappingAdd(1, ordering: .relaxed).oldValue % loops.count]
             let handle = FunctionHandle(name: definition.functionName, loop: loop, host: self)
             functions[definition.functionName] = handle
             return handle

@@ -14,8 +14,12 @@ enum LambdaLimits {
     static let initTime = TimeAmount.seconds(10)
     /// How long an environment lies idle before it is ended (Lambda: minutes, unspecified).
     static let idleTime = TimeAmount.minutes(10)
+    /// How long a runtime that answered is expected back before another environment is started in its stead.
+    static let returnGrace = TimeAmount.milliseconds(50)
     /// How often running environments are looked at for time and memory.
     static let tick = TimeAmount.milliseconds(50)
     /// Waiting events of one function, for asynchronous invocation.
     static let queuedEvents = 10_000
+    /// Bytes of all waiting events together: they wait in memory. AWS's queue has no such bound.
+    static let queuedEventBytes = 268_435_456
 }

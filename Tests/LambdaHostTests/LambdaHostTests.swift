@@ -24,7 +24,8 @@ struct LambdaHostTests {
         """
 
     private func with(
-        _ body: String, timeout: Int = 5, _ check: (LambdaHost, FunctionHandle, any EventLoop) async throws -> Void
+        _ body: String, timeout: Int = 5, reserved: Int? = 1,
+        _ check: (LambdaHost, FunctionHandle, any EventLoop) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lambda-host-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -44,7 +45,7 @@ struct LambdaHostTests {
             timeout: timeout, logGroup: "/aws/lambda/f")
         await host.publish(
             Lambda.FunctionDefinition(
-                functionName: "f", account: account, versions: [version], aliases: [], reservedConcurrency: 1,
+                functionName: "f", account: account, versions: [version], aliases: [], reservedConcurrency: reserved,
                 policies: [:]))
         let handle = try #require(host.function(named: "f"))
         try await check(host, handle, group.next())
@@ -54,10 +55,12 @@ struct LambdaHostTests {
     }
 
     private func invoke(
-        _ handle: FunctionHandle, _ event: String, on loop: any EventLoop, qualifier: String? = nil
+        _ handle: FunctionHandle, _ event: String, on loop: any EventLoop, qualifier: String? = nil,
+        deadline: NIODeadline? = nil
     ) async -> InvocationResult {
         let request = InvocationRequest(
-            qualifier: qualifier, requestId: Identifiers.uuid(), event: ByteBuffer(string: event), traceId: [])
+            qualifier: qualifier, requestId: Identifiers.uuid(), event: ByteBuffer(string: event), traceId: [],
+            deadline: deadline)
         return await withCheckedContinuation { continuation in
             handle.invoke(request, on: loop) { continuation.resume(returning: $0) }
         }
@@ -70,6 +73,7 @@ struct LambdaHostTests {
         case .throttled(let reason): "throttled \(reason.rawValue)"
         case .tooLarge: "tooLarge"
         case .notFound: "notFound"
+        case .expired: "expired"
         }
     }
 
@@ -257,6 +261,97 @@ struct LambdaHostTests {
                     functionName: "f", account: AccountIdentity(), versions: [other], aliases: [],
                     reservedConcurrency: nil, policies: [:]))
             while await host.codeFolders().contains(folder) { try await Task.sleep(for: .milliseconds(5)) }
+        }
+    }
+
+    @Test("a reserve of 0 stops a warm function")
+    func emergencyStop() async throws {
+        try await with(Self.answer) { host, handle, loop in
+            #expect(text(await invoke(handle, "one", on: loop)).hasPrefix("success"))
+            let version = try #require(handle.currentDefinition?.versions.first)
+            await host.publish(
+                Lambda.FunctionDefinition(
+                    functionName: "f", account: AccountIdentity(), versions: [version], aliases: [],
+                    reservedConcurrency: 0, policies: [:]))
+            #expect(text(await invoke(handle, "two", on: loop)).hasPrefix("throttled Reserved"))
+        }
+    }
+
+    @Test("a runtime that gives up waiting for its event and asks again gets the next one")
+    func asksAgain() async throws {
+        let gaveUp = FileManager.default.temporaryDirectory.path + "/lambda-host-gave-up-\(UUID())"
+        defer { unlink(gaveUp) }
+        let impatient = """
+            curl -s -m 0.05 http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation/next
+            touch \(gaveUp)
+
+            """
+        try await withRevision(impatient + Self.newAnswer) { host, handle, loop, next in
+            guard case .started = await host.rehearse(next, isNeeded: true) else {
+                Issue.record("the runtime did not ask")
+                return
+            }
+            await host.publish(next)
+            while access(gaveUp, F_OK) != 0 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(text(await invoke(handle, "x", on: loop)).hasPrefix("success new "))
+        }
+    }
+
+    @Test("a runtime that works on behind its answer does not hold up the next call")
+    func worksOn() async throws {
+        let once = #"if [ ! -e worked ]; then touch worked; sleep 20; fi"#
+        try await with("curl -s -X POST -d $$ $base/invocation/$id/response >/dev/null; " + once, reserved: nil) {
+            _, handle, loop in
+            let first = text(await invoke(handle, "x", on: loop))
+            let second = text(await invoke(handle, "x", on: loop))
+            #expect(first.hasPrefix("success") && second.hasPrefix("success") && first != second)
+        }
+    }
+
+    @Test("the Runtime API answers the environment's own processes only")
+    func foreignProcess() async throws {
+        let address = FileManager.default.temporaryDirectory.path + "/lambda-host-address-\(UUID())"
+        defer { unlink(address) }
+        let body = "echo $AWS_LAMBDA_RUNTIME_API > \(address).new; mv \(address).new \(address); sleep 0.2; "
+        try await with(body + Self.answer) { _, handle, loop in
+            async let result = invoke(handle, "secret", on: loop)
+            while access(address, F_OK) != 0 { try await Task.sleep(for: .milliseconds(5)) }
+            let api = try String(contentsOfFile: address, encoding: .utf8).trimmingCharacters(
+                in: .whitespacesAndNewlines)
+            let curl = Process()
+            curl.executableURL = URL(filePath: "/usr/bin/curl")
+            curl.arguments = [
+                "-s", "-o", "/dev/null", "-w", "%{http_code}", "http://\(api)/2018-06-01/runtime/invocation/next",
+            ]
+            let output = Pipe()
+            curl.standardOutput = output
+            try curl.run()
+            let status = try output.fileHandleForReading.readToEnd()
+            #expect(status.map { String(decoding: $0, as: UTF8.self) } == "403")
+            #expect(text(await result).hasSuffix("secret"))
+        }
+    }
+
+    @Test("a web page in a function's own browser is not answered", arguments: ["Origin: http://a", "Host: evil.com"])
+    func webPages(header: String) async throws {
+        let probe = #"code=$(curl -s -o /dev/null -w '%{http_code}' -H '\#(header)' $base/invocation/next); "#
+        try await with(probe + #"curl -s -X POST -d "$code" $base/invocation/$id/response >/dev/null"#) {
+            _, handle, loop in
+            #expect(text(await invoke(handle, "x", on: loop)) == "success 403")
+        }
+    }
+
+    @Test("calls that nobody waits for any more are not made")
+    func expires() async throws {
+        let called = FileManager.default.temporaryDirectory.path + "/lambda-host-called-\(UUID())"
+        try await with("echo $event >> \(called); sleep 0.3; " + Self.answer) { _, handle, loop in
+            let soon = NIODeadline.now() + .milliseconds(1)
+            async let gone = invoke(handle, "gone", on: loop, deadline: soon)
+            #expect(text(await gone) == "expired")
+            #expect(text(await invoke(handle, "stays", on: loop)).hasSuffix("stays"))
+            let made = try String(contentsOfFile: called, encoding: .utf8)
+            #expect(made == "stays\n")
+            unlink(called)
         }
     }
 

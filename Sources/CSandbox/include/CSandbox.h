@@ -1,7 +1,8 @@
 #pragma once
+#include <stdint.h>
 #include <sys/types.h>
 
-// Starts and watches the processes of functions. C, because between fork and exec only async-signal-safe calls are
+// Starts and watches the processes of functions. C, because between vfork and exec only async-signal-safe calls are
 // allowed, and because a child must be tied to the life of its parent before it runs anything of its own.
 
 typedef struct {
@@ -28,8 +29,15 @@ typedef void (*sandbox_exit_handler)(pid_t pid, int status);
 // started themselves.
 int sandbox_start(sandbox_exit_handler on_exit);
 
-// Starts a process in a process group of its own. Blocks for the time of a fork and an exec.
+// Starts a process in a process group of its own. Blocks for the time of a vfork and an exec.
 sandbox_process sandbox_spawn(const sandbox_spec *spec);
 
 // Kills a process and everything in its group.
 void sandbox_kill(pid_t pid);
+
+// The processor time that a process has used, all its threads together; -1 where the system does not tell.
+int64_t sandbox_cpu_nanoseconds(pid_t pid);
+
+// Whether a process of the group holds the socket that is connected from one port of 127.0.0.1 to another: 1, 0, or -1
+// where the system does not tell.
+int sandbox_holds_connection(pid_t group, uint16_t from, uint16_t to);

@@ -12,9 +12,9 @@ package protocol FunctionTarget: Sendable {
     /// Who may invoke it, by the policy of this qualifier.
     var policy: Lambda.ResourcePolicy { get }
 
-    /// Invokes; `completion` is called once, on `loop`.
+    /// Invokes; `completion` is called once, on `loop`. Behind the deadline nobody waits for the answer.
     func invoke(
-        _ event: ByteBuffer, traceId: [UInt8], on loop: any EventLoop,
+        _ event: ByteBuffer, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
         completion: @escaping @Sendable (FunctionOutcome) -> Void)
 }
 

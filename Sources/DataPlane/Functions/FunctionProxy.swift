@@ -43,7 +43,7 @@ enum FunctionProxy {
         x.body = nil
         let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)
         let turn = x.turn
-        target.invoke(event, traceId: traceId, on: x.worker.eventLoop) { outcome in
+        target.invoke(event, traceId: traceId, deadline: x.deadline, on: x.worker.eventLoop) { outcome in
             let x = bound.value
             // The client or the time-out may have ended this request meanwhile.
             guard x.turn == turn else { return }

@@ -5,10 +5,14 @@ import NIOCore
 /// Two more tries after an error of the function, a minute and two minutes later; throttled ones wait with a growing
 /// pause (Developer Guide, invocation-async). The queue lives in memory: what waits ends with the process.
 extension LambdaHost {
-    /// Takes an event; false when the function's queue is full.
+    /// Takes an event; false when the function's queue is full, or the memory for all of them.
     package func enqueue(_ request: InvocationRequest, for handle: FunctionHandle) async -> Bool {
         guard handle.queued.take() else { return false }
-        EventDelivery(request: request, handle: handle, loop: anyEventLoop).run()
+        guard queuedEvents.take(request.event.readableBytes) else {
+            handle.queued.giveBack()
+            return false
+        }
+        EventDelivery(request: request, handle: handle, loop: anyEventLoop, bytes: queuedEvents).run()
         return true
     }
 }
@@ -18,6 +22,7 @@ private struct EventDelivery: Sendable {
     let request: InvocationRequest
     let handle: FunctionHandle
     let loop: any EventLoop
+    let bytes: Admission
     var failures = 0
     var throttles = 0
     let acceptedAt = NIODeadline.now()
@@ -30,7 +35,7 @@ private struct EventDelivery: Sendable {
         let delivery = self
         handle.invoke(request, on: loop) { result in
             switch result {
-            case .success, .notFound, .tooLarge: delivery.finish()
+            case .success, .notFound, .tooLarge, .expired: delivery.finish()
             case .functionError: delivery.failed()
             case .throttled: delivery.throttled()
             }
@@ -52,5 +57,8 @@ private struct EventDelivery: Sendable {
     }
 
     private func again(_ next: EventDelivery, in pause: TimeAmount) { loop.scheduleTask(in: pause) { next.run() } }
-    private func finish() { handle.queued.giveBack() }
+    private func finish() {
+        handle.queued.giveBack()
+        bytes.giveBack(request.event.readableBytes)
+    }
 }

@@ -2,19 +2,21 @@ import GatewayModel
 package import NIOCore
 
 /// The execution environments of one function, on its event loop: idle ones are used again, newest first.
+///
+/// `PoolMachine` decides; this keeps the environments, their starts and their time.
 final class FunctionPool {
     let host: LambdaHost
     let loop: LoopRuntime
     private(set) var definition: Lambda.FunctionDefinition
 
-    /// Every environment that lives, of all versions.
+    private var machine = PoolMachine<Sandbox>()
+    /// Every environment whose process has not ended, of all versions.
     private var sandboxes: [Sandbox] = []
-    /// Calls that wait for an environment to start. Whichever becomes free first takes the oldest.
-    private var waiting: [PendingInvocation] = []
+    private var ticket: StartGate.Ticket?
+    private var startsWanted = 0
     private var isWatchingCalls = false
     private var isWatchingIdle = false
     private var quietTicks = 0
-    private var isStopped = false
     private var allEnded: EventLoopPromise<Void>?
     private var notedRuntimes: Set<String> = []
     private var rehearsal: Rehearsal?
@@ -25,6 +27,10 @@ final class FunctionPool {
         self.definition = definition
         self.host = host
         self.loop = loop
+        _ = machine.update(definition.versions, reserved: definition.reservedConcurrency)
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        let eventLoop = loop.eventLoop
+        ticket = StartGate.Ticket { eventLoop.execute { bound.value.startGranted() } }
     }
 
     var eventLoop: any EventLoop { loop.eventLoop }
@@ -32,69 +38,53 @@ final class FunctionPool {
     /// Takes a new definition: environments whose version changed or is gone are ended as soon as they are idle.
     func update(_ definition: Lambda.FunctionDefinition) {
         self.definition = definition
-        for sandbox in sandboxes where !isCurrent(sandbox) && !isRehearsing(sandbox) {
-            sandbox.isRetired = true
-            if sandbox.isIdle { sandbox.kill() }
-        }
-        for (index, call) in waiting.enumerated() {
-            if let version = definition.versions.first(where: { $0.version == call.version.version }) {
-                waiting[index].version = version
-            }
-        }
-        for sandbox in sandboxes where sandbox.isIdle { serveWaiting(sandbox) }
-        startForWaiting()
+        let update = machine.update(definition.versions, reserved: definition.reservedConcurrency)
+        for sandbox in update.ended { sandbox.kill() }
+        // What still starts would be ended when it is done.
+        for sandbox in sandboxes where sandbox.place == .starting && !isWanted(sandbox) { sandbox.kill() }
+        for call in update.lost { call.answer(.notFound) }
+        for (sandbox, call) in update.served { sandbox.invoke(call) }
+        wantStarts()
     }
+
+    private func isWanted(_ sandbox: Sandbox) -> Bool { sandbox.revision.isCurrent || sandbox.revision.isRehearsed }
 
     /// Ends every environment; done when all processes have ended.
     ///
     /// - Parameter letsFinish: whether calls that are being worked on are waited for, as Lambda does when a function is
     ///   deleted.
     func stop(letsFinish: Bool) -> EventLoopFuture<Void> {
-        isStopped = true
-        for call in waiting { call.answer(.notFound) }
-        waiting = []
+        for call in machine.stop() { call.answer(.notFound) }
         endRehearsal(.abandoned)
+        wantStarts()
         let promise = allEnded ?? eventLoop.makePromise(of: Void.self)
         allEnded = promise
         for sandbox in sandboxes {
-            if !letsFinish || !(sandbox.isInvoked || sandbox.isReturning) { sandbox.kill() }
-            sandbox.isRetired = true
+            switch sandbox.place {
+            case .invoked, .returning, .lingering: if !letsFinish { sandbox.kill() }
+            case .starting, .idle, .ended: sandbox.kill()
+            }
         }
-        if sandboxes.isEmpty { promise.succeed() }
+        if sandboxes.isEmpty { isOver() }
         return promise.futureResult
-    }
-
-    private func isCurrent(_ sandbox: Sandbox) -> Bool {
-        definition.versions.contains {
-            $0.version == sandbox.version.version && $0.revisionId == sandbox.version.revisionId
-        }
     }
 
     // MARK: Invoking
 
     func invoke(_ request: InvocationRequest, _ answer: @escaping @Sendable (InvocationResult) -> Void) {
         guard request.event.readableBytes <= LambdaLimits.payloadBytes else { return answer(.tooLarge) }
-        guard !isStopped, let version = version(for: request.qualifier) else { return answer(.notFound) }
+        guard !machine.isStopped, let version = version(for: request.qualifier) else { return answer(.notFound) }
         guard host.admission.take() else { return answer(.throttled(.account)) }
         let admission = host.admission
-        let call = PendingInvocation(request: request, version: version, invokedARN: invokedARN(request.qualifier)) {
+        let call = PendingInvocation(request: request, invokedARN: invokedARN(request.qualifier)) {
             admission.giveBack()
             answer($0)
         }
-        if let sandbox = sandboxes.last(where: { $0.isIdle && $0.version.revisionId == version.revisionId }) {
-            sandbox.invoke(call)
-            watch()
-            return
+        switch machine.arrive(call, for: machine.revision(of: version)) {
+        case .invoke(let sandbox): sandbox.invoke(call)
+        case .wait: wantStarts()
+        case .throttle: return call.answer(.throttled(.reserved))
         }
-        if let reserved = definition.reservedConcurrency {
-            let underWay = sandboxes.count(where: \.isInvoked) + waiting.count
-            guard underWay < reserved else { return call.answer(.throttled(.reserved)) }
-            // An idle environment of another version makes room.
-            let serving = sandboxes.filter(isCurrent)
-            if serving.count >= reserved { serving.first(where: \.isIdle)?.kill() }
-        }
-        waiting.append(call)
-        startForWaiting()
         watch()
     }
 
@@ -116,61 +106,91 @@ final class FunctionPool {
 
     // MARK: Environments
 
-    private func start(_ version: Lambda.FunctionVersion) {
-        let sandbox = Sandbox(version: version, pool: self)
-        isInUse = true
-        sandboxes.append(sandbox)
-        sandbox.start()
-        watch()
+    /// Tells the gate how many starts there should be, when that has changed.
+    private func wantStarts() {
+        let wanted = machine.startsWanted
+        guard wanted != startsWanted, let ticket else { return }
+        startsWanted = wanted
+        host.startGate.want(wanted, ticket)
+    }
+
+    /// The gate lets this function start one environment.
+    private func startGranted() {
+        // Granting took one off.
+        startsWanted -= 1
+        switch machine.startGranted() {
+        case .start(let revision, let ending):
+            ending?.kill()
+            let sandbox = Sandbox(revision: revision, pool: self)
+            isInUse = true
+            sandboxes.append(sandbox)
+            machine.started(sandbox)
+            rehearsal?.began(sandbox)
+            sandbox.start()
+            watch()
+        case .decline:
+            host.startGate.giveBack()
+            host.startGate.ended()
+        }
+        wantStarts()
     }
 
     /// The environment asked for its next event.
     func becameIdle(_ sandbox: Sandbox) {
-        guard !sandbox.isRetired else { return sandbox.kill() }
+        let rest = machine.becameIdle(sandbox, .now())
         if isRehearsing(sandbox) { endRehearsal(.started) }
-        serveWaiting(sandbox)
-    }
-
-    private func serveWaiting(_ sandbox: Sandbox) {
-        guard let index = waiting.firstIndex(where: { $0.version.revisionId == sandbox.version.revisionId }) else {
-            return
+        switch rest {
+        case .invoke(let call): sandbox.invoke(call)
+        case .rest: break
+        case .end: sandbox.kill()
         }
-        sandbox.invoke(waiting.remove(at: index))
+        wantStarts()
     }
 
-    /// The environment could not start; its error answers the oldest call that waits for one.
-    func failedToStart(_ sandbox: Sandbox, _ error: ByteBuffer) {
-        if isRehearsing(sandbox) { endRehearsal(.failed(error)) }
-        guard let index = waiting.firstIndex(where: { $0.version.revisionId == sandbox.version.revisionId }) else {
-            return
-        }
-        let call = waiting.remove(at: index)
-        call.answer(.functionError(error, version: sandbox.version.version, logTail: sandbox.logTail(call)))
+    /// The environment answered, or lost its connection; it will ask for the next event.
+    func isReturning(_ sandbox: Sandbox) {
+        machine.isReturning(sandbox)
+        wantStarts()
     }
 
-    /// The request id of the call that an environment was started for, for the words of its errors.
-    func oldestWaiting(_ sandbox: Sandbox) -> PendingInvocation? {
-        waiting.first { $0.version.revisionId == sandbox.version.revisionId }
+    /// The environment takes no more calls.
+    func isEnding(_ sandbox: Sandbox) {
+        machine.isEnding(sandbox)
+        wantStarts()
+    }
+
+    /// The environment could not start; its error, made for a request id, answers the oldest call that waits for one.
+    func failedToStart(_ sandbox: Sandbox, _ error: (String) -> ByteBuffer) {
+        let call = machine.failedToStart(sandbox)
+        let payload = error(call?.request.requestId ?? "")
+        if isRehearsing(sandbox) { endRehearsal(.failed(payload)) }
+        call?.answer(
+            .functionError(payload, version: sandbox.version.version, logTail: call.map(sandbox.logTail) ?? []))
+        wantStarts()
     }
 
     func ended(_ sandbox: Sandbox) {
         sandboxes.removeAll { $0 === sandbox }
+        machine.ended(sandbox)
+        host.startGate.ended()
         if isRehearsing(sandbox) { endRehearsal(.abandoned) }
-        if isStopped, sandboxes.isEmpty { allEnded?.succeed() }
-        startForWaiting()
+        wantStarts()
+        if machine.isStopped, sandboxes.isEmpty { isOver() }
     }
 
-    /// Every waiting call has an environment on its way: one that starts, or one that comes back from its last call.
-    private func startForWaiting() {
-        guard !isStopped else { return }
-        for call in waiting {
-            let wanted = waiting.filter { $0.version.revisionId == call.version.revisionId }.count
-            let coming = sandboxes.count {
-                ($0.isStarting || $0.isReturning) && $0.version.revisionId == call.version.revisionId
-            }
-            guard coming < wanted else { continue }
-            start(call.version)
-        }
+    private func isOver() {
+        // It holds the pool.
+        ticket = nil
+        allEnded?.succeed()
+    }
+
+    /// Since when the environment that has been idle longest is; nil when none is.
+    var idleSince: NIODeadline? { sandboxes.compactMap(\.machine.idleSince).min() }
+
+    /// Ends the environment that has been idle longest: others need its memory.
+    func endLongestIdle() {
+        guard let since = idleSince else { return }
+        sandboxes.first { $0.machine.idleSince == since }?.kill()
     }
 
     // MARK: Time
@@ -194,19 +214,29 @@ final class FunctionPool {
     }
 
     private func tickedWhileBusy() {
-        let now = NIODeadline.now()
-        for sandbox in sandboxes { sandbox.check(now) }
-        quietTicks = sandboxes.contains { !$0.isIdle } ? 0 : quietTicks + 1
+        look()
+        quietTicks = sandboxes.contains { $0.place != .idle } || startsWanted > 0 ? 0 : quietTicks + 1
         isWatchingCalls = quietTicks < 20
         if isWatchingCalls { schedule(LambdaLimits.tick) { $0.tickedWhileBusy() } }
     }
 
     private func tickedWhileIdle() {
-        let now = NIODeadline.now()
-        for sandbox in sandboxes { sandbox.check(now) }
+        look()
         isWatchingIdle = !sandboxes.isEmpty
         isInUse = isWatchingIdle
         if isWatchingIdle { schedule(.seconds(10)) { $0.tickedWhileIdle() } }
+    }
+
+    private func look() {
+        let now = NIODeadline.now()
+        for call in machine.expire(now) { call.answer(.expired) }
+        for sandbox in sandboxes {
+            sandbox.check(now)
+            if let since = sandbox.machine.returningSince, now - since > LambdaLimits.returnGrace {
+                machine.lingers(sandbox)
+            }
+        }
+        wantStarts()
     }
 
     // MARK: Notes
@@ -223,16 +253,13 @@ extension FunctionPool {
     /// Starts an environment of the revision that the definition has and this pool does not, if calls come to the
     /// function or it `isNeeded`. Whatever publishes that revision next finds the environment idle.
     func rehearse(_ definition: Lambda.FunctionDefinition, isNeeded: Bool) -> EventLoopFuture<RehearsalResult> {
-        guard isInUse || isNeeded, !isStopped, let version = definition.versions.first(where: { !isKnown($0) }) else {
-            return eventLoop.makeSucceededFuture(.unneeded)
-        }
+        guard isInUse || isNeeded, !machine.isStopped,
+            let version = definition.versions.first(where: { !machine.isKnown($0) })
+        else { return eventLoop.makeSucceededFuture(.unneeded) }
         supersedeRehearsal()
-        let sandbox = Sandbox(version: version, pool: self)
         let promise = eventLoop.makePromise(of: RehearsalResult.self)
-        rehearsal = Rehearsal(sandbox: sandbox, result: promise)
-        sandboxes.append(sandbox)
-        sandbox.start()
-        watch()
+        rehearsal = Rehearsal(revision: machine.rehearse(version), result: promise)
+        wantStarts()
         return promise.futureResult
     }
 
@@ -240,27 +267,39 @@ extension FunctionPool {
     func supersedeRehearsal() {
         guard let rehearsal else { return }
         endRehearsal(.superseded)
-        rehearsal.sandbox.kill()
+        rehearsal.sandbox?.kill()
+        wantStarts()
     }
 
     /// The folders of all environments that live.
     var codeFolders: [String] { sandboxes.map(\.version.codeFolder) }
 
-    private func isKnown(_ version: Lambda.FunctionVersion) -> Bool {
-        definition.versions.contains { $0.version == version.version && $0.revisionId == version.revisionId }
-    }
-
     private func isRehearsing(_ sandbox: Sandbox) -> Bool { rehearsal?.sandbox === sandbox }
 
     private func endRehearsal(_ result: RehearsalResult) {
-        let ended = rehearsal
+        guard let ended = rehearsal else { return }
         rehearsal = nil
-        ended?.result.succeed(result)
+        if case .started = result {
+            machine.rehearsalStarted(ended.revision)
+        } else {
+            for sandbox in machine.endRehearsal(of: ended.revision) { sandbox.kill() }
+        }
+        ended.result.succeed(result)
     }
 
     private struct Rehearsal {
-        let sandbox: Sandbox
+        let revision: PoolRevision<Sandbox>
         let result: EventLoopPromise<RehearsalResult>
+        private(set) var sandbox: Sandbox?
+
+        init(revision: PoolRevision<Sandbox>, result: EventLoopPromise<RehearsalResult>) {
+            self.revision = revision
+            self.result = result
+        }
+
+        mutating func began(_ sandbox: Sandbox) {
+            if self.sandbox == nil, sandbox.revision === revision { self.sandbox = sandbox }
+        }
     }
 }
 
@@ -278,9 +317,10 @@ package enum RehearsalResult: Sendable {
 }
 
 /// A call that has no environment yet.
-struct PendingInvocation {
+struct PendingInvocation: PooledCall {
     let request: InvocationRequest
-    var version: Lambda.FunctionVersion
     let invokedARN: String
     let answer: @Sendable (InvocationResult) -> Void
+
+    var deadline: NIODeadline? { request.deadline }
 }

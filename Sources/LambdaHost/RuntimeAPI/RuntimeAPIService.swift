@@ -2,8 +2,8 @@ import GatewayModel
 import HTTPFront
 import NIOCore
 
-/// The Runtime API (2018-06-01) as one runtime sees it, on a listener of its own: whoever connects there is that
-/// environment's runtime.
+/// The Runtime API (2018-06-01) as one runtime sees it, on a listener of its own: who connects there has to be of that
+/// environment's processes.
 final class RuntimeAPIService: HTTPService {
     private enum Call {
         case next
@@ -12,17 +12,25 @@ final class RuntimeAPIService: HTTPService {
         case initError
         case ping
         case unknown
+        /// Of another process, or of a web page in a browser.
+        case foreign
     }
 
     private let sandbox: Sandbox
+    /// Whether a process of the environment is at the other end.
+    private let isOwn: Bool
     private var call = Call.unknown
     private var body = ByteBuffer()
 
-    init(sandbox: Sandbox) { self.sandbox = sandbox }
+    init(sandbox: Sandbox, isOwn: Bool) {
+        self.sandbox = sandbox
+        self.isOwn = isOwn
+    }
 
     func headReceived(_ connection: HTTPConnection) {
         connection.bodyLimit = LambdaLimits.readPayloadBytes
-        call = connection.head.withBytes { Self.call(connection.head, $0) }
+        let isAllowed = isOwn && Self.isOfRuntime(connection.head)
+        call = isAllowed ? connection.head.withBytes { Self.call(connection.head, $0) } : .foreign
         body.clear()
     }
 
@@ -44,12 +52,16 @@ final class RuntimeAPIService: HTTPService {
             sandbox.initFailed(payload, type: type)
         case .ping: Self.respond(connection, status: 200, contentType: "text/plain", ByteBuffer(string: "pong"))
         case .unknown: Self.refuse(connection, status: 404, type: "NotFound", message: "no such operation")
+        case .foreign:
+            Self.refuse(
+                connection, status: 403, type: "Forbidden",
+                message: "the Runtime API answers the runtime of its own environment only")
         }
     }
 
     func bodyTooLarge(_ connection: HTTPConnection) { connection.abortResponse() }
     func writabilityChanged(_ isWritable: Bool, _ connection: HTTPConnection) {}
-    func connectionClosed(_ connection: HTTPConnection) { sandbox.nextAbandoned(connection) }
+    func connectionClosed(_ connection: HTTPConnection) { sandbox.connectionLost(connection) }
 
     private func answer(_ id: [UInt8], _ connection: HTTPConnection, isError: Bool) {
         let isTooLarge = body.readableBytes > LambdaLimits.payloadBytes
@@ -65,6 +77,15 @@ final class RuntimeAPIService: HTTPService {
                 message: "Exceeded maximum allowed payload size (\(LambdaLimits.payloadBytes) bytes).")
         } else {
             Self.accept(connection)
+        }
+    }
+
+    /// Runtimes name the address that they were given, and send no Origin. A web page cannot do without one, and one
+    /// whose name was led here (DNS rebinding) sends that name.
+    private static func isOfRuntime(_ head: RequestHead) -> Bool {
+        guard !head.contains(.origin) else { return false }
+        return head.withBytes { bytes in
+            UnsafeRawBufferPointer(rebasing: bytes[head.host.range]).starts(with: "127.0.0.1:".utf8)
         }
     }
 

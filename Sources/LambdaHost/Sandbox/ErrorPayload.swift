@@ -11,6 +11,11 @@ enum ErrorPayload {
         make("Runtime.ExitError", "RequestId: \(requestId) Error: \(reason)")
     }
 
+    /// The runtime is gone, and nobody knows why.
+    static func quiet(_ requestId: String) -> ByteBuffer {
+        exit(requestId, "Runtime exited without providing a reason")
+    }
+
     static func exitReason(_ exit: ProcessTable.Exit) -> String {
         switch exit {
         case .status(0): "Runtime exited without providing a reason"

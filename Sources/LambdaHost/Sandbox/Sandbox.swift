@@ -1,70 +1,65 @@
+import CSandbox
 import GatewayModel
 import HTTPFront
 import NIOCore
 import NIOPosix
 
 /// One execution environment: a process, its Runtime API listener, and the invocation it works on.
-final class Sandbox {
-    enum State {
-        /// The process is being started, or runs its static code. `attempt` 1 is bounded by the init time; a process
-        /// that needed longer is started once more, bounded by the function's own time-out.
-        case starting(since: NIODeadline, attempt: Int)
-        case idle(since: NIODeadline)
-        case invoked(RunningInvocation)
-        /// The response is delivered; the runtime has not asked for the next event yet.
-        case answered(since: NIODeadline)
-        case ended
-    }
+///
+/// `SandboxMachine` decides what happens; this does it, and tells the pool.
+final class Sandbox: PooledEnvironment {
+    typealias Call = PendingInvocation
 
-    let version: Lambda.FunctionVersion
+    let revision: PoolRevision<Sandbox>
+    var place = EnvironmentPlace.ended
     /// Both hold each other until the environment has ended.
     let pool: FunctionPool
     let log: SandboxLog
-    /// Ends as soon as it is idle.
-    var isRetired = false
 
-    private var state: State
+    private(set) var machine: SandboxMachine<RunningInvocation>
+    private var startPlace: StartPlace?
     private var pid: Int32 = -1
     private var memory = MemoryGauge()
     private var listener: (any Channel)?
     private var output: (any Channel)?
     private var outputReader: OutputReader?
     private var next: HTTPConnection?
-    private var startedAt = NIODeadline.now()
     /// Of the first invocation's REPORT line; nil later.
     private var initMilliseconds: Double?
     private var temporaryFolder = ""
+    /// The process ended before it was known that it had begun.
+    private var earlyExit: ProcessTable.Exit?
 
-    init(version: Lambda.FunctionVersion, pool: FunctionPool) {
-        self.version = version
+    init(revision: PoolRevision<Sandbox>, pool: FunctionPool) {
+        self.revision = revision
         self.pool = pool
-        state = .starting(since: .now(), attempt: 1)
+        let version = revision.version
+        machine = SandboxMachine(limits: .init(timeout: .seconds(Int64(version.timeout))), now: .now())
+        startPlace = StartPlace(gate: pool.host.startGate)
         log = SandboxLog(definition: pool.definition, version: version, sink: pool.host.settings.logs)
     }
 
-    var isIdle: Bool { if case .idle = state { true } else { false } }
-    var isStarting: Bool { if case .starting = state { true } else { false } }
-    /// It answered and its runtime will ask for the next event in a moment.
-    var isReturning: Bool { if case .answered = state { !isRetired } else { false } }
-    var isInvoked: Bool { if case .invoked = state { true } else { false } }
+    var version: Lambda.FunctionVersion { revision.version }
     private var eventLoop: any EventLoop { pool.eventLoop }
-    private var functionName: String { pool.definition.functionName }
+    private var processes: ProcessTable { pool.host.processes }
 
     // MARK: Starting
 
     func start() {
-        startedAt = .now()
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         ServerBootstrap(group: eventLoop)
+            // Nobody is let in before the process is known that may come.
+            .serverChannelOption(.autoRead, value: false)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let service = RuntimeAPIService(sandbox: bound.value)
-                    let connections = bound.value.pool.loop.connections.value
+                    let sandbox = bound.value
+                    let service = RuntimeAPIService(sandbox: sandbox, isOwn: sandbox.isOwn(channel))
                     try channel.pipeline.syncOperations.addHandler(
                         // A runtime is silent for as long as its function runs.
                         HTTPConnection(
-                            service: service, loopState: connections, channel: channel, idleTime: .hours(24)))
+                            service: service, loopState: sandbox.pool.loop.connections.value, channel: channel,
+                            idleTime: .hours(24)))
                 }
             }
             .bind(host: "127.0.0.1", port: 0)
@@ -78,7 +73,7 @@ final class Sandbox {
 
     private func listening(_ channel: any Channel) {
         listener = channel
-        guard case .starting = state else { return cleanUp() }
+        guard machine.isStarting else { return over() }
         let port = channel.localAddress?.port ?? 0
         let launch = Launch(
             version: version, definition: pool.definition, settings: pool.host.settings,
@@ -115,53 +110,69 @@ final class Sandbox {
             }
             .takingOwnershipOfDescriptor(input: started.output)
             .whenSuccess { channel in bound.value.output = channel }
-        if case .ended = state { pool.host.processes.kill(pid) }
+        listener?.setOption(.autoRead, value: true).whenFailure { _ in bound.value.kill() }
+        switch machine.state {
+        case .ending, .restarting: processes.kill(pid)
+        default: break
+        }
+        if let exit = earlyExit {
+            earlyExit = nil
+            exited(exit)
+        }
+    }
+
+    /// Whether the connection comes from a process of this environment. Where the system does not tell, it does: the
+    /// request itself is looked at in any case (see `RuntimeAPIService`).
+    private func isOwn(_ channel: any Channel) -> Bool {
+        guard let from = channel.remoteAddress?.port, let to = channel.localAddress?.port else { return false }
+        return sandbox_holds_connection(pid, UInt16(clamping: from), UInt16(clamping: to)) != 0
     }
 
     /// No process could be started at all.
     private func couldNotStart(_ message: String) {
-        guard case .starting = state else { return cleanUp() }
-        state = .ended
+        guard case .failedToStart = machine.exited(.now()) else { return over() }
         log.platform(
             "INIT_REPORT Init Duration: 0.00 ms\tPhase: init\tStatus: error\tError Type: Runtime.InvalidEntrypoint")
         log.platform(message)
-        let id = pool.oldestWaiting(self)?.request.requestId ?? ""
-        pool.failedToStart(
-            self, ErrorPayload.make("Runtime.InvalidEntrypoint", "RequestId: \(id) Error: \(message)"))
-        cleanUp()
-        pool.ended(self)
+        pool.failedToStart(self) { id in
+            ErrorPayload.make("Runtime.InvalidEntrypoint", "RequestId: \(id) Error: \(message)")
+        }
+        over()
     }
 
     // MARK: The Runtime API's events
 
     /// The runtime asks for its next event.
     func nextRequested(_ connection: HTTPConnection) {
-        switch state {
-        case .starting:
-            initMilliseconds = Double((NIODeadline.now() - startedAt).nanoseconds) / 1_000_000
-            fallthrough
-        case .answered:
-            state = .idle(since: .now())
+        switch machine.nextRequested(.now()) {
+        case .ready(let initTime):
+            if let initTime { initMilliseconds = initTime.milliseconds }
+            startPlace = nil
             next = connection
             pool.becameIdle(self)
-        case .idle, .invoked, .ended:
+        case .replaces:
+            let given = next
+            next = connection
+            given?.close()
+        case .refused:
             RuntimeAPIService.refuse(
                 connection, status: 403, type: "InvalidStateTransition",
                 message: "the runtime asked for an event while it has one")
         }
     }
 
-    /// The connection on which an event was awaited is gone.
-    func nextAbandoned(_ connection: HTTPConnection) {
-        if next === connection { next = nil }
+    /// A connection is gone; it may be the one on which an event was awaited.
+    func connectionLost(_ connection: HTTPConnection) {
+        guard next === connection else { return }
+        next = nil
+        if machine.nextLost(.now()) { pool.isReturning(self) }
     }
 
     /// The runtime's answer; false when there is no such invocation.
     func answered(_ requestId: [UInt8], _ payload: ByteBuffer, isError: Bool) -> Bool {
-        guard case .invoked(let running) = state, Array(running.call.request.requestId.utf8) == requestId else {
-            return false
-        }
-        state = .answered(since: .now())
+        let running = machine.answered(.now()) { $0.call.request.requestId.utf8.elementsEqual(requestId) }
+        guard let running else { return false }
+        pool.isReturning(self)
         if payload.readableBytes > LambdaLimits.payloadBytes {
             finish(
                 running, .failed(ErrorPayload.responseTooLarge, status: "error", type: "Function.ResponseSizeTooLarge"))
@@ -175,40 +186,33 @@ final class Sandbox {
 
     /// The runtime reports that its static code failed; it will exit.
     func initFailed(_ payload: ByteBuffer, type: String) {
-        guard case .starting(let since, _) = state else { return }
-        let elapsed = Double((NIODeadline.now() - since).nanoseconds) / 1_000_000
-        log.platform(
-            "INIT_REPORT Init Duration: \(elapsed.twoDecimals) ms\tPhase: init\tStatus: error\tError Type: \(type)")
-        state = .ended
+        guard let elapsed = machine.initFailed(.now()) else { return }
+        let duration = elapsed.milliseconds.twoDecimals
+        log.platform("INIT_REPORT Init Duration: \(duration) ms\tPhase: init\tStatus: error\tError Type: \(type)")
         afterOutput { [self] in
-            pool.failedToStart(self, payload)
-            pool.host.processes.kill(pid)
+            pool.failedToStart(self) { _ in payload }
+            processes.kill(pid)
         }
     }
 
     // MARK: Invoking
 
-    /// Hands the event over; the environment is idle and its runtime waits.
+    /// Hands the event over; the pool knows that the environment is idle.
     func invoke(_ call: PendingInvocation) {
-        guard isIdle, let connection = next else {
-            // The runtime's connection broke while it was idle; the process is of no more use.
+        let running = RunningInvocation(call: call, timeout: version.timeout)
+        guard let connection = next, machine.invoke(running, running.startedAt) else {
             kill()
-            return call.answer(
-                .functionError(
-                    ErrorPayload.exit(call.request.requestId, "Runtime exited without providing a reason"),
-                    version: version.version, logTail: []))
+            return answer(call, .functionError, ErrorPayload.quiet(call.request.requestId), tail: [])
         }
         next = nil
         outputReader?.runPending()
-        let running = RunningInvocation(call: call, timeout: version.timeout)
-        state = .invoked(running)
         log.begin(call.request.requestId, version: version.version)
         RuntimeAPIService.deliver(call, running, on: connection)
     }
 
     private func finish(_ running: RunningInvocation, _ ending: RunningInvocation.Ending) {
         let call = running.call
-        let elapsed = Double((NIODeadline.now() - running.startedAt).nanoseconds) / 1_000_000
+        let elapsed = (NIODeadline.now() - running.startedAt).milliseconds
         // Who does not want the log gets the answer before it is written.
         if !call.request.wantsLogTail { deliver(call, ending, tail: []) }
         afterOutput { [self] in
@@ -231,9 +235,17 @@ final class Sandbox {
 
     private func deliver(_ call: PendingInvocation, _ ending: RunningInvocation.Ending, tail: [UInt8]) {
         switch ending {
-        case .succeeded(let payload): call.answer(.success(payload, version: version.version, logTail: tail))
-        case .failed(let payload, _, _):
-            call.answer(.functionError(payload, version: version.version, logTail: tail))
+        case .succeeded(let payload): answer(call, .success, payload, tail: tail)
+        case .failed(let payload, _, _): answer(call, .functionError, payload, tail: tail)
+        }
+    }
+
+    private enum Outcome { case success, functionError }
+
+    private func answer(_ call: PendingInvocation, _ outcome: Outcome, _ payload: ByteBuffer, tail: [UInt8]) {
+        switch outcome {
+        case .success: call.answer(.success(payload, version: version.version, logTail: tail))
+        case .functionError: call.answer(.functionError(payload, version: version.version, logTail: tail))
         }
     }
 
@@ -243,93 +255,83 @@ final class Sandbox {
     // MARK: Time and memory
 
     func check(_ now: NIODeadline) {
-        switch state {
-        case .starting(let since, let attempt):
-            let limit = attempt == 1 ? LambdaLimits.initTime : .seconds(Int64(version.timeout))
-            if now - since > limit { initTimedOut(attempt) }
-        case .invoked(let running):
-            if now >= running.deadline { return timedOut(running) }
-            checkMemory(running)
-        case .answered(let since):
-            // A runtime that answered and does not come back is stuck.
-            if now - since > .seconds(Int64(max(version.timeout, 10))) { kill() }
-        case .idle(let since):
-            if now - since > LambdaLimits.idleTime { kill() }
-        case .ended: break
-        }
-    }
-
-    private func initTimedOut(_ attempt: Int) {
-        if attempt == 1 {
+        if let held = startPlace, !held.isNeeded(now, cpu: { sandbox_cpu_nanoseconds(pid) }) { startPlace = nil }
+        let check = machine.check(
+            now,
+            memory: {
+                memory.sample()
+                return memory.currentMegabytes
+            }, limit: version.memorySize)
+        switch check {
+        case .fine: break
+        case .restart:
             log.platform("INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout")
-            state = .starting(since: .now(), attempt: 2)
-            isRestarting = true
-            pool.host.processes.kill(pid)
-            return
+            endProcess()
+        case .initTimedOut:
+            pool.failedToStart(self) { ErrorPayload.timeout($0, seconds: version.timeout) }
+            endProcess()
+        case .timedOut(let running):
+            pool.isEnding(self)
+            let payload = ErrorPayload.timeout(running.call.request.requestId, seconds: version.timeout)
+            finish(running, .failed(payload, status: "timeout", type: nil))
+            endProcess()
+        case .outOfMemory: processes.kill(pid)
+        case .end:
+            pool.isEnding(self)
+            endProcess()
         }
-        let id = pool.oldestWaiting(self)?.request.requestId ?? ""
-        pool.failedToStart(self, ErrorPayload.timeout(id, seconds: version.timeout))
-        kill()
-    }
-
-    private var isRestarting = false
-
-    private func timedOut(_ running: RunningInvocation) {
-        state = .ended
-        let payload = ErrorPayload.timeout(running.call.request.requestId, seconds: version.timeout)
-        finish(running, .failed(payload, status: "timeout", type: nil))
-        pool.host.processes.kill(pid)
-    }
-
-    private func checkMemory(_ running: RunningInvocation) {
-        memory.sample()
-        guard memory.currentMegabytes > version.memorySize else { return }
-        // The process dies as the kernel would kill it; `exited` answers with its words.
-        pool.host.processes.kill(pid)
     }
 
     // MARK: Ending
 
     /// Ends the process, whatever it does; a call that it works on is answered as one whose runtime went away.
     func kill() {
-        switch state {
-        case .ended: return
-        case .invoked(let running):
-            state = .ended
-            let payload = ErrorPayload.exit(running.call.request.requestId, "Runtime exited without providing a reason")
+        guard case .kill(let running) = machine.kill() else { return }
+        pool.isEnding(self)
+        if let running {
+            let payload = ErrorPayload.quiet(running.call.request.requestId)
             finish(running, .failed(payload, status: "error", type: "Runtime.ExitError"))
-        case .starting, .idle, .answered: state = .ended
         }
-        if pid > 0 { pool.host.processes.kill(pid) } else { cleanUp(); pool.ended(self) }
+        endProcess()
+    }
+
+    /// Kills the process, if there is one by now; else what is starting it finds that it is not wanted.
+    private func endProcess() {
+        if pid > 0 { processes.kill(pid) }
     }
 
     private func exited(_ exit: ProcessTable.Exit) {
+        guard pid > 0 else {
+            earlyExit = exit
+            return
+        }
         pid = -1
         // What it wrote last is still in the pipe.
         afterOutput { [self] in ended(exit) }
     }
 
     private func ended(_ exit: ProcessTable.Exit) {
-        if isRestarting {
-            isRestarting = false
+        let reason = ErrorPayload.exitReason(exit)
+        switch machine.exited(.now()) {
+        case .startAgain:
             cleanUp()
             return start()
-        }
-        let reason = ErrorPayload.exitReason(exit)
-        switch state {
-        case .invoked(let running):
-            state = .ended
+        case .lost(let running):
+            pool.isEnding(self)
             let id = running.call.request.requestId
             log.platform("RequestId: \(id) Error: \(reason)\nRuntime.ExitError")
             finish(running, .failed(ErrorPayload.exit(id, reason), status: "error", type: "Runtime.ExitError"))
-        case .starting:
-            state = .ended
-            let id = pool.oldestWaiting(self)?.request.requestId ?? ""
+        case .failedToStart:
             log.platform(
                 "INIT_REPORT Init Duration: 0.00 ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError")
-            pool.failedToStart(self, ErrorPayload.exit(id, reason))
-        case .idle, .answered, .ended: state = .ended
+            pool.failedToStart(self) { ErrorPayload.exit($0, reason) }
+        case .quiet: break
         }
+        over()
+    }
+
+    private func over() {
+        startPlace = nil
         cleanUp()
         pool.ended(self)
     }
@@ -360,13 +362,15 @@ struct RunningInvocation {
 
     let call: PendingInvocation
     let startedAt = NIODeadline.now()
-    let deadline: NIODeadline
     /// Milliseconds since 1970: what the runtime counts its remaining time by.
     let deadlineEpochMilliseconds: Int64
 
     init(call: PendingInvocation, timeout: Int) {
         self.call = call
-        deadline = startedAt + .seconds(Int64(timeout))
         deadlineEpochMilliseconds = SystemClock.epochMilliseconds + Int64(timeout) * 1000
     }
+}
+
+extension TimeAmount {
+    var milliseconds: Double { Double(nanoseconds) / 1_000_000 }
 }

@@ -50,7 +50,10 @@ final class StandInFunction: FunctionTarget {
         completion?(.success(ByteBuffer(string: payload)))
     }
 
-    func invoke(_ event: ByteBuffer, traceId: [UInt8], on loop: any EventLoop, completion: @escaping Completion) {
+    func invoke(
+        _ event: ByteBuffer, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
+        completion: @escaping Completion
+    ) {
         let outcome: FunctionOutcome? = state.withLock { state in
             state.events.append(Array(event.readableBytesView))
             state.traceIds.append(traceId)
