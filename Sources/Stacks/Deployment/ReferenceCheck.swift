@@ -113,7 +113,8 @@ struct ReferenceCheck {
         }
         if types[name] != nil { return attributeObjection(name, attribute) }
         return isDeclared(name, isDeployed: isDeployed)
-            ? nil : "Template error: instance of Fn::GetAtt references undefined resource \(name)"
+            ? nil
+            : madeByRefused(name) ?? "Template error: instance of Fn::GetAtt references undefined resource \(name)"
     }
 
     /// Whether the template has a resource of that name, which has another problem when it is not deployed either.
@@ -131,17 +132,29 @@ struct ReferenceCheck {
     }
 
     private func attributeObjection(_ name: String, _ attribute: String?) -> String? {
-        guard let attribute, let type = types[name], let attributes = ResourceType.all[type]?.attributes else {
-            return nil
+        guard let attribute, let type = types[name].flatMap({ ResourceType.all[$0] }) else { return nil }
+        if type.knownAttributes.contains(attribute) {
+            return "the attribute \(attribute) of \(type.name) is not supported yet"
         }
-        return attributes.contains(attribute)
+        return type.attributes.contains(attribute)
             ? nil : "Template error: resource \(name) does not support attribute type \(attribute) in Fn::GetAtt"
     }
 
-    private func unresolved(_ name: String, _ block: String) -> String {
-        if name == "ServerlessRestApi" || name == "ServerlessWebSocketApi" {
-            return "the implicit API \(name) is not supported yet"
+    /// What to say of a resource that SAM's transform would make from one that it is not served for, such as
+    /// `ApiProdStage`; nil when it cannot be one.
+    private func madeByRefused(_ name: String) -> String? {
+        for implicit in ["ServerlessRestApi", "ServerlessWebSocketApi"] where name.hasPrefix(implicit) {
+            return "the implicit API \(implicit) is not supported yet"
         }
+        let maker = template.resources.first { resource in
+            resource.type.hasPrefix("AWS::Serverless::") && !Self.isSupported(resource.type)
+                && name.hasPrefix(resource.logicalId)
+        }
+        return maker.map { "what the transform makes of \($0.logicalId), \($0.type), is not supported yet" }
+    }
+
+    private func unresolved(_ name: String, _ block: String) -> String {
+        if let message = madeByRefused(name) { return message }
         return "Template format error: Unresolved resource dependencies [\(name)] in the \(block) block of the template"
     }
 

@@ -36,7 +36,8 @@ package struct StackPlan: Sendable {
                 "the stack name \(self.stackName) must begin with a letter and have only letters, digits and hyphens, "
                     + "at most \(StackName.maximumLength)", line: nil, path: "")
         }
-        self.parameters = ParameterValues.bind(template.parameters, given: parameters, problems: &problems)
+        self.parameters = ParameterValues.bind(
+            template.parameters, names: template.parameterNames, given: parameters, problems: &problems)
         hiddenParameters = Set(template.parameters.filter(\.isHidden).map(\.name))
         mappings = template.mappings
         let pseudoParameters = PseudoParameters(account: account, stackName: self.stackName, stackId: nil)

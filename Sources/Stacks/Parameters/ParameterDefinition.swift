@@ -1,10 +1,37 @@
 /// One entry of the Parameters section.
 struct ParameterDefinition: Sendable {
-    enum Kind: String {
-        case string = "String"
-        case number = "Number"
-        case commaDelimitedList = "CommaDelimitedList"
-        case numberList = "List<Number>"
+    enum Kind: Equatable {
+        case string
+        case number
+        case commaDelimitedList
+        case numberList
+
+        /// Types of things that AWS would look up in the account are strings here, and lists of strings.
+        ///
+        /// Source: CloudFormation User Guide, "AWS-specific parameter types".
+        private static let named: Set<String> = [
+            "AWS::EC2::AvailabilityZone::Name", "AWS::EC2::Image::Id", "AWS::EC2::Instance::Id",
+            "AWS::EC2::KeyPair::KeyName", "AWS::EC2::SecurityGroup::GroupName", "AWS::EC2::SecurityGroup::Id",
+            "AWS::EC2::Subnet::Id", "AWS::EC2::VPC::Id", "AWS::EC2::Volume::Id", "AWS::Route53::HostedZone::Id",
+        ]
+
+        /// The one named type of which there is no list.
+        private static let single = "AWS::EC2::KeyPair::KeyName"
+
+        init?(type: String) {
+            switch type {
+            case "String": self = .string
+            case "Number": self = .number
+            case "CommaDelimitedList", "List<String>": self = .commaDelimitedList
+            case "List<Number>": self = .numberList
+            case _ where Self.named.contains(type): self = .string
+            case _ where type.hasPrefix("List<") && type.hasSuffix(">"):
+                let item = String(type.dropFirst("List<".count).dropLast())
+                guard Self.named.contains(item), item != Self.single else { return nil }
+                self = .commaDelimitedList
+            default: return nil
+            }
+        }
     }
 
     let name: String
@@ -44,7 +71,7 @@ struct ParameterDefinition: Sendable {
             problems.add("Invalid template parameter property '\(property.key)'", line: property.line, path: path)
         }
         let type = map["Type"]
-        guard let kind = type?.string.flatMap(Kind.init) else {
+        guard let kind = type?.string.flatMap(Kind.init(type:)) else {
             let message =
                 type.map { "the parameter type \($0.text ?? $0.kind) is not supported yet" }
                 ?? "Template format error: Every Parameters object must contain a Type member."

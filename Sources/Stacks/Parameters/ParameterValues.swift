@@ -3,11 +3,13 @@
 /// The sentences are CloudFormation's.
 enum ParameterValues {
     /// The value of every parameter that has an allowed one; the others become problems.
+    ///
+    /// - Parameter names: of all parameters, also of those whose definitions have problems.
     static func bind(
-        _ definitions: [ParameterDefinition], given: [(name: String, value: String)], problems: inout Problems
+        _ definitions: [ParameterDefinition], names: Set<String>, given: [(name: String, value: String)],
+        problems: inout Problems
     ) -> [String: TemplateValue] {
         let values = Dictionary(given.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-        let names = Set(definitions.map(\.name))
         let unknown = given.map(\.name).filter { !names.contains($0) }
         if !unknown.isEmpty {
             problems.add(

@@ -3,7 +3,7 @@ import JSON
 
 extension ResourceType {
     static let dynamoDBTable = ResourceType(
-        name: "AWS::DynamoDB::Table", attributes: ["Arn"],
+        name: "AWS::DynamoDB::Table", attributes: ["Arn"], knownAttributes: ["StreamArn"],
         rules: PropertyRules(
             type: "AWS::DynamoDB::Table",
             supported: [

@@ -25,6 +25,10 @@ extension ResourceType {
 
     static let iamManagedPolicy = ResourceType(
         name: "AWS::IAM::ManagedPolicy", attributes: ["PolicyArn"],
+        knownAttributes: [
+            "AttachmentCount", "CreateDate", "DefaultVersionId", "IsAttachable", "PermissionsBoundaryUsageCount",
+            "PolicyId", "UpdateDate",
+        ],
         rules: kept(
             "AWS::IAM::ManagedPolicy",
             [

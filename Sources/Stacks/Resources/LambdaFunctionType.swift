@@ -4,6 +4,9 @@ import JSON
 extension ResourceType {
     static let lambdaFunction = ResourceType(
         name: "AWS::Lambda::Function", attributes: ["Arn"],
+        knownAttributes: [
+            "SnapStartResponse", "SnapStartResponse.ApplyOn", "SnapStartResponse.OptimizationStatus",
+        ],
         rules: PropertyRules(
             type: "AWS::Lambda::Function",
             supported: [
@@ -22,7 +25,8 @@ extension ResourceType {
                             "ApplicationLogLevel": .text, "LogFormat": .text, "LogGroup": .text,
                             "SystemLogLevel": .text,
                         ])),
-                "MemorySize": .integer, "PackageType": .text, "ReservedConcurrentExecutions": .integer, "Role": .text,
+                "MemorySize": .integer, "PackageType": .word(["Zip"], known: ["Image"]),
+                "ReservedConcurrentExecutions": .integer, "Role": .text,
                 "Runtime": .text, "Tags": .list, "Timeout": .integer,
                 "TracingConfig": .members(
                     PropertyRules(

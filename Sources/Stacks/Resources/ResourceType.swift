@@ -7,6 +7,8 @@ struct ResourceType: Sendable {
     let name: String
     /// What Fn::GetAtt may ask for.
     let attributes: Set<String>
+    /// What the type has as well and that is not supported yet.
+    var knownAttributes: Set<String> = []
     let rules: PropertyRules
     /// Properties whose change makes a new resource.
     let replacedBy: Set<String>

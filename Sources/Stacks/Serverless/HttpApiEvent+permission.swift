@@ -3,8 +3,9 @@ extension HttpApiEvent {
     func permission(for function: ServerlessFunction, target: EventTarget) -> PlainResource {
         let text = { (text: String) in TemplateValue.string(text, line: line) }
         let arn = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/${__Stage__}"
-        let variables: TemplateValue = .map(
-            ["__ApiId__": .ref(apiId, line: line), "__Stage__": text("*")], line: line)
+        // What the event says stands for the id: as plain text it is one that no API has.
+        let id = namesApiPlainly ? text(apiId) : .ref(apiId, line: line)
+        let variables: TemplateValue = .map(["__ApiId__": id, "__Stage__": text("*")], line: line)
         var permission = TemplateMap()
         permission["Action"] = text("lambda:InvokeFunction")
         permission["FunctionName"] = .ref(target.logicalId, line: line)

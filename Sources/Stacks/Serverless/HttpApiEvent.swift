@@ -6,21 +6,25 @@ struct HttpApiEvent {
         type: "the event type HttpApi",
         supported: [
             "ApiId": .any, "Auth": .map, "Method": .text, "Path": .text, "PayloadFormatVersion": .text,
-            "TimeoutInMillis": .integer,
+            "RouteSettings": .map, "TimeoutInMillis": .integer,
         ],
-        known: ["RouteSettings", "Stage"])
+        known: ["Stage"])
 
     private static let methods: Set<String> = ["get", "head", "options", "patch", "post", "put", "delete"]
 
     let name: String
     let apiId: String
     let isImplicit: Bool
+    /// Whether the API is named by its logical id as plain text.
+    let namesApiPlainly: Bool
     /// `$default`, or as the template writes it.
     let path: String
     /// In lower case; `x-amazon-apigateway-any-method` for ANY.
     let method: String
     let payloadFormatVersion: TemplateValue?
     let timeoutInMillis: TemplateValue?
+    /// Of this route, to be added to those of the API.
+    let routeSettings: TemplateMap.Entry?
     let line: Int
     /// Where the event stands in the template.
     let place: String
@@ -65,7 +69,14 @@ struct HttpApiEvent {
             problems.add("PayloadFormatVersion must be 1.0 or 2.0", line: payloadFormatVersion?.line, path: place)
         }
         isImplicit = properties["ApiId"] == nil
+        namesApiPlainly = properties["ApiId"]?.string != nil
         apiId = Self.apiId(properties["ApiId"], place, &problems)
+        let word = properties["Method"]?.text?.uppercased()
+        // The translator's own word for any method is no part of a key.
+        let key = [word, path].compactMap { $0 }.filter { $0 != HttpApiDefinition.anyMethod.uppercased() }
+        routeSettings = properties.entry("RouteSettings").map { entry in
+            TemplateMap.Entry(key: key.joined(separator: " "), line: entry.line, value: entry.value)
+        }
         guard problems.list.count == known else { return nil }
     }
 
@@ -107,6 +118,12 @@ struct HttpApiEvent {
 
     private static func apiId(_ value: TemplateValue?, _ place: String, _ problems: inout Problems) -> String {
         guard let value else { return implicitApi }
+        if let name = value.string {
+            problems.warn(
+                "the translator takes the text \(name) for the logical id of the API, and for its id in the function's "
+                    + "permission, which then permits nothing; write !Ref \(name)", line: value.line, path: place)
+            return name
+        }
         guard case .intrinsic(.ref(let name)) = Intrinsic.read(value) else {
             problems.add(invalidApiId, line: value.line, path: place)
             return ""

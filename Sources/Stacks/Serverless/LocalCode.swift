@@ -13,17 +13,25 @@ enum LocalCode {
         if let code = properties["InlineCode"] { return .map(["ZipFile": code], line: code.line) }
         // SAM's tools package the template's own folder where nothing else is said.
         let uri = properties["CodeUri"] ?? .string(".", line: resource.line)
+        return place(uri, of: "CodeUri", path: path, source: source, problems: &problems)
+    }
+
+    /// The Code property for what `property` names as a local path; nil when there is none to be made.
+    static func place(
+        _ uri: TemplateValue, of property: String, path: String, source: TemplateSource, problems: inout Problems
+    ) -> TemplateValue? {
         guard let text = uri.string else {
-            problems.add("CodeUri must be a local path here", line: uri.line, path: path)
+            problems.add("\(property) must be a local path here", line: uri.line, path: path)
             return nil
         }
         guard !text.contains("://") else {
-            problems.add("CodeUri must be a local path here; \(text) is not supported yet", line: uri.line, path: path)
+            problems.add(
+                "\(property) must be a local path here; \(text) is not supported yet", line: uri.line, path: path)
             return nil
         }
         let absolute = LocalFiles.absolute(text, in: source.folder)
         if let message = objection(to: absolute, source.files) {
-            problems.add("CodeUri \(text): \(message)", line: uri.line, path: path)
+            problems.add("\(property) \(text): \(message)", line: uri.line, path: path)
             return nil
         }
         return .map(

@@ -50,6 +50,8 @@ struct PropertyRules: Sendable {
         }
         for property in properties {
             guard let kind = supported[property.key] else {
+                // `Layers: []` asks for nothing.
+                if known.contains(property.key), property.value.isEmptyCollection { continue }
                 problems.add(refusal(of: property.key), line: property.line, path: path)
                 continue
             }
@@ -105,6 +107,10 @@ struct PropertyRules: Sendable {
     }
 
     private var isNested: Bool { type.contains(".") && !type.hasPrefix("Globals.") }
+}
+
+extension TemplateValue {
+    fileprivate var isEmptyCollection: Bool { list?.isEmpty ?? map?.isEmpty ?? false }
 }
 
 extension PropertyRules.Kind {

@@ -49,16 +49,19 @@ struct ServerlessFunction {
 
     init(_ resource: TemplateResource, globals: ServerlessGlobals, problems: inout Problems) {
         self.resource = resource
-        properties = ServerlessGlobals.merge(resource.properties, over: globals.function)
+        properties = ServerlessGlobals.merge(resource, over: globals.function)
         let path = "\(resource.path).Properties"
-        Self.rules.check(resource.properties, path: path, problems: &problems)
-        for name in ["Handler", "Runtime"] where properties[name] == nil {
+        Self.rules.check(resource.properties.withoutImage, path: path, problems: &problems)
+        for name in ["Handler", "Runtime"] where properties[name] == nil && !properties.isOfImage {
             problems.add("\(Self.type) needs the property \(name)", line: resource.line, path: path)
         }
         if let reserved = properties["Tags"]?.map?.entry(Self.createdBy) {
             problems.add(
                 "\(Self.createdBy) is a reserved Tag key name and cannot be set on your resource.",
                 line: reserved.line, path: "\(path).Tags")
+        }
+        if let policies = properties["Policies"] {
+            PolicyTemplates.check(policies, path: "\(path).Policies", problems: &problems)
         }
         events = (resource.properties["Events"]?.map?.entries ?? []).compactMap {
             HttpApiEvent($0, path: "\(path).Events.\($0.key)", problems: &problems)
@@ -114,7 +117,10 @@ struct ServerlessFunction {
             "FunctionName", "Handler", "Runtime", "Description", "MemorySize", "Timeout", "Environment",
             "ReservedConcurrentExecutions", "PackageType", "Architectures", "EphemeralStorage", "LoggingConfig",
         ] { plain[name] = properties[name] }
-        plain["Code"] = LocalCode.value(properties, resource: resource, source: template.source, problems: &problems)
+        if !properties.isOfImage {
+            plain["Code"] = LocalCode.value(
+                properties, resource: resource, source: template.source, problems: &problems)
+        }
         plain["Tags"] = tags
         plain["Role"] = properties["Role"] ?? .getAtt(roleLogicalId, "Arn", line: line)
         if let tracing = tracing(in: template) {
@@ -123,5 +129,21 @@ struct ServerlessFunction {
         return PlainResource(
             logicalId, "AWS::Lambda::Function", line: line, path: resource.path, attributes: resource.attributes,
             dependsOn: resource.dependsOn, properties: plain)
+    }
+}
+
+extension TemplateMap {
+    /// Whether a function's code is a container image: that is refused, and needs no word about what else it says.
+    var isOfImage: Bool { self["PackageType"]?.text == "Image" }
+
+    var withoutImage: TemplateMap {
+        guard isOfImage else { return self }
+        var properties = self
+        for name in ["ImageUri", "ImageConfig"] { properties[name] = nil }
+        if var code = properties["Code"]?.map, code["ImageUri"] != nil {
+            code["ImageUri"] = nil
+            properties["Code"] = .map(code, line: properties["Code"]?.line ?? 0)
+        }
+        return properties
     }
 }

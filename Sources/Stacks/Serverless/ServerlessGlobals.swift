@@ -13,9 +13,8 @@ struct ServerlessGlobals {
                 "VersionDescription",
             ].contains($0.key)
         },
-        known: ServerlessFunction.rules.known.subtracting([
-            "CodeSigningConfigArn", "DurableConfig", "ImageConfig", "ImageUri",
-        ]), storedOnly: ServerlessFunction.rules.storedOnly)
+        known: ServerlessFunction.rules.known.subtracting(["ImageConfig", "ImageUri"]),
+        storedOnly: ServerlessFunction.rules.storedOnly)
     private static let httpApiRules = PropertyRules(
         type: "Globals.HttpApi",
         supported: ServerlessHttpApi.rules.supported.filter {
@@ -65,6 +64,11 @@ struct ServerlessGlobals {
             default: simpleTable = properties
             }
         }
+    }
+
+    /// The properties of a resource over those of the section; what the resource sets to null it does not have.
+    static func merge(_ resource: TemplateResource, over global: TemplateMap) -> TemplateMap {
+        merge(resource.properties, over: TemplateMap(global.entries.filter { !resource.unset.contains($0.key) }))
     }
 
     /// The properties of a resource over those of the section: scalars and function calls replace each other, maps are

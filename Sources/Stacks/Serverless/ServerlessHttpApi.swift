@@ -17,9 +17,12 @@ struct ServerlessHttpApi {
         ],
         known: ["Auth", "Domain"], storedOnly: ["PropagateTags"])
 
-    private static let corsMembers: Set<String> = [
-        "AllowOrigins", "AllowHeaders", "AllowMethods", "ExposeHeaders", "MaxAge", "AllowCredentials",
-    ]
+    private static let corsRules = PropertyRules(
+        type: "\(type).CorsConfiguration",
+        supported: [
+            "AllowCredentials": .boolean, "AllowHeaders": .list, "AllowMethods": .list, "AllowOrigins": .list,
+            "ExposeHeaders": .list, "MaxAge": .integer,
+        ])
     private static let createdBy = "httpapi:createdBy"
     private static let defaultStage = "$default"
 
@@ -31,7 +34,7 @@ struct ServerlessHttpApi {
     /// As the template writes it; SAM derives the stage's logical id from that.
     private let writtenStageName: TemplateValue?
     /// The template's own over the globals.
-    let properties: TemplateMap
+    private(set) var properties: TemplateMap
     private(set) var definition: HttpApiDefinition
 
     init(
@@ -46,7 +49,7 @@ struct ServerlessHttpApi {
         dependsOn = resource.dependsOn
         attributes = resource.attributes
         writtenStageName = resource.written["StageName"]
-        properties = ServerlessGlobals.merge(resource.properties, over: globals.httpApi)
+        properties = ServerlessGlobals.merge(resource, over: globals.httpApi)
         definition = HttpApiDefinition(line: line)
         if let body = document(in: template.source, problems: &problems), body.map?.isEmpty == false {
             if let given = HttpApiDefinition(body) {
@@ -82,7 +85,20 @@ struct ServerlessHttpApi {
     ///
     /// A document of DefinitionUri stays as it is: SAM expects the routes of the events in it.
     mutating func add(_ event: HttpApiEvent, target: EventTarget) -> Bool {
-        properties["DefinitionUri"] != nil || definition.add(event, target: target)
+        if let settings = event.routeSettings { add(settings) }
+        return properties["DefinitionUri"] != nil || definition.add(event, target: target)
+    }
+
+    /// Members that an event sets go before those of the API.
+    private mutating func add(_ settings: TemplateMap.Entry) {
+        var all = properties["RouteSettings"]?.map ?? TemplateMap()
+        if let added = settings.value.map, !Intrinsic.isCall(settings.value), var given = all[settings.key]?.map {
+            for member in added { given[member.key] = member.value }
+            all[settings.key] = .map(given, line: settings.line)
+        } else {
+            all[settings.key] = settings.value
+        }
+        properties["RouteSettings"] = .map(all, line: settings.line)
     }
 
     /// The document that the template gives: in DefinitionBody, or beside it, named by DefinitionUri.
@@ -190,10 +206,11 @@ struct ServerlessHttpApi {
         }
         var members: [TemplateMap.Entry] = []
         for member in map {
-            guard Self.corsMembers.contains(member.key) else {
+            guard Self.corsRules.supported[member.key] != nil else {
                 problems.add("Invalid key '\(member.key)' for 'Cors' property.", line: member.line, path: path)
                 continue
             }
+            Self.corsRules.check(TemplateMap([member]), path: path, problems: &problems)
             if member.key == "AllowCredentials", member.value.boolean == false { continue }
             let name = member.key.prefix(1).lowercased() + member.key.dropFirst()
             members.append(TemplateMap.Entry(key: name, line: member.line, value: member.value))

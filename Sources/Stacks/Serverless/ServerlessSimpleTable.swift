@@ -21,7 +21,7 @@ struct ServerlessSimpleTable {
 
     init(_ resource: TemplateResource, globals: ServerlessGlobals, problems: inout Problems) {
         self.resource = resource
-        properties = ServerlessGlobals.merge(resource.properties, over: globals.simpleTable)
+        properties = ServerlessGlobals.merge(resource, over: globals.simpleTable)
         Self.rules.check(
             resource.properties, path: "\(resource.path).Properties", line: resource.line, problems: &problems)
     }

@@ -28,7 +28,7 @@ struct ServerlessTransform {
                 let table = ServerlessSimpleTable(resource, globals: globals, problems: &problems)
                 resources.append(table.plainResource(problems: &problems))
                 storedOnly += ServerlessSimpleTable.rules.storedOnly(in: resource.properties, path: path)
-            default: addPlain(resource, problems: &problems)
+            default: addPlain(resource, in: template.source, problems: &problems)
             }
         }
         let implicit = functions.filter { $0.events.contains(where: \.isImplicit) }
@@ -51,7 +51,9 @@ struct ServerlessTransform {
         }
     }
 
-    private mutating func addPlain(_ resource: TemplateResource, problems: inout Problems) {
+    private mutating func addPlain(
+        _ resource: TemplateResource, in source: TemplateSource, problems: inout Problems
+    ) {
         guard let type = ResourceType.all[resource.type] else {
             let message =
                 resource.type.contains("::")
@@ -61,15 +63,25 @@ struct ServerlessTransform {
             return
         }
         let path = "\(resource.path).Properties"
-        type.rules.check(resource.properties, path: path, line: resource.line, problems: &problems)
-        if let (property, message) = type.behaviour.contradiction(resource.properties) {
-            problems.add(message, line: resource.properties.entry(property)?.line, path: path)
+        var properties = resource.properties
+        if type.name == ResourceType.lambdaFunction.name {
+            properties = properties.withoutImage
+            // A path beside the template, as `aws cloudformation package` and SAM take it.
+            if let code = properties["Code"], code.string != nil {
+                properties["Code"] =
+                    LocalCode.place(code, of: "Code", path: path, source: source, problems: &problems)
+                    ?? .map(TemplateMap(), line: code.line)
+            }
         }
-        storedOnly += type.rules.storedOnly(in: resource.properties, path: path)
+        type.rules.check(properties, path: path, line: resource.line, problems: &problems)
+        if let (property, message) = type.behaviour.contradiction(properties) {
+            problems.add(message, line: properties.entry(property)?.line, path: path)
+        }
+        storedOnly += type.rules.storedOnly(in: properties, path: path)
         resources.append(
             PlainResource(
                 resource.logicalId, resource.type, line: resource.line, path: resource.path,
-                attributes: resource.attributes, dependsOn: resource.dependsOn, properties: resource.properties))
+                attributes: resource.attributes, dependsOn: resource.dependsOn, properties: properties))
     }
 
     private mutating func connect(

@@ -49,7 +49,12 @@ struct Template {
             parameterNames = Set(entries.map(\.key))
             parameters = entries.compactMap { ParameterDefinition($0, problems: &problems) }
         case "Globals":
-            globals = section.value.map ?? TemplateMap()
+            globals = TemplateMap(
+                (section.value.map ?? TemplateMap()).map { entry in
+                    // Nulls are nothing to SAM's translator.
+                    let value = entry.value.map.map { TemplateValue.map($0.withoutNulls, line: entry.value.line) }
+                    return TemplateMap.Entry(key: entry.key, line: entry.line, value: value ?? entry.value)
+                })
             if section.value.map == nil {
                 problems.add("'Globals' section is invalid. It must be a non-empty dictionary", line: line, path: name)
             }

@@ -53,6 +53,10 @@ struct Problems {
         if known.insert(problem).inserted { list.append(problem) }
     }
 
+    mutating func warn(_ message: String, line: Int?, path: String) {
+        warn(TemplateProblem(file: file, line: line, path: path, message: message))
+    }
+
     mutating func warn(_ warning: TemplateProblem) {
         guard warnings.count < TemplateLimits.problems else { return }
         if known.insert(warning).inserted { warnings.append(warning) }

@@ -7,6 +7,8 @@ struct TemplateResource: Sendable {
     let written: TemplateMap
     /// With what is known before deploying worked out.
     var properties: TemplateMap
+    /// Properties that the template sets to null: of a resource of SAM, not even the globals count then.
+    private(set) var unset: Set<String> = []
     let dependsOn: [TemplateValue]
     let attributes: ResourceAttributes
     let line: Int
@@ -30,24 +32,42 @@ struct TemplateResource: Sendable {
                 path: path)
             return nil
         }
+        let isServerless = ServerlessTransform.types.contains(name)
         for attribute in map where !Self.members.contains(attribute.key) {
-            let isKnown = ["CreationPolicy", "UpdatePolicy", "Connectors", "IgnoreGlobals"].contains(attribute.key)
-            problems.add(
-                isKnown
-                    ? "the resource attribute \(attribute.key) is not supported yet"
-                    : "Invalid template resource property '\(attribute.key)'", line: attribute.line, path: path)
+            Self.refuse(attribute, isServerless: isServerless, path: path, problems: &problems)
         }
         logicalId = entry.key
         self.type = name
         typeLine = type.line
         line = entry.line
-        if let value = map["Properties"], !value.isNull, value.map == nil {
+        if let value = map["Properties"], value.map == nil {
             problems.add("Properties must be a map", line: value.line, path: path)
         }
-        written = map["Properties"]?.map ?? TemplateMap()
+        let given = map["Properties"]?.map ?? TemplateMap()
+        if isServerless {
+            unset = Set(given.entries.filter(\.value.isNull).map(\.key))
+            written = given.withoutUnset(of: name)
+        } else {
+            written = given
+        }
         properties = written
         dependsOn = map["DependsOn"].map { $0.list ?? [$0] } ?? []
         attributes = ResourceAttributes(map, path: path, problems: &problems)
+    }
+
+    /// What SAM's translator does not know beside the properties of its own resources it leaves out, and so does
+    /// CreationPolicy end.
+    private static func refuse(
+        _ attribute: TemplateMap.Entry, isServerless: Bool, path: String, problems: inout Problems
+    ) {
+        let name = attribute.key
+        if ["UpdatePolicy", "Connectors", "IgnoreGlobals"].contains(name) || name == "CreationPolicy" && !isServerless {
+            problems.add("the resource attribute \(name) is not supported yet", line: attribute.line, path: path)
+        } else if isServerless {
+            problems.warn("\(name) beside Properties has no effect", line: attribute.line, path: path)
+        } else {
+            problems.add("Invalid template resource property '\(name)'", line: attribute.line, path: path)
+        }
     }
 }
 

@@ -92,8 +92,10 @@ import Testing
                 "Unable to find Route by key GET /no within the provided RouteSettings"
             ),
             (
-                ["stageName": "s", "defaultRouteSettings": ["throttlingBurstLimit": 0]], 400,
-                "Gatehouse does not throttle yet: throttling settings are refused."
+                ["stageName": "s", "defaultRouteSettings": ["throttlingBurstLimit": 0, "throttlingRateLimit": 0]], 400,
+                "Gatehouse does not throttle yet: throttling settings are refused. A limit of 0 has AWS answer every "
+                    + "request with 429. Terraform and Pulumi send it for a default_route_settings or route_settings "
+                    + "block that sets other things and no limits: leave the block out."
             ),
             (
                 ["stageName": "s", "routeSettings": ["GET /a": ["throttlingRateLimit": .number("1.5")]]], 400,

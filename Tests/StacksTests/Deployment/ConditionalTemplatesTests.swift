@@ -100,8 +100,7 @@ import Testing
         ("DeletionPolicy: Snapshot", "DeletionPolicy Snapshot is not supported: no resource here has snapshots"),
         ("DeletionPolicy: Keep", "DeletionPolicy must be one of Delete, Retain, RetainExceptOnCreate"),
         ("UpdateReplacePolicy: RetainExceptOnCreate", "UpdateReplacePolicy must be one of Delete, Retain"),
-        ("CreationPolicy: {}", "the resource attribute CreationPolicy is not supported yet"),
-        ("Propertys: {}", "Invalid template resource property 'Propertys'"),
+        ("UpdatePolicy: {}", "the resource attribute UpdatePolicy is not supported yet"),
         ("Condition: [a]", "Condition must be the name of a condition"),
     ])
     func attributesThatCannotBeAreNamed(attribute: String, message: String) {

@@ -1,3 +1,5 @@
+import GatewayModel
+import JSON
 import Testing
 
 @testable import Stacks
@@ -35,11 +37,44 @@ import Testing
             "{Role: r, Code: {}, Layers: [a]}", "the property Layers of AWS::Lambda::Function is not supported yet"
         ),
         ("{Role: r, Code: {}, Timeout: soon}", "Timeout must be an integer; it is a string"),
-        ("{Role: r, Code: x}", "Code must be a map; it is a string"),
+        ("{Role: r, Code: [x]}", "Code must be a map; it is a list"),
+        ("{Role: r, Code: x}", "Code x: /work/shop/x does not exist"),
+        ("{Role: r, Code: s3://b/k}", "Code must be a local path here; s3://b/k is not supported yet"),
     ])
     func propertiesAreLookedAt(properties: String, message: String) {
         let template = "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: \(properties)"
         #expect(problems(of: template).contains { $0.hasSuffix("Resources.F.Properties: \(message)") })
+    }
+
+    @Test func codeIsAFolderBesideTheTemplate() throws {
+        let template = """
+            Resources:
+              F:
+                Type: AWS::Lambda::Function
+                Properties: {Role: r, Runtime: python3.13, Handler: i.h, Code: ./src, Layers: [], VpcConfig: {}}
+            """
+        let files = MemoryFiles(folders: ["/work/shop/src": "digest"])
+        let plan = try StackPlan(source(template, files: files), account: AccountIdentity())
+        #expect(
+            plan.resources[0].properties["Code"]?.json == ["S3Bucket": "gatehouse.local", "S3Key": "/work/shop/src"])
+    }
+
+    @Test func aFunctionOfAnImageIsOneProblem() {
+        let template = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              A:
+                Type: AWS::Serverless::Function
+                Properties: {PackageType: Image, ImageUri: x, ImageConfig: {Command: [a]}}
+              B:
+                Type: AWS::Lambda::Function
+                Properties: {Role: r, PackageType: Image, Code: {ImageUri: x}}
+            """
+        #expect(
+            problems(of: template) == [
+                "template.yaml:5: Resources.A.Properties: PackageType Image is not supported yet",
+                "template.yaml:8: Resources.B.Properties: PackageType Image is not supported yet",
+            ])
     }
 
     @Test func membersOfPropertiesAreLookedAt() {

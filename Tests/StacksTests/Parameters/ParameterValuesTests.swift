@@ -22,6 +22,23 @@ import Testing
         #expect(try value("{Type: List<Number>}", "1,2.5") == ["1", "2.5"])
     }
 
+    @Test func thingsOfAnAccountAreStringsAndListsOfStrings() throws {
+        #expect(try value("{Type: AWS::EC2::VPC::Id}", "vpc-1") == "vpc-1")
+        #expect(try value("{Type: AWS::Route53::HostedZone::Id, MinLength: 2}", "Z1") == "Z1")
+        #expect(try value("{Type: 'List<AWS::EC2::Subnet::Id>'}", "subnet-1,subnet-2") == ["subnet-1", "subnet-2"])
+    }
+
+    /// Its value has a place all the same.
+    @Test(arguments: [
+        "AWS::SSM::Parameter::Value<String>", "List<AWS::EC2::KeyPair::KeyName>", "AWS::EC2::Thing", "List<String",
+    ])
+    func typesThatAreNotServedAreTheOnlyProblem(type: String) {
+        #expect(
+            problems("{Type: '\(type)'}", "a") == [
+                "template.yaml:2: Parameters.P: the parameter type \(type) is not supported yet"
+            ])
+    }
+
     @Test(arguments: [
         ("{Type: String}", nil, "Parameters: [P] must have values"),
         ("{Type: Number}", "x", "Parameter 'P' must be a number."),

@@ -14,6 +14,7 @@ import Testing
         .appending(path: "Goldens")
     static let names = [
         "article", "implicit-api", "definition-body", "conditions", "publishing", "roles", "tables",
+        "leniencies",
     ]
 
     private struct Comparison {
@@ -47,7 +48,8 @@ import Testing
     private func live(_ file: String, problems: inout Problems) throws -> LiveTemplate {
         let source = try TemplateSource(path: Self.folder.appending(path: file).path)
         let template = try Template(source, problems: &problems)
-        let parameters = ParameterValues.bind(template.parameters, given: [], problems: &problems)
+        let parameters = ParameterValues.bind(
+            template.parameters, names: template.parameterNames, given: [], problems: &problems)
         let pseudo = PseudoParameters(account: AccountIdentity(), stackName: "shop", stackId: nil)
         let resolver = IntrinsicResolver(
             parameters: parameters, pseudoParameters: pseudo, mappings: template.mappings)

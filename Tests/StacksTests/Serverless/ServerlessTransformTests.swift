@@ -60,7 +60,7 @@ import Testing
 
     @Test(arguments: [
         ("{ApiId: !Ref Other, Path: /a, Method: GET}", HttpApiEvent.invalidApiId),
-        ("{ApiId: Api, Path: /a, Method: GET}", HttpApiEvent.invalidApiId),
+        ("{ApiId: [Api], Path: /a, Method: GET}", HttpApiEvent.invalidApiId),
         ("3", "Properties should be a map."),
         ("{ApiId: !Ref Api, Path: /a}", "Property 'Method' is required."),
         ("{ApiId: !Ref Api, Method: GET}", "Property 'Path' is required."),
@@ -71,8 +71,8 @@ import Testing
             "Method must be ANY or one of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
         ),
         (
-            "{ApiId: !Ref Api, Path: /a, Method: GET, RouteSettings: {}}",
-            "the property RouteSettings of the event type HttpApi is not supported yet"
+            "{ApiId: !Ref Api, Path: /a, Method: GET, Stage: prod}",
+            "the property Stage of the event type HttpApi is not supported yet"
         ),
         (
             "{ApiId: !Ref Api, Path: /a, Method: GET, PayloadFormatVersion: '3.0'}",

@@ -109,10 +109,17 @@ import Testing
             ])
     }
 
+    /// The properties of SAM's own resources are another matter, see `LenienciesTests`.
     @Test func nullIsNoValue() {
+        let template = """
+            Resources:
+              A: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: }}
+              B: {Type: AWS::Logs::LogGroup, Properties: }
+            """
         #expect(
-            problems(of: serverless(function: "      InlineCode: x\n      Description:")) == [
-                "template.yaml:11: Resources.Hello.Properties.Description: 'null' values are not allowed in templates"
+            problems(of: template) == [
+                "template.yaml:2: Resources.A.Properties.LogGroupName: 'null' values are not allowed in templates",
+                "template.yaml:3: Resources.B: Properties must be a map",
             ])
     }
 
