@@ -22,6 +22,19 @@ extension Exchange {
         if fullPath.isEmpty { buffer.writeStaticString("/") } else { writeRequestBytes(fullPath, to: &buffer) }
     }
 
+    /// Protocol, scheme and port as those behind the gateway are told of them.
+    func writeProtocol(to buffer: inout ByteBuffer) {
+        if let connection { buffer.writeStaticString(connection.peer.protocolName) }
+    }
+
+    func writeScheme(to buffer: inout ByteBuffer) {
+        if let connection { buffer.writeStaticString(connection.peer.endpoint.scheme) }
+    }
+
+    func writePort(to buffer: inout ByteBuffer) {
+        if let connection { buffer.writeDecimal(connection.peer.endpoint.port) }
+    }
+
     /// The host name by which the API was called, without a port; the API's own one for calls by path.
     func writeDomainName(to buffer: inout ByteBuffer) {
         if isCalledByPath {

@@ -24,7 +24,7 @@ extension Exchange {
             upstream.write(bytes)
         }
         upstream.flush()
-        if !upstream.isWritable { connection?.pauseReading() }
+        if !upstream.isWritable { connection?.setReading(false) }
     }
 
     func endStreamedBody() {
@@ -35,7 +35,7 @@ extension Exchange {
     }
 
     func upstreamWritabilityChanged(_ isWritable: Bool) {
-        if isWritable { connection?.resumeReading() }
+        if isWritable { connection?.setReading(true) }
     }
 
     private static let lineEnd = ByteBuffer(staticString: "\r\n")

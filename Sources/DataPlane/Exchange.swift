@@ -15,7 +15,7 @@ package final class Exchange: HTTPService {
     }
 
     let worker: LoopWorker
-    private(set) var connection: HTTPConnection?
+    private(set) var connection: HTTPStream?
 
     // What routing finds.
     var stage: CompiledStage?
@@ -52,12 +52,12 @@ package final class Exchange: HTTPService {
     /// Fifteen characters of URL-safe base64 and `=`, as `apigw-requestid` has it.
     private(set) var requestId = [UInt8](repeating: UInt8(ascii: "="), count: 16)
     private(set) var requestLength = 0
-    private(set) var sourceIP: [UInt8] = []
     /// Counts requests, so that an answer that comes too late finds no wrong one.
     private(set) var turn = 0
 
     init(worker: LoopWorker) { self.worker = worker }
 
+    var sourceIP: [UInt8] { connection?.peer.address ?? Peer.loopback }
     var status: Int { connection?.responseStatus ?? 0 }
     var responseLength: Int { connection?.responseBodyBytes ?? 0 }
     var elapsedMicroseconds: Int { Int((NIODeadline.now() - startedAt).nanoseconds / 1000) }
@@ -65,16 +65,15 @@ package final class Exchange: HTTPService {
 
     // MARK: HTTPService
 
-    package func headReceived(_ connection: HTTPConnection) {
-        self.connection = connection
+    package func headReceived(_ stream: HTTPStream) {
+        connection = stream
         startedAt = .now()
         startedAtEpochMilliseconds = worker.clock.epochMilliseconds
-        if sourceIP.isEmpty { sourceIP = Array((connection.remoteAddress?.ipAddress ?? "127.0.0.1").utf8) }
         makeRequestId()
         HTTPPipeline.received(self)
     }
 
-    package func bodyReceived(_ bytes: ByteBuffer, _ connection: HTTPConnection) {
+    package func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {
         requestLength += bytes.readableBytes
         switch bodyUse {
         case .ignored: break
@@ -88,27 +87,27 @@ package final class Exchange: HTTPService {
         }
     }
 
-    package func requestEnded(_ connection: HTTPConnection) {
+    package func requestEnded(_ stream: HTTPStream) {
         switch bodyUse {
         case .ignored: break
         case .collected:
-            if body == nil, connection.head.body != .none { body = ByteBuffer() }
+            if body == nil, stream.head.body != .none { body = ByteBuffer() }
             HTTPPipeline.bodyCollected(self)
         case .streamed: endStreamedBody()
         }
     }
 
-    package func bodyTooLarge(_ connection: HTTPConnection) {
-        refuse(.tooLarge, because: "the request body is larger than \(connection.bodyLimit) bytes")
+    package func bodyTooLarge(_ stream: HTTPStream) {
+        refuse(.tooLarge, because: "the request body is larger than \(stream.bodyLimit) bytes")
     }
 
-    package func writabilityChanged(_ isWritable: Bool, _ connection: HTTPConnection) {
+    package func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {
         guard let upstream else { return }
         upstream.setReading(isWritable)
         upstreamState.hasProgressed = true
     }
 
-    package func connectionClosed(_ connection: HTTPConnection) {
+    package func connectionClosed(_ stream: HTTPStream) {
         abandonIntegration()
         reset()
     }
@@ -121,7 +120,7 @@ package final class Exchange: HTTPService {
         guard let connection else { return }
         abandonIntegration()
         guard connection.canRespond else {
-            complete { $0.abortResponse() }
+            complete { $0.abort() }
             return
         }
         self.refusal = refusal
@@ -131,7 +130,7 @@ package final class Exchange: HTTPService {
         connection.startResponse(status: refusal.status)
         connection.writeDate()
         connection.write("content-type: application/json\r\n")
-        let framing = HTTPConnection.ResponseFraming.length(refusal.body.utf8CodeUnitCount)
+        let framing = HTTPStream.ResponseFraming.length(refusal.body.utf8CodeUnitCount)
         connection.writeFraming(framing)
         writeGatewayFields()
         if refusal.endsConnection { connection.closeAfterResponse() }
@@ -143,7 +142,7 @@ package final class Exchange: HTTPService {
     }
 
     /// Logs, counts and lets go of the request, then ends it: the connection may begin the next one at once.
-    func complete(_ end: (HTTPConnection) -> Void) {
+    func complete(_ end: (HTTPStream) -> Void) {
         guard let connection else { return }
         if let stage {
             worker.count(self, slot: stage.metricsSlot)
@@ -213,8 +212,8 @@ package final class Exchange: HTTPService {
         }
     }
 
-    private func summary(_ connection: HTTPConnection) -> RequestSummary {
-        let head = connection.head
+    private func summary(_ stream: HTTPStream) -> RequestSummary {
+        let head = stream.head
         return RequestSummary(
             method: head.string(head.methodRange), path: head.string(head.target), status: status,
             routeKey: route.map { String(decoding: $0.keyText, as: UTF8.self) },

@@ -18,24 +18,24 @@ final class ConnectionService: HTTPService {
         current = management
     }
 
-    func headReceived(_ connection: HTTPConnection) {
-        if DataPlane.isAPICall(connection.head) {
+    func headReceived(_ stream: HTTPStream) {
+        if DataPlane.isAPICall(stream.head) {
             current = exchange
-        } else if tables.accepts(connection.head), BrowserGuard.refusal(connection.head) == nil {
+        } else if tables.accepts(stream.head), BrowserGuard.refusal(stream.head) == nil {
             current = tables
         } else {
             current = management
         }
-        current.headReceived(connection)
+        current.headReceived(stream)
     }
 
-    func bodyReceived(_ bytes: ByteBuffer, _ connection: HTTPConnection) { current.bodyReceived(bytes, connection) }
-    func requestEnded(_ connection: HTTPConnection) { current.requestEnded(connection) }
-    func bodyTooLarge(_ connection: HTTPConnection) { current.bodyTooLarge(connection) }
+    func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) { current.bodyReceived(bytes, stream) }
+    func requestEnded(_ stream: HTTPStream) { current.requestEnded(stream) }
+    func bodyTooLarge(_ stream: HTTPStream) { current.bodyTooLarge(stream) }
 
-    func writabilityChanged(_ isWritable: Bool, _ connection: HTTPConnection) {
-        current.writabilityChanged(isWritable, connection)
+    func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {
+        current.writabilityChanged(isWritable, stream)
     }
 
-    func connectionClosed(_ connection: HTTPConnection) { current.connectionClosed(connection) }
+    func connectionClosed(_ stream: HTTPStream) { current.connectionClosed(stream) }
 }

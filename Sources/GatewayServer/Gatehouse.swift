@@ -93,15 +93,19 @@ package final class Gatehouse: Sendable {
         let local = LocalEndpoints(
             dataPlane: dataPlane, generation: generation,
             stacks: StackEndpoints(stacks: stacks, account: settings.account), account: settings.account)
-        let management = try await bind(server, settings.listen) { loop in
-            ConnectionService(
-                exchange: dataPlane.exchange(on: loop), tables: TableService(tables: tables),
-                management: ManagementService(controlPlane: controlPlane, local: local))
-        }
+        let management = try await bind(
+            server,
+            Listener(host: settings.listen.host, port: settings.listen.port) { loop in
+                ConnectionService(
+                    exchange: dataPlane.exchange(on: loop), tables: TableService(tables: tables),
+                    management: ManagementService(controlPlane: controlPlane, local: local))
+            })
         port.value = management.port
         var traffic: [ServerSettings.Address] = []
         for address in settings.traffic {
-            traffic.append(try await bind(server, address) { loop in dataPlane.exchange(on: loop) })
+            var listener = Listener(host: address.host, port: address.port) { loop in dataPlane.exchange(on: loop) }
+            listener.limit = Descriptors.connections(listeners: settings.traffic.count)
+            traffic.append(try await bind(server, listener))
         }
         return Gatehouse(
             controlPlane: controlPlane, managementAddress: management, trafficAddresses: traffic, stacks: stacks,
@@ -149,11 +153,11 @@ package final class Gatehouse: Sendable {
     }
 
     private static func bind(
-        _ server: HTTPServer, _ address: ServerSettings.Address,
-        service: @escaping @Sendable (any EventLoop) -> any HTTPService
+        _ server: HTTPServer, _ listener: Listener
     ) async throws -> ServerSettings.Address {
+        let address = ServerSettings.Address(host: listener.host, port: listener.port)
         do {
-            let bound = try await server.listen(host: address.host, port: address.port, service: service)
+            let bound = try await server.listen(listener)
             return ServerSettings.Address(host: address.host, port: bound.port ?? address.port)
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw StartError(

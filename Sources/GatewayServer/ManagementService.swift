@@ -15,23 +15,23 @@ final class ManagementService: HTTPService {
         self.local = local
     }
 
-    func headReceived(_ connection: HTTPConnection) {
+    func headReceived(_ stream: HTTPStream) {
         turn += 1
         body = []
-        connection.bodyLimit = HTTPLimits.managementBodyBytes
-        if let refusal = BrowserGuard.refusal(connection.head) { write(refusal, to: connection) }
+        stream.bodyLimit = HTTPLimits.managementBodyBytes
+        if let refusal = BrowserGuard.refusal(stream.head) { write(refusal, to: stream) }
     }
 
-    func bodyReceived(_ bytes: ByteBuffer, _ connection: HTTPConnection) {
+    func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {
         body.append(contentsOf: bytes.readableBytesView)
     }
 
-    func requestEnded(_ connection: HTTPConnection) {
-        let request = WireRequest(connection.head, body: body)
+    func requestEnded(_ stream: HTTPStream) {
+        let request = WireRequest(stream.head, body: body)
         body = []
         let turn = turn
-        let bound = NIOLoopBound((self, connection), eventLoop: connection.eventLoop)
-        let loop = connection.eventLoop
+        let bound = NIOLoopBound((self, stream), eventLoop: stream.eventLoop)
+        let loop = stream.eventLoop
         let controlPlane = controlPlane
         let local = local
         Task {
@@ -42,40 +42,40 @@ final class ManagementService: HTTPService {
                 response = await controlPlane.respond(to: request)
             }
             loop.execute {
-                let (service, connection) = bound.value
-                guard service.turn == turn, connection.canRespond else { return }
-                service.write(response, to: connection)
+                let (service, stream) = bound.value
+                guard service.turn == turn, stream.canRespond else { return }
+                service.write(response, to: stream)
             }
         }
     }
 
-    func bodyTooLarge(_ connection: HTTPConnection) {
+    func bodyTooLarge(_ stream: HTTPStream) {
         write(
             ServiceError(
                 "RequestEntityTooLargeException", status: 413,
                 "Request must be smaller than \(HTTPLimits.managementBodyBytes) bytes."
-            ).response(requestId: "none"), to: connection)
+            ).response(requestId: "none"), to: stream)
     }
 
-    func writabilityChanged(_ isWritable: Bool, _ connection: HTTPConnection) {}
-    func connectionClosed(_ connection: HTTPConnection) { turn += 1 }
+    func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {}
+    func connectionClosed(_ stream: HTTPStream) { turn += 1 }
 
-    private func write(_ response: WireResponse, to connection: HTTPConnection) {
-        connection.startResponse(status: response.status)
-        connection.writeDate()
+    private func write(_ response: WireResponse, to stream: HTTPStream) {
+        stream.startResponse(status: response.status)
+        stream.writeDate()
         for (name, value) in response.headers {
             // A value may quote what a caller sent.
             let line = value.utf8.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
-            connection.writeHead { out in
+            stream.writeHead { out in
                 out.writeString(name)
                 out.writeStaticString(": ")
                 out.writeBytes(line)
                 out.writeStaticString("\r\n")
             }
         }
-        connection.finishHead(response.status == 204 ? .none : .length(response.body.count))
-        connection.writeBody(ByteBuffer(bytes: response.body))
-        connection.endResponse()
+        stream.finishHead(response.status == 204 ? .none : .length(response.body.count))
+        stream.writeBody(ByteBuffer(bytes: response.body))
+        stream.endResponse()
     }
 }
 

@@ -4,7 +4,7 @@ package import NIOCore
 ///
 /// Reading and writing are two small machines. A request is read while its response may already be under way; the next
 /// one is not looked at before both are done, so a connection has one request at a time and pipelining just waits.
-package final class HTTPConnection: ChannelInboundHandler {
+package final class HTTPConnection: HTTPStream, ChannelInboundHandler, RemovableChannelHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
@@ -21,19 +21,7 @@ package final class HTTPConnection: ChannelInboundHandler {
         case closed
     }
 
-    /// The request being answered; its storage is used again for the next one.
-    package let head = RequestHead()
-    /// Set by the service in `headReceived` when it takes less or more than an API's 10 MB.
-    package var bodyLimit = HTTPLimits.apiBodyBytes
-    package let loopState: LoopConnections
-    package let remoteAddress: SocketAddress?
-    /// The address that the client reached, as text.
-    package let localIPAddress: [UInt8]
-
     var context: ChannelHandlerContext?
-    var response = ResponseState()
-    /// Response bytes not yet handed to the channel.
-    var out: ByteBuffer
     var isReadingBurst = false
 
     private let service: any HTTPService
@@ -50,29 +38,18 @@ package final class HTTPConnection: ChannelInboundHandler {
     /// How many bytes waited for the client when it was last looked at; 0 when it was not.
     private var untaken = 0
 
-    /// Position among the loop's connections, kept by `LoopConnections`.
-    var position = -1
-    /// When the connection has waited too long for what it waits for now.
-    var deadline = NIODeadline.distantFuture
-
     /// `idleTime` is how long the connection may lie between two requests.
     package init(
         service: any HTTPService, loopState: LoopConnections, channel: any Channel,
-        idleTime: TimeAmount = HTTPLimits.idleTime
+        idleTime: TimeAmount = HTTPLimits.idleTime, endpoint: Peer.Endpoint = .api
     ) {
         self.service = service
         self.idleTime = idleTime
-        self.loopState = loopState
-        remoteAddress = channel.remoteAddress
-        localIPAddress = Array((channel.localAddress?.ipAddress ?? "127.0.0.1").utf8)
-        out = channel.allocator.buffer(capacity: 1024)
+        super.init(
+            loopState: loopState, peer: Peer(channel, endpoint: endpoint), allocator: channel.allocator)
     }
 
-    package var eventLoop: any EventLoop { loopState.eventLoop }
-    package var isWritable: Bool { context?.channel.isWritable ?? false }
-    package var allocator: ByteBufferAllocator { context?.channel.allocator ?? ByteBufferAllocator() }
-    /// Whether a request of this connection has no complete response yet.
-    package var isBusy: Bool { response.phase != .none }
+    package override var isWritable: Bool { context?.channel.isWritable ?? false }
 
     // MARK: Channel events
 
@@ -302,8 +279,8 @@ package final class HTTPConnection: ChannelInboundHandler {
     /// Whether nothing can come behind the request that was read last.
     private var isLastRequest: Bool { inputClosed && input.readableBytes == 0 }
 
-    /// Called by the response side when its last byte is written.
-    func responseEnded() {
+    /// The response's last byte is written.
+    private func responseEnded() {
         switch reading {
         case .waiting: exchangeEnded()
         case .length(let remaining) where remaining <= HTTPLimits.drainedBodyBytes && response.keepsAlive:
@@ -316,20 +293,61 @@ package final class HTTPConnection: ChannelInboundHandler {
         }
     }
 
-    // MARK: Back-pressure and time
+    // MARK: The response
 
-    /// Stops reading the request's body until `resumeReading`.
-    package func pauseReading() {
-        isPausedByService = true
-        restartClock()
-        regulateReading()
+    package override func finishHead(_ framing: ResponseFraming) {
+        super.finishHead(framing)
+        writeConnectionField()
     }
 
-    package func resumeReading() {
-        guard isPausedByService else { return }
+    package override func writeBody(_ bytes: ByteBuffer) {
+        super.writeBody(bytes)
+        guard response.phase == .body, bytes.readableBytes > 0, head.method != .head, response.framing != .none
+        else { return }
+        frame(bytes)
+    }
+
+    /// The channel's read burst sends in a moment, if one is under way.
+    package override func flushResponse() {
+        if !isReadingBurst { flushOut() }
+    }
+
+    package override func endResponse() {
+        guard response.phase == .body else { return }
+        writeEnd()
+        super.endResponse()
+        flushResponse()
+        responseEnded()
+    }
+
+    package override func abort() {
+        super.abort()
+        close()
+    }
+
+    package override func takeOver() -> TakenOver? {
+        guard response.phase == .head, response.status == 101, let context else { return nil }
+        out.writeStaticString("connection: upgrade\r\n\r\n")
+        flushOut()
+        let unread = input
+        // Whatever is under way here finds a connection that has ended.
+        reading = .closed
+        input = ByteBuffer()
+        response = ResponseState()
         isPausedByService = false
+        regulateReading()
+        loopState.remove(self)
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        return TakenOver(channel: context.channel, unread: unread)
+    }
+
+    // MARK: Back-pressure and time
+
+    package override func setReading(_ wanted: Bool) {
+        guard wanted == isPausedByService else { return }
+        isPausedByService = !wanted
         restartClock()
-        process()
+        if wanted { process() } else { regulateReading() }
     }
 
     private func regulateReading() {
@@ -353,7 +371,7 @@ package final class HTTPConnection: ChannelInboundHandler {
     }
 
     /// The deadline has passed; but a client that takes a response, however slowly, may go on.
-    func timedOut() {
+    package override func timedOut() {
         let left = bufferedBytes
         if left > 0, untaken == 0 || left < untaken {
             untaken = left
@@ -413,11 +431,11 @@ package final class HTTPConnection: ChannelInboundHandler {
     }
 
     /// No further request is wanted: a connection that has none ends behind what it has written.
-    func drain() {
+    package override func drain() {
         if case .head = reading { finishAndClose(lingers: false) }
     }
 
-    package func close() {
+    package override func close() {
         reading = .closed
         context?.close(promise: nil)
     }

@@ -19,13 +19,10 @@ package final class HTTPServer: Sendable {
         self.loops = loops
     }
 
-    /// Listens and answers every connection with a service of its own, made on the connection's loop.
-    ///
-    /// Returns the address, with the port that the kernel chose when `port` is 0.
-    package func listen(
-        host: String, port: Int, service: @escaping @Sendable (any EventLoop) -> any HTTPService
-    ) async throws -> SocketAddress {
+    /// Listens and answers every connection with a service of its own. Returns the address with the port that was bound.
+    package func listen(_ listener: Listener) async throws -> SocketAddress {
         let loops = loops
+        let count = ConnectionCount(limit: listener.limit)
         let channel = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -39,13 +36,15 @@ package final class HTTPServer: Sendable {
                     guard let state = loops[ObjectIdentifier(channel.eventLoop)]?.value else {
                         throw ChannelError.inappropriateOperationForState
                     }
-                    guard state.count < HTTPLimits.connections / loops.count else { throw ChannelError.eof }
+                    guard count.admit(channel) else { throw ChannelError.eof }
+                    try listener.setUp?(channel)
                     let connection = HTTPConnection(
-                        service: service(channel.eventLoop), loopState: state, channel: channel)
+                        service: listener.service(channel.eventLoop), loopState: state, channel: channel,
+                        endpoint: listener.endpoint)
                     try channel.pipeline.syncOperations.addHandler(connection)
                 }
             }
-            .bind(host: host, port: port).get()
+            .bind(host: listener.host, port: listener.port).get()
         listeners.withLockedValue { $0.append(channel) }
         guard let address = channel.localAddress else { throw ChannelError.unknownLocalAddress }
         return address

@@ -8,16 +8,19 @@ import Musl
 import Darwin
 #endif
 
-/// The connections of one event loop: their time-outs, their draining, and the date that all of them write.
+/// The members of one event loop: their time-outs, their draining, and the date that all of them write.
 ///
-/// One coarse tick serves every connection; nothing is scheduled per request.
+/// One coarse tick serves all; nothing is scheduled per request. Deadlines lie in one flat array, so that a tick over
+/// tens of thousands of connections is a glance and touches none of the objects.
 package final class LoopConnections {
     package let eventLoop: any EventLoop
     /// The time of the last tick, exact to `tick`: good enough for time-outs of seconds.
     package private(set) var now: NIODeadline
     package private(set) var isDraining = false
 
-    private var connections: [HTTPConnection] = []
+    private var members: [LoopMember] = []
+    /// By position, as `members`.
+    private var deadlines: [NIODeadline] = []
     private var ticking = false
     private var drained: EventLoopPromise<Void>?
     private var dateSecond = 0
@@ -30,11 +33,13 @@ package final class LoopConnections {
         now = eventLoop.now
     }
 
-    package var count: Int { connections.count }
+    package var count: Int { members.count }
 
-    func add(_ connection: HTTPConnection) {
-        connection.position = connections.count
-        connections.append(connection)
+    /// From now on the member's deadline counts.
+    package func add(_ member: LoopMember) {
+        member.position = members.count
+        members.append(member)
+        deadlines.append(.distantFuture)
         if !ticking {
             ticking = true
             now = eventLoop.now
@@ -42,14 +47,24 @@ package final class LoopConnections {
         }
     }
 
-    func remove(_ connection: HTTPConnection) {
-        let position = connection.position
-        guard position >= 0, position < connections.count else { return }
-        connections.swapAt(position, connections.count - 1)
-        connections[position].position = position
-        connections.removeLast()
-        connection.position = -1
-        if connections.isEmpty { drained?.succeed() }
+    package func remove(_ member: LoopMember) {
+        let position = member.position
+        guard position >= 0, position < members.count else { return }
+        members.swapAt(position, members.count - 1)
+        deadlines.swapAt(position, deadlines.count - 1)
+        members[position].position = position
+        members.removeLast()
+        deadlines.removeLast()
+        member.position = -1
+        if members.isEmpty { drained?.succeed() }
+    }
+
+    @inline(__always)
+    func deadline(at position: Int) -> NIODeadline { position >= 0 ? deadlines[position] : .distantFuture }
+
+    @inline(__always)
+    func setDeadline(_ deadline: NIODeadline, at position: Int) {
+        if position >= 0 { deadlines[position] = deadline }
     }
 
     private func scheduleTick() {
@@ -59,23 +74,33 @@ package final class LoopConnections {
 
     private func ticked() {
         now = eventLoop.now
-        for connection in connections where connection.deadline < now { connection.timedOut() }
-        ticking = !connections.isEmpty
+        var position = 0
+        while position < deadlines.count {
+            guard deadlines[position] < now else {
+                position += 1
+                continue
+            }
+            let member = members[position]
+            member.timedOut()
+            // The last member takes the place of one that ended.
+            if member.position == position { position += 1 }
+        }
+        ticking = !members.isEmpty
         if ticking { scheduleTick() }
     }
 
-    /// Lets requests under way finish and closes idle connections; done when none is left.
+    /// Lets requests under way finish and closes idle connections; done when no member is left.
     func drain() -> EventLoopFuture<Void> {
         isDraining = true
         let promise = drained ?? eventLoop.makePromise(of: Void.self)
         drained = promise
-        for connection in connections { connection.drain() }
-        if connections.isEmpty { promise.succeed() }
+        for member in members { member.drain() }
+        if members.isEmpty { promise.succeed() }
         return promise.futureResult
     }
 
     func closeAll() {
-        for connection in connections { connection.close() }
+        for member in members { member.close() }
     }
 
     /// `date: Sun, 06 Nov 1994 08:49:37 GMT` and CRLF, made once a second.

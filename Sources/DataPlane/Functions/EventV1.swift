@@ -70,7 +70,9 @@ enum EventV1 {
         EventParts.writeUserAgent(x, orElse: "null", to: &event)
         event.writeStaticString(#","userArn":null},"path":"#)
         EventParts.writeDecodedPath(x, to: &event)
-        event.writeStaticString(#","protocol":"HTTP/1.1","requestId":""#)
+        event.writeStaticString(#","protocol":""#)
+        x.writeProtocol(to: &event)
+        event.writeStaticString(#"","requestId":""#)
         event.writeBytes(x.requestId)
         event.writeStaticString(#"","requestTime":""#)
         event.writeBytes(x.worker.clock.commonLogTime(x.startedAtEpochMilliseconds / 1000))
@@ -110,8 +112,11 @@ enum EventV1 {
         event.writeStaticString(open)
         EventParts.writeForwardedFor(x, to: &event)
         event.writeStaticString(close)
-        event.writeStaticString(multi ? #","X-Forwarded-Port":["443"],"# : #","X-Forwarded-Port":"443","#)
-        event.writeStaticString(multi ? #""X-Forwarded-Proto":["https"]"# : #""X-Forwarded-Proto":"https""#)
+        event.writeStaticString(multi ? #","X-Forwarded-Port":[""# : #","X-Forwarded-Port":""#)
+        x.writePort(to: &event)
+        event.writeStaticString(multi ? #""],"X-Forwarded-Proto":[""# : #"","X-Forwarded-Proto":""#)
+        x.writeScheme(to: &event)
+        event.writeStaticString(multi ? #""]"# : #"""#)
         _ = x.withHead { bytes, head in
             for (index, field) in head.fields.enumerated() {
                 guard EventParts.isEventField(field.known) else { continue }

@@ -43,7 +43,9 @@ enum EventV2 {
         x.writeMethod(to: &event)
         event.writeStaticString(#"","path":"#)
         EventParts.writeDecodedPath(x, to: &event)
-        event.writeStaticString(#","protocol":"HTTP/1.1","sourceIp":""#)
+        event.writeStaticString(#","protocol":""#)
+        x.writeProtocol(to: &event)
+        event.writeStaticString(#"","sourceIp":""#)
         event.writeBytes(x.sourceIP)
         event.writeStaticString(#"","userAgent":"#)
         EventParts.writeUserAgent(x, orElse: "\"\"", to: &event)
@@ -105,8 +107,11 @@ enum EventV2 {
         event.writeJSONString(traceId)
         event.writeStaticString(#","x-forwarded-for":"#)
         EventParts.writeForwardedFor(x, to: &event)
-        // Functions see what API Gateway's own, always encrypted endpoint would tell them.
-        event.writeStaticString(#","x-forwarded-port":"443","x-forwarded-proto":"https"}"#)
+        event.writeStaticString(#","x-forwarded-port":""#)
+        x.writePort(to: &event)
+        event.writeStaticString(#"","x-forwarded-proto":""#)
+        x.writeScheme(to: &event)
+        event.writeStaticString(#""}"#)
     }
 
     static func isRepeated(_ index: Int, _ fields: [HeaderField], _ bytes: UnsafeRawBufferPointer) -> Bool {

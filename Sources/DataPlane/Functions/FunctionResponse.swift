@@ -44,7 +44,7 @@ enum FunctionResponse {
         x.integrationStatus = answer.status
         let dropsCORS = x.stage?.cors != nil
         let hasBody = answer.status != 204 && answer.status != 304
-        let framing = hasBody ? HTTPConnection.ResponseFraming.length(answer.body.count) : .none
+        let framing = hasBody ? HTTPStream.ResponseFraming.length(answer.body.count) : .none
         client.startResponse(status: answer.status)
         if !answer.headers.contains(where: { $0.known == .date }) { client.writeDate() }
         // The order on the wire: date, content-type, content-length, the function's own fields, the request id.

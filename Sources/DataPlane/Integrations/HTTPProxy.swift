@@ -55,19 +55,19 @@ enum HTTPProxy {
             return
         }
         x.upstreamState.isConnecting = true
-        x.connection?.pauseReading()
+        x.connection?.setReading(false)
         let turn = x.turn
         pool.connect(origin, number: number) { result in
             switch result {
             case .success(let connection) where x.turn == turn && x.upstreamState.isConnecting:
                 x.upstreamState.isConnecting = false
                 send(x, integration, connection)
-                x.connection?.resumeReading()
+                x.connection?.setReading(true)
             case .success(let connection): pool.keep(connection)
             case .failure(let error):
                 guard x.turn == turn else { return }
                 x.upstreamState.isConnecting = false
-                x.connection?.resumeReading()
+                x.connection?.setReading(true)
                 x.integrationError = "cannot connect to \(origin.host):\(origin.port): \(error)"
                 x.refuse(.unavailable, because: "cannot connect to \(origin.host):\(origin.port): \(error)")
             }
@@ -87,7 +87,7 @@ enum HTTPProxy {
         guard let client = x.connection else { return upstream.close() }
         x.upstream = upstream
         x.worker.scratch.clear()
-        UpstreamRequest.writeHead(x, integration, egress: client.localIPAddress, to: &x.worker.scratch)
+        UpstreamRequest.writeHead(x, integration, egress: client.peer.localAddress, to: &x.worker.scratch)
         upstream.begin(
             x, head: x.worker.scratch,
             isHeadRequest: (integration.knownMethod ?? client.head.method) == .head)
@@ -126,7 +126,7 @@ enum HTTPProxy {
         client.finishHead(framing(head, for: client.head.method))
     }
 
-    static func framing(_ head: ResponseHead, for method: RequestHead.Method) -> HTTPConnection.ResponseFraming {
+    static func framing(_ head: ResponseHead, for method: RequestHead.Method) -> HTTPStream.ResponseFraming {
         switch head.body {
         case .length(let length): return .length(length)
         case .chunked, .untilClose: return .stream

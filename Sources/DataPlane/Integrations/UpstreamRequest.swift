@@ -162,7 +162,9 @@ enum UpstreamRequest {
         writeNode(x.sourceIP, to: &out)
         out.writeStaticString(";host=")
         x.writeDomainName(to: &out)
-        out.writeStaticString(";proto=https\r\nX-Amzn-Trace-Id: ")
+        out.writeStaticString(";proto=")
+        x.writeScheme(to: &out)
+        out.writeStaticString("\r\nX-Amzn-Trace-Id: ")
         TraceId.write(x, to: &out)
         out.writeStaticString("\r\n")
     }

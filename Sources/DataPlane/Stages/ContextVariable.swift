@@ -40,7 +40,7 @@ extension ContextVariable {
             buffer.writeBytes(route.keyText)
         case .path: x.writeFullPath(to: &buffer)
         case .httpMethod: x.writeMethod(to: &buffer)
-        case .protocol: buffer.writeStaticString("HTTP/1.1")
+        case .protocol: x.writeProtocol(to: &buffer)
         case .status: buffer.writeDecimal(x.status)
         case .domainName: x.writeDomainName(to: &buffer)
         case .domainPrefix: buffer.writeString(stage.key.apiId)

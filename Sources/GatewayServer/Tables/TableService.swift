@@ -29,38 +29,38 @@ final class TableService: HTTPService {
         return true
     }
 
-    func headReceived(_ connection: HTTPConnection) {
+    func headReceived(_ stream: HTTPStream) {
         turn += 1
         body.removeAll(keepingCapacity: body.capacity <= 65_536)
-        connection.bodyLimit = Self.bodyBytes
+        stream.bodyLimit = Self.bodyBytes
     }
 
-    func bodyReceived(_ bytes: ByteBuffer, _ connection: HTTPConnection) {
+    func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {
         body.append(contentsOf: bytes.readableBytesView)
     }
 
-    func requestEnded(_ connection: HTTPConnection) {
+    func requestEnded(_ stream: HTTPStream) {
         let turn = turn
-        let loop = connection.eventLoop
-        let bound = NIOLoopBound((self, connection), eventLoop: loop)
+        let loop = stream.eventLoop
+        let bound = NIOLoopBound((self, stream), eventLoop: loop)
         let response = tables.answer(operation, body, on: loop) { response in
             loop.execute {
-                let (service, connection) = bound.value
-                guard service.turn == turn, connection.canRespond else { return }
-                service.write(response, to: connection)
+                let (service, stream) = bound.value
+                guard service.turn == turn, stream.canRespond else { return }
+                service.write(response, to: stream)
             }
         }
-        if let response { write(response, to: connection) }
+        if let response { write(response, to: stream) }
     }
 
-    func bodyTooLarge(_ connection: HTTPConnection) {
-        connection.startResponse(status: 413)
-        connection.finishHead(.length(0))
-        connection.endResponse()
+    func bodyTooLarge(_ stream: HTTPStream) {
+        stream.startResponse(status: 413)
+        stream.finishHead(.length(0))
+        stream.endResponse()
     }
 
-    func writabilityChanged(_ isWritable: Bool, _ connection: HTTPConnection) {}
-    func connectionClosed(_ connection: HTTPConnection) { turn += 1 }
+    func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {}
+    func connectionClosed(_ stream: HTTPStream) { turn += 1 }
 
     /// What follows the service's name in X-Amz-Target; nil for a request of another service.
     private static func operation(_ head: RequestHead) -> String? {
@@ -78,20 +78,20 @@ final class TableService: HTTPService {
         }
     }
 
-    private func write(_ response: TableResponse, to connection: HTTPConnection) {
-        connection.startResponse(status: response.status)
-        connection.writeDate()
+    private func write(_ response: TableResponse, to stream: HTTPStream) {
+        stream.startResponse(status: response.status)
+        stream.writeDate()
         // Clients compare it with the body and ask again when it differs.
         let checksum = response.body.withUnsafeBufferPointer { crc32(0, $0.baseAddress, UInt32($0.count)) }
-        connection.writeHead { out in
+        stream.writeHead { out in
             out.writeStaticString("content-type: application/x-amz-json-1.0\r\nx-amz-crc32: ")
             out.writeString(String(checksum))
             out.writeStaticString("\r\nx-amzn-requestid: ")
             out.writeString(Identifiers.tableRequest(using: &random))
             out.writeStaticString("\r\n")
         }
-        connection.finishHead(.length(response.body.count))
-        connection.writeBody(ByteBuffer(bytes: response.body))
-        connection.endResponse()
+        stream.finishHead(.length(response.body.count))
+        stream.writeBody(ByteBuffer(bytes: response.body))
+        stream.endResponse()
     }
 }

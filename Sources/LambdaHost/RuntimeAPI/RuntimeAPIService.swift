@@ -27,56 +27,56 @@ final class RuntimeAPIService: HTTPService {
         self.isOwn = isOwn
     }
 
-    func headReceived(_ connection: HTTPConnection) {
-        connection.bodyLimit = LambdaLimits.readPayloadBytes
-        let isAllowed = isOwn && Self.isOfRuntime(connection.head)
-        call = isAllowed ? connection.head.withBytes { Self.call(connection.head, $0) } : .foreign
+    func headReceived(_ stream: HTTPStream) {
+        stream.bodyLimit = LambdaLimits.readPayloadBytes
+        let isAllowed = isOwn && Self.isOfRuntime(stream.head)
+        call = isAllowed ? stream.head.withBytes { Self.call(stream.head, $0) } : .foreign
         body.clear()
     }
 
-    func bodyReceived(_ bytes: ByteBuffer, _ connection: HTTPConnection) {
+    func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {
         // What is too large is read to its end, so that the runtime can be told, but not kept.
         guard body.readableBytes <= LambdaLimits.payloadBytes else { return }
         if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
     }
 
-    func requestEnded(_ connection: HTTPConnection) {
+    func requestEnded(_ stream: HTTPStream) {
         switch call {
-        case .next: sandbox.nextRequested(connection)
-        case .response(let id): answer(id, connection, isError: false)
-        case .error(let id): answer(id, connection, isError: true)
+        case .next: sandbox.nextRequested(stream)
+        case .response(let id): answer(id, stream, isError: false)
+        case .error(let id): answer(id, stream, isError: true)
         case .initError:
-            let type = Self.errorType(connection)
+            let type = Self.errorType(stream)
             let payload = body
-            Self.accept(connection)
+            Self.accept(stream)
             sandbox.initFailed(payload, type: type)
-        case .ping: Self.respond(connection, status: 200, contentType: "text/plain", ByteBuffer(string: "pong"))
-        case .unknown: Self.refuse(connection, status: 404, type: "NotFound", message: "no such operation")
+        case .ping: Self.respond(stream, status: 200, contentType: "text/plain", ByteBuffer(string: "pong"))
+        case .unknown: Self.refuse(stream, status: 404, type: "NotFound", message: "no such operation")
         case .foreign:
             Self.refuse(
-                connection, status: 403, type: "Forbidden",
+                stream, status: 403, type: "Forbidden",
                 message: "the Runtime API answers the runtime of its own environment only")
         }
     }
 
-    func bodyTooLarge(_ connection: HTTPConnection) { connection.abortResponse() }
-    func writabilityChanged(_ isWritable: Bool, _ connection: HTTPConnection) {}
-    func connectionClosed(_ connection: HTTPConnection) { sandbox.connectionLost(connection) }
+    func bodyTooLarge(_ stream: HTTPStream) { stream.abort() }
+    func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {}
+    func connectionClosed(_ stream: HTTPStream) { sandbox.connectionLost(stream) }
 
-    private func answer(_ id: [UInt8], _ connection: HTTPConnection, isError: Bool) {
+    private func answer(_ id: [UInt8], _ stream: HTTPStream, isError: Bool) {
         let isTooLarge = body.readableBytes > LambdaLimits.payloadBytes
         let payload = body
         body = ByteBuffer()
         // The caller's answer goes first, the runtime's acknowledgement right behind it.
         guard sandbox.answered(id, payload, isError: isError) else {
-            return Self.refuse(connection, status: 400, type: "InvalidRequestID", message: "Invalid request ID")
+            return Self.refuse(stream, status: 400, type: "InvalidRequestID", message: "Invalid request ID")
         }
         if isTooLarge {
             Self.refuse(
-                connection, status: 413, type: "RequestEntityTooLarge",
+                stream, status: 413, type: "RequestEntityTooLarge",
                 message: "Exceeded maximum allowed payload size (\(LambdaLimits.payloadBytes) bytes).")
         } else {
-            Self.accept(connection)
+            Self.accept(stream)
         }
     }
 
@@ -108,9 +108,9 @@ final class RuntimeAPIService: HTTPService {
     }
 
     /// `Category.Reason` of the runtime, or `Runtime.Unknown`.
-    private static func errorType(_ connection: HTTPConnection) -> String {
-        connection.head.withBytes { bytes in
-            for field in connection.head.fields {
+    private static func errorType(_ stream: HTTPStream) -> String {
+        stream.head.withBytes { bytes in
+            for field in stream.head.fields {
                 let name = UnsafeRawBufferPointer(rebasing: bytes[field.name.range])
                 guard ASCII.equalsIgnoringCase(name, "lambda-runtime-function-error-type") else { continue }
                 let value = String(decoding: bytes[field.value.range], as: UTF8.self)
@@ -124,9 +124,9 @@ final class RuntimeAPIService: HTTPService {
 /// Answers of the Runtime API.
 extension RuntimeAPIService {
     /// Hands an event to the runtime that waits on `connection`.
-    static func deliver(_ call: PendingInvocation, _ running: RunningInvocation, on connection: HTTPConnection) {
-        connection.startResponse(status: 200)
-        connection.writeHead { out in
+    static func deliver(_ call: PendingInvocation, _ running: RunningInvocation, on stream: HTTPStream) {
+        stream.startResponse(status: 200)
+        stream.writeHead { out in
             out.writeStaticString("Content-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: ")
             out.writeString(call.request.requestId)
             out.writeStaticString("\r\nLambda-Runtime-Deadline-Ms: ")
@@ -143,32 +143,32 @@ extension RuntimeAPIService {
                 out.writeStaticString("\r\n")
             }
         }
-        connection.finishHead(.length(call.request.event.readableBytes))
-        connection.writeBody(call.request.event)
-        connection.endResponse()
+        stream.finishHead(.length(call.request.event.readableBytes))
+        stream.writeBody(call.request.event)
+        stream.endResponse()
     }
 
-    static func accept(_ connection: HTTPConnection) {
-        respond(connection, status: 202, contentType: "application/json", accepted)
+    static func accept(_ stream: HTTPStream) {
+        respond(stream, status: 202, contentType: "application/json", accepted)
     }
 
-    static func refuse(_ connection: HTTPConnection, status: Int, type: String, message: String) {
+    static func refuse(_ stream: HTTPStream, status: Int, type: String, message: String) {
         let body = #"{"errorMessage":"\#(message)","errorType":"\#(type)"}"#
-        respond(connection, status: status, contentType: "application/json", ByteBuffer(string: body))
+        respond(stream, status: status, contentType: "application/json", ByteBuffer(string: body))
     }
 
     private static let accepted = ByteBuffer(string: #"{"status":"OK"}"#)
 
     private static func respond(
-        _ connection: HTTPConnection, status: Int, contentType: StaticString, _ body: ByteBuffer
+        _ stream: HTTPStream, status: Int, contentType: StaticString, _ body: ByteBuffer
     ) {
-        guard connection.canRespond else { return }
-        connection.startResponse(status: status)
-        connection.write("Content-Type: ")
-        connection.write(contentType)
-        connection.write("\r\n")
-        connection.finishHead(.length(body.readableBytes))
-        connection.writeBody(body)
-        connection.endResponse()
+        guard stream.canRespond else { return }
+        stream.startResponse(status: status)
+        stream.write("Content-Type: ")
+        stream.write(contentType)
+        stream.write("\r\n")
+        stream.finishHead(.length(body.readableBytes))
+        stream.writeBody(body)
+        stream.endResponse()
     }
 }

@@ -23,7 +23,7 @@ final class Sandbox: PooledEnvironment {
     private var listener: (any Channel)?
     private var output: (any Channel)?
     private var outputReader: OutputReader?
-    private var next: HTTPConnection?
+    private var next: HTTPStream?
     /// Of the first invocation's REPORT line; nil later.
     private var initMilliseconds: Double?
     private var temporaryFolder = ""
@@ -143,27 +143,27 @@ final class Sandbox: PooledEnvironment {
     // MARK: The Runtime API's events
 
     /// The runtime asks for its next event.
-    func nextRequested(_ connection: HTTPConnection) {
+    func nextRequested(_ stream: HTTPStream) {
         switch machine.nextRequested(.now()) {
         case .ready(let initTime):
             if let initTime { initMilliseconds = initTime.milliseconds }
             startPlace = nil
-            next = connection
+            next = stream
             pool.becameIdle(self)
         case .replaces:
             let given = next
-            next = connection
+            next = stream
             given?.close()
         case .refused:
             RuntimeAPIService.refuse(
-                connection, status: 403, type: "InvalidStateTransition",
+                stream, status: 403, type: "InvalidStateTransition",
                 message: "the runtime asked for an event while it has one")
         }
     }
 
     /// A connection is gone; it may be the one on which an event was awaited.
-    func connectionLost(_ connection: HTTPConnection) {
-        guard next === connection else { return }
+    func connectionLost(_ stream: HTTPStream) {
+        guard next === stream else { return }
         next = nil
         if machine.nextLost(.now()) { pool.isReturning(self) }
     }

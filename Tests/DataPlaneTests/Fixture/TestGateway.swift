@@ -37,7 +37,7 @@ struct TestGateway {
             options: DataPlaneOptions(onRequest: { summaries.keep($0) }))
         try await plane.prepare(stages.map(\.definition), removing: []).publish()
         let server = try await HTTPServer(group: group)
-        let address = try await server.listen(host: "127.0.0.1", port: 0) { loop in plane.exchange(on: loop) }
+        let address = try await server.listen(Listener(host: "127.0.0.1", port: 0) { plane.exchange(on: $0) })
         let gateway = TestGateway(
             plane: plane, port: address.port ?? 0, function: function, logs: logs, summaries: summaries)
         let result: Result<Void, any Error>

@@ -20,16 +20,16 @@ struct BackPressureTests {
             [post + "ab", "cd", "ef"], [postChunked + "2\r\nab\r\n", "2\r\ncd\r\n", "2\r\nef\r\n0\r\n\r\n"],
         ] {
             let client = try TestClient()
-            client.service.onBody = { _, connection in connection.pauseReading() }
+            client.service.onBody = { _, connection in connection.setReading(false) }
             for piece in pieces { client.send(piece) }
             #expect(client.service.body == "ab")
             #expect(!client.isReading)
-            client.connection.resumeReading()
+            client.connection.setReading(true)
             client.deliver()
             #expect(client.service.body == "abcd")
             #expect(!client.isReading)
             client.service.onBody = { _, _ in }
-            client.connection.resumeReading()
+            client.connection.setReading(true)
             client.deliver()
             #expect(client.service.body == "abcdef")
             #expect(client.received() == ok)
@@ -39,22 +39,22 @@ struct BackPressureTests {
     @Test("chunks that were read with the first wait too")
     func pauseAmidARead() throws {
         let client = try TestClient()
-        client.service.onBody = { _, connection in connection.pauseReading() }
+        client.service.onBody = { _, connection in connection.setReading(false) }
         client.send(postChunked + "2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n" + get)
         #expect(client.service.events == [.head("POST /"), .body("ab")])
-        client.connection.resumeReading()
+        client.connection.setReading(true)
         #expect(client.service.events == [.head("POST /"), .body("ab"), .body("cd")])
-        client.connection.resumeReading()
+        client.connection.setReading(true)
         #expect(client.service.heads == ["POST /", "GET /next"])
     }
 
     @Test("a service may pause before the first byte of a body")
     func pauseAtTheHead() throws {
         let client = try TestClient()
-        client.service.onHead = { $0.pauseReading() }
+        client.service.onHead = { $0.setReading(false) }
         client.send(post + "ab", "cdef")
         #expect(client.service.events == [.head("POST /")])
-        client.connection.resumeReading()
+        client.connection.setReading(true)
         client.deliver()
         #expect(client.service.body == "abcdef")
     }
@@ -63,12 +63,12 @@ struct BackPressureTests {
     func twice() throws {
         let client = try TestClient()
         client.service.onHead = {
-            $0.pauseReading()
-            $0.pauseReading()
+            $0.setReading(false)
+            $0.setReading(false)
         }
         client.send(post, "abcdef")
-        client.connection.resumeReading()
-        client.connection.resumeReading()
+        client.connection.setReading(true)
+        client.connection.setReading(true)
         client.deliver()
         #expect(client.service.events == [.head("POST /"), .body("abcdef"), .end])
     }
@@ -76,7 +76,7 @@ struct BackPressureTests {
     @Test("a pause ends with its request", arguments: ["abcdef", "ab"])
     func pauseIsOfARequest(sent: String) throws {
         let client = try TestClient()
-        client.service.onBody = { _, connection in connection.pauseReading() }
+        client.service.onBody = { _, connection in connection.setReading(false) }
         client.service.onEnd = { _ in }
         client.send(post + sent)
         client.service.onEnd = { $0.answer("ok") }

@@ -6,7 +6,7 @@ import Testing
 @Suite("Responses of a connection")
 struct ResponsesTests {
     private func exchange(
-        _ method: String = "GET", version: String = "1.1", _ answer: @escaping (HTTPConnection) -> Void
+        _ method: String = "GET", version: String = "1.1", _ answer: @escaping (HTTPStream) -> Void
     ) throws -> (received: String, isAtEnd: Bool) {
         let client = try TestClient()
         client.service.onEnd = answer
@@ -154,7 +154,7 @@ struct ResponsesTests {
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(client.received().hasSuffix("1\r\na\r\n"))
         client.connection.writeBody(ByteBuffer(string: "b"))
-        client.connection.abortResponse()
+        client.connection.abort()
         #expect(client.received().isEmpty)
         #expect(client.isClosed)
         #expect(client.service.count(.closed) == 0)
@@ -171,8 +171,8 @@ struct ResponsesTests {
         #expect(client.service.events == [.head("GET /"), .end, .closed])
         #expect(!client.connection.canRespond)
         client.connection.answer("late")
-        client.connection.resumeReading()
-        client.connection.abortResponse()
+        client.connection.setReading(true)
+        client.connection.abort()
         #expect(client.received().isEmpty)
         #expect(client.service.count(.closed) == 1)
         #expect(client.loops.count == 0)

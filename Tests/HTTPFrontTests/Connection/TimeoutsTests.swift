@@ -139,11 +139,11 @@ struct TimeoutsTests {
     @Test("time does not count while the service pauses the body, and counts again behind it")
     func pausedBody() throws {
         let client = try TestClient()
-        client.service.onBody = { _, connection in connection.pauseReading() }
+        client.service.onBody = { _, connection in connection.setReading(false) }
         client.send(post + "x")
         client.wait(.hours(1))
         #expect(!client.isAtEnd)
-        client.connection.resumeReading()
+        client.connection.setReading(true)
         expect(client, endsAfter: HTTPLimits.progressTime)
         #expect(client.received().hasPrefix("HTTP/1.1 408 "))
     }
@@ -151,11 +151,11 @@ struct TimeoutsTests {
     @Test("time does not count while the service pauses before the body's first byte")
     func pausedAtTheHead() throws {
         let client = try TestClient()
-        client.service.onHead = { $0.pauseReading() }
+        client.service.onHead = { $0.setReading(false) }
         client.send(post)
         client.wait(.hours(1))
         #expect(!client.isAtEnd)
-        client.connection.resumeReading()
+        client.connection.setReading(true)
         expect(client, endsAfter: HTTPLimits.progressTime)
     }
 

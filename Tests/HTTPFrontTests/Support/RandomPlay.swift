@@ -25,7 +25,7 @@ final class RandomPlay {
         }
         client.service.onTooLarge = { [unowned self] in
             hasEnded = true
-            if $0.canRespond { $0.answer(status: 413, "large") } else { $0.abortResponse() }
+            if $0.canRespond { $0.answer(status: 413, "large") } else { $0.abort() }
         }
         if self.random.once(in: 3) { client.socket.stopTaking() }
     }
@@ -77,12 +77,12 @@ final class RandomPlay {
 
     // MARK: The service
 
-    private func act(_ connection: HTTPConnection, once: Int) {
+    private func act(_ connection: HTTPStream, once: Int) {
         guard connection.isBusy, random.once(in: once) else { return }
         switch random.below(10) {
         case 0..<2:
             isPaused = true
-            connection.pauseReading()
+            connection.setReading(false)
         case 2..<5 where connection.canRespond && (hasEnded || random.once(in: 6)): answer(connection)
         case 5 where connection.canRespond:
             connection.startResponse(status: 200)
@@ -92,14 +92,14 @@ final class RandomPlay {
             connection.writeBody(ByteBuffer(repeating: 0x62, count: random.below(Self.largestBody)))
             connection.flushResponse()
         case 7 where connection.hasResponseBegun && hasEnded: connection.endResponse()
-        case 8 where random.once(in: 20): connection.abortResponse()
+        case 8 where random.once(in: 20): connection.abort()
         default:
             isPaused = false
-            connection.resumeReading()
+            connection.setReading(true)
         }
     }
 
-    private func answer(_ connection: HTTPConnection) {
+    private func answer(_ connection: HTTPStream) {
         if random.once(in: 3) {
             connection.answer(pieces: ["a", "", String(repeating: "b", count: random.below(Self.largestBody))])
         } else {
@@ -108,10 +108,10 @@ final class RandomPlay {
     }
 
     /// Ends what is under way, if its request has ended.
-    private func finish(_ connection: HTTPConnection) {
+    private func finish(_ connection: HTTPStream) {
         if isPaused {
             isPaused = false
-            connection.resumeReading()
+            connection.setReading(true)
         }
         guard hasEnded else { return }
         if connection.canRespond { connection.answer("ok") } else { connection.endResponse() }

@@ -15,11 +15,11 @@ final class RecordingService: HTTPService {
 
     private(set) var events: [Event] = []
 
-    var onHead: (HTTPConnection) -> Void = { _ in }
-    var onBody: (String, HTTPConnection) -> Void = { _, _ in }
-    var onEnd: (HTTPConnection) -> Void = { $0.answer("ok") }
-    var onTooLarge: (HTTPConnection) -> Void = { $0.answer(status: 413, "large") }
-    var onWritable: (Bool, HTTPConnection) -> Void = { _, _ in }
+    var onHead: (HTTPStream) -> Void = { _ in }
+    var onBody: (String, HTTPStream) -> Void = { _, _ in }
+    var onEnd: (HTTPStream) -> Void = { $0.answer("ok") }
+    var onTooLarge: (HTTPStream) -> Void = { $0.answer(status: 413, "large") }
+    var onWritable: (Bool, HTTPStream) -> Void = { _, _ in }
 
     /// Method and target of the requests that began.
     var heads: [String] {
@@ -33,36 +33,36 @@ final class RecordingService: HTTPService {
 
     func count(_ event: Event) -> Int { events.count { $0 == event } }
 
-    func headReceived(_ connection: HTTPConnection) {
-        let head = connection.head
+    func headReceived(_ stream: HTTPStream) {
+        let head = stream.head
         events.append(.head("\(head.string(head.methodRange)) \(head.string(head.target))"))
-        onHead(connection)
+        onHead(stream)
     }
 
-    func bodyReceived(_ bytes: ByteBuffer, _ connection: HTTPConnection) {
+    func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {
         events.append(.body(bytes.latin1))
-        onBody(bytes.latin1, connection)
+        onBody(bytes.latin1, stream)
     }
 
-    func requestEnded(_ connection: HTTPConnection) {
+    func requestEnded(_ stream: HTTPStream) {
         events.append(.end)
-        onEnd(connection)
+        onEnd(stream)
     }
 
-    func bodyTooLarge(_ connection: HTTPConnection) {
+    func bodyTooLarge(_ stream: HTTPStream) {
         events.append(.tooLarge)
-        onTooLarge(connection)
+        onTooLarge(stream)
     }
 
-    func writabilityChanged(_ isWritable: Bool, _ connection: HTTPConnection) {
+    func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {
         events.append(.writable(isWritable))
-        onWritable(isWritable, connection)
+        onWritable(isWritable, stream)
     }
 
-    func connectionClosed(_ connection: HTTPConnection) { events.append(.closed) }
+    func connectionClosed(_ stream: HTTPStream) { events.append(.closed) }
 }
 
-extension HTTPConnection {
+extension HTTPStream {
     /// A whole response with a length.
     func answer(status: Int = 200, _ body: String) {
         startResponse(status: status)

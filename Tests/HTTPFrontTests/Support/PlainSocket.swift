@@ -1,0 +1,51 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A client on loopback that reads exactly what a test lets it, with the system's own calls.
+final class PlainSocket {
+    private let descriptor: Int32
+
+    /// `receiveBuffer` bounds what the kernel takes for a client that does not read.
+    init(port: Int, receiveBuffer: Int32? = nil) throws {
+        #if canImport(Darwin)
+        descriptor = socket(AF_INET, SOCK_STREAM, 0)
+        #else
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #endif
+        if var receiveBuffer {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
+        }
+        // A read that nothing comes for fails the test instead of holding it up.
+        var time = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard connected == 0 else { throw ConnectionReset() }
+    }
+
+    deinit { close(descriptor) }
+
+    func send(_ text: String) {
+        _ = Array(text.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    }
+
+    /// What comes next, up to `count` bytes; nothing when the server has closed.
+    func read(_ count: Int = 65_536) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let length = recv(descriptor, &bytes, count, 0)
+        guard length >= 0 || errno == ECONNRESET else { throw ConnectionReset() }
+        return Array(bytes.prefix(max(0, length)))
+    }
+}
