@@ -7,31 +7,53 @@ import Synchronization
 /// The data plane: one worker per event loop, and the snapshot that all of them serve.
 package final class DataPlane: Sendable {
     private struct Published {
-        var generation = 0
-        var stages: [V2.StageKey: CompiledStage] = [:]
-        /// By stage, the number of the preparation that it was last changed by.
-        var preparations: [V2.StageKey: Int] = [:]
+        var snapshot = Snapshot.empty
         var lastPreparation = 0
+        /// Preparations that may still be published.
+        var open: Set<Int> = []
+        /// By stage, the preparation that took it out of service; kept while an older one is open.
+        var removals: [V2.StageKey: Int] = [:]
+
+        mutating func beginPreparation() -> Int {
+            lastPreparation += 1
+            open.insert(lastPreparation)
+            return lastPreparation
+        }
+
+        mutating func endPreparation(_ number: Int) {
+            open.remove(number)
+            guard !removals.isEmpty else { return }
+            let oldest = open.min() ?? .max
+            removals = removals.filter { $0.value > oldest }
+        }
+
+        /// Whether the stage has not been changed by a later preparation.
+        func mayChange(_ key: V2.StageKey, _ number: Int) -> Bool {
+            (snapshot.stage(key)?.preparation ?? 0) < number && removals[key, default: 0] < number
+        }
     }
 
     private let workers: [ObjectIdentifier: NIOLoopBound<LoopWorker>]
     private let compiler: StageCompiler
-    private let registry = Registry()
     private let published = Mutex(Published())
+    let retired = RetiredStages()
 
     package init(
         group: MultiThreadedEventLoopGroup, functions: any FunctionDirectory, accessLogs: any AccessLogDirectory,
         options: DataPlaneOptions
     ) async throws {
         var workers: [ObjectIdentifier: NIOLoopBound<LoopWorker>] = [:]
-        for loop in group.makeIterator() {
-            let registry = registry
+        let origins = Origins()
+        let loops = Array(group.makeIterator())
+        for (number, loop) in loops.enumerated() {
             workers[ObjectIdentifier(loop)] = try await loop.submit {
-                NIOLoopBound(LoopWorker(eventLoop: loop, options: options, registry: registry), eventLoop: loop)
+                NIOLoopBound(
+                    LoopWorker(eventLoop: loop, number: number, options: options, origins: origins), eventLoop: loop)
             }.get()
         }
         self.workers = workers
-        compiler = StageCompiler(functions: functions, registry: registry, accessLogs: accessLogs)
+        compiler = StageCompiler(
+            functions: functions, accessLogs: accessLogs, origins: origins, states: StageStates(loops: loops))
     }
 
     /// The service of a connection that carries API calls. Called on the connection's loop.
@@ -45,17 +67,26 @@ package final class DataPlane: Sendable {
     package static func isAPICall(_ head: RequestHead) -> Bool { Routing.isAPICall(head) }
 
     /// The number of the last swap.
-    package var generation: Int { published.withLock(\.generation) }
+    package var generation: Int { published.withLock(\.snapshot.generation) }
 
     // MARK: Publishing
 
     /// Stages compiled and waiting to serve.
-    package struct Prepared: Sendable {
+    package final class Prepared: Sendable {
         fileprivate let stages: [CompiledStage]
         fileprivate let removed: [V2.StageKey]
         /// Counts preparations: of two, the later one stands, in whatever order they are published.
         fileprivate let number: Int
-        fileprivate let plane: DataPlane
+        private let plane: DataPlane
+
+        fileprivate init(stages: [CompiledStage], removed: [V2.StageKey], number: Int, plane: DataPlane) {
+            self.stages = stages
+            self.removed = removed
+            self.number = number
+            self.plane = plane
+        }
+
+        deinit { plane.end(number) }
 
         /// Puts the stages in service; returns when every loop serves them.
         package func publish() async { await plane.publish(self) }
@@ -64,51 +95,62 @@ package final class DataPlane: Sendable {
     package func prepare(
         _ definitions: [V2.StageDefinition], removing removed: [V2.StageKey]
     ) throws(CompileError) -> Prepared {
-        let (number, current) = published.withLock { state in
-            state.lastPreparation += 1
-            return (state.lastPreparation, state.stages)
-        }
+        let (number, current) = published.withLock { ($0.beginPreparation(), $0.snapshot) }
         var stages: [CompiledStage] = []
-        for definition in definitions {
-            let key = V2.StageKey(apiId: definition.apiId, stageName: definition.stage.stageName)
-            stages.append(try compiler.compile(definition, previous: current[key]))
+        do throws(CompileError) {
+            for definition in definitions {
+                let previous = current.stage(definition.key)
+                stages.append(try compiler.compile(definition, previous: previous, preparation: number))
+            }
+        } catch {
+            end(number)
+            throw error
         }
         return Prepared(stages: stages, removed: removed, number: number, plane: self)
     }
 
-    /// Makes the next number of a snapshot with the same stages.
-    package func swapForNothing() async {
-        let number = published.withLock(\.lastPreparation)
-        await publish(Prepared(stages: [], removed: [], number: number, plane: self))
-    }
+    private func end(_ preparation: Int) { published.withLock { $0.endPreparation(preparation) } }
 
-    private func publish(_ prepared: Prepared) async {
+    /// Makes the next number of a snapshot with the same stages.
+    package func swapForNothing() async { await publish(nil) }
+
+    private func publish(_ prepared: Prepared?) async {
         // Every loop gets the snapshots in the order in which they were made: the hand-over is under the lock.
-        let swaps: [EventLoopFuture<Void>] = published.withLock { state in
-            let changes = prepared.removed.map { ($0, nil) } + prepared.stages.map { ($0.key, $0 as CompiledStage?) }
-            for (key, stage) in changes where state.preparations[key, default: 0] < prepared.number {
-                state.preparations[key] = prepared.number
-                state.stages[key] = stage
+        let (swaps, old, replaced) = published.withLock { state in
+            let old = state.snapshot
+            var changed: [CompiledStage] = []
+            var removed: [V2.StageKey] = []
+            if let prepared {
+                changed = prepared.stages.filter { state.mayChange($0.key, prepared.number) }
+                removed = prepared.removed.filter { state.mayChange($0, prepared.number) }
+                for stage in changed { state.removals[stage.key] = nil }
+                for key in removed { state.removals[key] = prepared.number }
             }
-            state.generation += 1
-            let snapshot = Snapshot(generation: state.generation, stages: state.stages)
-            return workers.values.map { bound in
+            let snapshot = old.next(changed, removing: removed)
+            state.snapshot = snapshot
+            let swaps: [EventLoopFuture<Void>] = workers.values.map { bound in
                 bound.eventLoop.submit { bound.value.serve(snapshot) }
             }
+            return (swaps, old, (changed.map(\.key) + removed).compactMap { old.stage($0) })
         }
+        // The old ones are held here meanwhile, so that no loop is the last to let go of them.
         for swap in swaps { try? await swap.get() }
+        retired.add(replaced, old)
     }
 
     // MARK: Metrics and the end
 
-    /// The counters of every stage, all loops together.
+    /// The counters of every stage that serves, all loops together.
     package func metrics() async -> [(key: V2.StageKey, metrics: StageMetrics)] {
-        var totals: [Int: StageMetrics] = [:]
+        let states = published.withLock(\.snapshot).stages.map(\.state)
+        var totals = states.map { ($0.key, StageMetrics()) }
         for bound in workers.values {
-            let counters = (try? await bound.eventLoop.submit { bound.value.metrics }.get()) ?? []
-            for (slot, metrics) in counters.enumerated() { totals[slot, default: StageMetrics()].merge(metrics) }
+            let counted = try? await bound.eventLoop.submit {
+                states.map { $0.metrics[bound.value.number].value }
+            }.get()
+            for (index, metrics) in (counted ?? []).enumerated() { totals[index].1.merge(metrics) }
         }
-        return registry.stages.compactMap { stage in totals[stage.slot].map { (stage.key, $0) } }
+        return totals.map { (key: $0.0, metrics: $0.1) }
     }
 
     /// Hands all access log lines to their sinks.

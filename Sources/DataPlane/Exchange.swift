@@ -145,7 +145,7 @@ package final class Exchange: HTTPService {
     func complete(_ end: (HTTPStream) -> Void) {
         guard let connection else { return }
         if let stage {
-            worker.count(self, slot: stage.metricsSlot)
+            worker.count(self, stage.state)
             if let log = stage.accessLog { AccessLog.write(self, log) }
         }
         if let onRequest = worker.options.onRequest { onRequest(summary(connection)) }

@@ -11,13 +11,13 @@ final class LoopWorker {
     let allocator = ByteBufferAllocator()
     let clock = LoopClock()
     let options: DataPlaneOptions
-    let registry: Registry
+    /// Counts the loops.
+    let number: Int
     private(set) var snapshot = Snapshot.empty
-    private(set) var metrics: [StageMetrics] = []
     /// Used for the head of an upstream request; its storage stays.
     var scratch: ByteBuffer
 
-    private(set) lazy var upstream = UpstreamPool(worker: self)
+    private(set) lazy var upstream = UpstreamPool(worker: self, origins: origins)
     private var waiting: [Exchange] = []
     private var isTicking = false
     private var logs: [(sink: any AccessLogSink, lines: ByteBuffer)] = []
@@ -27,10 +27,13 @@ final class LoopWorker {
     private static let tick = TimeAmount.milliseconds(25)
     private static let logBufferBytes = 32_768
 
-    init(eventLoop: any EventLoop, options: DataPlaneOptions, registry: Registry) {
+    private let origins: Origins
+
+    init(eventLoop: any EventLoop, number: Int, options: DataPlaneOptions, origins: Origins) {
         self.eventLoop = eventLoop
+        self.number = number
         self.options = options
-        self.registry = registry
+        self.origins = origins
         scratch = allocator.buffer(capacity: 2048)
     }
 
@@ -86,10 +89,7 @@ final class LoopWorker {
 
     // MARK: Counters and logs
 
-    func count(_ exchange: Exchange, slot: Int) {
-        while metrics.count <= slot { metrics.append(StageMetrics()) }
-        metrics[slot].add(exchange)
-    }
+    func count(_ exchange: Exchange, _ stage: StageState) { stage.metrics[number].value.add(exchange) }
 
     /// Writes one access log line; lines go to their sink in batches.
     func log(to sink: any AccessLogSink, _ write: (inout ByteBuffer) -> Void) {

@@ -4,6 +4,7 @@ import GatewayModel
 import JSON
 import LambdaHost
 import NIOCore
+import Synchronization
 
 /// The control plane's view of the data plane.
 struct TrafficAdapter: Traffic {
@@ -28,6 +29,9 @@ struct TrafficAdapter: Traffic {
 /// The data plane's view of the function host.
 struct FunctionDirectoryAdapter: FunctionDirectory {
     let host: LambdaHost
+    let changes: FunctionChanges
+
+    var version: UInt64 { changes.count }
 
     func function(named name: String, qualifier: String?) -> (any FunctionTarget)? {
         guard let handle = host.function(named: name), let policy = handle.policy(of: qualifier) else { return nil }
@@ -38,6 +42,11 @@ struct FunctionDirectoryAdapter: FunctionDirectory {
         let handle: FunctionHandle
         let qualifier: String?
         let policy: Lambda.ResourcePolicy
+
+        func isSame(as other: any FunctionTarget) -> Bool {
+            guard let other = other as? Target else { return false }
+            return handle === other.handle && qualifier == other.qualifier && policy == other.policy
+        }
 
         func invoke(
             _ event: ByteBuffer, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
@@ -60,12 +69,30 @@ struct FunctionDirectoryAdapter: FunctionDirectory {
     }
 }
 
+/// Counts the changes of functions: while the number is the same, compiled routes need not look at functions again.
+final class FunctionChanges: Sendable {
+    private let number = Atomic<UInt64>(0)
+
+    var count: UInt64 { number.load(ordering: .acquiring) }
+
+    func add() { number.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+}
+
 /// The control plane's view of the function host.
 struct FunctionHostAdapter: FunctionHost {
     let host: LambdaHost
+    let changes: FunctionChanges
 
-    func publish(_ function: Lambda.FunctionDefinition) async { await host.publish(function) }
-    func remove(functionName: String) async { await host.remove(functionName: functionName) }
+    func publish(_ function: Lambda.FunctionDefinition) async {
+        await host.publish(function)
+        changes.add()
+    }
+
+    func remove(functionName: String) async {
+        await host.remove(functionName: functionName)
+        changes.add()
+    }
+
     func codeFoldersInUse() async -> Set<String> { await host.codeFolders() }
 
     func rehearse(_ function: Lambda.FunctionDefinition, isNeeded: Bool) async throws(InitError) {

@@ -60,8 +60,10 @@ package final class Gatehouse: Sendable {
                 logs: functionLogs))
 
         let accessLogs = AccessLogFiles(destination: settings.accessLog, folder: folder.logs)
+        let functionChanges = FunctionChanges()
         let dataPlane = try await DataPlane(
-            group: group, functions: FunctionDirectoryAdapter(host: lambdaHost), accessLogs: accessLogs,
+            group: group, functions: FunctionDirectoryAdapter(host: lambdaHost, changes: functionChanges),
+            accessLogs: accessLogs,
             options: try dataPlaneOptions(settings, snapshots))
 
         let store: any EntityStore = try folder.database.map { try SQLiteStore(path: $0) } ?? MemoryStore()
@@ -72,8 +74,8 @@ package final class Gatehouse: Sendable {
                 dependencies: settings.dependencies.map { dependencies in
                     InstalledDependencies(dependencies, host: lambdaHost, onProgress: settings.onProgress ?? { _ in })
                 }),
-            store: store, traffic: TrafficAdapter(plane: dataPlane), functionHost: FunctionHostAdapter(host: lambdaHost)
-        )
+            store: store, traffic: TrafficAdapter(plane: dataPlane),
+            functionHost: FunctionHostAdapter(host: lambdaHost, changes: functionChanges))
         try await controlPlane.start()
 
         let tables = TableEndpoint(

@@ -41,6 +41,30 @@ struct PublishingTests {
         }
     }
 
+    @Test("of two changes the later one stands, in whatever order they are published")
+    func order() async throws {
+        var api = TestAPI(routes: [("GET /a", .function(name: "one"))])
+        let functions = ["one", "two"].map { ($0, StandInFunction.naming($0)) }
+        try await TestGateway.serving(api, others: Dictionary(uniqueKeysWithValues: functions)) { gateway in
+            func call() async throws -> String { try await gateway.call("GET", "/a").text }
+            let earlier = try gateway.plane.prepare([api.definition], removing: [])
+            api.routes[0].integration = .function(name: "two")
+            try await gateway.publish(api)
+            await earlier.publish()
+            #expect(try await call() == "two")
+
+            let before = try gateway.plane.prepare([api.definition], removing: [])
+            try await gateway.publish(removing: [api.key])
+            await before.publish()
+            #expect(try await call() == TestGateway.notFound)
+
+            let removal = try gateway.plane.prepare([], removing: [api.key])
+            try await gateway.publish(api)
+            await removal.publish()
+            #expect(try await call() == "two")
+        }
+    }
+
     @Test("what cannot be compiled leaves what is served as it is")
     func failedSwap() async throws {
         var api = TestAPI(routes: [("GET /a", .function())])

@@ -3,6 +3,9 @@ package import NIOCore
 
 /// What the data plane needs of the host that runs functions.
 package protocol FunctionDirectory: Sendable {
+    /// Another number after every change of a function or its policies.
+    var version: UInt64 { get }
+
     /// The function that an integration names; nil when there is none of that name.
     func function(named name: String, qualifier: String?) -> (any FunctionTarget)?
 }
@@ -11,6 +14,9 @@ package protocol FunctionDirectory: Sendable {
 package protocol FunctionTarget: Sendable {
     /// Who may invoke it, by the policy of this qualifier.
     var policy: Lambda.ResourcePolicy { get }
+
+    /// Whether it is the same function under the same policy.
+    func isSame(as other: any FunctionTarget) -> Bool
 
     /// Invokes; `completion` is called once, on `loop`. Behind the deadline nobody waits for the answer.
     func invoke(

@@ -57,8 +57,8 @@ final class FunctionIntegration: Sendable {
     }
 }
 
-/// The function behind an integration URI, looked up once per stage and compile.
-struct ResolvedFunction {
+/// The function behind an integration URI, looked up once per integration and again when functions have changed.
+struct ResolvedFunction: Sendable {
     let target: (any FunctionTarget)?
     let name: String
 
@@ -84,6 +84,12 @@ struct ResolvedFunction {
         let qualifier = parts.count == 8 ? String(parts[7]) : nil
         target = directory.function(named: String(parts[6]), qualifier: qualifier)
         name = String(parts[6]) + (qualifier.map { ":" + $0 } ?? "")
+    }
+
+    func isSame(as other: ResolvedFunction) -> Bool {
+        guard name == other.name else { return false }
+        guard let target, let otherTarget = other.target else { return target == nil && other.target == nil }
+        return target.isSame(as: otherTarget)
     }
 }
 

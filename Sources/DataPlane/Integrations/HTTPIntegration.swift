@@ -12,7 +12,6 @@ final class HTTPIntegration: Sendable {
 
     /// nil when the host itself holds a path variable.
     let origin: Origin?
-    let originNumber: Int
     let isTLS: Bool
     let authority: [Part]
     let path: [Part]
@@ -33,7 +32,7 @@ final class HTTPIntegration: Sendable {
 
     init(
         _ integration: V2.Integration?, routeKey: RouteKey, variables: [[UInt8]], stageVariables: OrderedMap<String>,
-        registry: Registry
+        origins: Origins
     ) throws(CompileError) {
         let written = integration?.integrationUri ?? ""
         guard let uri = StageVariables.substitute(written, stageVariables) else {
@@ -59,14 +58,12 @@ final class HTTPIntegration: Sendable {
         self.path = Self.parts(path.isEmpty ? "/" : path, variables, isPath: true)
         self.query = Self.parts(query, variables, isPath: true)
         if self.authority.count == 1, case .text = self.authority[0] {
-            guard let origin = Self.origin(String(authority), isTLS: isTLS) else {
+            guard let key = Self.origin(String(authority), isTLS: isTLS) else {
                 throw CompileError(message: "The integration URI \(uri) has no usable host.")
             }
-            self.origin = origin
-            originNumber = registry.number(of: origin)
+            origin = origins.origin(key)
         } else {
             origin = nil
-            originNumber = -1
         }
         let methodName = integration?.integrationMethod ?? "ANY"
         let method: [UInt8]? = methodName == "ANY" ? nil : Array(methodName.utf8)
@@ -90,7 +87,7 @@ final class HTTPIntegration: Sendable {
     }
 
     /// `host`, `host:port`, `[v6]:port`.
-    static func origin(_ authority: String, isTLS: Bool) -> Origin? {
+    static func origin(_ authority: String, isTLS: Bool) -> Origin.Key? {
         var host = Substring(authority)
         var port = isTLS ? 443 : 80
         if let colon = authority.lastIndex(of: ":"), authority[colon...].firstIndex(of: "]") == nil {
@@ -101,7 +98,9 @@ final class HTTPIntegration: Sendable {
             host = authority[..<colon]
         }
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-        return host.isEmpty ? nil : Origin(host: host.lowercased(), port: port, isTLS: isTLS)
+        guard !host.isEmpty else { return nil }
+        let name = host.lowercased()
+        return Origin.Key(host: name, port: port, tls: isTLS ? TLSProfile(host: name) : nil)
     }
 
     /// Cuts `…/{name}/…` into text and variables. `{name}` that the route does not have stays text, encoded.

@@ -40,24 +40,18 @@ enum HTTPProxy {
     }
 
     private static func open(_ x: Exchange, _ integration: HTTPIntegration) {
-        var number = integration.originNumber
-        var origin = integration.origin
-        if origin == nil {
-            origin = dynamicOrigin(x, integration)
-            number = origin.map { x.worker.registry.number(ofDynamic: $0) } ?? -1
-        }
-        guard let origin else {
+        guard let origin = integration.origin ?? namedOrigin(x, integration) else {
             return x.refuse(.internalError, because: "has an integration whose host cannot be made from the path")
         }
         let pool = x.worker.upstream
-        if !x.upstreamState.isSecondTry, let connection = pool.takeIdle(number) {
+        if !x.upstreamState.isSecondTry, let connection = pool.takeIdle(origin) {
             send(x, integration, connection)
             return
         }
         x.upstreamState.isConnecting = true
         x.connection?.setReading(false)
         let turn = x.turn
-        pool.connect(origin, number: number) { result in
+        pool.connect(origin) { result in
             switch result {
             case .success(let connection) where x.turn == turn && x.upstreamState.isConnecting:
                 x.upstreamState.isConnecting = false
@@ -68,19 +62,20 @@ enum HTTPProxy {
                 guard x.turn == turn else { return }
                 x.upstreamState.isConnecting = false
                 x.connection?.setReading(true)
-                x.integrationError = "cannot connect to \(origin.host):\(origin.port): \(error)"
-                x.refuse(.unavailable, because: "cannot connect to \(origin.host):\(origin.port): \(error)")
+                let failure = "cannot connect to \(origin.key.host):\(origin.key.port): \(error)"
+                x.integrationError = failure
+                x.refuse(.unavailable, because: failure)
             }
         }
     }
 
-    /// A host that a path variable names. Such origins are few in practice; the registry bounds them.
-    private static func dynamicOrigin(_ x: Exchange, _ integration: HTTPIntegration) -> Origin? {
+    /// A host that a path variable names.
+    private static func namedOrigin(_ x: Exchange, _ integration: HTTPIntegration) -> Origin? {
         var authority = x.worker.allocator.buffer(capacity: 64)
         UpstreamRequest.write(integration.authority, x, to: &authority)
         let text = String(buffer: authority)
         guard text.utf8.allSatisfy({ ASCII.isHostByte($0) }) else { return nil }
-        return HTTPIntegration.origin(text, isTLS: integration.isTLS)
+        return HTTPIntegration.origin(text, isTLS: integration.isTLS).map { x.worker.upstream.origin(named: $0) }
     }
 
     private static func send(_ x: Exchange, _ integration: HTTPIntegration, _ upstream: UpstreamConnection) {

@@ -3,12 +3,18 @@ import JSON
 
 /// One stage of one API, ready to answer. Nothing in it changes.
 final class CompiledStage: Sendable {
+    /// What it was made from.
+    let definition: V2.StageDefinition
+    /// Which compilation this is: of two versions of a stage the one with the higher number is the later one.
+    let preparation: Int
     let key: V2.StageKey
     let account: AccountIdentity
     let name: [UInt8]
     let isDefault: Bool
     let router: Router
-    let routes: [CompiledRoute]
+    let routes: RouteTable
+    /// What the stage's next version takes over.
+    let routeSet: RouteSet
     let cors: CompiledCORS?
     let accessLog: CompiledAccessLog?
     /// `disableExecuteApiEndpoint`: the default host name does not serve.
@@ -20,29 +26,34 @@ final class CompiledStage: Sendable {
     let variables: OrderedMap<String>
     /// The stage variables as a JSON object, or nil when there are none.
     let eventStageVariables: [UInt8]?
-    /// Index of the stage's counters in every loop's metrics.
-    let metricsSlot: Int
+    /// What outlives this version of the stage.
+    let state: StageState
 
     init(
-        key: V2.StageKey, account: AccountIdentity, routes: [CompiledRoute], cors: CompiledCORS?,
-        accessLog: CompiledAccessLog?, isEndpointDisabled: Bool, variables: OrderedMap<String>, metricsSlot: Int
+        _ definition: V2.StageDefinition, preparation: Int, routes: RouteSet, cors: CompiledCORS?,
+        accessLog: CompiledAccessLog?, state: StageState
     ) {
+        let key = definition.key
+        let account = definition.account
+        self.definition = definition
+        self.preparation = preparation
         self.key = key
         self.account = account
         name = Array(key.stageName.utf8)
         isDefault = key.stageName == "$default"
-        router = Router(routes)
-        self.routes = routes
+        router = routes.router
+        self.routes = routes.table
+        routeSet = routes
         self.cors = cors
         self.accessLog = accessLog
-        self.isEndpointDisabled = isEndpointDisabled
+        isEndpointDisabled = definition.content.disableExecuteApiEndpoint
         domainName = Array("\(key.apiId).execute-api.\(account.region).amazonaws.com".utf8)
         eventIdentity = Array("\"accountId\":\"\(account.accountId)\",\"apiId\":\"\(key.apiId)\"".utf8)
-        self.variables = variables
-        self.eventStageVariables =
+        variables = definition.stage.stageVariables ?? [:]
+        eventStageVariables =
             variables.isEmpty
             ? nil : JSONValue.object(JSONObject(variables.map { ($0.key, .string($0.value)) })).bytes
-        self.metricsSlot = metricsSlot
+        self.state = state
     }
 }
 

@@ -18,13 +18,14 @@ struct Router: Sendable {
         var full: Int32 = -1
         /// First entry in `methods` of the greedy routes that begin here.
         var greedy: Int32 = -1
+        /// The node from which a literal leads here, and that literal.
+        var parent: Int32 = -1
+        var textStart: UInt32 = 0
+        var textCount: UInt32 = 0
     }
 
     private struct Slot {
-        var parent: Int32 = -1
         var hash: UInt32 = 0
-        var textStart: UInt32 = 0
-        var textCount: UInt32 = 0
         var child: Int32 = -1
     }
 
@@ -39,17 +40,17 @@ struct Router: Sendable {
     private var methods: [Int32] = []
     private var defaultRoute: Int32 = -1
 
+    /// Routes taken out since it was made: what led to them is still there.
+    private(set) var removed = 0
+
     init() {}
 
     // MARK: Building
 
-    init(_ routes: some Sequence<CompiledRoute>) {
-        for (index, route) in routes.enumerated() { add(route, Int32(index)) }
-    }
-
-    private mutating func add(_ route: CompiledRoute, _ index: Int32) {
-        guard case .path(let method, let segments) = route.key else {
-            defaultRoute = index
+    /// A route is found by its index. Of two with one key the later one stands.
+    mutating func add(_ key: RouteKey, _ index: Int) {
+        guard case .path(let method, let segments) = key else {
+            defaultRoute = Int32(index)
             return
         }
         var node: Int32 = 0
@@ -67,7 +68,30 @@ struct Router: Sendable {
             methods.append(contentsOf: repeatElement(-1, count: Self.methodCount))
             if isGreedy { nodes[Int(node)].greedy = table } else { nodes[Int(node)].full = table }
         }
-        methods[Int(table) + Self.slot(of: method)] = index
+        methods[Int(table) + Self.slot(of: method)] = Int32(index)
+    }
+
+    mutating func remove(_ key: RouteKey, _ index: Int) {
+        removed += 1
+        guard case .path(let method, let segments) = key else {
+            if defaultRoute == Int32(index) { defaultRoute = -1 }
+            return
+        }
+        var node: Int32 = 0
+        var isGreedy = false
+        for segment in segments {
+            switch segment {
+            case .literal(var literal):
+                node = literal.withUTF8 { self.literal(node, UnsafeRawBufferPointer($0)) } ?? -1
+            case .variable: node = nodes[Int(node)].variable
+            case .greedy: isGreedy = true
+            }
+            guard node >= 0 else { return }
+        }
+        let table = isGreedy ? nodes[Int(node)].greedy : nodes[Int(node)].full
+        guard table >= 0 else { return }
+        let entry = Int(table) + Self.slot(of: method)
+        if methods[entry] == Int32(index) { methods[entry] = -1 }
     }
 
     private static func slot(of method: RouteKey.Method) -> Int {
@@ -97,16 +121,19 @@ struct Router: Sendable {
             let bytes = UnsafeRawBufferPointer(bytes)
             if let child = self.literal(node, bytes) { return child }
             let child = Int32(nodes.count)
-            nodes.append(Node())
-            if (literals + 1) * 2 > slots.count { grow() }
-            let slot = Slot(
-                parent: node, hash: Self.hash(node, bytes), textStart: UInt32(text.count),
-                textCount: UInt32(bytes.count), child: child)
+            nodes.append(Node(parent: node, textStart: UInt32(text.count), textCount: UInt32(bytes.count)))
             text.append(contentsOf: bytes)
             literals += 1
-            insert(slot)
+            if literals * 2 > slots.count { grow() }
+            insert(Slot(hash: Self.hash(node, bytes), child: child))
             return child
         }
+    }
+
+    private mutating func grow() {
+        let old = slots
+        slots = [Slot](repeating: Slot(), count: old.count * 2)
+        for slot in old where slot.child >= 0 { insert(slot) }
     }
 
     private mutating func insert(_ slot: Slot) {
@@ -114,12 +141,6 @@ struct Router: Sendable {
         var position = Int(slot.hash) & mask
         while slots[position].child >= 0 { position = (position + 1) & mask }
         slots[position] = slot
-    }
-
-    private mutating func grow() {
-        let old = slots
-        slots = [Slot](repeating: Slot(), count: old.count * 2)
-        for slot in old where slot.child >= 0 { insert(slot) }
     }
 
     // MARK: Matching
@@ -212,18 +233,20 @@ struct Router: Sendable {
         var position = Int(hash) & mask
         while slots[position].child >= 0 {
             let slot = slots[position]
-            if slot.hash == hash, slot.parent == node, Int(slot.textCount) == segment.count,
-                text.withUnsafeBytes({ text in
-                    let start = Int(slot.textStart)
-                    return UnsafeRawBufferPointer(rebasing: text[start..<(start + segment.count)])
-                        .elementsEqual(segment)
-                })
-            {
-                return slot.child
-            }
+            if slot.hash == hash, isReached(slot.child, from: node, by: segment) { return slot.child }
             position = (position + 1) & mask
         }
         return nil
+    }
+
+    @inline(__always)
+    private func isReached(_ child: Int32, from node: Int32, by segment: UnsafeRawBufferPointer) -> Bool {
+        let reached = nodes[Int(child)]
+        guard reached.parent == node, Int(reached.textCount) == segment.count else { return false }
+        let start = Int(reached.textStart)
+        return text.withUnsafeBytes { text in
+            UnsafeRawBufferPointer(rebasing: text[start..<(start + segment.count)]).elementsEqual(segment)
+        }
     }
 
     /// FNV-1a over the node and the segment.

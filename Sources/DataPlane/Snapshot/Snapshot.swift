@@ -2,42 +2,61 @@ import GatewayModel
 import HTTPFront
 
 /// Everything that is served, immutable. Every event loop holds one reference and swaps it whole.
+///
+/// APIs lie in 256 shards by the hash of their id. Another snapshot shares all shards but those of the APIs that
+/// changed, so making one costs the same whatever else is served.
 final class Snapshot: Sendable {
     /// Counts the swaps since start; test scripts wait on it.
     let generation: Int
-    let stages: [V2.StageKey: CompiledStage]
-    private let apis: [CompiledAPI]
-    /// Open addressing by the hash of the id; positions in `apis`, or -1.
-    private let table: [Int32]
+    private let shards: [Shard]
 
-    static let empty = Snapshot(generation: 0, stages: [:])
+    private static let shardCount = 256
 
-    init(generation: Int, stages: [V2.StageKey: CompiledStage]) {
+    /// Nothing is served. Each time another object, so that one which has been replaced can go.
+    static var empty: Snapshot { Snapshot(generation: 0, shards: Array(repeating: Shard(), count: shardCount)) }
+
+    private init(generation: Int, shards: [Shard]) {
         self.generation = generation
-        self.stages = stages
-        let groups = Dictionary(grouping: stages.values, by: \.key.apiId)
-        let apis = groups.map { CompiledAPI(apiId: $0.key, stages: $0.value) }
-        var size = 16
-        while size < apis.count * 2 { size *= 2 }
-        var table = [Int32](repeating: -1, count: size)
-        for (index, api) in apis.enumerated() {
-            var position = api.id.withUnsafeBytes { Int(Self.hash($0)) } & (size - 1)
-            while table[position] >= 0 { position = (position + 1) & (size - 1) }
-            table[position] = Int32(index)
-        }
-        self.apis = apis
-        self.table = table
+        self.shards = shards
     }
 
     /// The API of that id, in whatever case a client wrote the host name.
     func api(_ id: UnsafeRawBufferPointer) -> CompiledAPI? {
-        var position = Int(Self.hash(id)) & (table.count - 1)
-        while table[position] >= 0 {
-            let api = apis[Int(table[position])]
-            if api.isNamed(id) { return api }
-            position = (position + 1) & (table.count - 1)
+        let hash = Self.hash(id)
+        return shards[Self.shard(hash)].api(id, hash)
+    }
+
+    func stage(_ key: V2.StageKey) -> CompiledStage? {
+        api(named: key.apiId)?.stages.first { $0.key == key }
+    }
+
+    var stages: [CompiledStage] { shards.flatMap { $0.apis.flatMap(\.stages) } }
+
+    /// The next snapshot: `changed` instead of what serves these stages, and none of `removed`.
+    func next(_ changed: [CompiledStage], removing removed: [V2.StageKey]) -> Snapshot {
+        var stages: [String: [CompiledStage]] = [:]
+        for key in changed.map(\.key) + removed {
+            let known = stages[key.apiId] ?? api(named: key.apiId)?.stages ?? []
+            stages[key.apiId] = known.filter { $0.key != key }
         }
-        return nil
+        for stage in changed { stages[stage.key.apiId]?.append(stage) }
+        var shards = shards
+        for (index, apis) in Dictionary(grouping: stages, by: { Self.shard(Self.hash($0.key)) }) {
+            shards[index] = shards[index].replacing(apis.map { CompiledAPI(apiId: $0.key, stages: $0.value) })
+        }
+        return Snapshot(generation: generation + 1, shards: shards)
+    }
+
+    private func api(named id: String) -> CompiledAPI? {
+        var id = id
+        return id.withUTF8 { api(UnsafeRawBufferPointer($0)) }
+    }
+
+    private static func shard(_ hash: UInt32) -> Int { Int(hash % UInt32(shardCount)) }
+
+    private static func hash(_ id: String) -> UInt32 {
+        var id = id
+        return id.withUTF8 { hash(UnsafeRawBufferPointer($0)) }
     }
 
     private static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
@@ -45,16 +64,43 @@ final class Snapshot: Sendable {
         for byte in bytes { hash = (hash ^ UInt32(ASCII.lowercased(byte))) &* 16_777_619 }
         return hash ^ hash >> 15
     }
+
+    /// A few APIs, one beside the other.
+    private struct Shard: Sendable {
+        /// Of the ids of `apis`.
+        private(set) var hashes: [UInt32] = []
+        private(set) var apis: [CompiledAPI] = []
+
+        func api(_ id: UnsafeRawBufferPointer, _ hash: UInt32) -> CompiledAPI? {
+            for index in hashes.indices where hashes[index] == hash && apis[index].isNamed(id) { return apis[index] }
+            return nil
+        }
+
+        /// With the APIs in place of those of the same ids; one without stages is not kept.
+        func replacing(_ changed: [CompiledAPI]) -> Shard {
+            var shard = Shard()
+            for api in apis where !changed.contains(where: { $0.id == api.id }) { shard.append(api) }
+            for api in changed where !api.stages.isEmpty { shard.append(api) }
+            return shard
+        }
+
+        private mutating func append(_ api: CompiledAPI) {
+            hashes.append(api.id.withUnsafeBytes { Snapshot.hash($0) })
+            apis.append(api)
+        }
+    }
 }
 
 /// One API's stages, found by the first segment of a path.
 final class CompiledAPI: Sendable {
     let id: [UInt8]
+    let stages: [CompiledStage]
     let defaultStage: CompiledStage?
     private let named: [CompiledStage]
 
     init(apiId: String, stages: [CompiledStage]) {
         id = Array(apiId.utf8)
+        self.stages = stages
         defaultStage = stages.first { $0.isDefault }
         named = stages.filter { !$0.isDefault }
     }

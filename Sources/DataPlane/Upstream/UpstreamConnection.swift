@@ -15,7 +15,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         case closed
     }
 
-    let originNumber: Int
+    let origin: Origin
     private(set) var idleUntil = NIODeadline.distantFuture
     /// Whether it has lain idle and nothing has come since: then a sudden end may just be the origin's keep-alive time.
     private(set) var mayBeStale = false
@@ -35,9 +35,9 @@ final class UpstreamConnection: ChannelInboundHandler {
     private var isRequestComplete = false
     private var isReading = true
 
-    init(pool: UpstreamPool, originNumber: Int, channel: any Channel) {
+    init(pool: UpstreamPool, origin: Origin, channel: any Channel) {
         self.pool = pool
-        self.originNumber = originNumber
+        self.origin = origin
         self.channel = channel
     }
 

@@ -6,23 +6,42 @@ import NIOSSL
 /// One loop's connections to origins: idle ones are used again, newest first.
 final class UpstreamPool {
     private unowned let worker: LoopWorker
+    private let origins: Origins
     /// By the origin's number.
     private var idle: [[UpstreamConnection]] = []
     private var idleCount = 0
+    /// Origins whose host came out of a request's path.
+    private var named: [Origin.Key: Origin] = [:]
 
-    /// Idle connections kept per origin and loop.
+    /// Idle connections kept per origin and loop, and per loop: clients may choose origins.
     private static let idlePerOrigin = 256
+    private static let idleInAll = 4_096
+    /// Clients choose these. Beyond it all are asked for again; those with idle connections are still there then.
+    private static let namedOrigins = 1_024
     /// Below the keep-alive time of most servers (nginx: 75 s, Node: 5 s closes earlier by itself).
     private static let idleTime = TimeAmount.seconds(50)
     private static let connectTime = TimeAmount.seconds(10)
 
-    init(worker: LoopWorker) { self.worker = worker }
+    init(worker: LoopWorker, origins: Origins) {
+        self.worker = worker
+        self.origins = origins
+    }
 
     var hasIdleConnections: Bool { idleCount > 0 }
 
+    /// The origin that a path variable named. Other loops are only asked for one that this loop does not know.
+    func origin(named key: Origin.Key) -> Origin {
+        if let known = named[key] { return known }
+        if named.count >= Self.namedOrigins { named.removeAll(keepingCapacity: true) }
+        let origin = origins.origin(key)
+        named[key] = origin
+        return origin
+    }
+
     /// An idle connection to the origin, if there is one that is still open.
-    func takeIdle(_ number: Int) -> UpstreamConnection? {
-        guard number >= 0, number < idle.count else { return nil }
+    func takeIdle(_ origin: Origin) -> UpstreamConnection? {
+        let number = origin.number
+        guard number < idle.count else { return nil }
         while let connection = idle[number].popLast() {
             idleCount -= 1
             if connection.isUsable { return connection }
@@ -31,10 +50,9 @@ final class UpstreamPool {
     }
 
     func keep(_ connection: UpstreamConnection) {
-        let number = connection.originNumber
-        guard number >= 0 else { return connection.close() }
+        let number = connection.origin.number
         while idle.count <= number { idle.append([]) }
-        guard idle[number].count < Self.idlePerOrigin else { return connection.close() }
+        guard idle[number].count < Self.idlePerOrigin, idleCount < Self.idleInAll else { return connection.close() }
         connection.lieIdle(until: .now() + Self.idleTime)
         idle[number].append(connection)
         idleCount += 1
@@ -54,29 +72,24 @@ final class UpstreamPool {
     }
 
     /// Opens a connection; `completion` is called on the loop.
-    func connect(
-        _ origin: Origin, number: Int, completion: @escaping (Result<UpstreamConnection, any Error>) -> Void
-    ) {
+    func connect(_ origin: Origin, completion: @escaping (Result<UpstreamConnection, any Error>) -> Void) {
         let bound = NIOLoopBound((self, completion), eventLoop: worker.eventLoop)
-        let tls = worker.options.tls
+        let context = worker.options.tls
         ClientBootstrap(group: worker.eventLoop)
             .connectTimeout(Self.connectTime)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if origin.isTLS {
-                        guard let tls else { throw ChannelError.operationUnsupported }
-                        // An address cannot be a server name (RFC 6066 section 3).
-                        let isAddress = (try? SocketAddress(ipAddress: origin.host, port: 0)) != nil
-                        let handler = try NIOSSLClientHandler(
-                            context: tls, serverHostname: isAddress ? nil : origin.host)
-                        try channel.pipeline.syncOperations.addHandler(handler)
+                    if let tls = origin.key.tls {
+                        guard let context else { throw ChannelError.operationUnsupported }
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: context, serverHostname: tls.serverName))
                     }
                     try channel.pipeline.syncOperations.addHandler(
-                        UpstreamConnection(pool: bound.value.0, originNumber: number, channel: channel))
+                        UpstreamConnection(pool: bound.value.0, origin: origin, channel: channel))
                 }
             }
-            .connect(host: origin.host, port: origin.port)
+            .connect(host: origin.key.host, port: origin.key.port)
             .whenComplete { result in
                 let (_, completion) = bound.value
                 completion(

@@ -12,6 +12,8 @@ extension V2 {
             self.stage = stage
             self.content = content
         }
+
+        package var key: StageKey { StageKey(apiId: apiId, stageName: stage.stageName) }
     }
 
     /// The unit that the data plane compiles and swaps.

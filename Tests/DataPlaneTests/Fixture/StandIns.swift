@@ -50,6 +50,8 @@ final class StandInFunction: FunctionTarget {
         completion?(.success(ByteBuffer(string: payload)))
     }
 
+    func isSame(as other: any FunctionTarget) -> Bool { self === other as? StandInFunction }
+
     func invoke(
         _ event: ByteBuffer, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
         completion: @escaping Completion
@@ -72,6 +74,7 @@ final class StandInFunction: FunctionTarget {
 /// Functions by name.
 struct StandInFunctions: FunctionDirectory {
     var functions: [String: StandInFunction]
+    var version: UInt64 = 0
 
     func function(named name: String, qualifier: String?) -> (any FunctionTarget)? {
         functions[qualifier.map { name + ":" + $0 } ?? name]

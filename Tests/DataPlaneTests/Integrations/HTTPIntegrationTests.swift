@@ -14,7 +14,7 @@ struct HTTPIntegrationTests {
         change(&integration)
         return try HTTPIntegration(
             integration, routeKey: try #require(RouteKey(key)), variables: variables.map { Array($0.utf8) },
-            stageVariables: stage, registry: Registry())
+            stageVariables: stage, origins: Origins())
     }
 
     /// Parts as a text: `<n>` is a path variable.
@@ -40,9 +40,9 @@ struct HTTPIntegrationTests {
         ])
     func origin(uri: String, host: String, port: Int, isTLS: Bool) throws {
         let integration = try Self.compile(uri)
-        #expect(integration.origin == Origin(host: host, port: port, isTLS: isTLS))
+        let key = try #require(integration.origin).key
+        #expect(key == Origin.Key(host: host, port: port, tls: isTLS ? TLSProfile(host: host) : nil))
         #expect(integration.isTLS == isTLS)
-        #expect(integration.originNumber == 0)
     }
 
     @Test(
@@ -78,7 +78,6 @@ struct HTTPIntegrationTests {
     func dynamicHost(uri: String, authority: String) throws {
         let integration = try Self.compile(uri)
         #expect(integration.origin == nil)
-        #expect(integration.originNumber == -1)
         #expect(Self.text(integration.authority) == authority)
         #expect(!String(decoding: integration.fixedFields, as: UTF8.self).contains("Host"))
     }
@@ -88,7 +87,7 @@ struct HTTPIntegrationTests {
         let stage: OrderedMap<String> = ["host": "h.example", "path": "a/b", "q": "x=1"]
         let uri = "http://${stageVariables.host}:81/${stageVariables.path}?${stageVariables.q}"
         let integration = try Self.compile(uri, stage: stage)
-        #expect(integration.origin == Origin(host: "h.example", port: 81, isTLS: false))
+        #expect(integration.origin?.key == Origin.Key(host: "h.example", port: 81, tls: nil))
         #expect(Self.text(integration.path) == "/a/b")
         #expect(Self.text(integration.query) == "x=1")
     }
@@ -138,16 +137,18 @@ struct HTTPIntegrationTests {
         #expect(try Self.compile("http://h/") { $0.timeoutInMillis = 50 }.timeoutMilliseconds == 50)
     }
 
-    @Test("two integrations with one origin share its number")
-    func numbers() throws {
-        let registry = Registry()
-        func number(_ uri: String) throws -> Int {
-            try HTTPIntegration(.http(uri), routeKey: .default, variables: [], stageVariables: [:], registry: registry)
-                .originNumber
+    @Test("two integrations with one origin share it")
+    func shared() throws {
+        let origins = Origins()
+        func compile(_ uri: String) throws -> HTTPIntegration {
+            try HTTPIntegration(.http(uri), routeKey: .default, variables: [], stageVariables: [:], origins: origins)
         }
-        #expect(try number("http://a/x") == 0)
-        #expect(try number("http://A:80/y") == 0)
-        #expect(try number("https://a/x") == 1)
-        #expect(try number("http://b/") == 2)
+        let kept = try ["http://a/x", "http://A:80/y", "https://a/x", "http://b/"].map { try compile($0) }
+        #expect(kept[0].origin === kept[1].origin)
+        #expect(Set(kept.compactMap(\.origin?.number)).count == 3)
+        #expect(kept[2].origin?.key.tls?.serverName == "a")
+        #expect(try compile("https://127.0.0.1/").origin?.key.tls == TLSProfile(host: "127.0.0.1"))
+        #expect(TLSProfile(host: "127.0.0.1").serverName == nil)
+        #expect(TLSProfile(host: "::1").serverName == nil)
     }
 }

@@ -6,20 +6,15 @@ import Testing
 
 @Suite("Routes are selected by path and method")
 struct RouterTests {
-    /// A route as the router sees it.
-    private static func route(_ number: Int, _ text: String) throws -> CompiledRoute {
-        CompiledRoute(
-            source: V2.Route(routeId: "r\(number)", routeKey: text), integrationSource: nil,
-            key: try #require(RouteKey(text)), variables: [], integration: .missing)
-    }
-
     private struct Match: Equatable {
         var key: String?
         var values: [String] = []
     }
 
     private static func router(_ keys: [String]) throws -> Router {
-        Router(try keys.enumerated().map { try route($0.offset, $0.element) })
+        var router = Router()
+        for (index, key) in keys.enumerated() { router.add(try #require(RouteKey(key)), index) }
+        return router
     }
 
     private static func match(_ keys: [String], _ method: RequestHead.Method, _ path: String) throws -> Match {
@@ -165,6 +160,45 @@ struct RouterTests {
         #expect(try Self.match(keys, .get, "/x/1/c/e") == Match(key: keys[1], values: ["1"]))
         #expect(try Self.match(keys, .get, "/x/1/c/f") == Match(key: keys[2], values: ["x", "1/c/f"]))
         #expect(try Self.match(keys + ["$default"], .get, "/x") == Match(key: "$default"))
+    }
+
+    @Test("a route that is taken out is not found, and what came in its place is")
+    func removed() throws {
+        let keys = ["GET /a/b", "GET /a/{x}", "GET /a/{p+}", "$default", "ANY /a/b"]
+        var router = try Self.router(keys)
+        func match(_ path: String) -> String? { Self.match(router, keys, .get, path).key }
+        func remove(_ index: Int) throws { router.remove(try #require(RouteKey(keys[index])), index) }
+        try remove(0)
+        #expect(match("/a/b") == "ANY /a/b")
+        try remove(4)
+        #expect(match("/a/b") == "GET /a/{x}")
+        router.add(try #require(RouteKey(keys[0])), 4)
+        // Another route has the key: taking the former one out again changes nothing.
+        try remove(0)
+        #expect(match("/a/b") == keys[4])
+        router.remove(try #require(RouteKey(keys[0])), 4)
+        try remove(1)
+        #expect(match("/a/b") == "GET /a/{p+}")
+        try remove(2)
+        #expect(match("/a/b") == "$default")
+        router.remove(.default, 2)
+        #expect(match("/a/b") == "$default")
+        try remove(3)
+        #expect(match("/a/b") == nil)
+        #expect(router.removed == 8)
+        router.remove(try #require(RouteKey("GET /never/was")), 7)
+    }
+
+    @Test("a copy of a router is another one")
+    func copies() throws {
+        let keys = ["GET /a", "GET /b/{x}", "GET /c/d"]
+        let first = try Self.router([keys[0]])
+        var second = first
+        for index in 1..<3 { second.add(try #require(RouteKey(keys[index])), index) }
+        #expect(Self.match(first, keys, .get, "/c/d").key == nil)
+        #expect(Self.match(first, keys, .get, "/a").key == keys[0])
+        #expect(Self.match(second, keys, .get, "/b/1") == Match(key: keys[1], values: ["1"]))
+        #expect(Self.match(second, keys, .get, "/c/d").key == keys[2])
     }
 
     @Test("each of 10,000 routes is found, and nothing else")

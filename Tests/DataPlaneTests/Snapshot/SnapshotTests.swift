@@ -6,19 +6,14 @@ import Testing
 
 @Suite("A snapshot finds APIs and stages by bytes")
 struct SnapshotTests {
+    private static let compiler = StageCompiler.standingAlone()
+
     private static func stage(_ api: String, _ name: String) throws -> CompiledStage {
-        let compiler = StageCompiler(
-            functions: StandInFunctions(functions: [:]), registry: Registry(), accessLogs: StandInLogs())
-        return try compiler.compile(TestAPI(apiId: api, stage: name).definition, previous: nil)
+        try compiler.compile(TestAPI(apiId: api, stage: name).definition, previous: nil)
     }
 
     private static func snapshot(_ stages: [(String, String)]) throws -> Snapshot {
-        var compiled: [V2.StageKey: CompiledStage] = [:]
-        for (api, name) in stages {
-            let stage = try stage(api, name)
-            compiled[stage.key] = stage
-        }
-        return Snapshot(generation: 1, stages: compiled)
+        Snapshot.empty.next(try stages.map { try stage($0, $1) }, removing: [])
     }
 
     private static func api(_ snapshot: Snapshot, _ id: String) -> String? {
@@ -60,5 +55,31 @@ struct SnapshotTests {
         #expect(stage("prod") == nil)
         #expect(stage("$default") == nil)
         #expect(api.defaultStage?.key.stageName == "$default")
+    }
+
+    @Test("the next one has what changed in place of what was there, and all else as it was")
+    func next() throws {
+        let first = try Self.snapshot([("abc", "$default"), ("abc", "dev"), ("def", "prod"), ("ghi", "$default")])
+        let changed = try Self.stage("abc", "dev")
+        let second = first.next(
+            [changed, try Self.stage("abc", "new"), try Self.stage("jkl", "x")],
+            removing: [V2.StageKey(apiId: "def", stageName: "prod"), V2.StageKey(apiId: "no", stageName: "no")])
+        #expect(second.generation == first.generation + 1)
+        #expect(second.stage(changed.key) === changed)
+        for key in [V2.StageKey(apiId: "abc", stageName: "$default"), V2.StageKey(apiId: "ghi", stageName: "$default")]
+        {
+            #expect(second.stage(key) === first.stage(key))
+            #expect(second.stage(key) != nil)
+        }
+        #expect(Self.api(second, "def") == nil)
+        #expect(Self.api(second, "jkl") == "jkl")
+        #expect(
+            Set(second.stages.map { "\($0.key.apiId)/\($0.key.stageName)" }) == [
+                "abc/$default", "abc/dev", "abc/new", "ghi/$default", "jkl/x",
+            ])
+        // The first one is as it was.
+        #expect(Self.api(first, "def") == "def")
+        #expect(first.stage(changed.key) !== changed)
+        #expect(first.stages.count == 4)
     }
 }

@@ -1,4 +1,5 @@
 import GatewayModel
+import HTTPFront
 import JSON
 import Testing
 
@@ -6,34 +7,134 @@ import Testing
 
 @Suite("Stages are compiled")
 struct StageCompilerTests {
-    private let functions = StandInFunctions(functions: ["f": StandInFunction(), "f:live": StandInFunction()])
+    private let compiler = StageCompiler.standingAlone([
+        "f": StandInFunction(), "f:live": StandInFunction(), "g": StandInFunction(),
+    ])
 
     private func compile(_ api: TestAPI, previous: CompiledStage? = nil) throws -> CompiledStage {
-        try StageCompiler(functions: functions, registry: Registry(), accessLogs: StandInLogs())
-            .compile(api.definition, previous: previous)
+        try compiler.compile(api.definition, previous: previous)
     }
 
     private func compile(_ change: (inout V2.StageDefinition) -> Void) throws -> CompiledStage {
         var definition = TestAPI(routes: [("GET /a", .http("http://a.example/"))]).definition
         change(&definition)
-        return try StageCompiler(functions: functions, registry: Registry(), accessLogs: StandInLogs())
-            .compile(definition, previous: nil)
+        return try compiler.compile(definition, previous: nil)
     }
 
-    @Test("HTTP routes that have not changed are used again, others are made anew")
+    /// The position of the route that serves it.
+    private static func route(_ stage: CompiledStage, _ path: String) -> CompiledRoute? {
+        var bindings: [Router.Binding] = []
+        let index = Array(path.utf8).withUnsafeBytes { stage.router.match($0, .get, &bindings) }
+        return index.flatMap { stage.routes[$0] }
+    }
+
+    @Test("what has not changed is used again, what has is made anew")
     func lent() throws {
-        var api = TestAPI(routes: [
-            ("GET /a", .http("http://a.example/")), ("GET /b", .http("http://b.example/")), ("GET /f", .function()),
-        ])
+        var api = TestAPI(
+            routes: [
+                ("GET /a", .http("http://a.example/")), ("GET /b", .http("http://b.example/")), ("GET /f", .function()),
+            ], cors: V2.Cors(origins: ["*"]), logFormat: "x")
         let first = try compile(api)
         api.routes[1].integration = .http("http://c.example/")
         let second = try compile(api, previous: first)
         #expect(second.routes[0] === first.routes[0])
         #expect(second.routes[1] !== first.routes[1])
-        // The function, or who may invoke it, may have changed.
-        #expect(second.routes[2] !== first.routes[2])
-        api.routes[0].key = "POST /a"
-        #expect(try compile(api, previous: second).routes[0] !== second.routes[0])
+        #expect(second.routes[2] === first.routes[2])
+        #expect(second.accessLog === first.accessLog)
+        #expect(second.state === first.state)
+        #expect(Self.route(second, "/b") === second.routes[1])
+        api.routes[0].key = "GET /z"
+        let third = try compile(api, previous: second)
+        #expect(third.routes[0] !== second.routes[0])
+        #expect(Self.route(third, "/a") == nil)
+        #expect(Self.route(third, "/z") === third.routes[0])
+        #expect(Self.route(second, "/a") === second.routes[0])
+    }
+
+    @Test("a key that goes from one route to another is found there")
+    func exchangedKeys() throws {
+        var api = TestAPI(routes: [("GET /a", nil), ("GET /b", nil), ("$default", nil)])
+        let first = try compile(api)
+        api.routes = [("GET /b", nil), ("$default", nil), ("GET /a", nil)]
+        let second = try compile(api, previous: first)
+        for (position, path) in ["/b", "/else", "/a"].enumerated() {
+            #expect(Self.route(second, path) === second.routes[position])
+        }
+        api.routes.removeFirst(2)
+        let third = try compile(api, previous: second)
+        #expect(third.routes.count == 1)
+        #expect(Self.route(third, "/b") == nil)
+        #expect(Self.route(third, "/else") == nil)
+        #expect(Self.route(third, "/a") === third.routes[0])
+    }
+
+    @Test("routes are made anew when the function that they call has another policy, and no others")
+    func changedFunction() throws {
+        let api = TestAPI(routes: [("GET /f", .function()), ("GET /g", .function(name: "g")), ("GET /a", nil)])
+        let first = try compile(api)
+        // Another version alone is no change.
+        var functions = try #require(compiler.functions as? StandInFunctions)
+        functions.version = 1
+        var later = StageCompiler.standingAlone(functions)
+        let second = try later.compile(api.definition, previous: first)
+        for position in 0..<3 { #expect(second.routes[position] === first.routes[position]) }
+        functions.version = 2
+        functions.functions["f"] = StandInFunction(policy: Lambda.ResourcePolicy())
+        later = StageCompiler.standingAlone(functions)
+        let third = try later.compile(api.definition, previous: second)
+        #expect(third.routes[0] !== first.routes[0])
+        #expect(third.routes[1] === first.routes[1])
+        #expect(third.routes[2] === first.routes[2])
+        guard case .function(let integration) = third.routes[0]?.integration else {
+            Issue.record("not a function")
+            return
+        }
+        #expect(!integration.permits(.get))
+        functions.version = 3
+        functions.functions["f"] = nil
+        later = StageCompiler.standingAlone(functions)
+        guard case .function(let gone) = try later.compile(api.definition, previous: third).routes[0]?.integration
+        else {
+            Issue.record("not a function")
+            return
+        }
+        #expect(gone.target == nil)
+    }
+
+    @Test("routes of one integration follow it, whether they came before it or not")
+    func changedIntegration() throws {
+        var definition = TestAPI(routes: [("GET /a", nil), ("GET /b", nil), ("GET /c", .http("http://c/"))]).definition
+        definition.setTargets(["i7", "i7", "i2"])
+        let first = try compiler.compile(definition, previous: nil)
+        guard case .missing = first.routes[0]?.integration else {
+            Issue.record("an integration")
+            return
+        }
+        definition.put("http://one/", "i7")
+        let second = try compiler.compile(definition, previous: first)
+        definition.put("http://two/", "i7")
+        let third = try compiler.compile(definition, previous: second)
+        func host(_ stage: CompiledStage, _ position: Int) -> String? {
+            guard case .http(let integration) = stage.routes[position]?.integration else { return nil }
+            return integration.origin?.key.host
+        }
+        #expect([0, 1, 2].map { host(second, $0) } == ["one", "one", "c"])
+        #expect([0, 1, 2].map { host(third, $0) } == ["two", "two", "c"])
+        #expect(third.routes[2] === first.routes[2])
+    }
+
+    @Test("routes that come and go leave nothing in the router for ever")
+    func comingAndGoing() throws {
+        var api = TestAPI(routes: [("GET /first", nil)])
+        var stage = try compile(api)
+        for number in 0..<600 {
+            api.routes = [("GET /first", nil), ("GET /route\(number)", nil)]
+            stage = try compile(api, previous: stage)
+        }
+        #expect(stage.router.removed <= 256)
+        #expect(Self.route(stage, "/first") === stage.routes[0])
+        #expect(Self.route(stage, "/route599") === stage.routes[1])
+        #expect(Self.route(stage, "/route598") == nil)
     }
 
     @Test("other stage variables make every route anew")
@@ -43,16 +144,16 @@ struct StageCompilerTests {
         let first = try compile(api)
         api.variables = ["host": "two.example"]
         let second = try compile(api, previous: first)
-        guard case .http(let integration) = second.routes[0].integration else {
+        guard case .http(let integration) = second.routes[0]?.integration else {
             Issue.record("not an HTTP integration")
             return
         }
-        #expect(integration.origin?.host == "two.example")
+        #expect(integration.origin?.key.host == "two.example")
     }
 
     @Test("a route without a target has no integration")
     func missing() throws {
-        guard case .missing = try compile(TestAPI(routes: [("GET /a", nil)])).routes[0].integration else {
+        guard case .missing = try compile(TestAPI(routes: [("GET /a", nil)])).routes[0]?.integration else {
             Issue.record("an integration")
             return
         }
@@ -103,6 +204,24 @@ extension V2.StageDefinition {
         change { content in
             guard var integration = content.integrations[at: 0] else { return }
             integration[keyPath: path] = value
+            content.integrations.put(integration)
+        }
+    }
+
+    fileprivate mutating func setTargets(_ integrationIds: [String]) {
+        change { content in
+            for (position, id) in integrationIds.enumerated() {
+                guard var route = content.routes[at: position] else { continue }
+                route.target = "integrations/\(id)"
+                content.routes.put(route)
+            }
+        }
+    }
+
+    fileprivate mutating func put(_ uri: String, _ integrationId: String) {
+        change { content in
+            var integration = V2.Integration.http(uri)
+            integration.integrationId = integrationId
             content.integrations.put(integration)
         }
     }
