@@ -6,6 +6,8 @@ package enum HTTPLimits {
     /// one protects the front and leaves room for the management API's signed queries.
     package static let headBytes = 65_536
     package static let headerFields = 256
+    /// API Gateway names methods of 7 letters at most; the longest that is registered has 17.
+    package static let methodBytes = 32
     /// API Gateway: 10 MB, not to be raised.
     package static let apiBodyBytes = 10_485_760
     /// Lambda: 70,167,211 bytes for CreateFunction, the largest management call.

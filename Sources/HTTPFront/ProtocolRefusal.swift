@@ -1,6 +1,7 @@
 /// A request that the front answers itself, because it is no HTTP or too much of it; the connection closes after.
 package enum ProtocolRefusal: Error, Sendable, Equatable {
     case badRequest
+    case methodNotAllowed
     case headTooLarge
     case expectationFailed
     case versionNotSupported
@@ -9,6 +10,7 @@ package enum ProtocolRefusal: Error, Sendable, Equatable {
     package var status: Int {
         switch self {
         case .badRequest: 400
+        case .methodNotAllowed: 405
         case .headTooLarge: 431
         case .expectationFailed: 417
         case .versionNotSupported: 505
@@ -20,6 +22,7 @@ package enum ProtocolRefusal: Error, Sendable, Equatable {
     package var body: StaticString {
         switch self {
         case .badRequest: #"{"message":"Bad Request"}"#
+        case .methodNotAllowed: #"{"message":"Method Not Allowed"}"#
         case .headTooLarge: #"{"message":"Request Header Fields Too Large"}"#
         case .expectationFailed: #"{"message":"Expectation Failed"}"#
         case .versionNotSupported: #"{"message":"HTTP Version Not Supported"}"#

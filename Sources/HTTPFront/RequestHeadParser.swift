@@ -145,8 +145,7 @@ extension HeadBytes {
         guard position > start, bytes[position] == 0x20 else { throw .badRequest }
         head.methodRange = .init(start, position)
         let method = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
-        // A tunnel has a target of its own and no body that two readers agree on (RFC 9110 section 9.3.6).
-        guard !Self.isConnect(method) else { throw .badRequest }
+        try Self.check(method)
         head.method = RequestHead.Method(method)
         position += 1
         let targetStart = position
@@ -206,7 +205,15 @@ extension HeadBytes {
         head.query = .init(min(question + 1, end), end)
     }
 
-    private static func isConnect(_ name: UnsafeRawBufferPointer) -> Bool {
-        name.count == 7 && name.elementsEqual("CONNECT".utf8)
+    /// Refuses what no API has as a method, with nginx's statuses: small letters and other marks; CONNECT, whose tunnel
+    /// has a target of its own and no body that two readers agree on (RFC 9110 section 9.3.6); TRACE, which shows a
+    /// page's script the credentials that were sent. AWS's own answers are unknown.
+    private static func check(_ method: UnsafeRawBufferPointer) throws(ProtocolRefusal) {
+        guard method.count <= HTTPLimits.methodBytes, method.allSatisfy(isMethodByte) else { throw .badRequest }
+        if method.elementsEqual("TRACE".utf8) || method.elementsEqual("CONNECT".utf8) { throw .methodNotAllowed }
+    }
+
+    private static func isMethodByte(_ byte: UInt8) -> Bool {
+        byte &- UInt8(ascii: "A") < 26 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
     }
 }
