@@ -10,6 +10,21 @@ extension Exchange {
         return connection.head.bytes.withUnsafeReadableBytes { body($0, connection.head) }
     }
 
+    /// Runs `body` with the bytes that `fullPath`, `routedPath` and `bindings` are ranges of.
+    @inline(__always)
+    func withPath<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R? {
+        decodedPath.isEmpty ? withHead { bytes, _ in body(bytes) } : decodedPath.withUnsafeBytes(body)
+    }
+
+    /// Runs `body` with the value of the route's path variable of that index; nil when it has none.
+    @inline(__always)
+    func withPathVariable<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R? {
+        guard index < bindings.count else { return nil }
+        let start = Int(routedPath.start)
+        let range = (start + Int(bindings[index].start))..<(start + Int(bindings[index].end))
+        return withPath { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
+
     func writeRequestBytes(_ span: RequestHead.Span, to buffer: inout ByteBuffer) {
         _ = withHead { bytes, _ in buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[span.range])) }
     }
@@ -18,8 +33,8 @@ extension Exchange {
         if let connection { writeRequestBytes(connection.head.methodRange, to: &buffer) }
     }
 
-    func writeFullPath(to buffer: inout ByteBuffer) {
-        if fullPath.isEmpty { buffer.writeStaticString("/") } else { writeRequestBytes(fullPath, to: &buffer) }
+    func writeSentPath(to buffer: inout ByteBuffer) {
+        if sentPath.isEmpty { buffer.writeStaticString("/") } else { writeRequestBytes(sentPath, to: &buffer) }
     }
 
     /// Protocol, scheme and port as those behind the gateway are told of them.

@@ -20,9 +20,13 @@ package final class Exchange: HTTPService {
     // What routing finds.
     var stage: CompiledStage?
     var route: CompiledRoute?
-    /// The path that routes are matched with: without the stage, and without `/_aws/execute-api/…`.
+    /// The path as sent, without `/_aws/execute-api/…`.
+    var sentPath = RequestHead.Span()
+    /// The path percent-decoded; empty when nothing in it was encoded. See `withPath`.
+    var decodedPath: [UInt8] = []
+    /// The path that routes are matched with: decoded, without the stage.
     var routedPath = RequestHead.Span()
-    /// The path as a function sees it: with the prefix of a named stage.
+    /// The path as a function sees it: decoded, with the prefix of a named stage.
     var fullPath = RequestHead.Span()
     /// Whether the API was named by path, so that the Host says nothing about it.
     var isCalledByPath = false
@@ -36,6 +40,8 @@ package final class Exchange: HTTPService {
     var integrationStatus = 0
     var integrationServiceStatus = 0
     var integrationError: String?
+    /// The id under which the function, or the AWS service behind a URI, knows the call.
+    var endpointRequestId: String?
     var refusal: Refusal?
     /// For people: why the gateway answered with an error.
     var reason: String?
@@ -98,7 +104,7 @@ package final class Exchange: HTTPService {
     }
 
     package func bodyTooLarge(_ stream: HTTPStream) {
-        refuse(.tooLarge, because: "the request body is larger than \(stream.bodyLimit) bytes")
+        refuse(.tooLarge, because: "received a body of more than \(stream.bodyLimit) bytes")
     }
 
     package func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {
@@ -166,6 +172,9 @@ package final class Exchange: HTTPService {
         integrationStatus = 0
         integrationServiceStatus = 0
         integrationError = nil
+        endpointRequestId = nil
+        // Kept for the next request, unless one long path would cost memory for as long as the connection lives.
+        decodedPath.removeAll(keepingCapacity: decodedPath.capacity <= 1024)
         refusal = nil
         reason = nil
         integrationStartedAt = nil

@@ -16,6 +16,8 @@ final class LoopWorker {
     private(set) var snapshot = Snapshot.empty
     /// Used for the head of an upstream request; its storage stays.
     var scratch: ByteBuffer
+    /// The order of an event's header fields while it is written; its storage stays.
+    var headerOrder: [Int16] = []
 
     private(set) lazy var upstream = UpstreamPool(worker: self, origins: origins)
     private var waiting: [Exchange] = []

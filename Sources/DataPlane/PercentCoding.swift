@@ -1,4 +1,6 @@
-/// Percent-decoding of bytes (RFC 3986 section 2.1).
+import NIOCore
+
+/// Percent-encoding and -decoding of bytes (RFC 3986 section 2.1).
 enum PercentCoding {
     /// Appends what `bytes` means; a broken escape stays as it is.
     static func decode(_ bytes: UnsafeRawBufferPointer, plusIsSpace: Bool = false, into output: inout [UInt8]) {
@@ -26,21 +28,53 @@ enum PercentCoding {
         }
     }
 
-    /// Appends `bytes` so that they can stand in a path (`allowSlash`) or in a query value.
-    static func encode(_ bytes: some Sequence<UInt8>, allowSlash: Bool, into output: inout [UInt8]) {
-        let digits: [UInt8] = Array("0123456789ABCDEF".utf8)
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                output.append(byte)
-            case UInt8(ascii: "/") where allowSlash: output.append(byte)
-            default:
-                output.append(UInt8(ascii: "%"))
-                output.append(digits[Int(byte >> 4)])
-                output.append(digits[Int(byte & 15)])
-            }
+    /// Writes decoded bytes so that they can stand in a path: what a path may hold stays (RFC 3986 section 3.3), all
+    /// else is escaped, `%` too.
+    static func writePath(_ bytes: some Sequence<UInt8>, to output: inout ByteBuffer) {
+        for byte in bytes { writeEscaped(byte, unless: isPathByte(byte), to: &output) }
+    }
+
+    /// Writes text that is a path already: its escapes stay, and only what may not stand in a path is escaped.
+    static func writePathText(_ bytes: some Sequence<UInt8>, to output: inout ByteBuffer) {
+        for byte in bytes { writeEscaped(byte, unless: isPathByte(byte) || byte == UInt8(ascii: "%"), to: &output) }
+    }
+
+    /// Writes decoded bytes so that they can stand in a query, as a name or a value.
+    static func writeQueryValue(_ bytes: some Sequence<UInt8>, to output: inout ByteBuffer) {
+        for byte in bytes { writeEscaped(byte, unless: isUnreserved(byte), to: &output) }
+    }
+
+    private static func writeEscaped(_ byte: UInt8, unless isAllowed: Bool, to output: inout ByteBuffer) {
+        if isAllowed {
+            output.writeInteger(byte)
+        } else {
+            output.writeStaticString("%")
+            output.writeInteger(upperHexDigit(byte >> 4))
+            output.writeInteger(upperHexDigit(byte & 15))
+        }
+    }
+
+    private static func upperHexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+    }
+
+    private static func isPathByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "/"), UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "'"),
+            UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: ","),
+            UInt8(ascii: ";"), UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: "@"):
+            true
+        default: isUnreserved(byte)
+        }
+    }
+
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            true
+        default: false
         }
     }
 }

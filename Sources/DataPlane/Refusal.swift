@@ -9,6 +9,7 @@ struct Refusal: Error {
     /// Who sends a head beyond all measure is not listened to any longer.
     var endsConnection: Bool { status == 431 }
 
+    static let badRequest = Refusal(400, #"{"message":"Bad Request"}"#, "BAD_REQUEST_PARAMETERS")
     static let notFound = Refusal(404, #"{"message":"Not Found"}"#, "RESOURCE_NOT_FOUND")
     static let tooLarge = Refusal(413, #"{"message":"Request Entity Too Large"}"#, "REQUEST_TOO_LARGE")
     static let headTooLarge = Refusal(431, #"{"message":"Request Header Fields Too Large"}"#, "BAD_REQUEST_PARAMETERS")

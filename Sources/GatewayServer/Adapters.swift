@@ -49,11 +49,11 @@ struct FunctionDirectoryAdapter: FunctionDirectory {
         }
 
         func invoke(
-            _ event: ByteBuffer, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
+            _ event: ByteBuffer, requestId: String, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
             completion: @escaping @Sendable (FunctionOutcome) -> Void
         ) {
             let request = InvocationRequest(
-                qualifier: qualifier, requestId: Identifiers.uuid(), event: event, traceId: traceId,
+                qualifier: qualifier, requestId: requestId, event: event, traceId: traceId,
                 deadline: deadline)
             handle.invoke(request, on: loop) { result in
                 switch result {

@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 
 @testable import DataPlane
@@ -10,10 +11,16 @@ struct PercentCodingTests {
         return Array(output.dropFirst())
     }
 
-    private static func encode(_ bytes: [UInt8], allowSlash: Bool) -> String {
-        var output: [UInt8] = []
-        PercentCoding.encode(bytes, allowSlash: allowSlash, into: &output)
-        return String(decoding: output, as: UTF8.self)
+    private static func written(
+        _ text: String, _ write: (ArraySlice<UInt8>, inout ByteBuffer) -> Void
+    ) -> String { written(Array(text.utf8), write) }
+
+    private static func written(
+        _ bytes: [UInt8], _ write: (ArraySlice<UInt8>, inout ByteBuffer) -> Void
+    ) -> String {
+        var output = ByteBuffer()
+        write(bytes[...], &output)
+        return String(buffer: output)
     }
 
     @Test(
@@ -32,21 +39,27 @@ struct PercentCodingTests {
         #expect(String(decoding: Self.decode(text, plusIsSpace: true), as: UTF8.self) == meaning)
     }
 
-    @Test("leaves only the unreserved characters of RFC 3986 as they are")
-    func encoded() {
+    @Test("leaves only the unreserved characters of RFC 3986 as they are in a query")
+    func queryValues() {
         for byte in UInt8.min...UInt8.max {
             let character = Character(Unicode.Scalar(byte))
             let isPlain = byte < 0x80 && (character.isLetter || character.isNumber || "-._~".contains(character))
-            let text = Self.encode([byte], allowSlash: false)
+            let text = Self.written([byte], PercentCoding.writeQueryValue)
             #expect(text.utf8.count == (isPlain ? 1 : 3), "\(byte)")
             #expect(Self.decode(text) == [byte])
         }
-        #expect(Self.encode([0x0D, 0x0A, 0xFF], allowSlash: true) == "%0D%0A%FF")
     }
 
-    @Test("lets slashes stand in a path")
-    func slashes() {
-        #expect(Self.encode(Array("/a b/".utf8), allowSlash: true) == "/a%20b/")
-        #expect(Self.encode(Array("/".utf8), allowSlash: false) == "%2F")
+    @Test("leaves what a path may hold, and encodes all else once more")
+    func paths() {
+        let allowed = "/azAZ09-._~!$&'()*+,;=:@"
+        #expect(Self.written(allowed, PercentCoding.writePath) == allowed)
+        #expect(Self.written("/a b?#[]%2F\u{7F}", PercentCoding.writePath) == "/a%20b%3F%23%5B%5D%252F%7F")
+        #expect(Self.written([0x0D, 0x0A, 0xFF], PercentCoding.writePath) == "%0D%0A%FF")
+    }
+
+    @Test("leaves the escapes of a text that is a path already")
+    func pathTexts() {
+        #expect(Self.written("/a b%20c?d", PercentCoding.writePathText) == "/a%20b%20c%3Fd")
     }
 }

@@ -47,42 +47,21 @@ enum EventParts {
 
     /// Writes the path percent-decoded as UTF-8, the way functions see it.
     static func writeDecodedPath(_ x: Exchange, to event: inout ByteBuffer) {
-        _ = x.withHead { bytes, _ in
-            let path = UnsafeRawBufferPointer(rebasing: bytes[x.fullPath.range])
-            if path.isEmpty {
-                event.writeStaticString("\"/\"")
-            } else if path.contains(UInt8(ascii: "%")) {
-                var decoded: [UInt8] = []
-                PercentCoding.decode(path, into: &decoded)
-                event.writeJSONString(decoded)
-            } else {
-                event.writeJSONString(path)
-            }
-        }
+        guard !x.fullPath.isEmpty else { return _ = event.writeStaticString("\"/\"") }
+        _ = x.withPath { event.writeJSONString(UnsafeRawBufferPointer(rebasing: $0[x.fullPath.range])) }
     }
 
     /// Writes `{"id":"7"}` with decoded values; the caller knows that there are some.
     static func writePathParameters(_ x: Exchange, to event: inout ByteBuffer) {
         guard let route = x.route else { return }
-        _ = x.withHead { bytes, _ in
-            let path = UnsafeRawBufferPointer(rebasing: bytes[x.routedPath.range])
-            event.writeStaticString("{")
-            for (index, name) in route.variables.enumerated() where index < x.bindings.count {
-                if index > 0 { event.writeStaticString(",") }
-                event.writeJSONString(name)
-                event.writeStaticString(":")
-                let binding = x.bindings[index]
-                let value = UnsafeRawBufferPointer(rebasing: path[Int(binding.start)..<Int(binding.end)])
-                if value.contains(UInt8(ascii: "%")) {
-                    var decoded: [UInt8] = []
-                    PercentCoding.decode(value, into: &decoded)
-                    event.writeJSONString(decoded)
-                } else {
-                    event.writeJSONString(value)
-                }
-            }
-            event.writeStaticString("}")
+        event.writeStaticString("{")
+        for (index, name) in route.variables.enumerated() where index < x.bindings.count {
+            if index > 0 { event.writeStaticString(",") }
+            event.writeJSONString(name)
+            event.writeStaticString(":")
+            x.withPathVariable(index) { event.writeJSONString($0) }
         }
+        event.writeStaticString("}")
     }
 
     /// `X-Forwarded-For`: what the client sent, then the client.
@@ -114,14 +93,6 @@ enum EventParts {
             } else {
                 event.writeStaticString(absent)
             }
-        }
-    }
-
-    /// Fields that the gateway writes itself, or that concern one hop.
-    static func isEventField(_ name: HeaderName) -> Bool {
-        switch name {
-        case .contentLength, .host, .forwardedFor, .forwardedPort, .forwardedProto, .amznTraceId, .expect: false
-        default: !name.isHopByHop
         }
     }
 }

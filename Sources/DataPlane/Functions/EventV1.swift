@@ -14,11 +14,11 @@ enum EventV1 {
         writeRawPath(x, to: &event)
         event.writeStaticString(#","httpMethod":""#)
         x.writeMethod(to: &event)
-        event.writeStaticString(#"","headers":{"#)
-        writeHeaders(x, traceId, multi: false, to: &event)
-        event.writeStaticString(#"},"multiValueHeaders":{"#)
-        writeHeaders(x, traceId, multi: true, to: &event)
-        event.writeStaticString("}")
+        event.writeStaticString(#"","headers":"#)
+        EventHeaders.sort(x, .version1)
+        EventHeaders.writeLastValues(x, traceId, to: &event)
+        event.writeStaticString(#","multiValueHeaders":"#)
+        EventHeaders.writeAllValues(x, traceId, to: &event)
         writeQuery(x, to: &event)
         writeContext(x, stage, route, to: &event)
         event.writeStaticString(#","pathParameters":"#)
@@ -41,10 +41,10 @@ enum EventV1 {
     /// The path as sent: encoding and stage kept.
     private static func writeRawPath(_ x: Exchange, to event: inout ByteBuffer) {
         _ = x.withHead { bytes, _ in
-            if x.fullPath.isEmpty {
+            if x.sentPath.isEmpty {
                 event.writeStaticString("\"/\"")
             } else {
-                event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[x.fullPath.range]))
+                event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[x.sentPath.range]))
             }
         }
     }
@@ -85,66 +85,6 @@ enum EventV1 {
         event.writeStaticString(#","stage":""#)
         event.writeBytes(stage.name)
         event.writeStaticString("\"}")
-    }
-
-    /// The gateway's own fields in their canonical case, others as received; of a repeated name the last value counts,
-    /// `multiValueHeaders` has them all.
-    private static func writeHeaders(_ x: Exchange, _ traceId: [UInt8], multi: Bool, to event: inout ByteBuffer) {
-        let open: StaticString = multi ? "[" : ""
-        let close: StaticString = multi ? "]" : ""
-        event.writeStaticString(#""Content-Length":"#)
-        event.writeStaticString(open)
-        event.writeStaticString("\"")
-        event.writeDecimal(x.requestLength)
-        event.writeStaticString("\"")
-        event.writeStaticString(close)
-        event.writeStaticString(#","Host":"#)
-        event.writeStaticString(open)
-        _ = x.withHead { bytes, head in
-            event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[head.host.range]))
-        }
-        event.writeStaticString(close)
-        event.writeStaticString(#","X-Amzn-Trace-Id":"#)
-        event.writeStaticString(open)
-        event.writeJSONString(traceId)
-        event.writeStaticString(close)
-        event.writeStaticString(#","X-Forwarded-For":"#)
-        event.writeStaticString(open)
-        EventParts.writeForwardedFor(x, to: &event)
-        event.writeStaticString(close)
-        event.writeStaticString(multi ? #","X-Forwarded-Port":[""# : #","X-Forwarded-Port":""#)
-        x.writePort(to: &event)
-        event.writeStaticString(multi ? #""],"X-Forwarded-Proto":[""# : #"","X-Forwarded-Proto":""#)
-        x.writeScheme(to: &event)
-        event.writeStaticString(multi ? #""]"# : #"""#)
-        _ = x.withHead { bytes, head in
-            for (index, field) in head.fields.enumerated() {
-                guard EventParts.isEventField(field.known) else { continue }
-                guard !EventV2.isRepeated(index, head.fields, bytes) else { continue }
-                event.writeStaticString(",")
-                writeName(field, bytes, to: &event)
-                event.writeStaticString(":")
-                let same = head.fields[index...].filter { EventV2.sameName($0, field, bytes) }
-                if multi {
-                    event.writeStaticString("[")
-                    for (position, value) in same.enumerated() {
-                        if position > 0 { event.writeStaticString(",") }
-                        event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[value.value.range]))
-                    }
-                    event.writeStaticString("]")
-                } else {
-                    event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[(same.last ?? field).value.range]))
-                }
-            }
-        }
-    }
-
-    private static func writeName(_ field: HeaderField, _ bytes: UnsafeRawBufferPointer, to event: inout ByteBuffer) {
-        switch field.known {
-        case .contentType: event.writeStaticString("\"Content-Type\"")
-        case .userAgent: event.writeStaticString("\"User-Agent\"")
-        default: event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[field.name.range]))
-        }
     }
 
     /// Decoded: the last value of each name, and all of them.

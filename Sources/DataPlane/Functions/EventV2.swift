@@ -16,7 +16,9 @@ enum EventV2 {
         _ = x.withHead { bytes, head in event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[head.query.range]))
         }
         writeCookies(x, to: &event)
-        writeHeaders(x, traceId, to: &event)
+        event.writeStaticString(#","headers":"#)
+        EventHeaders.sort(x, .version2)
+        EventHeaders.writeJoinedValues(x, traceId, to: &event)
         writeQuery(x, to: &event)
         writeContext(x, stage, route, to: &event)
         if !route.variables.isEmpty, route.key != .default {
@@ -80,57 +82,6 @@ enum EventV2 {
             }
             if !isFirst { event.writeStaticString("]") }
         }
-    }
-
-    /// Names in lower case; the values of a repeated name joined by commas.
-    private static func writeHeaders(_ x: Exchange, _ traceId: [UInt8], to event: inout ByteBuffer) {
-        event.writeStaticString(#","headers":{"#)
-        _ = x.withHead { bytes, head in
-            for (index, field) in head.fields.enumerated() {
-                guard EventParts.isEventField(field.known), field.known != .cookie else { continue }
-                guard !isRepeated(index, head.fields, bytes) else { continue }
-                event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[field.name.range]), lowercase: true)
-                event.writeStaticString(":\"")
-                event.writeJSONText(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
-                for later in head.fields[(index + 1)...] where Self.sameName(later, field, bytes) {
-                    event.writeStaticString(",")
-                    event.writeJSONText(UnsafeRawBufferPointer(rebasing: bytes[later.value.range]))
-                }
-                event.writeStaticString("\",")
-            }
-            event.writeStaticString(#""content-length":""#)
-            event.writeDecimal(x.requestLength)
-            event.writeStaticString(#"","host":"#)
-            event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[head.host.range]))
-        }
-        event.writeStaticString(#","x-amzn-trace-id":"#)
-        event.writeJSONString(traceId)
-        event.writeStaticString(#","x-forwarded-for":"#)
-        EventParts.writeForwardedFor(x, to: &event)
-        event.writeStaticString(#","x-forwarded-port":""#)
-        x.writePort(to: &event)
-        event.writeStaticString(#"","x-forwarded-proto":""#)
-        x.writeScheme(to: &event)
-        event.writeStaticString(#""}"#)
-    }
-
-    static func isRepeated(_ index: Int, _ fields: [HeaderField], _ bytes: UnsafeRawBufferPointer) -> Bool {
-        for earlier in fields[..<index] where sameName(earlier, fields[index], bytes) { return true }
-        return false
-    }
-
-    @inline(__always)
-    static func sameName(_ left: HeaderField, _ right: HeaderField, _ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard left.name.count == right.name.count, left.known == right.known else { return false }
-        if left.known != .other, left.known != .accessControl { return true }
-        var a = Int(left.name.start)
-        var b = Int(right.name.start)
-        while a < Int(left.name.end) {
-            if ASCII.lowercased(bytes[a]) != ASCII.lowercased(bytes[b]) { return false }
-            a += 1
-            b += 1
-        }
-        return true
     }
 
     /// Decoded; the values of a repeated name joined by commas, in order.

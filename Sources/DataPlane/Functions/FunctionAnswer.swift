@@ -8,6 +8,10 @@ struct FunctionAnswer {
         let name: [UInt8]
         let value: [UInt8]
         let known: HeaderName
+
+        func isNamed(_ other: [UInt8]) -> Bool {
+            name.count == other.count && zip(name, other).allSatisfy { ASCII.lowercased($0) == ASCII.lowercased($1) }
+        }
     }
 
     enum Reading {
@@ -26,19 +30,22 @@ struct FunctionAnswer {
     var cookies: [[UInt8]] = []
     var body: [UInt8] = []
 
+    private let format: PayloadFormat
     private var isBase64 = false
     private var hasStatus = false
 
+    private init(_ format: PayloadFormat) { self.format = format }
+
     private struct Malformed: Error {}
 
-    static func read(_ payload: ByteBuffer) -> Reading {
+    static func read(_ payload: ByteBuffer, _ format: PayloadFormat) -> Reading {
         payload.withUnsafeReadableBytes { bytes in
             let span = Span<UInt8>(_unsafeBytes: bytes)
             var cursor = JSONCursor(span)
             do {
                 switch cursor.peek() {
                 case UInt8(ascii: "{"):
-                    var answer = FunctionAnswer()
+                    var answer = FunctionAnswer(format)
                     let isWellFormed = try answer.readMembers(&cursor)
                     try cursor.expectEnd()
                     guard answer.hasStatus else { return .objectWithoutStatus }
@@ -70,8 +77,11 @@ struct FunctionAnswer {
             switch name {
             case Self.statusCode: isWellFormed = try readStatus(&cursor) && isWellFormed
             case Self.headersName: isWellFormed = try readHeaders(&cursor, multi: false) && isWellFormed
-            case Self.multiValueHeaders: isWellFormed = try readHeaders(&cursor, multi: true) && isWellFormed
-            case Self.cookiesName: isWellFormed = try readCookies(&cursor) && isWellFormed
+            // Each format has its own way to say several values, and does not know the other's (reported of AWS).
+            case Self.multiValueHeaders where format == .version1:
+                isWellFormed = try readHeaders(&cursor, multi: true) && isWellFormed
+            case Self.cookiesName where format == .version2:
+                isWellFormed = try readCookies(&cursor) && isWellFormed
             case Self.bodyName:
                 if cursor.peek() == UInt8(ascii: "\"") {
                     body = try Self.string(&cursor)
@@ -112,6 +122,8 @@ struct FunctionAnswer {
         return status >= 200 && status <= 599
     }
 
+    /// One map of header fields: each name has one value, or a list of them if `multi`. Of names that differ in case
+    /// only, the first counts (reported of format 1.0; chosen for 2.0 and for `multiValueHeaders`).
     private mutating func readHeaders(_ cursor: inout JSONCursor, multi: Bool) throws(JSONError) -> Bool {
         guard cursor.peek() == UInt8(ascii: "{") else { return try Self.skipNull(&cursor) }
         var isWellFormed = true
@@ -122,21 +134,32 @@ struct FunctionAnswer {
         repeat {
             let name = try Self.string(&cursor)
             try cursor.expect(UInt8(ascii: ":"), "':'")
-            if cursor.peek() == UInt8(ascii: "[") {
-                try cursor.expect(UInt8(ascii: "["), "'['")
-                if cursor.take(UInt8(ascii: "]")) { continue }
-                repeat {
-                    let value = try Self.scalar(&cursor)
-                    isWellFormed = Self.add(name, value, to: &added) && isWellFormed
-                } while cursor.take(UInt8(ascii: ","))
-                try cursor.expect(UInt8(ascii: "]"), "',' or ']'")
+            let known = added.count
+            if multi {
+                isWellFormed = try Self.readValues(name, &cursor, to: &added) && isWellFormed
             } else {
                 let value = try Self.scalar(&cursor)
                 isWellFormed = Self.add(name, value, to: &added) && isWellFormed
             }
+            if added[..<known].contains(where: { $0.isNamed(name) }) { added.removeSubrange(known...) }
         } while cursor.take(UInt8(ascii: ","))
         try cursor.expect(UInt8(ascii: "}"), "',' or '}'")
         headers = multi ? headers + added : added + headers
+        return isWellFormed
+    }
+
+    /// The list of one name's values; false when it is none.
+    private static func readValues(
+        _ name: [UInt8], _ cursor: inout JSONCursor, to headers: inout [Header]
+    ) throws(JSONError) -> Bool {
+        guard cursor.peek() == UInt8(ascii: "[") else { return try skipNull(&cursor) }
+        try cursor.expect(UInt8(ascii: "["), "'['")
+        if cursor.take(UInt8(ascii: "]")) { return true }
+        var isWellFormed = true
+        repeat {
+            isWellFormed = add(name, try scalar(&cursor), to: &headers) && isWellFormed
+        } while cursor.take(UInt8(ascii: ","))
+        try cursor.expect(UInt8(ascii: "]"), "',' or ']'")
         return isWellFormed
     }
 

@@ -18,9 +18,10 @@ package protocol FunctionTarget: Sendable {
     /// Whether it is the same function under the same policy.
     func isSame(as other: any FunctionTarget) -> Bool
 
-    /// Invokes; `completion` is called once, on `loop`. Behind the deadline nobody waits for the answer.
+    /// Invokes under that request id; `completion` is called once, on `loop`. Behind the deadline nobody waits for the
+    /// answer.
     func invoke(
-        _ event: ByteBuffer, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
+        _ event: ByteBuffer, requestId: String, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
         completion: @escaping @Sendable (FunctionOutcome) -> Void)
 }
 

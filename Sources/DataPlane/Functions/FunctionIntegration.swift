@@ -7,8 +7,7 @@ final class FunctionIntegration: Sendable {
     let target: (any FunctionTarget)?
     /// For messages to people: the function's name, or the URI when no name can be read out of it.
     let name: String
-    /// Payload format 2.0, else 1.0.
-    let isVersion2: Bool
+    let payloadFormat: PayloadFormat
     let timeoutMilliseconds: Int
     /// One bit per method that the function's policy lets API Gateway call with.
     private let permitted: UInt16
@@ -19,7 +18,7 @@ final class FunctionIntegration: Sendable {
     ) {
         target = function.target
         name = function.name
-        isVersion2 = integration?.payloadFormatVersion == "2.0"
+        payloadFormat = integration?.payloadFormatVersion == "2.0" ? .version2 : .version1
         timeoutMilliseconds = integration?.timeoutInMillis ?? Self.maximumTimeoutMilliseconds
         permitted = Self.permittedMethods(function.target, routeKey, account, key)
     }
@@ -55,6 +54,12 @@ final class FunctionIntegration: Sendable {
         }
         return permitted
     }
+}
+
+/// How the request is told to a function, and how its answer is read.
+enum PayloadFormat: Sendable {
+    case version1
+    case version2
 }
 
 /// The function behind an integration URI, looked up once per integration and again when functions have changed.

@@ -35,15 +35,18 @@ enum FunctionProxy {
         TraceId.write(x, to: &trace)
         let traceId = Array(trace.readableBytesView)
         var event = x.worker.allocator.buffer(capacity: 2048 + (x.body?.readableBytes ?? 0))
-        if integration.isVersion2 {
-            EventV2.write(x, traceId: traceId, to: &event)
-        } else {
-            EventV1.write(x, traceId: traceId, to: &event)
+        switch integration.payloadFormat {
+        case .version1: EventV1.write(x, traceId: traceId, to: &event)
+        case .version2: EventV2.write(x, traceId: traceId, to: &event)
         }
         x.body = nil
         let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)
         let turn = x.turn
-        target.invoke(event, traceId: traceId, deadline: x.deadline, on: x.worker.eventLoop) { outcome in
+        let requestId = Identifiers.uuid()
+        x.endpointRequestId = requestId
+        target.invoke(
+            event, requestId: requestId, traceId: traceId, deadline: x.deadline, on: x.worker.eventLoop
+        ) { outcome in
             let x = bound.value
             // The client or the time-out may have ended this request meanwhile.
             guard x.turn == turn else { return }
@@ -56,10 +59,9 @@ enum FunctionProxy {
         x.integrationServiceStatus = 200
         switch outcome {
         case .success(let payload):
-            if integration.isVersion2 {
-                FunctionResponse.respondV2(x, payload)
-            } else {
-                FunctionResponse.respondV1(x, payload)
+            switch integration.payloadFormat {
+            case .version1: FunctionResponse.respondV1(x, payload)
+            case .version2: FunctionResponse.respondV2(x, payload)
             }
         case .functionError(let payload):
             x.integrationStatus = 200

@@ -5,7 +5,7 @@ import NIOCore
 /// What a function returned, as a response to the client. Rules: from recorded answers.
 enum FunctionResponse {
     static func respondV2(_ x: Exchange, _ payload: ByteBuffer) {
-        switch FunctionAnswer.read(payload) {
+        switch FunctionAnswer.read(payload, .version2) {
         case .notJSON, .otherJSON: respondPlain(x, payload)
         case .string(let text): respondPlain(x, ByteBuffer(bytes: text))
         case .object(let answer): respond(x, answer)
@@ -15,7 +15,8 @@ enum FunctionResponse {
     }
 
     static func respondV1(_ x: Exchange, _ payload: ByteBuffer) {
-        if case .object(let answer) = FunctionAnswer.read(payload) { respond(x, answer) } else { refuse(x, payload) }
+        guard case .object(let answer) = FunctionAnswer.read(payload, .version1) else { return refuse(x, payload) }
+        respond(x, answer)
     }
 
     private static func refuse(_ x: Exchange, _ payload: ByteBuffer) {

@@ -1,12 +1,13 @@
 import GatewayModel
 import HTTPFront
 import JSON
+import NIOCore
 
 /// An HTTP proxy integration of one route: where it leads and what is changed on the way.
 final class HTTPIntegration: Sendable {
     enum Part: Sendable, Equatable {
         case text([UInt8])
-        /// The route's path variable of that index, as the client encoded it.
+        /// The route's path variable of that index.
         case variable(Int)
     }
 
@@ -80,6 +81,9 @@ final class HTTPIntegration: Sendable {
             + Array("Via: HTTP/1.1 AmazonAPIGateway\r\n".utf8)
     }
 
+    /// Whether the request's path, or a part of it, becomes part of the URI.
+    var forwardsPath: Bool { appendsPath || namesVariables }
+
     /// Whether nothing in it depends on the route: then all routes of an integration share one object, and a request
     /// finds it in the cache whatever route it takes.
     var isShareable: Bool {
@@ -131,15 +135,15 @@ final class HTTPIntegration: Sendable {
 
     /// Escapes what may not stand in a request target at all; what is escaped already stays so.
     private static func escaped(_ bytes: [UInt8]) -> [UInt8] {
-        var output: [UInt8] = []
+        var output = ByteBuffer()
         for byte in bytes {
             switch byte {
             case 0...0x20, 0x7F..., UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "\""), UInt8(ascii: "<"),
                 UInt8(ascii: ">"):
-                PercentCoding.encode(CollectionOfOne(byte), allowSlash: true, into: &output)
-            default: output.append(byte)
+                PercentCoding.writeQueryValue(CollectionOfOne(byte), to: &output)
+            default: output.writeInteger(byte)
             }
         }
-        return output
+        return Array(output.readableBytesView)
     }
 }

@@ -29,6 +29,9 @@ enum HTTPProxy {
     static func bodyCollected(_ x: Exchange, _ integration: HTTPIntegration) { connect(x, integration) }
 
     static func connect(_ x: Exchange, _ integration: HTTPIntegration) {
+        guard !DotSegments.areForwarded(x, integration) else {
+            return x.refuse(.badRequest, because: "calls an origin and was sent a path with a segment . or ..")
+        }
         x.integrationStarted(timeoutMilliseconds: integration.timeoutMilliseconds)
         open(x, integration)
     }
@@ -103,6 +106,9 @@ enum HTTPProxy {
         guard let client = x.connection else { return }
         x.integrationStatus = head.status
         x.integrationServiceStatus = head.status
+        if x.stage?.accessLog?.namesEndpointRequestId == true || integration.responseMapping != nil {
+            x.endpointRequestId = endpointRequestId(head)
+        }
         if let changes = integration.responseMapping?.changes(for: head.status) {
             if changes.needsBody, head.body != .none {
                 x.upstreamState.collected = (head, x.worker.allocator.buffer(capacity: 0))
@@ -119,6 +125,16 @@ enum HTTPProxy {
         if !hasDate { client.writeDate() }
         x.writeGatewayFields()
         client.finishHead(framing(head, for: client.head.method))
+    }
+
+    /// Under what an AWS service answered: `$context.awsEndpointRequestId` is said to come from these fields.
+    private static func endpointRequestId(_ head: ResponseHead) -> String? {
+        head.withBytes { bytes in
+            let id =
+                MappingValues.header(Array("x-amzn-requestid".utf8), head.fields, bytes)
+                ?? MappingValues.header(Array("x-amz-request-id".utf8), head.fields, bytes)
+            return id.map { String(decoding: $0, as: UTF8.self) }
+        }
     }
 
     static func framing(_ head: ResponseHead, for method: RequestHead.Method) -> HTTPStream.ResponseFraming {

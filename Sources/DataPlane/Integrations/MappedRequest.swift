@@ -40,13 +40,13 @@ enum MappedRequest {
         _ x: Exchange, _ integration: HTTPIntegration, _ mapping: RequestMapping, _ values: MappingValues,
         to out: inout ByteBuffer
     ) {
-        if let path = mapping.path, let value = values.value(path) {
-            writePath(value, to: &out)
+        if let path = mapping.path, let parts = values.values(path) {
+            writePath(path, parts, to: &out)
         } else {
             UpstreamRequest.writePath(x, integration, to: &out)
         }
         var base = x.worker.allocator.buffer(capacity: 64)
-        UpstreamRequest.write(integration.query, x, to: &base)
+        UpstreamRequest.writeQuery(integration.query, x, to: &base)
         var pairs: [(name: [UInt8], value: [UInt8])] = base.withUnsafeReadableBytes { Array(QueryPairs($0)) }
         pairs +=
             x.withHead { bytes, head in Array(QueryPairs(UnsafeRawBufferPointer(rebasing: bytes[head.query.range]))) }
@@ -63,28 +63,22 @@ enum MappedRequest {
         }
         for (position, pair) in pairs.enumerated() {
             out.writeStaticString(position == 0 ? "?" : "&")
-            var encoded: [UInt8] = []
-            PercentCoding.encode(pair.name, allowSlash: false, into: &encoded)
-            encoded.append(UInt8(ascii: "="))
-            PercentCoding.encode(pair.value, allowSlash: false, into: &encoded)
-            out.writeBytes(encoded)
+            PercentCoding.writeQueryValue(pair.name, to: &out)
+            out.writeStaticString("=")
+            PercentCoding.writeQueryValue(pair.value, to: &out)
         }
     }
 
-    private static func writePath(_ path: [UInt8], to out: inout ByteBuffer) {
-        if path.first != UInt8(ascii: "/") { out.writeStaticString("/") }
-        var encoded: [UInt8] = []
-        for byte in path {
-            switch byte {
-            // Already encoded, or allowed in a path (RFC 3986 section 3.3).
-            case UInt8(ascii: "%"), UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "'"),
-                UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: ","),
-                UInt8(ascii: ";"), UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: "@"):
-                encoded.append(byte)
-            default: PercentCoding.encode(CollectionOfOne(byte), allowSlash: true, into: &encoded)
+    /// The mapping's own text may hold escapes; what the request brought is decoded, so all of it is encoded again.
+    private static func writePath(_ path: MappingExpression, _ values: [[UInt8]], to out: inout ByteBuffer) {
+        if values.lazy.joined().first != UInt8(ascii: "/") { out.writeStaticString("/") }
+        for (part, value) in zip(path.parts, values) {
+            if case .text = part {
+                PercentCoding.writePathText(value, to: &out)
+            } else {
+                PercentCoding.writePath(value, to: &out)
             }
         }
-        out.writeBytes(encoded)
     }
 }
 

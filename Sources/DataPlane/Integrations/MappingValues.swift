@@ -10,23 +10,24 @@ struct MappingValues {
 
     /// nil when the only source of the expression has no value; within joined text a missing value is empty.
     func value(_ expression: MappingExpression) -> [UInt8]? {
-        if expression.parts.count == 1 { return value(expression.parts[0]) }
-        var joined: [UInt8] = []
-        for part in expression.parts { joined.append(contentsOf: value(part) ?? []) }
-        return joined
+        values(expression).map { Array($0.joined()) }
     }
 
-    private func value(_ part: MappingExpression.Part) -> [UInt8]? {
+    /// The same, part by part.
+    func values(_ expression: MappingExpression) -> [[UInt8]]? {
+        if expression.parts.count == 1 { return value(expression.parts[0]).map { [$0] } }
+        return expression.parts.map { value($0) ?? [] }
+    }
+
+    func value(_ part: MappingExpression.Part) -> [UInt8]? {
         switch part {
         case .text(let text): return text
         case .requestHeader(let name):
             return x.withHead { bytes, head in Self.header(name, head.fields, bytes) } ?? nil
         case .requestQuery(let name): return query(name)
         case .requestPath:
-            return x.withHead { bytes, _ in
-                x.routedPath.isEmpty ? [UInt8(ascii: "/")] : Array(bytes[x.routedPath.range])
-            }
-        case .requestPathVariable(let index): return variable(index)
+            return x.routedPath.isEmpty ? [UInt8(ascii: "/")] : x.withPath { Array($0[x.routedPath.range]) }
+        case .requestPathVariable(let index): return x.withPathVariable(index) { Array($0) }
         case .requestBody: return x.body.map { Array($0.readableBytesView) }
         case .requestBodyPath(let path): return x.body.flatMap { path.value(in: Array($0.readableBytesView)) }
         case .responseHeader(let name):
@@ -39,18 +40,6 @@ struct MappingValues {
             var buffer = x.worker.allocator.buffer(capacity: 64)
             return variable.write(x, to: &buffer) ? Array(buffer.readableBytesView) : nil
         case .missing: return nil
-        }
-    }
-
-    private func variable(_ index: Int) -> [UInt8]? {
-        guard index < x.bindings.count else { return nil }
-        let binding = x.bindings[index]
-        return x.withHead { bytes, _ in
-            let path = UnsafeRawBufferPointer(rebasing: bytes[x.routedPath.range])
-            var decoded: [UInt8] = []
-            PercentCoding.decode(
-                UnsafeRawBufferPointer(rebasing: path[Int(binding.start)..<Int(binding.end)]), into: &decoded)
-            return decoded
         }
     }
 

@@ -39,7 +39,7 @@ enum UpstreamRequest {
             let query = UnsafeRawBufferPointer(rebasing: bytes[head.query.range])
             guard !query.isEmpty || !integration.query.isEmpty else { return }
             out.writeStaticString("?")
-            write(integration.query, x, to: &out)
+            writeQuery(integration.query, x, to: &out)
             if !integration.query.isEmpty, !query.isEmpty { out.writeStaticString("&") }
             out.writeBytes(query)
         }
@@ -51,20 +51,31 @@ enum UpstreamRequest {
         if out.getInteger(at: out.writerIndex - 1, as: UInt8.self) == UInt8(ascii: "/") {
             out.moveWriterIndex(to: out.writerIndex - 1)
         }
-        x.writeRequestBytes(x.routedPath, to: &out)
+        _ = x.withPath { writePath(UnsafeRawBufferPointer(rebasing: $0[x.routedPath.range]), x, to: &out) }
     }
 
     static func write(_ parts: [HTTPIntegration.Part], _ x: Exchange, to out: inout ByteBuffer) {
         for part in parts {
             switch part {
             case .text(let text): out.writeBytes(text)
-            case .variable(let index):
-                guard index < x.bindings.count else { continue }
-                let start = Int(x.routedPath.start)
-                let binding = x.bindings[index]
-                x.writeRequestBytes(.init(start + Int(binding.start), start + Int(binding.end)), to: &out)
+            case .variable(let index): x.withPathVariable(index) { writePath($0, x, to: &out) }
             }
         }
+    }
+
+    /// The URI's own query. A path may hold characters that would end a value here.
+    static func writeQuery(_ parts: [HTTPIntegration.Part], _ x: Exchange, to out: inout ByteBuffer) {
+        for part in parts {
+            switch part {
+            case .text(let text): out.writeBytes(text)
+            case .variable(let index): x.withPathVariable(index) { PercentCoding.writeQueryValue($0, to: &out) }
+            }
+        }
+    }
+
+    /// A path that was decoded is encoded again; else it is passed on as it came.
+    private static func writePath(_ path: UnsafeRawBufferPointer, _ x: Exchange, to out: inout ByteBuffer) {
+        if x.decodedPath.isEmpty { out.writeBytes(path) } else { PercentCoding.writePath(path, to: &out) }
     }
 
     /// Copies the client's fields but for those of one hop and those the gateway writes itself.

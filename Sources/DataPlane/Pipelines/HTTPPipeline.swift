@@ -37,7 +37,10 @@ enum HTTPPipeline {
 
     private static func request(_ x: Exchange) -> String {
         guard let head = x.connection?.head else { return "the request" }
-        return "\(head.string(head.methodRange)) \(head.string(x.routedPath))"
+        let path = x.withPath {
+            String(decoding: UnsafeRawBufferPointer(rebasing: $0[x.routedPath.range]), as: UTF8.self)
+        }
+        return "\(head.string(head.methodRange)) \(path ?? "")"
     }
 
     private static func explanation(_ x: Exchange, _ refusal: Refusal) -> String {
@@ -45,7 +48,8 @@ enum HTTPPipeline {
         case 404 where x.stage == nil: "there is no API or stage of that name"
         case 404 where x.stage?.isEndpointDisabled == true: "the API's execute-api endpoint is disabled"
         case 404: "no route of the API matches \(Self.request(x))"
-        case 431: "request line and header values are longer than \(Routing.headBytes) bytes"
+        case 431 where x.route == nil: "the request line and header values have more than \(Routing.headBytes) bytes"
+        case 431: "received a request line and header values of more than \(Routing.headBytes) bytes"
         default: refusal.message
         }
     }

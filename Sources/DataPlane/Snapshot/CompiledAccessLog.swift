@@ -20,6 +20,8 @@ final class CompiledAccessLog: Sendable {
 
     let parts: [Part]
     let sink: any AccessLogSink
+    /// Whether an id has to be looked for in what an origin answers.
+    let namesEndpointRequestId: Bool
 
     init(format: String, sink: any AccessLogSink) {
         self.sink = sink
@@ -42,5 +44,12 @@ final class CompiledAccessLog: Sendable {
         text.append(contentsOf: rest.utf8)
         if !text.isEmpty { parts.append(.text(text)) }
         self.parts = parts
+        namesEndpointRequestId = parts.contains {
+            if case .variable(let variable) = $0 {
+                variable == .awsEndpointRequestId || variable == .integrationRequestId
+            } else {
+                false
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ import HTTPFront
 /// One hash table over (node, segment) for all literals, so the cost follows the number of segments, never the number
 /// of routes. Source of the order: API Gateway Developer Guide, http-api-develop-routes.
 struct Router: Sendable {
-    /// Where a path variable's value stands in the request's path.
+    /// Where a path variable's value stands in the path that was matched.
     struct Binding: Sendable, Equatable {
         var start: Int32
         var end: Int32
@@ -145,7 +145,7 @@ struct Router: Sendable {
 
     // MARK: Matching
 
-    /// The route for `path` (which begins with `/`), and the values of its variables in order; nil when there is none.
+    /// The route for `path` (decoded, beginning with `/`), and the values of its variables in order; nil when there is none.
     func match(_ path: UnsafeRawBufferPointer, _ method: RequestHead.Method, _ bindings: inout [Binding]) -> Int? {
         bindings.removeAll(keepingCapacity: true)
         let start = path.count <= 1 ? path.count + 1 : 1
@@ -163,7 +163,7 @@ struct Router: Sendable {
         if start > path.count { return route(nodes[Int(node)].full, method) }
         let end = Self.segmentEnd(path, start)
         let segment = UnsafeRawBufferPointer(rebasing: path[start..<end])
-        if let child = child(node, segment) {
+        if let child = literal(node, segment) {
             let found = full(child, path, end + 1, method, &bindings)
             if found >= 0 { return found }
         }
@@ -181,7 +181,7 @@ struct Router: Sendable {
     ) -> Int32 {
         if start <= path.count {
             let end = Self.segmentEnd(path, start)
-            if let child = child(node, UnsafeRawBufferPointer(rebasing: path[start..<end])) {
+            if let child = literal(node, UnsafeRawBufferPointer(rebasing: path[start..<end])) {
                 let found = greedy(child, path, end + 1, method, &bindings)
                 if found >= 0 { return found }
             }
@@ -215,16 +215,6 @@ struct Router: Sendable {
         var end = start
         while end < path.count, path[end] != UInt8(ascii: "/") { end += 1 }
         return end
-    }
-
-    /// The literal child for a segment as sent; an encoded one is compared by what it means.
-    @inline(__always)
-    private func child(_ node: Int32, _ segment: UnsafeRawBufferPointer) -> Int32? {
-        if let child = literal(node, segment) { return child }
-        guard segment.contains(UInt8(ascii: "%")) else { return nil }
-        var decoded: [UInt8] = []
-        PercentCoding.decode(segment, into: &decoded)
-        return decoded.withUnsafeBytes { literal(node, $0) }
     }
 
     private func literal(_ node: Int32, _ segment: UnsafeRawBufferPointer) -> Int32? {

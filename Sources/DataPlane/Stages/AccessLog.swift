@@ -15,17 +15,14 @@ enum AccessLog {
         }
     }
 
-    /// What a client controls is escaped, so that no request can forge a line or break a JSON format.
+    /// What is not known to be safe is escaped, so that nobody can forge a line or break a JSON format.
     private static func write(_ variable: ContextVariable, _ x: Exchange, _ lines: inout ByteBuffer) {
         let start = lines.writerIndex
         guard variable.write(x, to: &lines) else {
             lines.writeStaticString("-")
             return
         }
-        switch variable {
-        case .path, .userAgent, .httpMethod, .domainName, .integrationError, .integrationErrorMessage: break
-        default: return
-        }
+        guard !variable.isSafe else { return }
         let length = lines.writerIndex - start
         let needsEscape = lines.withUnsafeReadableBytes { bytes in
             bytes[(bytes.count - length)...].contains {

@@ -3,7 +3,7 @@ import HTTPFront
 import NIOCore
 
 /// A `$context` variable of HTTP APIs (http-api-logging-variables). One that has no value here is `unset`.
-enum ContextVariable: String, Sendable {
+enum ContextVariable: String, Sendable, CaseIterable {
     case accountId, apiId, stage, routeKey, path, httpMethod
     case `protocol`
     case status, domainName, domainPrefix, requestId, extendedRequestId, requestTime, requestTimeEpoch
@@ -25,6 +25,19 @@ enum ContextVariable: String, Sendable {
     case unset = ""
 
     init(_ name: String) { self = ContextVariable(rawValue: name) ?? .unset }
+
+    /// Whether the value is made of letters, digits and marks by the gateway itself, so that no line, quoted string or
+    /// JSON text can be broken by it. What is not listed here is escaped where it is logged.
+    var isSafe: Bool {
+        switch self {
+        case .accountId, .apiId, .stage, .protocol, .status, .domainPrefix, .requestId, .extendedRequestId,
+            .requestTime, .requestTimeEpoch, .responseLatency, .responseLength, .dataProcessed, .sourceIp,
+            .errorMessage, .errorMessageString, .errorResponseType, .integrationLatency, .integrationLatencyShort,
+            .integrationStatus, .integrationServiceStatus, .integrationStatusShort:
+            true
+        default: false
+        }
+    }
 }
 
 extension ContextVariable {
@@ -38,7 +51,7 @@ extension ContextVariable {
         case .routeKey:
             guard let route = x.route else { return false }
             buffer.writeBytes(route.keyText)
-        case .path: x.writeFullPath(to: &buffer)
+        case .path: x.writeSentPath(to: &buffer)
         case .httpMethod: x.writeMethod(to: &buffer)
         case .protocol: x.writeProtocol(to: &buffer)
         case .status: buffer.writeDecimal(x.status)
@@ -69,7 +82,9 @@ extension ContextVariable {
         case .integrationLatency, .integrationLatencyShort:
             guard let latency = x.integrationMilliseconds else { return false }
             buffer.writeDecimal(latency)
-        case .integrationRequestId, .awsEndpointRequestId: return false
+        case .integrationRequestId, .awsEndpointRequestId:
+            guard let id = x.endpointRequestId else { return false }
+            buffer.writeString(id)
         case .integrationStatus:
             guard x.integrationStatus > 0 else { return false }
             buffer.writeDecimal(x.integrationStatus)

@@ -36,7 +36,9 @@ enum Routing {
             guard let api = x.worker.snapshot.api(UnsafeRawBufferPointer(rebasing: host[..<label])) else {
                 throw .notFound
             }
-            try selectStage(x, api, bytes, head.path)
+            x.sentPath = head.path
+            decodePath(x, bytes)
+            if !selectStage(x, api) { x.stage = api.defaultStage }
         } else {
             try selectByPath(x, bytes, head.path)
         }
@@ -46,8 +48,11 @@ enum Routing {
         {
             return
         }
-        let path = UnsafeRawBufferPointer(rebasing: bytes[x.routedPath.range])
-        guard let index = stage.router.match(path, head.method, &x.bindings) else { throw .notFound }
+        let index = x.withPath { bytes in
+            let path = UnsafeRawBufferPointer(rebasing: bytes[x.routedPath.range])
+            return stage.router.match(path, head.method, &x.bindings)
+        }
+        guard let index, let index else { throw .notFound }
         x.route = stage.routes[index]
     }
 
@@ -61,22 +66,31 @@ enum Routing {
         return dot
     }
 
-    /// The first segment names a stage, which is removed before routing; otherwise the default stage serves.
-    private static func selectStage(
-        _ x: Exchange, _ api: CompiledAPI, _ bytes: UnsafeRawBufferPointer, _ path: RequestHead.Span
-    ) throws(Refusal) {
-        let whole = UnsafeRawBufferPointer(rebasing: bytes[path.range])
-        let end = segmentEnd(whole, 1)
-        x.fullPath = path
-        if end > 1, let stage = api.stage(UnsafeRawBufferPointer(rebasing: whole[1..<end])) {
-            x.stage = stage
-            x.routedPath = .init(Int(path.start) + end, Int(path.end))
-        } else if let stage = api.defaultStage {
-            x.stage = stage
-            x.routedPath = path
-        } else {
-            throw .notFound
+    /// The path is decoded once, then matched: `%2F` separates segments, `%252F` is `%2F` within one (reported of AWS).
+    /// A decoded `?` ends it (reported too); what follows is dropped.
+    private static func decodePath(_ x: Exchange, _ bytes: UnsafeRawBufferPointer) {
+        let sent = UnsafeRawBufferPointer(rebasing: bytes[x.sentPath.range])
+        x.fullPath = x.sentPath
+        if sent.contains(UInt8(ascii: "%")) {
+            PercentCoding.decode(sent, into: &x.decodedPath)
+            x.fullPath = .init(0, x.decodedPath.firstIndex(of: UInt8(ascii: "?")) ?? x.decodedPath.count)
         }
+        x.routedPath = x.fullPath
+    }
+
+    /// The first segment may name a stage, which is removed before routing; true when it does.
+    private static func selectStage(_ x: Exchange, _ api: CompiledAPI) -> Bool {
+        let end: Int? =
+            x.withPath { bytes in
+                let path = UnsafeRawBufferPointer(rebasing: bytes[x.fullPath.range])
+                let end = segmentEnd(path, 1)
+                guard end > 1 else { return nil }
+                x.stage = api.stage(UnsafeRawBufferPointer(rebasing: path[1..<end]))
+                return end
+            } ?? nil
+        guard let end, x.stage != nil else { return false }
+        x.routedPath.start += UInt32(end)
+        return true
     }
 
     /// `/_aws/execute-api/{apiId}/{stage}/…`; the default stage is written `$default` or `%24default`.
@@ -91,16 +105,11 @@ enum Routing {
         else { throw .notFound }
         let stageEnd = segmentEnd(whole, idEnd + 1)
         let name = UnsafeRawBufferPointer(rebasing: whole[(idEnd + 1)..<stageEnd])
+        let isDefault = name.elementsEqual("$default".utf8) || name.elementsEqual("%24default".utf8)
         x.isCalledByPath = true
-        let start = Int(path.start)
-        x.routedPath = .init(start + stageEnd, Int(path.end))
-        if let stage = api.stage(name) {
-            x.stage = stage
-            x.fullPath = .init(start + idEnd, Int(path.end))
-        } else if name.elementsEqual("$default".utf8) || name.elementsEqual("%24default".utf8) {
-            x.stage = api.defaultStage
-            x.fullPath = x.routedPath
-        }
+        x.sentPath = .init(Int(path.start) + (isDefault ? stageEnd : idEnd), Int(path.end))
+        decodePath(x, bytes)
+        if isDefault { x.stage = api.defaultStage } else { _ = selectStage(x, api) }
     }
 
     private static func segmentEnd(_ path: UnsafeRawBufferPointer, _ start: Int) -> Int {

@@ -12,6 +12,7 @@ final class StandInFunction: FunctionTarget {
         var answers: [FunctionOutcome] = []
         var events: [[UInt8]] = []
         var traceIds: [[UInt8]] = []
+        var requestIds: [String] = []
         var held: [Completion] = []
     }
 
@@ -39,6 +40,7 @@ final class StandInFunction: FunctionTarget {
 
     /// The last event as it was written.
     var eventText: String { state.withLock { String(decoding: $0.events.last ?? [], as: UTF8.self) } }
+    var requestIds: [String] { state.withLock(\.requestIds) }
     var traceIds: [String] { state.withLock { $0.traceIds.map { String(decoding: $0, as: UTF8.self) } } }
 
     /// Returns when the function has been called once more.
@@ -53,12 +55,13 @@ final class StandInFunction: FunctionTarget {
     func isSame(as other: any FunctionTarget) -> Bool { self === other as? StandInFunction }
 
     func invoke(
-        _ event: ByteBuffer, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
+        _ event: ByteBuffer, requestId: String, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
         completion: @escaping Completion
     ) {
         let outcome: FunctionOutcome? = state.withLock { state in
             state.events.append(Array(event.readableBytesView))
             state.traceIds.append(traceId)
+            state.requestIds.append(requestId)
             guard let next = state.answers.first else {
                 state.held.append { outcome in loop.execute { completion(outcome) } }
                 return nil

@@ -89,6 +89,7 @@ struct EventV1Tests {
         arguments: [
             ("$default", "/a%20b/%E2%98%95", "/a%20b/%E2%98%95", "/a b/☕"),
             ("dev", "/dev/products/%E2%98%95%20Coffee", "/dev/products/%E2%98%95%20Coffee", "/dev/products/☕ Coffee"),
+            ("$default", "/a%252Fb%3Fc", "/a%252Fb%3Fc", "/a%2Fb"),
             ("dev", "/dev", "/dev", "/dev"),
             ("$default", "/", "/", "/"),
         ])
@@ -132,6 +133,19 @@ struct EventV1Tests {
         #expect(headers["X-Forwarded-For"] == "127.0.0.1")
         #expect(event["multiValueHeaders"]?.object?.keys.sorted() == headers.keys.sorted())
         for name in headers.keys { #expect(event["multiValueHeaders"]?[name] == headers[name].map { [$0] }, "\(name)") }
+    }
+
+    @Test("the names of headers are in the order of their bytes, capitals first")
+    func headerOrder() async throws {
+        let event = try await Self.event(
+            "POST", "/", ["zebra: 1", "accept: 2", "X-a: 3", "content-type: a/b", "Zulu: 4", "user-agent: 5"], body: "x"
+        )
+        let names = [
+            "Content-Length", "Content-Type", "Host", "User-Agent", "X-Amzn-Trace-Id", "X-Forwarded-For",
+            "X-Forwarded-Port", "X-Forwarded-Proto", "X-a", "Zulu", "accept", "zebra",
+        ]
+        #expect(event["headers"]?.object?.keys.map { $0 } == names)
+        #expect(event["multiValueHeaders"]?.object?.keys.map { $0 } == names)
     }
 
     @Test("of a repeated header the last value counts, all of them are in the multi map")

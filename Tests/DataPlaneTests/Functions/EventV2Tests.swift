@@ -97,7 +97,12 @@ struct EventV2Tests {
             ("$default", "/%22%5C%0A", "/\"\\\n"),
             ("$default", "/%FF", "/\u{FFFD}"),
             ("$default", "/a//b/", "/a//b/"),
+            // Once: what is encoded twice stays encoded.
+            ("$default", "/a%252Fb", "/a%2Fb"),
+            // A decoded question mark ends the path.
+            ("$default", "/users/me%3Fadmin=true", "/users/me"),
             ("dev", "/dev/a%20b", "/dev/a b"),
+            ("dev", "/%64ev%2Fa", "/dev/a"),
             ("dev", "/dev", "/dev"),
             ("dev", "/dev/", "/dev/"),
         ])
@@ -155,6 +160,38 @@ struct EventV2Tests {
         #expect(try await Self.event("GET", target, routes: [key])["pathParameters"] == parameters)
     }
 
+    @Test(
+        "the path is decoded once, then matched",
+        arguments: [
+            ("GET /{example}/thing", "/a%2Fb/thing", 404, nil),
+            ("GET /{example}/thing", "/a%252Fb/thing", 200, ["example": "a%2Fb"]),
+            ("GET /items/{id}", "/items%2F7", 200, ["id": "7"]),
+            ("GET /items/{id}", "/%69tems/7%3Fx", 200, ["id": "7"]),
+            ("GET /items", "/items%", 404, nil),
+        ] as [(String, String, Int, JSONValue?)])
+    func decodedOnce(key: String, target: String, status: Int, parameters: JSONValue?) async throws {
+        try await TestGateway.serving(TestAPI(routes: [(key, .function())])) { gateway in
+            gateway.function.answer("{}")
+            let answer = try await gateway.call("GET", target)
+            #expect(answer.status == status)
+            #expect(try gateway.function.events.last?["pathParameters"] == parameters)
+        }
+    }
+
+    @Test("nothing is left of a decoded path when the next request has a plain one")
+    func plainAfterDecoded() async throws {
+        try await TestGateway.serving(TestAPI(routes: [("GET /{id}", .function())])) { gateway in
+            gateway.function.answer("{}")
+            try await gateway.connect { wire in
+                for target in ["/a%20long%20name", "/b", "/%63"] {
+                    try await wire.send(TestGateway.request("GET", target))
+                    _ = try await wire.message()
+                }
+            }
+            #expect(try gateway.function.events.map { $0["rawPath"] } == ["/a long name", "/b", "/c"])
+        }
+    }
+
     @Test("path parameters of a named stage begin behind it")
     func pathParametersOfStage() async throws {
         let event = try await Self.event("GET", "/dev/pets/7", routes: ["GET /pets/{id}"], stage: "dev")
@@ -188,6 +225,19 @@ struct EventV2Tests {
         #expect(headers?["accept"] == "*/*")
         #expect(headers?["x-empty"] == "")
         #expect(headers?.object?.count == 11)
+    }
+
+    @Test("the names of headers are in the order of their bytes")
+    func headerOrder() async throws {
+        let event = try await Self.event(
+            "POST", "/", ["Zebra: 1", "accept: 2", "X-A: 3", "zebra: 4", "X-Forwarded-Host: h", "Content-Type: a/b"],
+            body: "x")
+        #expect(
+            event["headers"]?.object?.keys.map { $0 } == [
+                "accept", "content-length", "content-type", "host", "x-a", "x-amzn-trace-id", "x-forwarded-for",
+                "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "zebra",
+            ])
+        #expect(event["headers"]?["zebra"] == "1,4")
     }
 
     @Test(

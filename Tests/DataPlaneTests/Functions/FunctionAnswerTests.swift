@@ -6,21 +6,21 @@ import Testing
 
 @Suite("What a function returned is read")
 struct FunctionAnswerTests {
-    private static func read(_ payload: String) -> FunctionAnswer.Reading {
-        FunctionAnswer.read(ByteBuffer(string: payload))
+    private static func read(_ payload: String, _ format: PayloadFormat = .version2) -> FunctionAnswer.Reading {
+        FunctionAnswer.read(ByteBuffer(string: payload), format)
     }
 
     /// The answer as text, or nil when it is none.
-    private static func answer(_ payload: String) -> String? {
-        guard case .object(let answer) = read(payload) else { return nil }
+    private static func answer(_ payload: String, _ format: PayloadFormat = .version2) -> String? {
+        guard case .object(let answer) = read(payload, format) else { return nil }
         func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
         let headers =
             answer.headers.map { "\(text($0.name)): \(text($0.value))" } + answer.cookies.map { "cookie " + text($0) }
         return (["\(answer.status)"] + headers + [text(answer.body)]).joined(separator: "\n")
     }
 
-    private static func kind(_ payload: String) -> String {
-        switch read(payload) {
+    private static func kind(_ payload: String, _ format: PayloadFormat = .version2) -> String {
+        switch read(payload, format) {
         case .object: "answer"
         case .objectWithoutStatus: "object"
         case .string(let text): "string " + String(decoding: text, as: UTF8.self)
@@ -82,32 +82,49 @@ struct FunctionAnswerTests {
     }
 
     @Test(
-        "headers of any scalar, single ones before multi ones",
+        "headers of any scalar, single ones before multi ones; each format has its own way to say several values",
         arguments: [
             (
-                #"{"statusCode":200,"headers":{"A":"1","B":2,"C":true,"D":null,"E":1.50}}"#,
-                "A: 1\nB: 2\nC: true\nD: \nE: 1.50"
+                .version2, #"{"statusCode":200,"headers":{"A":"1","B":2,"C":true,"D":null,"E":1.50}}"#,
+                "A: 1\nB: 2\nC: true\nD: \nE: 1.50\n"
             ),
             (
-                #"{"statusCode":200,"multiValueHeaders":{"A":["1","2"]},"headers":{"A":"0","B":"x, y"}}"#,
-                "A: 0\nB: x, y\nA: 1\nA: 2"
+                .version1, #"{"statusCode":200,"multiValueHeaders":{"A":["1","2"]},"headers":{"A":"0","B":"x, y"}}"#,
+                "A: 0\nB: x, y\nA: 1\nA: 2\n"
             ),
-            (#"{"statusCode":200,"headers":{"A":"0"},"multiValueHeaders":{"A":["1"],"B":[]}}"#, "A: 0\nA: 1"),
-            (#"{"statusCode":200,"headers":{"A":["1","2"]}}"#, "A: 1\nA: 2"),
-            (#"{"statusCode":200,"headers":null,"multiValueHeaders":null,"cookies":null,"headers":{"é":"1"}}"#, nil),
             (
-                #"{"statusCode":200,"cookies":["a=1; Path=/","b=2"],"headers":{"\u0041":"\u00e9"}}"#,
-                "A: é\ncookie a=1; Path=/\ncookie b=2"
+                .version1, #"{"statusCode":200,"headers":{"A":"0"},"multiValueHeaders":{"A":["1"],"B":[],"C":null}}"#,
+                "A: 0\nA: 1\n"
             ),
-        ])
-    func headers(payload: String, expected: String?) {
-        #expect(Self.answer(payload) == expected.map { "200\n" + $0 + "\n" })
+            (.version2, #"{"statusCode":200,"multiValueHeaders":{"Set-Cookie":["a=1","b=2"],"location":["/x"]}}"#, ""),
+            (.version2, #"{"statusCode":200,"multiValueHeaders":7}"#, ""),
+            (.version1, #"{"statusCode":200,"cookies":["c=1"]}"#, ""),
+            (
+                .version2, #"{"statusCode":200,"cookies":["a=1; Path=/","b=2"],"headers":{"\u0041":"\u00e9"}}"#,
+                "A: é\ncookie a=1; Path=/\ncookie b=2\n"
+            ),
+        ] as [(PayloadFormat, String, String)])
+    func headers(format: PayloadFormat, payload: String, expected: String) {
+        #expect(Self.answer(payload, format) == "200\n" + expected)
+    }
+
+    @Test("of names that differ in case only the first counts", arguments: [PayloadFormat.version1, .version2])
+    func names(format: PayloadFormat) {
+        let payload = #"{"statusCode":200,"headers":{"Set-Cookie":"a=1","X":"2","set-cookie":"b=2"}}"#
+        #expect(Self.answer(payload, format) == "200\nSet-Cookie: a=1\nX: 2\n")
+    }
+
+    @Test("of lists whose names differ in case only the first counts")
+    func multiNames() {
+        let payload = #"{"statusCode":200,"multiValueHeaders":{"X":["1","2"],"x":["3"]}}"#
+        #expect(Self.answer(payload, .version1) == "200\nX: 1\nX: 2\n")
     }
 
     @Test("null stands for nothing")
     func nulls() {
         let payload = #"{"statusCode":200,"headers":null,"multiValueHeaders":null,"cookies":null,"body":null}"#
-        #expect(Self.answer(payload) == "200\n")
+        #expect(Self.answer(payload, .version1) == "200\n")
+        #expect(Self.answer(payload, .version2) == "200\n")
         #expect(Self.answer(#"{"statusCode":200,"isBase64Encoded":null,"body":"x","extra":{"a":[1]}}"#) == "200\nx")
     }
 
@@ -121,11 +138,17 @@ struct FunctionAnswerTests {
             #"{"statusCode":200,"headers":{"A: b":"x"}}"#,
             #"{"statusCode":200,"headers":{"A b":"x"}}"#,
             #"{"statusCode":200,"headers":{"":"x"}}"#,
-            #"{"statusCode":200,"multiValueHeaders":{"A":["ok","x\r\ny"]}}"#,
             #"{"statusCode":200,"cookies":["a=1\r\nX: y"]}"#,
+            #"{"statusCode":200,"headers":{"é":"1"}}"#,
         ])
     func forged(payload: String) {
         #expect(Self.kind(payload) == "malformed")
+    }
+
+    @Test("nor what would forge it in a list")
+    func forgedList() {
+        let payload = #"{"statusCode":200,"multiValueHeaders":{"A":["ok","x\r\ny"]}}"#
+        #expect(Self.kind(payload, .version1) == "malformed")
     }
 
     @Test(
@@ -133,13 +156,25 @@ struct FunctionAnswerTests {
         arguments: [
             #"{"statusCode":200,"headers":[]}"#, #"{"statusCode":200,"headers":"x"}"#,
             #"{"statusCode":200,"headers":{"A":{}}}"#, #"{"statusCode":200,"headers":{"A":[[1]]}}"#,
-            #"{"statusCode":200,"multiValueHeaders":1}"#, #"{"statusCode":200,"cookies":"a=1"}"#,
+            #"{"statusCode":200,"headers":{"set-cookie":["a=1","b=2"]}}"#, #"{"statusCode":200,"headers":{"A":[]}}"#,
+            #"{"statusCode":200,"cookies":"a=1"}"#,
             #"{"statusCode":200,"cookies":[{}]}"#, #"{"statusCode":200,"body":{"a":1}}"#,
             #"{"statusCode":200,"body":1}"#,
             #"{"body":[],"statusCode":200}"#,
         ])
     func wrongKinds(payload: String) {
         #expect(Self.kind(payload) == "malformed")
+    }
+
+    @Test(
+        "members of another kind cannot be an answer in format 1.0",
+        arguments: [
+            #"{"statusCode":200,"headers":{"A":["x"]}}"#, #"{"statusCode":200,"multiValueHeaders":1}"#,
+            #"{"statusCode":200,"multiValueHeaders":{"A":"x"}}"#,
+            #"{"statusCode":200,"multiValueHeaders":{"A":[["x"]]}}"#,
+        ])
+    func wrongKinds1(payload: String) {
+        #expect(Self.kind(payload, .version1) == "malformed")
     }
 
     @Test("a base64 body is decoded, whatever the order of the members")

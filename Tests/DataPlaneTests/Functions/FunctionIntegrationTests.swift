@@ -140,7 +140,7 @@ struct FunctionIntegrationTests {
             key: V2.StageKey(apiId: "abc", stageName: "$default"))
         #expect(!integration.permits(.get))
         #expect(integration.name == "gone")
-        #expect(!integration.isVersion2)
+        #expect(integration.payloadFormat == .version1)
         #expect(integration.timeoutMilliseconds == 30_000)
     }
 }

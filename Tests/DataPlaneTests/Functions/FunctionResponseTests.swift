@@ -88,10 +88,28 @@ struct FunctionResponseTests {
         #expect(answer.all("x-b") == ["4"])
     }
 
+    @Test("2.0: lists of values are not known, so neither their cookies nor their content type are sent")
+    func multiValueHeaders2() async throws {
+        let payload =
+            #"{"statusCode":200,"multiValueHeaders":{"Set-Cookie":["a=1"],"content-type":["x/y"],"location":["/x"]}}"#
+        let answer = try await Self.answer(to: payload)
+        #expect(answer.status == 200)
+        #expect(answer["set-cookie"] == nil)
+        #expect(answer["location"] == nil)
+        #expect(answer["content-type"] == "text/plain; charset=utf-8")
+    }
+
+    @Test("1.0: there is no list of cookies, and of two names that differ in case the first is sent")
+    func cookies1() async throws {
+        let payload = #"{"statusCode":200,"cookies":["c=1"],"headers":{"Set-Cookie":"a=1","set-cookie":"b=2"}}"#
+        #expect(try await Self.answer(to: payload, version: "1.0").all("set-cookie") == ["a=1"])
+    }
+
     @Test(
         "what cannot be an answer is an internal server error",
         arguments: [
             #"{"statusCode":0}"#, #"{"statusCode":200.5}"#, #"{"statusCode":200,"body":{}}"#,
+            #"{"statusCode":200,"headers":{"set-cookie":["a=1","b=2"]}}"#,
             #"{"statusCode":200,"headers":{"A":"x\r\nSet-Cookie: b"}}"#, #"{"statusCode":200,"cookies":["a\r\nB: c"]}"#,
             #"{"statusCode":100,"body":"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"}"#, #"{"statusCode":101}"#,
         ])

@@ -13,13 +13,48 @@ struct HTTPProxyTests {
             ("$default", "/base/", "/a", "/base/a"),
             ("$default", "/base?x=1", "/a?y=2", "/base/a?x=1&y=2"),
             ("$default", "", "/", "/"),
-            ("ANY /{p+}", "/up/{p}", "/a/b%2Fc?q=1", "/up/a/b%2Fc?q=1"),
+            // A path that was decoded is encoded again.
+            ("ANY /{p+}", "/up/{p}", "/a/b%2Fc?q=1", "/up/a/b/c?q=1"),
+            ("ANY /{p+}", "/up/{p}", "/%7Ea/b%252Fc%20%3a;%C3%A9", "/up/~a/b%252Fc%20:;%C3%A9"),
+            ("$default", "", "/a%2fb%3Fc=d", "/a/b"),
+            ("GET /pets/{id}", "/animals?id={id}", "/pets/a&b=c+d", "/animals?id=a%26b%3Dc%2Bd"),
             ("ANY /{p+}", "/up/{p}", "/", "/up/"),
             ("GET /pets/{id}", "/animals/{id}?id={id}", "/pets/7", "/animals/7?id=7"),
             ("GET /pets", "/animals", "/pets?x", "/animals?x"),
             ("GET /pets", "/animals", "/pets?", "/animals"),
         ])
     func target(key: String, uri: String, target: String, expected: String) async throws {
+        #expect(try await TestGateway.seen("GET", target, key: key, uri: uri).start == "GET \(expected) HTTP/1.1")
+    }
+
+    @Test(
+        "a path with dot segments does not reach an origin that would resolve them",
+        arguments: [
+            ("ANY /files/{p+}", "/base/{p}", "/files/../secret"), ("ANY /files/{p+}", "/base/{p}", "/files/a/.."),
+            ("ANY /files/{p+}", "/base/{p}", "/files/%2e%2e/secret"), ("ANY /files/{p+}", "/base/{p}", "/files/..%2Fx"),
+            ("ANY /files/{p+}", "/base/{p}", "/files/./x"), ("$default", "/base", "/../secret"),
+            ("GET /{x}/y", "/base/{x}", "/../y"), ("GET /{x}", "/base/.{x}", "/."),
+        ])
+    func dotSegments(key: String, uri: String, target: String) async throws {
+        try await TestOrigin.answering(TestOrigin.ok) { origin in
+            let api = TestAPI(routes: [(key, .http(origin.url + uri))])
+            try await TestGateway.serving(api) { gateway in
+                let answer = try await gateway.call("GET", target)
+                #expect(answer.status == 400)
+                #expect(answer.text == #"{"message":"Bad Request"}"#)
+            }
+            #expect(origin.requests.isEmpty)
+        }
+    }
+
+    @Test(
+        "other dots do, and so does a URI that does not take the path over",
+        arguments: [
+            ("ANY /{p+}", "/base/{p}", "/a..b/.c/...", "/base/a..b/.c/..."),
+            ("GET /{x}/y", "/fixed", "/../y", "/fixed"),
+            ("ANY /{p+}", "/base/{p}", "/%252e%252e/x", "/base/%252e%252e/x"),
+        ])
+    func otherDots(key: String, uri: String, target: String, expected: String) async throws {
         #expect(try await TestGateway.seen("GET", target, key: key, uri: uri).start == "GET \(expected) HTTP/1.1")
     }
 

@@ -57,6 +57,35 @@ struct MappedRequestTests {
         #expect(seen.start == "GET \(path) HTTP/1.1")
     }
 
+    @Test(
+        "what the request brings into a path is encoded again",
+        arguments: [
+            ("/m/%252e%252e%252fadmin", "/users/${request.path.id}", "/users/%252e%252e%252fadmin"),
+            ("/m/a%20b%25c", "/users/${request.path.id}", "/users/a%20b%25c"),
+            ("/m/7?q=a%2Fb%3Fc%2525", "/users/%20${request.querystring.q}", "/users/%20a/b%3Fc%2525"),
+        ])
+    func encodedPath(target: String, value: String, path: String) async throws {
+        let seen = try await TestGateway.seen("GET", target, key: "GET /m/{id}", mapping: ["overwrite:path": value])
+        #expect(seen.start.hasPrefix("GET \(path)?") || seen.start == "GET \(path) HTTP/1.1")
+    }
+
+    @Test(
+        "a path is not made of values with dot segments",
+        arguments: [
+            ("/m/7?q=../admin", "/users/${request.querystring.q}"), ("/m/..", "/users/${request.path.id}"),
+            ("/m/%2e%2e", "$request.path"),
+        ])
+    func dotSegments(target: String, value: String) async throws {
+        try await TestOrigin.answering(TestOrigin.ok) { origin in
+            let integration = V2.Integration.http(origin.url, request: ["overwrite:path": value])
+            try await TestGateway.serving(TestAPI(routes: [("GET /m/{id}", integration)])) { gateway in
+                let answer = try await gateway.call("GET", target)
+                #expect(answer.status == 400)
+            }
+            #expect(origin.requests.isEmpty)
+        }
+    }
+
     @Test("the host can be mapped, and is there once")
     func mappedHost() async throws {
         let seen = try await TestGateway.seen("GET", "/", mapping: ["overwrite:header.host": "other.example"])

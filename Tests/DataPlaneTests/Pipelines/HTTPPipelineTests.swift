@@ -1,3 +1,4 @@
+import DataPlane
 import GatewayModel
 import JSON
 import NIOCore
@@ -60,6 +61,28 @@ struct HTTPPipelineTests {
                 #expect(try await wire.rest().isEmpty)
             }
             #expect(try gateway.function.events.isEmpty)
+        }
+    }
+
+    @Test("what is too long is told in a sentence that reads well")
+    func reasons() async throws {
+        let api = TestAPI(
+            routes: [("POST /a", .function())], cors: V2.Cors(origins: ["*"]))
+        try await TestGateway.serving(api) { gateway in
+            let long = "X: " + String(repeating: "x", count: 10_240)
+            let preflight = ["Origin: https://a", "Access-Control-Request-Method: GET", long]
+            let answers = [
+                try await gateway.call("POST", "/a", [long]),
+                try await gateway.call("POST", "/a", ["Content-Length: 10485761"]),
+                try await gateway.call("OPTIONS", "/a", preflight),
+            ]
+            #expect(answers.map(\.status) == [431, 413, 431])
+            #expect(
+                gateway.summaries.all.map(\.reason) == [
+                    "route POST /a received a request line and header values of more than 10240 bytes",
+                    "route POST /a received a body of more than 10485760 bytes",
+                    "the request line and header values have more than 10240 bytes",
+                ])
         }
     }
 

@@ -1,7 +1,8 @@
-import DataPlane
 import GatewayModel
 import NIOCore
 import Testing
+
+@testable import DataPlane
 
 @Suite("Access log entries", .timeLimit(.minutes(1)))
 struct AccessLogTests {
@@ -61,6 +62,50 @@ struct AccessLogTests {
         let (entry, answer) = try await Self.entry("$context.requestId $context.extendedRequestId")
         let id = try #require(answer["apigw-requestid"])
         #expect(entry == "\(id) \(id)")
+    }
+
+    @Test("print the request id by which the function knows the call, answered or not")
+    func functionRequestId() async throws {
+        let format = "$context.integration.requestId $context.awsEndpointRequestId"
+        let api = TestAPI(routes: [("$default", .function(timeout: 50))], logFormat: format)
+        try await TestGateway.serving(api) { gateway in
+            _ = try await gateway.call("GET", "/")
+            gateway.function.answer("1")
+            _ = try await gateway.call("GET", "/")
+            let ids = gateway.function.requestIds
+            #expect(Set(ids).count == 2)
+            #expect(await gateway.entries() == ids.map { "\($0) \($0)" })
+        }
+    }
+
+    @Test(
+        "print the request id that an AWS service behind a URI answers under",
+        arguments: [
+            ("X-Amzn-RequestId: one\r\nx-amz-request-id: two\r\n", "one"), ("x-amz-request-id: two\r\n", "two"),
+            ("", "-"), ("x-amzn-requestid: a\"b\r\n", #"a\"b"#),
+        ])
+    func originRequestId(fields: String, expected: String) async throws {
+        try await TestOrigin.answering("HTTP/1.1 200 OK\r\n\(fields)Content-Length: 0\r\n\r\n") { origin in
+            let api = TestAPI(
+                routes: [("$default", .http(origin.url))], logFormat: "$context.awsEndpointRequestId")
+            try await TestGateway.serving(api) { gateway in
+                _ = try await gateway.call("GET", "/")
+                #expect(await gateway.entries() == [expected])
+            }
+        }
+    }
+
+    /// A variable that is added is escaped until somebody lists it here too.
+    @Test("are written raw only where the gateway made the value itself")
+    func rawVariables() {
+        let raw = ContextVariable.allCases.filter(\.isSafe).map(\.rawValue).sorted()
+        #expect(
+            raw == [
+                "accountId", "apiId", "dataProcessed", "domainPrefix", "error.message", "error.messageString",
+                "error.responseType", "extendedRequestId", "identity.sourceIp", "integration.integrationStatus",
+                "integration.latency", "integration.status", "integrationLatency", "integrationStatus", "protocol",
+                "requestId", "requestTime", "requestTimeEpoch", "responseLatency", "responseLength", "stage", "status",
+            ])
     }
 
     @Test("keep the prefix of a named stage in the path")
