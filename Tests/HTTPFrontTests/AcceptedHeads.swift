@@ -67,7 +67,7 @@ struct AcceptedHead: CustomTestStringConvertible, Sendable {
 
     private static let methods: [(RequestHead.Method, String)] = [
         (.get, "GET"), (.head, "HEAD"), (.options, "OPTIONS"), (.patch, "PATCH"), (.post, "POST"), (.put, "PUT"),
-        (.delete, "DELETE"), (.other, "get"), (.other, "PURGE"), (.other, "X"), (.other, "M-SEARCH"),
+        (.delete, "DELETE"), (.other, "COPY_X"), (.other, "PURGE"), (.other, "X"), (.other, "M-SEARCH"),
     ]
 
     static let all: [AcceptedHead] =

@@ -80,7 +80,7 @@ struct HTTPPipelineTests {
             #expect(
                 gateway.summaries.all.map(\.reason) == [
                     "route POST /a received a request line and header values of more than 10240 bytes",
-                    "route POST /a received a body of more than 10485760 bytes",
+                    "route POST /a received a body of more than 6291456 bytes",
                     "the request line and header values have more than 10240 bytes",
                 ])
         }
