@@ -32,8 +32,6 @@ package protocol FunctionHost: Sendable {
     /// `publish` of the same revision takes it up. For a function that has no environment one is only started when
     /// `isNeeded` says so.
     func rehearse(_ function: Lambda.FunctionDefinition, isNeeded: Bool) async throws(InitError)
-    /// The folders that environments run in, those included that are on their way out.
-    func codeFoldersInUse() async -> Set<String>
 }
 
 /// The static code of a function failed, as its runtime tells it.

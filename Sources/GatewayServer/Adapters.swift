@@ -93,8 +93,6 @@ struct FunctionHostAdapter: FunctionHost {
         changes.add()
     }
 
-    func codeFoldersInUse() async -> Set<String> { await host.codeFolders() }
-
     func rehearse(_ function: Lambda.FunctionDefinition, isNeeded: Bool) async throws(InitError) {
         switch await host.rehearse(function, isNeeded: isNeeded) {
         case .started, .unneeded, .abandoned: break

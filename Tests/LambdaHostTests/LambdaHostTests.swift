@@ -41,7 +41,7 @@ struct LambdaHostTests {
                 account: account, endpointURL: { "" }, runtimesFolder: nil, scratchFolder: folder.path(),
                 searchPath: "/usr/bin:/bin", logs: Silence()))
         let version = Lambda.FunctionVersion(
-            version: "$LATEST", revisionId: "1", runtime: "provided.al2023", handler: "h", codeFolder: folder.path(),
+            version: "$LATEST", revisionId: "1", runtime: "provided.al2023", handler: "h", code: .init(folder.path()),
             timeout: timeout, logGroup: "/aws/lambda/f")
         await host.publish(
             Lambda.FunctionDefinition(
@@ -123,7 +123,7 @@ struct LambdaHostTests {
         try ("#!/bin/sh\n" + body).write(toFile: bootstrap, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bootstrap)
         let version = Lambda.FunctionVersion(
-            version: "$LATEST", revisionId: "2", runtime: "provided.al2023", handler: "h", codeFolder: folder,
+            version: "$LATEST", revisionId: "2", runtime: "provided.al2023", handler: "h", code: .init(folder),
             timeout: 5, logGroup: "/aws/lambda/f")
         return Lambda.FunctionDefinition(
             functionName: "f", account: AccountIdentity(), versions: [version], aliases: [], reservedConcurrency: 1,
@@ -207,7 +207,7 @@ struct LambdaHostTests {
             let old = text(await invoke(handle, "one", on: loop))
             // Its init never ends: the loop's first command is replaced.
             try "#!/bin/sh\nsleep 100\n".write(
-                toFile: next.versions[0].codeFolder + "/bootstrap", atomically: false, encoding: .utf8)
+                toFile: next.versions[0].code.path + "/bootstrap", atomically: false, encoding: .utf8)
             async let result = host.rehearse(next, isNeeded: false)
             while await host.codeFolders().count < 2 { await Task.yield() }
             host.supersedeRehearsals()
@@ -253,7 +253,7 @@ struct LambdaHostTests {
                 Issue.record("the new revision did not start")
                 return
             }
-            let folder = next.versions[0].codeFolder
+            let folder = next.versions[0].code.path
             var other = next.versions[0]
             other.revisionId = "3"
             await host.publish(

@@ -13,6 +13,7 @@ package final class CodeSnapshots: Sendable {
     private let home: String
     /// False when the copies end with the process: then nothing waits for the disk.
     let isDurable: Bool
+    let folders = CodeFolders()
     private let state = Mutex(State())
 
     private struct State {
@@ -63,6 +64,9 @@ package final class CodeSnapshots: Sendable {
 
     /// Where the code of a snapshot lies.
     func codeFolder(of name: String) -> String { folder + "/" + name }
+
+    /// Where it lies, to be kept while it is held.
+    func hold(_ name: String) -> Lambda.CodeFolder { folders.hold(codeFolder(of: name)) }
 
     func isKept(_ name: String) -> Bool { Files.isFolder(codeFolder(of: name)) }
 
@@ -273,6 +277,7 @@ extension CodeSnapshots {
 /// Keeping and removing.
 extension CodeSnapshots {
     private func pin(_ name: String, _ package: FunctionPackage) {
+        folders.keep(codeFolder(of: name))
         state.withLock { state in
             state.pins[name, default: 0] += 1
             state.snapshots[name] = package
@@ -284,6 +289,7 @@ extension CodeSnapshots {
         guard path.hasPrefix(folder + "/") else { return nil }
         let name = String(path.dropFirst(folder.count + 1))
         return state.withLock { state in
+            folders.keep(codeFolder(of: name))
             guard let package = state.snapshots[name], isKept(name) else { return nil }
             state.pins[name, default: 0] += 1
             return package
@@ -316,18 +322,23 @@ extension CodeSnapshots {
         state.withLock { $0.snapshots = snapshots }
     }
 
-    /// Removes the snapshots that are not in `kept`. They disappear at once, their files in a while.
-    func collect(keeping kept: Set<String>) -> [String] {
+    /// Removes the snapshots that are not in `kept`, each when nothing runs in it.
+    func collect(keeping kept: Set<String>) {
         state.withLock { state in
-            var removed: [String] = []
             for name in state.snapshots.keys where !kept.contains(name) && state.pins[name] == nil {
                 let grave = "\(folder)/\(Self.removedPrefix)\(Identifiers.uuid())"
-                if (try? Files.rename(codeFolder(of: name), to: grave)) == true { removed.append(grave) }
-                state.snapshots[name] = nil
+                folders.discard(codeFolder(of: name), to: grave) { [self] in forget(name) }
             }
+        }
+    }
+
+    /// A snapshot was removed; unless it has been made again since.
+    private func forget(_ name: String) {
+        state.withLock { state in
+            guard state.pins[name] == nil, !isKept(name) else { return }
+            state.snapshots[name] = nil
             let alive = Set(state.snapshots.values.map(\.localFolder))
             for source in state.sources.keys where !alive.contains(source) { state.sources[source] = nil }
-            return removed
         }
     }
 

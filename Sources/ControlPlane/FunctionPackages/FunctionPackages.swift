@@ -15,6 +15,7 @@ struct FunctionPackages: Sendable {
     let folder: String
     /// False when the folder ends with the process: then nothing waits for the disk.
     var isDurable = true
+    var folders = CodeFolders()
 
     private static let temporaryPrefix = ".incoming-"
 
@@ -29,6 +30,8 @@ struct FunctionPackages: Sendable {
             if isDurable { try Files.syncFolder(folder) }
         }
         let codeFolder = codeFolder(of: functionName, codeSha256: package.codeSha256)
+        // Its files may only have stayed because calls still run in them.
+        folders.keep(codeFolder)
         if !Files.isFolder(codeFolder) { try unpack(archive, to: codeFolder, in: home) }
         let zipFile = zipFile(of: functionName, codeSha256: package.codeSha256)
         if !Files.isFile(zipFile) {
@@ -60,6 +63,11 @@ struct FunctionPackages: Sendable {
 
     func codeFolder(of functionName: String, codeSha256: String) -> String {
         "\(home(of: functionName))/\(Self.fileName(codeSha256))"
+    }
+
+    /// The unpacked package, to be kept while it is held.
+    func hold(_ functionName: String, codeSha256: String) -> Lambda.CodeFolder {
+        folders.hold(codeFolder(of: functionName, codeSha256: codeSha256))
     }
 
     func zipFile(of functionName: String, codeSha256: String) -> String {
@@ -132,11 +140,19 @@ struct FunctionPackages: Sendable {
 
 /// Removing what no version needs.
 extension FunctionPackages {
-    /// Removes the function's packages that are not in `kept`.
+    /// Removes the function's packages that are not in `kept`; files that environments run in stay while they do.
     func collect(_ functionName: String, keeping kept: Set<String>) {
         let names = Set(kept.map(Self.fileName))
-        for file in Files.list(home(of: functionName)) where Self.isPackage(file) {
-            if !names.contains(String(file.prefix(64))) { Files.remove("\(home(of: functionName))/\(file)") }
+        let home = home(of: functionName)
+        for file in Files.list(home) where Self.isPackage(file) && !names.contains(String(file.prefix(64))) {
+            let path = "\(home)/\(file)"
+            guard !file.hasSuffix(".zip") else {
+                Files.remove(path)
+                continue
+            }
+            folders.discard(path, to: "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())") {
+                Files.removeEmptyFolder(home)
+            }
         }
     }
 

@@ -32,8 +32,8 @@ extension ControlPlane {
         var version = Lambda.FunctionVersion(
             version: configuration.Version, revisionId: revision, runtime: configuration.Runtime,
             handler: configuration.Handler,
-            codeFolder: code.snapshot.map(snapshots.codeFolder) ?? code.localFolder
-                ?? packages.codeFolder(of: configuration.FunctionName, codeSha256: configuration.CodeSha256),
+            code: code.snapshot.map(snapshots.hold) ?? code.localFolder.map { Lambda.CodeFolder($0) }
+                ?? packages.hold(configuration.FunctionName, codeSha256: configuration.CodeSha256),
             memorySize: configuration.MemorySize, timeout: configuration.Timeout,
             environment: configuration.Environment?.Variables ?? [:], logGroup: logging.LogGroup,
             logFormat: logging.LogFormat)
@@ -42,7 +42,9 @@ extension ControlPlane {
         return version
     }
 
-    var packages: FunctionPackages { FunctionPackages(folder: settings.codeFolder, isDurable: snapshots.isDurable) }
+    var packages: FunctionPackages {
+        FunctionPackages(folder: settings.codeFolder, isDurable: snapshots.isDurable, folders: snapshots.folders)
+    }
 
     /// Makes a changed function durable, shows it, and lets the host and the stages that call it follow.
     func commit(_ function: LambdaFunction, _ changes: [EntityChange]) async throws(ServiceError) {

@@ -135,29 +135,21 @@ extension ControlPlane {
         return try await FunctionCode.folder(folder).package(for: function.name, runtime: runtime, in: codePlaces)
     }
 
-    /// Removes the copies of local code that no version uses and no environment runs in.
-    package func discardUnusedSnapshots() async {
-        let running = await functionHost.codeFoldersInUse()
+    /// Removes the copies of local code that no version uses, each when no environment runs in it.
+    package func discardUnusedSnapshots() {
         var kept: Set<String> = []
         for function in functions.values { kept.formUnion(function.snapshotsInUse.compactMap(\.snapshot)) }
-        for folder in running { kept.insert(folder.split(separator: "/").last.map(String.init) ?? "") }
-        await Self.removeAll(snapshots.collect(keeping: kept))
-    }
-
-    /// Not on the actor: there may be many files.
-    @concurrent
-    private static func removeAll(_ paths: [String]) async {
-        for path in paths { Files.remove(path) }
+        snapshots.collect(keeping: kept)
     }
 
     var codePlaces: CodePlaces {
         CodePlaces(packages: packages, snapshots: snapshots, dependencies: settings.dependencies)
     }
 
-    /// `previous` is the package that the last change replaced: invocations may still run in it.
-    func discardUnusedPackages(of functionName: String, previous: String? = nil) {
+    /// Removes the packages that no version uses, each when no environment runs in it.
+    func discardUnusedPackages(of functionName: String) {
         guard let function = functions[functionName] else { return packages.remove(functionName) }
-        packages.collect(functionName, keeping: function.packagesInUse.union(previous.map { [$0] } ?? []))
+        packages.collect(functionName, keeping: function.packagesInUse)
     }
 }
 

@@ -160,7 +160,7 @@ extension LambdaOperations {
         // A new function may have taken the name while the old one's processes ended.
         if control.functions[function.name] == nil { control.packages.remove(function.name) }
         try await control.refreshStages()
-        if !function.snapshotsInUse.isEmpty { await control.discardUnusedSnapshots() }
+        if !function.snapshotsInUse.isEmpty { control.discardUnusedSnapshots() }
         return .empty
     }
 }

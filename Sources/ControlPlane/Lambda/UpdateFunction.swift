@@ -94,7 +94,6 @@ extension LambdaOperations {
                 isUnchanged = true
                 return old.head.configuration.updating
             }
-            let previous = old.head.configuration.CodeSha256
             let revision = trial?.revision(for: old) ?? Identifiers.uuid()
             function.updated(at: control.settings.now(), environmentRevision: revision)
             var answer = function.head.configuration.updating
@@ -106,12 +105,12 @@ extension LambdaOperations {
             }
             changes.append(try function.saveHead())
             try control.put(function, changes)
-            control.discardUnusedPackages(of: name.name, previous: previous)
+            control.discardUnusedPackages(of: name.name)
             return answer
         }
         if isUnchanged { return try .json(answer) }
         try await control.announce(name.name)
-        if code.isLocal { await control.discardUnusedSnapshots() }
+        if code.isLocal { control.discardUnusedSnapshots() }
         return try .json(answer)
     }
 }

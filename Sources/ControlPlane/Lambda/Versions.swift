@@ -57,7 +57,7 @@ extension LambdaOperations {
         try await control.commit(
             function, [.delete(function.id(LambdaFunction.versionKind, number)), function.savePolicy(number)])
         control.discardUnusedPackages(of: function.name)
-        if !function.snapshotsInUse.isEmpty { await control.discardUnusedSnapshots() }
+        if !function.snapshotsInUse.isEmpty { control.discardUnusedSnapshots() }
     }
 }
 

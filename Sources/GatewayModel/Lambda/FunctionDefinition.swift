@@ -36,7 +36,7 @@ extension Lambda {
         package var runtime: String
         package var handler: String
         /// The unpacked package; the working folder and LAMBDA_TASK_ROOT of its processes.
-        package var codeFolder: String
+        package var code: CodeFolder
         /// MB, 128 to 10240.
         package var memorySize: Int
         /// Seconds, 1 to 900.
@@ -50,7 +50,7 @@ extension Lambda {
         package var systemLogLevel: String?
 
         package init(
-            version: String, revisionId: String, runtime: String, handler: String, codeFolder: String,
+            version: String, revisionId: String, runtime: String, handler: String, code: CodeFolder,
             memorySize: Int = 128, timeout: Int = 3, environment: OrderedMap<String> = [:], logGroup: String,
             logFormat: String = "Text"
         ) {
@@ -58,7 +58,7 @@ extension Lambda {
             self.revisionId = revisionId
             self.runtime = runtime
             self.handler = handler
-            self.codeFolder = codeFolder
+            self.code = code
             self.memorySize = memorySize
             self.timeout = timeout
             self.environment = environment

@@ -272,7 +272,7 @@ extension FunctionPool {
     }
 
     /// The folders of all environments that live.
-    var codeFolders: [String] { sandboxes.map(\.version.codeFolder) }
+    var codeFolders: [String] { sandboxes.map(\.version.code.path) }
 
     private func isRehearsing(_ sandbox: Sandbox) -> Bool { rehearsal?.sandbox === sandbox }
 

@@ -121,7 +121,7 @@ package final class RuntimeCatalog: Sendable {
         var command = Command(
             executable: interpreter.path, arguments: [client], searchPath: searchPath(interpreter.path),
             runtimeFolder: settings.scratchFolder)
-        command.environment = [("NODE_PATH", version.codeFolder + "/node_modules:" + version.codeFolder)]
+        command.environment = [("NODE_PATH", version.code.path + "/node_modules:" + version.code.path)]
         command.notes = Self.note(version.runtime, "nodejs", Self.wanted(version.runtime), interpreter)
         return command
     }
@@ -161,12 +161,12 @@ package final class RuntimeCatalog: Sendable {
     // MARK: provided
 
     private func provided(_ version: Lambda.FunctionVersion) throws(LaunchError) -> Command {
-        let bootstrap = version.codeFolder + "/bootstrap"
+        let bootstrap = version.code.path + "/bootstrap"
         guard access(bootstrap, X_OK) == 0 else {
             throw LaunchError(message: "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]")
         }
         return Command(
-            executable: bootstrap, arguments: [], searchPath: searchPath(bootstrap), runtimeFolder: version.codeFolder)
+            executable: bootstrap, arguments: [], searchPath: searchPath(bootstrap), runtimeFolder: version.code.path)
     }
 
     // MARK: Choosing

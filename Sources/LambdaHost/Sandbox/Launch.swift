@@ -33,7 +33,7 @@ struct Launch: Sendable {
         do {
             let (pid, output) = try processes.spawn(
                 executable: command.executable, arguments: command.arguments,
-                environment: environment(command, temporaryFolder: folder), folder: version.codeFolder, onExit: onExit)
+                environment: environment(command, temporaryFolder: folder), folder: version.code.path, onExit: onExit)
             return Started(pid: pid, output: output, temporaryFolder: folder, notes: command.notes)
         } catch {
             Self.removeFolder(folder)
@@ -61,7 +61,7 @@ struct Launch: Sendable {
             ("AWS_SECRET_ACCESS_KEY", "gatehouse"),
             ("AWS_SESSION_TOKEN", "gatehouse"),
             ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"),
-            ("LAMBDA_TASK_ROOT", version.codeFolder),
+            ("LAMBDA_TASK_ROOT", version.code.path),
             ("LAMBDA_RUNTIME_DIR", command.runtimeFolder),
             ("TMPDIR", temporaryFolder),
         ]

@@ -68,7 +68,7 @@ import Testing
         #expect(version.logFormat == "JSON")
         #expect(version.applicationLogLevel == "DEBUG")
         #expect(version.systemLogLevel == "INFO")
-        #expect(contents(version.codeFolder + "/handler.py")?.hasPrefix("def handler") == true)
+        #expect(contents(version.code.path + "/handler.py")?.hasPrefix("def handler") == true)
     }
 
     @Test func namesAreTakenOnce() async {
@@ -322,7 +322,7 @@ import Testing
             "POST", "/2015-03-31/functions", .object(members(code)), allowsLocalCode: true)
         #expect(created.status == 201)
         #expect(created["CodeSize"] == 3)
-        let copy = try #require(await lambda.host.latest("local")?.versions.first?.codeFolder)
+        let copy = try #require(await lambda.host.latest("local")?.versions.first?.code.path)
         #expect(copy != folder.path)
         #expect(contents(copy + "/app.py") == "one")
         #expect(await lambda.get("local").string("Code.Location") == "file://" + folder.path)

@@ -35,7 +35,7 @@ import Testing
     }
 
     private func greeting() async -> String? {
-        contents((await lambda.host.latest()?.versions.first?.codeFolder ?? "") + "/greeting.py")
+        contents((await lambda.host.latest()?.versions.first?.code.path ?? "") + "/greeting.py")
     }
 
     @Test func lieBesideTheCode() async {

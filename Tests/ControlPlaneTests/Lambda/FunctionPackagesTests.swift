@@ -98,8 +98,10 @@ import Testing
         let new = try packages.keep(Zip(.init("a", "new")).bytes, for: "hello")
         packages.collect("hello", keeping: [new.codeSha256])
         #expect(Files.kind(codeFolder(old)) == nil)
+        packages.folders.settle()
         #expect(names().count == 2)
         packages.remove("hello")
+        packages.folders.settle()
         #expect(Files.kind(folder.path + "/code/hello") == nil)
     }
 

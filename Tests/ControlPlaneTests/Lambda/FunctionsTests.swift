@@ -113,6 +113,7 @@ import Testing
         #expect(await lambda.get().status == 404)
         #expect(await lambda.host.removed == ["hello"])
         #expect(lambda.store.load().map(\.id) == [Entity.ID(kind: "lambda.function", key: "other")])
+        lambda.settle()
         #expect(Files.kind("\(lambda.codeFolder)/hello") == nil)
         #expect(lambda.packages(of: "other").count == 2)
     }

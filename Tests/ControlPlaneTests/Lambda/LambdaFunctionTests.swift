@@ -46,7 +46,7 @@ import Testing
 
     @Test func unpacksAgainWhatIsMissing() async throws {
         await lambda.create()
-        let folder = try #require(await lambda.host.latest()?.versions.first?.codeFolder)
+        let folder = try #require(await lambda.host.latest()?.versions.first?.code.path)
         Files.remove(folder)
         _ = try await lambda.restarted()
         #expect(contents(folder + "/handler.py") != nil)

@@ -34,6 +34,9 @@ struct LambdaPlane {
             store: store, traffic: IdleTraffic(), functionHost: host)
     }
 
+    /// Waits until folders that nothing holds are gone.
+    func settle() { plane.snapshots.folders.settle() }
+
     /// A second plane on the same store and folder, as after a restart.
     func restarted() async throws -> LambdaPlane {
         let next = LambdaPlane(store: store, folder: folder)
@@ -116,24 +119,35 @@ actor RecordingHost: FunctionHost {
     /// For each of them, whether it was to be started even if nobody calls it.
     private(set) var needed: [Bool] = []
     private var initError: (@Sendable (_ codeFolder: String) -> InitError)?
-    private var foldersInUse: Set<String> = []
+    /// As a host does, it holds what each function runs now; beside these, what environments still run.
+    private var held: [String: Lambda.FunctionDefinition] = [:]
+    private var running: [Lambda.FunctionDefinition] = []
     private var outcome = Lambda.InvocationOutcome.success(
         payload: Array("null".utf8), executedVersion: "$LATEST", logTail: [])
 
     func rehearse(_ function: Lambda.FunctionDefinition, isNeeded: Bool) throws(InitError) {
-        rehearsed.append(function)
+        rehearsed.append(function.withoutHolding)
         needed.append(isNeeded)
-        if let initError { throw initError(function.versions.first?.codeFolder ?? "") }
+        if let initError { throw initError(function.versions.first?.code.path ?? "") }
     }
 
     func failInit(with error: InitError) { initError = { _ in error } }
     func failRehearsals(_ error: @escaping @Sendable (_ codeFolder: String) -> InitError) { initError = error }
-    func codeFoldersInUse() -> Set<String> { foldersInUse }
-    func run(in folders: Set<String>) { foldersInUse = folders }
+
+    /// Environments of the function as it is now live on, until `endAll`.
+    func run(_ functionName: String = "hello") { if let function = held[functionName] { running.append(function) } }
+    func endAll() { running = [] }
 
     func answer(with outcome: Lambda.InvocationOutcome) { self.outcome = outcome }
-    func publish(_ function: Lambda.FunctionDefinition) { published.append(function) }
-    func remove(functionName: String) { removed.append(functionName) }
+    func publish(_ function: Lambda.FunctionDefinition) {
+        published.append(function.withoutHolding)
+        held[function.functionName] = function
+    }
+
+    func remove(functionName: String) {
+        removed.append(functionName)
+        held[functionName] = nil
+    }
 
     func invoke(_ invocation: Lambda.Invocation) -> Lambda.InvocationOutcome {
         invocations.append(invocation)
@@ -142,6 +156,19 @@ actor RecordingHost: FunctionHost {
 
     func latest(_ functionName: String = "hello") -> Lambda.FunctionDefinition? {
         published.last { $0.functionName == functionName }
+    }
+}
+
+extension Lambda.FunctionDefinition {
+    fileprivate var withoutHolding: Self {
+        let versions = versions.map { version in
+            var version = version
+            version.code = .init(version.code.path)
+            return version
+        }
+        return Self(
+            functionName: functionName, account: account, versions: versions, aliases: aliases,
+            reservedConcurrency: reservedConcurrency, policies: policies)
     }
 }
 

@@ -33,7 +33,7 @@ import Testing
         #expect(await update().status == 200)
         let rehearsed = try #require(await lambda.host.rehearsed.last?.versions.first)
         #expect(await lambda.host.latest()?.versions.first == rehearsed)
-        #expect(contents(rehearsed.codeFolder + "/app.py") == "two")
+        #expect(contents(rehearsed.code.path + "/app.py") == "two")
     }
 
     @Test func codeThatDoesNotStartIsNotPutIntoUse() async throws {
@@ -49,7 +49,7 @@ import Testing
             answer.message
                 == "The new code does not start: Runtime.UserCodeSyntaxError: Syntax error in module 'app'")
         #expect(await lambda.get().json == before.json)
-        #expect(contents(served.codeFolder + "/app.py") == "one")
+        #expect(contents(served.code.path + "/app.py") == "one")
     }
 
     @Test func theFailureNamesTheSourceAndItsLine() async throws {
@@ -146,14 +146,15 @@ import Testing
     @Test func copiesGoWhenNothingRunsInThem() async throws {
         try await create()
         let folders = lambda.codeFolder + "/.local"
-        let first = try #require(await lambda.host.latest()?.versions.first?.codeFolder)
-        await lambda.host.run(in: [first])
+        await lambda.host.run()
         try folder.write("two", to: "app.py")
         _ = await update()
+        lambda.settle()
         #expect(Files.list(folders).count == 2)
-        await lambda.host.run(in: [])
+        await lambda.host.endAll()
         try folder.write("three", to: "app.py")
         _ = await update()
+        lambda.settle()
         #expect(Files.list(folders).count == 1)
     }
 }

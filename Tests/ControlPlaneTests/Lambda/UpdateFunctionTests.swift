@@ -69,18 +69,47 @@ import Testing
         #expect(answer["CodeSize"] == .number(newZip.count))
         #expect(answer["Architectures"] == ["arm64"])
         #expect(answer["LastUpdateStatus"] == "InProgress")
-        let folder = try #require(await lambda.host.latest()?.versions.first?.codeFolder)
+        let folder = try #require(await lambda.host.latest()?.versions.first?.code.path)
         #expect(contents(folder + "/handler.py") == "new")
     }
 
-    /// The package before the present one stays, for invocations that still run in it.
     @Test func collectsPackagesThatNothingNeeds() async throws {
         await lambda.create()
         for text in ["one", "two", "three"] {
             _ = await updateCode(["ZipFile": .string(Base64.encode(Zip(.init("a", text)).bytes))])
         }
-        let kept = ["two", "three"].map { FunctionPackages.digest(Zip(.init("a", $0)).bytes) }
-        #expect(lambda.packages() == kept.flatMap { [$0, $0 + ".zip"] }.sorted())
+        lambda.settle()
+        let kept = FunctionPackages.digest(Zip(.init("a", "three")).bytes)
+        #expect(lambda.packages() == [kept, kept + ".zip"])
+    }
+
+    @Test func filesStayWhileAnEnvironmentRunsInThem() async throws {
+        await lambda.create()
+        let first = try #require(await lambda.host.latest()?.versions.first?.code.path)
+        await lambda.host.run()
+        for text in ["one", "two"] {
+            _ = await updateCode(["ZipFile": .string(Base64.encode(Zip(.init("a", text)).bytes))])
+        }
+        lambda.settle()
+        #expect(contents(first + "/handler.py") != nil)
+        _ = await lambda.call("DELETE", "/2015-03-31/functions/hello")
+        lambda.settle()
+        #expect(contents(first + "/handler.py") != nil)
+        await lambda.host.endAll()
+        lambda.settle()
+        #expect(Files.kind(first) == nil)
+        #expect(Files.kind("\(lambda.codeFolder)/hello") == nil)
+    }
+
+    @Test func aPackageThatComesBackStaysThoughItWasGivenUp() async throws {
+        await lambda.create()
+        await lambda.host.run()
+        _ = await updateCode(["ZipFile": .string(Base64.encode(newZip))])
+        _ = await updateCode(["ZipFile": .string(Base64.encode(Zip.oneFile))])
+        await lambda.host.endAll()
+        lambda.settle()
+        let folder = try #require(await lambda.host.latest()?.versions.first?.code.path)
+        #expect(contents(folder + "/handler.py") != nil)
     }
 
     @Test func publishesWithTheUpdate() async {

@@ -23,7 +23,7 @@ struct PoolMachineTests {
 
     private static func version(_ revision: String, _ version: String = "$LATEST") -> Lambda.FunctionVersion {
         .init(
-            version: version, revisionId: revision, runtime: "provided.al2023", handler: "h", codeFolder: "/",
+            version: version, revisionId: revision, runtime: "provided.al2023", handler: "h", code: .init("/"),
             logGroup: "/aws/lambda/f")
     }
 

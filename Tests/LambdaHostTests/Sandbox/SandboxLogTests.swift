@@ -18,7 +18,7 @@ struct SandboxLogTests {
 
     private func log(_ lines: Lines, format: String = "Text") -> SandboxLog {
         let version = Lambda.FunctionVersion(
-            version: "$LATEST", revisionId: "r", runtime: "python3.12", handler: "m.h", codeFolder: "/tmp",
+            version: "$LATEST", revisionId: "r", runtime: "python3.12", handler: "m.h", code: .init("/tmp"),
             logGroup: "/aws/lambda/f", logFormat: format)
         let definition = Lambda.FunctionDefinition(
             functionName: "f", account: AccountIdentity(), versions: [version], aliases: [], reservedConcurrency: nil,

@@ -161,5 +161,4 @@ private struct IdleHost: FunctionHost {
     func remove(functionName: String) async {}
     func invoke(_ invocation: Lambda.Invocation) async -> Lambda.InvocationOutcome { .notFound }
     func rehearse(_ function: Lambda.FunctionDefinition, isNeeded: Bool) async throws(InitError) {}
-    func codeFoldersInUse() async -> Set<String> { [] }
 }

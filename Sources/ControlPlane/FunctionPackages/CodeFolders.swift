@@ -1,0 +1,68 @@
+import Dispatch
+import GatewayModel
+import Synchronization
+
+/// Which folders of code are held, so that one that is not wanted any more goes with its last holder: a call may read a
+/// file of its package long after its function was changed or deleted.
+final class CodeFolders: Sendable {
+    private struct Folder {
+        var holders = 0
+        /// What is to be done with it once nobody holds it; nil while it is wanted.
+        var discard: Discard?
+    }
+
+    private struct Discard {
+        /// Where it is moved first, in one step: nobody may find half of it.
+        let grave: String
+        let removed: @Sendable () -> Void
+    }
+
+    private let folders = Mutex<[String: Folder]>([:])
+    private let queue = DispatchQueue(label: "gatehouse.code-folders")
+
+    /// Waits until what was let go of is gone.
+    func settle() {
+        // Letting go is one step, removing the next.
+        for _ in 0..<2 { queue.sync {} }
+    }
+
+    /// Holds the folder for as long as what this answers lives.
+    func hold(_ path: String) -> Lambda.CodeFolder {
+        folders.withLock { folders in
+            folders[path, default: Folder()].holders += 1
+            folders[path]?.discard = nil
+        }
+        return Lambda.CodeFolder(path) { [self] in release(path) }
+    }
+
+    /// The folder is wanted after all.
+    func keep(_ path: String) { folders.withLock { $0[path]?.discard = nil } }
+
+    /// Removes the folder when nobody holds it, now or later; then calls `removed`. Where it was is free at once, its
+    /// files go in a while.
+    func discard(_ path: String, to grave: String, removed: @escaping @Sendable () -> Void = {}) {
+        bury(path) { folders in
+            folders[path, default: Folder()].discard = Discard(grave: grave, removed: removed)
+        }
+    }
+
+    private func release(_ path: String) {
+        // Whoever let go may be an event loop: even one step on a disk is not for it.
+        queue.async { [self] in bury(path) { $0[path]?.holders -= 1 } }
+    }
+
+    private func bury(_ path: String, after change: (inout [String: Folder]) -> Void) {
+        let discard: Discard? = folders.withLock { folders in
+            change(&folders)
+            guard let folder = folders[path], folder.holders == 0 else { return nil }
+            folders[path] = nil
+            guard let discard = folder.discard, (try? Files.rename(path, to: discard.grave)) == true else { return nil }
+            return discard
+        }
+        guard let discard else { return }
+        queue.async {
+            Files.remove(discard.grave)
+            discard.removed()
+        }
+    }
+}
