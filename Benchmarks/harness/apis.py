@@ -114,20 +114,20 @@ def create_function_api(aws):
     return api_id
 
 
-def create_function(aws):
+def create_function(aws, name=FUNCTION_NAME, source=None, timeout=10):
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("hello.py", (BENCHMARKS / "functions/hello.py").read_text())
+        archive.writestr("hello.py", source or (BENCHMARKS / "functions/hello.py").read_text())
     created = aws.functions.create_function(
-        FunctionName=FUNCTION_NAME,
+        FunctionName=name,
         Runtime=f"python{sys.version_info.major}.{sys.version_info.minor}",
         Handler="hello.handler",
         Role=f"arn:aws:iam::{ACCOUNT}:role/benchmark",
         Code={"ZipFile": package.getvalue()},
-        Timeout=10,
+        Timeout=timeout,
         MemorySize=256,
     )
-    aws.functions.get_waiter("function_active_v2").wait(FunctionName=FUNCTION_NAME, WaiterConfig={"Delay": 1})
+    aws.functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
     return created["FunctionArn"]
 
 

@@ -64,6 +64,11 @@ def get(path, host, **headers):
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
+def post(path, host, body):
+    """The bytes of a POST request."""
+    return f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
 def expect(answer, status, *parts):
     """Fails unless the answer has the status and contains the parts, told in lower case: a fast wrong answer is no
     figure."""
