@@ -35,7 +35,7 @@ package final class DataPlane: Sendable {
 
     private let workers: [ObjectIdentifier: NIOLoopBound<LoopWorker>]
     private let compiler: StageCompiler
-    private let published = Mutex(Published())
+    private let published = Mutex(Published())  // hot path: only whoever publishes comes here
     let retired = RetiredStages()
 
     package init(
