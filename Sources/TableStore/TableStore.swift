@@ -5,24 +5,25 @@ package final class TableStore: Sendable {
     private let path: String
     private let catalogue: TableCatalogue
     private let writer: TableWriter
-    private let sweeper: ExpirySweeper
+    private let sweeper: ExpirySweeper?
     private let faults: TableFaults
 
     /// - Parameters:
     ///   - path: the file; made when it is missing.
     ///   - isDurable: whether an acknowledged write survives the end of the machine; a server that keeps nothing need
     ///     not wait for its disk.
+    ///   - sweeps: whether expired items are removed in the background, every few seconds.
     ///   - onFault: told, in a sentence, what is behind an answer of 500.
     package init(
-        path: String, isDurable: Bool, account: AccountIdentity, now: @escaping @Sendable () -> Timestamp,
-        onFault: @escaping @Sendable (String) -> Void = { _ in }
+        path: String, isDurable: Bool, account: AccountIdentity, sweeps: Bool = true,
+        now: @escaping @Sendable () -> Timestamp, onFault: @escaping @Sendable (String) -> Void = { _ in }
     ) throws {
         self.path = path
         faults = TableFaults(tell: onFault)
         catalogue = TableCatalogue(account: account)
         writer = try TableWriter(path: path, isDurable: isDurable, catalogue: catalogue, faults: faults, now: now)
-        sweeper = ExpirySweeper(writer: writer, catalogue: catalogue)
-        sweeper.start()
+        sweeper = sweeps ? ExpirySweeper(writer: writer, catalogue: catalogue) : nil
+        sweeper?.start()
     }
 
     /// For one thread or event loop. Nil when the file cannot be opened, which is told.
@@ -37,7 +38,7 @@ package final class TableStore: Sendable {
 
     /// Finishes the writes that wait.
     package func close() {
-        sweeper.stop()
+        sweeper?.stop()
         writer.flush()
     }
 }
