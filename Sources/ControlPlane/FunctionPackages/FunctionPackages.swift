@@ -15,7 +15,7 @@ struct FunctionPackages: Sendable {
     let folder: String
     /// False when the folder ends with the process: then nothing waits for the disk.
     var isDurable = true
-    var folders = CodeFolders()
+    let folders: CodeFolders
 
     private static let temporaryPrefix = ".incoming-"
 

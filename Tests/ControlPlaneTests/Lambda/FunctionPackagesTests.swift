@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct FunctionPackagesTests {
     private let folder = TemporaryFolder()
-    private var packages: FunctionPackages { FunctionPackages(folder: folder.path + "/code") }
+    private let folders = CodeFolders()
+    private var packages: FunctionPackages { FunctionPackages(folder: folder.path + "/code", folders: folders) }
 
     private func codeFolder(_ package: FunctionPackage) -> String {
         packages.codeFolder(of: "hello", codeSha256: package.codeSha256)
@@ -98,10 +99,10 @@ import Testing
         let new = try packages.keep(Zip(.init("a", "new")).bytes, for: "hello")
         packages.collect("hello", keeping: [new.codeSha256])
         #expect(Files.kind(codeFolder(old)) == nil)
-        packages.folders.settle()
+        folders.settle()
         #expect(names().count == 2)
         packages.remove("hello")
-        packages.folders.settle()
+        folders.settle()
         #expect(Files.kind(folder.path + "/code/hello") == nil)
     }
 

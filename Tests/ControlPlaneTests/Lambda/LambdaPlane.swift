@@ -82,7 +82,10 @@ struct LambdaPlane {
     }
 
     /// Names under the function's folder of packages.
-    func packages(of name: String = "hello") -> [String] { Files.list("\(codeFolder)/\(name)") }
+    func packages(of name: String = "hello") -> [String] {
+        settle()
+        return Files.list("\(codeFolder)/\(name)")
+    }
 }
 
 struct Answer {
