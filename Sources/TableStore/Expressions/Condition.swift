@@ -13,33 +13,50 @@ indirect enum Condition: Sendable {
     case contains(Operand, Operand)
 
     /// Whether the condition holds for the item; one that does not exist is given as an empty one.
-    func holds(for item: Item) -> Bool {
+    func holds(for item: Item, _ budget: inout EvaluationBudget) throws(TableError) -> Bool {
         switch self {
-        case .and(let left, let right): return left.holds(for: item) && right.holds(for: item)
-        case .or(let left, let right): return left.holds(for: item) || right.holds(for: item)
-        case .not(let condition): return !condition.holds(for: item)
+        case .and(let left, let right):
+            guard try left.holds(for: item, &budget) else { return false }
+            return try right.holds(for: item, &budget)
+        case .or(let left, let right):
+            if try left.holds(for: item, &budget) { return true }
+            return try right.holds(for: item, &budget)
+        case .not(let condition): return try !condition.holds(for: item, &budget)
         case .exists(let path): return path.value(in: item) != nil
         case .isAbsent(let path): return path.value(in: item) == nil
         case .comparison(let comparator, let left, let right):
             // Nothing is equal to what is missing, not even what is missing too.
-            guard let left = left.value(in: item), let right = right.value(in: item) else {
+            guard let left = try left.value(in: item, &budget), let right = try right.value(in: item, &budget) else {
                 return comparator == .notEqual
             }
+            try budget.spend(comparing: left, right)
             return comparator.holds(left, right)
         case .between(let operand, let lower, let upper):
-            guard let value = operand.value(in: item), let lower = lower.value(in: item),
-                let upper = upper.value(in: item)
+            guard let value = try operand.value(in: item, &budget), let lower = try lower.value(in: item, &budget),
+                let upper = try upper.value(in: item, &budget)
             else { return false }
+            try budget.spend(comparing: value, lower)
+            try budget.spend(comparing: value, upper)
             return Comparator.greaterOrEqual.holds(value, lower) && Comparator.lessOrEqual.holds(value, upper)
         case .isIn(let operand, let candidates):
-            guard let value = operand.value(in: item) else { return false }
-            return candidates.contains { $0.value(in: item) == value }
-        case .hasType(let operand, let type): return operand.value(in: item)?.typeCode == type
+            guard let value = try operand.value(in: item, &budget) else { return false }
+            for candidate in candidates {
+                guard let candidate = try candidate.value(in: item, &budget) else { continue }
+                try budget.spend(comparing: value, candidate)
+                if candidate == value { return true }
+            }
+            return false
+        case .hasType(let operand, let type): return try operand.value(in: item, &budget)?.typeCode == type
         case .beginsWith(let operand, let prefix):
-            guard let value = operand.value(in: item), let prefix = prefix.value(in: item) else { return false }
+            guard let value = try operand.value(in: item, &budget), let prefix = try prefix.value(in: item, &budget)
+            else { return false }
+            try budget.spend(comparing: value, prefix)
             return value.begins(with: prefix)
         case .contains(let operand, let part):
-            guard let value = operand.value(in: item), let part = part.value(in: item) else { return false }
+            guard let value = try operand.value(in: item, &budget), let part = try part.value(in: item, &budget) else {
+                return false
+            }
+            try budget.spend(searching: value)
             return value.contains(part)
         }
     }

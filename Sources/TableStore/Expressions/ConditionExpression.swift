@@ -7,7 +7,9 @@ struct ConditionExpression: Sendable {
     }
 
     /// - Parameter item: nil when there is none; that is as an item without attributes.
-    func matches(_ item: Item?) -> Bool { condition.holds(for: item ?? Item()) }
+    func matches(_ item: Item?, _ budget: inout EvaluationBudget) throws(TableError) -> Bool {
+        try condition.holds(for: item ?? Item(), &budget)
+    }
 
     var paths: [DocumentPath] { condition.paths }
 }

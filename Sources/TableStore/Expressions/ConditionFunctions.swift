@@ -20,9 +20,11 @@ enum ConditionFunction: String {
 extension WrittenCondition {
     func checkFunctions(_ kind: ExpressionKind) throws(TableError) {
         try forEachFunction { name, _ throws(TableError) in
-            guard ConditionFunction(rawValue: name) != nil else {
-                throw kind.fault("Invalid function name; function: \(name)")
+            guard ConditionFunction(rawValue: name) == nil else { return }
+            if UpdateResolver.functions.contains(name) {
+                throw kind.fault("The function is not allowed in a condition expression; function: \(name)")
             }
+            throw kind.fault("Invalid function name; function: \(name)")
         }
         // Only `size` gives a value, and it gives nothing else.
         try forEachFunction { name, isOperand throws(TableError) in

@@ -135,6 +135,11 @@ extension ConditionResolver {
     }
 }
 
+extension Item {
+    /// As messages show a key: `p=AttributeValue: {S:b}`.
+    var shownAttributes: String { attributes.map { "\($0.name)=\($0.value.shown)" }.joined(separator: ", ") }
+}
+
 extension AttributeValue {
     /// As messages show a bound: `AttributeValue: {S:b}`.
     fileprivate var shown: String {

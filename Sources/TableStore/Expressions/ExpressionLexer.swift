@@ -74,7 +74,8 @@ struct ExpressionLexer {
         case _ where Self.isDigit(first):
             skip(Self.isDigit)
             return token(.number, from: start)
-        case _ where Self.isNameByte(first):
+        // A bare name begins with a letter, though `_` may stand inside it and anywhere in an alias.
+        case _ where first != UInt8(ascii: "_") && Self.isNameByte(first):
             skip(Self.isNameByte)
             return token(.word, from: start)
         default:

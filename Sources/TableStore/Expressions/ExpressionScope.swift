@@ -14,10 +14,12 @@ struct ExpressionScope {
             for (key, range) in members.all {
                 let name = try RequestMembers.string(request.body, range)
                 guard !name.isEmpty, name.utf8.count <= ExpressionLimits.attributeNameBytes else {
-                    throw .validation(
-                        "\(Self.namesParameter) contains invalid value: "
-                            + (name.isEmpty ? "Empty attribute name" : "Attribute name is too long")
-                            + " for key \(key)")
+                    // Of the second one only the number is known.
+                    let fault =
+                        name.isEmpty
+                        ? "Empty attribute name"
+                        : "Attribute name is longer than \(ExpressionLimits.attributeNameBytes) bytes"
+                    throw .validation("\(Self.namesParameter) contains invalid value: \(fault) for key \(key)")
                 }
                 size += key.utf8.count + name.utf8.count
                 names.add(name, key)

@@ -25,6 +25,13 @@ struct KeyConditionExpression: Sendable {
                     + "in the schema (\(keys))")
         }
         let partitionClauses = partition.compactMap { attribute in clause(for: attribute) }
+        // The words for keys of several attributes are those for their RANGE attributes, but for the first one.
+        let unequal = partition.filter { clause(for: $0)?.isEquality != true }
+        guard partition.count == 1 || unequal.isEmpty else {
+            throw .validation(
+                "HASH key attributes \(unequal.map(\.name).joined(separator: ", ")) must have equality conditions "
+                    + "specified in the query")
+        }
         guard partitionClauses.count == partition.count else {
             throw missing(partition.first { clause(for: $0) == nil })
         }

@@ -5,11 +5,15 @@ indirect enum Operand: Sendable {
     case size(Operand)
 
     /// Nil when there is nothing at the path, or what is there has no size.
-    func value(in item: Item) -> AttributeValue? {
+    func value(in item: Item, _ budget: inout EvaluationBudget) throws(TableError) -> AttributeValue? {
         switch self {
-        case .path(let path): path.value(in: item)
-        case .value(let value): value
-        case .size(let operand): operand.value(in: item)?.countedSize.map { .number(TableNumber($0)) }
+        case .path(let path): return path.value(in: item)
+        case .value(let value): return value
+        case .size(let operand):
+            guard let value = try operand.value(in: item, &budget) else { return nil }
+            // The code units of a string are counted one by one.
+            if case .string = value { try budget.spend(searching: value) }
+            return value.countedSize.map { .number(TableNumber($0)) }
         }
     }
 
@@ -52,9 +56,9 @@ extension AttributeValue {
     /// The function `contains`: a part of a string or binary, a member of a set, an element of a list.
     func contains(_ other: AttributeValue) -> Bool {
         switch (self, other) {
-        case (.string(let text), .string(let part)): Array(text.utf8).contains(Array(part.utf8))
-        case (.binary(let bytes), .binary(let part)): bytes.contains(part)
-        case (.stringSet(let members), .string(let text)): members.contains { $0.utf8.elementsEqual(text.utf8) }
+        case (.string(let text), .string(let part)): ByteOrder.contains(text, part)
+        case (.binary(let bytes), .binary(let part)): ByteOrder.contains(bytes, part)
+        case (.stringSet(let members), .string(let text)): members.contains { ByteOrder.areEqual($0, text) }
         case (.numberSet(let members), .number(let number)): members.contains(number)
         case (.binarySet(let members), .binary(let bytes)): members.contains(bytes)
         case (.list(let elements), _): elements.contains(other)

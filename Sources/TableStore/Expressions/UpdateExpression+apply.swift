@@ -1,32 +1,32 @@
 /// Every operand is read from the item as it was before the update, and every index of a list is one of the list as it
 /// was: so first values are set, then elements are removed, the last ones first.
 extension UpdateExpression {
-    func apply(to item: Item) throws(TableError) -> Item {
-        do { return try updated(item) } catch {
+    /// - Parameter item: nil when there is none.
+    /// - Returns: nil when there still is none.
+    func apply(to item: Item?) throws(TableError) -> Item? {
+        // In an item that does not exist nothing can be removed, whatever the path: no parent is missed there.
+        guard item != nil || makesItem else { return nil }
+        do { return try updated(item ?? Item(), existed: item != nil) } catch {
             throw error.message == UpdateFault.wrongType.message ? typeFault : error
         }
     }
 
-    private func updated(_ item: Item) throws(TableError) -> Item {
-        var changes: [(path: DocumentPath, value: AttributeValue)] = []
+    private func updated(_ item: Item, existed: Bool) throws(TableError) -> Item {
+        var changes = Changes()
         var removals: [DocumentPath] = []
         for action in actions {
             let path = action.path
             switch action {
-            case .set(_, let value): changes.append((path, try value.value(in: item)))
+            case .set(_, let value): try changes.add(path, try value.value(in: item))
             case .add(_, let value):
-                changes.append(
-                    (
-                        path,
-                        try path.value(in: item).map { old throws(TableError) in
-                            try old.adding(value)
-                        } ?? value
-                    ))
+                let sum = try path.value(in: item).map { old throws(TableError) in try old.adding(value) }
+                try changes.add(path, sum ?? value)
+            case .delete where !existed, .remove where !existed: break
             case .delete(_, let members):
                 try path.checkParent(in: item)
                 guard let old = path.value(in: item) else { continue }
                 if let rest = try old.deleting(members) {
-                    changes.append((path, rest))
+                    try changes.add(path, rest)
                 } else {
                     removals.append(path)
                 }
@@ -37,11 +37,24 @@ extension UpdateExpression {
         }
         var updated = item
         // In order, what is appended to one list comes by its indexes.
-        for change in changes.sorted(by: { $0.path.precedes($1.path) }) {
+        for change in changes.all.sorted(by: { $0.path.precedes($1.path) }) {
             try updated.set(change.path, to: change.value)
         }
         for path in removals.sorted(by: { $1.precedes($0) }) { try updated.set(path, to: nil) }
         return updated
+    }
+}
+
+/// What an update sets, and its bytes. All of it will be in the item, since no path lies below another one: what is
+/// larger than an item is refused before it is put together.
+private struct Changes {
+    private(set) var all: [(path: DocumentPath, value: AttributeValue)] = []
+    private var size = 0
+
+    mutating func add(_ path: DocumentPath, _ value: AttributeValue) throws(TableError) {
+        size += value.size
+        guard size <= ItemLimits.itemSize else { throw .updateTooLarge }
+        all.append((path, value))
     }
 }
 
@@ -61,6 +74,8 @@ extension Item {
     fileprivate mutating func set(_ path: DocumentPath, to value: AttributeValue?) throws(TableError) {
         guard path.steps.count > 1 else { return self[path.attribute] = value }
         guard var outer = self[path.attribute] else { throw UpdateFault.invalidPath }
+        // Without a second holder, a long list or map is changed where it is and not copied for each path.
+        self[path.attribute] = .null
         try outer.set(path.steps.dropFirst(), to: value)
         self[path.attribute] = outer
     }
@@ -76,14 +91,17 @@ extension AttributeValue {
         var value = value
         if !rest.isEmpty {
             guard var inner = self[step] else { throw UpdateFault.invalidPath }
+            try self.set([step], to: .null)
             try inner.set(rest, to: value)
             value = inner
         }
         switch (self, step) {
         case (.map(var members), .name(let name)):
+            self = .null
             members[name] = value
             self = .map(members)
         case (.list(var elements), .index(let index)):
+            self = .null
             switch value {
             case let value? where index < elements.count: elements[index] = value
             // Past the end there is no gap: the value becomes the next element.
@@ -102,7 +120,7 @@ extension AttributeValue {
     func adding(_ other: AttributeValue) throws(TableError) -> AttributeValue {
         switch (self, other) {
         case (.number(let left), .number(let right)):
-            do { return .number(try left + right) } catch { throw error.error("", .current) }
+            do { return .number(try left + right) } catch { throw error.ofArithmetic }
         case (.stringSet(let old), .stringSet(let new)):
             return .stringSet(Self.union(old, new) { $0.utf8.lexicographicallyPrecedes($1.utf8) })
         case (.numberSet(let old), .numberSet(let new)): return .numberSet(Self.union(old, new, <))

@@ -36,16 +36,18 @@ struct UpdateExpression: Sendable {
     /// The paths that are written to.
     var targets: [DocumentPath] { actions.map(\.path) }
 
-    /// What the touched paths hold, for `UPDATED_OLD`.
+    /// What the touched paths hold, before the update for `UPDATED_OLD` and after it for `UPDATED_NEW`. Where an element
+    /// of a list was removed, that is the one that moved into its place.
     func touched(of item: Item) -> Item { PathTree(targets).selection(from: item) }
 
-    /// What the touched paths hold after the update, for `UPDATED_NEW`: where something was removed from a list there
-    /// is now another element, which was not touched.
-    func written(to item: Item) -> Item {
-        let paths = actions.compactMap { action -> DocumentPath? in
-            if case .remove = action { return nil }
-            return action.path
-        }
-        return PathTree(paths).selection(from: item)
+    /// Whether the update makes an item where there is none: what only removes does not.
+    var makesItem: Bool {
+        actions.isEmpty
+            || actions.contains { action in
+                switch action {
+                case .set, .add: true
+                case .remove, .delete: false
+                }
+            }
     }
 }

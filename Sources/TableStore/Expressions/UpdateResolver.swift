@@ -78,6 +78,7 @@ struct UpdateResolver {
 
     private static let ifNotExists = "if_not_exists"
     private static let listAppend = "list_append"
+    static let functions = [ifNotExists, listAppend]
 }
 
 extension UpdateResolver {
@@ -127,10 +128,17 @@ extension UpdateResolver {
 
     private func checkFunctions(_ operand: WrittenOperand) throws(TableError) {
         guard case .function(let name, let arguments) = operand else { return }
-        guard name == Self.ifNotExists || name == Self.listAppend else {
+        guard Self.functions.contains(name) else {
             throw kind.fault("Invalid function name; function: \(name)")
         }
-        for argument in arguments { try checkFunctions(argument) }
+        for argument in arguments {
+            // It is unconfirmed whether `if_not_exists` may have `list_append` for a value; it may here.
+            if name == Self.listAppend, case .function(Self.listAppend, _) = argument {
+                throw kind.fault(
+                    "The function is not allowed to be used this way in an expression; function: \(name)")
+            }
+            try checkFunctions(argument)
+        }
     }
 }
 

@@ -18,10 +18,10 @@ indirect enum UpdateValue: Sendable {
             return value
         case .sum(let left, let right):
             let (left, right) = try numbers(left, right, in: item)
-            do { return .number(try left + right) } catch { throw error.error("", .current) }
+            do { return .number(try left + right) } catch { throw error.ofArithmetic }
         case .difference(let left, let right):
             let (left, right) = try numbers(left, right, in: item)
-            do { return .number(try left - right) } catch { throw error.error("", .current) }
+            do { return .number(try left - right) } catch { throw error.ofArithmetic }
         case .ifNotExists(let path, let other):
             if let value = path.value(in: item) { return value }
             return try other.value(in: item)

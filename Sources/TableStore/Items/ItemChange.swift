@@ -3,7 +3,7 @@ struct ItemChange: Sendable {
     enum Outcome: Sendable {
         case put(Item, document: [UInt8])
         case delete
-        /// A condition check changes nothing.
+        /// A condition check changes nothing, nor does an update that only removes where there is no item.
         case keep
 
         static func put(_ item: Item) -> Outcome { .put(item, document: item.text) }

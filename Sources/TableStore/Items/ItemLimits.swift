@@ -8,6 +8,9 @@ enum ItemLimits {
     static let sortKeySize = 1_024
     /// Bytes that one Query or Scan reads, before filtering: "1 MB".
     static let pageSize = 1_048_576
+    /// Bytes of values that the conditions of one request look at, every time they do: 160 items of full size. AWS
+    /// states no bound beside those of the expression itself.
+    static let evaluatedBytes = 64 * 1_048_576
     static let batchGetKeys = 100
     /// Bytes that BatchGetItem returns; further keys come back unprocessed: "16 MB".
     static let batchGetSize = 16 * 1_048_576

@@ -43,7 +43,7 @@ extension ItemWrite {
         let stored = try transaction.item(table, key)
         let isRead = readsItem || condition.expression != nil
         let old = isRead ? try Item(stored: stored) : nil
-        try condition.check(old, stored: stored)
+        try condition.check(old, stored: stored, &transaction.budget)
         return ItemChange(table: table, key: key, stored: stored, outcome: try outcome(for: old, in: table))
     }
 }
@@ -54,8 +54,8 @@ struct WriteCondition: Sendable {
     let onFailure: ReturnValuesOnConditionCheckFailure
 
     /// - Parameter stored: the item's document, when there is an item.
-    func check(_ item: Item?, stored: [UInt8]?) throws(TableError) {
-        guard let expression, !expression.matches(item) else { return }
+    func check(_ item: Item?, stored: [UInt8]?, _ budget: inout EvaluationBudget) throws(TableError) {
+        guard let expression, try !expression.matches(item, &budget) else { return }
         var error = TableError.conditionalCheckFailed
         if onFailure == .allOld, let stored { error.members = Array(",\"Item\":".utf8) + stored }
         throw error

@@ -71,9 +71,7 @@ extension TableDefinition {
             for attribute in index.keyAttributes {
                 guard let value = item[attribute.name] else { continue }
                 guard value.typeCode == attribute.type.rawValue else {
-                    throw .invalidValues(
-                        "Type mismatch for Index Key \(attribute.name) Expected: \(attribute.type.rawValue) "
-                            + "Actual: \(value.typeCode) IndexName: \(index.name)")
+                    throw index.mistyped(attribute, value)
                 }
                 try index.checkIndexKey(attribute, value)
             }
@@ -81,13 +79,23 @@ extension TableDefinition {
     }
 
     /// The same after an update, for the attributes that it changed: an index made later may meet older values.
-    func checkIndexKeys(_ item: Item, updated: (String) -> Bool) throws(TableError) {
+    ///
+    /// - Parameter update: gives how the update changes an attribute; nil when it does not.
+    func checkIndexKeys(_ item: Item, _ update: (String) -> UpdatedAttribute?) throws(TableError) {
         for index in indexes {
-            for attribute in index.keyAttributes where updated(attribute.name) {
-                guard let value = item[attribute.name] else { continue }
+            for attribute in index.keyAttributes {
+                guard let updated = update(attribute.name), let value = item[attribute.name] else { continue }
                 guard value.typeCode == attribute.type.rawValue else {
+                    throw updated == .given
+                        ? index.mistyped(attribute, value)
+                        : .validation(
+                            "The update expression attempted to update the secondary index key to unsupported type")
+                }
+                guard !value.isEmptyKey else {
                     throw .validation(
-                        "The update expression attempted to update the secondary index key to unsupported type")
+                        "One or more parameter values are not valid. The update expression attempted to update a "
+                            + "secondary index key to a value that is not supported. The AttributeValue for a key "
+                            + "attribute cannot contain an empty \(attribute.type.emptyValue) value.")
                 }
                 try index.checkIndexKey(attribute, value)
             }
@@ -95,7 +103,21 @@ extension TableDefinition {
     }
 }
 
+/// Where an update's value for an attribute comes from, which decides how its faults are worded.
+enum UpdatedAttribute {
+    /// From the request.
+    case given
+    /// From the item, or worked out.
+    case derived
+}
+
 extension IndexDefinition {
+    fileprivate func mistyped(_ attribute: KeyAttribute, _ value: AttributeValue) -> TableError {
+        .invalidValues(
+            "Type mismatch for Index Key \(attribute.name) Expected: \(attribute.type.rawValue) "
+                + "Actual: \(value.typeCode) IndexName: \(name)")
+    }
+
     fileprivate func checkIndexKey(_ attribute: KeyAttribute, _ value: AttributeValue) throws(TableError) {
         guard !value.isEmptyKey else {
             throw .validation(

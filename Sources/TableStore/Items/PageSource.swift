@@ -50,6 +50,9 @@ struct PageSource {
 
     var sort: [KeyAttribute] { index?.sort ?? table.sortKey.map { [$0] } ?? [] }
 
+    /// Whether a partition has but one item: of a table without sort key. In an index many may share a key.
+    var hasOneItemOfAPartition: Bool { index == nil && table.sortKey == nil }
+
     /// The key of the last item that was read: the table's key, and the index's.
     func lastKey(of item: Item) -> Item {
         var key = Item()

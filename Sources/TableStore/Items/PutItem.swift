@@ -80,4 +80,5 @@ extension ReturnValues {
 
 extension TableError {
     static let itemTooLarge = validation("Item size has exceeded the maximum allowed size")
+    static let updateTooLarge = validation("Item size to update has exceeded the maximum allowed size")
 }

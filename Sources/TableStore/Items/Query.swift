@@ -52,6 +52,11 @@ struct Query: TableRead {
         guard let start = source.position(of: key) else {
             throw .validation("The provided starting key is invalid")
         }
+        // One item at most is asked for, and nothing follows it.
+        guard !source.hasOneItemOfAPartition else {
+            throw .validation(
+                "The provided exclusive start key is invalid: ExclusiveStartKey: {\(key.shownAttributes)}")
+        }
         guard start.key.partition == partition.bytes else {
             throw .validation(
                 "The provided starting key is outside query boundaries based on provided conditions")

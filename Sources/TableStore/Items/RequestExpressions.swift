@@ -18,7 +18,10 @@ struct RequestExpressions {
         self.legacy = legacy.map(\.description)
         self.layer = layer
         let given = expressions.filter { request.range($0) != nil }
-        let older = legacy.filter { request.range($0) != nil }
+        // KeyConditions stands beside a filter or projection that is an expression; only a KeyConditionExpression takes
+        // its place.
+        let mayStay = request.range("KeyConditionExpression") == nil ? "KeyConditions" : ""
+        let older = legacy.filter { request.range($0) != nil && $0.description != mayStay }
         if !given.isEmpty, !older.isEmpty {
             throw .validation(
                 "Can not use both expression and non-expression parameters in the same request: "

@@ -45,17 +45,7 @@ struct TransactGetItems: TableRead {
         try targets.find(in: reader.table(named:)) { position, table throws(KeyFault) in
             try table.key(ofKey: gets[position].key)
         }
-        var keys: [ItemKey] = []
-        var reasons: [CancellationReason] = []
-        for target in targets.found {
-            switch target.key {
-            case .success(let key):
-                keys.append(key)
-                reasons.append(.none)
-            case .failure(let fault): reasons.append(CancellationReason(fault.inKey) ?? .none)
-            }
-        }
-        try CancellationReason.check(reasons)
+        let keys = try targets.keys { $1.inKey }
         let items = try reader.snapshot { () throws(TableError) in
             var items: [Item?] = []
             for (target, key) in zip(targets.found, keys) {

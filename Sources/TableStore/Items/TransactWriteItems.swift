@@ -11,9 +11,9 @@ struct TransactWriteItems: TableWrite {
     init(_ request: RequestMembers) throws(TableError) {
         let elements = try request.transactItems()
         var constraints = Constraints()
-        reports = try WriteReports(request, &constraints)
         token = try request.string("ClientRequestToken")
         constraints.length("ClientRequestToken", token, 1...ItemLimits.clientRequestTokenLength)
+        reports = try WriteReports(request, &constraints)
         try constraints.check()
         var actions: [any ItemWrite] = []
         for (position, element) in elements.enumerated() {
@@ -89,13 +89,9 @@ struct TransactWriteItems: TableWrite {
         }
         var changes: [ItemChange] = []
         var reasons: [CancellationReason] = []
-        for (action, target) in zip(actions, targets.found) {
+        let keys = try targets.keys { actions[$0].error(of: $1) }
+        for (action, (target, key)) in zip(actions, zip(targets.found, keys)) {
             do throws(TableError) {
-                let key: ItemKey
-                switch target.key {
-                case .success(let found): key = found
-                case .failure(let fault): throw action.error(of: fault)
-                }
                 let change = try action.decide(in: transaction, target.table, key)
                 if case .put(let item, _) = change.outcome, !(action is PutItem) { size += item.size }
                 changes.append(change)

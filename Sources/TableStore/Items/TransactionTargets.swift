@@ -29,6 +29,24 @@ struct TransactionTargets {
         for case (_, .failure(let fault)) in found where fault.isEmptyValue { throw fault.inKey }
     }
 
+    /// The keys; the first that does not fit cancels the transaction alone, before anything else is looked at.
+    ///
+    /// - Parameter error: the fault as the action at a position words it.
+    func keys(_ error: (Int, KeyFault) -> TableError) throws(TableError) -> [ItemKey] {
+        var keys: [ItemKey] = []
+        for (position, (_, key)) in found.enumerated() {
+            switch key {
+            case .success(let key): keys.append(key)
+            case .failure(let fault):
+                guard let reason = CancellationReason(error(position, fault)) else { break }
+                var reasons = Array(repeating: CancellationReason.none, count: found.count)
+                reasons[position] = reason
+                try CancellationReason.check(reasons)
+            }
+        }
+        return keys
+    }
+
     private struct Target: Hashable {
         let table: Int
         let key: ItemKey

@@ -54,20 +54,22 @@ struct UpdateItem: ItemWrite, TableWrite {
 
     func check(in table: TableDefinition) throws(TableError) {
         guard let update else { return }
-        for name in table.keyAttributes.map(\.name) where update.updates(name) {
+        for name in table.keyAttributes.map(\.name) where update.change(of: name) != nil {
             throw .invalidValues("Cannot update attribute \(name). This attribute is part of the key")
         }
+        try table.checkIndexKeys(update.given) { name in update.change(of: name) }
     }
 
     func outcome(for old: Item?, in table: TableDefinition) throws(TableError) -> ItemChange.Outcome {
         // An item that does not exist has no key either: the expression finds nothing to read.
         var new = old ?? Item()
-        if let update { new = try update.apply(to: new) }
-        for attribute in table.keyAttributes { new[attribute.name] = key[attribute.name] }
-        try table.checkIndexKeys(new) { name in update?.updates(name) ?? false }
-        guard new.size <= ItemLimits.itemSize else {
-            throw .validation("Item size to update has exceeded the maximum allowed size")
+        if let update {
+            guard let updated = try update.apply(to: old) else { return .keep }
+            new = updated
         }
+        for attribute in table.keyAttributes { new[attribute.name] = key[attribute.name] }
+        try table.checkIndexKeys(new) { name in update?.change(of: name) }
+        guard new.size <= ItemLimits.itemSize else { throw .updateTooLarge }
         guard new.nesting <= ItemLimits.nesting else {
             throw .validation(
                 "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond "
@@ -89,15 +91,27 @@ struct UpdateItem: ItemWrite, TableWrite {
         case .allOld: try change.old()
         case .allNew: try change.new()
         case .updatedOld: try change.old().flatMap { update?.touched(of: $0) }
-        case .updatedNew: try change.new().flatMap { update?.written(to: $0) }
+        case .updatedNew: try change.new().flatMap { update?.touched(of: $0) }
         }
     }
 }
 
 extension UpdateExpression {
-    /// Whether the expression writes to the attribute or into it.
-    fileprivate func updates(_ name: String) -> Bool {
-        targets.contains { $0.attribute.utf8.elementsEqual(name.utf8) }
+    /// The attributes that become what the request has for them.
+    fileprivate var given: Item {
+        var item = Item()
+        for case .set(let path, .value(let value)) in actions where path.steps.count == 1 {
+            item[path.attribute] = value
+        }
+        return item
+    }
+
+    /// How the expression writes to the attribute or into it; nil when it does not.
+    fileprivate func change(of name: String) -> UpdatedAttribute? {
+        let changes = actions.filter { $0.path.attribute.utf8.elementsEqual(name.utf8) }
+        guard let first = changes.first else { return nil }
+        if case .set(_, .value) = first, first.path.steps.count == 1 { return .given }
+        return .derived
     }
 }
 

@@ -114,6 +114,7 @@ private final class WriterState: @unchecked Sendable {
     /// One write under a savepoint, so that its failure is its own.
     private func run(_ job: TableWriter.Work) throws(TableError) -> TableResponse {
         let tables = transaction.changedTables
+        transaction.budget = EvaluationBudget()
         try execute("SAVEPOINT job")
         do throws(TableError) {
             let body = try job(transaction)

@@ -12,6 +12,8 @@ final class WriteTransaction {
     var changedTables: [String: TableDefinition?] = [:]
     /// Milliseconds since 1970.
     var now = 0
+    /// Of the request whose turn it is.
+    var budget = EvaluationBudget()
 
     init(_ connection: SQLiteConnection, _ catalogue: TableCatalogue) {
         self.connection = connection

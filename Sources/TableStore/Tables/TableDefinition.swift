@@ -40,7 +40,7 @@ struct TableDefinition: Sendable {
     /// Seconds since 1970 after which the item may be removed; nil when it does not expire.
     func expires(_ item: Item) -> Int? {
         guard let expiry, case .number(let number)? = item[expiry] else { return nil }
-        return number.integer
+        return number.wholePart
     }
 }
 

@@ -8,7 +8,9 @@ struct DescribeContinuousBackups: TableRead {
     init(_ request: RequestMembers) throws(TableError) { name = try request.tableName() }
 
     func run(on reader: TableReader) throws(TableError) -> [UInt8] {
-        _ = try reader.describedTable(name)
+        guard reader.catalogue.table(named: name) != nil else {
+            throw .noTableToBackUp(reader.catalogue.name(name) ?? name)
+        }
         let description: JSONValue = [
             "ContinuousBackupsStatus": "ENABLED",
             "PointInTimeRecoveryDescription": ["PointInTimeRecoveryStatus": "DISABLED"],

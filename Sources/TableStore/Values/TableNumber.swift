@@ -63,11 +63,14 @@ package struct TableNumber: Sendable, Hashable {
         self.isNegative = isNegative
     }
 
-    /// The integer; nil when there is a fraction or it does not fit.
-    package var integer: Int? {
-        guard scale >= 0, scale < 20 else { return nil }
-        let (magnitude, isTooLarge) = coefficient.multipliedReportingOverflow(by: Self.powerOfTen(Int(scale)))
-        guard !isTooLarge, let magnitude = Int(exactly: magnitude) else { return nil }
+    /// The integer without the fraction; nil when it does not fit.
+    package var wholePart: Int? {
+        guard exponent >= 0 else { return 0 }
+        // No 64-bit integer has more digits.
+        guard exponent < 20 else { return nil }
+        let whole =
+            scale < 0 ? coefficient / Self.powerOfTen(-Int(scale)) : coefficient * Self.powerOfTen(Int(scale))
+        guard let magnitude = Int(exactly: whole) else { return nil }
         return isNegative ? -magnitude : magnitude
     }
 

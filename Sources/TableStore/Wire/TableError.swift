@@ -1,3 +1,4 @@
+import GatewayModel
 import JSON
 
 /// An error of DynamoDB's: client errors are all 400, faults 500.
@@ -55,6 +56,20 @@ package struct TableError: Error, Sendable {
         modelled("ResourceNotFoundException", "Requested resource not found: Table: \(name) not found")
     }
 
+    /// As operations on backups have it.
+    static func noTableToBackUp(_ name: String) -> TableError {
+        modelled("TableNotFoundException", "Table not found: \(name)")
+    }
+
+    /// For the ARN of another account. There are no users here, so the caller is an account's root.
+    static func accessDenied(_ operation: String, _ resource: String, by account: AccountIdentity) -> TableError {
+        TableError(
+            coral + "AccessDeniedException",
+            "User: arn:\(account.partition):iam::\(account.accountId):root is not authorized to perform: "
+                + "dynamodb:\(operation) on resource: \(resource) because no resource-based policy allows the "
+                + "dynamodb:\(operation) action", messageKey: "Message")
+    }
+
     static let conditionalCheckFailed = modelled("ConditionalCheckFailedException", "The conditional request failed")
 
     /// What DynamoDB has and Gatehouse does not.
@@ -62,7 +77,7 @@ package struct TableError: Error, Sendable {
         validation("\(what) is not supported by Gatehouse yet.")
     }
 
-    static func serialization(_ message: String?) -> TableError {
+    package static func serialization(_ message: String?) -> TableError {
         TableError(coral + "SerializationException", message, messageKey: "Message")
     }
 
@@ -92,6 +107,10 @@ package struct TableError: Error, Sendable {
 }
 
 extension TableNumber.Fault {
+    /// As updates word it: a sum of more than 38 digits is an overflow. That is known of 1e50 + 1, and taken to be so of
+    /// 1 + 1e-50.
+    var ofArithmetic: TableError { (self == .tooManyDigits ? .overflow : self).error("", .current) }
+
     func error(_ text: String, _ layer: WireLayer) -> TableError {
         switch self {
         case .notNumeric where text.isEmpty && layer == .older:

@@ -100,6 +100,15 @@ import Testing
 
     @Test(arguments: [
         ("", "The expression can not be empty;"), ("  \n", "The expression can not be empty;"),
+        (
+            "if_not_exists(a, a) = :s",
+            "The function is not allowed in a condition expression; function: if_not_exists"
+        ),
+        (
+            "list_append(a, :s) = :s",
+            "The function is not allowed in a condition expression; function: list_append"
+        ),
+        ("attribute_not_exists(_x)", "Syntax error; token: \"_\", near: \"(_x\""),
         ("a = = b", "Syntax error; token: \"=\", near: \"= = b\""), ("!!!", "Syntax error; token: \"!\", near: \"!!\""),
         ("a", "Syntax error; token: \"<EOF>\", near: \"a\""), ("a = ", "Syntax error; token: \"<EOF>\", near: \"=\""),
         ("a = 1", "Syntax error; token: \"1\", near: \"= 1\""),
@@ -123,7 +132,7 @@ import Testing
         ("#x = :s", "An expression attribute name used in the document path is not defined; attribute name: #x"),
         ("a = :missing", "\(noValue):missing"), ("f(a)", "Invalid function name; function: f"),
         ("Contains(a, :s)", "Invalid function name; function: Contains"),
-        ("a = if_not_exists(a, :s)", "Invalid function name; function: if_not_exists"),
+        ("a = if_not_here(a, :s)", "Invalid function name; function: if_not_here"),
         ("size(a)", "\(misused)size"), ("(size(a))", "\(misused)size"), ("NOT size(a)", "\(misused)size"),
         ("a = contains(a, :s)", "\(misused)contains"), ("size(begins_with(a, :s)) = :n", "\(misused)begins_with"),
         ("attribute_exists(a, b)", "\(count)attribute_exists, number of operands: 2"),

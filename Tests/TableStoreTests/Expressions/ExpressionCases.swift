@@ -1,5 +1,12 @@
 @testable import TableStore
 
+extension ConditionExpression {
+    func matches(_ item: Item?) throws(TableError) -> Bool {
+        var budget = EvaluationBudget()
+        return try matches(item, &budget)
+    }
+}
+
 /// The names and values of a request.
 func scope(
     names: String? = nil, values: String? = nil, takesValues: Bool = true, _ layer: WireLayer = .current

@@ -94,7 +94,7 @@ import Testing
         #expect(condition.partition == KeyEncoding.bytes([.string("p"), .string("b")], of: 2))
         #expect(
             fault { () throws(TableError) in try Self.bind("a = :p", partition: partition, sort: []) }
-                == "Query condition missed key schema element: b")
+                == "HASH key attributes b must have equality conditions specified in the query")
     }
 
     private static let prefix = "Invalid KeyConditionExpression: "

@@ -3,6 +3,15 @@ import Testing
 @testable import TableStore
 
 @Suite struct ProjectionExpressionTests {
+    @Test func bareNamesBeginWithALetter() throws {
+        #expect(
+            fault { () throws(TableError) in try projection("_123") }
+                == "Invalid ProjectionExpression: Syntax error; token: \"_\", near: \"_123\"")
+        #expect(
+            try projection("a_1, #_b", names: "{'#_b':'_b'}").project(item("{'_b':{'N':'1'}}")).shown
+                == "{'_b':{'N':'1'}}")
+    }
+
     private static let stored = """
         {'id':{'S':'1'},'m':{'M':{'n':{'S':'x'},'o':{'M':{'p':{'N':'1'},'q':{'N':'2'}}}}},
         'l':{'L':[{'S':'0'},{'M':{'a':{'S':'1'},'b':{'S':'2'}}},{'S':'2'},{'L':[{'S':'30'},{'S':'31'}]}]},'a.b':{'S':'dot'}}

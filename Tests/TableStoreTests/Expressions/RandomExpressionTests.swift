@@ -29,7 +29,7 @@ import Testing
             let text = (0...random.below(8)).map { _ in random.pick(words) }.joined(separator: random.pick(["", " "]))
             if let condition = try? condition(text, names: Self.names, values: Self.values) {
                 parsed += 1
-                _ = condition.matches(stored)
+                _ = try? condition.matches(stored)
                 _ = condition.paths
             }
             if let projection = try? projection(text, names: Self.names) {
@@ -38,7 +38,7 @@ import Testing
             }
             if let update = try? update(text, names: Self.names, values: Self.values) {
                 parsed += 1
-                if let updated = try? update.apply(to: stored) { _ = update.written(to: updated) }
+                if let updated = try? update.apply(to: stored) { _ = update.touched(of: updated) }
             }
             if let key = try? keyCondition(text, names: Self.names, values: Self.values) {
                 _ = try? key.bind(

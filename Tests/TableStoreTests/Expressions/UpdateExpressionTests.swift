@@ -14,7 +14,7 @@ import Testing
 
     private static func apply(_ text: String, to stored: String = stored) throws(TableError) -> Item {
         let update = try update(text, names: "{'#k':'k','#set':'set'}", values: values)
-        return try update.apply(to: try item(stored))
+        return try update.apply(to: try item(stored)) ?? Item()
     }
 
     @Test(
@@ -114,11 +114,19 @@ import Testing
                 "SET n = n + :big",
                 "Number overflow. Attempting to store a number with magnitude larger than supported range"
             ),
-            ("ADD n :small", "Attempting to store more than 38 significant digits in a Number"),
+            (
+                "ADD n :small",
+                "Number overflow. Attempting to store a number with magnitude larger than supported range"
+            ),
+            (
+                "SET b = :fifty + :1",
+                "Number overflow. Attempting to store a number with magnitude larger than supported range"
+            ),
         ])
     func runtimeFaults(text: String, message: String) throws {
         let update = try update(
-            text, values: Self.values.dropLast() + ",':big':{'N':'9.9E125'},':small':{'N':'1E-100'}}")
+            text,
+            values: Self.values.dropLast() + ",':big':{'N':'9.9E125'},':small':{'N':'1E-100'},':fifty':{'N':'1e50'}}")
         let stored = try item(text.contains(":big") ? "{'n':{'N':'9.9E125'}}" : Self.stored)
         #expect(fault { () throws(TableError) in try update.apply(to: stored) } == message)
     }
@@ -130,14 +138,30 @@ import Testing
         #expect(
             update.touched(of: before).shown
                 == "{'l':{'L':[{'S':'0'},{'S':'1'}]},'m':{'M':{'k':{'N':'1'}}},'s':{'S':'x'},'ss':{'SS':['a','c']}}")
+        let after = try #require(try update.apply(to: before))
         #expect(
-            try update.written(to: update.apply(to: before)).shown.contains("'m':{'M':{'k':{'S':'v'}}},'z':{'S':'v'}"))
+            update.touched(of: after).shown
+                == "{'l':{'L':[{'S':'w'},{'S':'2'}]},'m':{'M':{'k':{'S':'v'}}},'z':{'S':'v'}}")
         #expect(update.targets.map(\.attribute) == ["m", "l", "z", "s", "l", "ss"])
     }
 
-    @Test func whatWasOnlyRemovedIsNotWritten() throws {
-        let update = try update("REMOVE l[0], s")
-        #expect(try update.written(to: update.apply(to: item(Self.stored))).isEmpty)
+    @Test(
+        "An item that is not there is not made by removing",
+        arguments: [
+            ("REMOVE a", nil), ("REMOVE x.y, z[1]", nil), ("DELETE ss :a", nil), ("DELETE x.y :a", nil),
+            ("SET z = :v REMOVE x.y", "{'z':{'S':'v'}}"), ("ADD n :1 DELETE x.y :a", "{'n':{'N':'1'}}"),
+        ])
+    func missingItem(text: String, made: String?) throws {
+        #expect(try update(text, values: Self.values).apply(to: nil)?.shown == made)
+    }
+
+    @Test func whatCannotBeAnItemIsNotPutTogether() throws {
+        let values = "{':l':{'L':[\(Array(repeating: "{'NULL':true}", count: 150_000).joined(separator: ","))]}}"
+        let sets = (0..<100).map { "a\($0) = list_append(:l, :l)" }.joined(separator: ", ")
+        let update = try update("SET " + sets, values: values)
+        #expect(
+            fault { () throws(TableError) in try update.apply(to: Item()) }
+                == "Item size to update has exceeded the maximum allowed size")
     }
 
     private static let operand = "Incorrect operand type for operator or function; "
@@ -147,6 +171,11 @@ import Testing
         ("", "The expression can not be empty;"),
         ("INVALID SYNTAX HERE", "Syntax error; token: \"INVALID\", near: \"INVALID SYNTAX\""),
         ("SET", "Syntax error; token: \"<EOF>\", near: \"SET\""),
+        ("SET _123 = :v", "Syntax error; token: \"_\", near: \"SET _123\""),
+        (
+            "SET a = list_append(list_append(:l, :l), :l)",
+            "The function is not allowed to be used this way in an expression; function: list_append"
+        ),
         ("SET a = if_not_exists(a, 0)", "Syntax error; token: \"0\", near: \", 0)\""),
         ("SET a :v", "Syntax error; token: \":v\", near: \"a :v\""),
         ("ADD a b", "Syntax error; token: \"b\", near: \"a b\""),

@@ -91,6 +91,24 @@ import Testing
         #expect(try names("", "") == ["2", "1", "3", "4"])
         #expect(try names(" AND c = :c AND d > :d", ",':c':{'S':'x'},':d':{'N':'9'}") == ["1"])
         #expect(try names(" AND begins_with(c, :c)", ",':c':{'S':'x'}") == ["2", "1", "3"])
+        func condition(_ name: String, _ value: String) -> String {
+            "'\(name)':{'ComparisonOperator':'EQ','AttributeValueList':[\(value)]}"
+        }
+        let legacy = [condition("a", "{'S':'a'}"), condition("b", "{'N':'1'}"), condition("c", "{'S':'x'}")]
+        let found = try tables.ok(
+            "Query",
+            "{'TableName':'multi','IndexName':'multi','KeyConditions':{\(legacy.joined(separator: ","))}}")
+        #expect(found.values("pk") == ["2", "1"])
+        for condition in ["a = :a", "a = :a AND b > :b"] {
+            let values = condition.contains(":b") ? ",':b':{'N':'1'}" : ""
+            #expect(
+                try tables.fault(
+                    "Query",
+                    """
+                    {'TableName':'multi','IndexName':'multi','KeyConditionExpression':'\(condition)',
+                    'ExpressionAttributeValues':{':a':{'S':'a'}\(values)}}
+                    """) == "HASH key attributes b must have equality conditions specified in the query")
+        }
         let gap = try tables.fault(
             "Query",
             """
@@ -100,5 +118,35 @@ import Testing
         #expect(
             gap == "RANGE key attributes c must have equality conditions specified in the query because a condition is "
                 + "present on key attribute d")
+    }
+
+    @Test(
+        "Values that no index can have as keys",
+        arguments: [
+            (
+                "'UpdateExpression':'SET gk = :v','ExpressionAttributeValues':{':v':{'N':'1'}}",
+                "One or more parameter values were invalid: Type mismatch for Index Key gk Expected: S Actual: N "
+                    + "IndexName: whole"
+            ),
+            (
+                "'AttributeUpdates':{'gk':{'Value':{'N':'1'}}}",
+                "One or more parameter values were invalid: Type mismatch for Index Key gk Expected: S Actual: N "
+                    + "IndexName: whole"
+            ),
+            (
+                "'UpdateExpression':'SET gk = a'",
+                "The update expression attempted to update the secondary index key to unsupported type"
+            ),
+            (
+                "'UpdateExpression':'SET gk = :v','ExpressionAttributeValues':{':v':{'S':''}}",
+                "One or more parameter values are not valid. The update expression attempted to update a secondary "
+                    + "index key to a value that is not supported. The AttributeValue for a key attribute cannot contain "
+                    + "an empty string value."
+            ),
+        ])
+    func updatesOfIndexKeys(update: String, message: String) throws {
+        #expect(
+            try tables.fault("UpdateItem", "{'TableName':'sorted','Key':{'pk':{'S':'p'},'sk':{'S':'1'}},\(update)}")
+                == message)
     }
 }

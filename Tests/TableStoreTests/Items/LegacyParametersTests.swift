@@ -72,6 +72,25 @@ import Testing
         #expect(Set(scan.values("sk")) == ["1", "3"])
     }
 
+    @Test func keyConditionsStandBesideExpressions() throws {
+        let query = try tables.ok(
+            "Query",
+            """
+            {'TableName':'sorted','KeyConditions':{'pk':{'ComparisonOperator':'EQ','AttributeValueList':[{'S':'p'}]}},
+            'FilterExpression':'n > :one','ProjectionExpression':'sk','ExpressionAttributeValues':{':one':{'N':'1'}}}
+            """)
+        #expect(query.values("sk") == ["2", "3"])
+        let message = try tables.fault(
+            "Query",
+            """
+            {'TableName':'sorted','KeyConditions':{'pk':{'ComparisonOperator':'EQ','AttributeValueList':[{'S':'p'}]}},
+            'KeyConditionExpression':'pk = :p','ExpressionAttributeValues':{':p':{'S':'p'}}}
+            """)
+        #expect(
+            message.hasSuffix(
+                "Non-expression parameters: {KeyConditions} Expression parameters: {KeyConditionExpression}"))
+    }
+
     @Test func actionsOfTransactionsDoNotKnowThem() throws {
         let put =
             "{'Put':{'TableName':'sorted','Item':{'pk':{'S':'p'},'sk':{'S':'1'}},'Expected':{'pk':{'Exists':false}}}}"

@@ -67,6 +67,18 @@ import Testing
         #expect(rest.text == "{'Items':[],'Count':0,'ScannedCount':0}")
     }
 
+    @Test func nothingFollowsTheOneItemOfAPartition() throws {
+        try tables.makeHashed()
+        try tables.put("{'pk':{'S':'p'}}")
+        let members =
+            "'TableName':'hashed','KeyConditionExpression':'pk = :p','ExpressionAttributeValues':{':p':{'S':'p'}}"
+        let answer = try tables.ok("Query", "{\(members),'Limit':1}")
+        #expect(answer.text == "{'Items':[{'pk':{'S':'p'}}],'Count':1,'ScannedCount':1}")
+        #expect(
+            try tables.fault("Query", "{\(members),'ExclusiveStartKey':{'pk':{'S':'p'}}}")
+                == "The provided exclusive start key is invalid: ExclusiveStartKey: {pk=AttributeValue: {S:p}}")
+    }
+
     @Test func startKeyNeedNotExist() throws {
         let answer = try tables.ok(
             "Query", query("pk = :p", ",'ExclusiveStartKey':{'pk':{'S':'p'},'sk':{'S':'aa'}}"))

@@ -222,4 +222,26 @@ import Testing
         _ = try transact(Self.put("a", Self.absent), token: "t")
         #expect(try transact(Self.add("a"), token: "t").status == 200)
     }
+
+    @Test func firstKeyThatDoesNotFitCancelsAlone() throws {
+        let put = "{'Put':{'TableName':'hashed','Item':{'pk':{'N':'1'}}}}"
+        let check =
+            "{'ConditionCheck':{'TableName':'hashed','Key':{'pk':{'S':'z'}},'ConditionExpression':'attribute_exists(pk)'}}"
+        let answer = try transact(check, put, put)
+        #expect(answer.message?.hasSuffix("[None, ValidationError, None]") == true, "\(answer.text)")
+        let get = "{'Get':{'TableName':'hashed','Key':{'pk':{'N':'1'}}}}"
+        let read = try tables.call("TransactGetItems", "{'TransactItems':[\(get),\(get)]}")
+        #expect(read.message?.hasSuffix("[ValidationError, None]") == true, "\(read.text)")
+    }
+
+    @Test func tokenIsLookedAtBeforeTheReports() throws {
+        let message = try tables.fault(
+            "TransactWriteItems",
+            """
+            {'TransactItems':[\(Self.put("a"))],'ReturnConsumedCapacity':'X',
+            'ClientRequestToken':'\(String(repeating: "t", count: 37))'}
+            """)
+        #expect(
+            message.hasPrefix("2 validation errors detected: Value '\(String(repeating: "t", count: 37))' at 'client"))
+    }
 }

@@ -132,13 +132,41 @@ import Testing
                 + "request: Non-expression parameters: {AttributeUpdates} Expression parameters: {UpdateExpression}")
     }
 
-    @Test func removedElementsAreNoUpdatedOnes() throws {
-        let tables = try ItemStore.hashed()
-        try tables.put("{'pk':{'S':'a'},'l':{'L':[{'S':'x'},{'S':'y'}]}}")
-        let answer = try tables.ok(
-            "UpdateItem",
-            "{'TableName':'hashed','Key':{'pk':{'S':'a'}},'UpdateExpression':'REMOVE l[0]','ReturnValues':'UPDATED_NEW'}"
-        )
-        #expect(answer.text == "{}")
+    @Test func whatMovedToARemovedPathIsUpdatedNew() throws {
+        try tables.put("{'pk':{'S':'a'},'a':{'M':{'c':{'L':[{'N':'1'},{'N':'3'},{'N':'70'}]}}}}")
+        #expect(
+            try update("REMOVE a.c[1]", "", key: "a", ",'ReturnValues':'UPDATED_NEW'").text
+                == "{'Attributes':{'a':{'M':{'c':{'L':[{'N':'70'}]}}}}}")
+    }
+
+    @Test(arguments: ["'UpdateExpression':'REMOVE x.y'", "'AttributeUpdates':{'a':{'Action':'DELETE'}}"])
+    func removingFromAnItemThatIsNotThereMakesNone(change: String) throws {
+        let key = "{'pk':{'S':'new'}}"
+        let members = "'TableName':'hashed','Key':\(key),\(change)"
+        #expect(try tables.ok("UpdateItem", "{\(members),'ReturnValues':'ALL_NEW'}").text == "{}")
+        if change.contains("Expression") {
+            try tables.ok("TransactWriteItems", "{'TransactItems':[{'Update':{\(members)}}]}")
+        }
+        #expect(try tables.item(key) == nil)
+    }
+
+    @Test func conditionsLookAtABoundedNumberOfBytes() throws {
+        let long = String(repeating: "a", count: 390_000)
+        try tables.put("{'pk':{'S':'a'},'v':{'S':'\(long)'}}")
+        let searches = Array(repeating: "contains(v, :v)", count: 146).joined(separator: " OR ")
+        let condition = ",'ConditionExpression':'\(searches)'"
+        let half = String(repeating: "a", count: 190_000) + "b"
+        let clock = ContinuousClock()
+        let start = clock.now
+        #expect(
+            try update("SET n = n", "':v':{'S':'\(half)'}", key: "a", condition).type
+                == "ConditionalCheckFailedException")
+        #expect(clock.now - start < .seconds(10))
+        let candidates = Array(repeating: ":v", count: 100).joined(separator: ",")
+        let answer = try update(
+            "SET n = n", "':v':{'S':'\(long.dropLast())b'}", key: "a",
+            ",'ConditionExpression':'v IN (\(candidates)) OR v IN (\(candidates))'")
+        #expect(answer.message?.hasPrefix("The conditions of the request compare more than 67108864 bytes") == true)
+        #expect(answer.type == "ValidationException")
     }
 }

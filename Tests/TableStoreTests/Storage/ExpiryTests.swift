@@ -46,6 +46,15 @@ struct ExpiryTests {
         #expect(try await folder.open().item("1", in: "abc") == nil)
     }
 
+    @Test("may have a fraction of a second")
+    func fraction() async throws {
+        let folder = try await folder(items: [("1", #"{"N":"\#(Self.second + 10).5"}"#)])
+        folder.now = Timestamp(milliseconds: (Self.second + 10) * 1_000)
+        #expect(try sweep(folder) == 0)
+        folder.now = Timestamp(milliseconds: (Self.second + 11) * 1_000)
+        #expect(try sweep(folder) == 1)
+    }
+
     @Test(
         "stay when the attribute is no time, or long past",
         arguments: [

@@ -46,4 +46,14 @@ struct TableFactsTests {
             #"{"TableName":"abc","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":false}}"#)
         #expect(off.status == 200)
     }
+
+    @Test("backups name the table that is not there in their own way", arguments: ["Describe", "Update"])
+    func noTable(verb: String) async throws {
+        let tables = try TableFolder().open()
+        let answer = await tables.ask(
+            "\(verb)ContinuousBackups",
+            #"{"TableName":"nope","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":false}}"#)
+        #expect(answer.error == "TableNotFoundException")
+        #expect(answer.message == "Table not found: nope")
+    }
 }

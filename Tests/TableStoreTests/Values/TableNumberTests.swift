@@ -113,11 +113,13 @@ import Testing
 
     @Test(
         arguments: [
-            ("0", 0), ("1731999999", 1_731_999_999), ("-12", -12), ("1.5", nil), ("1E30", nil),
+            ("0", 0), ("1731999999", 1_731_999_999), ("-12", -12), ("1.5", 1), ("-2.75", -2), ("0.9", 0), ("1E-130", 0),
+            ("1E30", nil),
+            ("1795840000.5", 1_795_840_000), ("99999999999999999999", nil),
             ("9223372036854775807", Int.max), ("9223372036854775808", nil), ("1E125", nil),
         ] as [(String, Int?)])
-    func integers(text: String, integer: Int?) throws {
-        #expect(try TableNumber(text).integer == integer)
+    func wholeParts(text: String, integer: Int?) throws {
+        #expect(try TableNumber(text).wholePart == integer)
     }
 
     @Test(arguments: [0, 7, -7, 1_000, Int.max, Int.min])

@@ -84,7 +84,8 @@ enum ComparisonOperator: String, CaseIterable {
         case .null: return .isAbsent(path)
         case .notNull: return .exists(path)
         case .beginsWith: return .beginsWith(.path(path), operands[0])
-        case .notContains: return .not(.contains(.path(path), operands[0]))
+        // Unlike the function with NOT before it: what is not there does not "not contain" either.
+        case .notContains: return .and(.exists(path), .not(.contains(.path(path), operands[0])))
         default: return .contains(.path(path), operands[0])
         }
     }
@@ -110,6 +111,7 @@ struct LegacyCondition {
     init(
         _ attribute: String, _ members: RequestMembers, at path: String, _ layer: WireLayer
     ) throws(TableError) {
+        try ItemReader.checkName(attribute)
         self.attribute = attribute
         guard let name = try members.string("ComparisonOperator") else {
             throw .enveloped(

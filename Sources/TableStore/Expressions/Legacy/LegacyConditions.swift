@@ -18,6 +18,7 @@ extension ConditionExpression {
         }
         var conditions: [Condition] = []
         for (attribute, range) in expected.all {
+            try ItemReader.checkName(attribute)
             let members = try RequestMembers(expected.body, in: range)
             conditions.append(try Condition(expected: attribute, members, layer))
         }

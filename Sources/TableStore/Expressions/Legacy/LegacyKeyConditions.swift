@@ -3,7 +3,8 @@ extension KeyConditionExpression {
     init?(keyConditionsOf request: RequestMembers, _ layer: WireLayer) throws(TableError) {
         guard let conditions = try request.members("KeyConditions") else { return nil }
         let all = try LegacyCondition.all(conditions, at: "keyConditions", layer)
-        guard (1...2).contains(all.count) else { throw .validation("Conditions can be of length 1 or 2 only") }
+        // How many there may be depends on the index, whose key may have several attributes.
+        guard !all.isEmpty else { throw .validation("Conditions can be of length 1 or 2 only") }
         var clauses: [KeyClause] = []
         for condition in all {
             clauses.append(
@@ -22,6 +23,7 @@ extension ProjectionExpression {
                 "Value '[]' at 'attributesToGet' failed to satisfy constraint: Member must have length greater than "
                     + "or equal to 1")
         }
+        for name in names { try ItemReader.checkName(name) }
         var seen: Set<[UInt8]> = []
         if let duplicate = names.first(where: { !seen.insert(Array($0.utf8)).inserted }) {
             throw .invalidValues("Duplicate value in attribute name: \(duplicate)")

@@ -24,7 +24,8 @@ import Testing
         ("n", "IN", "{'N':'1'},{'N':'10'}", true),
         ("s", "BEGINS_WITH", "{'S':'hel'}", true), ("s", "CONTAINS", "{'S':'ell'}", true),
         ("ss", "CONTAINS", "{'S':'b'}", true),
-        ("ss", "NOT_CONTAINS", "{'S':'c'}", true), ("s", "NOT_CONTAINS", "{'S':'h'}", false), ("z", "NULL", "", true),
+        ("ss", "NOT_CONTAINS", "{'S':'c'}", true), ("s", "NOT_CONTAINS", "{'S':'h'}", false),
+        ("z", "NOT_CONTAINS", "{'N':'1'}", false), ("z", "NULL", "", true),
         ("x", "NULL", "", false), ("x", "NOT_NULL", "", true), ("z", "NOT_NULL", "", false),
     ])
     func filters(attribute: String, comparison: String, values: String, holds: Bool) throws {
@@ -166,6 +167,23 @@ import Testing
                 == "{'a.b':{'S':'2'},'c':{'S':'3'}}")
     }
 
+    @Test func namesOfAttributesAreNotEmpty() throws {
+        let request = try RequestMembers(
+            json(
+                "{'AttributesToGet':[''],'Expected':{'':{'Exists':false}},'ScanFilter':{\(Self.unnamed)},'KeyConditions':{\(Self.unnamed)}}"
+            ))
+        let empty = "Empty attribute name"
+        #expect(fault { () throws(TableError) in try ProjectionExpression(attributesToGetOf: request) } == empty)
+        #expect(fault { () throws(TableError) in try ConditionExpression(expectedOf: request, .current) } == empty)
+        #expect(
+            fault { () throws(TableError) in try ConditionExpression(filter: "ScanFilter", of: request, .older) }
+                == empty)
+        #expect(
+            fault { () throws(TableError) in try KeyConditionExpression(keyConditionsOf: request, .current) } == empty)
+    }
+
+    private static let unnamed = "'':{'ComparisonOperator':'NULL'}"
+
     @Test func attributesToGetAreDifferent() throws {
         let request = try RequestMembers(json("{'AttributesToGet':['a','b','a']}"))
         #expect(
@@ -185,7 +203,8 @@ import Testing
                 'ss':{'Action':'DELETE','Value':{'SS':['a']}},'l':{'Action':'ADD','Value':{'L':[{'S':'x'}]}},
                 'z':{'Action':'ADD','Value':{'NS':['1']}},'date':{'Action':'PUT','Value':{'BOOL':true}}}
                 """))
-        let updated = try update.apply(to: item("{'n':{'N':'1'},'gone':{'S':'x'},'ss':{'SS':['a','b']}}"))
+        let stored = try item("{'n':{'N':'1'},'gone':{'S':'x'},'ss':{'SS':['a','b']}}")
+        let updated = try #require(try update.apply(to: stored))
         #expect(
             updated.shown
                 == "{'date':{'BOOL':true},'l':{'L':[{'S':'x'}]},'n':{'N':'3'},'p':{'S':'new'},'ss':{'SS':['b']},'z':{'NS':['1']}}"
