@@ -83,8 +83,9 @@ struct TableProperties {
         for name in removed.keys.sorted() {
             updates.append(["GlobalSecondaryIndexUpdates": [["Delete": ["IndexName": .string(name)]]]])
         }
-        let settings = settings(differingFrom: table, kept: current.filter { removed[$0.key] == nil })
-        if !settings.isEmpty { updates.append(settings) }
+        let capacity = capacity(differingFrom: table, kept: current.filter { removed[$0.key] == nil })
+        if !capacity.isEmpty { updates.append(capacity) }
+        for (member, value) in settings(differingFrom: table) { updates.append([member: value]) }
         for name in added.keys.sorted() {
             var update: JSONObject = ["GlobalSecondaryIndexUpdates": [["Create": added[name] ?? .null]]]
             update["AttributeDefinitions"] = members["AttributeDefinitions"]
@@ -93,8 +94,8 @@ struct TableProperties {
         return updates
     }
 
-    /// Billing, throughput, class, protection and encryption where they differ.
-    private func settings(differingFrom table: JSONValue, kept: [String: JSONValue]) -> JSONObject {
+    /// Billing and throughput where they differ.
+    private func capacity(differingFrom table: JSONValue, kept: [String: JSONValue]) -> JSONObject {
         var settings = JSONObject()
         let mode = members["BillingMode"]?.string ?? "PROVISIONED"
         if mode != table["BillingModeSummary"]?["BillingMode"]?.string ?? "PROVISIONED" {
@@ -115,6 +116,12 @@ struct TableProperties {
             }
             if !updates.isEmpty { settings["GlobalSecondaryIndexUpdates"] = .array(updates) }
         }
+        return settings
+    }
+
+    /// Class, protection, encryption and bounds on demand where they differ: each takes a call of its own.
+    private func settings(differingFrom table: JSONValue) -> JSONObject {
+        var settings = JSONObject()
         let tableClass = members["TableClass"]?.string ?? "STANDARD"
         if tableClass != table["TableClassSummary"]?["TableClass"]?.string ?? "STANDARD" {
             settings["TableClass"] = .string(tableClass)

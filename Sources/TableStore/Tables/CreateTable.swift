@@ -13,18 +13,18 @@ struct CreateTable: TableWrite {
         var record = TableRecord(
             name: name, tableId: Identifiers.uuid(), createdAt: 0, keySchema: [], attributes: [],
             billingMode: try request.billingMode() ?? .provisioned)
-        try request.checkTableMembers()
-        record.keySchema = try request.keySchema("KeySchema") ?? []
+        try request.checkTableMembers(isNew: true)
+        record.keySchema = try request.keySchema(at: "") ?? []
         record.attributes = try request.attributeDefinitions() ?? []
         record.throughput = try request.throughput("ProvisionedThroughput") ?? .none
         record.isDeletionProtected = try request.boolean("DeletionProtectionEnabled") ?? false
-        record.tags = try request.tags("Tags") ?? []
+        record.tags = try request.tags() ?? []
         record.tableClass = try request.tableClass()
         record.indexes = try request.indexes("LocalSecondaryIndexes", isGlobal: false)
         record.indexes += try request.indexes("GlobalSecondaryIndexes", isGlobal: true)
         for position in record.indexes.indices { record.indexes[position].number = position }
         record.nextIndexNumber = record.indexes.count
-        record.kept.keep(try request.keptMembers())
+        record.kept.keep(try request.keptMembers(isNew: true))
         try TableRules.check(record, throughputGiven: request.range("ProvisionedThroughput") != nil)
         self.record = record
     }
@@ -66,12 +66,10 @@ extension RequestMembers {
 
     func tableClass() throws(TableError) -> String? {
         guard let word = try string("TableClass") else { return nil }
-        let classes = ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]
-        if !classes.contains(word) {
-            var constraints = Constraints()
-            constraints.violate(
-                "tableClass", value: word, "satisfy enum value set: [\(classes.joined(separator: ", "))]")
-            try constraints.check()
+        guard ["STANDARD", "STANDARD_INFREQUENT_ACCESS"].contains(word) else {
+            throw .validation(
+                "Invalid table-class parameter provided. Please try again with a valid table-class value: "
+                    + "[STANDARD, STANDARD_INFREQUENT_ACCESS].")
         }
         return word
     }
@@ -87,7 +85,7 @@ extension RequestMembers {
     }
 
     /// Refuses what is not served, whatever its value would be.
-    func checkTableMembers() throws(TableError) {
+    func checkTableMembers(isNew: Bool) throws(TableError) {
         if let stream = try members("StreamSpecification") {
             guard let isEnabled = try stream.boolean("StreamEnabled") else {
                 throw .enveloped(
@@ -95,9 +93,11 @@ extension RequestMembers {
                         + "Member must not be null")
             }
             if isEnabled { throw .notOffered("A stream (StreamSpecification)") }
-            // The words are unconfirmed.
             if stream.range("StreamViewType") != nil {
-                throw .invalidValues("StreamViewType can only be specified when StreamEnabled is true")
+                throw .invalidValues(
+                    isNew
+                        ? "Table is being created with a stream disabled, UpdateViewType should not be specified"
+                        : "If stream is being disabled, then UpdateViewType must not be specified")
             }
         }
         if let updates = try elements("ReplicaUpdates"), !updates.isEmpty {
@@ -113,16 +113,17 @@ extension RequestMembers {
         for member in ofVectors where range(member) != nil { throw .notOffered("A vector index (\(member))") }
     }
 
-    func keySchema(_ name: StaticString) throws(TableError) -> [TableRecord.KeyElement]? {
-        guard let elements = try elements(name) else { return nil }
+    /// - Parameter parent: of the schema, as messages have its path: `globalSecondaryIndexes.1.member.`
+    func keySchema(at parent: String) throws(TableError) -> [TableRecord.KeyElement]? {
+        guard let elements = try elements("KeySchema") else { return nil }
         var schema: [TableRecord.KeyElement] = []
         var constraints = Constraints()
         for (position, element) in elements.enumerated() {
             let members = try RequestMembers(body, in: element)
-            let path = "keySchema.\(position + 1).member."
+            let path = "\(parent)keySchema.\(position + 1).member."
             let attribute = try members.string("AttributeName")
             let type = try members.string("KeyType")
-            if attribute == nil { constraints.violate(path + "attributeName", value: nil, "not be null") }
+            constraints.text(attribute, path + "attributeName", TableRules.keyNameLengths)
             if let type, type != "HASH", type != "RANGE" {
                 constraints.violate(path + "keyType", value: type, "satisfy enum value set: [HASH, RANGE]")
             } else if type == nil {
@@ -143,12 +144,7 @@ extension RequestMembers {
             let path = "attributeDefinitions.\(position + 1).member."
             let type = try members.string("AttributeType")
             let name = try members.string("AttributeName")
-            if name == nil { constraints.violate(path + "attributeName", value: nil, "not be null") }
-            if let name, !(1...255).contains(name.utf8.count) {
-                constraints.violate(
-                    path + "attributeName", value: name,
-                    "have length \(name.isEmpty ? "greater than or equal to 1" : "less than or equal to 255")")
-            }
+            constraints.text(name, path + "attributeName", TableRules.keyNameLengths)
             if type.flatMap(KeyType.init) == nil {
                 constraints.violate(
                     path + "attributeType", value: type,
@@ -158,10 +154,8 @@ extension RequestMembers {
                 TableRecord.AttributeDefinition(AttributeName: name ?? "", AttributeType: type ?? ""))
         }
         try constraints.check()
-        let names = definitions.map(\.AttributeName)
-        // DynamoDB keeps definitions by name; its words for one that comes twice are unconfirmed.
-        guard Set(names).count == names.count else {
-            throw .invalidValues("AttributeDefinitions has an attribute twice: [\(names.joined(separator: ", "))]")
+        if let name = definitions.map(\.AttributeName).firstDuplicate {
+            throw .validation("Attribute Name is duplicated: \(name)")
         }
         return definitions
     }
@@ -186,43 +180,26 @@ extension RequestMembers {
         guard !elements.isEmpty else { throw .invalidValues("List of \(name) is empty") }
         try TableRules.checkCount(elements.count, isGlobal: isGlobal)
         var indexes: [TableRecord.Index] = []
-        for element in elements { indexes.append(try RequestMembers(body, in: element).index(isGlobal: isGlobal)) }
+        for (position, element) in elements.enumerated() {
+            let path = "\(isGlobal ? "globalSecondaryIndexes" : "localSecondaryIndexes").\(position + 1).member."
+            indexes.append(try RequestMembers(body, in: element).index(isGlobal: isGlobal, at: path))
+        }
         return indexes
     }
 
-    func index(isGlobal: Bool) throws(TableError) -> TableRecord.Index {
+    /// - Parameter path: of the index, as messages have it.
+    func index(isGlobal: Bool, at path: String) throws(TableError) -> TableRecord.Index {
         let name = try string("IndexName") ?? ""
-        try Self.checkName(name, "indexName")
+        try Self.checkName(name, path + "indexName")
         let projection = try members("Projection")
         var index = TableRecord.Index(
-            number: 0, isGlobal: isGlobal, name: name, keySchema: try keySchema("KeySchema") ?? [],
+            number: 0, isGlobal: isGlobal, name: name, keySchema: try keySchema(at: path) ?? [],
             projection: TableRecord.Projection(
                 ProjectionType: try projection?.string("ProjectionType") ?? "null",
                 NonKeyAttributes: try projection?.strings("NonKeyAttributes")),
             throughput: try isGlobal ? throughput("ProvisionedThroughput") ?? .none : .none)
-        if isGlobal { index.kept.keep(try keptMembers()) }
+        if isGlobal { index.kept.keep(try keptMembers(ofIndex: name, isNew: true)) }
         return index
-    }
-
-    func tags(_ name: StaticString) throws(TableError) -> [TableRecord.Tag]? {
-        guard let elements = try elements(name) else { return nil }
-        guard elements.count <= TableRecord.Tag.perTable else { throw .tooManyTags }
-        var tags: [TableRecord.Tag] = []
-        var constraints = Constraints()
-        for (position, element) in elements.enumerated() {
-            let members = try RequestMembers(body, in: element)
-            let path = "tags.\(position + 1).member."
-            let (key, value) = (try members.string("Key"), try members.string("Value"))
-            constraints.text(key, path + "key", 1...TableRecord.Tag.keyLength)
-            constraints.text(value, path + "value", 0...TableRecord.Tag.valueLength)
-            // The words are unconfirmed.
-            if let key, tags.contains(where: { $0.Key == key }) {
-                throw .validation("One or more parameter values are not valid. Duplicate tag key: \(key)")
-            }
-            tags.append(TableRecord.Tag(Key: key ?? "", Value: value ?? ""))
-        }
-        try constraints.check()
-        return tags
     }
 }
 

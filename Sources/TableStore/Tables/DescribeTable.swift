@@ -37,7 +37,7 @@ extension WriteTransaction {
 struct TableDescription {
     private let record: TableRecord
     private let account: AccountIdentity
-    /// Without the schema, as the answer of DeleteTable is.
+    /// Without schema and indexes, as the answer of DeleteTable is.
     var isShort = false
     /// As DescribeTable has it, which tells more than CreateTable.
     var isDescribed = false
@@ -77,14 +77,17 @@ struct TableDescription {
         }
         let local = record.indexes.filter { !$0.isGlobal }
         let global = record.indexes.filter(\.isGlobal)
-        if !local.isEmpty { json["LocalSecondaryIndexes"] = .array(local.map { .object(index($0)) }) }
-        if !global.isEmpty { json["GlobalSecondaryIndexes"] = .array(global.map { .object(globalIndex($0)) }) }
+        if !isShort, !local.isEmpty { json["LocalSecondaryIndexes"] = .array(local.map { .object(index($0)) }) }
+        if !isShort, !global.isEmpty {
+            json["GlobalSecondaryIndexes"] = .array(global.map { .object(globalIndex($0)) })
+        }
         if let tableClass = record.tableClass { json["TableClassSummary"] = ["TableClass": .string(tableClass)] }
         for (member, text) in record.kept.sorted(by: { $0.key < $1.key }) {
             json[member] = try? JSONValue(parsing: text)
         }
         json["DeletionProtectionEnabled"] = .bool(record.isDeletionProtected)
-        if isDescribed { json["WarmThroughput"] = warmThroughput(record.throughput, asked: json["WarmThroughput"]) }
+        if isDescribed || json["WarmThroughput"] != nil { json["WarmThroughput"] = warmThroughput(nil) }
+        if let encryption = json["SSEDescription"]?.object { json["SSEDescription"] = .object(described(encryption)) }
         return json
     }
 
@@ -107,21 +110,25 @@ struct TableDescription {
         for (member, text) in index.kept.sorted(by: { $0.key < $1.key }) {
             json[member] = try? JSONValue(parsing: text)
         }
-        if isDescribed { json["WarmThroughput"] = warmThroughput(index.throughput, asked: json["WarmThroughput"]) }
+        if isDescribed || json["WarmThroughput"] != nil { json["WarmThroughput"] = warmThroughput(index) }
         return json
     }
 
-    /// What was asked for, and else what a table or index has by itself.
-    private func warmThroughput(_ throughput: TableRecord.Throughput, asked: JSONValue?) -> JSONValue {
-        let isOnDemand = record.billingMode == .payPerRequest
-        return [
-            "ReadUnitsPerSecond": asked?["ReadUnitsPerSecond"]
-                ?? .number(isOnDemand ? 12_000 : throughput.ReadCapacityUnits),
-            "WriteUnitsPerSecond": asked?["WriteUnitsPerSecond"]
-                ?? .number(isOnDemand ? 4_000 : throughput.WriteCapacityUnits),
-            "Status": "ACTIVE",
-        ]
+    private func warmThroughput(_ index: TableRecord.Index?) -> JSONValue {
+        record.warm(index).json(status: isDescribed ? "ACTIVE" : "UPDATING")
     }
+
+    /// A key that was not named is the one that AWS manages for the account, of which there is none here.
+    private func described(_ encryption: JSONObject) -> JSONObject {
+        var encryption = encryption
+        if encryption["KMSMasterKeyArn"] == nil {
+            encryption["KMSMasterKeyArn"] = .string(
+                "arn:\(account.partition):kms:\(account.region):\(account.accountId):key/\(Self.managedKey)")
+        }
+        return encryption
+    }
+
+    private static let managedKey = "00000000-0000-0000-0000-000000000000"
 
     private static func schema(_ elements: [TableRecord.KeyElement]) -> JSONValue {
         .array(elements.map { ["AttributeName": .string($0.AttributeName), "KeyType": .string($0.KeyType)] })

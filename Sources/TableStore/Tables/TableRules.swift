@@ -4,6 +4,8 @@ enum TableRules {
     private static let globalIndexes = 20
     /// Attributes of a key's part: more than one only in global indexes.
     private static let indexKeyAttributes = 4
+    /// Characters of the name of an attribute that is in a key.
+    static let keyNameLengths = 1...255
     /// NonKeyAttributes of one index.
     private static let includedInIndex = 20
     /// Of all indexes of a table together.
@@ -17,6 +19,7 @@ enum TableRules {
         }
         try checkCounts(record)
         try checkDefinitionsAreUsed(record)
+        try checkWarmThroughput(record, since: nil)
     }
 
     private static func checkThroughput(_ record: TableRecord, given: Bool) throws(TableError) {
@@ -49,10 +52,13 @@ enum TableRules {
             default: break
             }
         }
-        // The words are unconfirmed.
-        let kept = [record.kept] + record.indexes.map(\.kept)
-        if record.billingMode == .provisioned, kept.contains(where: { $0["OnDemandThroughput"] != nil }) {
-            throw .invalidValues("OnDemandThroughput can only be specified when BillingMode is PAY_PER_REQUEST")
+        guard record.billingMode == .provisioned else { return }
+        for (kept, place) in [(record.kept, "")] + record.indexes.map({ ($0.kept, " for index : \($0.name)") }) {
+            guard let text = kept["OnDemandThroughput"] else { continue }
+            let member = text.contains("MaxReadRequestUnits") ? "MaxReadRequestUnits" : "MaxWriteRequestUnits"
+            throw .invalidValues(
+                "\(member) for OnDemandThroughput\(place) cannot be specified when the table BillingMode is PROVISIONED"
+            )
         }
     }
 
@@ -62,12 +68,7 @@ enum TableRules {
             throw .enveloped(
                 "Value null at 'keySchema' failed to satisfy constraint: Member must not be null")
         }
-        guard schema.count <= 2 else {
-            let shown = schema.map { "KeySchemaElement(attributeName=\($0.AttributeName), keyType=\($0.KeyType))" }
-            throw .enveloped(
-                "Value '[\(shown.joined(separator: ", "))]' at 'keySchema' failed to satisfy constraint: "
-                    + "Member must have length less than or equal to 2")
-        }
+        try checkLength(schema, "keySchema")
         guard schema.count <= record.attributes.count else {
             throw .validation("Invalid KeySchema: Some index key attribute have no definition")
         }
@@ -76,6 +77,15 @@ enum TableRules {
             throw .validation("Both the Hash Key and the Range Key element in the KeySchema have the same name")
         }
         try checkOrder(schema)
+    }
+
+    /// Of a table's key, and of a local index's.
+    private static func checkLength(_ schema: [TableRecord.KeyElement], _ path: String) throws(TableError) {
+        guard schema.count > 2 else { return }
+        let shown = schema.map { "KeySchemaElement(attributeName=\($0.AttributeName), keyType=\($0.KeyType))" }
+        throw .enveloped(
+            "Value '[\(shown.joined(separator: ", "))]' at '\(path)' failed to satisfy constraint: "
+                + "Member must have length less than or equal to 2")
     }
 
     private static func checkOrder(_ schema: [TableRecord.KeyElement]) throws(TableError) {
@@ -105,14 +115,25 @@ enum TableRules {
         guard schema.first?.KeyType == "HASH" else {
             throw .validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
         }
-        let most = index.isGlobal ? indexKeyAttributes : 1
-        guard partition.count <= most, sort.count <= most, schema == partition + sort else {
-            throw .validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+        if index.isGlobal {
+            guard schema == partition + sort else {
+                throw .invalidValues("All HASH key attributes must precede RANGE key attributes in the KeySchema")
+            }
+            for (type, attributes) in [("HASH", partition), ("RANGE", sort)] where attributes.count > indexKeyAttributes
+            {
+                throw .invalidValues("The KeySchema exceeds the maximum allowed number of \(type) key attributes")
+            }
+        } else {
+            try checkLength(schema, "localSecondaryIndexes.\(record.position(of: index)).member.keySchema")
+            try checkOrder(schema)
+        }
+        if schema.map(\.AttributeName).firstDuplicate != nil {
+            throw .validation(
+                partition.count == 1 && sort.count == 1
+                    ? "Both the Hash Key and the Range Key element in the KeySchema have the same name"
+                    : "The KeySchema contains multiple key attributes with the same name")
         }
         try checkDefined(schema, record)
-        guard Set(schema.map(\.AttributeName)).count == schema.count else {
-            throw .validation("Both the Hash Key and the Range Key element in the KeySchema have the same name")
-        }
         if !index.isGlobal { try checkLocal(index, sort, of: record) }
         guard record.indexes.count(where: { $0.name == index.name }) == 1 else {
             throw .invalidValues("Duplicate index name: \(index.name)")
@@ -145,9 +166,12 @@ enum TableRules {
             constraints.violate(member, value: shown, "have length less than or equal to \(includedInIndex)")
         }
         for (position, name) in names.prefix(includedInIndex).enumerated() {
-            constraints.text(name, "\(member).\(position + 1).member", 1...255)
+            constraints.text(name, "\(member).\(position + 1).member", keyNameLengths)
         }
         try constraints.check()
+        if let name = names.firstDuplicate {
+            throw .invalidValues("Duplicate element in NonKeyAttributes: \(name)")
+        }
     }
 
     private static func checkLocal(
@@ -188,6 +212,35 @@ enum TableRules {
         }
     }
 
+    /// Warm throughput is never below what a table or index has by itself, and it never sinks.
+    ///
+    /// - Parameter old: the table before; nil for a new one.
+    static func checkWarmThroughput(_ record: TableRecord, since old: TableRecord?) throws(TableError) {
+        var places = [(record.warm(nil), old?.warm(nil), "table")]
+        for index in record.indexes where index.isGlobal {
+            let before = old?.indexes.first { $0.number == index.number }
+            places.append((record.warm(index), before.flatMap { old?.warm($0) }, "index \(index.name)"))
+        }
+        for (new, before, place) in places {
+            for unit in WarmThroughput.Unit.allCases {
+                guard let asked = new.asked[unit] else { continue }
+                let subject = "Requested \(unit.rawValue) for WarmThroughput for \(place)"
+                if let before, asked == before.value(unit) { continue }
+                if let before, asked < before.value(unit) {
+                    throw .invalidValues(
+                        "\(subject) is lower than current WarmThroughput, decreasing WarmThroughput is not supported")
+                }
+                guard asked < new.initial(unit) else { continue }
+                throw .invalidValues(
+                    record.billingMode == .payPerRequest
+                        ? "\(subject) is lower than initial throughput for OnDemand. See: "
+                            + "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"
+                            + "on-demand-capacity-mode.html#on-demand-capacity-mode-initial"
+                        : "\(subject) is lower than \(unit.provisionedName) of ProvisionedThroughput")
+            }
+        }
+    }
+
     private static func checkDefinitionsAreUsed(_ record: TableRecord) throws(TableError) {
         let used = record.usedAttributes
         guard record.attributes.allSatisfy({ used.contains($0.AttributeName) }) else {
@@ -210,7 +263,21 @@ enum TableRules {
     }
 }
 
+extension [String] {
+    /// The first that has been there before.
+    var firstDuplicate: String? {
+        var seen: Set<String> = []
+        return first { !seen.insert($0).inserted }
+    }
+}
+
 extension TableRecord {
+    /// Among the indexes of its kind, from 1.
+    fileprivate func position(of index: Index) -> Int {
+        let alike = indexes.filter { $0.isGlobal == index.isGlobal }
+        return (alike.firstIndex { $0.number == index.number } ?? 0) + 1
+    }
+
     /// The attributes of all keys.
     var usedAttributes: Set<String> {
         Set(keySchema.map(\.AttributeName) + indexes.flatMap { $0.keySchema.map(\.AttributeName) })

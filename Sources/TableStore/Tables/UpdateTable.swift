@@ -10,18 +10,18 @@ struct UpdateTable: TableWrite {
     private let attributes: [TableRecord.AttributeDefinition]
     private let indexChanges: [IndexChange]
     private let kept: [String: String?]
+    private let disablesStream: Bool
 
     init(_ request: RequestMembers) throws(TableError) {
         name = try request.tableName()
-        try request.checkTableMembers()
-        let parts: [StaticString] = [
-            "ProvisionedThroughput", "BillingMode", "GlobalSecondaryIndexUpdates", "DeletionProtectionEnabled",
-            "TableClass", "SSESpecification", "OnDemandThroughput", "StreamSpecification", "WarmThroughput",
-        ]
-        guard parts.contains(where: { request.range($0) != nil }) else {
+        try request.checkTableMembers(isNew: false)
+        let given = Self.parts.filter { request.range($0) != nil }
+        guard !given.isEmpty else {
             throw .validation(
-                "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "
-                    + "SSESpecification or ReplicaUpdates is required")
+                "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
+                    + "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, "
+                    + "MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or "
+                    + "TableClass is required")
         }
         billingMode = try request.billingMode()
         throughput = try request.throughput("ProvisionedThroughput")
@@ -29,12 +29,46 @@ struct UpdateTable: TableWrite {
         tableClass = try request.tableClass()
         attributes = try request.attributeDefinitions() ?? []
         indexChanges = try IndexChange.all(in: request)
-        kept = try request.keptMembers()
+        kept = try request.keptMembers(isNew: false)
+        disablesStream = request.range("StreamSpecification") != nil
+        try Self.checkTogether(given.map(\.description))
+        guard throughput == nil || !indexChanges.contains(where: \.isOnline) else {
+            throw .invalidValues("You cannot create or delete index while updating table IOPS")
+        }
+    }
+
+    private static let parts: [StaticString] = [
+        "ProvisionedThroughput", "BillingMode", "GlobalSecondaryIndexUpdates", "DeletionProtectionEnabled",
+        "TableClass", "SSESpecification", "OnDemandThroughput", "StreamSpecification", "WarmThroughput",
+    ]
+
+    /// Some changes stand alone in their request.
+    private static func checkTogether(_ parts: [String]) throws(TableError) {
+        guard parts.count > 1 else { return }
+        let alone = [
+            ("SSESpecification", "Server-Side Encryption modification"), ("TableClass", "TableClass modification"),
+            ("DeletionProtectionEnabled", "DeletionProtection modification"), ("WarmThroughput", "WarmThroughput"),
+        ]
+        for (part, change) in alone where parts.contains(part) {
+            throw .invalidValues("\(change) must be the only operation in the request")
+        }
+        guard !parts.contains("OnDemandThroughput") || Set(parts) == ["OnDemandThroughput", "BillingMode"] else {
+            throw .invalidValues("OnDemandThroughput can only be combined with BillingMode in an UpdateTable request")
+        }
     }
 
     func run(in transaction: WriteTransaction) throws(TableError) -> [UInt8] {
         let table = try transaction.describedTable(name)
         var record = table.description
+        for case .create(let index) in indexChanges {
+            guard !record.indexes.contains(where: { $0.name == index.name }) else {
+                throw .validation("Attempting to create an index which already exists")
+            }
+            guard !attributes.isEmpty else {
+                throw .invalidValues("AttributeDefinitions is not specified for index: \(index.name)")
+            }
+        }
+        guard !disablesStream else { throw .validation("Table has no stream to disable: TableName: \(record.name)") }
         try changeThroughput(&record, at: transaction.now)
         if let isDeletionProtected { record.isDeletionProtected = isDeletionProtected }
         if let tableClass { record.tableClass = tableClass }
@@ -42,6 +76,7 @@ struct UpdateTable: TableWrite {
         try define(&record)
         for change in indexChanges { try change.apply(to: &record) }
         try TableRules.checkBilling(record)
+        try TableRules.checkWarmThroughput(record, since: table.description)
         let used = record.usedAttributes
         try checkDefinitionsAreUsed(used)
         record.attributes.removeAll { !used.contains($0.AttributeName) }
@@ -66,9 +101,7 @@ struct UpdateTable: TableWrite {
         case .provisioned:
             if record.billingMode == .payPerRequest {
                 guard throughput != nil else {
-                    throw .invalidValues(
-                        "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is "
-                            + "PROVISIONED")
+                    throw .invalidValues("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
                 }
                 record.kept["OnDemandThroughput"] = nil
                 for position in record.indexes.indices { record.indexes[position].kept["OnDemandThroughput"] = nil }
@@ -89,7 +122,7 @@ struct UpdateTable: TableWrite {
         record.billingMode = mode
     }
 
-    /// An attribute that keys use already keeps its type. The words are unconfirmed.
+    /// An attribute that keys use already keeps its type.
     private func define(_ record: inout TableRecord) throws(TableError) {
         for definition in attributes {
             guard let known = record.attributes.first(where: { $0.AttributeName == definition.AttributeName }) else {
@@ -97,9 +130,11 @@ struct UpdateTable: TableWrite {
                 continue
             }
             guard known == definition else {
+                let schema = record.schema(using: definition.AttributeName)
                 throw .invalidValues(
-                    "Attribute \(known.AttributeName) is of type \(known.AttributeType) in the table and of type "
-                        + "\(definition.AttributeType) in AttributeDefinitions")
+                    "Attributes cannot be redefined. Please check that your attribute has the same type as previously "
+                        + "defined. Existing schema: \(record.shown(schema, record.attributes)) "
+                        + "New schema: \(record.shown(schema, attributes + record.attributes))")
             }
         }
     }
@@ -123,15 +158,17 @@ private enum IndexChange: Sendable {
         guard let elements = try request.elements("GlobalSecondaryIndexUpdates") else { return [] }
         var changes: [IndexChange] = []
         var names: Set<String> = []
-        for element in elements {
-            let change = try IndexChange(try RequestMembers(request.body, in: element))
+        for (position, element) in elements.enumerated() {
+            let change = try IndexChange(
+                try RequestMembers(request.body, in: element),
+                at: "globalSecondaryIndexUpdates.\(position + 1).member.")
             guard names.insert(change.name).inserted else {
                 throw .invalidValues(
                     "Only one global secondary index update per index is allowed simultaneously. Index: \(change.name)")
             }
             changes.append(change)
         }
-        guard !changes.isEmpty else { throw noChange }
+        guard !changes.isEmpty else { throw .invalidValues("List of GlobalSecondaryIndexUpdates is empty") }
         guard changes.count(where: \.isOnline) <= 1 else {
             throw .modelled(
                 "LimitExceededException",
@@ -140,28 +177,31 @@ private enum IndexChange: Sendable {
         return changes
     }
 
-    private init(_ members: RequestMembers) throws(TableError) {
+    private init(_ members: RequestMembers, at path: String) throws(TableError) {
         let create = try members.members("Create")
         let update = try members.members("Update")
         let delete = try members.members("Delete")
         switch (create, update, delete) {
-        case (let create?, nil, nil): self = .create(try create.index(isGlobal: true))
+        case (let create?, nil, nil): self = .create(try create.index(isGlobal: true, at: path + "create."))
         case (nil, let update?, nil):
+            let name = try Self.name(update, path + "update.")
             self = .update(
-                name: try Self.name(update), try update.throughput("ProvisionedThroughput"),
-                kept: try update.keptMembers())
-        case (nil, nil, let delete?): self = .delete(name: try Self.name(delete))
-        default: throw Self.noChange
+                name: name, try update.throughput("ProvisionedThroughput"),
+                kept: try update.keptMembers(ofIndex: name, isNew: false))
+        case (nil, nil, let delete?): self = .delete(name: try Self.name(delete, path + "delete."))
+        case (nil, nil, nil):
+            throw .invalidValues(
+                "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+                    + "GlobalSecondaryIndexUpdate.Delete must not be null")
+        default:
+            throw .invalidValues(
+                "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object")
         }
     }
 
-    /// The words are unconfirmed.
-    private static let noChange = TableError.invalidValues(
-        "Each entry of GlobalSecondaryIndexUpdates must have exactly one of Create, Update and Delete")
-
-    private static func name(_ request: RequestMembers) throws(TableError) -> String {
+    private static func name(_ request: RequestMembers, _ path: String) throws(TableError) -> String {
         let name = try request.string("IndexName") ?? ""
-        try RequestMembers.checkName(name, "indexName")
+        try RequestMembers.checkName(name, path + "indexName")
         return name
     }
 
@@ -172,7 +212,7 @@ private enum IndexChange: Sendable {
         }
     }
 
-    private var isOnline: Bool {
+    var isOnline: Bool {
         if case .update = self { false } else { true }
     }
 
@@ -198,6 +238,20 @@ private enum IndexChange: Sendable {
 }
 
 extension TableRecord {
+    /// The first schema that has the attribute.
+    fileprivate func schema(using attribute: String) -> [KeyElement] {
+        ([keySchema] + indexes.map(\.keySchema)).first { $0.contains { $0.AttributeName == attribute } } ?? []
+    }
+
+    /// As messages show a schema: `Schema:[SchemaElement: key{x:S:HASH}]`.
+    fileprivate func shown(_ schema: [KeyElement], _ definitions: [AttributeDefinition]) -> String {
+        let elements = schema.map { element in
+            let type = definitions.first { $0.AttributeName == element.AttributeName }?.AttributeType ?? ""
+            return "SchemaElement: key{\(element.AttributeName):\(type):\(element.KeyType)}"
+        }
+        return "Schema:[\(elements.joined(separator: ", "))]"
+    }
+
     fileprivate func globalIndex(named name: String) throws(TableError) -> Int {
         guard let position = indexes.firstIndex(where: { $0.isGlobal && $0.name == name }) else {
             throw .resourceNotFound

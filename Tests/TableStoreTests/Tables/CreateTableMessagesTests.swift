@@ -47,6 +47,12 @@ struct RefusedTable: CustomTestStringConvertible, Sendable {
 
     private static let provisioned = #""ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}"#
 
+    private static let long = String(repeating: "x", count: 256)
+
+    private static func five(_ type: String, _ first: Int) -> [(String, String)] {
+        (first..<first + 5).map { ("k\($0)", type) }
+    }
+
     static let all: [RefusedTable] = [
         .init(
             name: "no TableName", request: table(name: nil),
@@ -144,6 +150,93 @@ struct RefusedTable: CustomTestStringConvertible, Sendable {
             request: table(
                 more: global(index(keys: [("b", "HASH")], projection: #"{"ProjectionType":"INCLUDE"}"#))),
             message: invalid + "ProjectionType is INCLUDE, but NonKeyAttributes is not specified"),
+        .init(
+            name: "INCLUDE with an attribute twice",
+            request: table(
+                more: global(
+                    index(
+                        keys: [("b", "HASH")],
+                        projection: #"{"ProjectionType":"INCLUDE","NonKeyAttributes":["x","x"]}"#))),
+            message: invalid + "Duplicate element in NonKeyAttributes: x"),
+        .init(
+            name: "a definition twice", request: table(attributes: "a:S,a:S", keys: "a:HASH"),
+            message: "Attribute Name is duplicated: a"),
+        .init(
+            name: "HASH behind RANGE in an index",
+            request: table(
+                attributes: "a:S,b:S,c:S", more: global(index(keys: [("a", "HASH"), ("b", "RANGE"), ("c", "HASH")]))),
+            message: invalid + "All HASH key attributes must precede RANGE key attributes in the KeySchema"),
+        .init(
+            name: "five HASH attributes", request: table(more: global(index(keys: five("HASH", 0)))),
+            message: invalid + "The KeySchema exceeds the maximum allowed number of HASH key attributes"),
+        .init(
+            name: "five RANGE attributes",
+            request: table(more: global(index(keys: [("a", "HASH")] + five("RANGE", 1)))),
+            message: invalid + "The KeySchema exceeds the maximum allowed number of RANGE key attributes"),
+        .init(
+            name: "an attribute twice in the key of an index",
+            request: table(more: global(index(keys: [("a", "HASH"), ("a", "HASH")]))),
+            message: "The KeySchema contains multiple key attributes with the same name"),
+        .init(
+            name: "three key attributes of a local index",
+            request: table(more: local(index(keys: [("a", "HASH"), ("b", "RANGE"), ("b", "RANGE")]))),
+            message: "1 validation error detected: Value '[KeySchemaElement(attributeName=a, keyType=HASH), "
+                + "KeySchemaElement(attributeName=b, keyType=RANGE), KeySchemaElement(attributeName=b, keyType=RANGE)]'"
+                + " at 'localSecondaryIndexes.1.member.keySchema' failed to satisfy constraint: Member must have length "
+                + "less than or equal to 2"),
+        .init(
+            name: "a key attribute of 256 characters", request: table(keys: "\(long):HASH"),
+            message: "1 validation error detected: Value '\(long)' at 'keySchema.1.member.attributeName' failed to "
+                + "satisfy constraint: Member must have length less than or equal to 255"),
+        .init(
+            name: "a key type of its own in an index",
+            request: table(more: global(index(keys: [("a", "HASH"), ("b", "SORT")]))),
+            message: "1 validation error detected: Value 'SORT' at "
+                + "'globalSecondaryIndexes.1.member.keySchema.2.member.keyType' failed to satisfy constraint: Member "
+                + "must satisfy enum value set: [HASH, RANGE]"),
+        .init(
+            name: "no read requests on demand",
+            request: table(more: #","OnDemandThroughput":{"MaxReadRequestUnits":0}"#),
+            message: invalid
+                + "Requested MaxReadRequestUnits for OnDemandThroughput for table is outside of valid range"),
+        .init(
+            name: "a bound on demand to take away",
+            request: table(more: #","OnDemandThroughput":{"MaxWriteRequestUnits":-1}"#),
+            message: invalid
+                + "Requested MaxWriteRequestUnits for OnDemandThroughput for table is outside of valid range"),
+        .init(
+            name: "a bound on demand of a provisioned table",
+            request: table(
+                billing: provisioned, more: #","OnDemandThroughput":{"MaxReadRequestUnits":5}"#),
+            message: invalid + "MaxReadRequestUnits for OnDemandThroughput cannot be specified when the table "
+                + "BillingMode is PROVISIONED"),
+        .init(
+            name: "little warm throughput",
+            request: table(more: #","WarmThroughput":{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":3999}"#),
+            message: invalid + "Requested WriteUnitsPerSecond for WarmThroughput for table is lower than initial "
+                + "throughput for OnDemand. See: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"
+                + "on-demand-capacity-mode.html#on-demand-capacity-mode-initial"),
+        .init(
+            name: "warm throughput below the provisioned one",
+            request: table(billing: provisioned, more: #","WarmThroughput":{"ReadUnitsPerSecond":0}"#),
+            message: invalid + "Requested ReadUnitsPerSecond for WarmThroughput for table is lower than "
+                + "ReadCapacityUnits of ProvisionedThroughput"),
+        .init(
+            name: "a view of no stream",
+            request: table(more: #","StreamSpecification":{"StreamEnabled":false,"StreamViewType":"NEW_IMAGE"}"#),
+            message: invalid + "Table is being created with a stream disabled, UpdateViewType should not be specified"),
+        .init(
+            name: "a kind of no encryption",
+            request: table(more: #","SSESpecification":{"Enabled":false,"SSEType":"KMS"}"#),
+            message: invalid + "SSEType can not be specified if Enabled is false"),
+        .init(
+            name: "a key of no encryption",
+            request: table(more: #","SSESpecification":{"Enabled":false,"KMSMasterKeyId":"x"}"#),
+            message: invalid + "KMSMasterKeyId can not be specified if Enabled is false"),
+        .init(
+            name: "an unknown class", request: table(more: #","TableClass":"BOGUS""#),
+            message: "Invalid table-class parameter provided. Please try again with a valid table-class value: "
+                + "[STANDARD, STANDARD_INFREQUENT_ACCESS]."),
         .init(
             name: "six local indexes",
             request: table(

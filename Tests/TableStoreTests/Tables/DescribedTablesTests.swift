@@ -95,6 +95,23 @@ struct DescribedTablesTests {
         #expect(await tables.ask("DescribeTable", #"{"TableName":"abc"}"#).error == "ResourceNotFoundException")
     }
 
+    @Test("the answer of DeleteTable has no indexes")
+    func deletedIndexes() throws {
+        let tables = try ItemStore.sorted()
+        let table = try tables.ok("DeleteTable", "{'TableName':'sorted'}")["TableDescription"]
+        #expect(table?["GlobalSecondaryIndexes"] == nil)
+        #expect(table?["LocalSecondaryIndexes"] == nil)
+    }
+
+    @Test("encryption names a key")
+    func encryption() async throws {
+        let tables = try TableFolder().open()
+        let answer = try await tables.succeed(
+            "CreateTable", #"{"SSESpecification":{"Enabled":true},"# + Self.request.dropFirst())
+        let key = answer["TableDescription"]?["SSEDescription"]?["KMSMasterKeyArn"]?.string
+        #expect(key?.hasPrefix("arn:aws:kms:us-east-1:000000000000:key/") == true)
+    }
+
     @Test("a protected table is not deleted until the protection is off")
     func protected() async throws {
         let tables = try TableFolder().open()
@@ -135,7 +152,10 @@ struct DescribedTablesTests {
     func warmThroughput() async throws {
         let tables = try TableFolder().open()
         let warm = #""WarmThroughput":{"ReadUnitsPerSecond":13000,"WriteUnitsPerSecond":5000}"#
-        _ = try await tables.succeed("CreateTable", "{\(warm)," + Self.request.dropFirst())
+        let created = try await tables.succeed("CreateTable", "{\(warm)," + Self.request.dropFirst())
+        #expect(
+            created["TableDescription"]?["WarmThroughput"]
+                == ["ReadUnitsPerSecond": 13_000, "WriteUnitsPerSecond": 5_000, "Status": "UPDATING"])
         let answer = try await tables.succeed("DescribeTable", #"{"TableName":"abc"}"#)
         #expect(answer["Table"]?["WarmThroughput"]?["ReadUnitsPerSecond"] == 13_000)
     }
@@ -143,8 +163,7 @@ struct DescribedTablesTests {
     @Test(
         "choices outside of the model are refused",
         arguments: [
-            (#""TableClass":"GOLD""#, "tableClass"), (#""BillingMode":"FREE""#, "billingMode"),
-            (#""Tags":[{"Value":"x"}]"#, "tags.1.member.key"),
+            (#""BillingMode":"FREE""#, "billingMode"), (#""Tags":[{"Key":"","Value":"x"}]"#, "tags.1.member.key"),
         ])
     func choices(member: String, path: String) async throws {
         let request = Self.request.replacing(#""BillingMode":"PAY_PER_REQUEST","#, with: "")

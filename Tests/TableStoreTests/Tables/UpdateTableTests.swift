@@ -109,7 +109,10 @@ struct UpdateTableTests {
     func takenName() async throws {
         let tables = try await tables()
         _ = try await tables.succeed("UpdateTable", Self.create("idx"))
-        #expect(await tables.ask("UpdateTable", Self.create("idx", key: "shape")).error == "ValidationException")
+        for definition in [true, false] {
+            let answer = await tables.ask("UpdateTable", Self.create("idx", key: "shape", definition: definition))
+            #expect(answer.message == "Attempting to create an index which already exists")
+        }
     }
 
     @Test("an index cannot be deleted that is not there")
@@ -122,8 +125,7 @@ struct UpdateTableTests {
         let answer = try await tables().ask("UpdateTable", Self.create("idx", definition: false))
         #expect(
             answer.message
-                == "One or more parameter values were invalid: Some index key attributes are not defined in "
-                + "AttributeDefinitions. Keys: [color], AttributeDefinitions: [id]")
+                == "One or more parameter values were invalid: AttributeDefinitions is not specified for index: idx")
     }
 
     @Test("one index is made or deleted at a time")
@@ -158,7 +160,9 @@ struct UpdateTableTests {
         #expect(
             answer.message
                 == "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-                + "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required")
+                + "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, "
+                + "ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, "
+                + "WarmThroughput or TableClass is required")
     }
 
     @Test("the same throughput again is refused")
@@ -180,6 +184,84 @@ struct UpdateTableTests {
             #"{"TableName":"abc","ProvisionedThroughput":{"ReadCapacityUnits":7,"WriteCapacityUnits":5}}"#)
         #expect(answer["TableDescription"]?["TableStatus"] == "UPDATING")
         #expect(try await described(tables)["ProvisionedThroughput"]?["ReadCapacityUnits"] == 7)
+    }
+
+    private static let invalid = "One or more parameter values were invalid: "
+    private static let schema =
+        "Schema:[SchemaElement: key{id:S:HASH}] New schema: Schema:[SchemaElement: key{id:N:HASH}]"
+
+    @Test(
+        "is refused with AWS's words",
+        arguments: [
+            (
+                #""TableClass":"STANDARD","BillingMode":"PAY_PER_REQUEST""#,
+                invalid + "TableClass modification must be the only operation in the request"
+            ),
+            (
+                #""SSESpecification":{"Enabled":true},"DeletionProtectionEnabled":true"#,
+                invalid + "Server-Side Encryption modification must be the only operation in the request"
+            ),
+            (
+                #""DeletionProtectionEnabled":true,"BillingMode":"PAY_PER_REQUEST""#,
+                invalid + "DeletionProtection modification must be the only operation in the request"
+            ),
+            (
+                #""OnDemandThroughput":{"MaxReadRequestUnits":1},"StreamSpecification":{"StreamEnabled":false}"#,
+                invalid + "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request"
+            ),
+            (#""StreamSpecification":{"StreamEnabled":false}"#, "Table has no stream to disable: TableName: abc"),
+            (
+                #""StreamSpecification":{"StreamEnabled":false,"StreamViewType":"NEW_IMAGE"}"#,
+                invalid + "If stream is being disabled, then UpdateViewType must not be specified"
+            ),
+            (
+                #""BillingMode":"PROVISIONED""#,
+                invalid + "ProvisionedThroughput must be specified when BillingMode is PROVISIONED"
+            ),
+            (
+                #""WarmThroughput":{"ReadUnitsPerSecond":11999}"#,
+                invalid + "Requested ReadUnitsPerSecond for WarmThroughput for table is lower than current "
+                    + "WarmThroughput, decreasing WarmThroughput is not supported"
+            ),
+            (
+                #""OnDemandThroughput":{"MaxReadRequestUnits":-2}"#,
+                invalid + "Requested MaxReadRequestUnits for OnDemandThroughput for table is outside of valid range"
+            ),
+            (
+                #""BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"id","AttributeType":"N"}]"#,
+                invalid + "Attributes cannot be redefined. Please check that your attribute has the same type as "
+                    + "previously defined. Existing schema: \(schema)"
+            ),
+            (#""GlobalSecondaryIndexUpdates":[]"#, invalid + "List of GlobalSecondaryIndexUpdates is empty"),
+            (
+                #""GlobalSecondaryIndexUpdates":[{}]"#,
+                invalid + "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+                    + "GlobalSecondaryIndexUpdate.Delete must not be null"
+            ),
+            (
+                #""GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"one"},"Update":{"IndexName":"one"}}]"#,
+                invalid + "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object"
+            ),
+            (
+                #""GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"gx"}}]"#,
+                "1 validation error detected: Value 'gx' at 'globalSecondaryIndexUpdates.1.member.delete.indexName' "
+                    + "failed to satisfy constraint: Member must have length greater than or equal to 3"
+            ),
+        ])
+    func refusals(members: String, message: String) async throws {
+        #expect(try await tables().ask("UpdateTable", #"{"TableName":"abc",\#(members)}"#).message == message)
+    }
+
+    @Test("a bound on demand is taken away by -1")
+    func cleared() async throws {
+        let tables = try await tables()
+        let bound = { (units: Int) in
+            #"{"TableName":"abc","OnDemandThroughput":{"MaxReadRequestUnits":\#(units)}}"#
+        }
+        _ = try await tables.succeed("UpdateTable", bound(5))
+        #expect(try await described(tables)["OnDemandThroughput"] == ["MaxReadRequestUnits": 5])
+        _ = try await tables.succeed("UpdateTable", bound(-1))
+        #expect(try await described(tables)["OnDemandThroughput"] == nil)
     }
 
     @Test("on demand again is accepted")
@@ -208,7 +290,7 @@ struct UpdateTableTests {
         #expect(
             await tables.ask(
                 "UpdateTable",
-                Self.create("idx", definition: false).replacing(
+                Self.create("idx").replacing(
                     "{\"TableName", with: "{\"DeletionProtectionEnabled\":true,\"TableName")
             ).status == 400)
         #expect(try await described(tables) == before)
