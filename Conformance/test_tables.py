@@ -1,5 +1,6 @@
 """Tables as applications use them: boto3's resources and clients, the AWS CLI, and what the wire says beside the body."""
 
+import gzip
 import threading
 import zlib
 from decimal import Decimal
@@ -259,3 +260,28 @@ def test_web_pages_do_not_reach_tables(gatehouse, table):
         [("X-Amz-Target", "DynamoDB_20120810.ListTables"), ("Origin", "https://evil.example")], b"{}",
     )
     assert answer.status == 403
+
+
+def packed_call(gatehouse, coding, body):
+    return wire.fetch(
+        gatehouse.clients.address, "POST", "/", "localhost",
+        [("X-Amz-Target", "DynamoDB_20120810.ListTables"), ("Content-Type", "application/x-amz-json-1.0"),
+         ("Content-Encoding", coding)], body,
+    )
+
+
+@pytest.mark.parametrize("coding, pack", [("gzip", gzip.compress), ("deflate", zlib.compress), ("GZIP", gzip.compress)])
+def test_packed_requests_are_unpacked(gatehouse, table, coding, pack):
+    answer = packed_call(gatehouse, coding, pack(b'{"Limit":100}'))
+    assert answer.status == 200 and table.name in answer.json()["TableNames"]
+    assert packed_call(gatehouse, coding, pack(b'{"Limit":100}')[:-6]).json() == SERIALIZATION
+    assert packed_call(gatehouse, coding, b'{"Limit":100}').json() == SERIALIZATION
+
+
+SERIALIZATION = {"__type": "com.amazon.coral.service#SerializationException"}
+
+
+def test_a_packed_request_is_no_longer_than_an_unpacked_one(gatehouse):
+    assert packed_call(gatehouse, "gzip", gzip.compress(b"{}" + b" " * 16_777_214)).status == 200
+    assert packed_call(gatehouse, "gzip", gzip.compress(b"{}" + b" " * 16_777_215)).status == 413
+    assert packed_call(gatehouse, "br", gzip.compress(b"{}")).json() == SERIALIZATION

@@ -27,10 +27,16 @@ final class TableEndpoint: Sendable {
 
     /// Answers on `loop`, at once where that is quick: then the response comes back, else `completion` is called later,
     /// on any thread.
+    ///
+    /// - Parameter coding: how the body is packed, if it is.
     func answer(
-        _ operation: String, _ body: [UInt8], on loop: any EventLoop,
+        _ operation: String, _ body: [UInt8], _ coding: ContentCoding?, on loop: any EventLoop,
         completion: @escaping @Sendable (TableResponse) -> Void
     ) -> TableResponse? {
+        if let coding {
+            answerUnpacked(operation, body, coding, completion: completion)
+            return nil
+        }
         guard Self.isQuick(operation, body), let box = sessions[ObjectIdentifier(loop)] else {
             answerElsewhere(operation, body, completion: completion)
             return nil
@@ -56,6 +62,28 @@ final class TableEndpoint: Sendable {
         switch operation {
         case "GetItem", "PutItem", "UpdateItem", "DeleteItem": return true
         default: return false
+        }
+    }
+
+    /// DynamoDB takes request bodies of at most 16 MB.
+    static let bodyBytes = 16_777_216
+
+    /// Unpacking may make much of little, so no loop does it.
+    private func answerUnpacked(
+        _ operation: String, _ body: [UInt8], _ coding: ContentCoding,
+        completion: @escaping @Sendable (TableResponse) -> Void
+    ) {
+        NIOThreadPool.singleton.submit { _ in
+            do throws(ContentCoding.Fault) {
+                let unpacked = try coding.unpacked(body, limit: Self.bodyBytes)
+                self.answerElsewhere(operation, unpacked, completion: completion)
+            } catch {
+                switch error {
+                case .tooLarge: completion(TableResponse(status: 413, body: []))
+                // What AWS answers is unconfirmed; this is what it says of a body that is no JSON.
+                case .damaged: completion(TableError.serialization(nil).response())
+                }
+            }
         }
     }
 

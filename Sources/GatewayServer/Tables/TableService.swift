@@ -11,12 +11,11 @@ final class TableService: HTTPService {
     private var body: [UInt8] = []
     /// Of the request that is being read.
     private var operation = ""
+    private var coding: ContentCoding?
     private var random = SplitMix64()
     /// Counts requests, so that an answer finds no later one.
     private var turn = 0
 
-    /// DynamoDB takes request bodies of at most 16 MB.
-    private static let bodyBytes = 16_777_216
     /// What X-Amz-Target begins with; the operation follows.
     static let targetPrefix = "DynamoDB_20120810."
 
@@ -26,13 +25,14 @@ final class TableService: HTTPService {
     func accepts(_ head: RequestHead) -> Bool {
         guard let operation = Self.operation(head) else { return false }
         self.operation = operation
+        coding = Self.coding(head)
         return true
     }
 
     func headReceived(_ stream: HTTPStream) {
         turn += 1
         body.removeAll(keepingCapacity: body.capacity <= 65_536)
-        stream.bodyLimit = Self.bodyBytes
+        stream.bodyLimit = TableEndpoint.bodyBytes
     }
 
     func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {
@@ -43,7 +43,7 @@ final class TableService: HTTPService {
         let turn = turn
         let loop = stream.eventLoop
         let bound = NIOLoopBound((self, stream), eventLoop: loop)
-        let response = tables.answer(operation, body, on: loop) { response in
+        let response = tables.answer(operation, body, coding, on: loop) { response in
             loop.execute {
                 let (service, stream) = bound.value
                 guard service.turn == turn, stream.canRespond else { return }
@@ -65,14 +65,29 @@ final class TableService: HTTPService {
     /// What follows the service's name in X-Amz-Target; nil for a request of another service.
     private static func operation(_ head: RequestHead) -> String? {
         guard head.method == .post else { return nil }
-        return head.withBytes { bytes in
-            for field in head.fields where field.known == .other && field.name.count == 12 {
-                guard
-                    ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[field.name.range]), "x-amz-target")
-                else { continue }
-                let value = UnsafeRawBufferPointer(rebasing: bytes[field.value.range])
-                guard value.starts(with: targetPrefix.utf8) else { return nil }
-                return String(decoding: value.dropFirst(targetPrefix.utf8.count), as: UTF8.self)
+        return value(of: "x-amz-target", in: head) { value in
+            guard value.starts(with: targetPrefix.utf8) else { return nil }
+            return String(decoding: value.dropFirst(targetPrefix.utf8.count), as: UTF8.self)
+        }
+    }
+
+    /// A body in any other coding is read as it is, and is no JSON.
+    private static func coding(_ head: RequestHead) -> ContentCoding? {
+        value(of: "content-encoding", in: head) { value in
+            if ASCII.equalsIgnoringCase(value, "gzip") { return .gzip }
+            return ASCII.equalsIgnoringCase(value, "deflate") ? .deflate : nil
+        }
+    }
+
+    /// What the first field of that name has for a value.
+    private static func value<Result>(
+        of name: StaticString, in head: RequestHead, _ read: (UnsafeRawBufferPointer) -> Result?
+    ) -> Result? {
+        head.withBytes { bytes in
+            for field in head.fields where field.known == .other && field.name.count == name.utf8CodeUnitCount {
+                let fieldName = UnsafeRawBufferPointer(rebasing: bytes[field.name.range])
+                guard ASCII.equalsIgnoringCase(fieldName, name) else { continue }
+                return read(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
             }
             return nil
         }
