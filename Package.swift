@@ -145,6 +145,10 @@ let package = Package(
             name: "ControlPlaneTests", dependencies: ["ControlPlane", "GatewayModel", "EntityStore", "JSON"],
             swiftSettings: strict),
         .testTarget(
+            name: "GatewayServerTests",
+            dependencies: ["GatewayServer", "ControlPlane", "EntityStore", "SQLiteStore", "GatewayModel", "JSON"],
+            swiftSettings: strict),
+        .testTarget(
             name: "TableStoreTests", dependencies: ["TableStore", "GatewayModel", "JSON"], swiftSettings: strict),
         .testTarget(
             name: "StacksTests", dependencies: ["Stacks", "ControlPlane", "EntityStore", "GatewayModel", "JSON"],

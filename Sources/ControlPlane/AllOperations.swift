@@ -2,8 +2,17 @@
 package enum AllOperations {
     package static let list: [Operation] =
         V2Operations.apis + V2Operations.routes + V2Operations.integrations + V2Operations.stages
-        + V2Operations.deployments + V2Operations.documents + V2Operations.tags + V2Operations.refused
+        + V2Operations.deployments + V2Operations.documents + V2Operations.tags + V2Operations.emptyLists
+        + V2Operations.refused
         + LambdaOperations.functions + LambdaOperations.invoke + LambdaOperations.versions + LambdaOperations.aliases
         + LambdaOperations.permissions + LambdaOperations.concurrency + LambdaOperations.tags
-        + LambdaOperations.refused
+        + LambdaOperations.emptyLists + LambdaOperations.refused
+
+    static let table = OperationTable(list)
+
+    /// The operation that a call means by its method and path; nil when there is none.
+    package static func named(method: String, path: String) -> String? {
+        guard case .found(let operation, _) = table.match(method: method, path: path) else { return nil }
+        return operation.name
+    }
 }

@@ -18,8 +18,6 @@ package actor ControlPlane {
     /// What was tried of functions and is not in use yet, by their names.
     var trials: [String: FunctionTrial] = [:]
 
-    private let table = OperationTable(AllOperations.list)
-
     package init(
         settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost
     ) {
@@ -67,7 +65,8 @@ package actor ControlPlane {
         }
         if let target = request.header("x-amz-target") { throw .unknownOperation("the operation '\(target)'") }
         guard
-            case .found(let operation, let parameters) = table.match(method: request.method, path: request.path)
+            case .found(let operation, let parameters) = AllOperations.table.match(
+                method: request.method, path: request.path)
         else { throw .unknownOperation("\(request.method) \(request.path)") }
         guard let query = PercentEncoding.query(request.query) else {
             throw .serialization("The query string is not valid percent-encoding.")

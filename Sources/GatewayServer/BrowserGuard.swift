@@ -9,8 +9,8 @@ enum BrowserGuard {
         if head.contains(.origin) || hasFetchMetadata(head) {
             return denied("The management API does not answer web pages (the request has an Origin).")
         }
-        let host = head.string(head.host).lowercased()
-        guard isOurs(host) else {
+        let host = head.string(head.host)
+        guard OwnHost.leadsHere(host) else {
             return denied("The management API does not answer for the host '\(host)'. Use localhost or 127.0.0.1.")
         }
         return nil
@@ -25,15 +25,6 @@ enum BrowserGuard {
                 return !ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]), "none")
             }
             return false
-        }
-    }
-
-    private static func isOurs(_ host: String) -> Bool {
-        let name =
-            host.hasPrefix("[") ? String(host.prefix { $0 != "]" }.dropFirst()) : String(host.prefix { $0 != ":" })
-        if ["localhost", "::1", "localhost.localstack.cloud"].contains(name) || name.hasPrefix("127.") { return true }
-        return [".localhost", ".localhost.localstack.cloud", ".amazonaws.com", ".amazonaws.com.cn"].contains {
-            name.hasSuffix($0)
         }
     }
 

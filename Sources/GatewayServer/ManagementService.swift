@@ -50,10 +50,14 @@ final class ManagementService: HTTPService {
     }
 
     func bodyTooLarge(_ stream: HTTPStream) {
+        let head = stream.head
+        let operation = AllOperations.named(method: head.string(head.methodRange), path: head.string(head.path))
+        // Recorded from AWS for CreateFunction; other operations have smaller bounds there, with other words.
+        let ending = operation.map { " for the \($0) operation" } ?? ""
         write(
             ServiceError(
                 "RequestEntityTooLargeException", status: 413,
-                "Request must be smaller than \(HTTPLimits.managementBodyBytes) bytes."
+                "Request must be smaller than \(HTTPLimits.managementBodyBytes) bytes\(ending)"
             ).response(requestId: "none"), to: stream)
     }
 

@@ -22,7 +22,7 @@ package struct ServerSettings: Sendable {
             self.port = port
         }
 
-        package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+        package var isLoopback: Bool { host == "localhost" || OwnHost.isLoopbackAddress(host) }
 
         package var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }

@@ -27,11 +27,12 @@ enum CorsRules {
         for method in cors.allowMethods ?? [] where method != "*" && !Tokens.isToken(method) {
             throw V2Error.badRequest("Invalid format for method \(method)")
         }
-        if let maxAge = cors.maxAge, !V2Quotas.corsMaxAge.contains(maxAge) {
-            throw V2Error.badRequest("Invalid maxAge specified. It must be between -1 and 86400 seconds.")
-        }
+        // As captured: of both faults, AWS tells this one.
         if cors.allowCredentials == true, cors.allowOrigins?.contains("*") == true {
             throw V2Error.badRequest("allow-credentials is not supported if 'allow-origin' is *")
+        }
+        if let maxAge = cors.maxAge, !V2Quotas.corsMaxAge.contains(maxAge) {
+            throw V2Error.badRequest("Invalid maxAge specified. It must be between -1 and 86400 seconds.")
         }
     }
 

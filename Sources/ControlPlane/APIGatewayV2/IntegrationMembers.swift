@@ -40,7 +40,7 @@ enum IntegrationMembers {
         return merged.isEmpty ? nil : merged
     }
 
-    /// An empty map deletes the mappings of its status; another one takes their place.
+    /// The mappings of a status take the place of those it had; a status whose mappings are gone stays, empty.
     private static func merge(
         _ changes: RequestMembers, into old: OrderedMap<OrderedMap<String>>?
     ) throws(ServiceError) -> OrderedMap<OrderedMap<String>>? {
@@ -50,8 +50,7 @@ enum IntegrationMembers {
         var merged = old ?? [:]
         for status in changes.names {
             let mappings = try changes.map(status, upTo: V2Quotas.mappings) ?? [:]
-            let kept = OrderedMap(mappings.filter { !$0.value.isEmpty }.map { ($0.key, $0.value) })
-            merged[status] = kept.isEmpty ? nil : kept
+            merged[status] = OrderedMap(mappings.filter { !$0.value.isEmpty }.map { ($0.key, $0.value) })
         }
         return merged.isEmpty ? nil : merged
     }

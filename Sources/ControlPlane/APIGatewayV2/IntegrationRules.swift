@@ -33,7 +33,8 @@ enum IntegrationRules {
         switch integration.integrationType {
         case "AWS_PROXY":
             // Accepted and not applied would be worse than refused.
-            guard integration.requestParameters?.isEmpty ?? true, integration.responseParameters?.isEmpty ?? true else {
+            let responses = integration.responseParameters?.map(\.value) ?? []
+            guard integration.requestParameters?.isEmpty ?? true, responses.allSatisfy(\.isEmpty) else {
                 throw V2Error.badRequest("Gatehouse does not map parameters of Lambda proxy integrations yet.")
             }
             try checkFunction(&integration)

@@ -23,7 +23,6 @@ extension V2Operations {
         ("CreateAuthorizer", .post, "/apis/{apiId}/authorizers", 201),
         ("DeleteAuthorizer", .delete, "/apis/{apiId}/authorizers/{authorizerId}", 204),
         ("GetAuthorizer", .get, "/apis/{apiId}/authorizers/{authorizerId}", 200),
-        ("GetAuthorizers", .get, "/apis/{apiId}/authorizers", 200),
         ("ResetAuthorizersCache", .delete, "/apis/{apiId}/stages/{stageName}/cache/authorizers", 204),
         ("UpdateAuthorizer", .patch, "/apis/{apiId}/authorizers/{authorizerId}", 200),
     ]
@@ -36,11 +35,8 @@ extension V2Operations {
         ("DeleteDomainName", .delete, "/domainnames/{domainName}", 204),
         ("DeleteRoutingRule", .delete, "/domainnames/{domainName}/routingrules/{routingRuleId}", 204),
         ("GetApiMapping", .get, "/domainnames/{domainName}/apimappings/{apiMappingId}", 200),
-        ("GetApiMappings", .get, "/domainnames/{domainName}/apimappings", 200),
         ("GetDomainName", .get, "/domainnames/{domainName}", 200),
-        ("GetDomainNames", .get, "/domainnames", 200),
         ("GetRoutingRule", .get, "/domainnames/{domainName}/routingrules/{routingRuleId}", 200),
-        ("ListRoutingRules", .get, "/domainnames/{domainName}/routingrules", 200),
         ("PutRoutingRule", .put, "/domainnames/{domainName}/routingrules/{routingRuleId}", 200),
         ("UpdateApiMapping", .patch, "/domainnames/{domainName}/apimappings/{apiMappingId}", 200),
         ("UpdateDomainName", .patch, "/domainnames/{domainName}", 200),
@@ -50,7 +46,6 @@ extension V2Operations {
         ("CreateVpcLink", .post, "/vpclinks", 201),
         ("DeleteVpcLink", .delete, "/vpclinks/{vpcLinkId}", 202),
         ("GetVpcLink", .get, "/vpclinks/{vpcLinkId}", 200),
-        ("GetVpcLinks", .get, "/vpclinks", 200),
         ("UpdateVpcLink", .patch, "/vpclinks/{vpcLinkId}", 200),
     ]
 
@@ -72,12 +67,9 @@ extension V2Operations {
             "GetIntegrationResponse", .get,
             "/apis/{apiId}/integrations/{integrationId}/integrationresponses/{integrationResponseId}", 200
         ),
-        ("GetIntegrationResponses", .get, "/apis/{apiId}/integrations/{integrationId}/integrationresponses", 200),
         ("GetModel", .get, "/apis/{apiId}/models/{modelId}", 200),
         ("GetModelTemplate", .get, "/apis/{apiId}/models/{modelId}/template", 200),
-        ("GetModels", .get, "/apis/{apiId}/models", 200),
         ("GetRouteResponse", .get, "/apis/{apiId}/routes/{routeId}/routeresponses/{routeResponseId}", 200),
-        ("GetRouteResponses", .get, "/apis/{apiId}/routes/{routeId}/routeresponses", 200),
         (
             "UpdateIntegrationResponse", .patch,
             "/apis/{apiId}/integrations/{integrationId}/integrationresponses/{integrationResponseId}", 200
@@ -108,10 +100,6 @@ extension V2Operations {
             "GetProductRestEndpointPage", .get,
             "/portalproducts/{portalProductId}/productrestendpointpages/{productRestEndpointPageId}", 200
         ),
-        ("ListPortalProducts", .get, "/portalproducts", 200),
-        ("ListPortals", .get, "/portals", 200),
-        ("ListProductPages", .get, "/portalproducts/{portalProductId}/productpages", 200),
-        ("ListProductRestEndpointPages", .get, "/portalproducts/{portalProductId}/productrestendpointpages", 200),
         ("PreviewPortal", .post, "/portals/{portalId}/preview", 202),
         ("PublishPortal", .post, "/portals/{portalId}/publish", 202),
         ("PutPortalProductSharingPolicy", .put, "/portalproducts/{portalProductId}/sharingpolicy", 200),

@@ -27,6 +27,7 @@ extension LambdaOperations {
         AccountLimit.concurrentExecutions - functions.values.reduce(0) { $0 + ($1.head.reservedConcurrency ?? 0) }
     }
 
+    /// Recorded from AWS for this one, and taken for the other two: `$LATEST` counts as a version here.
     private static func putFunctionConcurrency(
         _ control: isolated ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
@@ -34,7 +35,8 @@ extension LambdaOperations {
         var constraints = Constraints()
         constraints.present(wanted, "reservedConcurrentExecutions")
         constraints.range(wanted, "reservedConcurrentExecutions", 0...)
-        let name = try call.unqualifiedFunctionName(in: control.settings.account, constraints)
+        let name = try call.unqualifiedFunctionName(
+            in: control.settings.account, constraints, allowsLatest: false)
         guard var function = control.functions[name.name] else {
             throw .functionNotFound(control.settings.account.functionARN(name.name, qualifier: Qualifier.latest))
         }
@@ -53,7 +55,8 @@ extension LambdaOperations {
     private static func getFunctionConcurrency(
         _ control: isolated ControlPlane, _ call: Call
     ) throws(ServiceError) -> Reply {
-        let function = try control.function(try call.unqualifiedFunctionName(in: control.settings.account))
+        let function = try control.function(
+            try call.unqualifiedFunctionName(in: control.settings.account, allowsLatest: false))
         guard let reserved = function.head.reservedConcurrency else { return .json([:]) }
         return .json(["ReservedConcurrentExecutions": .number(reserved)])
     }
@@ -61,7 +64,8 @@ extension LambdaOperations {
     private static func deleteFunctionConcurrency(
         _ control: isolated ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
-        var function = try control.function(try call.unqualifiedFunctionName(in: control.settings.account))
+        var function = try control.function(
+            try call.unqualifiedFunctionName(in: control.settings.account, allowsLatest: false))
         function.head.reservedConcurrency = nil
         try await control.commit(function, [function.saveHead()])
         return .empty

@@ -135,12 +135,13 @@ extension Call {
         return function
     }
 
-    /// The function of an operation that versions and aliases do not have.
+    /// The function of an operation that versions and aliases do not have. `allowsLatest`: whether `$LATEST` may be
+    /// written out.
     func unqualifiedFunctionName(
-        in account: AccountIdentity, _ constraints: Constraints = Constraints()
+        in account: AccountIdentity, _ constraints: Constraints = Constraints(), allowsLatest: Bool = true
     ) throws(ServiceError) -> FunctionName {
         let function = try functionName(.plain, in: account, constraints)
-        guard function.qualifier == nil || function.qualifier == Qualifier.latest else {
+        guard function.qualifier == nil || allowsLatest && function.qualifier == Qualifier.latest else {
             throw .invalidParameter(
                 "This operation is permitted on Lambda functions only. Aliases and versions do not support this "
                     + "operation. Please specify either a function name or an unqualified function ARN.")

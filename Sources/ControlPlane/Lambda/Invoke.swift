@@ -82,7 +82,7 @@ extension LambdaOperations {
     }
 
     private static func reasonNotJSON(_ text: [UInt8]) -> String? {
-        guard String(validating: text, as: UTF8.self) != nil else { return "Invalid UTF-8" }
+        if let fault = UTF8Fault(text) { return fault.reason }
         do throws(JSONError) {
             var cursor = JSONCursor(text.span)
             _ = try cursor.skipValue()

@@ -28,11 +28,8 @@ extension LambdaOperations {
         }
     }
 
-    /// GetLayerVersionByArn has the path of ListLayers.
     private static let layers: [Row] = [
-        ("ListLayers", .get, "/2018-10-31/layers"),
         ("PublishLayerVersion", .post, "/2018-10-31/layers/{LayerName}/versions"),
-        ("ListLayerVersions", .get, "/2018-10-31/layers/{LayerName}/versions"),
         ("GetLayerVersion", .get, "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}"),
         ("DeleteLayerVersion", .delete, "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}"),
         ("AddLayerVersionPermission", .post, "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
@@ -43,10 +40,8 @@ extension LambdaOperations {
         ),
     ]
 
-    /// ListProvisionedConcurrencyConfigs has the path of GetProvisionedConcurrencyConfig.
     private static let provisionedConcurrency: [Row] = [
         ("PutProvisionedConcurrencyConfig", .put, "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
-        ("GetProvisionedConcurrencyConfig", .get, "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
         ("DeleteProvisionedConcurrencyConfig", .delete, "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
     ]
 
@@ -55,7 +50,6 @@ extension LambdaOperations {
         ("GetFunctionUrlConfig", .get, "/2021-10-31/functions/{FunctionName}/url"),
         ("UpdateFunctionUrlConfig", .put, "/2021-10-31/functions/{FunctionName}/url"),
         ("DeleteFunctionUrlConfig", .delete, "/2021-10-31/functions/{FunctionName}/url"),
-        ("ListFunctionUrlConfigs", .get, "/2021-10-31/functions/{FunctionName}/urls"),
     ]
 
     private static let responseStreams: [Row] = [
@@ -68,7 +62,6 @@ extension LambdaOperations {
 
     private static let eventSources: [Row] = [
         ("CreateEventSourceMapping", .post, "/2015-03-31/event-source-mappings"),
-        ("ListEventSourceMappings", .get, "/2015-03-31/event-source-mappings"),
         ("GetEventSourceMapping", .get, "/2015-03-31/event-source-mappings/{UUID}"),
         ("UpdateEventSourceMapping", .put, "/2015-03-31/event-source-mappings/{UUID}"),
         ("DeleteEventSourceMapping", .delete, "/2015-03-31/event-source-mappings/{UUID}"),
@@ -79,12 +72,10 @@ extension LambdaOperations {
         ("UpdateFunctionEventInvokeConfig", .post, "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
         ("GetFunctionEventInvokeConfig", .get, "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
         ("DeleteFunctionEventInvokeConfig", .delete, "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
-        ("ListFunctionEventInvokeConfigs", .get, "/2019-09-25/functions/{FunctionName}/event-invoke-config/list"),
     ]
 
     private static let codeSigning: [Row] = [
         ("CreateCodeSigningConfig", .post, "/2020-04-22/code-signing-configs"),
-        ("ListCodeSigningConfigs", .get, "/2020-04-22/code-signing-configs"),
         ("GetCodeSigningConfig", .get, "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}"),
         ("UpdateCodeSigningConfig", .put, "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}"),
         ("DeleteCodeSigningConfig", .delete, "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}"),
@@ -98,7 +89,6 @@ extension LambdaOperations {
 
     private static let capacityProviders: [Row] = [
         ("CreateCapacityProvider", .post, "/2025-11-30/capacity-providers"),
-        ("ListCapacityProviders", .get, "/2025-11-30/capacity-providers"),
         ("GetCapacityProvider", .get, "/2025-11-30/capacity-providers/{CapacityProviderName}"),
         ("UpdateCapacityProvider", .put, "/2025-11-30/capacity-providers/{CapacityProviderName}"),
         ("DeleteCapacityProvider", .delete, "/2025-11-30/capacity-providers/{CapacityProviderName}"),
@@ -124,7 +114,6 @@ extension LambdaOperations {
         ("GetDurableExecutionState", .get, "/2025-12-01/durable-executions/{DurableExecutionArn}/state"),
         ("CheckpointDurableExecution", .post, "/2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint"),
         ("StopDurableExecution", .post, "/2025-12-01/durable-executions/{DurableExecutionArn}/stop"),
-        ("ListDurableExecutionsByFunction", .get, "/2025-12-01/functions/{FunctionName}/durable-executions"),
         ("SendDurableExecutionCallbackFailure", .post, "/2025-12-01/durable-execution-callbacks/{CallbackId}/fail"),
         (
             "SendDurableExecutionCallbackHeartbeat", .post,

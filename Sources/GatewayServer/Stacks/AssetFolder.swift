@@ -16,7 +16,9 @@ struct AssetFolder: Sendable {
             }
     }
 
-    func contains(_ digest: String) -> Bool { FileManager.default.fileExists(atPath: path(digest)) }
+    func contains(_ digest: String) -> Bool {
+        Self.isName(digest) && FileManager.default.fileExists(atPath: path(digest))
+    }
 
     /// Appears under its name when it is complete.
     func keep(_ bytes: [UInt8], as digest: String) throws {

@@ -24,7 +24,7 @@ struct StackEndpoints: Sendable {
         guard parts.count >= 2, parts[0] == "_gatehouse" else { return nil }
         switch (request.method, parts[1], parts.count) {
         case ("PUT", "assets", 3): return keepAsset(parts[2], request.body)
-        case ("GET", "assets", 3): return answer(stacks.assets.contains(parts[2]) ? 200 : 404, [:])
+        case ("GET", "assets", 3): return hasAsset(parts[2])
         case ("GET", "stacks", 2): return answer(200, ["stacks": .array(await stacks.all.map { .object($0.summary) })])
         case ("GET", "stacks", 3): return await show(parts[2])
         case ("POST", "stacks", 3): return await deploy(parts[2], request.body)
@@ -35,6 +35,12 @@ struct StackEndpoints: Sendable {
             return refuse(404, "Gatehouse has no \(request.method) \(request.path).")
         default: return nil
         }
+    }
+
+    /// A name that is none is refused whatever there is: the answer must not tell of other files.
+    private func hasAsset(_ digest: String) -> WireResponse {
+        guard AssetFolder.isName(digest) else { return refuse(400, "A package is named by its SHA-256.") }
+        return answer(stacks.assets.contains(digest) ? 200 : 404, [:])
     }
 
     private func keepAsset(_ digest: String, _ bytes: [UInt8]) -> WireResponse {

@@ -123,6 +123,13 @@ extension [String: JSONValue] {
         #expect(throws: ServiceError.self) { try CorsRules.read(RequestMembers(cors)) }
     }
 
+    /// As captured on AWS.
+    @Test func credentialsForAllOriginsAreTheFirstFault() {
+        let cors: JSONObject = ["allowCredentials": true, "allowOrigins": ["*"], "maxAge": 864_000]
+        let error = #expect(throws: ServiceError.self) { try CorsRules.read(RequestMembers(cors)) }
+        #expect(error?.message == "allow-credentials is not supported if 'allow-origin' is *")
+    }
+
     @Test(
         arguments: [
             ["allowOrigins": ["HTTP://WWW.EXAMPLE.ORG", "https://*", "http://localhost:3000"]],

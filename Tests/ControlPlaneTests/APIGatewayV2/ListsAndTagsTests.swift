@@ -101,10 +101,37 @@ import Testing
         }
     }
 
+    /// What is not served has no resources: lists of them say so, and tools that only look go on.
+    @Test func listsOfNothingAreEmpty() async throws {
+        let plane = APIPlane()
+        let (api, integration) = try await plane.makeAPI()
+        let route = try #require(
+            await plane.makeRoute("GET /pets", in: (api, integration))["routeId"]?.string)
+        for path in [
+            "/vpclinks", "/domainnames", "/portals", "/portalproducts", "/apis/\(api)/authorizers",
+            "/apis/\(api)/models", "/apis/\(api)/integrations/\(integration)/integrationresponses",
+            "/apis/\(api)/routes/\(route)/routeresponses",
+        ] {
+            let answer = await plane.call("GET", "/v2" + path)
+            #expect(answer.status == 200)
+            #expect(answer.text == #"{"items":[]}"#)
+        }
+        for path in [
+            "/domainnames/a.example/apimappings", "/domainnames/a.example/routingrules",
+            "/portalproducts/x/productpages", "/portalproducts/x/productrestendpointpages", "/apis/x/authorizers",
+            "/apis/x/models", "/apis/\(api)/integrations/x/integrationresponses",
+            "/apis/\(api)/routes/x/routeresponses",
+        ] {
+            let answer = await plane.call("GET", "/v2" + path)
+            #expect(answer.status == 404)
+            #expect(answer.code == "NotFoundException")
+        }
+    }
+
     @Test func servedAndRefusedOperationsAreTheModels103() {
         let served =
             V2Operations.apis + V2Operations.routes + V2Operations.integrations + V2Operations.stages
-            + V2Operations.deployments + V2Operations.documents + V2Operations.tags
+            + V2Operations.deployments + V2Operations.documents + V2Operations.tags + V2Operations.emptyLists
         #expect(served.allSatisfy { $0.isServed })
         #expect(Set((served + V2Operations.refused).map(\.name)).count == 103)
     }

@@ -57,6 +57,22 @@ import Testing
         #expect(await put("hello:1", 1).errorType == "InvalidParameterValueException")
     }
 
+    /// Source: LocalStack's recording of AWS, November 2025.
+    @Test(arguments: ["hello:$LATEST", "arn:aws:lambda:eu-central-1:123456789012:function:hello:$LATEST", "hello:1"])
+    func isOfFunctionsOnly(_ name: String) async {
+        await lambda.create()
+        let refusal =
+            "This operation is permitted on Lambda functions only. Aliases and versions do not support this "
+            + "operation. Please specify either a function name or an unqualified function ARN."
+        for answer in [
+            await put(name, 1), await lambda.call("DELETE", "/2017-10-31/functions/\(name)/concurrency"),
+            await lambda.call("GET", "/2019-09-30/functions/\(name)/concurrency"),
+        ] {
+            #expect(answer.errorType == "InvalidParameterValueException")
+            #expect(answer.message == refusal)
+        }
+    }
+
     @Test func countsInTheAccount() async {
         await lambda.create("hello", ["Publish": true])
         _ = await put("hello", 10)

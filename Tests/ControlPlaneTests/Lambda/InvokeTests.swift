@@ -143,6 +143,25 @@ import Testing
         #expect(answer.errorType == "InvalidRequestContentException")
     }
 
+    /// Source: LocalStack's recording of AWS, November 2025, and what the JSON reader it shows does elsewhere.
+    @Test(arguments: [
+        (Array("n".utf8) + [0x87] + Array("r".utf8), "Invalid UTF-8 start byte 0x87", 1, 3),
+        (Array("{\n\"a\":\"".utf8) + [0xC3, 0x28] + Array("\"}".utf8), "Invalid UTF-8 middle byte 0x28", 2, 8),
+        ([0x22, 0xE0, 0x80, 0x80, 0x22], "Invalid UTF-8 middle byte 0x80", 1, 4),
+        ([0x22, 0xC0, 0x80, 0x22], "Invalid UTF-8 start byte 0xc0", 1, 3),
+        ([0x22, 0xED, 0xA0, 0x80, 0x22], "Invalid UTF-8 middle byte 0xa0", 1, 4),
+        ([0x22, 0xE2, 0x82], "Unexpected end-of-input in a UTF-8 character", 1, 4),
+    ])
+    func bytesThatAreNoUTF8AreTold(_ payload: [UInt8], _ sentence: String, _ line: Int, _ column: Int) async {
+        await lambda.create()
+        let answer = await lambda.call("POST", "/2015-03-31/functions/hello/invocations", payload: payload)
+        #expect(
+            answer.message
+                == "Could not parse request body into json: Could not parse payload into json: \(sentence)\n "
+                + "at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); "
+                + "line: \(line), column: \(column)]")
+    }
+
     @Test func payloadsHaveLimits() async {
         await lambda.create()
         func json(_ size: Int) -> String { "\"" + String(repeating: "x", count: size - 2) + "\"" }

@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func onlyServedOnesCount() {
-        #expect(Self.all.filter(\.isServed).count == 28)
+        #expect(Self.all.filter(\.isServed).count == 37)
         #expect(LambdaOperations.refused.allSatisfy { !$0.isServed })
     }
 
@@ -26,5 +26,38 @@ import Testing
         #expect(answer.errorType == "InvalidParameterValueException")
         #expect(answer["Type"] == "User")
         #expect(answer.message?.hasPrefix(operation.name + ": ") == true)
+    }
+
+    /// What is not served has no resources: lists of them say so, and tools that only look go on.
+    @Test(arguments: [
+        ("layers", "2018-10-31/layers", "Layers"), ("versions", "2018-10-31/layers/x/versions", "LayerVersions"),
+        ("mappings", "2015-03-31/event-source-mappings", "EventSourceMappings"),
+        ("signing", "2020-04-22/code-signing-configs", "CodeSigningConfigs"),
+        ("providers", "2025-11-30/capacity-providers", "CapacityProviders"),
+        ("urls", "2021-10-31/functions/hello/urls", "FunctionUrlConfigs"),
+        ("events", "2019-09-25/functions/hello/event-invoke-config/list", "FunctionEventInvokeConfigs"),
+        ("durable", "2025-12-01/functions/hello/durable-executions", "DurableExecutions"),
+    ])
+    func listsOfNothingAreEmpty(_ name: String, _ path: String, _ member: String) async {
+        let lambda = LambdaPlane()
+        await lambda.create()
+        let answer = await lambda.call("GET", "/" + path)
+        #expect(answer.status == 200)
+        #expect(answer.json == .object([member: []]))
+        if path.contains("hello") {
+            let missing = await lambda.call("GET", "/" + path.replacing("hello", with: "nobody"))
+            #expect(missing.errorType == "ResourceNotFoundException")
+        }
+    }
+
+    @Test func noConcurrencyIsProvisioned() async {
+        let lambda = LambdaPlane()
+        await lambda.create()
+        let path = "/2019-09-30/functions/hello/provisioned-concurrency"
+        let list = await lambda.call("GET", path, query: "List=ALL")
+        #expect(list.json == ["ProvisionedConcurrencyConfigs": []])
+        let one = await lambda.call("GET", path, query: "Qualifier=$LATEST")
+        #expect(one.status == 404)
+        #expect(one.errorType == "ProvisionedConcurrencyConfigNotFoundException")
     }
 }

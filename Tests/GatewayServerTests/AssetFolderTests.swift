@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+
+@testable import GatewayServer
+
+@Suite struct AssetFolderTests {
+    private let parent = TemporaryFolder()
+    private var assets: AssetFolder { AssetFolder(folder: parent.path + "/assets") }
+
+    @Test func holdsWhatItWasGiven() throws {
+        let digest = String(repeating: "a", count: 64)
+        #expect(!assets.contains(digest))
+        try assets.keep([1, 2, 3], as: digest)
+        #expect(assets.contains(digest))
+        #expect(assets.contents(digest) == [1, 2, 3])
+    }
+
+    @Test(arguments: ["../secret", "/etc/passwd", "", ".", String(repeating: "A", count: 64)])
+    func tellsNothingOfOtherFiles(_ name: String) throws {
+        try assets.keep([1], as: String(repeating: "a", count: 64))
+        try Data([1]).write(to: URL(filePath: parent.path + "/secret"))
+        #expect(!assets.contains(name))
+        #expect(assets.contents(name) == nil)
+    }
+}
+
+/// A folder that is removed with its last owner.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() {
+        path = FileManager.default.temporaryDirectory.path + "/gatehouse-test-" + UUID().uuidString
+        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
