@@ -214,7 +214,7 @@ extension CodeSnapshots {
                 return false
             }
             if let dependencies { try Self.link(dependencies, into: temporary, depth: 0) }
-            if isDurable { try Files.syncFolder(temporary) }
+            if isDurable { try sync(temporary, content) }
             // Another call may have made the same copy meanwhile.
             if try !Files.rename(temporary, to: codeFolder(of: name)) { Files.remove(temporary) }
             if isDurable { try Files.syncFolder(folder) }
@@ -223,6 +223,20 @@ extension CodeSnapshots {
             Files.remove(temporary)
             throw error
         }
+    }
+
+    /// What has a second name of a file that an earlier copy has is durable already, and costs nothing now.
+    private func sync(_ copy: String, _ content: Content) throws(PackageError) {
+        let files = content.folder.entries.filter(\.isFile).map { "\(copy)/\($0.path)" }
+        var folders: Set<Substring> = [""]
+        for entry in content.folder.entries {
+            var parent = entry.path[...]
+            while let slash = parent.lastIndex(of: "/") {
+                parent = parent[..<slash]
+                guard folders.insert(parent).inserted else { break }
+            }
+        }
+        try Files.sync(files, folders.map { "\(copy)/\($0)" }, in: copy)
     }
 
     private func fill(_ target: String, _ content: Content, from source: String) throws(PackageError) -> Bool {
@@ -251,7 +265,7 @@ extension CodeSnapshots {
         var digest = SHA256()
         // Code is read-only to whom it runs for, as /var/task is.
         let mode: UInt16 = file.isExecutable ? 0o555 : 0o444
-        try Files.create(path, mode: mode, isDurable: isDurable) { write throws(PackageError) in
+        try Files.create(path, mode: mode, isDurable: false) { write throws(PackageError) in
             try Files.read(source) { piece throws(PackageError) in
                 digest.update(bufferPointer: piece)
                 try write(piece)

@@ -93,43 +93,36 @@ struct FunctionPackages: Sendable {
         let temporary = "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
         try Files.makeFolder(temporary)
         do {
-            var folders: Set<[String]> = [[]]
+            for folder in archive.folders { try Files.makeFolder(path(temporary, folder)) }
             var links = SymbolicLinks()
+            var files: [String] = []
             for entry in archive.entries {
-                let parent = entry.kind == .folder ? entry.path : Array(entry.path.dropLast())
-                try makeFolders(parent, in: temporary, &folders)
                 switch entry.kind {
                 case .folder: continue
                 case .symbolicLink: links.add(try archive.linkTarget(entry), at: entry.path)
                 case .file:
                     // The owner may always read: the server itself has to.
                     let mode = (entry.mode ?? 0o644) | 0o400
-                    try Files.create(path(temporary, entry.path), mode: mode, isDurable: isDurable) {
-                        write throws(PackageError) in
+                    let file = path(temporary, entry.path)
+                    try Files.create(file, mode: mode, isDurable: false) { write throws(PackageError) in
                         try archive.read(entry, write)
                     }
+                    files.append(file)
                 }
             }
             try links.check()
             for (path, target) in links.targets {
                 try Files.makeSymbolicLink(self.path(temporary, path), to: target)
             }
-            if isDurable { for folder in folders { try Files.syncFolder(path(temporary, folder)) } }
+            if isDurable {
+                let folders = [temporary] + archive.folders.map { path(temporary, $0) }
+                try Files.sync(files, folders, in: temporary)
+            }
             // Another call may have unpacked the same package meanwhile; either copy is as good.
             if try !Files.rename(temporary, to: codeFolder) { Files.remove(temporary) }
         } catch {
             Files.remove(temporary)
             throw error
-        }
-    }
-
-    private func makeFolders(
-        _ components: [String], in root: String, _ made: inout Set<[String]>
-    ) throws(PackageError) {
-        for count in 0..<components.count {
-            let folder = Array(components[...count])
-            guard made.insert(folder).inserted else { continue }
-            try Files.makeFolder(path(root, folder))
         }
     }
 

@@ -5,21 +5,28 @@ struct SymbolicLinks {
 
     /// As many as Linux follows in one path.
     private static let maximumFollowed = 40
+    /// Components that are looked at for all links together. A package of thousands of links needs a hundredth of it.
+    private static let maximumSteps = 1_000_000
 
     mutating func add(_ target: String, at path: [String]) { targets[path] = target }
 
     func check() throws(PackageError) {
-        for path in targets.keys where !staysInside(path) {
+        var steps = 0
+        for path in targets.keys where try !staysInside(path, &steps) {
             let name = path.joined(separator: "/")
             throw .unreadable("The symbolic link '\(name)' leads out of the package or in a circle.")
         }
     }
 
-    private func staysInside(_ path: [String]) -> Bool {
+    private func staysInside(_ path: [String], _ steps: inout Int) throws(PackageError) -> Bool {
         var rest = path[...]
         var place: [String] = []
         var followed = 0
         while let component = rest.popFirst() {
+            steps += 1
+            guard steps <= Self.maximumSteps else {
+                throw .unreadable("Its symbolic links lead through more than \(Self.maximumSteps) folders.")
+            }
             switch component {
             case ".", "": continue
             case "..":

@@ -25,6 +25,8 @@ struct ZipArchive {
     let bytes: [UInt8]
     /// One for each path; of repeated ones the last counts, as with unzip.
     let entries: [Entry]
+    /// Paths of all folders, those that only names of files tell of included, each after the one that it is in.
+    let folders: [[String]]
 
     init(_ bytes: [UInt8]) throws(PackageError) {
         self.bytes = bytes
@@ -35,6 +37,7 @@ struct ZipArchive {
         }
         var entries: [Entry] = []
         var positions: [[String]: Int] = [:]
+        var tree = ZipTree()
         var total = 0
         var offset = end.directory
         for _ in 0..<end.entryCount {
@@ -43,6 +46,7 @@ struct ZipArchive {
             guard let entry else { continue }
             guard entry.size < FunctionPackages.maximumUnzippedSize - total else { throw .unzippedTooLarge }
             total += entry.size
+            try tree.add(entry.path, isFolder: entry.kind == .folder)
             if let position = positions[entry.path] {
                 entries[position] = entry
             } else {
@@ -51,6 +55,7 @@ struct ZipArchive {
             }
         }
         self.entries = entries
+        folders = tree.folders
     }
 
     /// One record of the central directory (4.3.12) and its length; nil for an entry that names the root itself.
