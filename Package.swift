@@ -146,7 +146,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GatewayServerTests",
-            dependencies: ["GatewayServer", "ControlPlane", "EntityStore", "SQLiteStore", "GatewayModel", "JSON"],
+            dependencies: [
+                "GatewayServer", "ControlPlane", "EntityStore", "SQLiteStore", "GatewayModel", "JSON",
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TableStoreTests", dependencies: ["TableStore", "GatewayModel", "JSON"], swiftSettings: strict),

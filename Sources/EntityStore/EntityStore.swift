@@ -7,6 +7,13 @@ package protocol EntityStore: Sendable {
 
     /// Returns only when the changes survive the end of the process and of the machine.
     func commit(_ changes: [EntityChange]) throws
+
+    /// At the end of a server: what is kept is whole in its files, and nothing is committed any more.
+    func close()
+}
+
+extension EntityStore {
+    package func close() {}
 }
 
 /// A document of one kind (`v2.route`), named by its key within its parent.

@@ -23,6 +23,7 @@ package final class Gatehouse: Sendable {
     let lambdaHost: LambdaHost
     private let accessLogs: AccessLogFiles
     private let functionLogs: FunctionLogs
+    private let store: any EntityStore
     let tables: TableEndpoint
     let snapshots: CodeSnapshots
     let generation: ServedGeneration
@@ -113,7 +114,7 @@ package final class Gatehouse: Sendable {
             controlPlane: controlPlane, managementAddress: management, trafficAddresses: traffic, stacks: stacks,
             group: group,
             server: server, dataPlane: dataPlane, lambdaHost: lambdaHost, accessLogs: accessLogs,
-            functionLogs: functionLogs, tables: tables, snapshots: snapshots, generation: generation,
+            functionLogs: functionLogs, store: store, tables: tables, snapshots: snapshots, generation: generation,
             account: settings.account, dataFolder: settings.dataFolder.map(StateFolder.absolute), folder: folder)
     }
 
@@ -122,7 +123,7 @@ package final class Gatehouse: Sendable {
         trafficAddresses: [ServerSettings.Address], stacks: StackService, group: MultiThreadedEventLoopGroup,
         server: HTTPServer,
         dataPlane: DataPlane, lambdaHost: LambdaHost, accessLogs: AccessLogFiles, functionLogs: FunctionLogs,
-        tables: TableEndpoint, snapshots: CodeSnapshots, generation: ServedGeneration,
+        store: any EntityStore, tables: TableEndpoint, snapshots: CodeSnapshots, generation: ServedGeneration,
         account: AccountIdentity, dataFolder: String?, folder: StateFolder
     ) {
         self.controlPlane = controlPlane
@@ -135,6 +136,7 @@ package final class Gatehouse: Sendable {
         self.lambdaHost = lambdaHost
         self.accessLogs = accessLogs
         self.functionLogs = functionLogs
+        self.store = store
         self.tables = tables
         self.snapshots = snapshots
         self.generation = generation
@@ -150,6 +152,8 @@ package final class Gatehouse: Sendable {
         accessLogs.flush()
         await lambdaHost.shutdown()
         tables.close()
+        // Behind everything that commits.
+        store.close()
         functionLogs.flush()
         folder.close()
     }

@@ -6,6 +6,14 @@ internal import GRDB
 package final class SQLiteStore: EntityStore {
     private let database: DatabaseQueue
 
+    /// A database that a later version of this program has changed.
+    package struct LaterVersion: Error, CustomStringConvertible {
+        let path: String
+        package var description: String {
+            "\(path) was written by a later version of Gatehouse. Start that version, or restore a backup of this one's."
+        }
+    }
+
     /// Opens or makes the database at `path`; a newer schema than this program knows is an error.
     package init(path: String) throws {
         var configuration = Configuration()
@@ -26,7 +34,18 @@ package final class SQLiteStore: EntityStore {
                         UNIQUE (parent, kind, key))
                     """)
         }
+        // Migrating alone passes over changes that it does not know.
+        guard try !database.read(migrator.hasBeenSuperseded) else { throw LaterVersion(path: path) }
         try migrator.migrate(database)
+    }
+
+    /// Moves the log into the database: then that file alone is the state.
+    package func close() {
+        try? database.writeWithoutTransaction { db in
+            _ = try db.checkpoint(.truncate)
+        }
+        // The last connection of all removes the empty log, too.
+        try? database.close()
     }
 
     package func load() throws -> [Entity] {

@@ -36,10 +36,11 @@ package final class TableStore: Sendable {
         }
     }
 
-    /// Finishes the writes that wait.
+    /// Finishes the writes that wait, and moves the log into the file: then that alone holds the tables.
     package func close() {
         sweeper?.stop()
         writer.flush()
+        writer.checkpoint()
     }
 }
 

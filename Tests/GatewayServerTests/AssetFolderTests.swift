@@ -15,6 +15,18 @@ import Testing
         #expect(assets.contents(digest) == [1, 2, 3])
     }
 
+    @Test func whatStacksDoNotUseAnyMoreGoesAndWhatNobodyKnowsIsKept() throws {
+        let (old, lost, new) = (name("a"), name("b"), name("c"))
+        for digest in [old, lost, new] { try assets.keep([1], as: digest) }
+        let later = Int(Date().timeIntervalSince1970) + StackLimits.unusedAssetSeconds + 60
+        assets.tidy(used: [new], known: [old, new], now: later)
+        #expect(!assets.contains(old))
+        #expect(assets.contains(lost))
+        #expect(assets.contains(new))
+    }
+
+    private func name(_ letter: String) -> String { String(repeating: letter, count: 64) }
+
     @Test(arguments: ["../secret", "/etc/passwd", "", ".", String(repeating: "A", count: 64)])
     func tellsNothingOfOtherFiles(_ name: String) throws {
         try assets.keep([1], as: String(repeating: "a", count: 64))

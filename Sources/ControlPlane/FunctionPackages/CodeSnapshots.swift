@@ -44,7 +44,7 @@ package final class CodeSnapshots: Sendable {
     }
 
     /// A function may be called "local"; none can be called this.
-    private static let name = ".local"
+    static let name = ".local"
     private static let temporaryPrefix = ".incoming-"
     private static let removedPrefix = ".removed-"
     /// How often a copy is begun again because the code changed under it, before the caller is told so.
@@ -330,9 +330,18 @@ extension CodeSnapshots {
         state.withLock { $0.sources[source, default: Source()].latest = (name, content.contents) }
     }
 
-    /// At start: tells the snapshots that functions use, by name.
-    func restore(_ snapshots: [String: FunctionPackage]) {
-        for file in Files.list(folder) where snapshots[file] == nil { Files.remove(codeFolder(of: file)) }
+    /// At start: tells the snapshots that functions use, by name. What is half-done goes at once, whole copies that none
+    /// uses by age (`Unnamed`).
+    ///
+    /// - Parameter isTrusted: false when the store that names them is empty.
+    func restore(_ snapshots: [String: FunctionPackage], isTrusted: Bool = true) {
+        let files = Files.list(folder)
+        for file in files where file.hasPrefix(Self.temporaryPrefix) || file.hasPrefix(Self.removedPrefix) {
+            Files.remove(codeFolder(of: file))
+        }
+        if isTrusted {
+            Unnamed(in: folder).sweep(files.filter { !$0.hasPrefix(".") }) { snapshots[$0] != nil }
+        }
         state.withLock { $0.snapshots = snapshots }
     }
 

@@ -82,6 +82,16 @@ enum Files {
     /// Gives a file a second name; false when the file system does not want to.
     static func makeHardLink(_ path: String, to existing: String) -> Bool { link(existing, path) == 0 }
 
+    /// The same content under a second name: a second name of the file itself, or a copy on another file system. A file
+    /// that is not there any more is left out.
+    static func copyOrLink(_ existing: String, _ path: String) throws(PackageError) {
+        if makeHardLink(path, to: existing) { return }
+        guard let identity = identity(existing) else { return }
+        try create(path, mode: UInt16(identity.mode & 0o777), isDurable: false) { write throws(PackageError) in
+            try read(existing) { piece throws(PackageError) in try write(piece) }
+        }
+    }
+
     /// Makes the folder, and those above it that are missing.
     static func makeFolders(_ path: String) throws(PackageError) {
         guard !isFolder(path) else { return }
@@ -169,6 +179,24 @@ enum Files {
     }
 
     private static let fewFiles = 32
+
+    /// The same for everything that is in a folder.
+    static func syncAll(_ root: String) throws(PackageError) {
+        var (files, folders) = ([String](), [root])
+        var next = 0
+        while next < folders.count {
+            for name in list(folders[next]) {
+                let path = "\(folders[next])/\(name)"
+                switch kind(path) {
+                case .folder: folders.append(path)
+                case .file: files.append(path)
+                case .symbolicLink, .other, nil: continue
+                }
+            }
+            next += 1
+        }
+        try sync(files, folders, in: root)
+    }
 
     private static func sync(_ path: String) throws(PackageError) {
         let file = open(path, O_RDONLY | O_CLOEXEC)

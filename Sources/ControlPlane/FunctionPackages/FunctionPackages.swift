@@ -21,7 +21,7 @@ struct FunctionPackages: Sendable {
 
     /// Keeps an uploaded archive and unpacks it, unless it is there already.
     func keep(_ zip: [UInt8], for functionName: String) throws(PackageError) -> FunctionPackage {
-        let package = try Self.describe(zip)
+        var package = try Self.describe(zip)
         let home = home(of: functionName)
         let archive = try ZipArchive(zip)
         guard archive.entries.contains(where: { $0.kind == .file }) else { throw .empty }
@@ -32,8 +32,9 @@ struct FunctionPackages: Sendable {
         let codeFolder = codeFolder(of: functionName, codeSha256: package.codeSha256)
         // Its files may only have stayed because calls still run in them.
         folders.keep(codeFolder)
-        if !Files.isFolder(codeFolder) { try unpack(archive, to: codeFolder, in: home) }
         let zipFile = zipFile(of: functionName, codeSha256: package.codeSha256)
+        package.isNew = !Files.isFolder(codeFolder) && !Files.isFile(zipFile)
+        if !Files.isFolder(codeFolder) { try unpack(archive, to: codeFolder, in: home) }
         if !Files.isFile(zipFile) {
             let temporary = "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
             try Files.create(temporary, mode: 0o644, isDurable: isDurable) { write throws(PackageError) in
@@ -155,17 +156,29 @@ extension FunctionPackages {
         Files.removeEmptyFolder(home(of: functionName))
     }
 
-    /// At start: removes what an end in the middle of something left, and unpacks again what is missing.
+    /// Removes a package that a call has brought and that came into no use.
+    func discard(_ package: FunctionPackage, of functionName: String) {
+        guard package.isNew else { return }
+        let home = home(of: functionName)
+        Files.remove(zipFile(of: functionName, codeSha256: package.codeSha256))
+        let grave = "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
+        folders.discard(codeFolder(of: functionName, codeSha256: package.codeSha256), to: grave) {
+            Files.removeEmptyFolder(home)
+        }
+    }
+
+    /// At start: removes what an end in the middle of something left half-done, and unpacks again what is missing. Whole
+    /// packages that no function names go by age (`Unnamed`).
     func tidy(inUse: [String: Set<String>]) {
         // Snapshots of local code are in a folder that no function's name can be.
         for functionName in Files.list(folder) where !functionName.hasPrefix(".") {
             let home = home(of: functionName)
-            for file in Files.list(home) where file.hasPrefix(Self.temporaryPrefix) { Files.remove("\(home)/\(file)") }
-            guard let kept = inUse[functionName] else {
-                remove(functionName)
-                continue
-            }
-            collect(functionName, keeping: kept)
+            let files = Files.list(home)
+            for file in files where file.hasPrefix(Self.temporaryPrefix) { Files.remove("\(home)/\(file)") }
+            guard !inUse.isEmpty else { continue }
+            let named = Set((inUse[functionName] ?? []).map(Self.fileName))
+            Unnamed(in: home).sweep(files.filter(Self.isPackage)) { named.contains(String($0.prefix(64))) }
+            Files.removeEmptyFolder(home)
         }
         for (functionName, packages) in inUse {
             for codeSha256 in packages where !isKept(codeSha256, for: functionName) {
@@ -216,6 +229,8 @@ struct FunctionPackage: Sendable, Equatable {
     var localFolder: String?
     /// The name of the copy.
     var snapshot: String?
+    /// Whether nothing of it was there before the call that brought it.
+    var isNew = false
 }
 
 extension ZipArchive {

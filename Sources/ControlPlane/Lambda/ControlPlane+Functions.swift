@@ -8,7 +8,9 @@ extension ControlPlane {
         functions = try LambdaFunction.restore(from: entities)
         packages.tidy(inUse: functions.mapValues(\.packagesInUse))
         let used = functions.values.flatMap(\.snapshotsInUse).map { (name: $0.snapshot ?? "", package: $0) }
-        snapshots.restore(Dictionary(used.map { ($0.name, $0.package) }, uniquingKeysWith: { first, _ in first }))
+        snapshots.restore(
+            Dictionary(used.map { ($0.name, $0.package) }, uniquingKeysWith: { first, _ in first }),
+            isTrusted: !functions.isEmpty)
     }
 
     /// What the host needs to run the function and to judge who may call it.

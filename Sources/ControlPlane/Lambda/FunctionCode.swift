@@ -114,7 +114,9 @@ extension ControlPlane {
             if let (function, isNeeded) = candidate { try await rehearse(function, isNeeded: isNeeded) }
             guard package.localFolder != nil || packages.isKept(package.codeSha256, for: functionName) else { continue }
             do { return try use(package) } catch {
-                discardUnusedPackages(of: functionName)
+                if functions[functionName]?.packagesInUse.contains(package.codeSha256) != true {
+                    packages.discard(package, of: functionName)
+                }
                 // What was started for the rehearsal ends when the host is told of the function as it stays.
                 if candidate != nil, let function = functions[functionName] {
                     await functionHost.publish(definition(of: function))

@@ -1,3 +1,4 @@
+import ControlPlane
 import FoundationEssentials
 import Stacks
 
@@ -32,15 +33,19 @@ struct AssetFolder: Sendable {
         return FileManager.default.contents(atPath: path(digest)).map(Array.init)
     }
 
-    /// Removes what none of the stacks uses, unless it came lately.
-    func tidy(used: Set<String>, now: Int) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for name in names where !used.contains(name) {
+    /// Removes what none of the stacks uses any more, unless it came lately.
+    ///
+    /// - Parameter known: what has been used since the start. Of other packages nobody knows whose they were, so they go
+    ///   by age, as packages of functions do.
+    func tidy(used: Set<String>, known: Set<String>, now: Int) {
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter(Self.isName)
+        for name in names where known.contains(name) && !used.contains(name) {
             let attributes = try? FileManager.default.attributesOfItem(atPath: path(name))
             let time = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
             guard Double(now) - time > Double(StackLimits.unusedAssetSeconds) else { continue }
             try? FileManager.default.removeItem(atPath: path(name))
         }
+        Unnamed(in: folder, now: Int64(now)).sweep(names.filter { !known.contains($0) }) { used.contains($0) }
     }
 
     private func path(_ digest: String) -> String { "\(folder)/\(digest)" }

@@ -12,6 +12,8 @@ package actor StackService {
     private let exports = ExportTable()
     private var records: [String: StackRecord] = [:]
     private var busy: Set<String> = []
+    /// Digests of packages that stacks have used since the start.
+    private var knownAssets: Set<String> = []
     nonisolated let log = StackEventLog()
     nonisolated let assets: AssetFolder
 
@@ -120,8 +122,10 @@ package actor StackService {
         records[name] = record
         if let record { exports.take(record) } else { exports.forget(name) }
         let digests = records.values.flatMap(\.resources).compactMap(\.codeDigest)
-        let used = digests.filter { $0.hasPrefix(AssetFolder.prefix) }.map { $0.dropFirst(AssetFolder.prefix.count) }
-        if busy.count <= 1 { assets.tidy(used: Set(used.map(String.init)), now: Int(now().seconds)) }
+        let used = Set(
+            digests.filter { $0.hasPrefix(AssetFolder.prefix) }.map { String($0.dropFirst(AssetFolder.prefix.count)) })
+        knownAssets.formUnion(used)
+        if busy.count <= 1 { assets.tidy(used: used, known: knownAssets, now: Int(now().seconds)) }
     }
 
     private func engine(_ name: String, _ code: any CodeSource) -> StackEngine {

@@ -45,6 +45,9 @@ final class TableWriter: Sendable {
     /// Waits until everything submitted is answered.
     func flush() { queue.sync { run() } }
 
+    /// Moves the log into the file; what a reader is still looking at stays in the log.
+    func checkpoint() { queue.sync { state.checkpoint() } }
+
     private func run() {
         while true {
             let jobs = waiting.withLock { waiting in
@@ -92,6 +95,8 @@ private final class WriterState: @unchecked Sendable {
         if let problem { throw problem }
         catalogue.replace(tables)
     }
+
+    func checkpoint() { try? connection.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
 
     func run(_ jobs: [TableWriter.Work]) -> [TableResponse] {
         transaction.now = Int(now().milliseconds)

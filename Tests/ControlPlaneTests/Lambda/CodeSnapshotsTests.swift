@@ -156,6 +156,15 @@ import Testing
         #expect(next.namingSources(in: snapshots.codeFolder(of: name)) == source)
     }
 
+    @Test(arguments: [true, false])
+    func copiesThatNobodyNamesAtAStartAreKeptForNow(isTrusted: Bool) throws {
+        try folder.write("one", to: "src/app.py")
+        let name = try #require(try snapshots.take(source, dependencies: nil).snapshot)
+        let next = CodeSnapshots(codeFolder: folder.path + "/functions", isDurable: false)
+        next.restore([:], isTrusted: isTrusted)
+        #expect(next.isKept(name))
+    }
+
     @Test func aSnapshotCanBeTakenAgain() throws {
         try folder.write("one", to: "src/app.py")
         let old = try snapshots.take(source, dependencies: nil)

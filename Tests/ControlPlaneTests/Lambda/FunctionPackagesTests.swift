@@ -61,6 +61,8 @@ import Testing
             Zip(.init("a", "x"), .link("out", to: "/etc")),
             Zip(.init("a", "x"), .init("a/b", "x")),
             Zip(.link("a", to: "."), .init("a/b", "x")),
+            Zip(.init("a/b", "x"), .init("a", "x")),
+            Zip(.init("a", "x"), .init("a/", mode: 0o040755)),
         ]
         for zip in bad {
             #expect(throws: PackageError.self) { try packages.keep(zip.bytes, for: "hello") }
@@ -114,15 +116,75 @@ import Testing
 
     @Test func tidiesAtStart() throws {
         let used = try packages.keep(Zip(.init("a", "used")).bytes, for: "hello")
-        let unused = try packages.keep(Zip(.init("a", "unused")).bytes, for: "hello")
-        _ = try packages.keep(Zip.oneFile, for: "gone")
         try folder.write("half", to: "code/hello/.incoming-1/a")
         Files.remove(codeFolder(used))
         packages.tidy(inUse: ["hello": [used.codeSha256]])
         #expect(contents(codeFolder(used) + "/a") == "used")
-        #expect(Files.kind(codeFolder(unused)) == nil)
         #expect(Files.kind(folder.path + "/code/hello/.incoming-1") == nil)
-        #expect(Files.kind(folder.path + "/code/gone") == nil)
+    }
+
+    /// A state that was emptied, or is an older one, must not take the code with it.
+    @Test func whatIsNotNamedAtAStartIsKept() throws {
+        let used = try packages.keep(Zip(.init("a", "used")).bytes, for: "hello")
+        let unused = try packages.keep(Zip(.init("a", "unused")).bytes, for: "hello")
+        let gone = try packages.keep(Zip.oneFile, for: "gone")
+        for inUse: [String: Set<String>] in [[:], ["hello": [used.codeSha256]], [:], ["hello": [used.codeSha256]]] {
+            packages.tidy(inUse: inUse)
+            #expect(contents(codeFolder(used) + "/a") == "used")
+            #expect(contents(codeFolder(unused) + "/a") == "unused")
+            #expect(packages.isKept(gone.codeSha256, for: "gone"))
+        }
+    }
+
+    @Test func whatFailedToComeIntoUseGoesUnlessItWasThereBefore() throws {
+        let first = try packages.keep(Zip.oneFile, for: "hello")
+        #expect(first.isNew)
+        packages.discard(first, of: "hello")
+        #expect(Files.kind(folder.path + "/code/hello") == nil)
+        _ = try packages.keep(Zip.oneFile, for: "hello")
+        let again = try packages.keep(Zip.oneFile, for: "hello")
+        #expect(!again.isNew)
+        packages.discard(again, of: "hello")
+        #expect(packages.isKept(again.codeSha256, for: "hello"))
+    }
+
+    @Test func manyFilesAreSyncedTogether() throws {
+        var zip = Zip()
+        for number in 0..<2_000 { zip.files.append(.init("folder\(number % 50)/file\(number)", "x")) }
+        let package = try packages.keep(zip.bytes, for: "hello")
+        #expect(Files.list(codeFolder(package)).count == 50)
+        #expect(contents(codeFolder(package) + "/folder49/file1999") == "x")
+    }
+}
+
+@Suite struct UnnamedTests {
+    private let folder = TemporaryFolder()
+
+    private func sweep(after seconds: Int64, isNamed: Bool = false) {
+        // Marks are stamped with the time at which they are made.
+        let now = Files.now / 1_000_000_000 + seconds
+        Unnamed(in: folder.path, now: now).sweep(["code"]) { _ in isNamed }
+    }
+
+    private var isThere: Bool { contents(folder.path + "/code") != nil }
+
+    @Test func goesWhenItWasSeenUnnamedAMonthAgo() throws {
+        try folder.write("x", to: "code")
+        sweep(after: 400 * 86_400)
+        #expect(isThere)
+        sweep(after: Unnamed.seconds - 60)
+        #expect(isThere)
+        sweep(after: Unnamed.seconds + 60)
+        #expect(!isThere)
+        #expect(Files.list(folder.path).isEmpty)
+    }
+
+    @Test func aNameEndsTheWait() throws {
+        try folder.write("x", to: "code")
+        sweep(after: 0)
+        sweep(after: 0, isNamed: true)
+        sweep(after: Unnamed.seconds + 60)
+        #expect(isThere)
     }
 }
 

@@ -104,6 +104,31 @@ import Testing
         #expect(throws: PackageError.self) { try ZipArchive(Zip(.init(name, "x")).bytes) }
     }
 
+    @Test(arguments: [
+        ["a", "a/b"], ["a/b", "a"], ["a", "a/"], ["x/a/b/c", "x/a"], ["a", "b", "a/c"],
+    ])
+    func aNameIsAFileOrAFolder(_ names: [String]) {
+        var zip = Zip()
+        for name in names { zip.files.append(.init(name, "", mode: name.hasSuffix("/") ? 0o040755 : 0o100644)) }
+        #expect(throws: PackageError.self) { try ZipArchive(zip.bytes) }
+    }
+
+    /// What no file system takes, and what only costs: refused before anything is unpacked.
+    @Test(arguments: [
+        String(repeating: "x", count: 256), String(repeating: "d/", count: 64) + "f",
+        String(repeating: "d/", count: 2_500) + "f",
+        String(repeating: String(repeating: "x", count: 100) + "/", count: 30) + "f",
+    ])
+    func namesAreBounded(_ name: String) {
+        #expect(throws: PackageError.self) { try ZipArchive(Zip(.init(name, "x")).bytes) }
+    }
+
+    @Test func foldersAreToldWithThoseThatOnlyNamesTellOf() throws {
+        let archive = try ZipArchive(
+            Zip(.init("a/b/c", "x"), .init("a/d", "x"), .init("e/", mode: 0o040755), .init("a/b/f", "x")).bytes)
+        #expect(archive.folders == [["a"], ["a", "b"], ["e"]])
+    }
+
     @Test func dropsDotsAndRepeatedSlashes() throws {
         let archive = try ZipArchive(Zip(.init("./a//b/./c", "x"), .init("./", "", mode: 0o040755)).bytes)
         #expect(archive.entries.map(\.path) == [["a", "b", "c"]])
@@ -190,6 +215,13 @@ import Testing
     @Test func leavesThePackageThroughAnotherLink() throws {
         try check([("a/b/root", "../..")])
         #expect(throws: PackageError.self) { try check([("a/b/root", "../.."), ("y", "a/b/root/../secret")]) }
+    }
+
+    @Test func whatLinksMayCostIsBounded() {
+        var all = SymbolicLinks()
+        let long = String(repeating: "d/../", count: 800) + "end"
+        for number in 0..<2_000 { all.add(long, at: ["link\(number)"]) }
+        #expect(throws: PackageError.self) { try all.check() }
     }
 
     @Test func goesInACircle() {

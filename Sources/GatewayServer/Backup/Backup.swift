@@ -1,0 +1,98 @@
+import ControlPlane
+import EntityStore
+import FoundationEssentials
+import SQLiteStore
+
+/// A copy of a data folder, on which a server can start. The folder may be in service meanwhile: databases are read
+/// through connections of this program's own, and packages never change.
+///
+/// The copy holds the resources as they were at one moment, with the code that they name, and the tables as they were
+/// at a moment a little later.
+package struct Backup {
+    let source: String
+    let target: String
+    /// Lines for whoever waits.
+    let tell: (String) -> Void
+
+    /// Why there is no backup, in a sentence.
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// How often the state is copied again because a package that it names went meanwhile.
+    private static let maximumAttempts = 20
+
+    package init(of source: String, to target: String, tell: @escaping (String) -> Void) {
+        self.source = StateFolder.absolute(source)
+        self.target = StateFolder.absolute(target)
+        self.tell = tell
+    }
+
+    /// The copy appears under its name when it is complete.
+    package func make() throws {
+        let files = FileManager.default
+        guard files.fileExists(atPath: source + "/state.sqlite") else {
+            throw Failure(description: "There is no state in \(source).")
+        }
+        guard !files.fileExists(atPath: target) else { throw Failure(description: "\(target) is there already.") }
+        let partial = target + ".incomplete"
+        do {
+            // Left by a backup that was cut short.
+            if files.fileExists(atPath: partial) { try files.removeItem(atPath: partial) }
+            try files.createDirectory(
+                atPath: partial, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+            try fill(partial)
+            try StoredCode.sync(partial)
+            try files.moveItem(atPath: partial, toPath: target)
+            try StoredCode.sync(parent: target)
+        } catch {
+            try? files.removeItem(atPath: partial)
+            throw error as? Failure ?? Failure(description: "The backup could not be made: \(error)")
+        }
+    }
+
+    private func fill(_ partial: String) throws {
+        let code = (from: source + "/functions", to: partial + "/functions")
+        for attempt in 1...Self.maximumAttempts {
+            // Before and after: what the state names was there before it, or came meanwhile.
+            try StoredCode.copy(code.from, to: code.to)
+            let entities = try copyState(partial + "/state.sqlite")
+            try StoredCode.copy(code.from, to: code.to)
+            let named = try StoredCode.paths(named: entities)
+            let missing = named.filter { !FileManager.default.fileExists(atPath: "\(code.to)/\($0)") }
+            if missing.isEmpty {
+                tell("functions: \(named.count) packages")
+                break
+            }
+            // Code that was replaced in this moment is replaced in the next copy of the state, too.
+            if attempt == Self.maximumAttempts {
+                for path in missing.sorted() { tell("functions/\(path) is missing in \(source), too") }
+            }
+        }
+        try StoredCode.copyFiles(source + "/assets", to: partial + "/assets")
+        if FileManager.default.fileExists(atPath: source + "/tables.sqlite") {
+            try copy("tables.sqlite", to: partial + "/tables.sqlite")
+        }
+    }
+
+    private func copyState(_ path: String) throws -> [Entity] {
+        if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
+        try copy("state.sqlite", to: path)
+        // Opened as a server would, so that what cannot be served is no backup.
+        let store = try SQLiteStore(path: path)
+        defer { store.close() }
+        return try store.load()
+    }
+
+    private func copy(_ name: String, to path: String) throws {
+        var told = 0
+        try SQLiteCopy.make(of: "\(source)/\(name)", at: path) { done, total in
+            let percent = total == 0 ? 100 : done * 100 / total
+            guard percent >= told + 10, percent < 100 else { return }
+            told = percent
+            tell("\(name): \(percent) %")
+        }
+        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        tell("\(name): \((size + 1023) / 1024) KB")
+    }
+}

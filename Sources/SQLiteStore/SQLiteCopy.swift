@@ -1,0 +1,28 @@
+internal import GRDB
+
+/// A copy of a SQLite file that another connection, of this process or another, may be writing to.
+package enum SQLiteCopy {
+    /// Pages copied between two words about the progress.
+    private static let pagesPerStep: Int32 = 2_048
+
+    /// Copies what the file holds at one moment. Writers do not wait, and what they write meanwhile is not in the copy.
+    ///
+    /// - Parameter progress: pages copied, and pages in all.
+    package static func make(
+        of path: String, at target: String, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws {
+        let source = try DatabaseQueue(path: path)
+        let copy = try DatabaseQueue(path: target)
+        // The reading transaction, begun by the first look, holds the moment for all steps.
+        try source.read { db in
+            _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master")
+            try copy.writeWithoutTransaction { copy in
+                try db.backup(to: copy, pagesPerStep: pagesPerStep) { state in
+                    progress(state.completedPageCount, state.totalPageCount)
+                }
+            }
+        }
+        try copy.close()
+        try source.close()
+    }
+}
