@@ -41,9 +41,12 @@ package actor ControlPlane {
     /// Answers one management call. `allowsLocalCode` is for callers inside the process: code may be a local folder.
     package func respond(to request: WireRequest, allowsLocalCode: Bool = false) async -> WireResponse {
         let requestId = Identifiers.uuid()
-        let account = settings.account
-        if let answer = CallerIdentity.respond(to: request, accountId: account.accountId, requestId: requestId) {
-            return answer
+        let found = ServiceFront.find(ServiceHead(request))
+        switch found.destination {
+        case .resources: break
+        case .securityTokens, .action: return respond(toForm: request, found.destination, requestId: requestId)
+        // The server answers calls of tables before they come here.
+        case .tables, .refused: return found.refuse(requestId: requestId)
         }
         do throws(ServiceError) {
             var (operation, call) = try resolve(request, requestId: requestId)
@@ -59,11 +62,20 @@ package actor ControlPlane {
         }
     }
 
-    private func resolve(_ request: WireRequest, requestId: String) throws(ServiceError) -> (Operation, Call) {
-        if let scope = CredentialScope(request), Service(rawValue: scope.service) == nil {
-            throw .unknownOperation("the service '\(scope.service)'")
+    /// A form's parameters are in the body, or in the query of a GET.
+    private nonisolated func respond(
+        toForm request: WireRequest, _ destination: ServiceFront.Destination, requestId: String
+    ) -> WireResponse {
+        let text = request.body.isEmpty ? request.query : String(decoding: request.body, as: UTF8.self)
+        let action = PercentEncoding.query(text)?.first { $0.name == "Action" }?.value ?? ""
+        if destination == .securityTokens || SecurityTokenService.actions.contains(action) {
+            return SecurityTokenService(account: settings.account).respond(to: action, requestId: requestId)
         }
-        if let target = request.header("x-amz-target") { throw .unknownOperation("the operation '\(target)'") }
+        let wire = WireProtocol.query(namespace: "")
+        return wire.response(wire.refusal("Gatehouse does not serve the action '\(action)'."), requestId: requestId)
+    }
+
+    private func resolve(_ request: WireRequest, requestId: String) throws(ServiceError) -> (Operation, Call) {
         guard
             case .found(let operation, let parameters) = AllOperations.table.match(
                 method: request.method, path: request.path)

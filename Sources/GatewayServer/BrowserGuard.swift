@@ -5,7 +5,7 @@ import HTTPFront
 /// not be able to call it.
 enum BrowserGuard {
     /// A request that a browser sent for a page, or one for a host name that should not lead here (DNS rebinding).
-    static func refusal(_ head: RequestHead) -> WireResponse? {
+    static func refusal(_ head: RequestHead) -> ServiceError? {
         if head.contains(.origin) || hasFetchMetadata(head) {
             return denied("The management API does not answer web pages (the request has an Origin).")
         }
@@ -28,7 +28,7 @@ enum BrowserGuard {
         }
     }
 
-    private static func denied(_ message: String) -> WireResponse {
-        ServiceError("AccessDeniedException", status: 403, message).response(requestId: "none")
+    private static func denied(_ message: String) -> ServiceError {
+        ServiceError("AccessDeniedException", status: 403, message)
     }
 }

@@ -21,10 +21,15 @@ final class ConnectionService: HTTPService {
     func headReceived(_ stream: HTTPStream) {
         if DataPlane.isAPICall(stream.head) {
             current = exchange
-        } else if tables.accepts(stream.head), BrowserGuard.refusal(stream.head) == nil {
-            current = tables
         } else {
-            current = management
+            let found = ServiceFront.find(stream.head)
+            if case .tables(let operation) = found.destination, BrowserGuard.refusal(stream.head) == nil {
+                tables.take(operation)
+                current = tables
+            } else {
+                management.take(found)
+                current = management
+            }
         }
         current.headReceived(stream)
     }

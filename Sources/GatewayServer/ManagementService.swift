@@ -1,4 +1,5 @@
 import ControlPlane
+import GatewayModel
 import HTTPFront
 import NIOCore
 
@@ -7,6 +8,8 @@ final class ManagementService: HTTPService {
     private let controlPlane: ControlPlane
     private let local: LocalEndpoints
     private var body: [UInt8] = []
+    /// The service of the request that is being read, and how it is called.
+    private var found = ServiceFront.unknown
     /// Counts requests, so that an answer finds no later one.
     private var turn = 0
 
@@ -15,11 +18,19 @@ final class ManagementService: HTTPService {
         self.local = local
     }
 
+    /// Where the request that begins leads.
+    func take(_ found: ServiceFront.Found) { self.found = found }
+
     func headReceived(_ stream: HTTPStream) {
         turn += 1
         body = []
-        stream.bodyLimit = HTTPLimits.managementBodyBytes
-        if let refusal = BrowserGuard.refusal(stream.head) { write(refusal, to: stream) }
+        stream.bodyLimit = found.bodyLimit
+        if let refusal = BrowserGuard.refusal(stream.head) {
+            write(found.wire.response(refusal, requestId: Identifiers.uuid()), to: stream)
+        } else if case .refused = found.destination {
+            // Nobody reads its body.
+            write(found.refuse(requestId: Identifiers.uuid()), to: stream)
+        }
     }
 
     func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {
@@ -55,10 +66,11 @@ final class ManagementService: HTTPService {
         // Recorded from AWS for CreateFunction; other operations have smaller bounds there, with other words.
         let ending = operation.map { " for the \($0) operation" } ?? ""
         write(
-            ServiceError(
-                "RequestEntityTooLargeException", status: 413,
-                "Request must be smaller than \(HTTPLimits.managementBodyBytes) bytes\(ending)"
-            ).response(requestId: "none"), to: stream)
+            found.wire.response(
+                ServiceError(
+                    "RequestEntityTooLargeException", status: 413,
+                    "Request must be smaller than \(found.bodyLimit) bytes\(ending)"),
+                requestId: Identifiers.uuid()), to: stream)
     }
 
     func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {}

@@ -1,4 +1,10 @@
-import NIOCore
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 /// Which hosts mean this machine: loopback addresses, written as addresses, and names that nobody else can point
 /// somewhere.
@@ -21,14 +27,13 @@ enum OwnHost {
     /// Whether this is an IP address of 127.0.0.0/8, `::1`, or the former mapped into IPv6: four decimal numbers, as
     /// clients write them, not the shorter forms that some resolvers take.
     static func isLoopbackAddress(_ text: String) -> Bool {
-        switch try? SocketAddress(ipAddress: text, port: 0) {
-        case .v4(let address): return UInt32(bigEndian: address.address.sin_addr.s_addr) >> 24 == 127
-        case .v6(let address):
-            let bytes = withUnsafeBytes(of: address.address.sin6_addr) { Array($0) }
-            let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
-            return isMapped ? bytes[12] == 127 : bytes[..<15].allSatisfy { $0 == 0 } && bytes[15] == 1
-        default: return false
-        }
+        var four = in_addr()
+        if inet_pton(AF_INET, text, &four) == 1 { return UInt32(bigEndian: four.s_addr) >> 24 == 127 }
+        var six = in6_addr()
+        guard inet_pton(AF_INET6, text, &six) == 1 else { return false }
+        let bytes = withUnsafeBytes(of: six) { Array($0) }
+        let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+        return isMapped ? bytes[12] == 127 : bytes[..<15].allSatisfy { $0 == 0 } && bytes[15] == 1
     }
 
     /// Nil when what follows the name is no port.

@@ -10,8 +10,6 @@ package enum HTTPLimits {
     package static let methodBytes = 32
     /// API Gateway: 10 MB, not to be raised.
     package static let apiBodyBytes = 10_485_760
-    /// Lambda: 70,167,211 bytes for CreateFunction, the largest management call.
-    package static let managementBodyBytes = 70_167_211
     /// One line of a chunk's size, extensions included, and all trailers together.
     package static let chunkLineBytes = 1_024
     package static let trailerBytes = 8_192

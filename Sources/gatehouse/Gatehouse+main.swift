@@ -18,8 +18,10 @@ struct GatehouseCommand: AsyncParsableCommand {
             Exit codes: 0 done, 1 it failed and said why, 64 the command line was wrong.
             """,
         version: Version.text,
-        subcommands: [Serve.self, Up.self, Deploy.self, Diff.self, Delete.self, BackupCommand.self, Operations.self,
-            Doctor.self])
+        subcommands: [
+            Serve.self, Up.self, Deploy.self, Diff.self, Delete.self, BackupCommand.self, Operations.self,
+            Doctor.self,
+        ])
 }
 
 enum Version {

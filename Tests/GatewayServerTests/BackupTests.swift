@@ -65,7 +65,9 @@ import Testing
 
     @Test func aStateThatCannotBeServedIsNoBackup() throws {
         try store().commit([
-            .save(Entity(id: .init(kind: "lambda.alias", parent: "function/nobody", key: "x"), document: Array("{}".utf8)))
+            .save(
+                Entity(id: .init(kind: "lambda.alias", parent: "function/nobody", key: "x"), document: Array("{}".utf8))
+            )
         ])
         #expect(throws: Backup.Failure.self) { try Backup(of: data, to: copy) { _ in }.make() }
         #expect(!FileManager.default.fileExists(atPath: copy))

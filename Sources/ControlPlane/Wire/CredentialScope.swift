@@ -5,18 +5,23 @@ package struct CredentialScope: Sendable {
 
     /// From the Authorization header or a presigned query; nil when the call is not signed.
     package init?(_ request: WireRequest) {
+        self.init(authorization: request.header("authorization"), query: request.query)
+    }
+
+    package init?(authorization: String?, query: String) {
         let source: String
-        if let authorization = request.header("authorization"), authorization.hasPrefix("AWS4-HMAC-SHA256") {
+        if let authorization, authorization.hasPrefix("AWS4-") {
             source = authorization
-        } else if let pair = PercentEncoding.query(request.query)?.first(where: { $0.name == "X-Amz-Credential" }) {
+        } else if let pair = PercentEncoding.query(query)?.first(where: { $0.name == "X-Amz-Credential" }) {
             source = "Credential=" + pair.value
         } else {
             return nil
         }
         guard let start = source.firstRange(of: "Credential=")?.upperBound else { return nil }
         let parts = source[start...].prefix { $0 != "," && $0 != " " }.split(separator: "/")
-        guard parts.count == 5 else { return nil }
-        region = String(parts[2])
-        service = String(parts[3])
+        // The scope of asymmetric signatures (SigV4a) has no region.
+        guard parts.count == 5 || parts.count == 4 && source.hasPrefix("AWS4-ECDSA") else { return nil }
+        region = parts.count == 5 ? String(parts[2]) : "*"
+        service = String(parts[parts.count - 2])
     }
 }

@@ -8,8 +8,8 @@ struct InProcessManagement: Management {
     let tables: TableEndpoint
 
     func call(_ request: WireRequest) async -> WireResponse {
-        if let target = request.header("x-amz-target"), target.hasPrefix(TableService.targetPrefix) {
-            let response = await tables.answer(String(target.dropFirst(TableService.targetPrefix.count)), request.body)
+        if case .tables(let operation) = ServiceFront.find(ServiceHead(request)).destination {
+            let response = await tables.answer(operation, request.body)
             return WireResponse(status: response.status, headers: [], body: response.body)
         }
         return await controlPlane.respond(to: request, allowsLocalCode: true)

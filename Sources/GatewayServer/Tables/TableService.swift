@@ -1,4 +1,5 @@
 import CZlib
+import ControlPlane
 import GatewayModel
 import HTTPFront
 import NIOCore
@@ -16,23 +17,16 @@ final class TableService: HTTPService {
     /// Counts requests, so that an answer finds no later one.
     private var turn = 0
 
-    /// What X-Amz-Target begins with; the operation follows.
-    static let targetPrefix = "DynamoDB_20120810."
-
     init(tables: TableEndpoint) { self.tables = tables }
 
-    /// Takes the request if it is one of DynamoDB's operations.
-    func accepts(_ head: RequestHead) -> Bool {
-        guard let operation = Self.operation(head) else { return false }
-        self.operation = operation
-        coding = Self.coding(head)
-        return true
-    }
+    /// The operation of the request that begins.
+    func take(_ operation: String) { self.operation = operation }
 
     func headReceived(_ stream: HTTPStream) {
         turn += 1
         body.removeAll(keepingCapacity: body.capacity <= 65_536)
-        stream.bodyLimit = TableEndpoint.bodyBytes
+        stream.bodyLimit = ServiceFront.tableBytes
+        coding = Self.coding(stream.head)
     }
 
     func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {
@@ -61,15 +55,6 @@ final class TableService: HTTPService {
 
     func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {}
     func connectionClosed(_ stream: HTTPStream) { turn += 1 }
-
-    /// What follows the service's name in X-Amz-Target; nil for a request of another service.
-    private static func operation(_ head: RequestHead) -> String? {
-        guard head.method == .post else { return nil }
-        return value(of: "x-amz-target", in: head) { value in
-            guard value.starts(with: targetPrefix.utf8) else { return nil }
-            return String(decoding: value.dropFirst(targetPrefix.utf8.count), as: UTF8.self)
-        }
-    }
 
     /// A body in any other coding is read as it is, and is no JSON.
     private static func coding(_ head: RequestHead) -> ContentCoding? {

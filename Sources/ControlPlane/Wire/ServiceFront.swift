@@ -1,0 +1,124 @@
+/// What tells of a management request, before its body is read, which service it is for.
+package struct ServiceHead: Sendable {
+    package var method = ""
+    package var path = ""
+    /// Without the question mark, encoding kept.
+    package var query = ""
+    package var host = ""
+    package var authorization: String?
+    /// X-Amz-Target.
+    package var target: String?
+    package var smithyProtocol: String?
+    package var contentType = ""
+
+    package init() {}
+
+    package init(_ request: WireRequest) {
+        method = request.method
+        path = request.path
+        query = request.query
+        for header in request.headers { take(header.name, header.value) }
+    }
+
+    /// One header field, its name in lower case.
+    package mutating func take(_ name: String, _ value: String) {
+        switch name {
+        case "host": host = value
+        case "authorization": authorization = authorization ?? value
+        case "x-amz-target": target = target ?? value
+        case "smithy-protocol": smithyProtocol = smithyProtocol ?? value
+        case "content-type": contentType = value.lowercased()
+        default: break
+        }
+    }
+}
+
+/// The one place that decides which service a management request is for, and in which protocol it is called.
+package enum ServiceFront {
+    package enum Destination: Sendable, Equatable {
+        /// DynamoDB's operation.
+        case tables(operation: String)
+        /// The operations that are found by method and path.
+        case resources
+        case securityTokens
+        /// A form that only its `Action` tells of.
+        case action
+        /// A service that is not served, by the name that its clients sign with or call it by.
+        case refused(service: String)
+    }
+
+    package struct Found: Sendable, Equatable {
+        package let destination: Destination
+        package let wire: WireProtocol
+        /// Bytes of the body that are read.
+        package let bodyLimit: Int
+
+        init(_ destination: Destination, _ wire: WireProtocol, _ bodyLimit: Int = ServiceFront.formBytes) {
+            self.destination = destination
+            self.wire = wire
+            self.bodyLimit = bodyLimit
+        }
+    }
+
+    /// What X-Amz-Target of a table's operation begins with; the operation follows.
+    package static let tableTarget = "DynamoDB_20120810."
+    /// DynamoDB takes request bodies of at most 16 MB.
+    package static let tableBytes = 16_777_216
+    /// Lambda: 70,167,211 bytes for CreateFunction, the largest call of all.
+    package static let resourceBytes = 70_167_211
+    /// A form holds parameters; STS's longest is a token of 20,000 characters.
+    package static let formBytes = 1_048_576
+
+    package static func tables(_ operation: String) -> Found {
+        Found(.tables(operation: operation), .json(version: "1.0"), tableBytes)
+    }
+
+    /// Of a request that says nothing of its service: its method and path may name an operation.
+    package static let unknown = Found(.resources, .restJSON, resourceBytes)
+
+    /// In the order in which a client can be trusted to have meant it: the target header, the path of Smithy's RPC, what
+    /// the call was signed for, the host, and then a form's action.
+    package static func find(_ head: ServiceHead) -> Found {
+        if head.path.hasPrefix("/_gatehouse/") { return unknown }
+        if let target = head.target {
+            if target.hasPrefix(tableTarget) { return tables(String(target.dropFirst(tableTarget.count))) }
+            let version = head.contentType.hasPrefix("application/x-amz-json-1.0") ? "1.0" : "1.1"
+            let service = signedFor(head) ?? target.prefix { $0 != "." }
+            return Found(.refused(service: String(service)), .json(version: version))
+        }
+        let parts = head.path.split(separator: "/")
+        if head.smithyProtocol == "rpc-v2-cbor", parts.count == 4, parts[0] == "service", parts[2] == "operation" {
+            return Found(.refused(service: signedFor(head) ?? String(parts[1])), .cbor)
+        }
+        let isForm =
+            head.contentType.hasPrefix("application/x-www-form-urlencoded")
+            || parts.isEmpty && head.query.split(separator: "&").contains { $0.hasPrefix("Action=") }
+        if let service = signedFor(head) ?? ServiceNames.service(ofHost: head.host) { return of(service, isForm) }
+        return isForm ? Found(.action, .query(namespace: "")) : unknown
+    }
+
+    private static func of(_ service: String, _ isForm: Bool) -> Found {
+        if Service(rawValue: service) != nil { return unknown }
+        // Without a target it has no operation.
+        if service == "dynamodb" { return tables("") }
+        if service == SecurityTokenService.name { return Found(.securityTokens, SecurityTokenService.wire) }
+        return Found(.refused(service: service), ServiceNames.wire(of: service, isForm: isForm))
+    }
+
+    private static func signedFor(_ head: ServiceHead) -> String? {
+        CredentialScope(authorization: head.authorization, query: head.query)?.service
+    }
+}
+
+extension ServiceFront.Found {
+    /// The answer to a call of a service that is not served, with the reason, as its clients read it.
+    package func refuse(requestId: String) -> WireResponse {
+        let name =
+            switch destination {
+            case .refused(let service): "the service '\(service)'"
+            case .tables(let operation): "the operation '\(operation)' here"
+            case .resources, .securityTokens, .action: "this call"
+            }
+        return wire.response(wire.refusal("Gatehouse does not serve \(name)."), requestId: requestId)
+    }
+}
