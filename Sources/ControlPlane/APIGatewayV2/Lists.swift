@@ -1,3 +1,4 @@
+import GatewayModel
 import JSON
 
 /// A page of a list: `{"items": […], "nextToken": …}`.
@@ -48,41 +49,18 @@ private struct PageToken {
     }
 
     init?(_ text: String) {
-        let digits = Array(text.utf8)
-        guard digits.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(digits.count / 2)
-        for start in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = Self.nibble(digits[start]), let low = Self.nibble(digits[start + 1]) else { return nil }
-            bytes.append(high << 4 | low)
-        }
+        guard let bytes = Hexadecimal.decode(text) else { return nil }
         guard let plain = String(validating: bytes, as: UTF8.self), let slash = plain.firstIndex(of: "/"),
             let position = Int(plain[..<slash]), position >= 0, position < Int(Int32.max)
         else { return nil }
         self.init(position: position, key: String(plain[plain.index(after: slash)...]))
     }
 
-    var text: String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in "\(position)/\(key)".utf8 {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
+    var text: String { Hexadecimal.encode("\(position)/\(key)".utf8) }
 
     func start<Item>(in items: [Item], key keyOf: (Item) -> String) -> Int {
         if position < items.count, keyOf(items[position]) == key { return position + 1 }
         if let found = items.firstIndex(where: { keyOf($0) == key }) { return found + 1 }
         return min(position, items.count)
-    }
-
-    private static func nibble(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        default: nil
-        }
     }
 }

@@ -54,7 +54,7 @@ struct FunctionPackages: Sendable {
     }
 
     /// Hexadecimal.
-    static func digest(_ bytes: [UInt8]) -> String { hexadecimal(sha256(bytes)) }
+    static func digest(_ bytes: [UInt8]) -> String { Hexadecimal.encode(sha256(bytes)) }
 
     private static func sha256(_ bytes: [UInt8]) -> [UInt8] {
         var digest = SHA256()
@@ -80,12 +80,7 @@ struct FunctionPackages: Sendable {
     }
 
     /// Base64 may hold a slash; a digest in a file name is hexadecimal.
-    static func fileName(_ codeSha256: String) -> String { hexadecimal(Base64.decode(codeSha256) ?? []) }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    static func fileName(_ codeSha256: String) -> String { Hexadecimal.encode(Base64.decode(codeSha256) ?? []) }
 
     private func home(of functionName: String) -> String { "\(folder)/\(functionName)" }
 
@@ -209,14 +204,7 @@ extension FunctionPackages {
 
     /// 64 hexadecimal digits, and `.zip` or nothing.
     private static func isPackage(_ file: String) -> Bool {
-        let digest = file.hasSuffix(".zip") ? file.dropLast(4) : file[...]
-        return digest.utf8.count == 64
-            && digest.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
-                default: false
-                }
-            }
+        Hexadecimal.isSHA256(file.hasSuffix(".zip") ? file.dropLast(4) : file[...])
     }
 }
 

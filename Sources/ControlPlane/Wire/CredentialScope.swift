@@ -1,3 +1,5 @@
+import GatewayModel
+
 /// The service and region that a call was signed for (SigV4 `Credential=AKID/date/region/service/aws4_request`).
 package struct CredentialScope: Sendable {
     package let region: String

@@ -1,3 +1,5 @@
+import GatewayModel
+
 /// Finds the operation that a call means: by method and path, literals before parameters.
 struct OperationTable: Sendable {
     private struct Entry: Sendable {

@@ -1,5 +1,6 @@
 import ControlPlane
 import FoundationEssentials
+import GatewayModel
 import Stacks
 
 /// Packages of code that were sent to be deployed, by their SHA-256.
@@ -9,13 +10,7 @@ struct AssetFolder: Sendable {
     /// What digests of sent code begin with in records, so that they are never taken for those of local folders.
     static let prefix = "sha256:"
 
-    static func isName(_ digest: String) -> Bool {
-        digest.utf8.count == 64
-            && digest.utf8.allSatisfy {
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
-            }
-    }
+    static func isName(_ digest: String) -> Bool { Hexadecimal.isSHA256(digest) }
 
     func contains(_ digest: String) -> Bool {
         Self.isName(digest) && FileManager.default.fileExists(atPath: path(digest))

@@ -47,9 +47,7 @@ struct StackEndpoints: Sendable {
         guard AssetFolder.isName(digest), bytes.count <= StackLimits.assetBytes else {
             return refuse(400, "A package is named by its SHA-256 and has at most \(StackLimits.assetBytes) bytes.")
         }
-        let actual = SHA256.hash(data: bytes).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+        let actual = Hexadecimal.encode(SHA256.hash(data: bytes))
         guard actual == digest else { return refuse(400, "The SHA-256 of the package is \(actual).") }
         do { try stacks.assets.keep(bytes, as: digest) } catch {
             return refuse(500, "The package could not be kept: \(error)")

@@ -1,4 +1,5 @@
 import ControlPlane
+import GatewayModel
 import JSON
 
 /// Makes calls with JSON bodies, and turns an error answer into a failure with AWS's words.
@@ -24,8 +25,10 @@ struct ManagementCalls: Sendable {
         return try await send(
             operation,
             WireRequest(
-                method: method, path: "/" + path.map(Self.percentEncoded).joined(separator: "/"),
-                query: query.map { "\($0.name)=\(Self.percentEncoded($0.value))" }.joined(separator: "&"),
+                method: method,
+                path: "/" + path.map { PercentEncoding.encode($0, keeping: "$:") }.joined(separator: "/"),
+                query: query.map { "\($0.name)=\(PercentEncoding.encode($0.value, keeping: "$:"))" }.joined(
+                    separator: "&"),
                 headers: headers, body: body.map { JSONValue.object($0).bytes } ?? []))
     }
 
@@ -61,19 +64,5 @@ struct ManagementCalls: Sendable {
         if let code = response.headers.first(where: { $0.name == "x-amzn-errortype" })?.value { return code }
         guard let type = answer?["__type"]?.string else { return "HTTP \(response.status)" }
         return String(type.split(separator: "#").last ?? "")
-    }
-
-    /// One segment of a path, or a value of a query (RFC 3986 section 2.3).
-    private static func percentEncoded(_ segment: String) -> String {
-        var encoded = ""
-        for byte in segment.utf8 {
-            if LogicalId.isAlphanumeric(byte) || "-._~$:".utf8.contains(byte) {
-                encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            } else {
-                encoded += byte < 16 ? "%0" : "%"
-                encoded += String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return encoded
     }
 }

@@ -1,4 +1,5 @@
 import Crypto
+import GatewayModel
 
 /// AutoPublishAlias: a version that is new whenever the code is, and an alias that points to it.
 struct PublishedAlias {
@@ -108,7 +109,7 @@ struct PublishedAlias {
 
 extension Insecure.SHA1 {
     static func hexadecimal(of text: String) -> String {
-        hash(data: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        Hexadecimal.encode(hash(data: Array(text.utf8)))
     }
 }
 

@@ -28,7 +28,7 @@ package struct OutgoingTemplate {
             do throws(ServiceError) { package = try Self.package(place, files) } catch {
                 throw TemplateError(path, "\(place): \(error.message)")
             }
-            let digest = SHA256.hash(data: package).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let digest = Hexadecimal.encode(SHA256.hash(data: package))
             packages[digest] = package
             code[place] = .string(digest)
         }

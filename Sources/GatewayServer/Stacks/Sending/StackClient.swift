@@ -32,18 +32,18 @@ package struct StackClient: Sendable {
     /// Sends what the deployment needs and starts it; the number of its first event comes back.
     package func deploy(_ template: OutgoingTemplate, stack: String) async throws(Refusal) -> Int {
         try await send(template)
-        return try number(try await call("POST", "/_gatehouse/stacks/\(Self.segment(stack))", template.body))
+        return try number(try await call("POST", "/_gatehouse/stacks/\(PercentEncoding.encode(stack))", template.body))
     }
 
     package func diff(_ template: OutgoingTemplate, stack: String) async throws(Refusal) -> [JSONValue] {
         try await send(template)
-        let answer = try await call("POST", "/_gatehouse/stacks/\(Self.segment(stack))/diff", template.body)
+        let answer = try await call("POST", "/_gatehouse/stacks/\(PercentEncoding.encode(stack))/diff", template.body)
         return answer["changes"]?.array ?? []
     }
 
     /// Starts the deletion; the number of its first event comes back.
     package func delete(stack: String) async throws(Refusal) -> Int {
-        try number(try await call("DELETE", "/_gatehouse/stacks/\(Self.segment(stack))"))
+        try number(try await call("DELETE", "/_gatehouse/stacks/\(PercentEncoding.encode(stack))"))
     }
 
     /// Hands on every event until the operation is over, and answers what it came to.
@@ -52,7 +52,7 @@ package struct StackClient: Sendable {
     ) async throws(Refusal) -> JSONValue {
         var after = first
         while true {
-            let path = "/_gatehouse/stacks/\(Self.segment(stack))/events"
+            let path = "/_gatehouse/stacks/\(PercentEncoding.encode(stack))/events"
             let answer = try await call("GET", path, query: "after=\(after)")
             for event in answer["events"]?.array ?? [] { onEvent(event) }
             after = answer["after"]?.integer ?? after
@@ -98,16 +98,5 @@ package struct StackClient: Sendable {
         let sentences = (body["problems"]?.array ?? []).compactMap(\.string)
         let message = body["message"]?.string ?? "The server answered with the status \(answer.status)."
         throw Refusal(sentences: sentences.isEmpty ? [message] : sentences)
-    }
-
-    /// Names of stacks need no encoding; whatever else was typed must not change the path.
-    private static func segment(_ name: String) -> String {
-        name.utf8.map { byte in
-            let isPlain =
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
-            if isPlain { return String(UnicodeScalar(byte)) }
-            return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
     }
 }
