@@ -27,13 +27,12 @@ enum OwnHost {
     /// Whether this is an IP address of 127.0.0.0/8, `::1`, or the former mapped into IPv6: four decimal numbers, as
     /// clients write them, not the shorter forms that some resolvers take.
     static func isLoopbackAddress(_ text: String) -> Bool {
-        var four = in_addr()
-        if inet_pton(AF_INET, text, &four) == 1 { return UInt32(bigEndian: four.s_addr) >> 24 == 127 }
-        var six = in6_addr()
+        var four = [UInt8](repeating: 0, count: 4)
+        if inet_pton(AF_INET, text, &four) == 1 { return four[0] == 127 }
+        var six = [UInt8](repeating: 0, count: 16)
         guard inet_pton(AF_INET6, text, &six) == 1 else { return false }
-        let bytes = withUnsafeBytes(of: six) { Array($0) }
-        let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
-        return isMapped ? bytes[12] == 127 : bytes[..<15].allSatisfy { $0 == 0 } && bytes[15] == 1
+        let isMapped = six[..<10].allSatisfy { $0 == 0 } && six[10] == 0xFF && six[11] == 0xFF
+        return isMapped ? six[12] == 127 : six[..<15].allSatisfy { $0 == 0 } && six[15] == 1
     }
 
     /// Nil when what follows the name is no port.

@@ -9,7 +9,7 @@ package enum SQLiteCopy {
     ///
     /// - Parameter progress: pages copied, and pages in all.
     package static func make(
-        of path: String, at target: String, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        of path: String, at target: String, progress: @escaping (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws {
         let source = try DatabaseQueue(path: path)
         let copy = try DatabaseQueue(path: target)

@@ -20,20 +20,24 @@ import Testing
         Entity(id: .init(kind: "test", key: key), document: Array(#"{"a":1}"#.utf8))
     }
 
+    private final class Flag: Sendable {
+        let isUp = Atomic<Bool>(false)
+    }
+
     @Test func theCopyHoldsOneMoment() throws {
         let store = try store()
         try store.commit([.save(entity("first"))])
-        let isOver = Atomic<Bool>(false)
+        let flag = Flag()
         let writer = Thread {
             var number = 0
             // Pairs, so that half a commit would show.
-            while !isOver.load(ordering: .relaxed) {
+            while !flag.isUp.load(ordering: .relaxed) {
                 try? store.commit([.save(entity("a\(number)")), .save(entity("b\(number)"))])
                 number += 1
             }
         }
         writer.start()
-        defer { isOver.store(true, ordering: .relaxed) }
+        defer { flag.isUp.store(true, ordering: .relaxed) }
         for number in 0..<5 {
             let target = copy + "\(number)"
             try Backup(of: data, to: target) { _ in }.make()

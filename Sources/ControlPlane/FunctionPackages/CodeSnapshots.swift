@@ -236,7 +236,7 @@ extension CodeSnapshots {
                 guard folders.insert(parent).inserted else { break }
             }
         }
-        try Files.sync(files, folders.map { "\(copy)/\($0)" }, in: copy)
+        try ManySyncs.run(files + folders.map { "\(copy)/\($0)" })
     }
 
     private func fill(_ target: String, _ content: Content, from source: String) throws(PackageError) -> Bool {

@@ -160,27 +160,7 @@ enum Files {
     /// Makes the names in a folder durable.
     static func syncFolder(_ path: String) throws(PackageError) { try sync(path) }
 
-    /// Makes what was written under `root` durable: the files' contents and the names in the folders.
-    ///
-    /// The disk is waited for once for many files, where the system can: one by one, 20,000 files are 20,000 waits. A
-    /// few files are synced by themselves, since the other way waits for what everybody else has written, too.
-    static func sync(_ files: [String], _ folders: [String], in root: String) throws(PackageError) {
-        #if os(Linux)
-        if files.count + folders.count > fewFiles {
-            let folder = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard folder >= 0 else { throw failure("open", root) }
-            defer { close(folder) }
-            guard syncfs(folder) == 0 else { throw failure("sync", root) }
-            return
-        }
-        #endif
-        for path in files { try sync(path) }
-        for path in folders { try sync(path) }
-    }
-
-    private static let fewFiles = 32
-
-    /// The same for everything that is in a folder.
+    /// Makes everything that is in a folder durable.
     static func syncAll(_ root: String) throws(PackageError) {
         var (files, folders) = ([String](), [root])
         var next = 0
@@ -195,10 +175,11 @@ enum Files {
             }
             next += 1
         }
-        try sync(files, folders, in: root)
+        try ManySyncs.run(files + folders)
     }
 
-    private static func sync(_ path: String) throws(PackageError) {
+    /// Makes a file's content, or a folder's names, durable.
+    static func sync(_ path: String) throws(PackageError) {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw failure("open", path) }
         defer { close(file) }

@@ -33,7 +33,7 @@ struct FunctionPackages: Sendable {
         // Its files may only have stayed because calls still run in them.
         folders.keep(codeFolder)
         let zipFile = zipFile(of: functionName, codeSha256: package.codeSha256)
-        package.isNew = !Files.isFolder(codeFolder) && !Files.isFile(zipFile)
+        package.isNew = !Files.isFile(zipFile)
         if !Files.isFolder(codeFolder) { try unpack(archive, to: codeFolder, in: home) }
         if !Files.isFile(zipFile) {
             let temporary = "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
@@ -112,7 +112,7 @@ struct FunctionPackages: Sendable {
             }
             if isDurable {
                 let folders = [temporary] + archive.folders.map { path(temporary, $0) }
-                try Files.sync(files, folders, in: temporary)
+                try ManySyncs.run(files + folders)
             }
             // Another call may have unpacked the same package meanwhile; either copy is as good.
             if try !Files.rename(temporary, to: codeFolder) { Files.remove(temporary) }

@@ -12,7 +12,8 @@ struct SymbolicLinks {
 
     func check() throws(PackageError) {
         var steps = 0
-        for path in targets.keys where try !staysInside(path, &steps) {
+        for path in targets.keys {
+            guard try !staysInside(path, &steps) else { continue }
             let name = path.joined(separator: "/")
             throw .unreadable("The symbolic link '\(name)' leads out of the package or in a circle.")
         }

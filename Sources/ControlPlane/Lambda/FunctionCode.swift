@@ -36,17 +36,21 @@ enum FunctionCode: Sendable {
     var isLocal: Bool { if case .folder = self { true } else { false } }
 
     /// Makes the code usable. Inflating and writing may take a second: not on the control plane's actor.
-    @concurrent
     func package(
         for functionName: String, runtime: String, in places: CodePlaces
     ) async throws(ServiceError) -> FunctionPackage {
         do throws(PackageError) {
             switch self {
-            case .zip(let bytes): return try places.packages.keep(bytes, for: functionName)
+            case .zip(let bytes):
+                return try await BlockingThread.run { () throws(PackageError) in
+                    try places.packages.keep(bytes, for: functionName)
+                }
             case .folder(let folder):
                 if let earlier = places.snapshots.takeAgain(folder) { return earlier }
                 let dependencies = try await places.install(for: folder, runtime: runtime)
-                return try places.snapshots.take(folder, dependencies: dependencies?.path)
+                return try await BlockingThread.run { () throws(PackageError) in
+                    try places.snapshots.take(folder, dependencies: dependencies?.path)
+                }
             }
         } catch {
             throw ServiceError(error)
@@ -54,14 +58,15 @@ enum FunctionCode: Sendable {
     }
 
     /// What `package` would answer, with nothing kept.
-    @concurrent
     func describe(in snapshots: CodeSnapshots) async throws(ServiceError) -> FunctionPackage {
         do throws(PackageError) {
-            switch self {
-            case .zip(let bytes):
-                _ = try ZipArchive(bytes)
-                return try FunctionPackages.describe(bytes)
-            case .folder(let folder): return try snapshots.describe(folder)
+            return try await BlockingThread.run { () throws(PackageError) in
+                switch self {
+                case .zip(let bytes):
+                    _ = try ZipArchive(bytes)
+                    return try FunctionPackages.describe(bytes)
+                case .folder(let folder): return try snapshots.describe(folder)
+                }
             }
         } catch {
             throw ServiceError(error)

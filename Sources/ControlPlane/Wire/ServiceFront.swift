@@ -83,8 +83,8 @@ package enum ServiceFront {
         if let target = head.target {
             if target.hasPrefix(tableTarget) { return tables(String(target.dropFirst(tableTarget.count))) }
             let version = head.contentType.hasPrefix("application/x-amz-json-1.0") ? "1.0" : "1.1"
-            let service = signedFor(head) ?? target.prefix { $0 != "." }
-            return Found(.refused(service: String(service)), .json(version: version))
+            let service = signedFor(head) ?? String(target.prefix { $0 != "." })
+            return Found(.refused(service: service), .json(version: version))
         }
         let parts = head.path.split(separator: "/")
         if head.smithyProtocol == "rpc-v2-cbor", parts.count == 4, parts[0] == "service", parts[2] == "operation" {
