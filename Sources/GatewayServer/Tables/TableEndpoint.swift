@@ -1,3 +1,4 @@
+import ControlPlane
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -65,9 +66,6 @@ final class TableEndpoint: Sendable {
         }
     }
 
-    /// DynamoDB takes request bodies of at most 16 MB.
-    static let bodyBytes = 16_777_216
-
     /// Unpacking may make much of little, so no loop does it.
     private func answerUnpacked(
         _ operation: String, _ body: [UInt8], _ coding: ContentCoding,
@@ -75,7 +73,7 @@ final class TableEndpoint: Sendable {
     ) {
         NIOThreadPool.singleton.submit { _ in
             do throws(ContentCoding.Fault) {
-                let unpacked = try coding.unpacked(body, limit: Self.bodyBytes)
+                let unpacked = try coding.unpacked(body, limit: ServiceFront.tableBytes)
                 self.answerElsewhere(operation, unpacked, completion: completion)
             } catch {
                 switch error {
