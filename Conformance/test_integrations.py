@@ -168,11 +168,11 @@ def test_an_empty_value_deletes_a_request_parameter(api):
     assert read(api, identifier)["RequestParameters"] == {"overwrite:header.x-b": "b"}
 
 
-def test_an_empty_map_deletes_the_response_parameters_of_a_status(api):
+def test_an_empty_map_empties_the_response_parameters_of_a_status(api):
     parameters = {"200": {"append:header.x-a": "a"}, "404": {"append:header.x-b": "b"}}
     identifier = api.integrate("https://example.com/", ResponseParameters=parameters)
     api.client.update_integration(ApiId=api.id, IntegrationId=identifier, ResponseParameters={"200": {}})
-    assert read(api, identifier)["ResponseParameters"] == {"404": {"append:header.x-b": "b"}}
+    assert read(api, identifier)["ResponseParameters"] == {"200": {}, "404": {"append:header.x-b": "b"}}
 
 
 def test_a_deleted_integration_is_not_found(api):

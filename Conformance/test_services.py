@@ -81,7 +81,8 @@ def test_every_service_of_the_sdk_is_answered_in_its_protocol(gatehouse):
         name = without_inputs(made.meta.service_model)
         if name is None:
             continue
-        asked += 1
+        sent = []
+        made.meta.events.register("before-send", lambda **_: sent.append(True))
         try:
             made._make_api_call(name, {})
             wrong.append((service, name, "no error"))
@@ -90,7 +91,11 @@ def test_every_service_of_the_sdk_is_answered_in_its_protocol(gatehouse):
             if not facts.get("Message", "").startswith("Gatehouse does not serve"):
                 wrong.append((service, made.meta.service_model.metadata["protocol"], name, facts))
         except Exception as error:  # noqa: BLE001
+            # Some clients lack a token or a scheme of signing, and never ask.
+            if not sent:
+                continue
             wrong.append((service, made.meta.service_model.metadata["protocol"], name, repr(error)[:120]))
+        asked += 1
     assert asked > 300
     assert wrong == []
 
