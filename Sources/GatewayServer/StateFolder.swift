@@ -22,12 +22,12 @@ final class StateFolder: Sendable {
     let logs: String?
     /// What processes have as `/tmp`, and the runtime clients.
     let scratch: String
-    private let temporary: String?
+    private let scratchFolder: ScratchFolder
     private let lock: Int32
 
     init(_ dataFolder: String?) throws {
-        let process = "gatehouse-\(getpid())-\(UInt32.random(in: .min ... .max))"
-        let temporary = FileManager.default.temporaryDirectory.appending(path: process).path()
+        scratchFolder = try ScratchFolder(in: Self.temporaryFolder)
+        let temporary = scratchFolder.path
         scratch = temporary
         if let dataFolder {
             let folder = Self.absolute(dataFolder)
@@ -46,13 +46,17 @@ final class StateFolder: Sendable {
             logs = nil
             lock = -1
         }
-        self.temporary = temporary
-        for folder in [temporary, code, logs].compactMap(\.self) { try Self.make(folder) }
+        for folder in [code, logs].compactMap(\.self) { try Self.make(folder) }
     }
 
     func close() {
-        if let temporary { try? FileManager.default.removeItem(atPath: temporary) }
+        scratchFolder.remove()
         if lock >= 0 { _ = Self.closeDescriptor(lock) }
+    }
+
+    static var temporaryFolder: String {
+        let path = FileManager.default.temporaryDirectory.path()
+        return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     }
 
     static func absolute(_ path: String) -> String {
