@@ -57,6 +57,8 @@ class TestVariables:
             ("AWS_REGION", "us-east-1"),
             ("AWS_DEFAULT_REGION", "us-east-1"),
             ("AWS_EXECUTION_ENV", "AWS_Lambda_python3.12"),
+            ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"),
+            ("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000"),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "192"),
             ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
             ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
@@ -254,3 +256,30 @@ class TestSubstitution:
         target = function(LOOKS_AROUND, runtime="python3.14")
         read = clients.functions.get_function_configuration(FunctionName=target.name)
         assert read["Runtime"] == "python3.14"
+
+
+class TestLibraries:
+    """Native libraries of a package are found without their path, by the function and by programs it starts."""
+
+    @staticmethod
+    def some_library():
+        """A library of this machine, to stand for one of the package."""
+        maps = Path("/proc/self/maps").read_text()
+        return Path(re.search(r"(/\S+/libm\.so\S*|/\S+/libm-\S+\.so)", maps)[1]).read_bytes()
+
+    @pytest.mark.parametrize("folder", ["", "lib/"])
+    def test_they_are_found_in_the_task_root_and_its_lib(self, function, folder):
+        source = "import ctypes\ndef handler(event, context): return bool(ctypes.CDLL('libseven.so'))"
+        files = {"handler.py": source, f"{folder}libseven.so": self.some_library()}
+        assert function(files=files).invoke().json() is True
+
+    def test_the_task_root_comes_behind_the_system(self, function):
+        source = "import os\ndef handler(e, c): return [os.environ['LD_LIBRARY_PATH'], os.environ['LAMBDA_TASK_ROOT']]"
+        folders, root = function(source).invoke().json()
+        assert folders.split(":")[-2:] == [root, f"{root}/lib"]
+        assert "/usr/lib64" in folders.split(":")
+
+    @pytest.mark.parametrize("name", ["LD_LIBRARY_PATH", "AWS_XRAY_CONTEXT_MISSING", "AWS_XRAY_DAEMON_ADDRESS"])
+    def test_a_function_may_say_otherwise(self, function, name):
+        source = f"import os\ndef handler(event, context): return os.environ['{name}']"
+        assert function(source, Environment={"Variables": {name: "/own"}}).invoke().json() == "/own"

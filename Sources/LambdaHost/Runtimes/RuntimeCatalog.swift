@@ -27,6 +27,8 @@ package final class RuntimeCatalog: Sendable {
         var environment: [(String, String)] = []
         var searchPath: String
         var runtimeFolder: String
+        /// Where an interpreter's own libraries are; nil for programs of the function's package.
+        var libraryFolder: String?
         var notes: [String] = []
     }
 
@@ -55,9 +57,13 @@ package final class RuntimeCatalog: Sendable {
         }
         var command = Command(
             executable: interpreter.path, arguments: ["-m", "awslambdaric", version.handler],
-            searchPath: searchPath(interpreter.path), runtimeFolder: folder(interpreter.path))
+            searchPath: searchPath(interpreter.path), runtimeFolder: folder(interpreter.path),
+            libraryFolder: Self.libraryFolder(interpreter.path))
         // The handler's folder comes first on sys.path: `-m` puts the working folder, the task root, there.
-        command.environment = [("LC_CTYPE", "C.UTF-8"), ("PYTHONUNBUFFERED", "1"), ("PYTHONDONTWRITEBYTECODE", "1")]
+        command.environment = [
+            ("LC_CTYPE", "C.UTF-8"), ("PWD", version.code.path), ("SHLVL", "0"), ("PYTHONUNBUFFERED", "1"),
+            ("PYTHONDONTWRITEBYTECODE", "1"),
+        ]
         command.notes = Self.note(version.runtime, "python", Self.wanted(version.runtime), interpreter)
         return command
     }
@@ -118,10 +124,12 @@ package final class RuntimeCatalog: Sendable {
         }
         let client = settings.scratchFolder + "/node-runtime.mjs"
         try writeNodeClient(client)
+        let runtimeFolder = NodeSDK.installed(in: settings.runtimesFolder) ?? settings.scratchFolder
         var command = Command(
             executable: interpreter.path, arguments: [client], searchPath: searchPath(interpreter.path),
-            runtimeFolder: settings.scratchFolder)
-        command.environment = [("NODE_PATH", version.code.path + "/node_modules:" + version.code.path)]
+            runtimeFolder: runtimeFolder, libraryFolder: Self.libraryFolder(interpreter.path))
+        let folders = [version.code.path + "/node_modules", runtimeFolder + "/node_modules", version.code.path]
+        command.environment = [("NODE_PATH", folders.joined(separator: ":"))]
         command.notes = Self.note(version.runtime, "nodejs", Self.wanted(version.runtime), interpreter)
         return command
     }
@@ -207,6 +215,14 @@ package final class RuntimeCatalog: Sendable {
 
     private func searchPath(_ executable: String) -> String {
         folder(executable) + ":/usr/local/bin:/usr/bin:/bin"
+    }
+
+    /// `lib` beside the `bin` that the interpreter really lies in: a virtual environment only links to it.
+    private static func libraryFolder(_ interpreter: String) -> String? {
+        guard let resolved = realpath(interpreter, nil) else { return nil }
+        defer { free(resolved) }
+        let components = String(cString: resolved).split(separator: "/").dropLast(2)
+        return components.isEmpty ? nil : "/" + components.joined(separator: "/") + "/lib"
     }
 
     private func folder(_ path: String) -> String {

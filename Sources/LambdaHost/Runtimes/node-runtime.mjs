@@ -8,7 +8,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import modules, { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { basename, dirname, join, resolve as resolvePath } from 'node:path';
 import { Writable } from 'node:stream';
@@ -295,15 +295,72 @@ async function loadModule(root, folder, file) {
         if (existsSync(path)) return require(path);
         if (existsSync(`${path}.js`) && !isModuleFolder(dirname(path))) return require(`${path}.js`);
         for (const module of [`${path}.js`, `${path}.mjs`]) {
-            if (existsSync(module)) return await import((imported = pathToFileURL(module)));
+            if (!existsSync(module)) continue;
+            offerSDK();
+            return await import((imported = pathToFileURL(module)));
         }
         if (existsSync(`${path}.cjs`)) return require(`${path}.cjs`);
         return require(require.resolve(file, { paths: [root, resolvePath(root, folder)] }));
     } catch (error) {
         if (error instanceof SyntaxError) throw new UserCodeSyntaxError(error, imported);
+        explainMissingSDK(error);
         if (error?.code === 'MODULE_NOT_FOUND') throw new ImportModuleError(error);
         throw error;
     }
+}
+
+/**
+ * AWS's runtimes bring the SDK for JavaScript v3 (https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html). Where it
+ * is installed beside the runtime, `require` finds it by NODE_PATH; `import` does not look there and is shown the way.
+ */
+function offerSDK() {
+    const folder = join(process.env.LAMBDA_RUNTIME_DIR ?? '', 'node_modules');
+    if (!existsSync(join(folder, '@aws-sdk'))) return;
+    const base = pathToFileURL(join(folder, 'index.js')).href;
+    if (modules.registerHooks) {
+        modules.registerHooks({
+            resolve(name, context, next) {
+                try {
+                    return next(name, context);
+                } catch (error) {
+                    if (!isSDKMissing(error, name)) throw error;
+                    return next(name, { ...context, parentURL: base });
+                }
+            },
+        });
+    } else {
+        // Older versions of Node.js take hooks as a module of their own.
+        modules.register?.(`data:text/javascript,${encodeURIComponent(hooks)}`, { data: base });
+    }
+}
+
+function isSDKMissing(error, name) {
+    return /^(ERR_)?MODULE_NOT_FOUND$/.test(error?.code) && /^@(aws-sdk|smithy|aws)\//.test(name);
+}
+
+const hooks = `
+let base;
+export const initialize = (url) => { base = url; };
+export async function resolve(name, context, next) {
+    try {
+        return await next(name, context);
+    } catch (error) {
+        if (!isSDKMissing(error, name)) throw error;
+        return next(name, { ...context, parentURL: base });
+    }
+}
+${isSDKMissing}`;
+
+/** Says what is missing and what to do: on AWS the same package works. */
+function explainMissingSDK(error) {
+    const name = /Cannot find (?:package|module) '(@[^/']+\/[^/']+)/.exec(error?.message)?.[1];
+    if (!name || !isSDKMissing(error, `${name}/`)) return;
+    const advice = `The AWS SDK for JavaScript is not installed here, or not ${name} of it: ` +
+        '`gatehouse doctor` says how to install it, or put it into the node_modules of the function.';
+    const [first] = error.message.split('\n');
+    const { stack } = error;
+    error.message = `${first}. ${advice}${error.message.slice(first.length)}`;
+    error.stack = stack?.replace(first, `${first}. ${advice}`);
 }
 
 /** Whether `.js` files in a folder are ES modules, as the nearest package.json says. */

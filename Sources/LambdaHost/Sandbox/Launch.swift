@@ -60,7 +60,6 @@ struct Launch: Sendable {
             ("AWS_ACCESS_KEY_ID", "ASIAGATEHOUSEFUNCTION"),
             ("AWS_SECRET_ACCESS_KEY", "gatehouse"),
             ("AWS_SESSION_TOKEN", "gatehouse"),
-            ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"),
             ("LAMBDA_TASK_ROOT", version.code.path),
             ("LAMBDA_RUNTIME_DIR", command.runtimeFolder),
             ("TMPDIR", temporaryFolder),
@@ -70,6 +69,12 @@ struct Launch: Sendable {
             ("LANG", "en_US.UTF-8"),
             ("TZ", ":UTC"),
             ("PATH", command.searchPath),
+            ("LD_LIBRARY_PATH", Self.libraryPath(command, taskRoot: version.code.path)),
+            // Segments are sent there by UDP, to nobody; the SDKs want an address.
+            ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"),
+            ("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000"),
+            ("_AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1"),
+            ("_AWS_XRAY_DAEMON_PORT", "2000"),
         ]
         let given = Set(variables.map(\.0))
         let reserved = Set(platform.map(\.0))
@@ -84,6 +89,21 @@ struct Launch: Sendable {
         return result
     }
 
+    /// Where a function's native libraries are found: as on Lambda, those of the interpreter and of the system come first,
+    /// so that a package cannot break its own runtime; then the task root and its `lib`.
+    private static func libraryPath(_ command: RuntimeCatalog.Command, taskRoot: String) -> String {
+        let system = [
+            command.libraryFolder, "/usr/local/lib", "/lib64", "/usr/lib64", "/usr/lib/\(architecture)-linux-gnu",
+        ]
+        return (system.compactMap(\.self) + [taskRoot, taskRoot + "/lib"]).joined(separator: ":")
+    }
+
+    #if arch(arm64)
+    private static let architecture = "aarch64"
+    #else
+    private static let architecture = "x86_64"
+    #endif
+
     private typealias OrderedMapOfStrings = [(String, String)]
 
     private func makeTemporaryFolder() throws(LaunchError) -> String {
@@ -94,22 +114,7 @@ struct Launch: Sendable {
         return path
     }
 
-    /// Removes a folder and what is in it; links are removed, not followed.
-    static func removeFolder(_ path: String) {
-        guard let stream = opendir(path) else { return }
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name == "." || name == ".." { continue }
-            let child = path + "/" + name
-            var info = stat()
-            guard lstat(child, &info) == 0 else { continue }
-            if info.st_mode & S_IFMT == S_IFDIR { removeFolder(child) } else { unlink(child) }
-        }
-        closedir(stream)
-        rmdir(path)
-    }
+    static func removeFolder(_ path: String) { FolderRemoval.remove(path) }
 }
 
 /// Why no process could be started, for people.
