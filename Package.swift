@@ -117,6 +117,8 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests, in folders that mirror the sources.
+        .testTarget(
+            name: "GatewayServerTests", dependencies: ["GatewayServer", "LambdaHost"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
         .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel", "JSON"], swiftSettings: strict),

@@ -1,10 +1,12 @@
 """Functions on Node.js: modules, handler styles, context and console."""
 
+import os
 import re
 
 import pytest
 
-from harness.functions import NODE
+from harness.functions import NODE, create_function
+from harness.server import run
 
 
 @pytest.mark.parametrize(
@@ -109,3 +111,44 @@ def test_an_api_reaches_it(function, http_api):
     api.route("$default", api.integrate_function(function(source, runtime=NODE)))
     answer = api.call("GET", "/from/node")
     assert (answer.status, answer.body) == (201, b"/from/node")
+
+
+class TestSDK:
+    """AWS's runtimes bring the SDK v3; where it is not installed, whoever needs it is told what to do."""
+
+    SOURCE = "import { client } from '@aws-sdk/client-dynamodb'; export const handler = async () => client"
+
+    def test_where_it_is_missing_the_error_says_what_to_do(self, own_gatehouse, tmp_path):
+        server = own_gatehouse(options=["--runtimes", str(tmp_path)])
+        target = create_function(server.clients, files={"handler.mjs": self.SOURCE}, runtime=NODE)
+        message = target.invoke().json()["errorMessage"]
+        assert "Cannot find package '@aws-sdk/client-dynamodb'" in message
+        assert "`gatehouse doctor` says how to install it" in message
+
+    def test_where_it_is_installed_it_is_found(self, own_gatehouse, tmp_path):
+        package = tmp_path / "nodejs" / "node_modules" / "@aws-sdk" / "client-dynamodb"
+        package.mkdir(parents=True)
+        (package / "package.json").write_text('{"name": "x", "main": "client.js"}')
+        (package / "client.js").write_text("exports.client = 'found'")
+        server = own_gatehouse(options=["--runtimes", str(tmp_path)])
+        target = create_function(server.clients, files={"handler.mjs": self.SOURCE}, runtime=NODE)
+        assert target.invoke().json() == "found"
+
+    @pytest.mark.parametrize(("status", "said"), [(0, "added 7 packages"), (1, "npm error network")])
+    def test_the_doctor_installs_it_with_npm(self, tmp_path, monkeypatch, status, said):
+        """`npm` is a stand-in: what is asked of it counts, and what it says is told."""
+        npm = tmp_path / "bin" / "npm"
+        npm.parent.mkdir()
+        npm.write_text(
+            f"#!/bin/sh\necho \"{said}\"\nmkdir -p {tmp_path}/runtimes/nodejs/node_modules/@aws-sdk\necho \"$@\" > {tmp_path}/asked\nexit {status}\n"
+        )
+        npm.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{npm.parent}:{os.environ['PATH']}")
+        answer = run("doctor", "--install-node-sdk", "--runtimes", str(tmp_path / "runtimes"))
+        asked = (tmp_path / "asked").read_text()
+        assert f"--prefix {tmp_path}/runtimes/nodejs" in asked and "@aws-sdk/client-dynamodb" in asked
+        assert said in answer.stdout + answer.stderr
+        if status == 0:
+            assert "AWS SDK v3 for JavaScript: " in answer.stdout
+        else:
+            assert answer.returncode == 1 and "npm could not install" in answer.stderr

@@ -22,12 +22,20 @@ final class LoopWorker {
     private(set) lazy var upstream = UpstreamPool(worker: self, origins: origins)
     private var waiting: [Exchange] = []
     private var isTicking = false
-    private var logs: [(sink: any AccessLogSink, lines: ByteBuffer)] = []
+    private var logs: [OpenLog] = []
     private var identifiers = SplitMix64()
 
     /// The smallest integration time-out is 50 ms; a tick of half that keeps to it.
     private static let tick = TimeAmount.milliseconds(25)
     private static let logBufferBytes = 32_768
+    /// A second without a line lets go of a log, so that its file can be closed when its stage is gone.
+    private static let quietTicks = 40
+
+    private struct OpenLog {
+        let sink: any AccessLogSink
+        var lines: ByteBuffer
+        var quietTicks = 0
+    }
 
     private let origins: Origins
 
@@ -85,8 +93,9 @@ final class LoopWorker {
             if position < waiting.count, waiting[position] === exchange { position += 1 }
         }
         flushLogs()
+        forgetQuietLogs()
         upstream.closeIdle(before: now)
-        if !waiting.isEmpty || upstream.hasIdleConnections { startTicking() }
+        if !waiting.isEmpty || upstream.hasIdleConnections || !logs.isEmpty { startTicking() }
     }
 
     // MARK: Counters and logs
@@ -97,7 +106,7 @@ final class LoopWorker {
     func log(to sink: any AccessLogSink, _ write: (inout ByteBuffer) -> Void) {
         var index = logs.firstIndex { $0.sink === sink }
         if index == nil {
-            logs.append((sink, allocator.buffer(capacity: Self.logBufferBytes + 1024)))
+            logs.append(OpenLog(sink: sink, lines: allocator.buffer(capacity: Self.logBufferBytes + 1024)))
             index = logs.count - 1
         }
         guard let index else { return }
@@ -109,7 +118,13 @@ final class LoopWorker {
         for index in logs.indices where logs[index].lines.readableBytes > 0 { flush(index) }
     }
 
+    private func forgetQuietLogs() {
+        for index in logs.indices { logs[index].quietTicks += 1 }
+        logs.removeAll { $0.quietTicks > Self.quietTicks }
+    }
+
     private func flush(_ index: Int) {
+        logs[index].quietTicks = 0
         logs[index].sink.append(logs[index].lines)
         logs[index].lines.clear()
     }

@@ -1,5 +1,6 @@
 package import ControlPlane
 import DataPlane
+import Dispatch
 import EntityStore
 import GatewayModel
 import HTTPFront
@@ -46,6 +47,8 @@ package final class Gatehouse: Sendable {
                 """)
         }
         let folder = try StateFolder(settings.dataFolder)
+        // What killed servers left may be much; nobody waits for it.
+        DispatchQueue.global(qos: .utility).async { ScratchFolder.removeStale(in: StateFolder.temporaryFolder) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.loops ?? System.coreCount)
         let port = PortHolder()
 
@@ -94,7 +97,7 @@ package final class Gatehouse: Sendable {
         let server = try await HTTPServer(group: group)
         let generation = ServedGeneration(dataPlane)
         let local = LocalEndpoints(
-            dataPlane: dataPlane, generation: generation,
+            dataPlane: dataPlane, generation: generation, accessLogs: accessLogs, functionLogs: functionLogs,
             stacks: StackEndpoints(stacks: stacks, account: settings.account), account: settings.account)
         let management = try await bind(
             server,
@@ -155,6 +158,7 @@ package final class Gatehouse: Sendable {
         // Behind everything that commits.
         store.close()
         functionLogs.flush()
+        Console.flush()
         folder.close()
     }
 

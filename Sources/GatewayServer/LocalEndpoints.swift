@@ -7,6 +7,8 @@ import JSON
 struct LocalEndpoints: Sendable {
     let dataPlane: DataPlane
     let generation: ServedGeneration
+    let accessLogs: AccessLogFiles
+    let functionLogs: FunctionLogs
     let stacks: StackEndpoints
     let account: AccountIdentity
 
@@ -53,6 +55,10 @@ struct LocalEndpoints: Sendable {
         series("apigateway_integration_latency_seconds_total", "Time in integrations.") {
             "\(Double($0.integrationLatencyMilliseconds) / 1000)"
         }
+        let metric = LogAccount.metric
+        lines.append("# HELP \(metric) Log lines that could not be kept.\n# TYPE \(metric) counter")
+        lines.append("\(metric){log=\"access\"} \(accessLogs.droppedLines)")
+        lines.append("\(metric){log=\"function\"} \(functionLogs.droppedLines)")
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -25,11 +25,31 @@ package struct RuntimeReport {
         lines.append(usableNodes.isEmpty ? "nodejs*.x     no" : "nodejs*.x     yes")
         for node in nodes { lines.append("  \(Self.line(node))") }
         if usableNodes.isEmpty { lines.append("  Install Node.js 18 or newer: apt-get install nodejs") }
+        if let folder = NodeSDK.installed(in: settings.runtimesFolder) {
+            lines.append("  AWS SDK v3 for JavaScript: \(folder)/node_modules")
+        } else if let runtimes = settings.runtimesFolder {
+            lines.append(
+                "  AWS SDK v3 for JavaScript, which AWS's runtimes bring: not installed. Functions that do not have it")
+            lines.append("  in their packages need it. Install: gatehouse doctor --install-node-sdk, or by hand:")
+            lines.append("  \(NodeSDK.command(for: runtimes))")
+        }
         lines.append("provided.*    yes")
         lines.append("java*, dotnet*, ruby*   no: not served yet")
         lines.append("A runtime that is not installed runs on the nearest version that is, with a note in its log.")
         text = lines.joined(separator: "\n")
         isComplete = !usable.isEmpty && !usableNodes.isEmpty
+    }
+
+    /// Installs the AWS SDK for JavaScript; answers why it could not be, nil when it is there.
+    package static func installNodeSDK(
+        _ settings: ServerSettings, environment: [String], onLine: @escaping @Sendable (String) -> Void
+    ) async -> String? {
+        guard let runtimes = settings.runtimesFolder else {
+            return "There is no folder for it: name one with --runtimes DIR, and start Gatehouse with the same."
+        }
+        onLine("Installing the AWS SDK v3 for JavaScript into \(runtimes)/nodejs with npm")
+        return await NodeSDK.install(
+            into: runtimes, searchPath: settings.searchPath, environment: environment, onLine: { onLine("  " + $0) })
     }
 
     private static func line(_ interpreter: RuntimeCatalog.Interpreter) -> String {
@@ -38,6 +58,10 @@ package struct RuntimeReport {
     }
 
     private struct Silence: FunctionLogSink {
-        func append(_ line: FunctionLogLine) {}
+        struct Stream: FunctionLogStream {
+            func append(_ lines: UnsafeRawBufferPointer, isPlatform: Bool) {}
+        }
+
+        func stream(of source: FunctionLogSource) -> any FunctionLogStream { Stream() }
     }
 }

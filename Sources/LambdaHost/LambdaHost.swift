@@ -135,17 +135,21 @@ package struct LambdaHostSettings: Sendable {
     }
 }
 
-/// Takes what functions write, line by line, with the lines of the platform between.
+/// Takes what functions write, with the lines of the platform between.
 package protocol FunctionLogSink: Sendable {
-    func append(_ line: FunctionLogLine)
+    /// Where the lines of one environment go, for as long as somebody holds it.
+    func stream(of source: FunctionLogSource) -> any FunctionLogStream
 }
 
-package struct FunctionLogLine: Sendable {
+package protocol FunctionLogStream: Sendable {
+    /// Takes whole lines, each with its end, without waiting; the bytes are there until it returns. Lines of the
+    /// platform are START, END, REPORT and the like.
+    func append(_ lines: UnsafeRawBufferPointer, isPlatform: Bool)
+}
+
+/// Which environment writes.
+package struct FunctionLogSource: Sendable {
     package let functionName: String
     package let logGroup: String
     package let logStream: String
-    /// Without its line end.
-    package let text: [UInt8]
-    /// START, END, REPORT and the like, not written by the function.
-    package let isPlatform: Bool
 }

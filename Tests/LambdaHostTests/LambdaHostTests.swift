@@ -11,7 +11,11 @@ import Testing
 @Suite("Execution environments", .serialized)
 struct LambdaHostTests {
     private struct Silence: FunctionLogSink {
-        func append(_ line: FunctionLogLine) {}
+        struct Stream: FunctionLogStream {
+            func append(_ lines: UnsafeRawBufferPointer, isPlatform: Bool) {}
+        }
+
+        func stream(of source: FunctionLogSource) -> any FunctionLogStream { Stream() }
     }
 
     private static let loop = """

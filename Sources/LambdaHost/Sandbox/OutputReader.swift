@@ -28,7 +28,7 @@ final class OutputReader: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
         received += bytes.readableBytes
-        log.output(bytes.readableBytesView)
+        bytes.withUnsafeReadableBytes { log.output($0) }
         if let pending, received >= pending.from { runPending() }
     }
 

@@ -4,54 +4,72 @@ import NIOCore
 /// The log stream of one environment: the function's lines and the platform's, in order.
 final class SandboxLog {
     let stream: String
-    private let functionName: String
-    private let group: String
     private let isJSON: Bool
-    private let sink: any FunctionLogSink
+    private let lines: any FunctionLogStream
+    /// Output of the function since its last line end.
     private var partial: [UInt8] = []
+    /// A line of the platform while it is written; its storage stays.
+    private var scratch: [UInt8] = []
     /// The last 4 KB of the invocation under way.
     private(set) var tail: [UInt8] = []
 
     init(definition: Lambda.FunctionDefinition, version: Lambda.FunctionVersion, sink: any FunctionLogSink) {
-        self.sink = sink
-        functionName = definition.functionName
-        group = version.logGroup
         isJSON = version.logFormat == "JSON"
         let date = Timestamp(milliseconds: SystemClock.epochMilliseconds).iso8601.prefix(10)
         let day = date.split(separator: "-").joined(separator: "/")
         let isOwnGroup = version.logGroup == "/aws/lambda/\(definition.functionName)"
         let name = isOwnGroup ? "" : definition.functionName
         stream = "\(day)/\(name)[\(version.version)]\(Identifiers.hex(32))"
+        lines = sink.stream(
+            of: FunctionLogSource(
+                functionName: definition.functionName, logGroup: version.logGroup, logStream: stream))
     }
 
     // MARK: The function's output
 
-    func output(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes {
-            if byte == 0x0A {
-                emitPartial()
+    /// Passes whole lines on in one piece, and keeps what follows the last line end. A line that is too long is cut.
+    func output(_ bytes: UnsafeRawBufferPointer) {
+        if partial.count + bytes.count < LambdaLimits.logLineBytes {
+            let end = (bytes.lastIndex(of: 0x0A) ?? -1) + 1
+            if partial.isEmpty {
+                if end > 0 { write(UnsafeRawBufferPointer(rebasing: bytes[..<end]), isPlatform: false) }
             } else {
-                partial.append(byte)
-                if partial.count >= LambdaLimits.logLineBytes { emitPartial() }
+                partial.append(contentsOf: bytes[..<end])
+                if end > 0 { writePartial() }
+            }
+            partial.append(contentsOf: bytes[end...])
+            return
+        }
+        for byte in bytes {
+            partial.append(byte)
+            if byte == 0x0A {
+                writePartial()
+            } else if partial.count >= LambdaLimits.logLineBytes {
+                endOfOutput()
             }
         }
     }
 
+    /// Ends the line that is begun.
     func endOfOutput() {
-        if !partial.isEmpty { emitPartial() }
+        guard !partial.isEmpty else { return }
+        partial.append(0x0A)
+        writePartial()
     }
 
-    private func emitPartial() {
-        write(partial, isPlatform: false)
-        partial.removeAll(keepingCapacity: true)
+    private func writePartial() {
+        partial.withUnsafeBytes { write($0, isPlatform: false) }
+        partial.removeAll(keepingCapacity: partial.capacity <= 4_096)
     }
 
     // MARK: The platform's lines
 
+    /// Text of the platform, of one line or several.
     func platform(_ text: String) {
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            write(Array(line.utf8), isPlatform: true)
-        }
+        scratch.removeAll(keepingCapacity: true)
+        scratch.append(contentsOf: text.utf8)
+        scratch.append(0x0A)
+        scratch.withUnsafeBytes { write($0, isPlatform: true) }
     }
 
     func begin(_ requestId: String, version: String) {
@@ -99,13 +117,10 @@ final class SandboxLog {
         platform(#"{"time":"\#(now)","type":"\#(type)","record":\#(record)}"#)
     }
 
-    private func write(_ text: [UInt8], isPlatform: Bool) {
-        tail.append(contentsOf: text)
-        tail.append(0x0A)
+    private func write(_ text: UnsafeRawBufferPointer, isPlatform: Bool) {
+        tail.append(contentsOf: text.suffix(LambdaLimits.logTailBytes))
         if tail.count > LambdaLimits.logTailBytes { tail.removeFirst(tail.count - LambdaLimits.logTailBytes) }
-        sink.append(
-            FunctionLogLine(
-                functionName: functionName, logGroup: group, logStream: stream, text: text, isPlatform: isPlatform))
+        lines.append(text, isPlatform: isPlatform)
     }
 }
 

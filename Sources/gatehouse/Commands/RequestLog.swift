@@ -17,7 +17,7 @@ enum RequestLog {
         var text = "\(TimeOfDay.now) \(line.method) \(line.path) \(line.status) \(route) \(milliseconds) ms"
         // Both in one piece: lines of other requests do not come between.
         if let reason = line.reason, line.status >= 400 { text += "\n  \(line.status): \(reason)" }
-        Console.say(text)
+        Console.post(text)
     }
 }
 
@@ -27,7 +27,7 @@ enum FunctionLog {
         // The Python runtime puts carriage returns between the lines of a traceback, so that it is one entry of a log.
         let lines = line.text.split(whereSeparator: \.isNewline).map { "[\(line.functionName)] \($0)" }
         guard !lines.isEmpty else { return }
-        Console.say(lines.joined(separator: "\n"))
+        Console.post(lines.joined(separator: "\n"))
     }
 }
 

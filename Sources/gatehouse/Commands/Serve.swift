@@ -16,7 +16,7 @@ struct Serve: AsyncParsableCommand {
         let tellsEverything = options.logLevel >= .debug
         settings.onFunctionLine = { line in
             // That another runtime than the one asked for is used is told whatever the level.
-            if tellsEverything || line.isNote { Console.warn("[\(line.functionName)] \(line.text)") }
+            if tellsEverything || line.isNote { Console.postWarning("[\(line.functionName)] \(line.text)") }
         }
         let server = try await Running.start(settings)
         let signals = StopSignals()

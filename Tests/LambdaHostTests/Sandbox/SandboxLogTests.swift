@@ -11,8 +11,21 @@ struct SandboxLogTests {
     private final class Lines: FunctionLogSink {
         let texts = Mutex<[String]>([])
 
-        func append(_ line: FunctionLogLine) {
-            texts.withLock { $0.append(String(decoding: line.text, as: UTF8.self)) }
+        /// How often lines were passed on.
+        let pieces = Mutex(0)
+
+        func stream(of source: FunctionLogSource) -> any FunctionLogStream { Stream(lines: self) }
+
+        struct Stream: FunctionLogStream {
+            let lines: Lines
+
+            func append(_ bytes: UnsafeRawBufferPointer, isPlatform: Bool) {
+                lines.pieces.withLock { $0 += 1 }
+                let text = String(decoding: bytes, as: UTF8.self)
+                #expect(text.last == "\n")
+                let found = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+                lines.texts.withLock { $0 += found.map(String.init) }
+            }
         }
     }
 
@@ -30,9 +43,36 @@ struct SandboxLogTests {
     func lines() {
         let lines = Lines()
         let log = log(lines)
-        for piece in ["one\ntw", "o\n", "", "three"] { log.output(Array(piece.utf8)) }
+        for piece in ["one\ntw", "o", "", "\n\n", "three"] { Self.write(piece, to: log) }
         log.endOfOutput()
-        #expect(lines.texts.withLock(\.self) == ["one", "two", "three"])
+        log.endOfOutput()
+        #expect(lines.texts.withLock(\.self) == ["one", "two", "", "three"])
+    }
+
+    private static func write(_ text: String, to log: SandboxLog) {
+        Array(text.utf8).withUnsafeBytes { log.output($0) }
+    }
+
+    @Test("many short lines are passed on in one piece")
+    func manyLines() {
+        let lines = Lines()
+        Self.write(String(repeating: "y\n", count: 32_768) + "z", to: log(lines))
+        #expect(lines.texts.withLock(\.count) == 32_768)
+        #expect(lines.pieces.withLock(\.self) == 1)
+    }
+
+    @Test("a line that is too long is cut", arguments: [1, 1000, 1_000_000])
+    func longLine(piece: Int) {
+        let lines = Lines()
+        let log = log(lines)
+        let limit = LambdaLimits.logLineBytes
+        var rest = String(repeating: "x", count: limit + 10)[...]
+        while !rest.isEmpty {
+            Self.write(String(rest.prefix(piece)), to: log)
+            rest = rest.dropFirst(piece)
+        }
+        Self.write("\nnext\n", to: log)
+        #expect(lines.texts.withLock(\.self).map(\.utf8.count) == [limit, 10, 4])
     }
 
     @Test("frames an invocation by START, END and REPORT, Init Duration last and only once")
@@ -55,7 +95,7 @@ struct SandboxLogTests {
     func tail() {
         let log = log(Lines())
         log.begin("7", version: "1")
-        log.output(Array(String(repeating: "x", count: 10_000).utf8) + [0x0A])
+        Self.write(String(repeating: "x", count: 10_000) + "\n", to: log)
         #expect(log.tail.count == 4096)
     }
 
