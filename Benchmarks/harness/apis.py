@@ -154,14 +154,13 @@ def import_routes(aws, count):
     return api_id
 
 
-def signed_request(endpoint, method, path, body):
+def signed_request(endpoint, method, path, body=None, service="apigateway"):
     """The bytes of a signed management request, so that a call can be timed without boto3's own work."""
-    payload = json.dumps(body).encode()
+    payload = b"" if body is None else json.dumps(body).encode()
     request = AWSRequest(
         method=method, url=endpoint + path, data=payload, headers={"Content-Type": "application/json"}
     )
-    SigV4Auth(CREDENTIALS, "apigateway", REGION).add_auth(request)
-    prepared = request.prepare()
+    SigV4Auth(CREDENTIALS, service, REGION).add_auth(request)
     lines = [f"{method} {path} HTTP/1.1", f"Host: {endpoint.split('//')[1]}", f"Content-Length: {len(payload)}"]
     lines += [f"{name}: {value}" for name, value in request.headers.items()]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode() + prepared.body
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + payload

@@ -44,11 +44,13 @@ package final class DataPlane: Sendable {
     ) async throws {
         var workers: [ObjectIdentifier: NIOLoopBound<LoopWorker>] = [:]
         let origins = Origins()
+        let names = NameResolver(lookup: options.lookup)
         let loops = Array(group.makeIterator())
         for (number, loop) in loops.enumerated() {
             workers[ObjectIdentifier(loop)] = try await loop.submit {
                 NIOLoopBound(
-                    LoopWorker(eventLoop: loop, number: number, options: options, origins: origins), eventLoop: loop)
+                    LoopWorker(eventLoop: loop, number: number, options: options, origins: origins, names: names),
+                    eventLoop: loop)
             }.get()
         }
         self.workers = workers

@@ -38,12 +38,16 @@ final class LoopWorker {
     }
 
     private let origins: Origins
+    let names: NameResolver
 
-    init(eventLoop: any EventLoop, number: Int, options: DataPlaneOptions, origins: Origins) {
+    init(
+        eventLoop: any EventLoop, number: Int, options: DataPlaneOptions, origins: Origins, names: NameResolver
+    ) {
         self.eventLoop = eventLoop
         self.number = number
         self.options = options
         self.origins = origins
+        self.names = names
         scratch = allocator.buffer(capacity: 2048)
     }
 
@@ -136,10 +140,16 @@ package struct DataPlaneOptions: Sendable {
     package var onRequest: (@Sendable (RequestSummary) -> Void)?
     /// For HTTPS integrations.
     package var tls: NIOSSLContext?
+    /// Finds the addresses of origins.
+    package var lookup: NameLookup
 
-    package init(onRequest: (@Sendable (RequestSummary) -> Void)? = nil, tls: NIOSSLContext? = nil) {
+    package init(
+        onRequest: (@Sendable (RequestSummary) -> Void)? = nil, tls: NIOSSLContext? = nil,
+        lookup: @escaping NameLookup = SystemNames.addresses
+    ) {
         self.onRequest = onRequest
         self.tls = tls
+        self.lookup = lookup
     }
 }
 

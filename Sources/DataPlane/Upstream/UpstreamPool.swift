@@ -73,10 +73,33 @@ final class UpstreamPool {
 
     /// Opens a connection; `completion` is called on the loop.
     func connect(_ origin: Origin, completion: @escaping (Result<UpstreamConnection, any Error>) -> Void) {
-        let bound = NIOLoopBound((self, completion), eventLoop: worker.eventLoop)
+        let loop = worker.eventLoop
+        let bound = NIOLoopBound((self, completion), eventLoop: loop)
+        let opening: EventLoopFuture<any Channel>
+        if let address = origin.address {
+            opening = bootstrap(origin, Self.connectTime).connect(to: address)
+        } else {
+            let deadline = NIODeadline.now() + Self.connectTime
+            opening = worker.names.addresses(of: origin.key.host, on: loop).flatMap { addresses in
+                bound.value.0.bootstrap(origin, deadline - .now())
+                    .resolver(KnownAddresses(addresses: addresses, loop: loop))
+                    .connect(host: origin.key.host, port: origin.key.port)
+            }
+        }
+        opening.whenComplete { result in
+            let (_, completion) = bound.value
+            completion(
+                result.flatMap { channel in
+                    Result { try channel.pipeline.syncOperations.handler(type: UpstreamConnection.self) }
+                })
+        }
+    }
+
+    private func bootstrap(_ origin: Origin, _ time: TimeAmount) -> ClientBootstrap {
+        let bound = NIOLoopBound(self, eventLoop: worker.eventLoop)
         let context = worker.options.tls
-        ClientBootstrap(group: worker.eventLoop)
-            .connectTimeout(Self.connectTime)
+        return ClientBootstrap(group: worker.eventLoop)
+            .connectTimeout(time)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -86,16 +109,8 @@ final class UpstreamPool {
                             NIOSSLClientHandler(context: context, serverHostname: tls.serverName))
                     }
                     try channel.pipeline.syncOperations.addHandler(
-                        UpstreamConnection(pool: bound.value.0, origin: origin, channel: channel))
+                        UpstreamConnection(pool: bound.value, origin: origin, channel: channel))
                 }
-            }
-            .connect(host: origin.key.host, port: origin.key.port)
-            .whenComplete { result in
-                let (_, completion) = bound.value
-                completion(
-                    result.flatMap { channel in
-                        Result { try channel.pipeline.syncOperations.handler(type: UpstreamConnection.self) }
-                    })
             }
     }
 }

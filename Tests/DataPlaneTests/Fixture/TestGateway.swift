@@ -26,7 +26,7 @@ struct TestGateway {
 
     static func serving(
         _ stages: TestAPI..., function: StandInFunction = StandInFunction(), others: [String: StandInFunction] = [:],
-        _ body: (TestGateway) async throws -> Void
+        names: StandInNames = StandInNames(), _ body: (TestGateway) async throws -> Void
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let logs = StandInLogs()
@@ -34,7 +34,7 @@ struct TestGateway {
         let functions = StandInFunctions(functions: others.merging(["f": function]) { other, _ in other })
         let plane = try await DataPlane(
             group: group, functions: functions, accessLogs: logs,
-            options: DataPlaneOptions(onRequest: { summaries.keep($0) }))
+            options: DataPlaneOptions(onRequest: { summaries.keep($0) }, lookup: names.lookup))
         try await plane.prepare(stages.map(\.definition), removing: []).publish()
         let server = try await HTTPServer(group: group)
         let address = try await server.listen(Listener(host: "127.0.0.1", port: 0) { plane.exchange(on: $0) })

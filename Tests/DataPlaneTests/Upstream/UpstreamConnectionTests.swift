@@ -84,6 +84,63 @@ struct UpstreamConnectionTests {
         }
     }
 
+    @Test("calls to a name whose server is silent do not delay those to another one")
+    func silentName() async throws {
+        try await TestOrigin.answering(TestOrigin.ok) { origin in
+            let names = StandInNames(["here.test": ["127.0.0.1"]])
+            names.keepSilent(on: ["silent.test"])
+            let api = TestAPI(routes: [
+                ("GET /silent", .http("http://silent.test:\(origin.port)/")),
+                ("GET /here", .http("http://here.test:\(origin.port)/")),
+            ])
+            try await TestGateway.serving(api, names: names) { gateway in
+                try await gateway.connect { wire in
+                    try await wire.send(TestGateway.request("GET", "/silent"))
+                    let here = try await gateway.call("GET", "/here")
+                    #expect(here.text == "ok")
+                    names.answer("silent.test", ["127.0.0.1"])
+                    while !names.questions.contains("silent.test") { await Task.yield() }
+                    names.speak()
+                    #expect(try await wire.message().text == "ok")
+                }
+                #expect(names.questions.sorted() == ["here.test", "silent.test"])
+            }
+        }
+    }
+
+    @Test("when one address of a name does not answer the next one is tried, and the name is asked for once")
+    func nextAddress() async throws {
+        try await TestOrigin.serving({ wire, origin in
+            try await origin.read(&wire)
+            try await wire.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")
+        }) { origin in
+            // Nobody listens on the first address.
+            let names = StandInNames(["two.test": ["127.0.0.2", "127.0.0.1"]])
+            let api = TestAPI(routes: [("GET /", .http("http://two.test:\(origin.port)/"))])
+            try await TestGateway.serving(api, names: names) { gateway in
+                for _ in 0..<3 {
+                    let answer = try await gateway.call("GET", "/")
+                    #expect(answer.text == "ok")
+                }
+            }
+            #expect(origin.connections == 3)
+            #expect(names.questions == ["two.test"])
+        }
+    }
+
+    @Test("a name that nobody knows is unavailable, with the reason")
+    func unknownName() async throws {
+        let api = TestAPI(
+            routes: [("$default", .http("http://nowhere.test/"))],
+            logFormat: "$context.status $context.integration.error")
+        try await TestGateway.serving(api) { gateway in
+            let answer = try await gateway.call("GET", "/")
+            #expect(answer.status == 503)
+            let entry = try #require(await gateway.entries().first)
+            #expect(entry.hasPrefix("503 cannot connect to nowhere.test:80"), "\(entry)")
+        }
+    }
+
     @Test("nobody there is unavailable")
     func refused() async throws {
         try await TestOrigin.nobody { port in
