@@ -3,7 +3,7 @@ import HTTPFront
 import NIOCore
 
 /// The exchange's side of its call to an origin.
-extension Exchange {
+extension Exchange: UpstreamCaller {
     private var httpIntegration: HTTPIntegration? {
         if case .http(let integration) = route?.integration { integration } else { nil }
     }
@@ -66,6 +66,8 @@ extension Exchange {
         connection.writeBody(bytes)
         if !connection.isWritable { upstream?.setReading(false) }
     }
+
+    func upstreamReadComplete() { connection?.flushResponse() }
 
     func upstreamEnded() {
         upstream = nil

@@ -1,7 +1,20 @@
 import HTTPFront
 import NIOCore
 
-/// One HTTP/1.1 connection to an origin: one request at a time, its response handed to the exchange as it comes.
+/// Whoever calls an origin through a connection. Told on the connection's loop; after the end or a failure no more.
+protocol UpstreamCaller: AnyObject {
+    func upstreamHead(_ head: ResponseHead)
+    func upstreamBody(_ bytes: ByteBuffer)
+    /// All that has come is told: what it led to may be sent.
+    func upstreamReadComplete()
+    /// The response is complete; the connection is another's.
+    func upstreamEnded()
+    /// nil: the origin closed the connection too early, or its answer is none.
+    func upstreamFailed(_ error: (any Error)?)
+    func upstreamWritabilityChanged(_ isWritable: Bool)
+}
+
+/// One HTTP/1.1 connection to an origin: one request at a time, its response handed to the caller as it comes.
 final class UpstreamConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -25,7 +38,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     private let pool: UpstreamPool
     private let channel: any Channel
     private var context: ChannelHandlerContext?
-    private var exchange: Exchange?
+    private var caller: (any UpstreamCaller)?
     private var state = State.idle
     private var input = ByteBuffer()
     private var scanned = 0
@@ -47,8 +60,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     // MARK: Requests
 
     /// Begins a request with its head; nothing is sent before `flush`.
-    func begin(_ exchange: Exchange, head bytes: ByteBuffer, isHeadRequest: Bool) {
-        self.exchange = exchange
+    func begin(_ caller: any UpstreamCaller, head bytes: ByteBuffer, isHeadRequest: Bool) {
+        self.caller = caller
         self.isHeadRequest = isHeadRequest
         isRequestComplete = false
         state = .head
@@ -59,9 +72,9 @@ final class UpstreamConnection: ChannelInboundHandler {
     func flush() { context?.flush() }
     func requestCompleted() { isRequestComplete = true }
 
-    /// The exchange wants no more of it.
+    /// The caller wants no more of it.
     func abandon() {
-        exchange = nil
+        caller = nil
         close()
     }
 
@@ -96,11 +109,11 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         if input.readableBytes == 0 { input = ByteBuffer() }
-        exchange?.connection?.flushResponse()
+        caller?.upstreamReadComplete()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        exchange?.upstreamWritabilityChanged(context.channel.isWritable)
+        caller?.upstreamWritabilityChanged(context.channel.isWritable)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -138,14 +151,14 @@ final class UpstreamConnection: ChannelInboundHandler {
             else { return false }
             let left = remaining - bytes.readableBytes
             state = .length(remaining: left)
-            exchange?.upstreamBody(bytes)
+            caller?.upstreamBody(bytes)
             if left == 0 { finish() }
             return left > 0
         case .chunked:
             switch chunks.next(&input) {
             case .needsMore: return false
             case .data(let bytes):
-                exchange?.upstreamBody(bytes)
+                caller?.upstreamBody(bytes)
                 return true
             case .end: finish()
             case .malformed: fail()
@@ -155,7 +168,7 @@ final class UpstreamConnection: ChannelInboundHandler {
             guard let bytes = input.readSlice(length: input.readableBytes), bytes.readableBytes > 0 else {
                 return false
             }
-            exchange?.upstreamBody(bytes)
+            caller?.upstreamBody(bytes)
             return false
         }
     }
@@ -181,19 +194,19 @@ final class UpstreamConnection: ChannelInboundHandler {
                 chunks = ChunkedDecoder()
             case .untilClose: state = .untilClose
             }
-            exchange?.upstreamHead(head)
+            caller?.upstreamHead(head)
             if head.body == .none { finish() }
             return head.body != .none
         }
     }
 
-    /// The response is complete. The connection goes back to the pool first: ending the exchange may begin another
-    /// request at once.
+    /// The response is complete. The connection goes back to the pool first: the caller may begin another request at
+    /// once.
     private func finish() {
-        // The exchange may have let go of it while it was handed the last bytes.
-        if case .closed = state, exchange == nil { return }
-        let exchange = exchange
-        self.exchange = nil
+        // The caller may have let go of it while it was handed the last bytes.
+        if case .closed = state, caller == nil { return }
+        let caller = caller
+        self.caller = nil
         if head.keepsAlive, isRequestComplete, input.readableBytes == 0, channel.isActive {
             state = .idle
             setReading(true)
@@ -201,13 +214,13 @@ final class UpstreamConnection: ChannelInboundHandler {
         } else {
             close()
         }
-        exchange?.upstreamEnded()
+        caller?.upstreamEnded()
     }
 
     private func fail(_ error: (any Error)? = nil) {
-        let exchange = exchange
-        self.exchange = nil
+        let caller = caller
+        self.caller = nil
         close()
-        exchange?.upstreamFailed(error)
+        caller?.upstreamFailed(error)
     }
 }
