@@ -46,6 +46,8 @@ struct MemoryFiles: TemplateFiles {
     }
 
     func codeDigest(_ path: String) -> String? { folders[path] }
+
+    func holds(_ file: String, inCode path: String) -> Bool? { texts["\(path)/\(file)"] != nil }
 }
 
 /// Everything that is wrong with the template, as it is printed.
@@ -114,6 +116,8 @@ actor RecordedManagement: Management {
         }
         return WireResponse(status: 201, body: answer.bytes)
     }
+
+    nonisolated func draft() async -> any Management { RecordedManagement() }
 
     func bodies(_ method: String, _ path: String) -> [JSONValue] {
         calls.filter { $0.method == method && $0.path == path }.map(\.body)

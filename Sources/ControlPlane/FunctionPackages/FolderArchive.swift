@@ -107,3 +107,13 @@ package struct FolderArchive {
         }
     }
 }
+
+/// A package that nobody unpacks.
+package enum CodePackage {
+    /// Whether there is a file of that path in the archive; nil when the archive cannot be read.
+    package static func holds(_ file: String, in zip: [UInt8]) -> Bool? {
+        guard let archive = try? ZipArchive(zip) else { return nil }
+        let path = file.split(separator: "/").map(String.init)
+        return archive.entries.contains { $0.kind != .folder && $0.path == path }
+    }
+}

@@ -29,6 +29,9 @@ final class ConsultedFiles: TemplateFiles {
 
     func codeDigest(_ path: String) -> String? { disk.codeDigest(path) }
 
+    /// What lies in code is watched as code.
+    func holds(_ file: String, inCode path: String) -> Bool? { disk.holds(file, inCode: path) }
+
     var folders: Set<String> { consulted.withLock(\.folders) }
     var files: Set<String> { consulted.withLock(\.files) }
 }

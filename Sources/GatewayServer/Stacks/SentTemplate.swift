@@ -1,3 +1,4 @@
+import ControlPlane
 import GatewayModel
 import JSON
 import Stacks
@@ -42,7 +43,7 @@ struct SentTemplate {
         }
         let source = TemplateSource(
             file: template["file"]?.string ?? "template", folder: folder, bytes: Array(text.utf8),
-            files: SentFiles(files: files, code: digests))
+            files: SentFiles(files: files, code: digests, assets: assets))
         plan = try StackPlan(source, stackName: stackName, parameters: parameters, account: account)
         self.text = text
         code = SentCode(digests: digests, assets: assets)
@@ -53,6 +54,7 @@ struct SentTemplate {
 private struct SentFiles: TemplateFiles {
     let files: [String: [UInt8]]
     let code: [String: String]
+    let assets: AssetFolder
 
     func kind(_ path: String) -> TemplateFileKind? {
         if code[path] != nil { return path.hasSuffix(".zip") ? .file(bytes: 0) : .folder }
@@ -62,4 +64,8 @@ private struct SentFiles: TemplateFiles {
     func contents(_ path: String, upTo limit: Int) -> [UInt8]? { files[path].flatMap { $0.count <= limit ? $0 : nil } }
 
     func codeDigest(_ path: String) -> String? { code[path] }
+
+    func holds(_ file: String, inCode path: String) -> Bool? {
+        code[path].flatMap(assets.contents).flatMap { CodePackage.holds(file, in: $0) }
+    }
 }

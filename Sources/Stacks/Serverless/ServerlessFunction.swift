@@ -120,6 +120,7 @@ struct ServerlessFunction {
         if !properties.isOfImage {
             plain["Code"] = LocalCode.value(
                 properties, resource: resource, source: template.source, problems: &problems)
+            UnbuiltCode.check(plain, of: resource, in: template, problems: &problems)
         }
         plain["Tags"] = tags
         plain["Role"] = properties["Role"] ?? .getAtt(roleLogicalId, "Arn", line: line)

@@ -28,7 +28,7 @@ struct ServerlessTransform {
                 let table = ServerlessSimpleTable(resource, globals: globals, problems: &problems)
                 resources.append(table.plainResource(problems: &problems))
                 storedOnly += ServerlessSimpleTable.rules.storedOnly(in: resource.properties, path: path)
-            default: addPlain(resource, in: template.source, problems: &problems)
+            default: addPlain(resource, in: template, problems: &problems)
             }
         }
         let implicit = functions.filter { $0.events.contains(where: \.isImplicit) }
@@ -52,7 +52,7 @@ struct ServerlessTransform {
     }
 
     private mutating func addPlain(
-        _ resource: TemplateResource, in source: TemplateSource, problems: inout Problems
+        _ resource: TemplateResource, in template: LiveTemplate, problems: inout Problems
     ) {
         guard let type = ResourceType.all[resource.type] else {
             let message =
@@ -69,9 +69,10 @@ struct ServerlessTransform {
             // A path beside the template, as `aws cloudformation package` and SAM take it.
             if let code = properties["Code"], code.string != nil {
                 properties["Code"] =
-                    LocalCode.place(code, of: "Code", path: path, source: source, problems: &problems)
+                    LocalCode.place(code, of: "Code", path: path, source: template.source, problems: &problems)
                     ?? .map(TemplateMap(), line: code.line)
             }
+            UnbuiltCode.check(properties, of: resource, in: template, problems: &problems)
         }
         type.rules.check(properties, path: path, line: resource.line, problems: &problems)
         if let (property, message) = type.behaviour.contradiction(properties) {

@@ -1,3 +1,5 @@
+import ControlPlane
+
 /// The files beside a template: documents that it includes, and the folders of its functions.
 ///
 /// Paths are absolute. A template on this machine has the disk's; one that a client sent has those sent with it.
@@ -7,6 +9,8 @@ package protocol TemplateFiles: Sendable {
     func contents(_ path: String, upTo limit: Int) -> [UInt8]?
     /// A digest of the code at the path, a folder or a package, that changes when the code does; nil when there is none.
     func codeDigest(_ path: String) -> String?
+    /// Whether the code at the path, a folder or a package, has that file; nil when it cannot be told.
+    func holds(_ file: String, inCode path: String) -> Bool?
 }
 
 package enum TemplateFileKind: Sendable, Equatable {
@@ -27,4 +31,16 @@ package struct DiskFiles: TemplateFiles {
     package func contents(_ path: String, upTo limit: Int) -> [UInt8]? { LocalFiles.contents(path, upTo: limit) }
 
     package func codeDigest(_ path: String) -> String? { digest(path) }
+
+    package func holds(_ file: String, inCode path: String) -> Bool? {
+        switch kind(path) {
+        case .folder:
+            if case .file = kind("\(path)/\(file)") { return true }
+            return false
+        case .file:
+            guard let package = contents(path, upTo: TemplateLimits.packageBytes) else { return nil }
+            return CodePackage.holds(file, in: package)
+        case .other, nil: return nil
+        }
+    }
 }

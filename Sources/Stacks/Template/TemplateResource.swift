@@ -10,6 +10,8 @@ struct TemplateResource: Sendable {
     /// Properties that the template sets to null: of a resource of SAM, not even the globals count then.
     private(set) var unset: Set<String> = []
     let dependsOn: [TemplateValue]
+    /// How SAM's tools build the code; what is built goes without it, or with it beside what was built.
+    let buildMethod: String?
     let attributes: ResourceAttributes
     let line: Int
 
@@ -51,6 +53,7 @@ struct TemplateResource: Sendable {
             written = given
         }
         properties = written
+        buildMethod = map["Metadata"]?.map?["BuildMethod"]?.text
         dependsOn = map["DependsOn"].map { $0.list ?? [$0] } ?? []
         attributes = ResourceAttributes(map, path: path, problems: &problems)
     }

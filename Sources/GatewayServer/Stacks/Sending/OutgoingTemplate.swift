@@ -90,4 +90,6 @@ private final class ReadFiles: TemplateFiles {
     }
 
     func codeDigest(_ path: String) -> String? { disk.codeDigest(path) }
+
+    func holds(_ file: String, inCode path: String) -> Bool? { disk.holds(file, inCode: path) }
 }
