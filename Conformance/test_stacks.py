@@ -5,6 +5,7 @@ import random
 import re
 import threading
 import urllib.parse
+import zipfile
 
 import pytest
 
@@ -130,14 +131,56 @@ def test_a_parameter_is_given(project):
 
 def test_a_deployment_that_fails_is_rolled_back(project):
     project.deploy()
-    project.edit("two")
-    project.write(TEMPLATE.replace("CodeUri: src/", "CodeUri: src/\n      MemorySize: 64").replace("/hello,", "/new,"))
+    with zipfile.ZipFile(project.folder / "code.zip", "w") as package:
+        package.writestr("app.py", HANDLER % "two")
+    # What only unpacking finds: the content is not what the archive says that it is.
+    broken = (project.folder / "code.zip").read_bytes().replace(b"two", b"TWO", 1)
+    (project.folder / "code.zip").write_bytes(broken)
+    project.write(TEMPLATE.replace("CodeUri: src/", "CodeUri: code.zip").replace("/hello,", "/new,"))
     failed = project.run("deploy")
     assert failed.returncode == 1
-    assert "template.yaml:6: Resources.Hello: UpdateFunctionConfiguration" in failed.stderr
+    assert "template.yaml:6: Resources.Hello: UpdateFunctionCode" in failed.stderr
     assert "UPDATE_ROLLBACK_COMPLETE" in failed.stdout
     assert project.hello() == "one"
     assert project.stack()["status"] == "UPDATE_ROLLBACK_COMPLETE"
+
+
+REFUSED = {
+    "MemorySize: 64": "template.yaml:6: Resources.Hello: CreateFunction",
+    "Architectures: [x86_64, arm64]": "template.yaml:6: Resources.Hello: CreateFunction",
+    "Role: 2": "template.yaml:6: Resources.Hello: CreateFunction",
+    "EphemeralStorage: {Size: 100}": "template.yaml:6: Resources.Hello: CreateFunction",
+    "Runtime: java21": "template.yaml:6: Resources.Hello: CreateFunction",
+    "Runtime: provided.al2023": "src there is no bootstrap",
+}
+
+
+@pytest.mark.parametrize("command", ["diff", "deploy"])
+def test_what_would_be_refused_is_told_and_nothing_made(project, command):
+    for added, message in REFUSED.items():
+        project.write(TEMPLATE.replace("CodeUri: src/", "CodeUri: src/\n      " + added))
+        refused = project.run(command)
+        assert refused.returncode == 1, added
+        assert message in refused.stderr, refused.stderr
+        assert refused.stdout == ""
+    # The same in an update, and together with what else is wrong.
+    project.write(TEMPLATE)
+    project.deploy()
+    project.write(
+        TEMPLATE.replace("CodeUri: src/", "CodeUri: src/\n      MemorySize: 64")
+        + "  Table: {Value: !Select [9, [a]]}\n"
+    )
+    refused = project.run(command)
+    assert "Resources.Hello: UpdateFunctionConfiguration" in refused.stderr
+    assert project.stack()["status"] == "CREATE_COMPLETE"
+    assert project.hello() == "one"
+
+
+def test_a_table_that_would_be_refused_is_told(project):
+    project.write(TEMPLATE.replace("SimpleTable", "SimpleTable\n    Properties: {TableName: a}"))
+    refused = project.run("diff")
+    assert refused.returncode == 1
+    assert "Resources.Items: CreateTable: ValidationException" in refused.stderr
 
 
 def test_a_creation_that_fails_leaves_nothing(project):

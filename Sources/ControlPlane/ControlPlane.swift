@@ -28,6 +28,20 @@ package actor ControlPlane {
         snapshots = settings.snapshots
     }
 
+    /// For `draft`.
+    init(
+        settings: ControlPlaneSettings, traffic: any Traffic, functionHost: any FunctionHost,
+        apis: [String: HTTPAPI], functions: [String: LambdaFunction]
+    ) {
+        self.settings = settings
+        store = MemoryStore()
+        self.traffic = traffic
+        self.functionHost = functionHost
+        snapshots = settings.snapshots
+        self.apis = apis
+        self.functions = functions
+    }
+
     /// Reads everything from the store and puts it in service; called once, before anything listens.
     package func start() async throws {
         let entities = try store.load()
@@ -108,7 +122,9 @@ package struct ControlPlaneSettings: Sendable {
     /// Copies of code that lies in folders of this machine.
     package let snapshots: CodeSnapshots
     /// Nil when nothing is installed: code brings what it needs.
-    package let dependencies: (any FunctionDependencies)?
+    package private(set) var dependencies: (any FunctionDependencies)?
+    /// False in a draft: code is looked at, and its files stay where they are.
+    private(set) var keepsCode = true
 
     package init(
         account: AccountIdentity, codeFolder: String, now: @escaping @Sendable () -> Timestamp,
@@ -119,5 +135,12 @@ package struct ControlPlaneSettings: Sendable {
         self.now = now
         self.snapshots = snapshots ?? CodeSnapshots(codeFolder: codeFolder, isDurable: true)
         self.dependencies = dependencies
+    }
+
+    var ofDraft: ControlPlaneSettings {
+        var settings = self
+        settings.dependencies = nil
+        settings.keepsCode = false
+        return settings
     }
 }

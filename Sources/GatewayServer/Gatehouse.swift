@@ -89,7 +89,9 @@ package final class Gatehouse: Sendable {
             group: group)
 
         let stacks = StackService(
-            store: store, management: InProcessManagement(controlPlane: controlPlane, tables: tables),
+            store: store,
+            management: InProcessManagement(
+                controlPlane: controlPlane, tables: tables, account: settings.account),
             account: settings.account, assetFolder: folder.assets,
             now: { Timestamp(milliseconds: WallClock.epochMilliseconds) })
         try await stacks.start()

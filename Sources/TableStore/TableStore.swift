@@ -36,6 +36,16 @@ package final class TableStore: Sendable {
         }
     }
 
+    /// The answer to a request that can be refused without a look at the tables; nil when it cannot.
+    package static func refusal(of operation: String, _ body: [UInt8]) -> TableResponse? {
+        do throws(TableError) {
+            _ = try TableOperation(operation, try RequestMembers(body))
+            return nil
+        } catch {
+            return error.response()
+        }
+    }
+
     /// Finishes the writes that wait, and moves the log into the file: then that alone holds the tables.
     package func close() {
         sweeper?.stop()

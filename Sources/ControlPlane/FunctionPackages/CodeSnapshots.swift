@@ -78,8 +78,9 @@ package final class CodeSnapshots: Sendable {
     }
 
     /// What `take` would answer, with nothing kept.
-    func describe(_ source: String) throws(PackageError) -> FunctionPackage {
-        let content = try read(source)
+    func describe(_ source: String, isFresh: Bool = true) throws(PackageError) -> FunctionPackage {
+        let known = isFresh ? nil : state.withLock { $0.sources[source]?.content }
+        let content = if let known { known } else { try read(source) }
         return FunctionPackage(
             codeSha256: Base64.encode(content.digest), codeSize: content.size, localFolder: source)
     }

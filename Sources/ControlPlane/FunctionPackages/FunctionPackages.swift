@@ -21,10 +21,9 @@ struct FunctionPackages: Sendable {
 
     /// Keeps an uploaded archive and unpacks it, unless it is there already.
     func keep(_ zip: [UInt8], for functionName: String) throws(PackageError) -> FunctionPackage {
-        var package = try Self.describe(zip)
+        let checked = try Self.check(zip)
+        var package = checked.package
         let home = home(of: functionName)
-        let archive = try ZipArchive(zip)
-        guard archive.entries.contains(where: { $0.kind == .file }) else { throw .empty }
         if !Files.isFolder(home) {
             try Files.makeFolders(home)
             if isDurable { try Files.syncFolder(folder) }
@@ -34,7 +33,7 @@ struct FunctionPackages: Sendable {
         folders.keep(codeFolder)
         let zipFile = zipFile(of: functionName, codeSha256: package.codeSha256)
         package.isNew = !Files.isFile(zipFile)
-        if !Files.isFolder(codeFolder) { try unpack(archive, to: codeFolder, in: home) }
+        if !Files.isFolder(codeFolder) { try unpack(checked.archive, to: codeFolder, in: home) }
         if !Files.isFile(zipFile) {
             let temporary = "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
             try Files.create(temporary, mode: 0o644, isDurable: isDurable) { write throws(PackageError) in
@@ -46,7 +45,15 @@ struct FunctionPackages: Sendable {
         return package
     }
 
-    /// What keeping the archive would answer.
+    /// What keeping the archive would answer, as far as that can be told without inflating it.
+    static func check(_ zip: [UInt8]) throws(PackageError) -> (package: FunctionPackage, archive: ZipArchive) {
+        let package = try describe(zip)
+        let archive = try ZipArchive(zip)
+        guard archive.entries.contains(where: { $0.kind == .file }) else { throw .empty }
+        return (package, archive)
+    }
+
+    /// What AWS tells of the archive.
     static func describe(_ zip: [UInt8]) throws(PackageError) -> FunctionPackage {
         guard zip.count < maximumZippedSize else { throw .zippedTooLarge }
         guard !zip.isEmpty else { throw .empty }

@@ -58,14 +58,14 @@ enum FunctionCode: Sendable {
     }
 
     /// What `package` would answer, with nothing kept.
-    func describe(in snapshots: CodeSnapshots) async throws(ServiceError) -> FunctionPackage {
+    ///
+    /// - Parameter isFresh: false when a folder is good enough as it was read last.
+    func describe(in snapshots: CodeSnapshots, isFresh: Bool = true) async throws(ServiceError) -> FunctionPackage {
         do throws(PackageError) {
             return try await BlockingThread.run { () throws(PackageError) in
                 switch self {
-                case .zip(let bytes):
-                    _ = try ZipArchive(bytes)
-                    return try FunctionPackages.describe(bytes)
-                case .folder(let folder): return try snapshots.describe(folder)
+                case .zip(let bytes): return try FunctionPackages.check(bytes).package
+                case .folder(let folder): return try snapshots.describe(folder, isFresh: isFresh)
                 }
             }
         } catch {
@@ -113,6 +113,7 @@ extension ControlPlane {
         _ use: (FunctionPackage) throws(ServiceError) -> Result
     ) async throws(ServiceError) -> Result {
         while true {
+            guard settings.keepsCode else { return try use(try await code.describe(in: snapshots, isFresh: false)) }
             let package = try await code.package(for: functionName, runtime: runtime, in: codePlaces)
             defer { if let snapshot = package.snapshot { snapshots.release(snapshot) } }
             let candidate = try candidate(package)
@@ -144,6 +145,7 @@ extension ControlPlane {
 
     /// Removes the copies of local code that no version uses, each when no environment runs in it.
     package func discardUnusedSnapshots() {
+        guard settings.keepsCode else { return }
         var kept: Set<String> = []
         for function in functions.values { kept.formUnion(function.snapshotsInUse.compactMap(\.snapshot)) }
         snapshots.collect(keeping: kept)
@@ -155,6 +157,7 @@ extension ControlPlane {
 
     /// Removes the packages that no version uses, each when no environment runs in it.
     func discardUnusedPackages(of functionName: String) {
+        guard settings.keepsCode else { return }
         guard let function = functions[functionName] else { return packages.remove(functionName) }
         packages.collect(functionName, keeping: function.packagesInUse)
     }

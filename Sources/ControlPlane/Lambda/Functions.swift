@@ -158,7 +158,7 @@ extension LambdaOperations {
         control.functions[function.name] = nil
         await control.functionHost.remove(functionName: function.name)
         // A new function may have taken the name while the old one's processes ended.
-        if control.functions[function.name] == nil { control.packages.remove(function.name) }
+        if control.functions[function.name] == nil { control.discardUnusedPackages(of: function.name) }
         try await control.refreshStages()
         if !function.snapshotsInUse.isEmpty { control.discardUnusedSnapshots() }
         return .empty

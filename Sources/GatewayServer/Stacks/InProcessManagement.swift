@@ -1,4 +1,6 @@
 import ControlPlane
+import DataPlane
+import GatewayModel
 import Stacks
 import TableStore
 
@@ -6,12 +8,43 @@ import TableStore
 struct InProcessManagement: Management {
     let controlPlane: ControlPlane
     let tables: TableEndpoint
+    let account: AccountIdentity
 
     func call(_ request: WireRequest) async -> WireResponse {
-        if case .tables(let operation) = ServiceFront.find(ServiceHead(request)).destination {
-            let response = await tables.answer(operation, request.body)
-            return WireResponse(status: response.status, headers: [], body: response.body)
+        if let operation = request.tableOperation {
+            return WireResponse(await tables.answer(operation, request.body))
         }
         return await controlPlane.respond(to: request, allowsLocalCode: true)
     }
+
+    func draft() async -> any Management {
+        let controlPlane = await controlPlane.draft { stages throws(TrafficError) in
+            do throws(CompileError) { try DataPlane.check(stages) } catch { throw TrafficError(error.message) }
+        }
+        return DraftManagement(controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account))
+    }
+}
+
+/// The management API of a draft.
+private struct DraftManagement: Management {
+    let controlPlane: ControlPlane
+    let tables: DraftTables
+
+    func call(_ request: WireRequest) async -> WireResponse {
+        if let operation = request.tableOperation { return await tables.answer(operation, request.body) }
+        return await controlPlane.respond(to: request, allowsLocalCode: true)
+    }
+
+    func draft() async -> any Management { self }
+}
+
+extension WireRequest {
+    fileprivate var tableOperation: String? {
+        guard case .tables(let operation) = ServiceFront.find(ServiceHead(self)).destination else { return nil }
+        return operation
+    }
+}
+
+extension WireResponse {
+    init(_ response: TableResponse) { self.init(status: response.status, headers: [], body: response.body) }
 }

@@ -65,8 +65,9 @@ package actor StackService {
         }
     }
 
-    package func changes(_ plan: StackPlan, code: any CodeSource) throws(TemplateError) -> [ResourceChange] {
-        try engine(plan.stackName, code).changes(plan, over: records[plan.stackName])
+    package func changes(_ plan: StackPlan, code: any CodeSource) async throws(TemplateError) -> [ResourceChange] {
+        try await engine(plan.stackName, LocalOrSentCode(local: code, assets: assets))
+            .changes(plan, over: records[plan.stackName])
     }
 
     package func delete(_ name: String) async throws(StackFailure) {

@@ -11,6 +11,18 @@ package protocol CodeSource: Sendable {
     var isTried: Bool { get }
 }
 
+/// Code that is only looked at.
+struct UntriedCode: CodeSource {
+    let isTried = false
+    private let code: any CodeSource
+
+    init(_ code: any CodeSource) { self.code = code }
+
+    func digest(_ path: String) -> String? { code.digest(path) }
+
+    func code(_ path: String, digest: String?) -> PackagedCode? { code.code(path, digest: digest) }
+}
+
 package enum PackagedCode: Sendable {
     /// A folder of this machine, for functions that run on it.
     case folder(String)

@@ -4,4 +4,7 @@ package import ControlPlane
 /// signature is asked for, and code may lie in a local folder (`LocalCode`).
 package protocol Management: Sendable {
     func call(_ request: WireRequest) async -> WireResponse
+
+    /// The same resources again: calls are checked and answered as here, and nobody sees what they change.
+    func draft() async -> any Management
 }

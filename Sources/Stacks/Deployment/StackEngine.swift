@@ -26,17 +26,15 @@ package struct StackEngine: Sendable {
 
     /// Makes, changes, replaces and deletes what differs from `record`; nil is a stack that does not exist yet.
     ///
-    /// When a step fails, those before it are taken back in reverse order, and the failure tells what stands then.
+    /// It is tried on a draft first: what would be refused is told together, with nothing made. When a step fails all the
+    /// same, those before it are taken back in reverse order, and the failure tells what stands then.
     ///
     /// - Parameter template: the text, to be kept in the record.
     package func deploy(
         _ plan: StackPlan, over record: StackRecord?, template: String = ""
     ) async throws(StackFailure) -> StackResult {
-        if let record, !record.status.isStanding {
-            throw StackFailure(
-                error: plan.error(
-                    "Stack:\(record.stackId) is in \(record.status.rawValue) state and can not be updated.", nil, ""),
-                record: record)
+        do throws(TemplateError) { try await rehearse(plan, over: record) } catch {
+            throw StackFailure(error: error, record: record)
         }
         var deployment = StackUpdate(engine: self, plan: plan, existing: record, template: template)
         return try await deployment.run()
@@ -77,9 +75,27 @@ package struct StackEngine: Sendable {
         }
     }
 
-    /// What `deploy` would do. What depends on resources that do not exist yet counts as different.
-    package func changes(_ plan: StackPlan, over record: StackRecord?) throws(TemplateError) -> [ResourceChange] {
-        try StackComparison(engine: self, plan: plan, existing: record).changes()
+    /// What `deploy` would do, and all that it would be refused for. What depends on resources that do not exist yet
+    /// counts as different.
+    package func changes(
+        _ plan: StackPlan, over record: StackRecord?
+    ) async throws(TemplateError) -> [ResourceChange] {
+        let changes = try StackComparison(engine: self, plan: plan, existing: record).changes()
+        // What was cut short is taken back before anything is deployed; until then nothing can be said.
+        if record?.status.isToBeUndone != true { try await rehearse(plan, over: record) }
+        return changes
+    }
+
+    /// Takes the steps of a deployment on a draft of the server's resources.
+    private func rehearse(_ plan: StackPlan, over record: StackRecord?) async throws(TemplateError) {
+        if let record, !record.status.isStanding {
+            throw plan.error(
+                "Stack:\(record.stackId) is in \(record.status.rawValue) state and can not be updated.", nil, "")
+        }
+        let engine = StackEngine(
+            management: await calls.management.draft(), code: UntriedCode(code), exports: exports, now: now)
+        var deployment = StackUpdate(engine: engine, plan: plan, existing: record, template: "")
+        try await deployment.rehearse()
     }
 }
 

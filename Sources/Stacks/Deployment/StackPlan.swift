@@ -87,7 +87,7 @@ extension PlainResource {
     }
 
     /// What the resource names, in Ref, Fn::GetAtt, Fn::Sub and DependsOn.
-    fileprivate var dependencies: [DependencyOrder.Edge] {
+    var dependencies: [DependencyOrder.Edge] {
         var references = References()
         // The template's own values are checked as the template writes them; here only names are wanted.
         var unwanted = Problems(file: "")

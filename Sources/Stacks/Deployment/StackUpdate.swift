@@ -6,9 +6,9 @@ struct StackUpdate {
     private let engine: StackEngine
     private let plan: StackPlan
     private let template: String
-    private var comparison: StackComparison
+    var comparison: StackComparison
     /// As it is before the deployment, with the status of one under way.
-    private var record: StackRecord
+    private(set) var record: StackRecord
     private let isNew: Bool
     private var steps: [StackStep] = []
     /// The resources of the stack as it is going to be.
@@ -74,7 +74,7 @@ extension StackUpdate {
         }
     }
 
-    private mutating func bring(_ resource: PlainResource) async throws(TemplateError) {
+    mutating func bring(_ resource: PlainResource) async throws(TemplateError) {
         var (wanted, properties) = try comparison.wanted(resource)
         let old = comparison.existing?.resource(resource.logicalId)
         let provisioned: ProvisionedResource
@@ -231,7 +231,7 @@ extension StackUpdate {
     }
 
     /// Names of exports belong to one stack each, and stay while others use them.
-    private func checkExports(_ outputs: [StackOutput], _ before: StackRecord) throws(TemplateError) {
+    func checkExports(_ outputs: [StackOutput], _ before: StackRecord) throws(TemplateError) {
         let exported = Dictionary(
             outputs.compactMap { output in output.exportName.map { ($0, output.value) } },
             uniquingKeysWith: { first, _ in first })

@@ -1,4 +1,5 @@
 import JSON
+import TableStore
 import Testing
 
 @Suite("Errors on the wire")
@@ -31,6 +32,15 @@ struct WireErrorsTests {
     @Test("syntax is looked at before the operation's name")
     func order() async throws {
         #expect(try await TableFolder().open().ask("MakeCoffee", "{").error == "SerializationException")
+    }
+
+    @Test("what can be refused without the tables is")
+    func refusedBeforehand() throws {
+        let refusal = try #require(TableStore.refusal(of: "CreateTable", Array(#"{"TableName":"a"}"#.utf8)))
+        #expect(refusal.status == 400)
+        let text = String(decoding: refusal.body, as: UTF8.self)
+        #expect(text.contains("ValidationException"))
+        #expect(TableStore.refusal(of: "DeleteTable", Array(#"{"TableName":"nothing"}"#.utf8)) == nil)
     }
 
     @Test("a modelled error carries DynamoDB's namespace")

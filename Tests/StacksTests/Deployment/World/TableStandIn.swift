@@ -7,6 +7,8 @@ actor TableStandIn {
     private(set) var timeToLive: [String: String] = [:]
     private(set) var tags: [String: JSONObject] = [:]
 
+    init(copying tables: [String: JSONObject] = [:]) { self.tables = tables }
+
     func answer(_ operation: String, _ body: JSONValue) -> WireResponse {
         let arn = body["ResourceArn"]?.string
         let name = body["TableName"]?.string ?? String(arn?.split(separator: "/").last ?? "")

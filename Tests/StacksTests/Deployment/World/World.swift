@@ -88,6 +88,24 @@ final class World: Management {
         return response
     }
 
+    func draft() async -> any Management {
+        Draft(plane: await plane.draft { _ in }, tables: TableStandIn(copying: await tables.tables))
+    }
+
+    private struct Draft: Management {
+        let plane: ControlPlane
+        let tables: TableStandIn
+
+        func call(_ request: WireRequest) async -> WireResponse {
+            guard let operation = request.header("x-amz-target")?.split(separator: ".").last else {
+                return await plane.respond(to: request, allowsLocalCode: true)
+            }
+            return await tables.answer(String(operation), (try? JSONValue(parsing: request.body)) ?? .null)
+        }
+
+        func draft() async -> any Management { self }
+    }
+
     func engine(
         code: any CodeSource = FilesAsCode(DiskFiles()), exports: any StackExports = NoExports()
     ) -> StackEngine {
