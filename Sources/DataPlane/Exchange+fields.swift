@@ -25,6 +25,13 @@ extension Exchange {
         return withPath { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
+    /// Runs `body` with the value of the first field of that name, if there is one.
+    @inline(__always)
+    func withField(_ name: HeaderName, _ body: (UnsafeRawBufferPointer) -> Void) {
+        guard let head = connection?.head, let value = head.first(name) else { return }
+        head.withBytes { body(UnsafeRawBufferPointer(rebasing: $0[value.range])) }
+    }
+
     func writeRequestBytes(_ span: RequestHead.Span, to buffer: inout ByteBuffer) {
         _ = withHead { bytes, _ in buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[span.range])) }
     }
@@ -61,37 +68,5 @@ extension Exchange {
             let colon = host.lastIndex(of: UInt8(ascii: ":")) ?? host.endIndex
             buffer.writeBytes(UnsafeRawBufferPointer(rebasing: host[..<colon]))
         }
-    }
-
-    /// `apigw-requestid`, and the CORS lines when the API has CORS and the request an origin.
-    func writeGatewayFields() {
-        guard let connection else { return }
-        let cors = stage?.cors
-        connection.writeHead { out in
-            out.writeStaticString("apigw-requestid: ")
-            out.writeBytes(requestId)
-            out.writeStaticString("\r\n")
-            guard let cors, let origin = connection.head.first(.origin) else { return }
-            connection.head.withBytes {
-                cors.writeLines(origin: UnsafeRawBufferPointer(rebasing: $0[origin.range]), to: &out)
-            }
-        }
-    }
-
-    /// Answers a preflight: 204, no body, no content type.
-    func answerPreflight(_ cors: CompiledCORS) {
-        guard let connection, let origin = connection.head.first(.origin) else { return }
-        connection.startResponse(status: 204)
-        connection.writeDate()
-        connection.writeHead { out in
-            connection.head.withBytes {
-                cors.writePreflightLines(origin: UnsafeRawBufferPointer(rebasing: $0[origin.range]), to: &out)
-            }
-            out.writeStaticString("apigw-requestid: ")
-            out.writeBytes(requestId)
-            out.writeStaticString("\r\n")
-        }
-        connection.finishHead(.none)
-        complete { $0.endResponse() }
     }
 }

@@ -10,9 +10,8 @@ extension Exchange: UpstreamCaller {
 
     // MARK: The request's body
 
-    func streamBody(_ bytes: ByteBuffer) {
+    func sendUpstream(_ bytes: ByteBuffer) {
         guard let upstream else { return }
-        upstreamState.hasProgressed = true
         if connection?.head.body == .chunked {
             var size = worker.allocator.buffer(capacity: 16)
             size.writeHexadecimal(bytes.readableBytes)
@@ -27,7 +26,7 @@ extension Exchange: UpstreamCaller {
         if !upstream.isWritable { connection?.setReading(false) }
     }
 
-    func endStreamedBody() {
+    func endUpstreamBody() {
         guard let upstream, let connection, connection.head.body != .none else { return }
         if connection.head.body == .chunked { upstream.write(Self.lastChunk) }
         upstream.requestCompleted()
@@ -45,13 +44,14 @@ extension Exchange: UpstreamCaller {
 
     func upstreamHead(_ head: ResponseHead) {
         guard let integration = httpIntegration else { return }
-        upstreamState.hasProgressed = true
+        upstreamState.isAnswering = true
+        pieceArrived()
         measureIntegration()
         HTTPProxy.respond(self, head, integration)
     }
 
     func upstreamBody(_ bytes: ByteBuffer) {
-        upstreamState.hasProgressed = true
+        pieceArrived()
         if let collected = upstreamState.collected?.body.readableBytes {
             guard collected + bytes.readableBytes <= HTTPProxy.collectedResponseBytes else {
                 integrationError = "the origin's answer is too long for a mapping that reads its body"
@@ -59,12 +59,12 @@ extension Exchange: UpstreamCaller {
                     .internalError,
                     because: "calls \(integrationName), whose answer is too long for a mapping that reads its body")
             }
+            guard takeMemory(bytes.readableBytes) else { return }
             upstreamState.collected?.body.writeImmutableBuffer(bytes)
             return
         }
-        guard let connection else { return }
-        connection.writeBody(bytes)
-        if !connection.isWritable { upstream?.setReading(false) }
+        append(bytes)
+        if connection?.isWritable == false { upstream?.setReading(false) }
     }
 
     func upstreamReadComplete() { connection?.flushResponse() }
@@ -75,9 +75,9 @@ extension Exchange: UpstreamCaller {
             let changes = integration.responseMapping?.changes(for: head.status)
         {
             MappedResponse.writeHead(self, head, changes, body: body)
-            connection?.writeBody(body)
+            append(body)
         }
-        complete { $0.endResponse() }
+        finish()
     }
 
     func upstreamFailed(_ error: (any Error)?) {
@@ -99,7 +99,7 @@ extension Exchange: UpstreamCaller {
     /// Whether the request may be sent twice: it has no body that is gone, and the method that the origin sees is
     /// idempotent.
     private func isRepeatable(_ integration: HTTPIntegration) -> Bool {
-        guard let head = connection?.head, head.body == .none || body != nil else { return false }
+        guard let head = connection?.head, head.body == .none || bodyUse == .collected else { return false }
         return switch integration.knownMethod ?? head.method {
         case .get, .head, .options, .put, .delete: true
         case .patch, .post, .other: false

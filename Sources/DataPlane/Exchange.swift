@@ -1,19 +1,9 @@
 import GatewayModel
 package import HTTPFront
-package import NIOCore
+import NIOCore
 
 /// One API call on its way through a pipeline. One object per connection, used again for each request.
 package final class Exchange: HTTPService {
-    /// What happens to the request's body.
-    enum BodyUse {
-        /// Nothing has asked for it; it is dropped.
-        case ignored
-        /// It is kept whole: a function or a mapping needs it.
-        case collected
-        /// It is passed on as it comes.
-        case streamed
-    }
-
     let worker: LoopWorker
     private(set) var connection: HTTPStream?
 
@@ -32,9 +22,24 @@ package final class Exchange: HTTPService {
     var isCalledByPath = false
     var bindings: [Router.Binding] = []
 
-    // What the integration needs and leaves.
-    var bodyUse = BodyUse.ignored
+    // Where it is on its way.
+    var step: UInt8 = 0
+    var isRunning = false
+    /// What the step of this moment waits for was at hand.
+    var isResumed = false
+
+    // The request's body.
+    var bodyUse = BodyUse.held
+    /// What is held or collected of it; nil when there is none.
     var body: ByteBuffer?
+    var isBodyComplete = false
+    /// How much of it the integration takes.
+    var bodyLimit = 0
+    /// What it has taken of the process's memory for bodies.
+    var takenMemory = 0
+    var isOutOfMemory = false
+
+    // What the integration leaves.
     var upstream: UpstreamConnection?
     var upstreamState = UpstreamState()
     var integrationStatus = 0
@@ -57,14 +62,19 @@ package final class Exchange: HTTPService {
 
     /// Fifteen characters of URL-safe base64 and `=`, as `apigw-requestid` has it.
     private(set) var requestId = [UInt8](repeating: UInt8(ascii: "="), count: 16)
-    private(set) var requestLength = 0
+    var requestLength = 0
     /// Counts requests, so that an answer that comes too late finds no wrong one.
     private(set) var turn = 0
 
     init(worker: LoopWorker) { self.worker = worker }
 
     var sourceIP: [UInt8] { connection?.peer.address ?? Peer.loopback }
-    var status: Int { connection?.responseStatus ?? 0 }
+    /// Of the response; of a request whose client went away before it, 499 as nginx has it.
+    var status: Int {
+        let status = connection?.responseStatus ?? 0
+        return status > 0 ? status : Self.clientGone
+    }
+    static let clientGone = 499
     var responseLength: Int { connection?.responseBodyBytes ?? 0 }
     var elapsedMicroseconds: Int { Int((NIODeadline.now() - startedAt).nanoseconds / 1000) }
     var elapsedMilliseconds: Int { elapsedMicroseconds / 1000 }
@@ -76,98 +86,46 @@ package final class Exchange: HTTPService {
         startedAt = .now()
         startedAtEpochMilliseconds = worker.clock.epochMilliseconds
         makeRequestId()
-        HTTPPipeline.received(self)
-    }
-
-    package func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {
-        requestLength += bytes.readableBytes
-        switch bodyUse {
-        case .ignored: break
-        case .collected:
-            if body == nil {
-                body = bytes
-            } else {
-                body?.writeImmutableBuffer(bytes)
-            }
-        case .streamed: streamBody(bytes)
+        isBodyComplete = stream.head.body == .none
+        do throws(Refusal) { try Routing.find(self) } catch {
+            return refuse(error, because: HTTPPipeline.explanation(self, error))
         }
-    }
-
-    package func requestEnded(_ stream: HTTPStream) {
-        switch bodyUse {
-        case .ignored: break
-        case .collected:
-            if body == nil, stream.head.body != .none { body = ByteBuffer() }
-            HTTPPipeline.bodyCollected(self)
-        case .streamed: endStreamedBody()
-        }
-    }
-
-    package func bodyTooLarge(_ stream: HTTPStream) {
-        refuse(.tooLarge, because: "received a body of more than \(stream.bodyLimit) bytes")
+        run()
     }
 
     package func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {
         guard let upstream else { return }
         upstream.setReading(isWritable)
-        upstreamState.hasProgressed = true
+        pieceArrived()
     }
 
     package func connectionClosed(_ stream: HTTPStream) {
+        guard connection != nil else { return }
         abandonIntegration()
-        reset()
-    }
-
-    // MARK: The end of a request
-
-    /// Answers with an error of the gateway's own. When there is a route, the reason says what is the matter with it:
-    /// "has no integration".
-    func refuse(_ refusal: Refusal, because reason: @autoclosure () -> String) {
-        guard let connection else { return }
-        abandonIntegration()
-        guard connection.canRespond else {
-            complete { $0.abort() }
-            return
-        }
-        self.refusal = refusal
         if worker.options.onRequest != nil || stage?.accessLog != nil {
-            self.reason = route.map { "route \($0.source.routeKey) \(reason())" } ?? reason()
+            let cause = stream.responseStatus == 0 ? "went away before it was answered" : "did not send or take all"
+            reason = route.map { "route \($0.source.routeKey) lost its client, who \(cause)" } ?? "the client \(cause)"
         }
-        connection.startResponse(status: refusal.status)
-        connection.writeDate()
-        connection.write("content-type: application/json\r\n")
-        let framing = HTTPStream.ResponseFraming.length(refusal.body.utf8CodeUnitCount)
-        connection.writeFraming(framing)
-        writeGatewayFields()
-        if refusal.endsConnection { connection.closeAfterResponse() }
-        connection.finishHead(framing)
-        var body = worker.allocator.buffer(capacity: refusal.body.utf8CodeUnitCount)
-        body.writeStaticString(refusal.body)
-        connection.writeBody(body)
-        complete { $0.endResponse() }
-    }
-
-    /// Logs, counts and lets go of the request, then ends it: the connection may begin the next one at once.
-    func complete(_ end: (HTTPStream) -> Void) {
-        guard let connection else { return }
-        if let stage {
-            worker.count(self, stage.state)
-            if let log = stage.accessLog { AccessLog.write(self, log) }
-        }
-        if let onRequest = worker.options.onRequest { onRequest(summary(connection)) }
+        record()
         reset()
-        end(connection)
     }
 
-    private func reset() {
+    /// Lets go of the request; the next one of the connection may begin.
+    func reset() {
         turn += 1
+        step = 0
+        isRunning = false
+        isResumed = false
         worker.unwatch(self)
         connection = nil
         stage = nil
         route = nil
         isCalledByPath = false
-        bodyUse = .ignored
+        bodyUse = .held
         body = nil
+        isBodyComplete = false
+        releaseMemory()
+        isOutOfMemory = false
         upstreamState = UpstreamState()
         integrationStatus = 0
         integrationServiceStatus = 0
@@ -204,10 +162,15 @@ package final class Exchange: HTTPService {
         }
     }
 
-    /// The deadline has passed; while bodies move, it is put off.
+    /// A piece of the integration's answer has come, or the client takes bytes again: the next piece has its own time.
+    /// Nothing puts off the time to the answer's head.
+    func pieceArrived() {
+        if upstreamState.isAnswering { deadline = worker.now + .milliseconds(Int64(integrationTimeout)) }
+    }
+
     func deadlinePassed(_ now: NIODeadline) {
-        guard upstreamState.hasProgressed || upstream?.isPaused == true else { return integrationTimedOut() }
-        upstreamState.hasProgressed = false
+        // While the client takes nothing the origin is not asked for more; the connection watches such a client.
+        guard upstreamState.isAnswering, upstream?.isPaused == true else { return integrationTimedOut() }
         deadline = now + .milliseconds(Int64(integrationTimeout))
     }
 
@@ -219,13 +182,5 @@ package final class Exchange: HTTPService {
             requestId[position] = alphabet.utf8Start[Int(bits & 63)]
             bits >>= 6
         }
-    }
-
-    private func summary(_ stream: HTTPStream) -> RequestSummary {
-        let head = stream.head
-        return RequestSummary(
-            method: head.string(head.methodRange), path: head.string(head.target), status: status,
-            routeKey: route.map { String(decoding: $0.keyText, as: UTF8.self) },
-            milliseconds: Double(elapsedMicroseconds) / 1000, reason: reason ?? integrationError)
     }
 }

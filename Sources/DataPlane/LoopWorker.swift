@@ -13,7 +13,11 @@ final class LoopWorker {
     let options: DataPlaneOptions
     /// Counts the loops.
     let number: Int
+    /// Of all loops together.
+    let memory: MemoryBudget
     private(set) var snapshot = Snapshot.empty
+    /// The time of the last tick; exact to 25 ms while an exchange is watched.
+    private(set) var now = NIODeadline.now()
     /// Used for the head of an upstream request; its storage stays.
     var scratch: ByteBuffer
     /// The order of an event's header fields while it is written; its storage stays.
@@ -46,6 +50,7 @@ final class LoopWorker {
         self.eventLoop = eventLoop
         self.number = number
         self.options = options
+        self.memory = options.memory
         self.origins = origins
         self.names = names
         scratch = allocator.buffer(capacity: 2048)
@@ -82,13 +87,14 @@ final class LoopWorker {
     func startTicking() {
         guard !isTicking else { return }
         isTicking = true
+        now = .now()
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         eventLoop.scheduleTask(in: Self.tick) { bound.value.ticked() }
     }
 
     private func ticked() {
         isTicking = false
-        let now = NIODeadline.now()
+        now = .now()
         var position = 0
         while position < waiting.count {
             let exchange = waiting[position]
@@ -142,6 +148,8 @@ package struct DataPlaneOptions: Sendable {
     package var tls: NIOSSLContext?
     /// Finds the addresses of origins.
     package var lookup: NameLookup
+    /// For all bodies that are collected, of requests and for mappings, of the whole process: half a gigabyte.
+    package var memory = MemoryBudget(limit: HTTPLimits.collectedBytes)
 
     package init(
         onRequest: (@Sendable (RequestSummary) -> Void)? = nil, tls: NIOSSLContext? = nil,

@@ -15,6 +15,8 @@ struct Refusal: Error {
     static let headTooLarge = Refusal(431, #"{"message":"Request Header Fields Too Large"}"#, "BAD_REQUEST_PARAMETERS")
     static let internalError = Refusal(500, #"{"message":"Internal Server Error"}"#, "INTEGRATION_FAILURE")
     static let unavailable = Refusal(503, #"{"message":"Service Unavailable"}"#, "INTEGRATION_FAILURE")
+    /// The server holds as many bytes of bodies as it may.
+    static let overloaded = Refusal(503, #"{"message":"Service Unavailable"}"#, "DEFAULT_5XX")
     static let timedOut = Refusal(503, #"{"message":"Service Unavailable"}"#, "INTEGRATION_TIMEOUT")
 
     private init(_ status: Int, _ body: StaticString, _ responseType: StaticString) {

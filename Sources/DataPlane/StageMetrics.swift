@@ -3,6 +3,10 @@ package struct StageMetrics: Sendable {
     package private(set) var count = 0
     package private(set) var clientErrors = 0
     package private(set) var serverErrors = 0
+    /// Requests whose client went away before they were answered; they count as client errors too.
+    package private(set) var clientsGone = 0
+    /// Requests refused because the process held as many bytes of bodies as it may; they count as server errors too.
+    package private(set) var bodiesRefused = 0
     package private(set) var dataProcessed = 0
     package private(set) var latencyMicroseconds = 0
     package private(set) var integrationLatencyMilliseconds = 0
@@ -16,6 +20,8 @@ package struct StageMetrics: Sendable {
         } else if x.status >= 400 {
             clientErrors += 1
         }
+        if x.status == Exchange.clientGone { clientsGone += 1 }
+        if x.isOutOfMemory { bodiesRefused += 1 }
         dataProcessed += x.requestLength + x.responseLength
         let latency = x.elapsedMicroseconds
         latencyMicroseconds += latency
@@ -27,6 +33,8 @@ package struct StageMetrics: Sendable {
         count += other.count
         clientErrors += other.clientErrors
         serverErrors += other.serverErrors
+        clientsGone += other.clientsGone
+        bodiesRefused += other.bodiesRefused
         dataProcessed += other.dataProcessed
         latencyMicroseconds += other.latencyMicroseconds
         integrationLatencyMilliseconds += other.integrationLatencyMilliseconds

@@ -48,6 +48,12 @@ struct LocalEndpoints: Sendable {
         series("apigateway_count_total", "API calls.") { "\($0.count)" }
         series("apigateway_4xx_total", "Client errors.") { "\($0.clientErrors)" }
         series("apigateway_5xx_total", "Server errors.") { "\($0.serverErrors)" }
+        series("gatehouse_clients_gone_total", "API calls whose client went away before the answer (499).") {
+            "\($0.clientsGone)"
+        }
+        series("gatehouse_bodies_refused_total", "API calls refused because all memory for bodies was taken (503).") {
+            "\($0.bodiesRefused)"
+        }
         series("apigateway_data_processed_bytes_total", "Bytes of bodies.") { "\($0.dataProcessed)" }
         series("apigateway_latency_seconds_total", "Time from request to response.") {
             "\(Double($0.latencyMicroseconds) / 1_000_000)"

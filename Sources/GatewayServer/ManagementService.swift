@@ -24,12 +24,13 @@ final class ManagementService: HTTPService {
     func headReceived(_ stream: HTTPStream) {
         turn += 1
         body = []
-        stream.bodyLimit = found.bodyLimit
         if let refusal = BrowserGuard.refusal(stream.head) {
             write(found.wire.response(refusal, requestId: Identifiers.uuid()), to: stream)
         } else if case .refused = found.destination {
             // Nobody reads its body.
             write(found.refuse(requestId: Identifiers.uuid()), to: stream)
+        } else if !stream.takeBody(limit: found.bodyLimit) {
+            bodyTooLarge(stream)
         }
     }
 

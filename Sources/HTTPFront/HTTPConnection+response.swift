@@ -15,6 +15,7 @@ extension HTTPConnection {
 
     func handOver() {
         guard out.readableBytes > 0, let context else { return }
+        handedOver += out.readableBytes
         context.write(wrapOutboundOut(out), promise: nil)
         out.moveReaderIndex(to: out.writerIndex)
     }
@@ -37,6 +38,7 @@ extension HTTPConnection {
             out.writeBuffer(&bytes)
         } else {
             handOver()
+            handedOver += bytes.readableBytes
             context?.write(wrapOutboundOut(bytes), promise: nil)
             renewOut()
         }

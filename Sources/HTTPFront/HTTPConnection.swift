@@ -30,13 +30,21 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
     private var scanned = 0
     private var reading = Reading.head
     private var chunks = ChunkedDecoder()
+    /// Bytes of the request's body so far.
     private var received = 0
+    private var bodyLimit = Int.max
+    /// The client waits to be told that it may send the body.
+    private var awaitsContinue = false
+    /// Whether the connection is kept if the body is read.
+    private var keepsAliveBehindBody = false
     private var isPausedByService = false
     private var isAutoReading = true
     private var inputClosed = false
     private var isProcessing = false
-    /// How many bytes waited for the client when it was last looked at; 0 when it was not.
-    private var untaken = 0
+    /// Bytes of responses handed to the channel.
+    var handedOver = 0
+    /// How many of these the client had taken when it was last looked at.
+    private var taken = 0
 
     /// `idleTime` is how long the connection may lie between two requests.
     package init(
@@ -89,7 +97,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
-        untaken = isWritable ? 0 : bufferedBytes
+        if !isWritable { taken = handedOver - untakenBytes }
         // A head that comes has its time already.
         if case .head = reading, input.readableBytes > 0 {} else { restartClock() }
         switch response.phase {
@@ -138,6 +146,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
             else { return false }
             let left = remaining - bytes.readableBytes
             reading = left == 0 ? .waiting : .length(remaining: left)
+            received += bytes.readableBytes
             restartClock()
             service.bodyReceived(bytes, self)
             if left == 0 { bodyEnded() }
@@ -178,12 +187,12 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
 
     private func requestBegan() {
         received = 0
-        bodyLimit = HTTPLimits.apiBodyBytes
+        bodyLimit = .max
         response = ResponseState(phase: .expected)
-        let keepsAlive = head.keepsAlive && !loopState.isDraining && !isLastRequest
-        let expectsContinue = head.expectsContinue && head.body != .none
+        keepsAliveBehindBody = head.keepsAlive && !loopState.isDraining && !isLastRequest
+        awaitsContinue = head.expectsContinue && head.body != .none
         // A client that is answered instead of told to go on may leave its body out (RFC 9110 section 10.1.1).
-        response.keepsAlive = keepsAlive && !expectsContinue
+        response.keepsAlive = keepsAliveBehindBody && !awaitsContinue
         switch head.body {
         case .none: reading = .waiting
         case .length(let length): reading = .length(remaining: length)
@@ -193,17 +202,26 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         }
         restartClock()
         service.headReceived(self)
-        switch head.body {
-        case .none:
-            if case .waiting = reading { service.requestEnded(self) }
-        case .length(let length) where length > bodyLimit && response.phase == .expected:
-            rejectBody()
-        case .length, .chunked:
-            if response.phase == .expected, expectsContinue {
-                response.keepsAlive = keepsAlive
-                sendContinue()
-            }
+        if head.body == .none, case .waiting = reading { service.requestEnded(self) }
+    }
+
+    package override func takeBody(limit: Int) -> Bool {
+        bodyLimit = limit
+        if case .length(let length) = head.body, length > limit {
+            dropBody()
+            return false
         }
+        guard received <= limit else {
+            dropBody()
+            return false
+        }
+        guard awaitsContinue else { return true }
+        awaitsContinue = false
+        response.keepsAlive = keepsAliveBehindBody
+        // Who has not waited need not be told.
+        if received == 0 { sendContinue() }
+        restartClock()
+        return true
     }
 
     private func readChunk() -> Bool {
@@ -213,7 +231,8 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
             received += bytes.readableBytes
             restartClock()
             guard received <= bodyLimit else {
-                rejectBody()
+                dropBody()
+                service.bodyTooLarge(self)
                 return false
             }
             if response.phase != .ended { service.bodyReceived(bytes, self) }
@@ -237,11 +256,11 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         }
     }
 
-    private func rejectBody() {
+    /// Reads no more of a body that is too long.
+    private func dropBody() {
         response.keepsAlive = false
         reading = .waiting
         restartClock()
-        service.bodyTooLarge(self)
     }
 
     private func discard(_ remaining: Int) -> Bool {
@@ -362,8 +381,9 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
     private func restartClock() {
         switch reading {
         case .head: deadline = loopState.now + idleTime
-        // A pause is the service's own doing; it keeps the time meanwhile.
-        case .length where isPausedByService, .chunked where isPausedByService, .waiting:
+        // A pause is the service's own doing, and so is a client's waiting to be told to go on.
+        case .length where isPausedByService || awaitsContinue, .chunked where isPausedByService || awaitsContinue,
+            .waiting:
             deadline = isWritable ? .distantFuture : loopState.now + HTTPLimits.progressTime
         case .length, .chunked, .discarding, .ending: deadline = loopState.now + HTTPLimits.progressTime
         case .closed: deadline = loopState.now + .seconds(2)
@@ -372,9 +392,9 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
 
     /// The deadline has passed; but a client that takes a response, however slowly, may go on.
     package override func timedOut() {
-        let left = bufferedBytes
-        if left > 0, untaken == 0 || left < untaken {
-            untaken = left
+        let untaken = untakenBytes
+        if untaken > 0, handedOver - untaken > taken {
+            taken = handedOver - untaken
             deadline = loopState.now + HTTPLimits.progressTime
             return
         }
@@ -386,16 +406,21 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         }
     }
 
-    /// Bytes of responses that the channel still holds.
-    private var bufferedBytes: Int {
-        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    /// Bytes of responses that are on their way: the channel holds them, or the kernel, whose part may be megabytes and
+    /// is what a slow client empties first.
+    private var untakenBytes: Int {
+        guard let channel = context?.channel else { return 0 }
+        let buffered = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        return buffered + loopState.unacknowledgedBytes(channel)
     }
 
     // MARK: Ending
 
     private func refuse(_ refusal: ProtocolRefusal) {
-        let began = response.phase != .none
-        if began { service.connectionClosed(self) }
+        if response.phase != .none {
+            response.status = refusal.status
+            service.connectionClosed(self)
+        }
         reading = .closed
         response = ResponseState(phase: .expected)
         response.keepsAlive = false
@@ -417,13 +442,14 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         restartClock()
         regulateReading()
         guard let context else { return }
-        let taken = context.eventLoop.makePromise(of: Void.self)
-        taken.futureResult.assumeIsolated().whenComplete { _ in self.lastByteTaken(lingers: lingers) }
-        context.writeAndFlush(wrapOutboundOut(out), promise: taken)
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in self.lastByteWritten(lingers: lingers) }
+        handedOver += out.readableBytes
+        context.writeAndFlush(wrapOutboundOut(out), promise: written)
         out.moveReaderIndex(to: out.writerIndex)
     }
 
-    private func lastByteTaken(lingers: Bool) {
+    private func lastByteWritten(lingers: Bool) {
         guard case .ending = reading, let context else { return }
         reading = .closed
         restartClock()
@@ -444,7 +470,8 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         reading = .closed
         deadline = .distantFuture
         guard response.phase == .expected || response.phase == .head || response.phase == .body else { return }
-        response = ResponseState()
+        response.phase = .ended
         service.connectionClosed(self)
+        response = ResponseState()
     }
 }

@@ -10,6 +10,8 @@ package enum HTTPLimits {
     package static let methodBytes = 32
     /// API Gateway: 10 MB, not to be raised.
     package static let apiBodyBytes = 10_485_760
+    /// Of all bodies that are collected at a time, whoever sends them: fifty of the largest.
+    package static let collectedBytes = 536_870_912
     /// One line of a chunk's size, extensions included, and all trailers together.
     package static let chunkLineBytes = 1_024
     package static let trailerBytes = 8_192

@@ -24,12 +24,10 @@ package class HTTPStream: LoopMember {
     /// The request being answered; its storage is used again for the next one.
     package final let head = RequestHead()
     package final let peer: Peer
-    /// Set by the service in `headReceived` when it takes less or more than an API's 10 MB.
-    package final var bodyLimit = HTTPLimits.apiBodyBytes
 
     final var response = ResponseState()
-    /// Response bytes not yet handed on.
-    final var out: ByteBuffer
+    /// Response bytes not yet handed on. While the head is open, whole lines may be written to it directly.
+    package final var out: ByteBuffer
 
     package init(loopState: LoopConnections, peer: Peer, allocator: ByteBufferAllocator = ByteBufferAllocator()) {
         self.peer = peer
@@ -123,6 +121,11 @@ package class HTTPStream: LoopMember {
         response.keepsAlive = false
         out.clear()
     }
+
+    /// The service wants the request's body, if it has not more bytes than `limit`. Only now is a client that asked
+    /// told to go on: one whose request is refused for other reasons never uploads. False when it is known already that
+    /// the body is longer: nothing more of it will come, and the connection ends behind the answer.
+    package func takeBody(limit: Int) -> Bool { true }
 
     /// Reads the request's body on, or lets the client wait with it.
     package func setReading(_ wanted: Bool) {}

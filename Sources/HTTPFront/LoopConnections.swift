@@ -18,6 +18,9 @@ package final class LoopConnections {
     package private(set) var now: NIODeadline
     package private(set) var isDraining = false
 
+    /// How many bytes written to a channel the kernel has taken but the client has not.
+    let unacknowledgedBytes: (any Channel) -> Int
+
     private var members: [LoopMember] = []
     /// By position, as `members`.
     private var deadlines: [NIODeadline] = []
@@ -28,8 +31,11 @@ package final class LoopConnections {
 
     private static let tick = TimeAmount.milliseconds(500)
 
-    package init(eventLoop: any EventLoop) {
+    package init(
+        eventLoop: any EventLoop, unacknowledgedBytes: @escaping (any Channel) -> Int = SendQueue.bytes
+    ) {
         self.eventLoop = eventLoop
+        self.unacknowledgedBytes = unacknowledgedBytes
         now = eventLoop.now
     }
 

@@ -105,7 +105,7 @@ struct FuzzTests {
             let bytes = generator.connection()
             let read = FrontReader(bytes)
             let client = try TestClient()
-            client.service.onHead = { $0.bodyLimit = .max }
+            client.service.bodyLimit = .max
             for piece in generator.random.pieces(of: bytes, cuts: 6) { client.send(piece) }
             let comment: Comment = "round \(round) of seed \(seed): \(bytes.latin1.debugDescription)"
             #expect(client.service.heads.count == read.requests.count, comment)

@@ -74,3 +74,44 @@ struct ListenerTests {
         }
     }
 }
+
+@Suite("What the kernel holds of a response", .timeLimit(.minutes(1)))
+struct SendQueueTests {
+    /// Answers with what no client's kernel takes at once, and tells how much of it is under way.
+    private final class Large: HTTPService, Sendable {
+        static let bytes = 200_000
+        let queued = Mutex<[Int]>([])
+
+        func headReceived(_ stream: HTTPStream) {}
+        func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {}
+        func bodyTooLarge(_ stream: HTTPStream) {}
+        func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {}
+        func connectionClosed(_ stream: HTTPStream) {}
+
+        func requestEnded(_ stream: HTTPStream) {
+            guard let connection = stream as? HTTPConnection, let channel = connection.context?.channel else { return }
+            stream.startResponse(status: 200)
+            stream.finishHead(.length(Self.bytes))
+            stream.writeBody(ByteBuffer(repeating: 0x78, count: Self.bytes))
+            connection.flushOut()
+            queued.withLock { $0.append(SendQueue.bytes(channel)) }
+        }
+    }
+
+    @Test("is known of a socket whose client does not read")
+    func queue() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let server = try await HTTPServer(group: group)
+        let service = Large()
+        let address = try await server.listen(Listener(host: "127.0.0.1", port: 0) { _ in service })
+        let client = try PlainSocket(port: try #require(address.port), receiveBuffer: 4_096)
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try client.read(16).count == 16)
+        await server.drain(timeout: .zero)
+        try await group.shutdownGracefully()
+        // The client's kernel takes a few thousand bytes, so most cannot have left this side's.
+        let queued = service.queued.withLock(\.first)
+        #expect((queued ?? 0) > Large.bytes / 10)
+        #expect((queued ?? 0) <= Large.bytes + 200)
+    }
+}

@@ -4,8 +4,8 @@ import NIOCore
 
 /// Calls a function with the request as its event and turns what it returns into the response.
 enum FunctionProxy {
-    /// The body is needed whole, so the call is made when it is there.
-    static func begin(_ x: Exchange, _ integration: FunctionIntegration) throws(Refusal) {
+    /// Whether it can be called at all.
+    static func check(_ x: Exchange, _ integration: FunctionIntegration) throws(Refusal) {
         guard integration.target != nil else {
             x.integrationError = "there is no function \(integration.name)"
             x.reason = "calls \(integration.name), which does not exist"
@@ -18,9 +18,6 @@ enum FunctionProxy {
                 + "(aws lambda add-permission --principal apigateway.amazonaws.com)"
             throw .internalError
         }
-        x.bodyUse = .collected
-        // A longer one makes an event that is too long in any case, so it need not be kept.
-        x.connection?.bodyLimit = FunctionIntegration.maximumEventBytes
     }
 
     /// AWS's own sentence, as `$context.integrationErrorMessage` has it.

@@ -28,34 +28,30 @@ enum FunctionResponse {
 
     /// 200 and `application/json`, with the payload as it is.
     private static func respondPlain(_ x: Exchange, _ body: ByteBuffer) {
-        guard let client = x.connection else { return }
         x.integrationStatus = 200
-        client.startResponse(status: 200)
-        client.writeDate()
-        client.write("content-type: application/json\r\n")
-        client.writeFraming(.length(body.readableBytes))
-        x.writeGatewayFields()
-        client.finishHead(.length(body.readableBytes))
-        client.writeBody(body)
-        x.complete { $0.endResponse() }
+        x.respond(200, .length(body.readableBytes)) { lines in
+            lines.date()
+            lines.text("content-type: application/json\r\n")
+            lines.length()
+        }
+        x.append(body)
+        x.finish()
     }
 
     private static func respond(_ x: Exchange, _ answer: FunctionAnswer) {
-        guard let client = x.connection else { return }
         x.integrationStatus = answer.status
         let dropsCORS = x.stage?.cors != nil
         let hasBody = answer.status != 204 && answer.status != 304
-        let framing = hasBody ? HTTPStream.ResponseFraming.length(answer.body.count) : .none
-        client.startResponse(status: answer.status)
-        if !answer.headers.contains(where: { $0.known == .date }) { client.writeDate() }
-        // The order on the wire: date, content-type, content-length, the function's own fields, the request id.
-        if let type = answer.headers.last(where: { $0.known == .contentType }) {
-            client.writeHead { Self.write(type.name, type.value, to: &$0) }
-        } else {
-            client.write("content-type: text/plain; charset=utf-8\r\n")
-        }
-        client.writeFraming(framing)
-        client.writeHead { out in
+        x.respond(answer.status, hasBody ? .length(answer.body.count) : .none) { lines in
+            // The order on the wire: date, content-type, content-length, the function's own fields, the request id.
+            lines.hasDate = answer.headers.contains { $0.known == .date }
+            if !lines.hasDate { lines.date() }
+            if let type = answer.headers.last(where: { $0.known == .contentType }) {
+                lines.field(type.name, type.value)
+            } else {
+                lines.text("content-type: text/plain; charset=utf-8\r\n")
+            }
+            lines.length()
             for header in answer.headers {
                 switch header.known {
                 case .contentType, .contentLength, .apigwRequestId: continue
@@ -63,24 +59,13 @@ enum FunctionResponse {
                     if dropsCORS { continue }
                 default: if header.known.isHopByHop { continue }
                 }
-                Self.write(header.name, header.value, to: &out)
+                lines.field(header.name, header.value)
             }
-            for cookie in answer.cookies {
-                out.writeStaticString("set-cookie: ")
-                out.writeBytes(cookie)
-                out.writeStaticString("\r\n")
-            }
+            for cookie in answer.cookies { lines.field(Self.setCookie, cookie) }
         }
-        x.writeGatewayFields()
-        client.finishHead(framing)
-        if hasBody { client.writeBody(ByteBuffer(bytes: answer.body)) }
-        x.complete { $0.endResponse() }
+        if hasBody { x.append(ByteBuffer(bytes: answer.body)) }
+        x.finish()
     }
 
-    private static func write(_ name: [UInt8], _ value: [UInt8], to out: inout ByteBuffer) {
-        out.writeBytes(name)
-        out.writeStaticString(": ")
-        out.writeBytes(value)
-        out.writeStaticString("\r\n")
-    }
+    private static let setCookie = Array("set-cookie".utf8)
 }

@@ -4,8 +4,8 @@ import NIOCore
 /// What an exchange remembers of its call to an origin.
 struct UpstreamState {
     var isConnecting = false
-    /// Bytes have moved since the time-out was last looked at.
-    var hasProgressed = false
+    /// The response's head has come.
+    var isAnswering = false
     /// Whether the request has been repeated on a new connection.
     var isSecondTry = false
     /// The response is collected because its mapping reads the body.
@@ -16,17 +16,6 @@ struct UpstreamState {
 enum HTTPProxy {
     /// A response that is collected for a mapping may be so long (API Gateway's payload quota).
     static let collectedResponseBytes = 10_485_760
-
-    static func begin(_ x: Exchange, _ integration: HTTPIntegration) {
-        if integration.requestMapping?.needsBody == true {
-            x.bodyUse = .collected
-        } else {
-            x.bodyUse = .streamed
-            connect(x, integration)
-        }
-    }
-
-    static func bodyCollected(_ x: Exchange, _ integration: HTTPIntegration) { connect(x, integration) }
 
     static func connect(_ x: Exchange, _ integration: HTTPIntegration) {
         guard !DotSegments.areForwarded(x, integration) else {
@@ -52,19 +41,16 @@ enum HTTPProxy {
             return
         }
         x.upstreamState.isConnecting = true
-        x.connection?.setReading(false)
         let turn = x.turn
         pool.connect(origin) { result in
             switch result {
             case .success(let connection) where x.turn == turn && x.upstreamState.isConnecting:
                 x.upstreamState.isConnecting = false
                 send(x, integration, connection)
-                x.connection?.setReading(true)
             case .success(let connection): pool.keep(connection)
             case .failure(let error):
                 guard x.turn == turn else { return }
                 x.upstreamState.isConnecting = false
-                x.connection?.setReading(true)
                 let failure = "cannot connect to \(origin.key.host):\(origin.key.port): \(error)"
                 x.integrationError = failure
                 x.refuse(.unavailable, because: failure)
@@ -89,15 +75,12 @@ enum HTTPProxy {
         upstream.begin(
             x, head: x.worker.scratch,
             isHeadRequest: (integration.knownMethod ?? client.head.method) == .head)
-        if let body = x.body {
-            upstream.write(body)
-            upstream.requestCompleted()
-            upstream.flush()
-        } else {
-            if client.head.body == .none { upstream.requestCompleted() }
-            // A body may be long in coming, and the origin may answer the head alone.
-            upstream.flush()
-        }
+        if x.bodyUse == .collected, let body = x.body { upstream.write(body) }
+        let isStreamed = client.head.body != .none && x.bodyUse != .collected
+        if !isStreamed { upstream.requestCompleted() }
+        // A body may be long in coming, and the origin may answer the head alone.
+        upstream.flush()
+        if isStreamed { x.beginStreaming() }
     }
 
     // MARK: The response
@@ -117,14 +100,11 @@ enum HTTPProxy {
             }
             return
         }
-        client.startResponse(status: head.status)
         let dropsCORS = x.stage?.cors != nil
-        let hasDate = client.writeHead { out in
-            UpstreamRequest.copyFields(head.fields, head.bytes, dropsCORS: dropsCORS, to: &out)
+        x.respond(head.status, framing(head, for: client.head.method)) { lines in
+            lines.hasDate = UpstreamRequest.copyFields(
+                head.fields, head.bytes, dropsCORS: dropsCORS, to: &lines.stream.out)
         }
-        if !hasDate { client.writeDate() }
-        x.writeGatewayFields()
-        client.finishHead(framing(head, for: client.head.method))
     }
 
     /// Under what an AWS service answered: `$context.awsEndpointRequestId` is said to come from these fields.

@@ -14,18 +14,19 @@ enum MappedResponse {
         }
         var fields = MappedFields(responseFields(x, head))
         fields.apply(changes.headers, values)
-        client.startResponse(status: status)
-        if !fields.contains(Array("date".utf8)) { client.writeDate() }
-        client.writeHead { fields.write(to: &$0) }
-        x.writeGatewayFields()
-        if status == 204 || status == 304 {
-            client.finishHead(.none)
-        } else if let body {
-            client.finishHead(.length(body.readableBytes))
-        } else {
-            let framing = HTTPProxy.framing(head, for: client.head.method)
-            client.finishHead(framing == .none && client.head.method != .head ? .length(0) : framing)
+        x.respond(status, framing(head, status, body, for: client.head.method)) { lines in
+            if !fields.contains(Array("date".utf8)) { lines.date() } else { lines.hasDate = true }
+            fields.write(to: &lines.stream.out)
         }
+    }
+
+    private static func framing(
+        _ head: ResponseHead, _ status: Int, _ body: ByteBuffer?, for method: RequestHead.Method
+    ) -> HTTPStream.ResponseFraming {
+        if status == 204 || status == 304 { return .none }
+        if let body { return .length(body.readableBytes) }
+        let framing = HTTPProxy.framing(head, for: method)
+        return framing == .none && method != .head ? .length(0) : framing
     }
 
     private static func responseFields(_ x: Exchange, _ head: ResponseHead) -> [(name: [UInt8], value: [UInt8])] {

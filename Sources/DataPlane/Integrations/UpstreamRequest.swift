@@ -220,7 +220,7 @@ enum UpstreamRequest {
     /// The framing of the body as it will be sent: collected, streamed, or none.
     static func writeFraming(_ x: Exchange, hasContentType: Bool, to out: inout ByteBuffer) {
         guard let head = x.connection?.head else { return }
-        if let body = x.body {
+        if x.bodyUse == .collected, let body = x.body {
             writeLength(body.readableBytes, to: &out)
             return
         }

@@ -3,35 +3,85 @@ import HTTPFront
 
 /// The way of an HTTP API's request, in order. Read this file first.
 ///
-/// It waits at one point only, for the integration; the parts before and after are plain functions on the
+/// A step that has to wait says so and resumes the exchange later; the parts between are plain functions on the
 /// connection's loop. The order of AWS's own steps is not documented as a whole.
 enum HTTPPipeline {
-    static func received(_ x: Exchange) {
-        do throws(Refusal) {
-            try Routing.match(x)  // host, stage, route; nothing is logged when no stage matches
-            guard let route = x.route else {
-                // Only a preflight passes routing without a route.
-                if let cors = x.stage?.cors { x.answerPreflight(cors) }
-                return
-            }
-            switch route.integration {
-            case .http(let integration): HTTPProxy.begin(x, integration)  // may wait: connection, body, origin
-            case .function(let integration): try FunctionProxy.begin(x, integration)  // waits for the body
-            case .missing:
-                x.reason = "has no integration"
-                throw .internalError
-            }
-        } catch {
-            x.refuse(error, because: x.reason ?? Self.explanation(x, error))
+    /// The steps, first to last. Each has its place for a reason.
+    enum Step: UInt8, CaseIterable {
+        /// A disabled endpoint is as if it were not there, so nothing else may tell of it.
+        case endpoint
+        /// Also a preflight's head has its limit; that no route matches comes before.
+        case route
+        case headSize
+        /// Before authorization: a browser sends no credentials with a preflight.
+        case preflight
+        /// Before anything is spent on the request: its body is held meanwhile.
+        case authorize
+        /// Whether the integration can be called at all. Before the body: a refused client uploads nothing.
+        case target
+        /// Whole, for integrations that read it; else it follows the head as it comes.
+        case body
+        /// Waits for the integration and answers with what it says.
+        case call
+    }
+
+    /// Takes the step.
+    static func take(_ step: Step, _ x: Exchange) throws(Refusal) -> StepResult {
+        switch step {
+        case .endpoint: try Routing.admit(x)
+        case .route: try Routing.match(x)
+        case .headSize: try Routing.checkHead(x)
+        case .preflight: return Preflight.answer(x)
+        case .authorize: return try x.route?.authorizer?.decide(x) ?? .next
+        case .target: try checkTarget(x)
+        case .body: return try takeBody(x)
+        case .call: return call(x)
+        }
+        return .next
+    }
+
+    private static func checkTarget(_ x: Exchange) throws(Refusal) {
+        switch x.route?.integration {
+        case .function(let integration): try FunctionProxy.check(x, integration)
+        case .http: break
+        case .missing, nil:
+            x.reason = "has no integration"
+            throw .internalError
         }
     }
 
-    /// The body is here as a whole, for an integration that asked for it.
-    static func bodyCollected(_ x: Exchange) {
+    private static func takeBody(_ x: Exchange) throws(Refusal) -> StepResult {
+        switch x.route?.integration {
+        // A longer one makes an event that is too long in any case, so it need not be kept.
+        case .function: return try x.collectBody(limit: FunctionIntegration.maximumEventBytes)
+        case .http(let integration) where integration.requestMapping?.needsBody == true:
+            return try x.collectBody(limit: HTTPLimits.apiBodyBytes)
+        case .http: try x.streamBody(limit: HTTPLimits.apiBodyBytes)
+        case .missing, nil: break
+        }
+        return .next
+    }
+
+    private static func call(_ x: Exchange) -> StepResult {
         switch x.route?.integration {
         case .function(let integration): FunctionProxy.invoke(x, integration)
-        case .http(let integration): HTTPProxy.bodyCollected(x, integration)
+        case .http(let integration): HTTPProxy.connect(x, integration)
         case .missing, nil: break
+        }
+        return .wait
+    }
+
+    // MARK: Words for people
+
+    /// Why a request was refused, when the step that refused it has not said.
+    static func explanation(_ x: Exchange, _ refusal: Refusal) -> String {
+        switch refusal.status {
+        case 404 where x.stage == nil: "there is no API or stage of that name"
+        case 404 where x.stage?.isEndpointDisabled == true: "the API's execute-api endpoint is disabled"
+        case 404: "no route of the API matches \(Self.request(x))"
+        case 431 where x.route == nil: "the request line and header values have more than \(Routing.headBytes) bytes"
+        case 431: "received a request line and header values of more than \(Routing.headBytes) bytes"
+        default: refusal.message
         }
     }
 
@@ -41,16 +91,5 @@ enum HTTPPipeline {
             String(decoding: UnsafeRawBufferPointer(rebasing: $0[x.routedPath.range]), as: UTF8.self)
         }
         return "\(head.string(head.methodRange)) \(path ?? "")"
-    }
-
-    private static func explanation(_ x: Exchange, _ refusal: Refusal) -> String {
-        switch refusal.status {
-        case 404 where x.stage == nil: "there is no API or stage of that name"
-        case 404 where x.stage?.isEndpointDisabled == true: "the API's execute-api endpoint is disabled"
-        case 404: "no route of the API matches \(Self.request(x))"
-        case 431 where x.route == nil: "the request line and header values have more than \(Routing.headBytes) bytes"
-        case 431: "received a request line and header values of more than \(Routing.headBytes) bytes"
-        default: refusal.message
-        }
     }
 }

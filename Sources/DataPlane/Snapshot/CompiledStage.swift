@@ -69,10 +69,12 @@ final class CompiledRoute: Sendable {
     /// Names of the path variables in order, without `+`.
     let variables: [[UInt8]]
     let integration: CompiledIntegration
+    /// nil where anybody may call.
+    let authorizer: (any Authorizer)?
 
     init(
         source: V2.Route, integrationSource: V2.Integration?, key: RouteKey, variables: [[UInt8]],
-        integration: CompiledIntegration
+        integration: CompiledIntegration, authorizer: (any Authorizer)? = nil
     ) {
         self.source = source
         self.integrationSource = integrationSource
@@ -81,6 +83,7 @@ final class CompiledRoute: Sendable {
         resourcePath = Array((key == .default ? "$default" : key.path).utf8)
         self.variables = variables
         self.integration = integration
+        self.authorizer = authorizer
     }
 }
 

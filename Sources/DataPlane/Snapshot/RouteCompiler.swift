@@ -9,6 +9,7 @@ struct RouteCompiler {
     let stageVariables: OrderedMap<String>
     let functions: any FunctionDirectory
     let origins: Origins
+    let authorizers: (any AuthorizerDirectory)?
 
     /// `parts` lends what other routes of the integration have, and takes what they may have of this one.
     func compile(
@@ -18,7 +19,9 @@ struct RouteCompiler {
             throw CompileError(message: "The route key '\(route.routeKey)' cannot be read.")
         }
         // The management API refuses these; a stored one must never become an open route.
-        guard (route.authorizationType ?? "NONE") == "NONE" else {
+        var authorizer: (any Authorizer)?
+        if let type = route.authorizationType, type != "NONE" { authorizer = authorizers?.authorizer(of: route) }
+        guard authorizer != nil || (route.authorizationType ?? "NONE") == "NONE" else {
             throw CompileError(
                 message: "The route '\(route.routeKey)' asks for an authorizer, which is not served yet.")
         }
@@ -32,7 +35,8 @@ struct RouteCompiler {
             throw CompileError(message: "The integration type \(other) is not served by HTTP APIs.")
         }
         return CompiledRoute(
-            source: route, integrationSource: integration, key: routeKey, variables: names, integration: compiled)
+            source: route, integrationSource: integration, key: routeKey, variables: names, integration: compiled,
+            authorizer: authorizer)
     }
 
     /// The function that the integration's URI names, as it is now.

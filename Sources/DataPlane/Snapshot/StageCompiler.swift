@@ -12,6 +12,8 @@ struct StageCompiler: Sendable {
     let accessLogs: any AccessLogDirectory
     let origins: Origins
     let states: StageStates
+    /// None are served yet.
+    var authorizers: (any AuthorizerDirectory)?
 
     /// `previous` lends every part of which nothing has changed that it was made from: creating one route among
     /// thousands compiles one. `preparation` counts what is compiled.
@@ -26,7 +28,7 @@ struct StageCompiler: Sendable {
             to: definition.content,
             RouteCompiler(
                 key: key, account: definition.account, stageVariables: variables, functions: functions,
-                origins: origins))
+                origins: origins, authorizers: authorizers))
         return CompiledStage(
             definition, preparation: preparation, routes: routes, cors: cors(definition, previous),
             accessLog: accessLog(definition, previous), state: states.state(of: key))

@@ -1,6 +1,6 @@
 import HTTPFront
 
-/// Finds the API, its stage and its route.
+/// Finds the API and its stage, whatever their kind; then, for HTTP APIs, the route.
 enum Routing {
     /// The longest head of an API call: request line and header values together. AWS quota: 10,240 bytes.
     static let headBytes = 10_240
@@ -13,20 +13,39 @@ enum Routing {
         }
     }
 
-    static func match(_ x: Exchange) throws(Refusal) {
-        guard let connection = x.connection else { return }
-        let found: Result<Void, Refusal> = connection.head.withBytes { bytes in
-            do throws(Refusal) { return .success(try match(x, bytes, connection.head)) } catch {
-                return .failure(error)
-            }
+    /// Finds the stage by host and path; nothing is logged when there is none.
+    static func find(_ x: Exchange) throws(Refusal) {
+        guard let head = x.connection?.head else { return }
+        let found: Result<Void, Refusal> = head.withBytes { bytes in
+            do throws(Refusal) { return .success(try find(x, bytes, head)) } catch { return .failure(error) }
         }
         try found.get()
-        guard headLength(connection.head) <= headBytes else { throw .headTooLarge }
+    }
+
+    /// A disabled endpoint answers as if the API were not there, but is logged.
+    static func admit(_ x: Exchange) throws(Refusal) {
+        if x.stage?.isEndpointDisabled == true { throw .notFound }
+    }
+
+    /// Finds the route. A preflight needs none.
+    static func match(_ x: Exchange) throws(Refusal) {
+        guard let head = x.connection?.head, let stage = x.stage, !Preflight.isPreflight(head, stage) else { return }
+        let index = x.withPath { bytes in
+            stage.router.match(
+                UnsafeRawBufferPointer(rebasing: bytes[x.routedPath.range]), head.method, &x.bindings)
+        }
+        guard let index, let index else { throw .notFound }
+        x.route = stage.routes[index]
+    }
+
+    static func checkHead(_ x: Exchange) throws(Refusal) {
+        guard let head = x.connection?.head, headLength(head) > headBytes else { return }
+        throw .headTooLarge
     }
 
     private static let pathPrefix = Array("/_aws/execute-api/".utf8)
 
-    private static func match(
+    private static func find(
         _ x: Exchange, _ bytes: UnsafeRawBufferPointer, _ head: RequestHead
     ) throws(Refusal) {
         // `OPTIONS *` asks the server itself, not one of its paths (RFC 9112 section 3.2.4).
@@ -42,18 +61,7 @@ enum Routing {
         } else {
             try selectByPath(x, bytes, head.path)
         }
-        guard let stage = x.stage, !stage.isEndpointDisabled else { throw .notFound }
-        if stage.cors != nil, head.method == .options, head.contains(.origin),
-            head.contains(.accessControlRequestMethod)
-        {
-            return
-        }
-        let index = x.withPath { bytes in
-            let path = UnsafeRawBufferPointer(rebasing: bytes[x.routedPath.range])
-            return stage.router.match(path, head.method, &x.bindings)
-        }
-        guard let index, let index else { throw .notFound }
-        x.route = stage.routes[index]
+        guard x.stage != nil else { throw .notFound }
     }
 
     /// The length of `{apiId}` in a host of the form `{apiId}.execute-api.{anything}`.

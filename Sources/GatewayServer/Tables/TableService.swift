@@ -25,8 +25,8 @@ final class TableService: HTTPService {
     func headReceived(_ stream: HTTPStream) {
         turn += 1
         body.removeAll(keepingCapacity: body.capacity <= 65_536)
-        stream.bodyLimit = ServiceFront.tableBytes
         coding = Self.coding(stream.head)
+        if !stream.takeBody(limit: ServiceFront.tableBytes) { bodyTooLarge(stream) }
     }
 
     func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {

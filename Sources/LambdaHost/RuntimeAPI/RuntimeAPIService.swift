@@ -28,10 +28,10 @@ final class RuntimeAPIService: HTTPService {
     }
 
     func headReceived(_ stream: HTTPStream) {
-        stream.bodyLimit = LambdaLimits.readPayloadBytes
         let isAllowed = isOwn && Self.isOfRuntime(stream.head)
         call = isAllowed ? stream.head.withBytes { Self.call(stream.head, $0) } : .foreign
         body.clear()
+        if !stream.takeBody(limit: LambdaLimits.readPayloadBytes) { bodyTooLarge(stream) }
     }
 
     func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {

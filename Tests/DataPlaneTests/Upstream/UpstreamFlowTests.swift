@@ -22,6 +22,25 @@ struct UpstreamFlowTests {
         }
     }
 
+    @Test("a steady upload does not put off the time to the answer's head")
+    func steadyUpload() async throws {
+        try await TestGateway.proxying({ wire, _ in _ = try? await wire.rest() }, timeout: 200) { gateway, _ in
+            try await gateway.connect { wire in
+                try await wire.send(TestGateway.request("POST", "/", ["Transfer-Encoding: chunked"]))
+                let outbound = wire.outbound
+                let upload = Task {
+                    while !Task.isCancelled {
+                        try await outbound.write(ByteBuffer(string: "1\r\nx\r\n"))
+                        try await Task.sleep(for: .milliseconds(5))
+                    }
+                }
+                let answer = try await wire.message()
+                upload.cancel()
+                #expect(answer.text == TestGateway.unavailable)
+            }
+        }
+    }
+
     @Test("an answer that stops in the middle is given up after the same time")
     func stalledAnswer() async throws {
         try await TestGateway.proxying(

@@ -105,7 +105,51 @@ struct BodiesTests {
         #expect(client.isAtEnd)
     }
 
+    @Test("a client that asks is told to go on when the service wants its body, not before")
+    func continuesLater() throws {
+        let client = try TestClient()
+        client.service.bodyLimit = nil
+        client.send(post(length: 3, "Expect: 100-continue\r\n"))
+        #expect(client.received().isEmpty)
+        #expect(client.connection.takeBody(limit: 3))
+        #expect(client.received() == goOn)
+        client.send("abc")
+        #expect(client.received() == ok)
+    }
+
+    @Test("a client that asks but does not wait is not told, and its connection is kept")
+    func impatient() throws {
+        let client = try TestClient()
+        client.service.bodyLimit = nil
+        client.send(post(length: 3, "Expect: 100-continue\r\n"), "ab")
+        #expect(client.connection.takeBody(limit: 3))
+        client.send("c" + next)
+        #expect(client.received() == ok + ok)
+    }
+
+    @Test("a body that the service never wants is not asked for")
+    func unwanted() throws {
+        let client = try TestClient()
+        client.service.bodyLimit = nil
+        client.service.onHead = { $0.answer(status: 403, "no") }
+        client.send(post(length: 11_000_000, "Expect: 100-continue\r\n"))
+        #expect(client.received() == HTTPConnection.response("no", status: "403 Forbidden", keepsAlive: false))
+    }
+
     // MARK: Too large
+
+    @Test("a body whose beginning was held is too long by what has come already, or by its length")
+    func tooLongWhenWanted() throws {
+        for request in [postChunked() + "4\r\nabcd\r\n", post(length: 4) + "ab"] {
+            let client = try TestClient()
+            client.service.bodyLimit = nil
+            client.send(request)
+            #expect(!client.connection.takeBody(limit: 3))
+            client.connection.answer(status: 413, "large")
+            #expect(client.received() == tooLarge)
+            #expect(client.isAtEnd)
+        }
+    }
 
     @Test("a length above the limit is refused by the service, without its body")
     func tooLong() throws {
@@ -121,7 +165,7 @@ struct BodiesTests {
     @Test("a length at the limit is read")
     func longest() throws {
         let client = try TestClient()
-        client.service.onHead = { $0.bodyLimit = 3 }
+        client.service.bodyLimit = 3
         client.send(post(length: 3) + "abc")
         #expect(client.service.events == [.head("POST /"), .body("abc"), .end])
         #expect(client.received() == ok)
@@ -130,7 +174,7 @@ struct BodiesTests {
     @Test("chunks beyond the limit are refused by the service when they come")
     func tooManyChunks() throws {
         let client = try TestClient()
-        client.service.onHead = { $0.bodyLimit = 3 }
+        client.service.bodyLimit = 3
         client.send(postChunked() + "2\r\nab\r\n", "2\r\ncd\r\n0\r\n\r\n" + next)
         #expect(client.service.events == [.head("POST /"), .body("ab"), .tooLarge])
         #expect(client.received() == tooLarge)
@@ -140,7 +184,7 @@ struct BodiesTests {
     @Test("chunks up to the limit are read")
     func enoughChunks() throws {
         let client = try TestClient()
-        client.service.onHead = { $0.bodyLimit = 4 }
+        client.service.bodyLimit = 4
         client.send(postChunked() + "2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n" + next)
         #expect(client.service.body == "abcd")
         #expect(client.received() == ok + ok)
@@ -149,7 +193,7 @@ struct BodiesTests {
     @Test("chunks count for one request only")
     func chunksAreOfARequest() throws {
         let client = try TestClient()
-        client.service.onHead = { $0.bodyLimit = 4 }
+        client.service.bodyLimit = 4
         let request = postChunked() + "3\r\nabc\r\n0\r\n\r\n"
         client.send(request + request)
         #expect(client.received() == ok + ok)
@@ -158,9 +202,9 @@ struct BodiesTests {
     @Test("a limit counts for one request only")
     func limitIsOfARequest() throws {
         let client = try TestClient()
-        client.service.onHead = { $0.bodyLimit = HTTPLimits.apiBodyBytes * 2 }
+        client.service.bodyLimit = HTTPLimits.apiBodyBytes * 2
         client.send(post(length: 1) + "x")
-        client.service.onHead = { _ in }
+        client.service.bodyLimit = HTTPLimits.apiBodyBytes
         client.send(post(length: HTTPLimits.apiBodyBytes + 1))
         #expect(client.received() == ok + tooLarge)
     }

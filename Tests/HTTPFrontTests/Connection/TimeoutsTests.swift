@@ -159,6 +159,18 @@ struct TimeoutsTests {
         expect(client, endsAfter: HTTPLimits.progressTime)
     }
 
+    @Test("time does not count while a client waits to be told to go on")
+    func waitingForContinue() throws {
+        let client = try TestClient()
+        client.service.bodyLimit = nil
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n")
+        client.wait(.hours(1))
+        #expect(!client.isAtEnd)
+        #expect(client.connection.takeBody(limit: 1))
+        expect(client, endsAfter: HTTPLimits.progressTime)
+        #expect(client.received().contains("408 Request Timeout"))
+    }
+
     // MARK: Clients that take slowly
 
     @Test("a client that takes nothing of a response is let go, and the service hears of it")
@@ -221,6 +233,23 @@ struct TimeoutsTests {
             client.wait(HTTPLimits.idleTime + slack)
             #expect(client.isClosed)
         }
+    }
+
+    @Test("what the client takes of the kernel's bytes counts, though the channel keeps all of its own")
+    func slowResponseInTheKernel() throws {
+        let client = try TestClient()
+        client.socket.stopTaking()
+        client.service.onEnd = { [large] in $0.answer(large) }
+        client.kernel.bytes = 1_000_000
+        client.send(get)
+        for _ in 0..<9 {
+            client.wait(.seconds(25))
+            client.kernel.bytes -= 100_000
+        }
+        #expect(!client.isClosed)
+        // It stops: from its last step on it has the time of one.
+        client.wait(HTTPLimits.progressTime + HTTPLimits.progressTime + HTTPLimits.progressTime)
+        #expect(client.isClosed)
     }
 
     // MARK: Clients that do not close

@@ -15,7 +15,7 @@ final class RandomPlay {
         client = try TestClient()
         client.service.onHead = { [unowned self] in
             (hasEnded, isPaused) = (false, false)
-            if self.random.once(in: 4) { $0.bodyLimit = self.random.below(30) }
+            client.service.bodyLimit = self.random.once(in: 4) ? self.random.below(30) : HTTPLimits.apiBodyBytes
             act($0, once: 3)
         }
         client.service.onBody = { [unowned self] _, connection in act(connection, once: 2) }

@@ -15,6 +15,9 @@ final class RecordingService: HTTPService {
 
     private(set) var events: [Event] = []
 
+    /// What it takes of a body at the head; nil leaves that to the test.
+    var bodyLimit: Int? = HTTPLimits.apiBodyBytes
+
     var onHead: (HTTPStream) -> Void = { _ in }
     var onBody: (String, HTTPStream) -> Void = { _, _ in }
     var onEnd: (HTTPStream) -> Void = { $0.answer("ok") }
@@ -37,6 +40,7 @@ final class RecordingService: HTTPService {
         let head = stream.head
         events.append(.head("\(head.string(head.methodRange)) \(head.string(head.target))"))
         onHead(stream)
+        if let bodyLimit, stream.canRespond, !stream.takeBody(limit: bodyLimit) { bodyTooLarge(stream) }
     }
 
     func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {

@@ -11,6 +11,8 @@ final class TestClient {
     let loops: LoopConnections
     let connection: HTTPConnection
     let socket: TestSocket
+    /// What the kernel holds of the bytes that the socket took.
+    let kernel: Kernel
     private let channel: EmbeddedChannel
     private let loop: EmbeddedEventLoop
     /// The first client of a loop outlives those beside it: its end is the end of the clock.
@@ -18,10 +20,16 @@ final class TestClient {
     private var unsent: [ByteBuffer] = []
     private var closesInput = false
 
+    final class Kernel {
+        var bytes = 0
+    }
+
     init(besides other: TestClient? = nil, idleTime: TimeAmount = HTTPLimits.idleTime) throws {
         self.other = other
         loop = other?.loop ?? EmbeddedEventLoop()
-        loops = other?.loops ?? LoopConnections(eventLoop: loop)
+        let kernel = Kernel()
+        self.kernel = kernel
+        loops = other?.loops ?? LoopConnections(eventLoop: loop, unacknowledgedBytes: { _ in kernel.bytes })
         channel = EmbeddedChannel(loop: loop)
         socket = TestSocket(channel)
         connection = HTTPConnection(service: service, loopState: loops, channel: channel, idleTime: idleTime)

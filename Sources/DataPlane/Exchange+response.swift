@@ -1,0 +1,79 @@
+import GatewayModel
+import HTTPFront
+import NIOCore
+
+/// The response, whoever it comes from: a head, pieces of a body, the end.
+extension Exchange {
+    /// Writes a head. `write` is called at once and puts its lines straight into the connection's buffer.
+    @inline(__always)
+    func respond(
+        _ status: Int, _ framing: HTTPStream.ResponseFraming, _ write: (inout ResponseLines) -> Void
+    ) {
+        guard let stream = connection else { return }
+        stream.startResponse(status: status)
+        var lines = ResponseLines(self, stream, framing)
+        write(&lines)
+        lines.complete()
+        stream.finishHead(framing)
+    }
+
+    /// Sends a piece of the body on.
+    func append(_ bytes: ByteBuffer) { connection?.writeBody(bytes) }
+
+    /// The response is complete.
+    func finish() {
+        guard let stream = connection else { return }
+        record()
+        reset()
+        // Ending it may begin the connection's next request at once.
+        stream.endResponse()
+    }
+
+    /// A response that has begun cannot be completed: the client sees a broken connection, never a short body.
+    private func breakOff() {
+        guard let stream = connection else { return }
+        record()
+        reset()
+        stream.abort()
+    }
+
+    /// Answers with an error of the gateway's own. When there is a route, the reason says what is the matter with it:
+    /// "has no integration".
+    func refuse(_ refusal: Refusal, because reason: @autoclosure () -> String) {
+        guard let stream = connection else { return }
+        abandonIntegration()
+        guard stream.canRespond else { return breakOff() }
+        self.refusal = refusal
+        if worker.options.onRequest != nil || stage?.accessLog != nil {
+            self.reason = route.map { "route \($0.source.routeKey) \(reason())" } ?? reason()
+        }
+        if refusal.endsConnection { stream.closeAfterResponse() }
+        respond(refusal.status, .length(refusal.body.utf8CodeUnitCount)) { lines in
+            lines.date()
+            lines.text("content-type: application/json\r\n")
+            lines.length()
+        }
+        var body = worker.allocator.buffer(capacity: refusal.body.utf8CodeUnitCount)
+        body.writeStaticString(refusal.body)
+        append(body)
+        finish()
+    }
+
+    /// The last step of every request, answered or left: counters, access log line, the line of `gatehouse up`.
+    func record() {
+        guard let stream = connection else { return }
+        if let stage {
+            worker.count(self, stage.state)
+            if let log = stage.accessLog { AccessLog.write(self, log) }
+        }
+        if let onRequest = worker.options.onRequest { onRequest(summary(stream)) }
+    }
+
+    private func summary(_ stream: HTTPStream) -> RequestSummary {
+        let head = stream.head
+        return RequestSummary(
+            method: head.string(head.methodRange), path: head.string(head.target), status: status,
+            routeKey: route.map { String(decoding: $0.keyText, as: UTF8.self) },
+            milliseconds: Double(elapsedMicroseconds) / 1000, reason: reason ?? integrationError)
+    }
+}

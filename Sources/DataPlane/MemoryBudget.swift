@@ -1,0 +1,23 @@
+import Synchronization
+
+/// The bytes of bodies that all requests of the process may have collected at once. One connection's are bounded by AWS's
+/// quotas, but thousands of connections times 10 MB are more than a machine has.
+package final class MemoryBudget: Sendable {
+    private let taken = Atomic(0)
+    private let limit: Int
+
+    package init(limit: Int) { self.limit = limit }
+
+    /// False when the bytes are not to be had.
+    package func take(_ bytes: Int) -> Bool {
+        guard taken.add(bytes, ordering: .relaxed).newValue <= limit else {
+            taken.subtract(bytes, ordering: .relaxed)
+            return false
+        }
+        return true
+    }
+
+    package func give(_ bytes: Int) { taken.subtract(bytes, ordering: .relaxed) }
+
+    package var current: Int { taken.load(ordering: .relaxed) }
+}

@@ -1,0 +1,68 @@
+import HTTPFront
+import NIOCore
+
+/// The head of a response while it is written, straight into the connection's buffer.
+///
+/// Each integration has its fields in an order of its own on the wire. It places the gateway's where they belong among
+/// them; what it has not placed is added behind.
+struct ResponseLines {
+    let x: Exchange
+    /// Whole lines with their CRLF go to its `out`.
+    let stream: HTTPStream
+    let framing: HTTPStream.ResponseFraming
+    /// Set by whoever writes a date that is not the gateway's.
+    var hasDate = false
+    private var hasFraming = false
+    private var hasGatewayFields = false
+
+    init(_ x: Exchange, _ stream: HTTPStream, _ framing: HTTPStream.ResponseFraming) {
+        self.x = x
+        self.stream = stream
+        self.framing = framing
+    }
+
+    @inline(__always)
+    mutating func date() {
+        stream.writeDate()
+        hasDate = true
+    }
+
+    /// `content-length` or `transfer-encoding`.
+    @inline(__always)
+    mutating func length() {
+        stream.writeFraming(framing)
+        hasFraming = true
+    }
+
+    /// `apigw-requestid` alone, where nothing of CORS may follow.
+    mutating func requestId() {
+        stream.out.writeStaticString("apigw-requestid: ")
+        stream.out.writeBytes(x.requestId)
+        stream.out.writeStaticString("\r\n")
+        hasGatewayFields = true
+    }
+
+    /// `apigw-requestid`, and the CORS lines when the API has CORS and the request an origin.
+    mutating func gatewayFields() {
+        requestId()
+        guard let cors = x.stage?.cors else { return }
+        x.withField(.origin) { cors.writeLines(origin: $0, to: &stream.out) }
+    }
+
+    @inline(__always)
+    func text(_ text: StaticString) { stream.out.writeStaticString(text) }
+
+    func field(_ name: [UInt8], _ value: [UInt8]) {
+        stream.out.writeBytes(name)
+        stream.out.writeStaticString(": ")
+        stream.out.writeBytes(value)
+        stream.out.writeStaticString("\r\n")
+    }
+
+    /// Adds what has not been placed.
+    @inline(__always)
+    mutating func complete() {
+        if !hasDate { date() }
+        if !hasGatewayFields { gatewayFields() }
+    }
+}

@@ -1,0 +1,13 @@
+import GatewayModel
+
+/// Decides who may call a route.
+protocol Authorizer: Sendable {
+    /// Decides at once, or waits: then it keeps `Exchange.turn` and resumes the exchange with its verdict.
+    func decide(_ x: Exchange) throws(Refusal) -> StepResult
+}
+
+/// Where routes find their authorizers while they are compiled.
+protocol AuthorizerDirectory: Sendable {
+    /// nil for a kind that is not served.
+    func authorizer(of route: V2.Route) -> (any Authorizer)?
+}

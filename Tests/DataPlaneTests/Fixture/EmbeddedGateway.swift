@@ -1,0 +1,139 @@
+import GatewayModel
+import NIOCore
+import NIOEmbedded
+
+@testable import DataPlane
+@testable import HTTPFront
+
+private struct ClientGone: Error {}
+
+/// A data plane of one connection on an event loop whose time a test moves.
+final class EmbeddedGateway {
+    let function = StandInFunction()
+    let authorizer: StandInAuthorizer
+    let memory: MemoryBudget
+    let stage: CompiledStage
+    private let loop: EmbeddedEventLoop
+    private let channel: EmbeddedChannel
+    private let worker: LoopWorker
+    private let logs = StandInLogs()
+    private var unsent: [ByteBuffer] = []
+    private var bytes = ""
+
+    /// All routes of `api` ask `authorizer`, if there is one.
+    init(_ api: TestAPI, _ verdict: StandInAuthorizer.Verdict? = nil, memory limit: Int = .max) throws {
+        loop = EmbeddedEventLoop()
+        channel = EmbeddedChannel(loop: loop)
+        authorizer = StandInAuthorizer(verdict ?? .now(nil))
+        memory = MemoryBudget(limit: limit)
+        var options = DataPlaneOptions()
+        options.memory = memory
+        worker = LoopWorker(eventLoop: loop, number: 0, options: options, origins: Origins())
+        var compiler = StageCompiler(
+            functions: StandInFunctions(functions: ["f": function]), accessLogs: logs, origins: Origins(),
+            states: StageStates(loops: [loop]))
+        compiler.authorizers = authorizer
+        var definition = api.definition
+        if verdict != nil {
+            var content = definition.content
+            for var route in content.routes {
+                route.authorizationType = "CUSTOM"
+                content.routes.put(route)
+            }
+            definition = V2.StageDefinition(
+                account: definition.account, apiId: definition.apiId, stage: definition.stage, content: content)
+        }
+        stage = try compiler.compile(definition, previous: nil)
+        worker.serve(Snapshot.empty.next([stage], removing: []))
+        let connection = HTTPConnection(
+            service: Exchange(worker: worker), loopState: LoopConnections(eventLoop: loop), channel: channel)
+        try channel.pipeline.syncOperations.addHandler(connection)
+        channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
+    }
+
+    deinit { _ = try? channel.finish(acceptAlreadyClosed: true) }
+
+    /// Hands over each piece as a read of its own, as long as the connection reads.
+    func send(_ pieces: String...) {
+        unsent += pieces.map { ByteBuffer(string: $0) }
+        deliver()
+    }
+
+    func wait(milliseconds: Int64) {
+        loop.advanceTime(by: .milliseconds(milliseconds))
+        deliver()
+    }
+
+    /// The client's connection breaks.
+    func reset() {
+        channel.pipeline.fireErrorCaught(ClientGone())
+        channel.close(promise: nil)
+        loop.run()
+    }
+
+    private func deliver() {
+        while isReading, channel.isActive, !unsent.isEmpty { _ = try? channel.writeInbound(unsent.removeFirst()) }
+        loop.run()
+    }
+
+    var isReading: Bool {
+        for (option, value) in channel.options where option is ChannelOptions.Types.AutoReadOption {
+            return value as? Bool ?? true
+        }
+        return true
+    }
+
+    /// Bytes that the client has been sent, all in all.
+    var received: String {
+        while let next = try? channel.readOutbound(as: ByteBuffer.self) { bytes += String(buffer: next) }
+        return bytes
+    }
+
+    /// The status lines among them; the first behind a body stands on its line.
+    var statuses: [String] {
+        received.ranges(of: "HTTP/1.1 ").map { String(received[$0.upperBound...].prefix { $0 != "\r\n" }) }
+    }
+
+    var entries: [String] {
+        worker.flushLogs()
+        return logs.named(TestAPI.logGroup).lines
+    }
+
+    var metrics: StageMetrics { stage.state.metrics[0].value }
+}
+
+/// An authorizer that decides as a test says, and counts how often it was asked.
+final class StandInAuthorizer: Authorizer, AuthorizerDirectory {
+    enum Verdict {
+        /// nil lets the request pass.
+        case now(Refusal?)
+        /// It says that it waits, though its answer is at hand.
+        case marked
+        case after(milliseconds: Int64, Refusal?)
+    }
+
+    private let verdict: Verdict
+    private let count = Counter()
+
+    init(_ verdict: Verdict) { self.verdict = verdict }
+
+    var asked: Int { count.value }
+
+    func authorizer(of route: V2.Route) -> (any Authorizer)? { self }
+
+    func decide(_ x: Exchange) throws(Refusal) -> StepResult {
+        count.increment()
+        let turn = x.turn
+        switch verdict {
+        case .now(nil): return .next
+        case .now(let refusal?): throw refusal
+        case .marked:
+            x.resume(turn)
+            return .wait
+        case .after(let milliseconds, let refusal):
+            let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)
+            x.worker.eventLoop.scheduleTask(in: .milliseconds(milliseconds)) { bound.value.resume(turn, refusal) }
+            return .wait
+        }
+    }
+}
