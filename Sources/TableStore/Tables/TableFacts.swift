@@ -41,9 +41,9 @@ struct UpdateContinuousBackups: TableRead {
                 days < 1 ? "have value greater than or equal to 1" : "have value less than or equal to 35")
         }
         try constraints.check()
-        // The words are unconfirmed.
         if days != nil, isEnabled == false {
-            throw .validation("RecoveryPeriodInDays can only be specified when point-in-time recovery is enabled")
+            throw .validation(
+                "Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.")
         }
         if isEnabled == true { throw .notOffered("Point-in-time recovery") }
     }

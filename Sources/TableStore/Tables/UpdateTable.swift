@@ -229,10 +229,10 @@ private enum IndexChange: Sendable {
             try TableRules.check(index, of: record)
             try TableRules.checkCounts(record)
         case .update(let name, let throughput, let kept):
-            let position = try record.globalIndex(named: name)
+            let position = try record.globalIndex(named: name, to: "update")
             if let throughput { record.indexes[position].throughput = throughput }
             record.indexes[position].kept.keep(kept)
-        case .delete(let name): record.indexes.remove(at: try record.globalIndex(named: name))
+        case .delete(let name): record.indexes.remove(at: try record.globalIndex(named: name, to: "delete"))
         }
     }
 }
@@ -252,8 +252,11 @@ extension TableRecord {
         return "Schema:[\(elements.joined(separator: ", "))]"
     }
 
-    fileprivate func globalIndex(named name: String) throws(TableError) -> Int {
+    fileprivate func globalIndex(named name: String, to change: String) throws(TableError) -> Int {
         guard let position = indexes.firstIndex(where: { $0.isGlobal && $0.name == name }) else {
+            guard !indexes.contains(where: { $0.name == name }) else {
+                throw .validation("Cannot \(change) an index that is not a GlobalSecondaryIndex: \(name)")
+            }
             throw .resourceNotFound
         }
         return position

@@ -108,6 +108,24 @@ import Testing
         _ = try refused("UpdateContinuousBackups", "'PointInTimeRecoverySpecification':{\(specification)}")
     }
 
+    @Test func recoveryPeriodsAreOfRecovery() throws {
+        #expect(
+            try refused(
+                "UpdateContinuousBackups",
+                "'PointInTimeRecoverySpecification':{'PointInTimeRecoveryEnabled':false,'RecoveryPeriodInDays':7}")
+                == "Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.")
+    }
+
+    @Test(arguments: ["Delete", "Update"])
+    func localIndexesStay(change: String) throws {
+        let tables = try ItemStore.sorted()
+        #expect(
+            try tables.fault(
+                "UpdateTable",
+                "{'TableName':'sorted','GlobalSecondaryIndexUpdates':[{'\(change)':{'IndexName':'local'}}]}")
+                == "Cannot \(change.lowercased()) an index that is not a GlobalSecondaryIndex: local")
+    }
+
     @Test(arguments: ["ListExports", "DescribeImport", "ListContributorInsights"])
     func operationsThatAreNotServedSaySo(operation: String) throws {
         #expect(try tables.fault(operation, "{}").contains("Gatehouse"))

@@ -70,4 +70,16 @@ import Testing
         item["a"] = nil
         #expect(item.shown == "{'b':{'S':'3'}}")
     }
+
+    @Test(
+        "A part is found wherever it begins",
+        arguments: [
+            ("aaaab", "aaab", true), ("abababac", "ababac", true), ("aabaabaaab", "aabaaab", true),
+            ("abab", "abac", false), ("aaaa", "aab", false), ("ab", "abc", false), ("xa", "a", true), ("", "", true),
+            ("a", "", true), ("", "a", false), ("e\u{301}", "e", true), ("\u{E9}", "e\u{301}", false),
+        ])
+    func parts(whole: String, part: String, isFound: Bool) {
+        #expect(AttributeValue.string(whole).contains(.string(part)) == isFound)
+        #expect(AttributeValue.binary(Array(whole.utf8)).contains(.binary(Array(part.utf8))) == isFound)
+    }
 }
