@@ -117,8 +117,6 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests, in folders that mirror the sources.
-        .testTarget(
-            name: "GatewayServerTests", dependencies: ["GatewayServer", "LambdaHost"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
         .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel", "JSON"], swiftSettings: strict),
@@ -149,7 +147,7 @@ let package = Package(
         .testTarget(
             name: "GatewayServerTests",
             dependencies: [
-                "GatewayServer", "ControlPlane", "EntityStore", "SQLiteStore", "GatewayModel", "JSON",
+                "GatewayServer", "ControlPlane", "EntityStore", "LambdaHost", "SQLiteStore", "GatewayModel", "JSON",
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
