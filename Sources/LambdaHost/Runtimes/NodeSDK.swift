@@ -44,7 +44,8 @@ package enum NodeSDK {
             return
                 "npm was not found in \(searchPath): install it, or copy \(folder(in: runtimes)) from a machine that has it."
         }
-        for folder in [runtimes, Self.folder(in: runtimes)] where access(folder, F_OK) != 0 && mkdir(folder, 0o755) != 0 {
+        for folder in [runtimes, Self.folder(in: runtimes)] where access(folder, F_OK) != 0 && mkdir(folder, 0o755) != 0
+        {
             return "The folder \(folder) cannot be made: error \(errno)."
         }
         let arguments = ["install", "--no-audit", "--no-fund", "--prefix", folder(in: runtimes)]
