@@ -28,7 +28,9 @@ final class EmbeddedGateway {
         memory = MemoryBudget(limit: limit)
         var options = DataPlaneOptions()
         options.memory = memory
-        worker = LoopWorker(eventLoop: loop, number: 0, options: options, origins: Origins())
+        worker = LoopWorker(
+            eventLoop: loop, number: 0, options: options, origins: Origins(),
+            names: NameResolver(lookup: options.lookup))
         var compiler = StageCompiler(
             functions: StandInFunctions(functions: ["f": function]), accessLogs: logs, origins: Origins(),
             states: StageStates(loops: [loop]))
