@@ -18,7 +18,7 @@ enum ServiceNames {
         "rds": .query(namespace: "http://rds.amazonaws.com/doc/2014-10-31/"),
         "redshift": .query(namespace: "http://redshift.amazonaws.com/doc/2012-12-01/"),
         "route53": .restXML(namespace: "https://route53.amazonaws.com/doc/2013-04-01/"),
-        "s3": .s3, "s3express": .s3, "s3-object-lambda": .s3, "s3-outposts": .s3,
+        "s3": .s3, "s3express": .s3, "s3-object-lambda": .s3,
         // SimpleDB's errors have the form of EC2's.
         "sdb": .ec2,
         "ses": .query(namespace: "http://ses.amazonaws.com/doc/2010-12-01/"),

@@ -38,7 +38,7 @@ final class FunctionLogs: FunctionLogSink {
         let namingSources: @Sendable (String) -> String
 
         func append(_ lines: UnsafeRawBufferPointer, isPlatform: Bool) {
-            writer?.append(lines)
+            writer?.append(lines, isPlatform: isPlatform)
             guard let onLine else { return }
             for line in lines.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
                 onLine(

@@ -11,6 +11,8 @@ import Synchronization
 final class LineWriter: AccessLogSink {
     /// What may wait for one place; all places of a kind share the bound of their `LogAccount`.
     private static let waitingBytes = 8_388_608
+    /// What the platform's own lines may take beyond that: a flood of a function must not drown its END and REPORT.
+    private static let platformBytes = 65_536
     /// What storage is kept from one write to the next.
     private static let keptBytes = 65_536
     /// How often losses of one place are told.
@@ -71,10 +73,11 @@ final class LineWriter: AccessLogSink {
     }
 
     /// Takes whole lines, each with its end.
-    func append(_ lines: UnsafeRawBufferPointer) {
+    func append(_ lines: UnsafeRawBufferPointer, isPlatform: Bool = false) {
         guard !lines.isEmpty else { return }
         let (isTaken, begins) = state.withLock { state -> (Bool, Bool) in
-            guard state.lines.count + lines.count <= Self.waitingBytes, account.take(lines.count) else {
+            let room = Self.waitingBytes + (isPlatform ? Self.platformBytes : 0)
+            guard state.lines.count + lines.count <= room, account.take(lines.count) else {
                 return (false, false)
             }
             state.lines.append(contentsOf: lines)
