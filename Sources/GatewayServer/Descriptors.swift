@@ -20,6 +20,17 @@ enum Descriptors {
         min(HTTPLimits.connections, max(1, descriptors / 4 * 3 / max(1, listeners)))
     }
 
+    /// The system's `close`, where a type has a `close` of its own.
+    static func close(_ descriptor: Int32) {
+        #if canImport(Glibc)
+        _ = Glibc.close(descriptor)
+        #elseif canImport(Musl)
+        _ = Musl.close(descriptor)
+        #else
+        _ = Darwin.close(descriptor)
+        #endif
+    }
+
     private static var limit: Int {
         var limit = rlimit()
         #if canImport(Glibc)

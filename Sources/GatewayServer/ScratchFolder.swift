@@ -36,7 +36,7 @@ final class ScratchFolder: Sendable {
 
     func remove() {
         FolderRemoval.remove(path, last: Self.lockName)
-        Self.closeDescriptor(lock)
+        Descriptors.close(lock)
     }
 
     /// Removes the scratch folders of this user whose servers are gone. A folder without a lock file is left alone: a
@@ -51,7 +51,7 @@ final class ScratchFolder: Sendable {
             guard lock >= 0 else { continue }
             // The lock goes last, so that a removal that is interrupted goes on next time.
             if flock(lock, LOCK_EX | LOCK_NB) == 0 { FolderRemoval.remove(path, last: lockName) }
-            closeDescriptor(lock)
+            Descriptors.close(lock)
         }
     }
 
@@ -59,15 +59,5 @@ final class ScratchFolder: Sendable {
         let parts = name.split(separator: "-", omittingEmptySubsequences: false)
         return parts.count == 3 && parts[0] == "gatehouse"
             && parts[1...].allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
-    }
-
-    private static func closeDescriptor(_ descriptor: Int32) {
-        #if canImport(Glibc)
-        _ = Glibc.close(descriptor)
-        #elseif canImport(Musl)
-        _ = Musl.close(descriptor)
-        #else
-        _ = Darwin.close(descriptor)
-        #endif
     }
 }

@@ -91,7 +91,7 @@ final class LogTarget: @unchecked Sendable {
 
     func close() {
         guard path != nil, descriptor >= 0 else { return }
-        Self.close(descriptor)
+        Descriptors.close(descriptor)
         descriptor = -1
     }
 
@@ -123,16 +123,6 @@ final class LogTarget: @unchecked Sendable {
         Musl.write(descriptor, bytes.baseAddress, bytes.count)
         #else
         Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-        #endif
-    }
-
-    private static func close(_ descriptor: Int32) {
-        #if canImport(Glibc)
-        _ = Glibc.close(descriptor)
-        #elseif canImport(Musl)
-        _ = Musl.close(descriptor)
-        #else
-        _ = Darwin.close(descriptor)
         #endif
     }
 }

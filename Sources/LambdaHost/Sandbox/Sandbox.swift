@@ -202,7 +202,8 @@ final class Sandbox: PooledEnvironment {
         let running = RunningInvocation(call: call, timeout: version.timeout)
         guard let connection = next, machine.invoke(running, running.startedAt) else {
             kill()
-            return answer(call, .functionError, ErrorPayload.quiet(call.request.requestId), tail: [])
+            let payload = ErrorPayload.quiet(call.request.requestId)
+            return call.answer(.functionError(payload, version: version.version, logTail: []))
         }
         next = nil
         outputReader?.runPending()
@@ -235,17 +236,9 @@ final class Sandbox: PooledEnvironment {
 
     private func deliver(_ call: PendingInvocation, _ ending: RunningInvocation.Ending, tail: [UInt8]) {
         switch ending {
-        case .succeeded(let payload): answer(call, .success, payload, tail: tail)
-        case .failed(let payload, _, _): answer(call, .functionError, payload, tail: tail)
-        }
-    }
-
-    private enum Outcome { case success, functionError }
-
-    private func answer(_ call: PendingInvocation, _ outcome: Outcome, _ payload: ByteBuffer, tail: [UInt8]) {
-        switch outcome {
-        case .success: call.answer(.success(payload, version: version.version, logTail: tail))
-        case .functionError: call.answer(.functionError(payload, version: version.version, logTail: tail))
+        case .succeeded(let payload): call.answer(.success(payload, version: version.version, logTail: tail))
+        case .failed(let payload, _, _):
+            call.answer(.functionError(payload, version: version.version, logTail: tail))
         }
     }
 
