@@ -142,6 +142,10 @@ let package = Package(
             name: "OpenAPIDocumentTests", dependencies: ["OpenAPIDocument", "GatewayModel", "JSON"],
             swiftSettings: strict),
         .testTarget(
+            name: "SQLiteStoreTests",
+            dependencies: ["SQLiteStore", "EntityStore", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .testTarget(
             name: "ControlPlaneTests", dependencies: ["ControlPlane", "GatewayModel", "EntityStore", "JSON"],
             swiftSettings: strict),
         .testTarget(

@@ -1,55 +1,49 @@
 package import EntityStore
 package import GatewayModel
 import JSON
+import Synchronization
 
-/// The management API: all resources of the account, and the operations on them, one at a time.
+/// The management API: all resources of the account, and the operations on them.
 ///
-/// Everything is held in memory and answered from there. A change is computed on a copy, compiled, made durable and
-/// only then shown: see `commit`.
-package actor ControlPlane {
+/// Everything is held in memory and answered from there: `world` is all definitions at one moment, and `change` is the
+/// one way to another moment. Nothing here is tied to an actor; calls run at the same time.
+package final class ControlPlane: Sendable {
     let settings: ControlPlaneSettings
     let store: any EntityStore
     let traffic: any Traffic
     let functionHost: any FunctionHost
-    nonisolated let snapshots: CodeSnapshots
+    let snapshots: CodeSnapshots
 
-    var apis: [String: HTTPAPI] = [:]
-    var functions: [String: LambdaFunction] = [:]
+    let current: Mutex<World>
+    let turns = Turns()
+    /// How often the host was told of a function: what was compiled before may not know it.
+    let publications = Atomic<UInt64>(0)
     /// What was tried of functions and is not in use yet, by their names.
-    var trials: [String: FunctionTrial] = [:]
+    let trials = Mutex<[String: FunctionTrial]>([:])
 
-    package init(
+    package convenience init(
         settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost
     ) {
+        self.init(settings: settings, store: store, traffic: traffic, functionHost: functionHost, world: World())
+    }
+
+    init(
+        settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost,
+        world: World
+    ) {
         self.settings = settings
+        current = Mutex(world)
         self.store = store
         self.traffic = traffic
         self.functionHost = functionHost
         snapshots = settings.snapshots
     }
 
-    /// For `draft`.
-    init(
-        settings: ControlPlaneSettings, traffic: any Traffic, functionHost: any FunctionHost,
-        apis: [String: HTTPAPI], functions: [String: LambdaFunction]
-    ) {
-        self.settings = settings
-        store = MemoryStore()
-        self.traffic = traffic
-        self.functionHost = functionHost
-        snapshots = settings.snapshots
-        self.apis = apis
-        self.functions = functions
-    }
-
     /// Reads everything from the store and puts it in service; called once, before anything listens.
     package func start() async throws {
-        let entities = try store.load()
-        try restoreFunctions(from: entities)
-        try restoreAPIs(from: entities)
-        for function in functions.values { await functionHost.publish(definition(of: function)) }
-        let stages = apis.values.flatMap { api in api.servedStages(account: settings.account) }
-        try await traffic.prepare(stages, removing: []).publish()
+        let roots = try await readStore()
+        repairPackages()
+        try await serve(roots, since: World())
     }
 
     /// Answers one management call. `allowsLocalCode` is for callers inside the process: code may be a local folder.
@@ -101,15 +95,8 @@ package actor ControlPlane {
             operation,
             Call(
                 pathParameters: parameters, query: query, headers: request.headers, body: request.body,
-                requestId: requestId)
+                requestId: requestId, account: settings.account, now: settings.now())
         )
-    }
-
-    /// Makes `changes` durable, or throws with nothing changed.
-    func save(_ changes: [EntityChange]) throws(ServiceError) {
-        do { try store.commit(changes) } catch {
-            throw .internalFailure("The change could not be stored: \(error)")
-        }
     }
 }
 

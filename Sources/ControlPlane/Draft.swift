@@ -1,4 +1,6 @@
+import EntityStore
 package import GatewayModel
+import Synchronization
 
 extension ControlPlane {
     /// A control plane with the same resources, to find out what calls would answer: they are checked as all calls are,
@@ -8,9 +10,51 @@ extension ControlPlane {
     package func draft(
         checking check: @escaping @Sendable ([V2.StageDefinition]) throws(TrafficError) -> Void
     ) -> ControlPlane {
-        ControlPlane(
-            settings: settings.ofDraft, traffic: CheckedTraffic(check: check), functionHost: NoHost(), apis: apis,
-            functions: functions)
+        let world = world
+        return ControlPlane(
+            settings: settings.ofDraft, store: CountingStore(after: world.commit),
+            traffic: CheckedTraffic(check: check),
+            functionHost: NoHost(), world: world)
+    }
+}
+
+/// Commits are counted and nothing is kept: what the draft began with is in its world, as everything that it does.
+private final class CountingStore: EntityStore {
+    private struct State {
+        var commit: UInt64
+        /// Versions of roots that the draft has changed: of all others the one that it began with holds.
+        var versions: [RootID: UInt64] = [:]
+    }
+
+    private let state: Mutex<State>
+
+    init(after commit: UInt64) { state = Mutex(State(commit: commit)) }
+
+    func commit(
+        _ changes: [EntityChange], expecting expected: [RootID: UInt64],
+        installed: @escaping @Sendable (UInt64) -> Void
+    ) async throws(StoreError) -> UInt64 {
+        try state.withLock { state throws(StoreError) in
+            for (root, version) in expected where state.versions[root, default: version] != version {
+                throw .changed(root)
+            }
+            state.commit += 1
+            for change in changes {
+                if case .deleteRoot(let root) = change {
+                    state.versions[root] = 0
+                } else {
+                    state.versions[change.root] = state.commit
+                }
+            }
+            installed(state.commit)
+            return state.commit
+        }
+    }
+
+    func changes(
+        after number: UInt64, in types: [String], seen: @escaping @Sendable (StoredRoots) -> Void
+    ) async throws(StoreError) {
+        state.withLock { seen(StoredRoots(commit: $0.commit, roots: [])) }
     }
 }
 

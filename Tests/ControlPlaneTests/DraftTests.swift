@@ -17,7 +17,7 @@ import Testing
         await lambda.create("kept")
         await lambda.create("changed")
         let packages = lambda.packages(of: "kept") + lambda.packages(of: "changed")
-        let draft = await lambda.plane.draft { _ in }
+        let draft = lambda.plane.draft { _ in }
         let code: JSONValue = ["ZipFile": .string(Base64.encode(Zip(Zip.File("other.py", "x = 1")).bytes))]
         let function: JSONValue = [
             "FunctionName": "made", "Runtime": "python3.12", "Handler": "a.b", "Role": .string(LambdaPlane.role),
@@ -42,7 +42,7 @@ import Testing
 
     @Test func stagesAreCompiledAndNotServed() async throws {
         let lambda = LambdaPlane()
-        let draft = await lambda.plane.draft { stages throws(TrafficError) in
+        let draft = lambda.plane.draft { stages throws(TrafficError) in
             if !stages.isEmpty { throw TrafficError("no stage is good enough") }
         }
         let api = await call(draft, "POST", "/v2/apis", ["name": "a", "protocolType": "HTTP"])

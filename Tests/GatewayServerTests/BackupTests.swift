@@ -1,7 +1,6 @@
 import EntityStore
 import Foundation
 import SQLiteStore
-import Synchronization
 import Testing
 
 @testable import GatewayServer
@@ -17,31 +16,29 @@ import Testing
     }
 
     private func entity(_ key: String) -> Entity {
-        Entity(id: .init(kind: "test", key: key), document: Array(#"{"a":1}"#.utf8))
+        Entity(id: .init(root: RootID("test", "test"), kind: "test", key: key), document: Array(#"{"a":1}"#.utf8))
     }
 
-    private final class Flag: Sendable {
-        let isUp = Atomic<Bool>(false)
+    private func keys(_ path: String) async throws -> Set<String> {
+        Set(try await SQLiteStore(path: path).load(["test"]).roots.flatMap(\.entities).map(\.id.key))
     }
 
-    @Test func theCopyHoldsOneMoment() throws {
+    @Test func theCopyHoldsOneMoment() async throws {
         let store = try store()
-        try store.commit([.save(entity("first"))])
-        let flag = Flag()
-        let writer = Thread {
+        try await store.commit([.save(entity("first"))])
+        let writer = Task {
             var number = 0
             // Pairs, so that half a commit would show.
-            while !flag.isUp.load(ordering: .relaxed) {
-                try? store.commit([.save(entity("a\(number)")), .save(entity("b\(number)"))])
+            while !Task.isCancelled {
+                _ = try? await store.commit([.save(entity("a\(number)")), .save(entity("b\(number)"))])
                 number += 1
             }
         }
-        writer.start()
-        defer { flag.isUp.store(true, ordering: .relaxed) }
+        defer { writer.cancel() }
         for number in 0..<5 {
             let target = copy + "\(number)"
-            try Backup(of: data, to: target) { _ in }.make()
-            let keys = Set(try SQLiteStore(path: target + "/state.sqlite").load().map(\.id.key))
+            try await Backup(of: data, to: target) { _ in }.make()
+            let keys = try await keys(target + "/state.sqlite")
             #expect(keys.contains("first"))
             for key in keys where key != "first" {
                 let other = (key.hasPrefix("a") ? "b" : "a") + key.dropFirst()
@@ -50,30 +47,33 @@ import Testing
         }
     }
 
-    @Test func closingLeavesEverythingInOneFile() throws {
+    @Test func closingLeavesEverythingInOneFile() async throws {
         let store = try store()
-        for number in 0..<100 { try store.commit([.save(entity("\(number)"))]) }
+        for number in 0..<100 { try await store.commit([.save(entity("\(number)"))]) }
         store.close()
         try FileManager.default.copyItem(atPath: data + "/state.sqlite", toPath: folder.path + "/alone.sqlite")
-        #expect(try SQLiteStore(path: folder.path + "/alone.sqlite").load().count == 100)
+        #expect(try await keys(folder.path + "/alone.sqlite").count == 100)
     }
 
-    @Test func thereIsNoHalfBackup() throws {
-        #expect(throws: Backup.Failure.self) { try Backup(of: data, to: copy) { _ in }.make() }
+    @Test func thereIsNoHalfBackup() async throws {
+        await #expect(throws: Backup.Failure.self) { try await Backup(of: data, to: copy) { _ in }.make() }
         _ = try store()
         try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
-        #expect(throws: Backup.Failure.self) { try Backup(of: data, to: copy) { _ in }.make() }
+        await #expect(throws: Backup.Failure.self) { try await Backup(of: data, to: copy) { _ in }.make() }
         #expect(try FileManager.default.contentsOfDirectory(atPath: copy).isEmpty)
-        #expect(throws: Backup.Failure.self) { try Backup(of: data, to: folder.path + "/no/where") { _ in }.make() }
+        await #expect(throws: Backup.Failure.self) {
+            try await Backup(of: data, to: folder.path + "/no/where") { _ in }.make()
+        }
     }
 
-    @Test func aStateThatCannotBeServedIsNoBackup() throws {
-        try store().commit([
+    @Test func aStateThatCannotBeServedIsNoBackup() async throws {
+        try await store().commit([
             .save(
-                Entity(id: .init(kind: "lambda.alias", parent: "function/nobody", key: "x"), document: Array("{}".utf8))
-            )
+                Entity(
+                    id: .init(root: RootID("function", "nobody"), kind: "lambda.alias", key: "x"),
+                    document: Array("{}".utf8)))
         ])
-        #expect(throws: Backup.Failure.self) { try Backup(of: data, to: copy) { _ in }.make() }
+        await #expect(throws: Backup.Failure.self) { try await Backup(of: data, to: copy) { _ in }.make() }
         #expect(!FileManager.default.fileExists(atPath: copy))
         #expect(!FileManager.default.fileExists(atPath: copy + ".incomplete"))
     }

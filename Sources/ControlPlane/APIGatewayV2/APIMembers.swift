@@ -38,17 +38,34 @@ enum APIMembers {
     }
 
     /// A fresh API as it reads back before anything is set.
-    static func make(id: String, name: String, account: AccountIdentity, now: String) -> V2.Api {
+    static func make(name: String, _ control: ControlPlane, _ call: Call) throws(ServiceError) -> V2.Api {
+        let id = try freshId(control, call)
         var api = V2.Api(apiId: id, name: name, protocolType: "HTTP")
+        let account = call.account
         let suffix = account.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
         api.apiEndpoint = "https://\(id).execute-api.\(account.region).\(suffix)"
         api.apiKeySelectionExpression = apiKeySelectionExpression
-        api.createdDate = now
+        api.createdDate = call.timestamp
         api.disableExecuteApiEndpoint = false
         api.ipAddressType = "ipv4"
         api.routeSelectionExpression = routeSelectionExpressions[0]
         api.tags = [:]
         return api
+    }
+
+    /// An id that no API has: the one that the call has chosen, or any.
+    private static func freshId(_ control: ControlPlane, _ call: Call) throws(ServiceError) -> String {
+        let world = control.world
+        guard world.apis.count < V2Quotas.apis else {
+            throw ServiceError(
+                "TooManyRequestsException", status: 429,
+                "Maximum number of APIs for this account has been reached.")
+        }
+        if let id = call.chosenId, world[HTTPAPI.self, id] == nil { return id }
+        while true {
+            let id = Identifiers.api()
+            if world[HTTPAPI.self, id] == nil { return id }
+        }
     }
 
     private static let routeSelectionExpressions = [

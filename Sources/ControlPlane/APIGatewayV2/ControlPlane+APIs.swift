@@ -1,135 +1,130 @@
 import EntityStore
 import GatewayModel
-import JSON
-
-/// The kinds under which an API's parts are stored.
-enum APIEntities {
-    static let api = "v2.api"
-    static let content = "v2.deploymentContent"
-
-    /// What an API's parts belong to.
-    static func parent(_ apiId: String) -> String { "api/\(apiId)" }
-}
+import Synchronization
 
 extension ControlPlane {
     /// The API that a call names.
     func httpAPI(_ call: Call) throws(ServiceError) -> HTTPAPI {
-        let apiId = call.path("apiId")
-        guard let api = apis[apiId] else {
-            throw V2Error.notFound("Invalid API identifier specified \(settings.account.accountId):\(apiId)")
-        }
+        let id = call.path("apiId")
+        guard let api = world[HTTPAPI.self, id] else { throw noAPI(id) }
         return api
     }
 
-    var timestamp: String { settings.now().iso8601 }
-
-    /// Makes a change true: automatic deployments, compiling, storing, and only then the new state.
-    ///
-    /// Synchronous on purpose. The caller reads the state that it changes and commits without a suspension between, so
-    /// no other call's change can be lost; it publishes what this returns as its last step.
-    func commit(_ change: APIChange) throws(ServiceError) -> any PreparedTraffic {
-        var change = change
-        try change.deployAutomatically(now: timestamp)
-        let before = apis[change.next.id]?.servedStages(account: settings.account) ?? []
-        let after = change.next.servedStages(account: settings.account)
-        let old = Dictionary(before.map { ($0.stage.stageName, $0) }) { first, _ in first }
-        let changed = after.filter { new in
-            guard let old = old[new.stage.stageName] else { return true }
-            return old.stage != new.stage || old.content != new.content
-        }
-        let names = Set(after.map(\.stage.stageName))
-        let removed = before.filter { !names.contains($0.stage.stageName) }
-        let prepared = try prepare(changed, removing: removed)
-        try save(change.stored)
-        apis[change.next.id] = change.next
-        return prepared
+    private func noAPI(_ id: String) -> ServiceError {
+        V2Error.notFound("Invalid API identifier specified \(settings.account.accountId):\(id)")
     }
 
-    /// Deletes an API with all that belongs to it.
-    func commitDeletion(of api: HTTPAPI) throws(ServiceError) -> any PreparedTraffic {
-        let prepared = try prepare([], removing: api.servedStages(account: settings.account))
-        try save([
-            .delete(.init(kind: APIEntities.api, key: api.id)), .deleteChildren(parent: APIEntities.parent(api.id)),
-        ])
-        apis[api.id] = nil
-        return prepared
+    /// Changes an API: `make` changes the copy, stages that deploy by themselves get their deployments, what has changed
+    /// is compiled, stored and served. Answers what `answer` makes of the API as it is then.
+    func changeAPI<Made, Answer>(
+        _ id: String, _ make: (inout HTTPAPI) throws(ServiceError) -> Made,
+        answering answer: (HTTPAPI, Made) throws(ServiceError) -> Answer
+    ) async throws(ServiceError) -> Answer {
+        let now = settings.now().iso8601
+        return try await commitAPI(id) { change throws(ServiceError) in
+            guard var api = change.root else { throw noAPI(id) }
+            let made = try make(&api)
+            try api.deployAutomatically(after: change.root, now: now)
+            change.root = api
+            return try answer(api, made)
+        }
     }
 
-    /// Compiles the stages again that invoke functions; called when functions or their policies have changed.
-    func refreshStages() async throws(ServiceError) {
-        let stages = apis.values.flatMap { $0.servedStages(account: settings.account) }.filter { stage in
-            stage.content.integrations.contains { $0.integrationType == "AWS_PROXY" }
+    /// Makes an API under an id that no other one has.
+    func createAPI(_ api: HTTPAPI) async throws(ServiceError) {
+        let now = settings.now().iso8601
+        try await commitAPI(api.id) { change throws(ServiceError) in
+            guard change.root == nil else { throw .internalFailure("The id \(api.id) has been taken meanwhile.") }
+            var api = api
+            try api.deployAutomatically(after: nil, now: now)
+            change.root = api
         }
-        let prepared = try prepare(stages, removing: [])
-        await prepared.publish()
+    }
+
+    func deleteAPI(_ id: String) async throws(ServiceError) {
+        try await commitAPI(id) { change throws(ServiceError) in
+            guard change.root != nil else { throw noAPI(id) }
+            change.root = nil
+        }
+    }
+
+    private func commitAPI<Answer>(
+        _ id: String, _ make: (inout Change<HTTPAPI>) throws(ServiceError) -> Answer
+    ) async throws(ServiceError) -> Answer {
+        try await change(
+            HTTPAPI.self, id, make,
+            preparing: { change throws(ServiceError) in
+                let (changed, removed) = changedStages(from: change.old, to: change.root)
+                // Asked first: what is published while this compiles may have been missed.
+                let publication = publications.load(ordering: .acquiring)
+                return PreparedStages(
+                    stages: changed, removed: removed, publication: publication,
+                    traffic: try prepare(changed, removing: removed))
+            },
+            publishing: { _, prepared throws(ServiceError) in
+                // A function that became another one while this was compiled may not have found these stages yet.
+                guard prepared.publication != publications.load(ordering: .acquiring) else {
+                    return await prepared.traffic.publish()
+                }
+                try await prepare(prepared.stages, removing: prepared.removed).publish()
+            })
+    }
+
+    private func changedStages(
+        from old: HTTPAPI?, to new: HTTPAPI?
+    ) -> (changed: [V2.StageDefinition], removed: [V2.StageKey]) {
+        let before = old?.servedStages(account: settings.account) ?? [:]
+        let after = new?.servedStages(account: settings.account) ?? [:]
+        let changed = after.values.filter { stage in
+            guard let earlier = before[stage.stage.stageName] else { return true }
+            return earlier.stage != stage.stage || earlier.content != stage.content
+        }
+        let removed = before.values.filter { after[$0.stage.stageName] == nil }
+        return (changed, removed.map { V2.StageKey(apiId: $0.apiId, stageName: $0.stage.stageName) })
+    }
+
+    /// Compiles stages as they are now and puts them in service, or out of it. For changes of what they depend on: their
+    /// own wait meanwhile, so that the later one of two compilations has both.
+    func serve(_ keys: Set<V2.StageKey>) async throws(ServiceError) {
+        guard !keys.isEmpty else { return }
+        let roots = Set(keys.map { HTTPAPI.rootID($0.apiId) })
+        await turns.take(roots)
+        defer { turns.giveBack(roots) }
+        let world = world
+        var stages: [V2.StageDefinition] = []
+        var removed: [V2.StageKey] = []
+        for key in keys {
+            let api = world[HTTPAPI.self, key.apiId]
+            if let api, let stage = api.stages[key.stageName],
+                let definition = api.definition(of: stage, account: settings.account)
+            {
+                stages.append(definition)
+            } else {
+                removed.append(key)
+            }
+        }
+        try await prepare(stages, removing: removed).publish()
     }
 
     private func prepare(
-        _ stages: [V2.StageDefinition], removing removed: [V2.StageDefinition]
+        _ stages: [V2.StageDefinition], removing removed: [V2.StageKey]
     ) throws(ServiceError) -> any PreparedTraffic {
         guard !stages.isEmpty || !removed.isEmpty else { return NothingToPublish() }
-        do {
-            return try traffic.prepare(
-                stages,
-                removing: removed.map { V2.StageKey(apiId: $0.apiId, stageName: $0.stage.stageName) })
-        } catch {
+        do { return try traffic.prepare(stages, removing: removed) } catch {
             throw V2Error.badRequest(error.message)
         }
     }
 }
 
+/// What a change of an API makes of its stages, and how many functions had been published when it was compiled.
+private struct PreparedStages {
+    let stages: [V2.StageDefinition]
+    let removed: [V2.StageKey]
+    let publication: UInt64
+    let traffic: any PreparedTraffic
+}
+
 /// A change that no served stage shows.
 private struct NothingToPublish: PreparedTraffic {
     func publish() async {}
-}
-
-extension ControlPlane {
-    /// Reads every API out of the store.
-    func restoreAPIs(from entities: [Entity]) throws {
-        var restored: [String: HTTPAPI] = [:]
-        for entity in entities where entity.id.kind == APIEntities.api {
-            let api = try entity.decode(V2.Api.self)
-            restored[api.apiId] = HTTPAPI(api)
-        }
-        for entity in entities where entity.id.parent.hasPrefix("api/") {
-            let apiId = String(entity.id.parent.dropFirst("api/".count))
-            guard restored[apiId] != nil else { throw UnreadableEntity(id: entity.id, reason: "its API is missing") }
-            try restored[apiId]?.restore(entity)
-        }
-        apis = restored
-    }
-}
-
-extension HTTPAPI {
-    fileprivate mutating func restore(_ entity: Entity) throws {
-        switch entity.id.kind {
-        case V2.Route.kind:
-            let route = try entity.decode(V2.Route.self)
-            guard let key = RouteKey(route.routeKey) else {
-                throw UnreadableEntity(id: entity.id, reason: "the route key '\(route.routeKey)' is malformed")
-            }
-            try put(route, key)
-        case V2.Integration.kind: integrations.put(try entity.decode(V2.Integration.self))
-        case V2.Stage.kind: stages.put(try entity.decode(V2.Stage.self))
-        case V2.Deployment.kind: deployments.put(try entity.decode(V2.Deployment.self))
-        case APIEntities.content: contents[entity.id.key] = try entity.decode(V2.DeploymentContent.self)
-        default: throw UnreadableEntity(id: entity.id, reason: "the kind is unknown")
-        }
-    }
-}
-
-/// The store holds something that this program cannot read. Starting without it would serve less than was acknowledged.
-struct UnreadableEntity: Error, CustomStringConvertible {
-    let id: Entity.ID
-    let reason: String
-
-    var description: String { "The stored \(id.kind) \(id.parent) \(id.key) cannot be read: \(reason)." }
-}
-
-extension Entity {
-    fileprivate func decode<T: Decodable>(_ type: T.Type) throws -> T {
-        do { return try JSONValue(parsing: document).decode(type) } catch {
-            throw UnreadableEntity(id: id, reason: "\(error)")
-        }
-    }
 }

@@ -2,39 +2,36 @@ import GatewayModel
 
 /// The operations on Deployment.
 extension V2Operations {
-    static let deployments = [
-        Operation(
-            "CreateDeployment", .apigateway, .post, "/v2/apis/{apiId}/deployments", success: 201, createDeployment),
-        Operation("GetDeployment", .apigateway, .get, "/v2/apis/{apiId}/deployments/{deploymentId}", getDeployment),
-        Operation("GetDeployments", .apigateway, .get, "/v2/apis/{apiId}/deployments", getDeployments),
-        Operation(
-            "UpdateDeployment", .apigateway, .patch, "/v2/apis/{apiId}/deployments/{deploymentId}", updateDeployment),
-        Operation(
-            "DeleteDeployment", .apigateway, .delete, "/v2/apis/{apiId}/deployments/{deploymentId}", success: 204,
-            deleteDeployment),
-    ]
+    static var deployments: [Operation] {
+        let kit = PartOperations<V2.Deployment>()
+        return [
+            kit.create("CreateDeployment", createDeployment), kit.get("GetDeployment"),
+            // Newest first, as the service lists them.
+            kit.list("GetDeployments", order: { $0.reversed() }),
+            kit.update("UpdateDeployment", status: 201) { deployment, _, call throws(ServiceError) in
+                if let text = try RequestMembers(call).string("description", upTo: V2Quotas.descriptionLength) {
+                    deployment.description = text.isEmpty ? nil : text
+                }
+            },
+            kit.delete("DeleteDeployment"),
+        ]
+    }
 
-    private static func createDeployment(
-        _ control: isolated ControlPlane, _ call: Call
-    ) async throws(ServiceError) -> Reply {
-        let api = try control.httpAPI(call)
+    private static func createDeployment(_ api: inout HTTPAPI, _ call: Call) throws(ServiceError) -> V2.Deployment {
         let members = try RequestMembers(call)
         var stage: V2.Stage?
         if let name = try members.string("stageName"), !name.isEmpty { stage = try deployable(name, in: api) }
         guard !api.routes.isEmpty else { throw V2Error.badRequest(Deployments.noRoutes) }
-        var deployment = Deployments.make(id: api.freshDeploymentId(call), now: control.timestamp)
+        var deployment = Deployments.make(id: api.freshId(of: V2.Deployment.self, call), now: call.timestamp)
         deployment.description = try members.string("description", upTo: V2Quotas.descriptionLength)
-        var change = APIChange(of: api)
-        try change.put(deployment)
-        try change.freeze(as: deployment.deploymentId)
+        api.freeze(as: deployment.deploymentId)
         if var stage {
             stage.deploymentId = deployment.deploymentId
             stage.lastDeploymentStatusMessage = nil
-            stage.lastUpdatedDate = control.timestamp
-            try change.put(stage)
+            stage.lastUpdatedDate = call.timestamp
+            try api.put(stage)
         }
-        try await control.commit(change).publish()
-        return try .json(deployment)
+        return deployment
     }
 
     private static func deployable(_ name: String, in api: HTTPAPI) throws(ServiceError) -> V2.Stage {
@@ -48,45 +45,24 @@ extension V2Operations {
         }
         return stage
     }
+}
 
-    private static func getDeployment(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
-        try .json(try Deployments.find(call, in: try control.httpAPI(call)))
+extension V2.Deployment: APIPart {
+    static let kind = "v2.deployment"
+    static var list: any WritableKeyPath<HTTPAPI, PartList<V2.Deployment>> & Sendable { \.deployments }
+    static let collection = "deployments"
+    static let parameter = "deploymentId"
+
+    static func notFound(_ key: String) -> ServiceError {
+        V2Error.notFound("Invalid deployment identifier specified \(key)")
     }
 
-    /// Newest first, as the service lists them.
-    private static func getDeployments(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
-        try Lists.page(try control.httpAPI(call).deployments.values.reversed(), call, key: \.deploymentId)
-    }
+    func leave(_ api: inout HTTPAPI) { api.contents[deploymentId] = nil }
 
-    private static func updateDeployment(
-        _ control: isolated ControlPlane, _ call: Call
-    ) async throws(ServiceError) -> Reply {
-        let api = try control.httpAPI(call)
-        var deployment = try Deployments.find(call, in: api)
-        if let text = try RequestMembers(call).string("description", upTo: V2Quotas.descriptionLength) {
-            deployment.description = text.isEmpty ? nil : text
-        }
-        var change = APIChange(of: api)
-        try change.put(deployment)
-        try await control.commit(change).publish()
-        // 201 on the wire, whatever the model says.
-        var reply = try Reply.json(deployment)
-        reply.status = 201
-        return reply
-    }
-
-    private static func deleteDeployment(
-        _ control: isolated ControlPlane, _ call: Call
-    ) async throws(ServiceError) -> Reply {
-        let api = try control.httpAPI(call)
-        let deployment = try Deployments.find(call, in: api)
-        guard !api.stages.values.contains(where: { $0.deploymentId == deployment.deploymentId }) else {
+    func checkDeletion(from api: HTTPAPI) throws(ServiceError) {
+        guard !api.stages.contains(where: { $0.deploymentId == deploymentId }) else {
             throw V2Error.badRequest("Active stages pointing to this deployment must be moved or deleted")
         }
-        var change = APIChange(of: api)
-        change.removeDeployment(deployment.deploymentId)
-        try await control.commit(change).publish()
-        return .empty
     }
 }
 
@@ -104,14 +80,6 @@ enum Deployments {
         deployment.autoDeployed = false
         deployment.createdDate = now
         deployment.deploymentStatus = "DEPLOYED"
-        return deployment
-    }
-
-    static func find(_ call: Call, in api: HTTPAPI) throws(ServiceError) -> V2.Deployment {
-        let id = call.path("deploymentId")
-        guard let deployment = api.deployments[id] else {
-            throw V2Error.notFound("Invalid deployment identifier specified \(id)")
-        }
         return deployment
     }
 }

@@ -4,36 +4,29 @@ import OpenAPIDocument
 
 /// ImportApi, ReimportApi and ExportApi: an API as an OpenAPI 3.0 document.
 extension V2Operations {
-    static let documents = [
-        Operation("ImportApi", .apigateway, .put, "/v2/apis", success: 201, importAPI),
-        Operation("ReimportApi", .apigateway, .put, "/v2/apis/{apiId}", success: 201, reimportAPI),
-        Operation("ExportApi", .apigateway, .get, "/v2/apis/{apiId}/exports/{specification}", exportAPI),
-    ]
-
-    private static func importAPI(_ control: isolated ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
-        let imported = try ImportedDocument(call, control.settings.account)
-        var api = APIMembers.make(
-            id: try control.freshAPIId(call), name: "", account: control.settings.account, now: control.timestamp)
-        try imported.apply(to: &api)
-        var change = try APIChange(creating: api)
-        let warnings = try imported.addParts(to: &change)
-        try await control.commit(change).publish()
-        return try reply(api, imported, warnings)
+    static var documents: [Operation] {
+        [
+            Operation("ImportApi", .apigateway, .put, "/v2/apis", success: 201, importAPI),
+            Operation("ReimportApi", .put, "/v2/apis/{apiId}", success: 201, changing: reimportAPI),
+            Operation("ExportApi", .get, "/v2/apis/{apiId}/exports/{specification}", reading: exportAPI),
+        ]
     }
 
-    private static func reimportAPI(
-        _ control: isolated ControlPlane, _ call: Call
-    ) async throws(ServiceError) -> Reply {
-        let old = try control.httpAPI(call)
-        let imported = try ImportedDocument(call, control.settings.account)
-        var api = old.api
-        try imported.apply(to: &api)
-        var change = APIChange(of: old)
-        try change.put(api, changesContent: true)
-        change.removeAllRoutesAndIntegrations()
-        let warnings = try imported.addParts(to: &change)
-        try await control.commit(change).publish()
-        return try reply(api, imported, warnings)
+    private static func importAPI(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
+        let imported = try ImportedDocument(call)
+        var api = HTTPAPI(try APIMembers.make(name: "", control, call))
+        try imported.apply(to: &api.api)
+        let warnings = try imported.addParts(to: &api)
+        try await control.createAPI(api)
+        return try reply(api.api, imported, warnings)
+    }
+
+    private static func reimportAPI(_ api: inout HTTPAPI, _ call: Call) throws(ServiceError) -> Reply {
+        let imported = try ImportedDocument(call)
+        try imported.apply(to: &api.api)
+        api.removeAllRoutesAndIntegrations()
+        let warnings = try imported.addParts(to: &api)
+        return try reply(api.api, imported, warnings)
     }
 
     /// The findings belong to the import, not to the API.
@@ -46,8 +39,7 @@ extension V2Operations {
         return try .json(api)
     }
 
-    private static func exportAPI(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
-        let api = try control.httpAPI(call)
+    private static func exportAPI(_ api: HTTPAPI, _ call: Call) throws(ServiceError) -> Reply {
         guard call.path("specification") == "OAS30" else {
             throw V2Error.badRequest("Invalid specification specified. Must be one of [OAS30]")
         }
@@ -63,8 +55,8 @@ extension V2Operations {
             throw V2Error.badRequest("Unable to export API because no routes exist in this API")
         }
         let document = OpenAPIExport.document(
-            api: api.api, content: content, stageName: stageName, account: control.settings.account,
-            withExtensions: call.query("includeExtensions")?.lowercased() != "false", now: control.settings.now())
+            api: api.api, content: content, stageName: stageName, account: call.account,
+            withExtensions: call.query("includeExtensions")?.lowercased() != "false", now: call.now)
         return Reply(
             contentType: style == .json ? "application/json" : "application/yaml",
             body: Array(style.text(of: document).utf8))
@@ -87,7 +79,7 @@ private struct ImportedDocument {
     let api: ImportedAPI
     private let failsOnWarnings: Bool
 
-    init(_ call: Call, _ account: AccountIdentity) throws(ServiceError) {
+    init(_ call: Call) throws(ServiceError) {
         guard let body = try RequestMembers(call).string("body") else {
             throw V2Error.badRequest("The body with the API definition is required.")
         }
@@ -95,7 +87,7 @@ private struct ImportedDocument {
             throw V2Error.badRequest("Invalid basepath specified. Must be one of [ignore, prepend, split]")
         }
         failsOnWarnings = call.query("failOnWarnings")?.lowercased() == "true"
-        do { api = try OpenAPIImport.read(body, basePath: basePath, account: account) } catch {
+        do { api = try OpenAPIImport.read(body, basePath: basePath, account: call.account) } catch {
             throw V2Error.badRequest(error.message)
         }
     }
@@ -119,10 +111,10 @@ private struct ImportedDocument {
 
     /// Adds the routes and integrations, and answers all warnings. An integration that breaks a rule is left out and
     /// its routes stay without a target, as the service has it; one that asks for what is not served fails the import.
-    func addParts(to change: inout APIChange) throws(ServiceError) -> [String] {
-        var warnings = api.warnings
+    func addParts(to api: inout HTTPAPI) throws(ServiceError) -> [String] {
+        var warnings = self.api.warnings
         var targets: [Int: String] = [:]
-        for (position, imported) in api.integrations.enumerated() {
+        for (position, imported) in self.api.integrations.enumerated() {
             var integration = imported.integration
             do throws(ServiceError) { try IntegrationRules.refuseUnsupported(integration) } catch {
                 throw ServiceError.unsupported("Unable to create integration for \(imported.place): \(error.message)")
@@ -131,16 +123,16 @@ private struct ImportedDocument {
                 warnings.append("Unable to create integration for \(imported.place): \(error.message). Ignoring.")
                 continue
             }
-            integration = integration.named(change.next.freshIntegrationId())
-            try change.put(integration)
+            integration = integration.named(api.freshId(of: V2.Integration.self))
+            try api.put(integration)
             targets[position] = "integrations/\(integration.integrationId)"
         }
-        for imported in api.routes {
-            var route = Routes.make(id: change.next.freshRouteId(), routeKey: imported.routeKey)
+        for imported in self.api.routes {
+            var route = Routes.make(id: api.freshId(of: V2.Route.self), routeKey: imported.routeKey)
             route.operationName = try limited(
                 imported.operationName, "operationId", V2Quotas.operationNameLength)
             route.target = imported.integration.flatMap { targets[$0] }
-            do throws(ServiceError) { try change.put(route, try RouteRules.parse(imported.routeKey)) } catch {
+            do throws(ServiceError) { try api.put(route) } catch {
                 guard error.status != 429 else { throw error }
                 warnings.append("Unable to put \(imported.place): \(error.message). Ignoring.")
             }

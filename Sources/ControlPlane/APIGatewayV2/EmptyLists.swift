@@ -3,56 +3,58 @@ import GatewayModel
 /// Lists of resources that are not served yet: there are none, which a list can say, and tools that only look go on.
 /// Of what a list belongs to, what is not there is not found.
 extension V2Operations {
-    static let emptyLists: [Operation] = [
-        list("GetVpcLinks", "/vpclinks") { (_, _) throws(ServiceError) in },
-        list("GetDomainNames", "/domainnames") { (_, _) throws(ServiceError) in },
-        list("ListPortals", "/portals") { (_, _) throws(ServiceError) in },
-        list("ListPortalProducts", "/portalproducts") { (_, _) throws(ServiceError) in },
-        list("GetAuthorizers", "/apis/{apiId}/authorizers", ofAPI),
-        list("GetModels", "/apis/{apiId}/models", ofAPI),
-        list("GetIntegrationResponses", "/apis/{apiId}/integrations/{integrationId}/integrationresponses") {
-            (control, call) throws(ServiceError) in
-            let id = call.path("integrationId")
-            guard try control.httpAPI(call).integrations[id] != nil else {
-                throw V2Error.notFound("Invalid Integration identifier specified \(id)")
-            }
-        },
-        list("GetRouteResponses", "/apis/{apiId}/routes/{routeId}/routeresponses") {
-            (control, call) throws(ServiceError) in
-            let id = call.path("routeId")
-            guard try control.httpAPI(call).routes[id] != nil else {
-                throw V2Error.notFound("Invalid Route identifier specified \(id)")
-            }
-        },
-        list("GetApiMappings", "/domainnames/{domainName}/apimappings", ofDomainName),
-        list("ListRoutingRules", "/domainnames/{domainName}/routingrules", ofDomainName),
-        list("ListProductPages", "/portalproducts/{portalProductId}/productpages", ofPortalProduct),
-        list(
-            "ListProductRestEndpointPages", "/portalproducts/{portalProductId}/productrestendpointpages",
-            ofPortalProduct),
-    ]
+    static var emptyLists: [Operation] {
+        [
+            list("GetVpcLinks", "/vpclinks") { (_, _) throws(ServiceError) in },
+            list("GetDomainNames", "/domainnames") { (_, _) throws(ServiceError) in },
+            list("ListPortals", "/portals") { (_, _) throws(ServiceError) in },
+            list("ListPortalProducts", "/portalproducts") { (_, _) throws(ServiceError) in },
+            list("GetAuthorizers", "/apis/{apiId}/authorizers", ofAPI),
+            list("GetModels", "/apis/{apiId}/models", ofAPI),
+            list("GetIntegrationResponses", "/apis/{apiId}/integrations/{integrationId}/integrationresponses") {
+                (control, call) throws(ServiceError) in
+                let id = call.path("integrationId")
+                guard try control.httpAPI(call).integrations[id] != nil else {
+                    throw V2Error.notFound("Invalid Integration identifier specified \(id)")
+                }
+            },
+            list("GetRouteResponses", "/apis/{apiId}/routes/{routeId}/routeresponses") {
+                (control, call) throws(ServiceError) in
+                let id = call.path("routeId")
+                guard try control.httpAPI(call).routes[id] != nil else {
+                    throw V2Error.notFound("Invalid Route identifier specified \(id)")
+                }
+            },
+            list("GetApiMappings", "/domainnames/{domainName}/apimappings", ofDomainName),
+            list("ListRoutingRules", "/domainnames/{domainName}/routingrules", ofDomainName),
+            list("ListProductPages", "/portalproducts/{portalProductId}/productpages", ofPortalProduct),
+            list(
+                "ListProductRestEndpointPages", "/portalproducts/{portalProductId}/productrestendpointpages",
+                ofPortalProduct),
+        ]
+    }
 
     private static func list(
         _ name: String, _ path: String,
-        _ checkOwner: @escaping @Sendable (isolated ControlPlane, Call) throws(ServiceError) -> Void
+        _ checkOwner: @escaping @Sendable (ControlPlane, Call) throws(ServiceError) -> Void
     ) -> Operation {
         Operation(name, .apigateway, .get, "/v2" + path) {
-            (control: isolated ControlPlane, call: Call) throws(ServiceError) in
+            (control: ControlPlane, call: Call) throws(ServiceError) in
             try checkOwner(control, call)
             return try Lists.page([String](), call) { $0 }
         }
     }
 
-    private static func ofAPI(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) {
+    private static func ofAPI(_ control: ControlPlane, _ call: Call) throws(ServiceError) {
         _ = try control.httpAPI(call)
     }
 
-    private static func ofDomainName(_: isolated ControlPlane, _: Call) throws(ServiceError) {
+    private static func ofDomainName(_: ControlPlane, _: Call) throws(ServiceError) {
         throw V2Error.notFound("Invalid domain name identifier specified")
     }
 
     /// AWS's text is unknown.
-    private static func ofPortalProduct(_: isolated ControlPlane, _ call: Call) throws(ServiceError) {
+    private static func ofPortalProduct(_: ControlPlane, _ call: Call) throws(ServiceError) {
         throw V2Error.notFound("Invalid PortalProduct identifier specified \(call.path("portalProductId"))")
     }
 }

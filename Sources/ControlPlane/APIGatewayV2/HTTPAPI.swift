@@ -5,30 +5,17 @@ import GatewayModel
 /// A value: a change is made on a copy, which shares all that it does not touch.
 struct HTTPAPI: Sendable {
     var api: V2.Api
-    private(set) var routes = PartList<V2.Route>()
+    var routes = PartList<V2.Route>()
     var integrations = PartList<V2.Integration>()
     var stages = PartList<V2.Stage>()
     var deployments = PartList<V2.Deployment>()
     /// By deployment. An automatic deployment has none while its stage serves the API as it is now.
     var contents: [String: V2.DeploymentContent] = [:]
-    private(set) var routeKeys = RouteKeyIndex()
+    var routeKeys = RouteKeyIndex()
 
     init(_ api: V2.Api) { self.api = api }
 
     var id: String { api.apiId }
-
-    /// Adds the route or changes it; a key that conflicts with another route's is refused.
-    mutating func put(_ route: V2.Route, _ key: RouteKey) throws(ServiceError) {
-        if let old = routes[route.routeId], old.routeKey != route.routeKey { forgetKey(of: old) }
-        if routes[route.routeId]?.routeKey != route.routeKey { try routeKeys.insert(route.routeKey, key) }
-        routes.put(route)
-    }
-
-    mutating func removeRoute(_ routeId: String) {
-        guard let route = routes[routeId] else { return }
-        forgetKey(of: route)
-        routes.remove(routeId)
-    }
 
     /// Routes and integrations start anew, as a reimport has it.
     mutating func removeAllRoutesAndIntegrations() {
@@ -36,12 +23,9 @@ struct HTTPAPI: Sendable {
         integrations = PartList()
         routeKeys = RouteKeyIndex()
     }
-
-    private mutating func forgetKey(of route: V2.Route) {
-        if let key = RouteKey(route.routeKey) { routeKeys.remove(route.routeKey, key) }
-    }
 }
 
+/// Deploying.
 extension HTTPAPI {
     /// What a deployment made now would freeze.
     var content: V2.DeploymentContent {
@@ -56,11 +40,66 @@ extension HTTPAPI {
         return stage.autoDeploy == true ? content : contents[deploymentId]
     }
 
-    func servedStages(account: AccountIdentity) -> [V2.StageDefinition] {
-        stages.values.compactMap { stage in
-            content(of: stage).map {
-                V2.StageDefinition(account: account, apiId: id, stage: stage, content: $0)
-            }
+    /// Keeps the API as it is now under the deployment's id.
+    mutating func freeze(as deploymentId: String) { contents[deploymentId] = content }
+
+    /// Gives the stages that deploy by themselves a deployment, when what it freezes has changed or they only begin to
+    /// do so, and drops the automatic deployments that no stage serves any more.
+    mutating func deployAutomatically(after old: HTTPAPI?, now: String) throws(ServiceError) {
+        let hasNewContent = old?.content != content
+        let deploying = stages.filter { stage in
+            stage.autoDeploy == true && (hasNewContent || old?.stages[stage.stageName]?.autoDeploy != true)
         }
+        if !deploying.isEmpty { try deploy(to: deploying, now: now) }
+        let served = Set(stages.compactMap(\.deploymentId))
+        for deployment in deployments
+        where deployment.autoDeployed == true && !served.contains(deployment.deploymentId) {
+            remove(deployment)
+        }
+    }
+
+    private mutating func deploy(to stages: [V2.Stage], now: String) throws(ServiceError) {
+        var deploymentId: String?
+        if !routes.isEmpty {
+            var deployment = Deployments.make(id: freshId(of: V2.Deployment.self), now: now)
+            deployment.autoDeployed = true
+            deployment.description = Deployments.automaticDescription
+            try put(deployment)
+            deploymentId = deployment.deploymentId
+        }
+        for var stage in stages {
+            if let deploymentId { stage.deploymentId = deploymentId }
+            stage.lastDeploymentStatusMessage = deploymentId.map(Deployments.success) ?? Deployments.failure
+            stage.lastUpdatedDate = now
+            self.stages.put(stage)
+        }
+    }
+
+    /// An id that no part of the kind has: the one that the call has chosen, or any.
+    func freshId<Part: APIPart>(of type: Part.Type, _ call: Call? = nil) -> String {
+        if let id = call?.chosenId, self[keyPath: Part.list][id] == nil { return id }
+        while true {
+            let id = Identifiers.part(Part.self == V2.Deployment.self ? 6 : 7)
+            if self[keyPath: Part.list][id] == nil { return id }
+        }
+    }
+}
+
+/// Serving.
+extension HTTPAPI {
+    /// The stages that are served, by their names.
+    func servedStages(account: AccountIdentity) -> [String: V2.StageDefinition] {
+        var served: [String: V2.StageDefinition] = [:]
+        for stage in stages { served[stage.stageName] = definition(of: stage, account: account) }
+        return served
+    }
+
+    /// Nil for a stage that is not served.
+    func definition(of stage: V2.Stage, account: AccountIdentity) -> V2.StageDefinition? {
+        content(of: stage).map { V2.StageDefinition(account: account, apiId: id, stage: stage, content: $0) }
+    }
+
+    var servedKeys: [V2.StageKey] {
+        stages.filter { content(of: $0) != nil }.map { V2.StageKey(apiId: id, stageName: $0.stageName) }
     }
 }

@@ -26,48 +26,48 @@ struct QuickCreate {
         self.routeKey = routeKey
     }
 
-    func add(to change: inout APIChange, now: String) throws(ServiceError) {
-        var integration = V2.Integration(integrationId: change.next.freshIntegrationId())
+    func add(to api: inout HTTPAPI, now: String) throws(ServiceError) {
+        var integration = V2.Integration(integrationId: api.freshId(of: V2.Integration.self))
         integration.apiGatewayManaged = true
         try Self.point(&integration, at: target)
-        try change.put(integration)
+        try api.put(integration)
 
-        var route = Routes.make(id: change.next.freshRouteId(), routeKey: routeKey)
+        var route = Routes.make(id: api.freshId(of: V2.Route.self), routeKey: routeKey)
         route.apiGatewayManaged = true
         route.target = "integrations/\(integration.integrationId)"
-        try change.put(route, try RouteRules.parse(routeKey))
+        try api.put(route)
 
         var stage = Stages.make(name: "$default", now: now)
         stage.apiGatewayManaged = true
         stage.autoDeploy = true
-        try change.put(stage)
+        try api.put(stage)
     }
 
     /// UpdateApi changes the target and the route key of what quick create made; nil when it asks for neither.
-    static func update(_ members: RequestMembers, _ change: inout APIChange) throws(ServiceError) -> QuickCreate? {
+    static func update(_ members: RequestMembers, _ api: inout HTTPAPI) throws(ServiceError) -> QuickCreate? {
         let target = try members.string("target")
         let routeKey = try members.string("routeKey")
         guard target != nil || routeKey != nil else { return nil }
-        guard var integration = change.next.integrations.values.first(where: { $0.apiGatewayManaged == true }) else {
+        guard var integration = api.integrations.first(where: { $0.apiGatewayManaged == true }) else {
             throw V2Error.badRequest(
                 "Target and route key can be updated only for an API that was created with a target.")
         }
         if let target {
             try point(&integration, at: target)
-            try change.put(integration)
+            try api.put(integration)
         }
         if let routeKey {
-            guard var route = change.next.routes.values.first(where: { $0.apiGatewayManaged == true }) else {
+            guard var route = api.routes.first(where: { $0.apiGatewayManaged == true }) else {
                 throw V2Error.badRequest("The route that was created with the API has been deleted.")
             }
             route.routeKey = routeKey
-            try change.put(route, try RouteRules.parse(routeKey))
+            try api.put(route)
         }
         return target.map { QuickCreate(target: $0, routeKey: routeKey ?? "") }
     }
 
     /// Lets API Gateway invoke the target, when it is a function that is here.
-    func permitInvocation(_ control: isolated ControlPlane, apiId: String) async throws(ServiceError) {
+    func permitInvocation(_ control: ControlPlane, apiId: String) async throws(ServiceError) {
         guard let name = LambdaURI(target)?.functionName else { return }
         try await control.grantQuickCreatePermission(functionName: name, apiId: apiId)
     }

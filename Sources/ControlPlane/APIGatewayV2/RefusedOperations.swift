@@ -15,7 +15,7 @@ extension V2Operations {
             let error = ServiceError.unsupported("\(reason): \(row.name) is refused.")
             return Operation(
                 row.name, .apigateway, row.method, "/v2" + row.path, success: row.success, isServed: false
-            ) { (_: isolated ControlPlane, _: Call) throws(ServiceError) in throw error }
+            ) { (_: ControlPlane, _: Call) throws(ServiceError) in throw error }
         }
     }
 

@@ -3,35 +3,31 @@ import JSON
 
 /// Tags of APIs and stages.
 extension V2Operations {
-    static let tags = [
-        Operation("TagResource", .apigateway, .post, "/v2/tags/{resource-arn}", success: 201, tagResource),
-        Operation("UntagResource", .apigateway, .delete, "/v2/tags/{resource-arn}", success: 204, untagResource),
-        Operation("GetTags", .apigateway, .get, "/v2/tags/{resource-arn}", getTags),
-    ]
-
-    private static func getTags(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
-        let resource = try TaggedResource(control, call)
-        return try .json(["tags": resource.tags])
+    static var tags: [Operation] {
+        [
+            Operation("TagResource", .apigateway, .post, "/v2/tags/{resource-arn}", success: 201, tagResource),
+            Operation("UntagResource", .apigateway, .delete, "/v2/tags/{resource-arn}", success: 204, untagResource),
+            Operation("GetTags", .apigateway, .get, "/v2/tags/{resource-arn}", getTags),
+        ]
     }
 
-    private static func tagResource(
-        _ control: isolated ControlPlane, _ call: Call
-    ) async throws(ServiceError) -> Reply {
-        var resource = try TaggedResource(control, call)
-        guard let tags = try RequestMembers(call).map("tags", upTo: V2Quotas.tags) else { return .empty }
-        for (key, value) in tags { resource.tags[key] = value }
-        try Tags.check(resource.tags)
-        try await control.commit(resource.change()).publish()
-        return .empty
+    private static func getTags(_ control: ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+        let resource = try TaggedResource(call)
+        guard let api = control.world[HTTPAPI.self, resource.apiId] else { throw resource.notFound }
+        return try .json(["tags": try resource.tags(of: api)])
     }
 
-    private static func untagResource(
-        _ control: isolated ControlPlane, _ call: Call
-    ) async throws(ServiceError) -> Reply {
-        var resource = try TaggedResource(control, call)
-        for key in call.queryValues("tagKeys") { resource.tags[key] = nil }
-        try await control.commit(resource.change()).publish()
-        return .empty
+    private static func tagResource(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
+        try await TaggedResource(call).change(control) { tags throws(ServiceError) in
+            for (key, value) in try RequestMembers(call).map("tags", upTo: V2Quotas.tags) ?? [:] { tags[key] = value }
+            try Tags.check(tags)
+        }
+    }
+
+    private static func untagResource(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
+        try await TaggedResource(call).change(control) { tags in
+            for key in call.queryValues("tagKeys") { tags[key] = nil }
+        }
     }
 }
 
@@ -63,44 +59,44 @@ enum Tags {
 
 /// The API or stage that an ARN names: `arn:aws:apigateway:{region}::/apis/{apiId}[/stages/{stageName}]`.
 private struct TaggedResource {
-    let api: HTTPAPI
-    let stageName: String?
-    var tags: OrderedMap<String>
+    let apiId: String
+    private let stageName: String?
+    let notFound: ServiceError
 
-    init(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) {
+    init(_ call: Call) throws(ServiceError) {
         let arn = call.path("resource-arn")
         let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0] == "arn", parts[2] == "apigateway", parts[5].hasPrefix("/") else {
             throw V2Error.badRequest("Invalid resource ARN specified '\(arn)'")
         }
+        notFound = V2Error.notFound("Invalid resource ARN specified '\(arn)'")
         let names = parts[5].split(separator: "/", omittingEmptySubsequences: true)
-        guard names.count == 2 || names.count == 4, names[0] == "apis", let api = control.apis[String(names[1])] else {
-            throw V2Error.notFound("Invalid resource ARN specified '\(arn)'")
-        }
-        self.api = api
-        guard names.count == 4 else {
-            stageName = nil
-            tags = api.api.tags ?? [:]
-            return
-        }
-        guard names[2] == "stages", let stage = api.stages[names[3]] else {
-            throw V2Error.notFound("Invalid resource ARN specified '\(arn)'")
-        }
-        stageName = stage.stageName
-        tags = stage.tags ?? [:]
+        guard names.count == 2 || names.count == 4 && names[2] == "stages", names[0] == "apis" else { throw notFound }
+        apiId = String(names[1])
+        stageName = names.count == 4 ? String(names[3]) : nil
     }
 
-    func change() throws(ServiceError) -> APIChange {
-        var change = APIChange(of: api)
-        if let stageName {
-            guard var stage = api.stages[stageName] else { return change }
-            stage.tags = tags
-            try change.put(stage)
-        } else {
-            var api = api.api
-            api.tags = tags
-            try change.put(api, changesContent: false)
+    func tags(of api: HTTPAPI) throws(ServiceError) -> OrderedMap<String> {
+        guard let stageName else { return api.api.tags ?? [:] }
+        guard let stage = api.stages[stageName] else { throw notFound }
+        return stage.tags ?? [:]
+    }
+
+    func change(
+        _ control: ControlPlane, _ edit: (inout OrderedMap<String>) throws(ServiceError) -> Void
+    ) async throws(ServiceError) -> Reply {
+        guard control.world[HTTPAPI.self, apiId] != nil else { throw notFound }
+        return try await control.changeAPI(apiId) { api throws(ServiceError) in
+            var tags = try tags(of: api)
+            try edit(&tags)
+            if var stage = stageName.flatMap({ api.stages[$0] }) {
+                stage.tags = tags
+                try api.put(stage)
+            } else {
+                api.api.tags = tags
+            }
+        } answering: { _, _ in
+            .empty
         }
-        return change
     }
 }

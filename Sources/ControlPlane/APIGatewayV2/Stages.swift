@@ -3,108 +3,69 @@ import JSON
 
 /// The operations on Stage, and the deletions inside it.
 extension V2Operations {
-    static let stages = [
-        Operation("CreateStage", .apigateway, .post, "/v2/apis/{apiId}/stages", success: 201, createStage),
-        Operation("GetStage", .apigateway, .get, "/v2/apis/{apiId}/stages/{stageName}", getStage),
-        Operation("GetStages", .apigateway, .get, "/v2/apis/{apiId}/stages", getStages),
-        Operation("UpdateStage", .apigateway, .patch, "/v2/apis/{apiId}/stages/{stageName}", updateStage),
-        Operation(
-            "DeleteStage", .apigateway, .delete, "/v2/apis/{apiId}/stages/{stageName}", success: 204, deleteStage),
-        Operation(
-            "DeleteAccessLogSettings", .apigateway, .delete, "/v2/apis/{apiId}/stages/{stageName}/accesslogsettings",
-            success: 204, deleteAccessLogSettings),
-        Operation(
-            "DeleteRouteSettings", .apigateway, .delete,
-            "/v2/apis/{apiId}/stages/{stageName}/routesettings/{routeKey}", success: 204, deleteRouteSettings),
-    ]
+    static var stages: [Operation] {
+        let kit = PartOperations<V2.Stage>()
+        return [
+            kit.create("CreateStage", createStage), kit.get("GetStage"), kit.list("GetStages"),
+            kit.update("UpdateStage", updateStage), kit.delete("DeleteStage"),
+            kit.delete("DeleteAccessLogSettings", "/accesslogsettings") { stage, call throws(ServiceError) in
+                stage.accessLogSettings = nil
+                stage.lastUpdatedDate = call.timestamp
+            },
+            kit.delete("DeleteRouteSettings", "/routesettings/{routeKey}", deleteRouteSettings),
+        ]
+    }
 
-    private static func createStage(
-        _ control: isolated ControlPlane, _ call: Call
-    ) async throws(ServiceError) -> Reply {
-        let api = try control.httpAPI(call)
+    private static func createStage(_ api: inout HTTPAPI, _ call: Call) throws(ServiceError) -> V2.Stage {
         let members = try RequestMembers(call)
         let name = try Stages.checkName(try members.string("stageName"))
         guard api.stages[name] == nil else { throw V2Error.conflict("Stage already exists") }
-        var stage = Stages.make(name: name, now: control.timestamp)
+        var stage = Stages.make(name: name, now: call.timestamp)
         stage.tags = try Tags.read(members)
         try StageMembers.apply(members, to: &stage, of: api)
-        let (prepared, stored) = try commit(stage, in: api, control)
-        await prepared.publish()
-        return try .json(stored)
+        return stage
     }
 
-    private static func getStage(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
-        try .json(try Stages.find(call, in: try control.httpAPI(call)))
-    }
-
-    private static func getStages(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
-        try Lists.page(try control.httpAPI(call).stages.values, call, key: \.stageName)
-    }
-
-    private static func updateStage(
-        _ control: isolated ControlPlane, _ call: Call
-    ) async throws(ServiceError) -> Reply {
-        let api = try control.httpAPI(call)
-        var stage = try Stages.find(call, in: api)
+    private static func updateStage(_ stage: inout V2.Stage, _ api: HTTPAPI, _ call: Call) throws(ServiceError) {
         try StageMembers.apply(try RequestMembers(call), to: &stage, of: api)
         guard stage.apiGatewayManaged != true || stage.autoDeploy == true else {
             throw V2Error.badRequest(
                 "A stage that API Gateway manages deploys by itself; autoDeploy cannot be disabled.")
         }
-        stage.lastUpdatedDate = control.timestamp
-        let (prepared, stored) = try commit(stage, in: api, control)
-        await prepared.publish()
-        return try .json(stored)
+        stage.lastUpdatedDate = call.timestamp
     }
 
-    private static func deleteStage(
-        _ control: isolated ControlPlane, _ call: Call
-    ) async throws(ServiceError) -> Reply {
-        let api = try control.httpAPI(call)
-        let stage = try Stages.find(call, in: api)
-        guard stage.apiGatewayManaged != true else {
-            throw V2Error.badRequest("A stage that API Gateway manages cannot be deleted.")
-        }
-        var change = APIChange(of: api)
-        change.removeStage(stage.stageName)
-        try await control.commit(change).publish()
-        return .empty
-    }
-
-    private static func deleteAccessLogSettings(
-        _ control: isolated ControlPlane, _ call: Call
-    ) async throws(ServiceError) -> Reply {
-        let api = try control.httpAPI(call)
-        var stage = try Stages.find(call, in: api)
-        stage.accessLogSettings = nil
-        stage.lastUpdatedDate = control.timestamp
-        try await commit(stage, in: api, control).prepared.publish()
-        return .empty
-    }
-
-    private static func deleteRouteSettings(
-        _ control: isolated ControlPlane, _ call: Call
-    ) async throws(ServiceError) -> Reply {
-        let api = try control.httpAPI(call)
-        var stage = try Stages.find(call, in: api)
+    private static func deleteRouteSettings(_ stage: inout V2.Stage, _ call: Call) throws(ServiceError) {
         let key = call.path("routeKey")
         guard stage.routeSettings?[key] != nil else {
             throw V2Error.notFound("Unable to find Route by key \(key) within the provided RouteSettings")
         }
         stage.routeSettings?[key] = nil
-        stage.lastUpdatedDate = control.timestamp
-        try await commit(stage, in: api, control).prepared.publish()
-        return .empty
+        stage.lastUpdatedDate = call.timestamp
+    }
+}
+
+extension V2.Stage: APIPart {
+    static let kind = "v2.stage"
+    static var list: any WritableKeyPath<HTTPAPI, PartList<V2.Stage>> & Sendable { \.stages }
+    static var quota: Int? { V2Quotas.stages }
+    static let collection = "stages"
+    static let parameter = "stageName"
+
+    static func notFound(_ key: String) -> ServiceError { V2Error.notFound("Invalid stage identifier specified") }
+
+    /// A stage that ends to deploy by itself goes on serving what it served.
+    func enter(_ api: inout HTTPAPI, replacing old: V2.Stage?) throws(ServiceError) {
+        guard old?.autoDeploy == true, autoDeploy != true, let kept = deploymentId, api.contents[kept] == nil else {
+            return
+        }
+        api.freeze(as: kept)
     }
 
-    /// The stage as it is afterwards has the deployment that a stage with autoDeploy may have got.
-    private static func commit(
-        _ stage: V2.Stage, in api: HTTPAPI, _ control: isolated ControlPlane
-    ) throws(ServiceError) -> (prepared: any PreparedTraffic, stored: V2.Stage) {
-        var change = APIChange(of: api)
-        try change.put(stage)
-        let prepared = try control.commit(change)
-        return (prepared, control.apis[api.id]?.stages[stage.stageName] ?? stage)
+    func checkDeletion(from api: HTTPAPI) throws(ServiceError) {
+        guard apiGatewayManaged != true else {
+            throw V2Error.badRequest("A stage that API Gateway manages cannot be deleted.")
+        }
     }
 }
 
@@ -118,13 +79,6 @@ enum Stages {
         stage.routeSettings = [:]
         stage.stageVariables = [:]
         stage.tags = [:]
-        return stage
-    }
-
-    static func find(_ call: Call, in api: HTTPAPI) throws(ServiceError) -> V2.Stage {
-        guard let stage = api.stages[call.path("stageName")] else {
-            throw V2Error.notFound("Invalid stage identifier specified")
-        }
         return stage
     }
 

@@ -346,9 +346,12 @@ extension CodeSnapshots {
         state.withLock { $0.snapshots = snapshots }
     }
 
-    /// Removes the snapshots that are not in `kept`, each when nothing runs in it.
-    func collect(keeping kept: Set<String>) {
+    /// Removes the snapshots that are not in use, each when nothing runs in it.
+    ///
+    /// - Parameter used: asked while nobody can let go of one: whoever did so before has put it into use.
+    func collect(keeping used: () -> Set<String>) {
         state.withLock { state in
+            let kept = used()
             for name in state.snapshots.keys where !kept.contains(name) && state.pins[name] == nil {
                 let grave = "\(folder)/\(Self.removedPrefix)\(Identifiers.uuid())"
                 folders.discard(codeFolder(of: name), to: grave) { [self] in forget(name) }

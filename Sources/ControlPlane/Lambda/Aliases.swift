@@ -3,18 +3,20 @@ import GatewayModel
 import JSON
 
 extension LambdaOperations {
-    static let aliases: [Operation] = [
-        Operation("CreateAlias", .lambda, .post, function + "/aliases", success: 201, createAlias),
-        Operation("GetAlias", .lambda, .get, function + "/aliases/{Name}", getAlias),
-        Operation("ListAliases", .lambda, .get, function + "/aliases", listAliases),
-        Operation("UpdateAlias", .lambda, .put, function + "/aliases/{Name}", updateAlias),
-        Operation("DeleteAlias", .lambda, .delete, function + "/aliases/{Name}", success: 204, deleteAlias),
-    ]
+    static var aliases: [Operation] {
+        [
+            Operation("CreateAlias", .lambda, .post, function + "/aliases", success: 201, createAlias),
+            Operation("GetAlias", .lambda, .get, function + "/aliases/{Name}", getAlias),
+            Operation("ListAliases", .lambda, .get, function + "/aliases", listAliases),
+            Operation("UpdateAlias", .lambda, .put, function + "/aliases/{Name}", updateAlias),
+            Operation("DeleteAlias", .lambda, .delete, function + "/aliases/{Name}", success: 204, deleteAlias),
+        ]
+    }
 }
 
 extension LambdaOperations {
     private static func createAlias(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
         let members = Members(try call.object())
         let input = try AliasInput(members)
@@ -28,31 +30,34 @@ extension LambdaOperations {
         guard let name, let version = input.functionVersion else {
             throw .internalFailure("An alias without a name or version passed its checks.")
         }
-        guard var function = control.functions[functionName.name], function.version(version) != nil else {
-            throw .functionNotFound(control.settings.account.functionARN(functionName.name, qualifier: version))
+        let arn = call.account.functionARN(functionName.name, qualifier: name)
+        let alias = try await control.commitFunction(functionName.name) { change throws(ServiceError) in
+            guard var function = change.root, function.version(version) != nil else {
+                throw .functionNotFound(call.account.functionARN(functionName.name, qualifier: version))
+            }
+            guard function.aliases[name] == nil else { throw .resourceConflict("Alias already exists: \(arn)") }
+            let alias = AliasConfiguration(
+                AliasArn: arn, Name: name, FunctionVersion: version, Description: input.description ?? "",
+                RoutingConfig: try input.routing(for: version, of: function, in: call.account),
+                RevisionId: Identifiers.uuid())
+            function.aliases[name] = alias
+            change.root = function
+            return alias
         }
-        let arn = control.settings.account.functionARN(function.name, qualifier: name)
-        guard function.aliases[name] == nil else { throw .resourceConflict("Alias already exists: \(arn)") }
-
-        let alias = AliasConfiguration(
-            AliasArn: arn, Name: name, FunctionVersion: version, Description: input.description ?? "",
-            RoutingConfig: try input.routing(for: version, of: function, in: control.settings.account),
-            RevisionId: Identifiers.uuid())
-        function.aliases[name] = alias
-        try await control.commit(function, [function.save(alias)])
         return try .json(alias)
     }
 
-    private static func getAlias(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
-        let (function, name) = try aliasName(call, control)
+    private static func getAlias(_ control: ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+        let (functionName, name) = try aliasName(call)
+        let function = try control.function(functionName)
         guard let alias = function.aliases[name] else {
             throw .resourceNotFound(
-                "Cannot find alias arn: \(control.settings.account.functionARN(function.name, qualifier: name))")
+                "Cannot find alias arn: \(call.account.functionARN(function.name, qualifier: name))")
         }
         return try .json(alias)
     }
 
-    private static func listAliases(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+    private static func listAliases(_ control: ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
         let version = call.query("FunctionVersion")
         var constraints = Constraints()
         constraints.version(version)
@@ -63,59 +68,59 @@ extension LambdaOperations {
     }
 
     private static func updateAlias(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
         let members = Members(try call.object())
         let input = try AliasInput(members)
         var constraints = Constraints()
         input.check(&constraints)
-        var (function, name) = try aliasName(call, control, constraints)
-        let arn = control.settings.account.functionARN(function.name, qualifier: name)
-        guard var alias = function.aliases[name] else { throw .resourceNotFound("Alias not found: \(arn)") }
-        if let revisionId = try members.string("RevisionId"), revisionId != alias.RevisionId {
-            throw .wrongRevision(see: "GetFunction/GetAlias")
-        }
-
-        if let version = input.functionVersion {
-            guard function.version(version) != nil else {
-                throw .functionNotFound(control.settings.account.functionARN(function.name, qualifier: version))
+        let (functionName, name) = try aliasName(call, constraints)
+        let account = call.account
+        let alias = try await control.changeFunction(functionName) { function throws(ServiceError) in
+            guard var alias = function.aliases[name] else {
+                throw .resourceNotFound("Alias not found: \(account.functionARN(function.name, qualifier: name))")
             }
-            alias.FunctionVersion = version
-        }
-        alias.Description = input.description ?? alias.Description
-        // A weight that stays must suit the new version too.
-        alias.RoutingConfig = try (input.weights.map(AliasInput.kept) ?? alias.RoutingConfig)
-            .flatMap { routing throws(ServiceError) in
-                try AliasInput.checked(routing, for: alias.FunctionVersion, of: function, in: control.settings.account)
+            if let revisionId = try members.string("RevisionId"), revisionId != alias.RevisionId {
+                throw .wrongRevision(see: "GetFunction/GetAlias")
             }
-        alias.RevisionId = Identifiers.uuid()
-        function.aliases[name] = alias
-        try await control.commit(function, [function.save(alias)])
+            if let version = input.functionVersion {
+                guard function.version(version) != nil else {
+                    throw .functionNotFound(account.functionARN(function.name, qualifier: version))
+                }
+                alias.FunctionVersion = version
+            }
+            alias.Description = input.description ?? alias.Description
+            // A weight that stays must suit the new version too.
+            if let routing = input.weights.map(AliasInput.kept) ?? alias.RoutingConfig {
+                alias.RoutingConfig = try AliasInput.checked(
+                    routing, for: alias.FunctionVersion, of: function, in: account)
+            }
+            alias.RevisionId = Identifiers.uuid()
+            function.aliases[name] = alias
+            return alias
+        }
         return try .json(alias)
     }
 
     /// An alias that is not there counts as deleted.
-    private static func deleteAlias(
-        _ control: isolated ControlPlane, _ call: Call
-    ) async throws(ServiceError) -> Reply {
-        var (function, name) = try aliasName(call, control)
-        guard function.aliases[name] != nil else { return .empty }
-        function.aliases[name] = nil
-        function.policies[name] = nil
-        try await control.commit(
-            function, [.delete(function.id(LambdaFunction.aliasKind, name)), function.savePolicy(name)])
+    private static func deleteAlias(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
+        let (functionName, name) = try aliasName(call)
+        try await control.changeFunction(functionName) { function in
+            guard function.aliases[name] != nil else { return }
+            function.aliases[name] = nil
+            function.policies[name] = nil
+        }
         return .empty
     }
 
     /// The function and the alias that the path names.
     private static func aliasName(
-        _ call: Call, _ control: isolated ControlPlane, _ constraints: Constraints = Constraints()
-    ) throws(ServiceError) -> (LambdaFunction, String) {
+        _ call: Call, _ constraints: Constraints = Constraints()
+    ) throws(ServiceError) -> (FunctionName, String) {
         let name = call.path("Name")
         var constraints = constraints
         constraints.alias(name)
-        let functionName = try call.unqualifiedFunctionName(in: control.settings.account, constraints)
-        return (try control.function(functionName), name)
+        return (try call.unqualifiedFunctionName(in: call.account, constraints), name)
     }
 }
 

@@ -2,14 +2,16 @@ import GatewayModel
 import JSON
 
 extension LambdaOperations {
-    static let concurrency: [Operation] = [
-        Operation("PutFunctionConcurrency", .lambda, .put, reserved, putFunctionConcurrency),
-        Operation(
-            "GetFunctionConcurrency", .lambda, .get, "/2019-09-30/functions/{FunctionName}/concurrency",
-            getFunctionConcurrency),
-        Operation("DeleteFunctionConcurrency", .lambda, .delete, reserved, success: 204, deleteFunctionConcurrency),
-        Operation("GetAccountSettings", .lambda, .get, "/2016-08-19/account-settings", getAccountSettings),
-    ]
+    static var concurrency: [Operation] {
+        [
+            Operation("PutFunctionConcurrency", .lambda, .put, reserved, putFunctionConcurrency),
+            Operation(
+                "GetFunctionConcurrency", .lambda, .get, "/2019-09-30/functions/{FunctionName}/concurrency",
+                getFunctionConcurrency),
+            Operation("DeleteFunctionConcurrency", .lambda, .delete, reserved, success: 204, deleteFunctionConcurrency),
+            Operation("GetAccountSettings", .lambda, .get, "/2016-08-19/account-settings", getAccountSettings),
+        ]
+    }
 
     private static let reserved = "/2017-10-31/functions/{FunctionName}/concurrency"
 }
@@ -23,37 +25,39 @@ private enum AccountLimit {
 }
 
 extension LambdaOperations {
-    private static func unreserved(_ functions: [String: LambdaFunction]) -> Int {
-        AccountLimit.concurrentExecutions - functions.values.reduce(0) { $0 + ($1.head.reservedConcurrency ?? 0) }
+    private static func unreserved(_ functions: [LambdaFunction]) -> Int {
+        AccountLimit.concurrentExecutions - functions.reduce(0) { $0 + ($1.head.reservedConcurrency ?? 0) }
     }
 
     /// Recorded from AWS for this one, and taken for the other two: `$LATEST` counts as a version here.
     private static func putFunctionConcurrency(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
         let wanted = try Members(try call.object()).integer("ReservedConcurrentExecutions")
         var constraints = Constraints()
         constraints.present(wanted, "reservedConcurrentExecutions")
         constraints.range(wanted, "reservedConcurrentExecutions", 0...)
-        let name = try call.unqualifiedFunctionName(
-            in: control.settings.account, constraints, allowsLatest: false)
-        guard var function = control.functions[name.name] else {
-            throw .functionNotFound(control.settings.account.functionARN(name.name, qualifier: Qualifier.latest))
-        }
+        let name = try call.unqualifiedFunctionName(in: control.settings.account, constraints, allowsLatest: false)
         guard let wanted else { throw .internalFailure("No number of executions passed its checks.") }
-        let available = unreserved(control.functions) + (function.head.reservedConcurrency ?? 0)
-        guard wanted <= available - AccountLimit.minimumUnreserved else {
-            throw .invalidParameterWithoutType(
-                "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
-                    + "below its minimum value of [\(AccountLimit.minimumUnreserved)].")
+        try await control.commitFunction(name.name) { change throws(ServiceError) in
+            guard var function = change.root else {
+                throw .functionNotFound(control.settings.account.functionARN(name.name, qualifier: Qualifier.latest))
+            }
+            let available = unreserved(change.readAll(LambdaFunction.self)) + (function.head.reservedConcurrency ?? 0)
+            guard wanted <= available - AccountLimit.minimumUnreserved else {
+                throw .invalidParameterWithoutType(
+                    "Specified ReservedConcurrentExecutions for function decreases account's "
+                        + "UnreservedConcurrentExecution below its minimum value of "
+                        + "[\(AccountLimit.minimumUnreserved)].")
+            }
+            function.head.reservedConcurrency = wanted
+            change.root = function
         }
-        function.head.reservedConcurrency = wanted
-        try await control.commit(function, [function.saveHead()])
         return .json(["ReservedConcurrentExecutions": .number(wanted)])
     }
 
     private static func getFunctionConcurrency(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) throws(ServiceError) -> Reply {
         let function = try control.function(
             try call.unqualifiedFunctionName(in: control.settings.account, allowsLatest: false))
@@ -62,17 +66,18 @@ extension LambdaOperations {
     }
 
     private static func deleteFunctionConcurrency(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
-        var function = try control.function(
-            try call.unqualifiedFunctionName(in: control.settings.account, allowsLatest: false))
-        function.head.reservedConcurrency = nil
-        try await control.commit(function, [function.saveHead()])
+        let name = try call.unqualifiedFunctionName(in: control.settings.account, allowsLatest: false)
+        try await control.changeFunction(name) { function in
+            function.head.reservedConcurrency = nil
+        }
         return .empty
     }
 
-    private static func getAccountSettings(_ control: isolated ControlPlane, _: Call) -> Reply {
-        let codeSize = control.functions.values.reduce(0) { size, function in
+    private static func getAccountSettings(_ control: ControlPlane, _: Call) -> Reply {
+        let functions = control.world.functions.map(\.value.root)
+        let codeSize = functions.reduce(0) { size, function in
             function.versions.reduce(size + function.head.configuration.CodeSize) { $0 + $1.configuration.CodeSize }
         }
         return .json([
@@ -81,9 +86,9 @@ extension LambdaOperations {
                 "CodeSizeUnzipped": .number(FunctionPackages.maximumUnzippedSize),
                 "CodeSizeZipped": .number(FunctionPackages.maximumZippedSize),
                 "ConcurrentExecutions": .number(AccountLimit.concurrentExecutions),
-                "UnreservedConcurrentExecutions": .number(unreserved(control.functions)),
+                "UnreservedConcurrentExecutions": .number(unreserved(functions)),
             ],
-            "AccountUsage": ["TotalCodeSize": .number(codeSize), "FunctionCount": .number(control.functions.count)],
+            "AccountUsage": ["TotalCodeSize": .number(codeSize), "FunctionCount": .number(functions.count)],
         ])
     }
 }

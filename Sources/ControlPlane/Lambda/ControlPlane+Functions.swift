@@ -1,13 +1,15 @@
 import EntityStore
 import GatewayModel
 import JSON
+import Synchronization
 
 extension ControlPlane {
-    /// Takes up all functions of the store, and repairs their packages on disk.
-    func restoreFunctions(from entities: [Entity]) throws {
-        functions = try LambdaFunction.restore(from: entities)
-        packages.tidy(inUse: functions.mapValues(\.packagesInUse))
-        let used = functions.values.flatMap(\.snapshotsInUse).map { (name: $0.snapshot ?? "", package: $0) }
+    /// At the start: the packages of all functions are there, and no others.
+    func repairPackages() {
+        let functions = world.functions.map(\.value.root)
+        packages.tidy(
+            inUse: Dictionary(functions.map { ($0.name, $0.packagesInUse) }, uniquingKeysWith: { first, _ in first }))
+        let used = functions.flatMap(\.snapshotsInUse).map { (name: $0.snapshot ?? "", package: $0) }
         snapshots.restore(
             Dictionary(used.map { ($0.name, $0.package) }, uniquingKeysWith: { first, _ in first }),
             isTrusted: !functions.isEmpty)
@@ -48,31 +50,57 @@ extension ControlPlane {
         FunctionPackages(folder: settings.codeFolder, isDurable: snapshots.isDurable, folders: snapshots.folders)
     }
 
-    /// Makes a changed function durable, shows it, and lets the host and the stages that call it follow.
-    func commit(_ function: LambdaFunction, _ changes: [EntityChange]) async throws(ServiceError) {
-        try put(function, changes)
-        try await announce(function.name)
-    }
-
-    /// The first half of `commit`. Nothing waits in it, so that no other call sees the store without memory.
-    func put(_ function: LambdaFunction, _ changes: [EntityChange]) throws(ServiceError) {
-        try save(changes)
-        functions[function.name] = function
-    }
-
-    /// The second half of `commit`. The definition is taken now, and this actor asks the host in turn: an older one
-    /// never comes after a newer one.
-    func announce(_ functionName: String) async throws(ServiceError) {
-        if let function = functions[functionName] { await functionHost.publish(definition(of: function)) }
-        try await refreshStages()
-    }
-
     /// The function as it is now.
     func function(_ name: FunctionName) throws(ServiceError) -> LambdaFunction {
-        guard let function = functions[name.name] else {
+        guard let function = world[LambdaFunction.self, name.name] else {
             throw .functionNotFound(settings.account.functionARN(name.name))
         }
         return function
+    }
+
+    /// Changes a function that is there.
+    func changeFunction<Answer>(
+        _ name: FunctionName, _ make: (inout LambdaFunction) throws(ServiceError) -> Answer
+    ) async throws(ServiceError) -> Answer {
+        try await commitFunction(name.name) { change throws(ServiceError) in
+            guard var function = change.root else {
+                throw .functionNotFound(settings.account.functionARN(name.name))
+            }
+            let answer = try make(&function)
+            change.root = function
+            return answer
+        }
+    }
+
+    /// Makes, changes or deletes a function; the host, the stages that call it and its code on disk follow.
+    func commitFunction<Answer>(
+        _ name: String, _ make: (inout Change<LambdaFunction>) throws(ServiceError) -> Answer
+    ) async throws(ServiceError) -> Answer {
+        var isCalledOtherwise = false
+        var leavesSnapshots = false
+        let answer = try await change(
+            LambdaFunction.self, name, make, preparing: { _ in },
+            publishing: { change, _ in
+                let (old, new) = (change.old, change.root)
+                if old?.differsInTagsOnly(from: new) != true { await publishFunction(name) }
+                if old?.packagesInUse != new?.packagesInUse { discardUnusedPackages(of: name) }
+                isCalledOtherwise = old?.isCalled(as: new) != true
+                let kept = new?.snapshotsInUse ?? []
+                leavesSnapshots = old?.snapshotsInUse.allSatisfy(kept.contains) == false
+            })
+        if isCalledOtherwise { try await serve(Set(world.callers.stages(calling: name))) }
+        if leavesSnapshots { discardUnusedSnapshots() }
+        return answer
+    }
+
+    /// Tells the host of the function as it is, in the function's turn: an older definition never comes after a newer.
+    func publishFunction(_ name: String) async {
+        if let function = world[LambdaFunction.self, name] {
+            await functionHost.publish(definition(of: function))
+        } else {
+            await functionHost.remove(functionName: name)
+        }
+        publications.wrappingAdd(1, ordering: .acquiringAndReleasing)
     }
 }
 

@@ -3,27 +3,26 @@ import JSON
 
 extension LambdaOperations {
     static func createFunction(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
         let input = try NewFunction(call, account: control.settings.account)
-        guard control.functions[input.name] == nil else { throw exists(input.name) }
+        guard control.world[LambdaFunction.self, input.name] == nil else { throw exists(input.name) }
         let answer = try await control.withPackage(
             of: input.code, for: input.name, runtime: input.configuration.runtime ?? ""
         ) { package throws(ServiceError) in
-            guard control.functions[input.name] == nil else { throw exists(input.name) }
-            var function = try input.function(package, account: control.settings.account, at: control.settings.now())
-            var created = function.head.configuration.creating
-            created.RevisionId = Identifiers.uuid()
-            if input.publish {
-                let version = function.publish(description: nil).version
-                created.Version = version.configuration.Version
-                try control.put(function, [function.saveHead(), function.save(version)])
-            } else {
-                try control.put(function, [function.saveHead()])
+            try await control.commitFunction(input.name) { change throws(ServiceError) -> FunctionConfiguration? in
+                guard change.root == nil else { throw exists(input.name) }
+                guard control.isKept(package, for: input.name) else { return nil }
+                var function = try input.function(package, account: call.account, at: call.now)
+                var created = function.head.configuration.creating
+                created.RevisionId = Identifiers.uuid()
+                if input.publish {
+                    created.Version = function.publish(description: nil).configuration.Version
+                }
+                change.root = function
+                return created
             }
-            return created
         }
-        try await control.announce(input.name)
         return try .json(answer)
     }
 

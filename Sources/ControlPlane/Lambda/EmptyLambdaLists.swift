@@ -3,20 +3,21 @@ import JSON
 
 /// Lists of what Gatehouse does not have: there is none of it, which a list can say, and tools that only look go on.
 extension LambdaOperations {
-    static let emptyLists: [Operation] =
+    static var emptyLists: [Operation] {
         [
             Operation("ListLayers", .lambda, .get, "/2018-10-31/layers", listLayers),
             Operation(
                 "GetProvisionedConcurrencyConfig", .lambda, .get,
                 "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", provisionedConcurrency),
         ]
-        + lists.map { row in
-            Operation(row.name, .lambda, .get, row.path) {
-                (control: isolated ControlPlane, call: Call) throws(ServiceError) in
-                if row.isOfFunction { try ofFunction(control, call) }
-                return try empty(row.member, call)
+            + lists.map { row in
+                Operation(row.name, .lambda, .get, row.path) {
+                    (control: ControlPlane, call: Call) throws(ServiceError) in
+                    if row.isOfFunction { try ofFunction(control, call) }
+                    return try empty(row.member, call)
+                }
             }
-        }
+    }
 
     private typealias Row = (name: String, path: String, member: String, isOfFunction: Bool)
 
@@ -38,7 +39,7 @@ extension LambdaOperations {
     ]
 
     /// GetLayerVersionByArn has the same path.
-    private static func listLayers(_: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+    private static func listLayers(_: ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
         if let arn = call.query("Arn") {
             throw .resourceNotFound("Layer version \(arn) does not exist.")
         }
@@ -47,7 +48,7 @@ extension LambdaOperations {
 
     /// ListProvisionedConcurrencyConfigs has the same path.
     private static func provisionedConcurrency(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) throws(ServiceError) -> Reply {
         try ofFunction(control, call)
         if call.query("List") == "ALL" { return try empty("ProvisionedConcurrencyConfigs", call) }
@@ -56,7 +57,7 @@ extension LambdaOperations {
             "No Provisioned Concurrency Config found for this function", details: ["Type": "User"])
     }
 
-    private static func ofFunction(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) {
+    private static func ofFunction(_ control: ControlPlane, _ call: Call) throws(ServiceError) {
         let name = try call.functionName(.namespaced, in: control.settings.account)
         guard try control.function(name).resolve(name.qualifier) != nil else {
             throw .functionNotFound(control.settings.account.functionARN(name.name, qualifier: name.qualifier))

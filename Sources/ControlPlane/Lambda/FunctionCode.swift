@@ -101,8 +101,8 @@ extension ServiceError {
 }
 
 extension ControlPlane {
-    /// Makes code usable for a function and calls `use`, which puts it into use, when the code is surely there: while
-    /// it was unpacked, another call may have removed it with the function that had the name.
+    /// Makes code usable for a function and calls `use`, which puts it into use and answers nil when `isKept` says no:
+    /// while it was unpacked, another call may have removed it with the function that had the name.
     ///
     /// - Parameter candidate: what the function is to become, for a rehearsal before that, and whether it is started
     ///   even when no calls come to the function; nil when there is to be none.
@@ -110,26 +110,35 @@ extension ControlPlane {
         of code: FunctionCode, for functionName: String, runtime: String,
         rehearsing candidate: (FunctionPackage) throws(ServiceError) -> (LambdaFunction, isNeeded: Bool)? = { _ in nil
         },
-        _ use: (FunctionPackage) throws(ServiceError) -> Result
+        _ use: (FunctionPackage) async throws(ServiceError) -> Result?
     ) async throws(ServiceError) -> Result {
         while true {
-            guard settings.keepsCode else { return try use(try await code.describe(in: snapshots, isFresh: false)) }
-            let package = try await code.package(for: functionName, runtime: runtime, in: codePlaces)
+            let package =
+                settings.keepsCode
+                ? try await code.package(for: functionName, runtime: runtime, in: codePlaces)
+                : try await code.describe(in: snapshots, isFresh: false)
             defer { if let snapshot = package.snapshot { snapshots.release(snapshot) } }
             let candidate = try candidate(package)
             if let (function, isNeeded) = candidate { try await rehearse(function, isNeeded: isNeeded) }
-            guard package.localFolder != nil || packages.isKept(package.codeSha256, for: functionName) else { continue }
-            do { return try use(package) } catch {
-                if functions[functionName]?.packagesInUse.contains(package.codeSha256) != true {
-                    packages.discard(package, of: functionName)
-                }
-                // What was started for the rehearsal ends when the host is told of the function as it stays.
-                if candidate != nil, let function = functions[functionName] {
-                    await functionHost.publish(definition(of: function))
+            do throws(ServiceError) {
+                if let result = try await use(package) { return result }
+            } catch {
+                await inTurn(of: LambdaFunction.rootID(functionName)) {
+                    if world[LambdaFunction.self, functionName]?.packagesInUse.contains(package.codeSha256) != true {
+                        packages.discard(package, of: functionName)
+                    }
+                    // What was started for the rehearsal ends when the host is told of the function as it stays.
+                    if candidate != nil { await publishFunction(functionName) }
                 }
                 throw error
             }
         }
+    }
+
+    /// Whether the code is still where it was made usable. To be asked in the function's turn, in which alone code is
+    /// discarded.
+    func isKept(_ package: FunctionPackage, for functionName: String) -> Bool {
+        !settings.keepsCode || package.localFolder != nil || packages.isKept(package.codeSha256, for: functionName)
     }
 
     /// The code for another runtime: what code in a local folder depends on is installed for its runtime. Nil when the
@@ -146,19 +155,17 @@ extension ControlPlane {
     /// Removes the copies of local code that no version uses, each when no environment runs in it.
     package func discardUnusedSnapshots() {
         guard settings.keepsCode else { return }
-        var kept: Set<String> = []
-        for function in functions.values { kept.formUnion(function.snapshotsInUse.compactMap(\.snapshot)) }
-        snapshots.collect(keeping: kept)
+        snapshots.collect { Set(world.functions.flatMap(\.value.root.snapshotsInUse).compactMap(\.snapshot)) }
     }
 
     var codePlaces: CodePlaces {
         CodePlaces(packages: packages, snapshots: snapshots, dependencies: settings.dependencies)
     }
 
-    /// Removes the packages that no version uses, each when no environment runs in it.
+    /// Removes the packages that no version uses, each when no environment runs in it. In the function's turn.
     func discardUnusedPackages(of functionName: String) {
         guard settings.keepsCode else { return }
-        guard let function = functions[functionName] else { return packages.remove(functionName) }
+        guard let function = world[LambdaFunction.self, functionName] else { return packages.remove(functionName) }
         packages.collect(functionName, keeping: function.packagesInUse)
     }
 }

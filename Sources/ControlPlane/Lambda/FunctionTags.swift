@@ -2,11 +2,13 @@ import GatewayModel
 import JSON
 
 extension LambdaOperations {
-    static let tags: [Operation] = [
-        Operation("TagResource", .lambda, .post, resource, success: 204, tagResource),
-        Operation("UntagResource", .lambda, .delete, resource, success: 204, untagResource),
-        Operation("ListTags", .lambda, .get, resource, listTags),
-    ]
+    static var tags: [Operation] {
+        [
+            Operation("TagResource", .lambda, .post, resource, success: 204, tagResource),
+            Operation("UntagResource", .lambda, .delete, resource, success: 204, untagResource),
+            Operation("ListTags", .lambda, .get, resource, listTags),
+        ]
+    }
 
     private static let resource = "/2017-03-31/tags/{Resource}"
 }
@@ -37,46 +39,48 @@ enum FunctionTags {
 
 /// Tags belong to the function, not to its versions, and change its RevisionId; no environment is replaced for them.
 extension LambdaOperations {
-    private static func tagResource(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+    private static func tagResource(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
         let tags = try Members(try call.object()).stringMap("Tags")
         var constraints = Constraints()
         constraints.present(tags, "tags")
-        var function = try taggedFunction(call, control, constraints)
-        guard let tags, !tags.isEmpty else {
-            throw .invalidParameter("An error occurred and the request cannot be processed.")
+        return try await retag(try taggedFunction(call, control, constraints), control) {
+            present throws(ServiceError) in
+            guard let tags, !tags.isEmpty else {
+                throw .invalidParameter("An error occurred and the request cannot be processed.")
+            }
+            for (key, value) in tags { present[key] = value }
+            try FunctionTags.checkCount(present)
         }
-        for (key, value) in tags { function.head.tags[key] = value }
-        try FunctionTags.checkCount(function.head.tags)
-        try retag(function, control)
-        return .empty
     }
 
-    private static func untagResource(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+    private static func untagResource(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
         let keys = call.queryValues("tagKeys")
         var constraints = Constraints()
         constraints.present(keys.first, "tagKeys")
-        var function = try taggedFunction(call, control, constraints)
-        for key in keys { function.head.tags[key] = nil }
-        try retag(function, control)
-        return .empty
+        return try await retag(try taggedFunction(call, control, constraints), control) { present in
+            for key in keys { present[key] = nil }
+        }
     }
 
-    private static func listTags(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
-        let tags = try JSONValue.of(try taggedFunction(call, control, Constraints()).head.tags)
-        return .json(.object(["Tags": tags]))
+    private static func listTags(_ control: ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+        let function = try control.function(try taggedFunction(call, control, Constraints()))
+        return .json(.object(["Tags": try JSONValue.of(function.head.tags)]))
     }
 
     private static func retag(
-        _ function: LambdaFunction, _ control: isolated ControlPlane
-    ) throws(ServiceError) {
-        var function = function
-        function.head.configuration.RevisionId = Identifiers.uuid()
-        try control.put(function, [function.saveHead()])
+        _ name: FunctionName, _ control: ControlPlane,
+        _ edit: (inout OrderedMap<String>) throws(ServiceError) -> Void
+    ) async throws(ServiceError) -> Reply {
+        try await control.changeFunction(name) { function throws(ServiceError) in
+            try edit(&function.head.tags)
+            function.head.configuration.RevisionId = Identifiers.uuid()
+        }
+        return .empty
     }
 
     private static func taggedFunction(
-        _ call: Call, _ control: isolated ControlPlane, _ constraints: Constraints
-    ) throws(ServiceError) -> LambdaFunction {
+        _ call: Call, _ control: ControlPlane, _ constraints: Constraints
+    ) throws(ServiceError) -> FunctionName {
         let arn = call.path("Resource")
         let name = FunctionName(parsing: arn, .plain).flatMap { $0.isFullARN(arn) ? $0 : nil }
         let other = FunctionTags.otherResources.first { arn.contains(":\($0.key):") && !arn.hasSuffix(":") }
@@ -93,7 +97,7 @@ extension LambdaOperations {
             throw .invalidParameter(
                 "Tags on function aliases and versions are not supported. Please specify a function ARN.")
         }
-        return try control.function(name)
+        return name
     }
 
     /// `arn:…:lambda:region:account:kind:id`

@@ -3,7 +3,7 @@ import GatewayModel
 /// A change of a function that is being worked on: code and configuration together, tried before they replace what
 /// runs. Callers inside the process ask for it with one more member of UpdateFunctionCode; with `DryRun` it is only
 /// tried, and the same call without it finds what was tried.
-final class FunctionTrial {
+struct FunctionTrial: Sendable {
     /// Its value has the members of UpdateFunctionConfiguration that differ.
     static let member = "GatehouseTrial"
 
@@ -18,7 +18,7 @@ final class FunctionTrial {
     /// The function as it is rehearsed.
     ///
     /// - Parameter isNeeded: whether to start it even if no calls have come to the function.
-    func candidate(_ function: LambdaFunction, isNeeded: Bool) -> (LambdaFunction, isNeeded: Bool) {
+    mutating func candidate(_ function: LambdaFunction, isNeeded: Bool) -> (LambdaFunction, isNeeded: Bool) {
         var candidate = function
         origin = function.head.environmentRevision
         candidate.head.environmentRevision = revision

@@ -3,33 +3,35 @@ import GatewayModel
 import JSON
 
 extension LambdaOperations {
-    static let functions: [Operation] = [
-        Operation("CreateFunction", .lambda, .post, "/2015-03-31/functions", success: 201, createFunction),
-        Operation("GetFunction", .lambda, .get, function, getFunction),
-        Operation("GetFunctionConfiguration", .lambda, .get, function + "/configuration", getFunctionConfiguration),
-        Operation("ListFunctions", .lambda, .get, "/2015-03-31/functions", listFunctions),
-        Operation("UpdateFunctionCode", .lambda, .put, function + "/code", updateFunctionCode),
-        Operation(
-            "UpdateFunctionConfiguration", .lambda, .put, function + "/configuration", updateFunctionConfiguration),
-        // The model says 200; AWS answers 204.
-        Operation("DeleteFunction", .lambda, .delete, function, success: 204, deleteFunction),
-        Operation(
-            "GetFunctionCodeSigningConfig", .lambda, .get,
-            "/2020-06-30/functions/{FunctionName}/code-signing-config", getFunctionCodeSigningConfig),
-        Operation(
-            "GetRuntimeManagementConfig", .lambda, .get,
-            "/2021-07-20/functions/{FunctionName}/runtime-management-config", getRuntimeManagementConfig),
-        Operation(
-            "GetFunctionRecursionConfig", .lambda, .get, "/2024-08-31/functions/{FunctionName}/recursion-config",
-            getFunctionRecursionConfig),
-        Operation(
-            "DownloadFunctionCode", .lambda, .get, codePath + "/{File}", isServed: false, downloadFunctionCode),
-    ]
+    static var functions: [Operation] {
+        [
+            Operation("CreateFunction", .lambda, .post, "/2015-03-31/functions", success: 201, createFunction),
+            Operation("GetFunction", .lambda, .get, function, getFunction),
+            Operation("GetFunctionConfiguration", .lambda, .get, function + "/configuration", getFunctionConfiguration),
+            Operation("ListFunctions", .lambda, .get, "/2015-03-31/functions", listFunctions),
+            Operation("UpdateFunctionCode", .lambda, .put, function + "/code", updateFunctionCode),
+            Operation(
+                "UpdateFunctionConfiguration", .lambda, .put, function + "/configuration", updateFunctionConfiguration),
+            // The model says 200; AWS answers 204.
+            Operation("DeleteFunction", .lambda, .delete, function, success: 204, deleteFunction),
+            Operation(
+                "GetFunctionCodeSigningConfig", .lambda, .get,
+                "/2020-06-30/functions/{FunctionName}/code-signing-config", getFunctionCodeSigningConfig),
+            Operation(
+                "GetRuntimeManagementConfig", .lambda, .get,
+                "/2021-07-20/functions/{FunctionName}/runtime-management-config", getRuntimeManagementConfig),
+            Operation(
+                "GetFunctionRecursionConfig", .lambda, .get, "/2024-08-31/functions/{FunctionName}/recursion-config",
+                getFunctionRecursionConfig),
+            Operation(
+                "DownloadFunctionCode", .lambda, .get, codePath + "/{File}", isServed: false, downloadFunctionCode),
+        ]
+    }
 }
 
 /// Reading.
 extension LambdaOperations {
-    private static func getFunction(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+    private static func getFunction(_ control: ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
         let name = try call.functionName(.namespaced, in: control.settings.account)
         let (function, configuration, code) = try version(name, control)
         var answer: JSONObject = [:]
@@ -45,7 +47,7 @@ extension LambdaOperations {
     }
 
     private static func getFunctionConfiguration(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) throws(ServiceError) -> Reply {
         let name = try call.functionName(.namespaced, in: control.settings.account)
         return try .json(try version(name, control).configuration)
@@ -53,21 +55,23 @@ extension LambdaOperations {
 
     /// What a name with its qualifier means, under the ARN that it was asked for.
     private static func version(
-        _ name: FunctionName, _ control: isolated ControlPlane
+        _ name: FunctionName, _ control: ControlPlane
     ) throws(ServiceError) -> (LambdaFunction, configuration: FunctionConfiguration, LambdaFunction.CodePlace) {
-        guard let function = control.functions[name.name], let version = function.resolve(name.qualifier) else {
+        guard let function = control.world[LambdaFunction.self, name.name],
+            let version = function.resolve(name.qualifier)
+        else {
             throw .functionNotFound(control.settings.account.functionARN(name.name, qualifier: name.qualifier))
         }
         return (function, version.configuration.qualified(name.qualifier), version.code)
     }
 
-    private static func listFunctions(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+    private static func listFunctions(_ control: ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
         let which = call.query("FunctionVersion")
         var constraints = Constraints()
         constraints.oneOf(which, "functionVersion", ["ALL"])
         let page = try FunctionPage(call, constraints)
         var all: [(key: String, value: FunctionConfiguration)] = []
-        for function in control.functions.values {
+        for function in control.world.functions.map(\.value.root) {
             if which == nil {
                 all.append((function.name, function.head.configuration.listed))
             } else {
@@ -79,14 +83,14 @@ extension LambdaOperations {
 
     /// Nothing signs code here, which AWS says with an answer that names no configuration.
     private static func getFunctionCodeSigningConfig(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) throws(ServiceError) -> Reply {
         let function = try control.function(try call.unqualifiedFunctionName(in: control.settings.account))
         return .json(.object(["FunctionName": .string(function.head.configuration.FunctionName)]))
     }
 
     private static func getRuntimeManagementConfig(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) throws(ServiceError) -> Reply {
         var name = try call.functionName(.namespaced, in: control.settings.account)
         name.qualifier = name.qualifier ?? Qualifier.latest
@@ -95,7 +99,7 @@ extension LambdaOperations {
     }
 
     private static func getFunctionRecursionConfig(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) throws(ServiceError) -> Reply {
         _ = try control.function(try call.unqualifiedFunctionName(in: control.settings.account))
         return .json(.object(["RecursiveLoop": "Terminate"]))
@@ -122,10 +126,10 @@ extension LambdaOperations {
     }
 
     private static func downloadFunctionCode(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) throws(ServiceError) -> Reply {
         let name = call.path("FunctionName")
-        guard control.functions[name] != nil,
+        guard control.world[LambdaFunction.self, name] != nil,
             let content = control.packages.archive(of: name, fileName: call.path("File"))
         else { throw .resourceNotFound("The resource you requested does not exist.") }
         return Reply(contentType: "application/zip", body: content)
@@ -135,7 +139,7 @@ extension LambdaOperations {
 /// Deleting.
 extension LambdaOperations {
     private static func deleteFunction(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
         let name = try call.functionName(.namespaced, in: control.settings.account)
         if let qualifier = name.qualifier {
@@ -146,21 +150,16 @@ extension LambdaOperations {
                 throw .invalidParameter("$LATEST version cannot be deleted without deleting the function.")
             }
         }
-        let function = try control.function(name)
         if let qualifier = name.qualifier {
-            try await deleteVersion(qualifier, of: function, control)
+            try await control.changeFunction(name) { function throws(ServiceError) in
+                try function.deleteVersion(qualifier)
+            }
             return .empty
         }
-        try control.save([
-            .deleteChildren(parent: function.parent),
-            .delete(Entity.ID(kind: LambdaFunction.functionKind, key: function.name)),
-        ])
-        control.functions[function.name] = nil
-        await control.functionHost.remove(functionName: function.name)
-        // A new function may have taken the name while the old one's processes ended.
-        if control.functions[function.name] == nil { control.discardUnusedPackages(of: function.name) }
-        try await control.refreshStages()
-        if !function.snapshotsInUse.isEmpty { control.discardUnusedSnapshots() }
+        try await control.commitFunction(name.name) { change throws(ServiceError) in
+            guard change.root != nil else { throw .functionNotFound(call.account.functionARN(name.name)) }
+            change.root = nil
+        }
         return .empty
     }
 }

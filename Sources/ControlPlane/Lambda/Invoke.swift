@@ -2,9 +2,11 @@ import GatewayModel
 import JSON
 
 extension LambdaOperations {
-    static let invoke: [Operation] = [
-        Operation("Invoke", .lambda, .post, function + "/invocations", invokeFunction)
-    ]
+    static var invoke: [Operation] {
+        [
+            Operation("Invoke", .lambda, .post, function + "/invocations", invokeFunction)
+        ]
+    }
 }
 
 /// Bytes of a payload. Source: Lambda quotas, "Invocation payload: 6 MB each for request and response (synchronous),
@@ -18,7 +20,7 @@ private enum PayloadLimit {
 
 extension LambdaOperations {
     private static func invokeFunction(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
         let type = call.header("x-amz-invocation-type") ?? "RequestResponse"
         let logType = call.header("x-amz-log-type")
@@ -33,7 +35,7 @@ extension LambdaOperations {
             throw .notOffered("X-Amz-Durable-Execution-Name: Gatehouse does not run durable functions.")
         }
         let account = control.settings.account
-        guard control.functions[name.name]?.resolve(name.qualifier) != nil else {
+        guard control.world[LambdaFunction.self, name.name]?.resolve(name.qualifier) != nil else {
             throw nothingToInvoke(name, account)
         }
         let kind = Lambda.Invocation.Kind(rawValue: type) ?? .requestResponse

@@ -3,7 +3,7 @@ import GatewayModel
 import JSON
 
 /// All there is to know of a function. Every part is a document of its own, so that a change writes little.
-struct LambdaFunction: Sendable {
+struct LambdaFunction: Sendable, Equatable {
     let name: String
     /// `$LATEST` and what belongs to the function as a whole.
     var head: Head
@@ -15,7 +15,7 @@ struct LambdaFunction: Sendable {
     var policies: OrderedMap<StoredPolicy> = [:]
 
     /// Document `lambda.function`.
-    struct Head: Codable, Sendable {
+    struct Head: Codable, Sendable, Equatable {
         var configuration: FunctionConfiguration
         var code: CodePlace
         /// Changes with code or configuration only; a new one retires the environments of `$LATEST`. The RevisionId
@@ -28,7 +28,7 @@ struct LambdaFunction: Sendable {
     }
 
     /// Document `lambda.version`.
-    struct PublishedVersion: Codable, Sendable {
+    struct PublishedVersion: Codable, Sendable, Equatable {
         var configuration: FunctionConfiguration
         var code: CodePlace
         /// The description that `$LATEST` had, which PublishVersion may replace.
@@ -36,7 +36,7 @@ struct LambdaFunction: Sendable {
     }
 
     /// Document `lambda.policy`.
-    struct StoredPolicy: Codable, Sendable {
+    struct StoredPolicy: Codable, Sendable, Equatable {
         var policy: Lambda.ResourcePolicy
         var revisionId: String
     }
@@ -87,69 +87,69 @@ extension LambdaFunction {
     }
 }
 
-/// Documents.
-extension LambdaFunction {
-    static let functionKind = "lambda.function"
-    static let versionKind = "lambda.version"
-    static let aliasKind = "lambda.alias"
-    static let policyKind = "lambda.policy"
+extension LambdaFunction: Root {
+    static let type = "function"
+    static var place: any WritableKeyPath<World, Roots<LambdaFunction>> & Sendable { \.functions }
 
-    /// The parent of versions, aliases and policies.
-    var parent: String { Self.parentPrefix + name }
-    static let parentPrefix = "function/"
+    private static let headKind = "lambda.function"
+    private static let versionKind = "lambda.version"
+    private static let aliasKind = "lambda.alias"
+    private static let policyKind = "lambda.policy"
 
-    func saveHead() throws(ServiceError) -> EntityChange {
-        try Self.save(head, as: Entity.ID(kind: Self.functionKind, key: name))
-    }
-
-    func save(_ version: PublishedVersion) throws(ServiceError) -> EntityChange {
-        try Self.save(version, as: id(Self.versionKind, version.configuration.Version))
-    }
-
-    func save(_ alias: AliasConfiguration) throws(ServiceError) -> EntityChange {
-        try Self.save(alias, as: id(Self.aliasKind, alias.Name))
-    }
-
-    /// Deletes the document when there is no such policy.
-    func savePolicy(_ qualifier: String) throws(ServiceError) -> EntityChange {
-        let id = id(Self.policyKind, qualifier)
-        guard let policy = policies[qualifier] else { return .delete(id) }
-        return try Self.save(policy, as: id)
-    }
-
-    func id(_ kind: String, _ key: String) -> Entity.ID { Entity.ID(kind: kind, parent: parent, key: key) }
-
-    private static func save(_ document: some Encodable, as id: Entity.ID) throws(ServiceError) -> EntityChange {
-        do { return .save(Entity(id: id, document: try JSONValue(encoding: document).bytes)) } catch {
-            throw .internalFailure("The document of \(id.key) could not be written: \(error)")
-        }
-    }
-
-    /// Reads all functions back.
-    static func restore(from entities: [Entity]) throws -> [String: LambdaFunction] {
-        var functions: [String: LambdaFunction] = [:]
-        for entity in entities where entity.id.kind == functionKind {
-            functions[entity.id.key] = LambdaFunction(name: entity.id.key, head: try read(entity))
-        }
-        for entity in entities where entity.id.parent.hasPrefix(parentPrefix) {
-            let name = String(entity.id.parent.dropFirst(parentPrefix.count))
-            guard var function = functions[name] else {
-                throw UnreadableEntity(id: entity.id, reason: "its function is missing")
-            }
+    init(_ stored: StoredRoot) throws {
+        self.init(name: stored.id.id, head: try stored.head(Self.headKind).decode())
+        for entity in stored.entities where entity.id.kind != Self.headKind {
             switch entity.id.kind {
-            case versionKind: function.versions.append(try read(entity))
-            case aliasKind: function.aliases[entity.id.key] = try read(entity)
-            case policyKind: function.policies[entity.id.key] = try read(entity)
+            case Self.versionKind: versions.append(try entity.decode())
+            case Self.aliasKind: aliases[entity.id.key] = try entity.decode()
+            case Self.policyKind: policies[entity.id.key] = try entity.decode()
             default: throw UnreadableEntity(id: entity.id, reason: "the kind is unknown")
             }
-            functions[name] = function
         }
-        return functions
     }
 
-    private static func read<Document: Decodable>(_ entity: Entity) throws -> Document {
-        do { return try JSONValue(parsing: entity.document).decode(Document.self) } catch {
-            throw UnreadableEntity(id: entity.id, reason: "\(error)")
+    /// Only what has changed is written.
+    func changes(from old: LambdaFunction?) throws(ServiceError) -> [EntityChange] {
+        var changes = DocumentChanges(Self.rootID(name))
+        if head != old?.head { try changes.save(Self.headKind, name, head) }
+        // A published version never changes.
+        let (before, after) = (Set(old?.numbers ?? []), Set(numbers))
+        for version in versions where !before.contains(version.number) {
+            try changes.save(Self.versionKind, version.number, version)
         }
+        for number in old?.numbers ?? [] where !after.contains(number) { changes.delete(Self.versionKind, number) }
+        try changes.add(Self.aliasKind, aliases, since: old?.aliases)
+        try changes.add(Self.policyKind, policies, since: old?.policies)
+        return changes.list
+    }
+
+    private var numbers: [String] { versions.map(\.number) }
+
+    /// Whether the host needs not hear of the new one.
+    func differsInTagsOnly(from new: LambdaFunction?) -> Bool {
+        guard let new else { return false }
+        var tagged = self
+        tagged.head.tags = new.head.tags
+        tagged.head.configuration.RevisionId = new.head.configuration.RevisionId
+        return tagged == new
+    }
+
+    /// Whether stages that call it are as good as before: they hold its policies, and know which qualifiers it has.
+    func isCalled(as new: LambdaFunction?) -> Bool {
+        guard let new else { return false }
+        return policies == new.policies && numbers == new.numbers && aliases.map(\.key) == new.aliases.map(\.key)
+    }
+}
+
+extension LambdaFunction.PublishedVersion {
+    fileprivate var number: String { configuration.Version }
+}
+
+extension DocumentChanges {
+    fileprivate mutating func add<Document: Encodable & Equatable>(
+        _ kind: String, _ documents: OrderedMap<Document>, since old: OrderedMap<Document>?
+    ) throws(ServiceError) {
+        for (key, document) in documents where old?[key] != document { try save(kind, key, document) }
+        for key in old?.keys ?? [] where documents[key] == nil { delete(kind, key) }
     }
 }

@@ -23,7 +23,7 @@ extension LambdaOperations {
         rows.map { row in
             let error = ServiceError.notOffered("\(row.name): \(sentence)")
             return Operation(row.name, .lambda, row.method, row.path, isServed: false) {
-                (_: isolated ControlPlane, _: Call) throws(ServiceError) in throw error
+                (_: ControlPlane, _: Call) throws(ServiceError) in throw error
             }
         }
     }

@@ -3,17 +3,20 @@ import GatewayModel
 import JSON
 
 extension LambdaOperations {
-    static let permissions: [Operation] = [
-        Operation("AddPermission", .lambda, .post, function + "/policy", success: 201, addPermission),
-        Operation("GetPolicy", .lambda, .get, function + "/policy", getPolicy),
-        Operation(
-            "RemovePermission", .lambda, .delete, function + "/policy/{StatementId}", success: 204, removePermission),
-    ]
+    static var permissions: [Operation] {
+        [
+            Operation("AddPermission", .lambda, .post, function + "/policy", success: 201, addPermission),
+            Operation("GetPolicy", .lambda, .get, function + "/policy", getPolicy),
+            Operation(
+                "RemovePermission", .lambda, .delete, function + "/policy/{StatementId}", success: 204, removePermission
+            ),
+        ]
+    }
 }
 
 extension LambdaOperations {
     private static func addPermission(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
         let members = Members(try call.object())
         let input = try PermissionInput(members)
@@ -23,59 +26,63 @@ extension LambdaOperations {
         guard name.qualifier != Qualifier.latest else {
             throw .invalidParameter("We currently do not support adding policies for $LATEST.")
         }
-        let function = try control.function(name)
-        try check(name.qualifier, of: function, in: control.settings.account)
-        let present = function.policies[name.qualifier ?? ""]
-        if let revisionId = try members.string("RevisionId") {
-            // Where there is no policy yet, only what it would belong to has a revision to know.
-            guard revisionId == present?.revisionId ?? function.revisionId(name.qualifier) else {
-                throw .wrongRevision(see: "GetPolicy")
+        let statement = try await control.changeFunction(name) { function throws(ServiceError) in
+            try check(name.qualifier, of: function, in: call.account)
+            let present = function.policies[name.qualifier ?? ""]
+            if let revisionId = try members.string("RevisionId") {
+                // Where there is no policy yet, only what it would belong to has a revision to know.
+                guard revisionId == present?.revisionId ?? function.revisionId(name.qualifier) else {
+                    throw .wrongRevision(see: "GetPolicy")
+                }
             }
+            let arn = call.account.functionARN(function.name, qualifier: name.qualifier)
+            let statement = try input.statement(resource: arn, in: call.account)
+            guard present?.policy.statements.contains(where: { $0.sid == statement.sid }) != true else {
+                throw .resourceConflict(
+                    "The statement id (\(statement.sid)) provided already exists. "
+                        + "Please provide a new statement id, or remove the existing statement.")
+            }
+            try function.add(statement, to: name.qualifier)
+            return statement
         }
-        let arn = control.settings.account.functionARN(function.name, qualifier: name.qualifier)
-        let statement = try input.statement(resource: arn, in: control.settings.account)
-        guard present?.policy.statements.contains(where: { $0.sid == statement.sid }) != true else {
-            throw .resourceConflict(
-                "The statement id (\(statement.sid)) provided already exists. "
-                    + "Please provide a new statement id, or remove the existing statement.")
-        }
-        try await control.add(statement, to: name.qualifier, of: function)
         return .json(["Statement": .string(statement.document.text)])
     }
 
-    private static func getPolicy(_ control: isolated ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+    private static func getPolicy(_ control: ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
         let name = try call.functionName(.namespaced, in: control.settings.account)
-        guard let stored = control.functions[name.name]?.policies[name.policyKey] else {
+        guard let stored = control.world[LambdaFunction.self, name.name]?.policies[name.policyKey] else {
             throw .resourceNotFound("The resource you requested does not exist.")
         }
         return .json(["Policy": .string(stored.policy.document.text), "RevisionId": .string(stored.revisionId)])
     }
 
     private static func removePermission(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
         let sid = call.path("StatementId")
         var constraints = Constraints()
         constraints.length(sid, "statementId", 1...100)
         constraints.pattern(sid, "statementId", "([a-zA-Z0-9-_.]+)") { $0.isWord(and: ".") }
         let name = try call.functionName(.namespaced, in: control.settings.account, constraints)
-        guard var function = control.functions[name.name] else {
-            throw .resourceNotFound("No policy found for: \(control.settings.account.functionARN(name.name))")
+        try await control.commitFunction(name.name) { change throws(ServiceError) in
+            guard var function = change.root else {
+                throw .resourceNotFound("No policy found for: \(call.account.functionARN(name.name))")
+            }
+            try check(name.qualifier, of: function, in: call.account)
+            guard var stored = function.policies[name.policyKey] else {
+                throw .resourceNotFound("No policy is associated with the given resource.")
+            }
+            guard let position = stored.policy.statements.firstIndex(where: { $0.sid == sid }) else {
+                throw .resourceNotFound("Statement \(sid) is not found in resource policy.")
+            }
+            if let revisionId = call.query("RevisionId"), revisionId != stored.revisionId {
+                throw .wrongRevision(see: "GetPolicy")
+            }
+            stored.policy.statements.remove(at: position)
+            stored.revisionId = Identifiers.uuid()
+            function.policies[name.policyKey] = stored.policy.statements.isEmpty ? nil : stored
+            change.root = function
         }
-        try check(name.qualifier, of: function, in: control.settings.account)
-        guard var stored = function.policies[name.policyKey] else {
-            throw .resourceNotFound("No policy is associated with the given resource.")
-        }
-        guard let position = stored.policy.statements.firstIndex(where: { $0.sid == sid }) else {
-            throw .resourceNotFound("Statement \(sid) is not found in resource policy.")
-        }
-        if let revisionId = call.query("RevisionId"), revisionId != stored.revisionId {
-            throw .wrongRevision(see: "GetPolicy")
-        }
-        stored.policy.statements.remove(at: position)
-        stored.revisionId = Identifiers.uuid()
-        function.policies[name.policyKey] = stored.policy.statements.isEmpty ? nil : stored
-        try await control.commit(function, [function.savePolicy(name.policyKey)])
         return .empty
     }
 
@@ -94,33 +101,33 @@ extension ControlPlane {
     /// Lets the API that quick create made call the function of its target, where there is one of that name; a name may
     /// carry a qualifier. Any route of the API may call: UpdateApi changes the route key of quick create later.
     func grantQuickCreatePermission(functionName: String, apiId: String) async throws(ServiceError) {
-        guard let name = FunctionName(parsing: functionName), let function = functions[name.name],
-            name.qualifier != Qualifier.latest, function.resolve(name.qualifier) != nil
-        else { return }
+        guard let name = FunctionName(parsing: functionName), name.qualifier != Qualifier.latest else { return }
         var statement = Lambda.Statement(
             sid: "apigateway-quickcreate-\(apiId)", principal: "apigateway.amazonaws.com",
             action: "lambda:InvokeFunction",
-            resource: settings.account.functionARN(function.name, qualifier: name.qualifier))
+            resource: settings.account.functionARN(name.name, qualifier: name.qualifier))
         statement.sourceArn = settings.account.executeAPIARN("\(apiId)/*")
-        let present = function.policies[name.qualifier ?? ""]?.policy.statements ?? []
-        guard !present.contains(where: { $0.sid == statement.sid }) else { return }
-        try await add(statement, to: name.qualifier, of: function)
+        try await commitFunction(name.name) { change throws(ServiceError) in
+            guard var function = change.root, function.resolve(name.qualifier) != nil else { return }
+            let present = function.policies[name.qualifier ?? ""]?.policy.statements ?? []
+            guard !present.contains(where: { $0.sid == statement.sid }) else { return }
+            try function.add(statement, to: name.qualifier)
+            change.root = function
+        }
     }
+}
 
-    fileprivate func add(
-        _ statement: Lambda.Statement, to qualifier: String?, of function: LambdaFunction
-    ) async throws(ServiceError) {
-        var function = function
+extension LambdaFunction {
+    fileprivate mutating func add(_ statement: Lambda.Statement, to qualifier: String?) throws(ServiceError) {
         let key = qualifier ?? ""
-        var policy = function.policies[key]?.policy ?? Lambda.ResourcePolicy()
+        var policy = policies[key]?.policy ?? Lambda.ResourcePolicy()
         policy.statements.append(statement)
         let size = policy.document.bytes.count
         guard size <= Lambda.ResourcePolicy.maximumSize else {
             throw .policyLengthExceeded(
                 "The final policy size (\(size)) is bigger than the limit (\(Lambda.ResourcePolicy.maximumSize)).")
         }
-        function.policies[key] = LambdaFunction.StoredPolicy(policy: policy, revisionId: Identifiers.uuid())
-        try await commit(function, [function.savePolicy(key)])
+        policies[key] = StoredPolicy(policy: policy, revisionId: Identifiers.uuid())
     }
 }
 

@@ -3,9 +3,10 @@ package import EntityStore
 /// What the functions of a store need of the folder of code, and a copy of that.
 package enum StoredCode {
     /// Paths from the folder: archives, from which the next start unpacks what is missing, and copies of local code.
-    package static func paths(named entities: [Entity]) throws -> Set<String> {
+    package static func paths(namedIn store: any EntityStore) async throws -> Set<String> {
         var paths: Set<String> = []
-        for function in try LambdaFunction.restore(from: entities).values {
+        for root in try await store.load([LambdaFunction.type]).roots {
+            let function = try LambdaFunction(root)
             for codeSha256 in function.packagesInUse {
                 paths.insert("\(function.name)/\(FunctionPackages.fileName(codeSha256)).zip")
             }

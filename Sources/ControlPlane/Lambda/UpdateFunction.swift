@@ -1,37 +1,42 @@
 import EntityStore
 import GatewayModel
 import JSON
+import Synchronization
 
 extension LambdaOperations {
     static func updateFunctionConfiguration(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
         let members = Members(try call.object())
         let input = try ConfigurationInput(members)
         var constraints = Constraints()
         input.check(&constraints)
         let name = try call.unqualifiedFunctionName(in: control.settings.account, constraints)
-        var function = try control.function(name)
-        try function.checkRevision(try members.string("RevisionId"))
+        let function = try control.function(name)
+        let revisionId = try members.string("RevisionId")
+        try function.checkRevision(revisionId)
         try RefusedMembers.check(members.object)
         try input.checkValues()
 
         let package = try await control.package(of: function, movedTo: input.runtime)
         defer { if let snapshot = package?.snapshot { control.snapshots.release(snapshot) } }
-        if let package {
-            function = try control.function(name)
-            function.take(package, nil)
+        let answer = try await control.changeFunction(name) { function throws(ServiceError) in
+            let old = function
+            try old.checkRevision(revisionId)
+            if let package { function.take(package, nil) }
+            try input.apply(to: &function.head.configuration, in: call.account)
+            if call.allowsLocalCode, function.runs(as: old) {
+                function = old
+            } else {
+                function.updated(at: call.now)
+            }
+            return function.head.configuration.updating
         }
-        let old = try control.function(name)
-        try input.apply(to: &function.head.configuration, in: control.settings.account)
-        if call.allowsLocalCode, function.runs(as: old) { return try .json(old.head.configuration.updating) }
-        function.updated(at: control.settings.now())
-        try await control.commit(function, [function.saveHead()])
-        return try .json(function.head.configuration.updating)
+        return try .json(answer)
     }
 
     static func updateFunctionCode(
-        _ control: isolated ControlPlane, _ call: Call
+        _ control: ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
         let members = Members(try call.object())
         let architectures = try members.strings("Architectures")
@@ -57,60 +62,40 @@ extension LambdaOperations {
             return try .json(configuration)
         }
 
-        /// The function with what is new.
-        func changed(_ package: FunctionPackage) throws(ServiceError) -> LambdaFunction {
-            var function = try control.function(name)
-            function.take(package, architectures)
-            try trial?.configuration.apply(to: &function.head.configuration, in: control.settings.account)
-            return function
-        }
         let current = try control.function(name).head.configuration.Runtime
-        let runtime = trial?.configuration.runtime ?? current
-        var isUnchanged = false
         let answer = try await control.withPackage(
-            of: code, for: name.name, runtime: runtime,
+            of: code, for: name.name, runtime: trial?.configuration.runtime ?? current,
             rehearsing: { package throws(ServiceError) in
-                guard let asked = trial else { return nil }
-                let (old, new) = (try control.function(name), try changed(package))
+                guard trial != nil else { return nil }
+                let old = try control.function(name)
+                var new = old
+                try new.take(package, architectures, trial, call)
                 // The same copy is the same code: what runs may stay.
                 guard !new.runs(as: old) else { return nil }
-                if let earlier = control.trials.removeValue(forKey: name.name), earlier.has(new) {
+                if let earlier = control.trials.withLock({ $0.removeValue(forKey: name.name) }), earlier.has(new) {
                     trial = earlier
                     return nil
                 }
-                return asked.candidate(new, isNeeded: new.startsAnew(after: old, in: control.snapshots))
+                return trial?.candidate(new, isNeeded: new.startsAnew(after: old, in: control.snapshots))
             }
         ) { package throws(ServiceError) in
-            let old = try control.function(name)
-            try old.checkRevision(revisionId)
-            var function = try changed(package)
-            // A deployment that is taken back says again what is there already.
-            if call.allowsLocalCode, !publish, function.runs(as: old) {
-                isUnchanged = true
-                return old.head.configuration.updating
+            try await control.changeFunction(name) { function throws(ServiceError) -> FunctionConfiguration? in
+                guard control.isKept(package, for: name.name) else { return nil }
+                let old = function
+                try old.checkRevision(revisionId)
+                try function.take(package, architectures, trial, call)
+                // A deployment that is taken back says again what is there already.
+                if isDryRun || call.allowsLocalCode && !publish && function.runs(as: old) {
+                    function = old
+                    return old.head.configuration.updating
+                }
+                function.updated(at: call.now, environmentRevision: trial?.revision(for: old) ?? Identifiers.uuid())
+                guard publish else { return function.head.configuration.updating }
+                let version = function.publish(description: nil).configuration
+                return version.qualified(version.Version).creating
             }
-            if isDryRun {
-                control.trials[name.name] = trial
-                isUnchanged = true
-                return old.head.configuration.updating
-            }
-            let revision = trial?.revision(for: old) ?? Identifiers.uuid()
-            function.updated(at: control.settings.now(), environmentRevision: revision)
-            var answer = function.head.configuration.updating
-            var changes: [EntityChange] = []
-            if publish {
-                let (version, isNew) = function.publish(description: nil)
-                if isNew { changes.append(try function.save(version)) }
-                answer = version.configuration.qualified(version.configuration.Version).creating
-            }
-            changes.append(try function.saveHead())
-            try control.put(function, changes)
-            control.discardUnusedPackages(of: name.name)
-            return answer
         }
-        if isUnchanged { return try .json(answer) }
-        try await control.announce(name.name)
-        if code.isLocal { control.discardUnusedSnapshots() }
+        if isDryRun { control.trials.withLock { $0[name.name] = trial } }
         return try .json(answer)
     }
 }
@@ -125,6 +110,13 @@ extension LambdaFunction {
     fileprivate mutating func take(_ package: FunctionPackage, _ architectures: [String]?) {
         head.configuration.take(package, architectures)
         head.code = package.place
+    }
+
+    fileprivate mutating func take(
+        _ package: FunctionPackage, _ architectures: [String]?, _ trial: FunctionTrial?, _ call: Call
+    ) throws(ServiceError) {
+        take(package, architectures)
+        try trial?.configuration.apply(to: &head.configuration, in: call.account)
     }
 
     /// Updates and publishing may ask that `$LATEST` is still what the caller has seen.

@@ -1,3 +1,4 @@
+import GatewayModel
 import JSON
 
 /// One call of an operation, taken apart: path parameters, query, headers and body.
@@ -9,12 +10,19 @@ package struct Call: Sendable {
     let headers: [(name: String, value: String)]
     let body: [UInt8]
     let requestId: String
+    /// Whose resources these are.
+    let account: AccountIdentity
+    /// The moment that resources are stamped with.
+    let now: Timestamp
     /// Whether function code may be named as a folder of this machine: only for calls made in process.
     var allowsLocalCode = false
 
     /// The header in which a caller inside the process names the id that a new part of API Gateway is to have, so that
     /// it can tell afterwards whether it was made.
     package static let chosenIdHeader = "x-gatehouse-resource-id"
+
+    /// The moment as API Gateway writes it.
+    var timestamp: String { now.iso8601 }
 
     var chosenId: String? { allowsLocalCode ? header(Self.chosenIdHeader) : nil }
 

@@ -25,12 +25,12 @@ package struct Operation: Sendable {
     package let success: Int
     /// False for what is only there to be refused with a reason, and for paths that AWS does not have.
     package let isServed: Bool
-    let perform: @Sendable (isolated ControlPlane, Call) async throws(ServiceError) -> Reply
+    let perform: @Sendable (ControlPlane, Call) async throws(ServiceError) -> Reply
 
     init(
         _ name: String, _ service: Service, _ method: Method, _ path: String, success: Int = 200,
         isServed: Bool = true,
-        _ perform: @escaping @Sendable (isolated ControlPlane, Call) async throws(ServiceError) -> Reply
+        _ perform: @escaping @Sendable (ControlPlane, Call) async throws(ServiceError) -> Reply
     ) {
         self.name = name
         self.service = service

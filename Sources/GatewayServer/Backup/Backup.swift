@@ -1,5 +1,4 @@
 import ControlPlane
-import EntityStore
 import FoundationEssentials
 import SQLiteStore
 
@@ -29,7 +28,7 @@ package struct Backup {
     }
 
     /// The copy appears under its name when it is complete.
-    package func make() throws {
+    package func make() async throws {
         let files = FileManager.default
         guard files.fileExists(atPath: source + "/state.sqlite") else {
             throw Failure(description: "There is no state in \(source).")
@@ -41,7 +40,7 @@ package struct Backup {
             if files.fileExists(atPath: partial) { try files.removeItem(atPath: partial) }
             try files.createDirectory(
                 atPath: partial, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-            try fill(partial)
+            try await fill(partial)
             try StoredCode.sync(partial)
             try files.moveItem(atPath: partial, toPath: target)
             try StoredCode.sync(parent: target)
@@ -51,14 +50,13 @@ package struct Backup {
         }
     }
 
-    private func fill(_ partial: String) throws {
+    private func fill(_ partial: String) async throws {
         let code = (from: source + "/functions", to: partial + "/functions")
         for attempt in 1...Self.maximumAttempts {
             // Before and after: what the state names was there before it, or came meanwhile.
             try StoredCode.copy(code.from, to: code.to)
-            let entities = try copyState(partial + "/state.sqlite")
+            let named = try await copyState(partial + "/state.sqlite")
             try StoredCode.copy(code.from, to: code.to)
-            let named = try StoredCode.paths(named: entities)
             let missing = named.filter { !FileManager.default.fileExists(atPath: "\(code.to)/\($0)") }
             if missing.isEmpty {
                 tell("functions: \(named.count) packages")
@@ -75,13 +73,14 @@ package struct Backup {
         }
     }
 
-    private func copyState(_ path: String) throws -> [Entity] {
+    /// Answers the paths of the code that the state names.
+    private func copyState(_ path: String) async throws -> Set<String> {
         if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
         try copy("state.sqlite", to: path)
         // Opened as a server would, so that what cannot be served is no backup.
         let store = try SQLiteStore(path: path)
         defer { store.close() }
-        return try store.load()
+        return try await StoredCode.paths(namedIn: store)
     }
 
     private func copy(_ name: String, to path: String) throws {

@@ -68,8 +68,7 @@ package actor LocalStack {
         let held = server.snapshots.holdAll()
         let outcome = await outcome(made, code)
         for name in held { server.snapshots.release(name) }
-        // Removing files may take its time; nobody waits for it.
-        defer { Task { [controlPlane = server.controlPlane] in await controlPlane.discardUnusedSnapshots() } }
+        defer { server.controlPlane.discardUnusedSnapshots() }
         switch outcome {
         case .success(let result):
             await server.generation.release(hasChanged: !result.changes.isEmpty)

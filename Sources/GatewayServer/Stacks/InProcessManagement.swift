@@ -18,7 +18,7 @@ struct InProcessManagement: Management {
     }
 
     func draft() async -> any Management {
-        let controlPlane = await controlPlane.draft { stages throws(TrafficError) in
+        let controlPlane = controlPlane.draft { stages throws(TrafficError) in
             do throws(CompileError) { try DataPlane.check(stages) } catch { throw TrafficError(error.message) }
         }
         return DraftManagement(controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account))

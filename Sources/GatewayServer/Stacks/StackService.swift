@@ -33,7 +33,7 @@ package actor StackService {
     /// What cannot be taken back stays as it is: the rest of the server is no worse for it, and the next operation on
     /// the stack tries again.
     package func start() async throws {
-        for (record, steps) in try journal.load() {
+        for (record, steps) in try await journal.load() {
             keep(record.name, record)
             do throws(StackFailure) { try await recover(record, steps) } catch { keep(record.name, error.record) }
         }
@@ -75,7 +75,9 @@ package actor StackService {
         defer { busy.remove(name) }
         do throws(StackFailure) {
             // What cannot be taken back goes with the rest.
-            do throws(StackFailure) { try await finishEarlier(name) } catch { try takeUpUnfinished(name) }
+            do throws(StackFailure) { try await finishEarlier(name) } catch {
+                try await takeUpUnfinished(name)
+            }
             guard let record = records[name] else { return }
             try await engine(name, SentCode(digests: [:], assets: assets)).delete(record, account: account)
             keep(name, nil)
@@ -86,9 +88,10 @@ package actor StackService {
     }
 
     /// Counts what an unfinished deployment has made among the stack's resources.
-    private func takeUpUnfinished(_ name: String) throws(StackFailure) {
+    private func takeUpUnfinished(_ name: String) async throws(StackFailure) {
+        let steps = try await steps(of: name)
         guard var record = records[name] else { return }
-        for made in try steps(of: name).compactMap(\.made)
+        for made in steps.compactMap(\.made)
         where !record.resources.contains(where: { $0.physicalId == made.physicalId && $0.type == made.type }) {
             record.resources.append(made)
         }
@@ -104,11 +107,11 @@ package actor StackService {
     /// What was cut short is taken back before anything else is done.
     private func finishEarlier(_ name: String) async throws(StackFailure) {
         guard let record = records[name], record.status.isToBeUndone else { return }
-        try await recover(record, try steps(of: name))
+        try await recover(record, try await steps(of: name))
     }
 
-    private func steps(of name: String) throws(StackFailure) -> [StackStep] {
-        do { return try journal.load().first { $0.record.name == name }?.steps ?? [] } catch {
+    private func steps(of name: String) async throws(StackFailure) -> [StackStep] {
+        do { return try await journal.load().first { $0.record.name == name }?.steps ?? [] } catch {
             throw failure(name, "The stack cannot be read: \(error)")
         }
     }

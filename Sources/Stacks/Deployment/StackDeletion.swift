@@ -24,7 +24,7 @@ struct StackDeletion {
         record.leavings = []
         record.status = .updateComplete
         // When this is not written down, the next start does it again.
-        try? engine.journal.save(record, steps: [])
+        try? await engine.journal.save(record, steps: [])
         engine.event(record)
         return record
     }
@@ -32,7 +32,7 @@ struct StackDeletion {
     mutating func deleteStack() async throws(StackFailure) {
         record.status = .deleteInProgress
         record.statusReason = "User Initiated"
-        do { try engine.journal.save(record, steps: []) } catch { throw unwritten(error) }
+        do { try await engine.journal.save(record, steps: []) } catch { throw unwritten(error) }
         engine.event(record)
         var doomed: [StackResource] = []
         for resource in record.resources.reversed() {
@@ -50,14 +50,14 @@ struct StackDeletion {
                 "The following resource(s) failed to delete: [\(names.joined(separator: ", "))]. "
             record.resources = record.resources.filter { names.contains($0.logicalId) }
             record.outputs = []
-            do { try engine.journal.save(record, steps: []) } catch { throw unwritten(error) }
+            do { try await engine.journal.save(record, steps: []) } catch { throw unwritten(error) }
             engine.event(record)
             throw StackFailure(
                 error: TemplateError(
                     failures.map { TemplateProblem(file: record.name, line: nil, path: "", message: $0) }),
                 record: record)
         }
-        do { try engine.journal.remove(record.name) } catch { throw unwritten(error) }
+        do { try await engine.journal.remove(record.name) } catch { throw unwritten(error) }
         record.status = .deleteComplete
         engine.event(record)
     }

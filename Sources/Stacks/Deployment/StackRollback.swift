@@ -37,13 +37,17 @@ struct StackRollback {
             record.status = wasMade ? .updateRollbackFailed : .rollbackFailed
             record.statusReason = failures[0].message
             // The next start tries again.
-            try? engine.journal.save(record, steps: open)
+            try? await engine.journal.save(record, steps: open)
             engine.event(record)
             throw StackFailure(error: TemplateError(failures), record: record)
         }
         record.status = wasMade ? .updateRollbackComplete : .rollbackComplete
         do {
-            if wasMade { try engine.journal.save(record, steps: []) } else { try engine.journal.remove(record.name) }
+            if wasMade {
+                try await engine.journal.save(record, steps: [])
+            } else {
+                try await engine.journal.remove(record.name)
+            }
         } catch {
             throw StackFailure(
                 error: TemplateError(record.name, "the stack could not be written down: \(error)"), record: record)

@@ -39,7 +39,7 @@ struct StackUpdate {
     mutating func run() async throws(StackFailure) -> StackResult {
         let before = record
         do throws(TemplateError) {
-            try keep(record)
+            try await keep(record)
             engine.event(record)
             if engine.code.isTried { await anticipate(try comparison.updatesAlone()) }
             let order = try UpdateOrder(comparison)
@@ -125,7 +125,7 @@ extension StackUpdate {
         } catch {
             throw failed(wanted, resource, error, "\(word)_FAILED")
         }
-        try begin(StackStep(kind: .create, resource: wanted, preparation: request.preparation, before: nil))
+        try await begin(StackStep(kind: .create, resource: wanted, preparation: request.preparation, before: nil))
         do throws(ResourceFailure) {
             let provisioned = try await type.behaviour.create(request)
             done(provisioned)
@@ -144,7 +144,7 @@ extension StackUpdate {
         var wanted = wanted
         wanted.physicalId = old.physicalId
         wanted.attributes = old.attributes
-        try begin(StackStep(kind: .update, resource: wanted, preparation: nil, before: old))
+        try await begin(StackStep(kind: .update, resource: wanted, preparation: nil, before: old))
         do throws(ResourceFailure) {
             let provisioned = try await engine.update(
                 old, to: wanted, properties, stackName: plan.stackName, account: plan.account)
@@ -164,10 +164,10 @@ extension StackUpdate {
     }
 
     /// The step before, now done, is written down together with the one that begins.
-    private mutating func begin(_ step: StackStep) throws(TemplateError) {
+    private mutating func begin(_ step: StackStep) async throws(TemplateError) {
         steps.append(step)
         let numbers = max(0, steps.count - 2)..<steps.count
-        do { try engine.journal.save(numbers.map { ($0, steps[$0]) }, of: record.name) } catch {
+        do { try await engine.journal.save(numbers.map { ($0, steps[$0]) }, of: record.name) } catch {
             steps.removeLast()
             throw plan.error("the step could not be written down: \(error)", nil, "")
         }
@@ -179,8 +179,8 @@ extension StackUpdate {
         steps[steps.count - 1].resource.attributes = provisioned.attributes
     }
 
-    private func keep(_ record: StackRecord) throws(TemplateError) {
-        do { try engine.journal.save(record, steps: []) } catch {
+    private func keep(_ record: StackRecord) async throws(TemplateError) {
+        do { try await engine.journal.save(record, steps: []) } catch {
             throw plan.error("the stack could not be written down: \(error)", nil, "")
         }
     }
@@ -210,7 +210,7 @@ extension StackUpdate {
             + leavings(Array(removed), \.deletionPolicy)
         after.status =
             isNew ? .createComplete : after.leavings.isEmpty ? .updateComplete : .updateCompleteCleanupInProgress
-        try keep(after)
+        try await keep(after)
         engine.event(after)
         if after.status == .updateCompleteCleanupInProgress {
             var cleanup = StackDeletion(engine: engine, account: plan.account, record: after)

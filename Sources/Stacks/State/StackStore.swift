@@ -3,6 +3,7 @@ import JSON
 
 /// Keeps stacks in the store of all resources.
 package struct StackStore: StackJournal {
+    private static let type = "stack"
     private static let stack = "stack"
     private static let step = "stack.step"
     /// Steps sort by their keys.
@@ -13,29 +14,30 @@ package struct StackStore: StackJournal {
     package init(_ store: any EntityStore) { self.store = store }
 
     /// Every stack with the steps of the deployment that was under way when the server ended.
-    package func load() throws -> [(record: StackRecord, steps: [StackStep])] {
-        let entities = try store.load()
-        let steps = Dictionary(
-            grouping: entities.filter { $0.id.kind == Self.step }, by: \.id.parent)
-        return try entities.filter { $0.id.kind == Self.stack }.map { entity in
-            let of = (steps[Self.parent(entity.id.key)] ?? []).sorted { $0.id.key < $1.id.key }
+    package func load() async throws -> [(record: StackRecord, steps: [StackStep])] {
+        try await store.load([Self.type]).roots.map { root in
+            guard let record = root.entities.first(where: { $0.id.kind == Self.stack }) else {
+                throw StoreError.failed("The stored steps of \(root.id) have no stack.")
+            }
+            let steps = root.entities.filter { $0.id.kind == Self.step }.sorted { $0.id.key < $1.id.key }
             return (
-                try JSONValue(parsing: entity.document).decode(StackRecord.self),
-                try of.map { try JSONValue(parsing: $0.document).decode(StackStep.self) }
+                try JSONValue(parsing: record.document).decode(StackRecord.self),
+                try steps.map { try JSONValue(parsing: $0.document).decode(StackStep.self) }
             )
         }
     }
 
-    package func save(_ record: StackRecord, steps: [StackStep]) throws {
+    package func save(_ record: StackRecord, steps: [StackStep]) async throws {
+        let root = Self.root(record.name)
         let document = try JSONValue(encoding: record).bytes
-        let saved = Entity(id: Entity.ID(kind: Self.stack, key: record.name), document: document)
-        try store.commit(
-            [.deleteChildren(parent: Self.parent(record.name)), .save(saved)]
+        let saved = Entity(id: Entity.ID(root: root, kind: Self.stack, key: record.name), document: document)
+        try await store.commit(
+            [.deleteRoot(root), .save(saved)]
                 + changes(steps.enumerated().map { ($0.offset, $0.element) }, of: record.name))
     }
 
-    package func save(_ steps: [(number: Int, step: StackStep)], of stackName: String) throws {
-        try store.commit(changes(steps, of: stackName))
+    package func save(_ steps: [(number: Int, step: StackStep)], of stackName: String) async throws {
+        try await store.commit(changes(steps, of: stackName))
     }
 
     private func changes(_ steps: [(number: Int, step: StackStep)], of stackName: String) throws -> [EntityChange] {
@@ -44,16 +46,14 @@ package struct StackStore: StackJournal {
             let key = String(repeating: "0", count: max(0, Self.digits - digits.count)) + digits
             return .save(
                 Entity(
-                    id: Entity.ID(kind: Self.step, parent: Self.parent(stackName), key: key),
+                    id: Entity.ID(root: Self.root(stackName), kind: Self.step, key: key),
                     document: try JSONValue(encoding: step).bytes))
         }
     }
 
-    package func remove(_ stackName: String) throws {
-        try store.commit([
-            .deleteChildren(parent: Self.parent(stackName)), .delete(Entity.ID(kind: Self.stack, key: stackName)),
-        ])
+    package func remove(_ stackName: String) async throws {
+        try await store.commit([.deleteRoot(Self.root(stackName))])
     }
 
-    private static func parent(_ stackName: String) -> String { "stack/\(stackName)" }
+    private static func root(_ stackName: String) -> RootID { RootID(type, stackName) }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import GatewayServer
 
-struct BackupCommand: ParsableCommand {
+struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
         abstract: "Copy the state into a new folder, also while a server is using it.",
@@ -16,9 +16,9 @@ struct BackupCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The folder of the state.", valueName: "dir"))
     var data = ".gatehouse"
 
-    func run() throws {
+    func run() async throws {
         do {
-            try Backup(of: data, to: dir) { Console.say($0) }.make()
+            try await Backup(of: data, to: dir) { Console.say($0) }.make()
         } catch {
             Console.warn("gatehouse: \(error)")
             throw ExitCode(1)

@@ -12,9 +12,9 @@ struct APIPlane {
 
     let plane: ControlPlane
     let traffic = NotingTraffic()
-    let store: RememberingStore
+    let store: TryingStore
 
-    init(store: RememberingStore = RememberingStore()) {
+    init(store: TryingStore = TryingStore()) {
         self.store = store
         plane = ControlPlane(
             settings: ControlPlaneSettings(
@@ -118,45 +118,6 @@ final class NotingTraffic: Traffic {
                 for key in removed { state.served[key] = nil }
                 for stage in stages {
                     state.served[V2.StageKey(apiId: stage.apiId, stageName: stage.stage.stageName)] = stage
-                }
-            }
-        }
-    }
-}
-
-/// Keeps what is committed, in the order in which it was first saved.
-final class RememberingStore: EntityStore {
-    private struct State {
-        var entities: [Entity] = []
-        var isFull = false
-        var lastChanges: [EntityChange] = []
-    }
-
-    struct Full: Error {}
-
-    private let state = Mutex(State())
-
-    var entities: [Entity] { state.withLock { $0.entities } }
-    var lastChanges: [EntityChange] { state.withLock { $0.lastChanges } }
-
-    func fill() { state.withLock { $0.isFull = true } }
-
-    func load() -> [Entity] { entities }
-
-    func commit(_ changes: [EntityChange]) throws {
-        try state.withLock { state in
-            if state.isFull { throw Full() }
-            state.lastChanges = changes
-            for change in changes {
-                switch change {
-                case .save(let entity):
-                    if let position = state.entities.firstIndex(where: { $0.id == entity.id }) {
-                        state.entities[position] = entity
-                    } else {
-                        state.entities.append(entity)
-                    }
-                case .delete(let id): state.entities.removeAll { $0.id == id }
-                case .deleteChildren(let parent): state.entities.removeAll { $0.id.parent == parent }
                 }
             }
         }

@@ -93,7 +93,7 @@ import Testing
         await plane.makeStage(in: ids.api)
         #expect(plane.servedKeys(ids.api) != nil)
         #expect(await plane.call("DELETE", "/v2/apis/\(ids.api)").status == 204)
-        #expect(plane.store.entities.isEmpty)
+        #expect(await plane.store.entities.isEmpty)
         #expect(plane.traffic.served.isEmpty)
         #expect(await plane.call("GET", "/v2/apis/\(ids.api)").status == 404)
     }

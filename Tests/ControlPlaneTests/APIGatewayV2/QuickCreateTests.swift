@@ -55,7 +55,7 @@ import Testing
         let body: JSONValue = ["name": "a", "protocolType": "HTTP", "target": .string(target)]
         #expect(await plane.call("POST", "/v2/apis", body).code == "BadRequestException")
         #expect(await plane.call("GET", "/v2/apis").items.isEmpty)
-        #expect(plane.store.entities.isEmpty)
+        #expect(await plane.store.entities.isEmpty)
     }
 
     @Test func itsRouteKeepsItsKeyAndItsIntegrationAndStageStay() async throws {

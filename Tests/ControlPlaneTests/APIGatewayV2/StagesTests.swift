@@ -268,7 +268,7 @@ import Testing
         #expect(
             listed.first?["description"]
                 == "Automatic deployment triggered by changes to the Api configuration")
-        #expect(!plane.store.entities.contains { $0.id.kind == "v2.deploymentContent" })
+        #expect(await !plane.store.entities.contains { $0.id.kind == "v2.deploymentContent" })
     }
 
     @Test func aDescriptionCanBeChanged() async throws {

@@ -167,6 +167,6 @@ import Testing
         #expect(await lambda.host.latest()?.policies.keys == ["live"])
         #expect(await lambda.call("DELETE", path + "/live").status == 204)
         #expect(await lambda.host.latest()?.policies.isEmpty == true)
-        #expect(!lambda.store.load().contains { $0.id.key == "live" })
+        #expect(await !lambda.store.entities.contains { $0.id.key == "live" })
     }
 }

@@ -136,11 +136,11 @@ import Testing
         try folder.write("two", to: "src/app.py")
         let new = try snapshots.take(source, dependencies: nil)
         let (oldName, newName) = (try #require(old.snapshot), try #require(new.snapshot))
-        snapshots.collect(keeping: [])
+        snapshots.collect { [] }
         #expect(snapshots.isKept(oldName) && snapshots.isKept(newName))
         snapshots.release(oldName)
         snapshots.release(newName)
-        snapshots.collect(keeping: [newName])
+        snapshots.collect { [newName] }
         #expect(!snapshots.isKept(oldName))
         #expect(snapshots.isKept(newName))
     }
@@ -179,10 +179,10 @@ import Testing
         let name = try #require(try snapshots.take(source, dependencies: nil).snapshot)
         snapshots.release(name)
         let held = snapshots.holdAll()
-        snapshots.collect(keeping: [])
+        snapshots.collect { [] }
         #expect(snapshots.isKept(name))
         for name in held { snapshots.release(name) }
-        snapshots.collect(keeping: [])
+        snapshots.collect { [] }
         #expect(!snapshots.isKept(name))
     }
 

@@ -94,10 +94,11 @@ import Testing
     }
 
     @Test func nothingIsKeptWhenTheStoreRefuses() async {
-        lambda.store.refuse()
+        lambda.store.fill()
         #expect(await lambda.create().status == 500)
         #expect(await lambda.get().status == 404)
         #expect(await lambda.host.published.isEmpty)
+        lambda.settle()
         #expect(lambda.packages() == [])
     }
 

@@ -112,7 +112,9 @@ import Testing
         #expect(answer.body.isEmpty)
         #expect(await lambda.get().status == 404)
         #expect(await lambda.host.removed == ["hello"])
-        #expect(lambda.store.load().map(\.id) == [Entity.ID(kind: "lambda.function", key: "other")])
+        #expect(
+            await lambda.store.entities.map(\.id)
+                == [Entity.ID(root: RootID("function", "other"), kind: "lambda.function", key: "other")])
         lambda.settle()
         #expect(Files.kind("\(lambda.codeFolder)/hello") == nil)
         #expect(lambda.packages(of: "other").count == 2)

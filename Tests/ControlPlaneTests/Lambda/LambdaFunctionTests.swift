@@ -53,8 +53,8 @@ import Testing
     }
 
     @Test func doesNotStartOnWhatItCannotRead() async throws {
-        let id = Entity.ID(kind: "lambda.version", parent: "function/gone", key: "1")
-        try lambda.store.commit([.save(Entity(id: id, document: Array("{}".utf8)))])
+        let id = Entity.ID(root: RootID("function", "gone"), kind: "lambda.version", key: "1")
+        try await lambda.store.commit([.save(Entity(id: id, document: Array("{}".utf8)))])
         await #expect(throws: UnreadableEntity.self) { try await lambda.restarted() }
     }
 }

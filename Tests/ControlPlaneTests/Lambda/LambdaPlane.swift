@@ -15,12 +15,13 @@ struct LambdaPlane {
 
     let plane: ControlPlane
     let host: RecordingHost
-    let store: KeepingStore
+    let traffic = NotingTraffic()
+    let store: TryingStore
     let codeFolder: String
     private let folder: TemporaryFolder
 
     init(
-        store: KeepingStore = KeepingStore(), folder: TemporaryFolder = TemporaryFolder(),
+        store: TryingStore = TryingStore(), folder: TemporaryFolder = TemporaryFolder(),
         dependencies: (any FunctionDependencies)? = nil
     ) {
         host = RecordingHost()
@@ -31,7 +32,7 @@ struct LambdaPlane {
             settings: ControlPlaneSettings(
                 account: Self.account, codeFolder: codeFolder,
                 now: { Timestamp(milliseconds: 1_714_566_896_789) }, dependencies: dependencies),
-            store: store, traffic: IdleTraffic(), functionHost: host)
+            store: store, traffic: traffic, functionHost: host)
     }
 
     /// Waits until folders that nothing holds are gone.
@@ -172,44 +173,6 @@ extension Lambda.FunctionDefinition {
         return Self(
             functionName: functionName, account: account, versions: versions, aliases: aliases,
             reservedConcurrency: reservedConcurrency, policies: policies)
-    }
-}
-
-struct IdleTraffic: Traffic {
-    struct Prepared: PreparedTraffic {
-        func publish() async {}
-    }
-
-    func prepare(_ stages: [V2.StageDefinition], removing: [V2.StageKey]) throws(TrafficError) -> any PreparedTraffic {
-        Prepared()
-    }
-}
-
-/// Keeps entities in memory, in the order in which they were first saved.
-final class KeepingStore: EntityStore {
-    struct Refusal: Error {}
-
-    private let state = Mutex<(entities: [Entity], isRefusing: Bool)>(([], false))
-
-    func load() -> [Entity] { state.withLock { $0.entities } }
-    func refuse() { state.withLock { $0.isRefusing = true } }
-
-    func commit(_ changes: [EntityChange]) throws {
-        try state.withLock { state in
-            if state.isRefusing { throw Refusal() }
-            for change in changes {
-                switch change {
-                case .save(let entity):
-                    if let position = state.entities.firstIndex(where: { $0.id == entity.id }) {
-                        state.entities[position] = entity
-                    } else {
-                        state.entities.append(entity)
-                    }
-                case .delete(let id): state.entities.removeAll { $0.id == id }
-                case .deleteChildren(let parent): state.entities.removeAll { $0.id.parent == parent }
-                }
-            }
-        }
     }
 }
 

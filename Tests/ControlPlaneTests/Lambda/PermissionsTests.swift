@@ -112,7 +112,7 @@ import Testing
         #expect(left["Policy"]?.string?.contains(#""Sid":"api""#) == false)
         #expect(await lambda.call("DELETE", path + "/other").status == 204)
         #expect(await lambda.call("GET", path).message == "The resource you requested does not exist.")
-        #expect(!lambda.store.load().contains { $0.id.kind == "lambda.policy" })
+        #expect(await !lambda.store.entities.contains { $0.id.kind == "lambda.policy" })
     }
 
     /// Source: LocalStack's snapshot of AWS (test_permission_exceptions).

@@ -13,7 +13,7 @@ import Testing
     /// What `diff` and a deployment say: the same, and neither does anything.
     private func problems(_ template: String, in world: World = World()) async throws -> [String] {
         let plan = try plan(template)
-        let record = try world.record
+        let record = try await world.record
         let known = try await world.described()
         world.forgetCalls()
         var found: [[String]] = []

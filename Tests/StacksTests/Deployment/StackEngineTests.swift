@@ -12,7 +12,7 @@ import Testing
         #expect(result.record.status == .createComplete)
         #expect(result.changes.allSatisfy { $0.action == .create } && result.changes.count == 16)
         #expect(result.deployment.outputs.first?.value.contains(".execute-api.us-east-1.") == true)
-        #expect(try world.record?.resources.count == 16)
+        #expect(try await world.record?.resources.count == 16)
         #expect(world.events.first == "shop CREATE_IN_PROGRESS" && world.events.last == "shop CREATE_COMPLETE")
     }
 
@@ -135,8 +135,8 @@ import Testing
         #expect(try await engine.changes(try plan(EditedStack.before), over: nil).count == 16)
         try await world.deploy(EditedStack.before)
         world.forgetCalls()
-        #expect(try await engine.changes(try plan(EditedStack.before), over: try world.record).isEmpty)
-        let changes = try await engine.changes(try plan(EditedStack.after), over: try world.record)
+        #expect(try await engine.changes(try plan(EditedStack.before), over: try await world.record).isEmpty)
+        let changes = try await engine.changes(try plan(EditedStack.after), over: try await world.record)
         #expect(world.changingCalls.isEmpty)
         let byName = Dictionary(uniqueKeysWithValues: changes.map { ($0.logicalId, $0.action) })
         #expect(byName["Named"] == .replace(["FunctionName"]))
@@ -149,9 +149,9 @@ import Testing
         let world = World()
         let empty = try await world.described()
         try await world.deploy(EditedStack.before)
-        try await world.engine().delete(try #require(try world.record), account: AccountIdentity())
+        try await world.engine().delete(try #require(try await world.record), account: AccountIdentity())
         #expect(try await world.described() == empty)
-        #expect(world.store.load().isEmpty)
+        #expect(try await world.store.isEmpty)
         #expect(world.events.last == "shop DELETE_COMPLETE")
         #expect(world.events.contains("Version1 DELETE_SKIPPED"))
     }
@@ -161,7 +161,7 @@ import Testing
         let retained = EditedStack.before.replacing(
             "Type: AWS::DynamoDB::Table\n", with: "Type: AWS::DynamoDB::Table\n    DeletionPolicy: Retain\n")
         try await world.deploy(retained)
-        try await world.engine().delete(try #require(try world.record), account: AccountIdentity())
+        try await world.engine().delete(try #require(try await world.record), account: AccountIdentity())
         #expect(await world.tables.tables.keys.sorted() == ["shop-Table"])
     }
 
@@ -171,12 +171,12 @@ import Testing
             EditedStack.before.replacing(
                 "BillingMode: PAY", with: "DeletionProtectionEnabled: true\n      BillingMode: PAY"))
         await #expect {
-            try await world.engine().delete(try #require(try world.record), account: AccountIdentity())
+            try await world.engine().delete(try #require(try await world.record), account: AccountIdentity())
         } throws: { error in
             "\((error as? StackFailure)?.error as Any)".contains("DeleteTable: ValidationException")
         }
-        #expect(try world.record?.status == .deleteFailed)
-        #expect(try world.record?.resources.map(\.logicalId) == ["Table"])
+        #expect(try await world.record?.status == .deleteFailed)
+        #expect(try await world.record?.resources.map(\.logicalId) == ["Table"])
     }
 
     @Test func hiddenParametersAreNotRecorded() async throws {

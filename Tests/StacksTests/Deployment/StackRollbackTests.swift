@@ -22,7 +22,7 @@ import Testing
                 #expect("\(failure.error)".contains("template.yaml:"))
             }
             #expect(try await world.described() == empty, "\(whole.changingCalls[call])")
-            #expect(world.store.load().isEmpty)
+            #expect(try await world.store.isEmpty)
         }
     }
 
@@ -63,10 +63,10 @@ import Testing
             world.end(at: call, isCarriedOut: isCarriedOut)
             await #expect(throws: StackFailure.self) { try await world.deploy(EditedStack.before) }
             world.start()
-            #expect(try world.record?.status == .createInProgress)
+            #expect(try await world.record?.status == .createInProgress)
             try await world.recover()
             #expect(try await world.described() == empty, "\(whole.changingCalls[call])")
-            #expect(world.store.load().isEmpty)
+            #expect(try await world.store.isEmpty)
         }
     }
 
@@ -84,14 +84,14 @@ import Testing
             world.end(at: call, isCarriedOut: isCarriedOut)
             _ = try? await world.deploy(EditedStack.after)
             world.start()
-            let status = try world.record?.status
+            let status = try await world.record?.status
             try await world.recover()
             if status == .updateInProgress {
-                #expect(try world.record?.status == .updateRollbackComplete, "\(whole.changingCalls[call])")
+                #expect(try await world.record?.status == .updateRollbackComplete, "\(whole.changingCalls[call])")
                 #expect(try await world.described() == before, "\(whole.changingCalls[call])")
             } else {
                 #expect(status == .updateCompleteCleanupInProgress)
-                #expect(try world.record?.status == .updateComplete)
+                #expect(try await world.record?.status == .updateComplete)
                 world.forgetCalls()
                 try await world.deploy(EditedStack.after)
                 #expect(world.changingCalls.isEmpty)
@@ -103,19 +103,19 @@ import Testing
         let whole = World()
         try await whole.deploy(EditedStack.before)
         whole.forgetCalls()
-        try await whole.engine().delete(try #require(try whole.record), account: AccountIdentity())
+        try await whole.engine().delete(try #require(try await whole.record), account: AccountIdentity())
         for call in whole.changingCalls.indices {
             let world = World()
             let empty = try await world.described()
             try await world.deploy(EditedStack.before)
             world.forgetCalls()
             world.end(at: call, isCarriedOut: true)
-            let record = try #require(try world.record)
+            let record = try #require(try await world.record)
             _ = try? await world.engine().delete(record, account: AccountIdentity())
             world.start()
             try await world.recover()
             #expect(try await world.described() == empty)
-            #expect(world.store.load().isEmpty)
+            #expect(try await world.store.isEmpty)
         }
     }
 

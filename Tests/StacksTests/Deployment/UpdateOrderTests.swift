@@ -70,7 +70,7 @@ import Testing
     private func actions(_ before: String, _ after: String) async throws -> [ResourceChange.Action] {
         let world = World()
         try await world.deploy(before)
-        return try await world.engine().changes(try plan(after), over: try world.record).map(\.action)
+        return try await world.engine().changes(try plan(after), over: try await world.record).map(\.action)
     }
 
     @Test func theOrderOfLocalIndexesReplacesNoTable() async throws {

@@ -89,7 +89,7 @@ final class World: Management {
     }
 
     func draft() async -> any Management {
-        Draft(plane: await plane.draft { _ in }, tables: TableStandIn(copying: await tables.tables))
+        Draft(plane: plane.draft { _ in }, tables: TableStandIn(copying: await tables.tables))
     }
 
     private struct Draft: Management {
@@ -120,47 +120,43 @@ final class World: Management {
     /// Deploys over what the store has.
     @discardableResult
     func deploy(_ template: String, code: any CodeSource = FilesAsCode(DiskFiles())) async throws -> StackResult {
-        try await engine(code: code).deploy(try plan(template), over: try record)
+        try await engine(code: code).deploy(try plan(template), over: try await record)
     }
 
-    var record: StackRecord? { get throws { try StackStore(store).load().first?.record } }
+    var record: StackRecord? { get async throws { try await StackStore(store).load().first?.record } }
 
     /// What the server does with stacks at its start.
     func recover() async throws {
-        for (record, steps) in try StackStore(store).load() {
+        for (record, steps) in try await StackStore(store).load() {
             _ = try await engine().recover(record, steps: steps, account: AccountIdentity())
         }
     }
 }
 
+/// A store in memory that stops to keep anything.
 final class KeptEntities: EntityStore {
-    struct Refusal: Error {}
-
-    private let state = Mutex<(entities: [Entity], isRefusing: Bool)>(([], false))
+    private let memory = MemoryStore()
+    private let refusing = Mutex(false)
 
     var isRefusing: Bool {
-        get { state.withLock { $0.isRefusing } }
-        set { state.withLock { $0.isRefusing = newValue } }
+        get { refusing.withLock { $0 } }
+        set { refusing.withLock { $0 = newValue } }
     }
 
-    func load() -> [Entity] { state.withLock { $0.entities } }
+    var isEmpty: Bool { get async throws { try await load(["stack"]).roots.isEmpty } }
 
-    func commit(_ changes: [EntityChange]) throws {
-        try state.withLock { state in
-            if state.isRefusing { throw Refusal() }
-            for change in changes {
-                switch change {
-                case .save(let entity):
-                    if let position = state.entities.firstIndex(where: { $0.id == entity.id }) {
-                        state.entities[position] = entity
-                    } else {
-                        state.entities.append(entity)
-                    }
-                case .delete(let id): state.entities.removeAll { $0.id == id }
-                case .deleteChildren(let parent): state.entities.removeAll { $0.id.parent == parent }
-                }
-            }
-        }
+    func commit(
+        _ changes: [EntityChange], expecting expected: [RootID: UInt64],
+        installed: @escaping @Sendable (UInt64) -> Void
+    ) async throws(StoreError) -> UInt64 {
+        if isRefusing { throw .failed("refused by the test") }
+        return try await memory.commit(changes, expecting: expected, installed: installed)
+    }
+
+    func changes(
+        after number: UInt64, in types: [String], seen: @escaping @Sendable (StoredRoots) -> Void
+    ) async throws(StoreError) {
+        try await memory.changes(after: number, in: types, seen: seen)
     }
 }
 

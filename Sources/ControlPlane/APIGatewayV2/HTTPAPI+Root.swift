@@ -1,0 +1,91 @@
+import EntityStore
+import GatewayModel
+import JSON
+
+extension HTTPAPI: Root {
+    static let type = "api"
+    static var place: any WritableKeyPath<World, Roots<HTTPAPI>> & Sendable { \.apis }
+
+    private static let kind = "v2.api"
+    private static let contentKind = "v2.deploymentContent"
+
+    init(_ stored: StoredRoot) throws {
+        self.init(try stored.head(Self.kind).decode(V2.Api.self))
+        for entity in stored.entities where entity.id.kind != Self.kind { try restore(entity) }
+    }
+
+    private mutating func restore(_ entity: Entity) throws {
+        switch entity.id.kind {
+        case V2.Route.kind:
+            let route: V2.Route = try entity.decode()
+            guard let key = RouteKey(route.routeKey) else {
+                throw UnreadableEntity(id: entity.id, reason: "the route key '\(route.routeKey)' is malformed")
+            }
+            try routeKeys.insert(route.routeKey, key)
+            routes.put(route)
+        case V2.Integration.kind: integrations.put(try entity.decode())
+        case V2.Stage.kind: stages.put(try entity.decode())
+        case V2.Deployment.kind: deployments.put(try entity.decode())
+        case Self.contentKind: contents[entity.id.key] = try entity.decode()
+        default: throw UnreadableEntity(id: entity.id, reason: "the kind is unknown")
+        }
+    }
+
+    /// Only what has changed is written, so that one more route costs the same in a large API as in a small one.
+    func changes(from old: HTTPAPI?) throws(ServiceError) -> [EntityChange] {
+        var changes = DocumentChanges(Self.rootID(id))
+        if api != old?.api { try changes.save(Self.kind, id, api) }
+        try changes.add(routes, since: old?.routes)
+        try changes.add(integrations, since: old?.integrations)
+        try changes.add(stages, since: old?.stages)
+        try changes.add(deployments, since: old?.deployments)
+        // What is frozen never changes.
+        let before = old?.contents ?? [:]
+        for id in contents.keys.sorted() where before[id] == nil {
+            try changes.save(Self.contentKind, id, contents[id])
+        }
+        for id in before.keys.sorted() where contents[id] == nil { changes.delete(Self.contentKind, id) }
+        return changes.list
+    }
+
+    /// The functions that each stage calls.
+    static func index(_ id: String, from old: HTTPAPI?, to new: HTTPAPI?, in world: inout World) {
+        for name in Set((old?.stages.map(\.stageName) ?? []) + (new?.stages.map(\.stageName) ?? [])) {
+            let (before, after) = (old?.stages[name], new?.stages[name])
+            let (calledBefore, called) = (
+                before.flatMap { old?.content(of: $0)?.integrations },
+                after.flatMap { new?.content(of: $0)?.integrations }
+            )
+            if calledBefore == called, before?.stageVariables == after?.stageVariables { continue }
+            world.callers.set(
+                functions(calledBy: called ?? [], after?.stageVariables ?? [:]),
+                of: V2.StageKey(apiId: id, stageName: name))
+        }
+    }
+
+    private static func functions(
+        calledBy integrations: PartList<V2.Integration>, _ variables: OrderedMap<String>
+    ) -> Set<String> {
+        var names: Set<String> = []
+        for integration in integrations where integration.integrationType == "AWS_PROXY" {
+            guard let text = integration.integrationUri,
+                let uri = StageVariableExpression.substituted(in: text, by: variables),
+                let name = LambdaURI(uri)?.functionName
+            else { continue }
+            names.insert(String(name.prefix { $0 != ":" }))
+        }
+        return names
+    }
+}
+
+extension DocumentChanges {
+    fileprivate mutating func add<Part: APIPart>(
+        _ list: PartList<Part>, since old: PartList<Part>?
+    ) throws(ServiceError) {
+        let old = old ?? []
+        for position in list.differences(from: old) {
+            if let part = old[at: position], list[part.key] == nil { delete(Part.kind, part.key) }
+            if let part = list[at: position], old[part.key] != part { try save(Part.kind, part.key, part) }
+        }
+    }
+}

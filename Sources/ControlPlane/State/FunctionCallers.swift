@@ -1,0 +1,21 @@
+import GatewayModel
+import HashTreeCollections
+
+/// Which stages call which functions: what has to be compiled again when a function changes.
+struct FunctionCallers: Sendable {
+    private var functions: TreeDictionary<V2.StageKey, Set<String>> = [:]
+    private var stages: TreeDictionary<String, TreeSet<V2.StageKey>> = [:]
+
+    func stages(calling functionName: String) -> TreeSet<V2.StageKey> { stages[functionName] ?? [] }
+
+    /// The stage calls these functions, and no others any more.
+    mutating func set(_ names: Set<String>, of stage: V2.StageKey) {
+        let old = functions[stage] ?? []
+        for name in old.subtracting(names) {
+            stages[name]?.remove(stage)
+            if stages[name]?.isEmpty == true { stages[name] = nil }
+        }
+        for name in names.subtracting(old) { stages[name, default: []].insert(stage) }
+        functions[stage] = names.isEmpty ? nil : names
+    }
+}

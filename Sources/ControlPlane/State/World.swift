@@ -1,0 +1,52 @@
+import EntityStore
+import HashTreeCollections
+
+/// All definitions of the account at one moment. A value: who holds one sees nothing change, and a changed one shares
+/// what did not change.
+struct World: Sendable {
+    /// All commits up to this one are in it.
+    private(set) var commit: UInt64 = 0
+    var apis = Roots<HTTPAPI>()
+    var functions = Roots<LambdaFunction>()
+    var callers = FunctionCallers()
+
+    subscript<R: Root>(type: R.Type, id: String) -> R? { self[keyPath: R.place][id]?.root }
+
+    func version<R: Root>(_ type: R.Type, _ id: String) -> UInt64 { self[keyPath: R.place][id]?.version ?? 0 }
+
+    /// Shows what a commit has made of a root; nil when it is gone.
+    mutating func install<R: Root>(_ root: R?, _ id: String, commit number: UInt64) {
+        put(root, id, version: number)
+        // Another program's commit may lie between.
+        if number == commit + 1 { commit = number }
+    }
+
+    /// Shows what the store has told, and answers the roots that are others now.
+    mutating func install(_ stored: StoredRoots) throws -> Set<RootID> {
+        var changed: Set<RootID> = []
+        for root in stored.roots {
+            let isNew =
+                switch root.id.type {
+                case HTTPAPI.type: try install(root, HTTPAPI.self)
+                case LambdaFunction.type: try install(root, LambdaFunction.self)
+                default: false
+                }
+            if isNew { changed.insert(root.id) }
+        }
+        commit = stored.commit
+        return changed
+    }
+
+    static let types = [HTTPAPI.type, LambdaFunction.type]
+
+    private mutating func install<R: Root>(_ stored: StoredRoot, _ type: R.Type) throws -> Bool {
+        guard version(type, stored.id.id) != (stored.entities.isEmpty ? 0 : stored.version) else { return false }
+        put(stored.entities.isEmpty ? nil : try R(stored), stored.id.id, version: stored.version)
+        return true
+    }
+
+    private mutating func put<R: Root>(_ root: R?, _ id: String, version: UInt64) {
+        R.index(id, from: self[R.self, id], to: root, in: &self)
+        self[keyPath: R.place][id] = root.map { Versioned(root: $0, version: version) }
+    }
+}
