@@ -29,22 +29,22 @@ extension ByteBuffer {
             let byte = bytes[position]
             let isUpper = lowercase && byte &- UInt8(ascii: "A") < 26
             guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || isUpper else { continue }
-            if position > plainFrom { writeBytes(UnsafeRawBufferPointer(rebasing: bytes[plainFrom..<position])) }
+            if position > plainFrom { write(UnsafeRawBufferPointer(rebasing: bytes[plainFrom..<position])) }
             plainFrom = position + 1
             switch byte {
-            case UInt8(ascii: "\""): writeStaticString("\\\"")
-            case UInt8(ascii: "\\"): writeStaticString("\\\\")
-            case 0x0A: writeStaticString("\\n")
-            case 0x0D: writeStaticString("\\r")
-            case 0x09: writeStaticString("\\t")
+            case UInt8(ascii: "\""): write("\\\"")
+            case UInt8(ascii: "\\"): write("\\\\")
+            case 0x0A: write("\\n")
+            case 0x0D: write("\\r")
+            case 0x09: write("\\t")
             case 0..<0x20:
-                writeStaticString("\\u00")
+                write("\\u00")
                 writeHexDigit(byte >> 4)
                 writeHexDigit(byte & 15)
             default: writeInteger(byte | 0x20)
             }
         }
-        if bytes.count > plainFrom { writeBytes(UnsafeRawBufferPointer(rebasing: bytes[plainFrom...])) }
+        if bytes.count > plainFrom { write(UnsafeRawBufferPointer(rebasing: bytes[plainFrom...])) }
     }
 
     /// Most texts are ASCII, which a look at the high bits tells.

@@ -33,7 +33,7 @@ extension Exchange {
     }
 
     func writeRequestBytes(_ span: RequestHead.Span, to buffer: inout ByteBuffer) {
-        _ = withHead { bytes, _ in buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[span.range])) }
+        _ = withHead { bytes, _ in buffer.write(UnsafeRawBufferPointer(rebasing: bytes[span.range])) }
     }
 
     func writeMethod(to buffer: inout ByteBuffer) {
@@ -41,16 +41,16 @@ extension Exchange {
     }
 
     func writeSentPath(to buffer: inout ByteBuffer) {
-        if sentPath.isEmpty { buffer.writeStaticString("/") } else { writeRequestBytes(sentPath, to: &buffer) }
+        if sentPath.isEmpty { buffer.write("/") } else { writeRequestBytes(sentPath, to: &buffer) }
     }
 
     /// Protocol, scheme and port as those behind the gateway are told of them.
     func writeProtocol(to buffer: inout ByteBuffer) {
-        if let connection { buffer.writeStaticString(connection.peer.protocolName) }
+        if let connection { buffer.write(connection.peer.protocolName) }
     }
 
     func writeScheme(to buffer: inout ByteBuffer) {
-        if let connection { buffer.writeStaticString(connection.peer.endpoint.scheme) }
+        if let connection { buffer.write(connection.peer.endpoint.scheme) }
     }
 
     func writePort(to buffer: inout ByteBuffer) {
@@ -60,13 +60,13 @@ extension Exchange {
     /// The host name by which the API was called, without a port; the API's own one for calls by path.
     func writeDomainName(to buffer: inout ByteBuffer) {
         if isCalledByPath {
-            if let stage { buffer.writeBytes(stage.domainName) }
+            if let stage { buffer.write(stage.domainName) }
             return
         }
         _ = withHead { bytes, head in
             let host = UnsafeRawBufferPointer(rebasing: bytes[head.host.range])
             let colon = host.lastIndex(of: UInt8(ascii: ":")) ?? host.endIndex
-            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: host[..<colon]))
+            buffer.write(UnsafeRawBufferPointer(rebasing: host[..<colon]))
         }
     }
 }

@@ -54,7 +54,7 @@ extension Exchange {
             lines.length()
         }
         var body = worker.allocator.buffer(capacity: refusal.body.utf8CodeUnitCount)
-        body.writeStaticString(refusal.body)
+        body.write(refusal.body)
         append(body)
         finish()
     }
@@ -63,7 +63,7 @@ extension Exchange {
     func record() {
         guard let stream = connection else { return }
         if let stage {
-            worker.count(self, stage.state)
+            worker.count(self, stage)
             if let log = stage.accessLog { AccessLog.write(self, log) }
         }
         if let onRequest = worker.options.onRequest { onRequest(summary(stream)) }

@@ -15,7 +15,7 @@ extension Exchange: UpstreamCaller {
         if connection?.head.body == .chunked {
             var size = worker.allocator.buffer(capacity: 16)
             size.writeHexadecimal(bytes.readableBytes)
-            size.writeStaticString("\r\n")
+            size.write("\r\n")
             upstream.write(size)
             upstream.write(bytes)
             upstream.write(Self.lineEnd)

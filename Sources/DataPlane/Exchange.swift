@@ -177,10 +177,13 @@ package final class Exchange: HTTPService {
     private func makeRequestId() {
         let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
         var bits = worker.nextRandom()
-        for position in 0..<15 {
-            if position == 10 { bits = worker.nextRandom() }
-            requestId[position] = alphabet.utf8Start[Int(bits & 63)]
-            bits >>= 6
+        let more = worker.nextRandom()
+        requestId.withUnsafeMutableBufferPointer { id in
+            for position in 0..<15 {
+                if position == 10 { bits = more }
+                id[position] = alphabet.utf8Start[Int(bits & 63)]
+                bits >>= 6
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+import HTTPFront
 import NIOCore
 
 /// Percent-encoding and -decoding of bytes (RFC 3986 section 2.1).
@@ -48,7 +49,7 @@ enum PercentCoding {
         if isAllowed {
             output.writeInteger(byte)
         } else {
-            output.writeStaticString("%")
+            output.write("%")
             output.writeInteger(upperHexDigit(byte >> 4))
             output.writeInteger(upperHexDigit(byte & 15))
         }

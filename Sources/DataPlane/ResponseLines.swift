@@ -36,9 +36,9 @@ struct ResponseLines {
 
     /// `apigw-requestid` alone, where nothing of CORS may follow.
     mutating func requestId() {
-        stream.out.writeStaticString("apigw-requestid: ")
-        stream.out.writeBytes(x.requestId)
-        stream.out.writeStaticString("\r\n")
+        stream.out.write("apigw-requestid: ")
+        stream.out.write(x.requestId)
+        stream.out.write("\r\n")
         hasGatewayFields = true
     }
 
@@ -50,13 +50,13 @@ struct ResponseLines {
     }
 
     @inline(__always)
-    func text(_ text: StaticString) { stream.out.writeStaticString(text) }
+    func text(_ text: StaticString) { stream.out.write(text) }
 
     func field(_ name: [UInt8], _ value: [UInt8]) {
-        stream.out.writeBytes(name)
-        stream.out.writeStaticString(": ")
-        stream.out.writeBytes(value)
-        stream.out.writeStaticString("\r\n")
+        stream.out.write(name)
+        stream.out.write(": ")
+        stream.out.write(value)
+        stream.out.write("\r\n")
     }
 
     /// Adds what has not been placed.

@@ -85,9 +85,9 @@ final class ManagementService: HTTPService {
             let line = value.utf8.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
             stream.writeHead { out in
                 out.writeString(name)
-                out.writeStaticString(": ")
+                out.write(": ")
                 out.writeBytes(line)
-                out.writeStaticString("\r\n")
+                out.write("\r\n")
             }
         }
         stream.finishHead(response.status == 204 ? .none : .length(response.body.count))

@@ -1,6 +1,16 @@
 /// Comparisons of bytes as ASCII text.
 package enum ASCII {
+    @inlinable
+    @inline(__always)
+    package static func equals(_ bytes: UnsafeRawBufferPointer, _ literal: StaticString) -> Bool {
+        guard bytes.count == literal.utf8CodeUnitCount else { return false }
+        let literal = literal.utf8Start
+        for position in 0..<bytes.count where bytes[position] != literal[position] { return false }
+        return true
+    }
+
     /// `literal` is in lower case.
+    @inlinable
     @inline(__always)
     package static func equalsIgnoringCase(_ bytes: UnsafeRawBufferPointer, _ literal: StaticString) -> Bool {
         guard bytes.count == literal.utf8CodeUnitCount else { return false }
@@ -9,34 +19,41 @@ package enum ASCII {
         return true
     }
 
+    @inlinable
     @inline(__always)
     package static func lowercased(_ byte: UInt8) -> UInt8 {
         byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
     }
 
-    /// Bytes of a host name or address with a port.
-    package static func isHostByte(_ byte: UInt8) -> Bool {
-        switch lowercased(byte) {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
-            UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"):
-            true
-        default: false
-        }
-    }
-
+    @inlinable
     @inline(__always)
     package static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
-    /// `tchar` of RFC 9110 section 5.6.2.
+    /// `tchar` of RFC 9110 section 5.6.2: letters, digits and ``!#$%&'*+-.^_`|~``.
+    @inlinable
     @inline(__always)
     package static func isToken(_ byte: UInt8) -> Bool {
-        byte < 128 && (byte < 64 ? tokenLow >> UInt64(byte) : tokenHigh >> UInt64(byte & 63)) & 1 == 1
+        isAmong(byte, low: 0x03ff_6cfa_0000_0000, high: 0x57ff_ffff_c7ff_fffe)
     }
 
-    private static let tokenLow: UInt64 = bits("!#$%&'*+-.0123456789")
-    private static let tokenHigh: UInt64 = bits("ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~")
+    /// Bytes of a host name: letters, digits and `-._~`.
+    @inlinable
+    @inline(__always)
+    package static func isNameByte(_ byte: UInt8) -> Bool {
+        isAmong(byte, low: 0x03ff_6000_0000_0000, high: 0x47ff_fffe_87ff_fffe)
+    }
 
-    private static func bits(_ characters: StaticString) -> UInt64 {
-        characters.withUTF8Buffer { $0.reduce(0) { $0 | 1 << UInt64($1 & 63) } }
+    /// Bytes of a host name or address with a port: letters, digits and `-._:[]`.
+    @inlinable
+    @inline(__always)
+    package static func isHostByte(_ byte: UInt8) -> Bool {
+        isAmong(byte, low: 0x07ff_6000_0000_0000, high: 0x07ff_fffe_afff_fffe)
+    }
+
+    /// A set of characters is two words, one bit each.
+    @inlinable
+    @inline(__always)
+    package static func isAmong(_ byte: UInt8, low: UInt64, high: UInt64) -> Bool {
+        byte < 128 && (byte < 64 ? low : high) >> UInt64(byte & 63) & 1 == 1
     }
 }

@@ -9,22 +9,12 @@ enum Authority {
             guard position > 1, position < bytes.count, bytes[position] == UInt8(ascii: "]") else { return false }
             position += 1
         } else {
-            while position < bytes.count, isNameByte(bytes[position]) { position += 1 }
+            while position < bytes.count, ASCII.isNameByte(bytes[position]) { position += 1 }
             guard position > 0 else { return false }
         }
         if position == bytes.count { return true }
         guard bytes[position] == UInt8(ascii: ":"), bytes.count - position <= 6 else { return false }
         return bytes[(position + 1)...].allSatisfy(ASCII.isDigit)
-    }
-
-    /// Letters, digits and `-._~`.
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch ASCII.lowercased(byte) {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
-            UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-            true
-        default: false
-        }
     }
 
     private static func isAddressByte(_ byte: UInt8) -> Bool {

@@ -16,7 +16,7 @@ extension ByteBuffer {
                 rest /= 10
             } while rest > 0
             if value < 0 { writeInteger(UInt8(ascii: "-")) }
-            writeBytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(digits)[position...]))
+            write(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(digits)[position...]))
         }
     }
 
@@ -31,10 +31,12 @@ extension ByteBuffer {
     /// The low `digits` hexadecimal digits of a value, with leading zeros.
     package mutating func writeHexadecimal(_ value: UInt64, digits: Int) {
         writeWithUnsafeMutableBytes(minimumWritableBytes: digits) { bytes in
+            let alphabet: StaticString = "0123456789abcdef"
             var rest = value
-            for position in stride(from: digits - 1, through: 0, by: -1) {
-                let nibble = UInt8(truncatingIfNeeded: rest & 15)
-                bytes[position] = nibble < 10 ? UInt8(ascii: "0") &+ nibble : UInt8(ascii: "a") &- 10 &+ nibble
+            var position = digits
+            while position > 0 {
+                position -= 1
+                bytes[position] = alphabet.utf8Start[Int(rest & 15)]
                 rest >>= 4
             }
             return digits

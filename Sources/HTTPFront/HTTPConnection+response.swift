@@ -4,7 +4,7 @@ import NIOCore
 extension HTTPConnection {
     func sendContinue() {
         renewOut()
-        out.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+        out.write("HTTP/1.1 100 Continue\r\n\r\n")
         flushOut()
     }
 
@@ -22,7 +22,7 @@ extension HTTPConnection {
 
     func writeConnectionField() {
         if loopState.isDraining || mustEndWithResponse { response.keepsAlive = false }
-        out.writeStaticString(response.keepsAlive ? "connection: keep-alive\r\n\r\n" : "connection: close\r\n\r\n")
+        out.write(response.keepsAlive ? "connection: keep-alive\r\n\r\n" : "connection: close\r\n\r\n")
     }
 
     /// A piece of the body in its framing.
@@ -31,7 +31,7 @@ extension HTTPConnection {
         renewOut()
         if isChunked {
             out.writeHexadecimal(bytes.readableBytes)
-            out.writeStaticString("\r\n")
+            out.write("\r\n")
         }
         var bytes = bytes
         if bytes.readableBytes <= Self.copiedBodyBytes {
@@ -42,13 +42,13 @@ extension HTTPConnection {
             context?.write(wrapOutboundOut(bytes), promise: nil)
             renewOut()
         }
-        if isChunked { out.writeStaticString("\r\n") }
+        if isChunked { out.write("\r\n") }
     }
 
     func writeEnd() {
         guard response.framing == .stream, !head.isHTTP10, head.method != .head else { return }
         renewOut()
-        out.writeStaticString("0\r\n\r\n")
+        out.write("0\r\n\r\n")
     }
 
     /// Bodies up to this size are copied behind the head: one write instead of two.

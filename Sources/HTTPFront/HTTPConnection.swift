@@ -346,7 +346,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
 
     package override func takeOver() -> TakenOver? {
         guard response.phase == .head, response.status == 101, let context else { return nil }
-        out.writeStaticString("connection: upgrade\r\n\r\n")
+        out.write("connection: upgrade\r\n\r\n")
         flushOut()
         let unread = input
         // Whatever is under way here finds a connection that has ended.
@@ -428,7 +428,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         writeDate()
         write("content-type: application/json\r\n")
         finishHead(.length(refusal.body.utf8CodeUnitCount))
-        out.writeStaticString(refusal.body)
+        out.write(refusal.body)
         response.phase = .none
         finishAndClose()
     }

@@ -52,19 +52,19 @@ package class HTTPStream: LoopMember {
         response.phase = .head
         response.status = status
         renewOut()
-        out.writeStaticString("HTTP/1.1 ")
+        out.write("HTTP/1.1 ")
         StatusLine.write(status, to: &out)
     }
 
     /// Appends raw bytes to the head: whole lines with their CRLF.
     @inline(__always)
-    package final func write(_ text: StaticString) { out.writeStaticString(text) }
+    package final func write(_ text: StaticString) { out.write(text) }
 
     /// Gives the head's buffer to be written to directly: whole lines with their CRLF.
     @inline(__always)
     package final func writeHead<R>(_ body: (inout ByteBuffer) -> R) -> R { body(&out) }
 
-    package final func writeDate() { out.writeBytes(loopState.dateLine()) }
+    package final func writeDate() { out.write(loopState.dateLine()) }
 
     /// The connection ends behind this response. Called before `finishHead`.
     package final func closeAfterResponse() { response.keepsAlive = false }
@@ -75,14 +75,14 @@ package class HTTPStream: LoopMember {
         response.isFramed = true
         switch framing {
         case .length(let length):
-            out.writeStaticString("content-length: ")
+            out.write("content-length: ")
             out.writeDecimal(length)
-            out.writeStaticString("\r\n")
+            out.write("\r\n")
         case .stream:
             if head.isHTTP10 {
                 response.keepsAlive = false
             } else {
-                out.writeStaticString("transfer-encoding: chunked\r\n")
+                out.write("transfer-encoding: chunked\r\n")
             }
         case .none: break
         }

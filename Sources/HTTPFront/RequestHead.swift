@@ -28,9 +28,7 @@ package final class RequestHead {
         case get, head, options, patch, post, put, delete, other
 
         package init(_ name: UnsafeRawBufferPointer) {
-            func `is`(_ literal: StaticString) -> Bool {
-                name.elementsEqual(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
-            }
+            func `is`(_ literal: StaticString) -> Bool { ASCII.equals(name, literal) }
             switch name.count {
             case 3: self = `is`("GET") ? .get : `is`("PUT") ? .put : .other
             case 4: self = `is`("POST") ? .post : `is`("HEAD") ? .head : .other

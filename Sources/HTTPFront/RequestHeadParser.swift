@@ -1,5 +1,13 @@
 package import NIOCore
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Reads request heads strictly by RFC 9112: whatever two parsers could read differently is refused.
 package enum RequestHeadParser {
     package enum Result: Equatable {
@@ -45,17 +53,15 @@ package enum RequestHeadParser {
 
     /// Looks for the empty line; a line feed without carriage return is refused at once.
     static func findEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> End {
+        guard let base = bytes.baseAddress else { return .none(seen: 0) }
         var position = start
-        while position < bytes.count {
-            guard bytes[position] == 0x0A else {
-                position += 1
-                continue
-            }
+        while position < bytes.count, let feed = memchr(base + position, 0x0A, bytes.count - position) {
+            position = UnsafeRawPointer(feed) - base
             guard position > 0, bytes[position - 1] == 0x0D else { return .refused }
             if position >= 3, bytes[position - 2] == 0x0A { return .found(length: position + 1) }
             position += 1
         }
-        return .none(seen: position)
+        return .none(seen: bytes.count)
     }
 
     /// RFC 9112 section 2.2: a server should ignore empty lines before a request. One may come in two pieces.
@@ -145,8 +151,8 @@ extension HeadBytes {
         guard position > start, bytes[position] == 0x20 else { throw .badRequest }
         head.methodRange = .init(start, position)
         let method = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
-        try Self.check(method)
         head.method = RequestHead.Method(method)
+        if head.method == .other { try Self.check(method) }
         position += 1
         let targetStart = position
         while bytes[position] > 0x20, bytes[position] < 0x7F { position += 1 }
@@ -158,7 +164,8 @@ extension HeadBytes {
 
     private mutating func version(_ head: RequestHead) throws(ProtocolRefusal) {
         let line = UnsafeRawBufferPointer(rebasing: bytes[position...].prefix(10))
-        guard line.count == 10, line.starts(with: "HTTP/".utf8), line[6] == UInt8(ascii: "."), ASCII.isDigit(line[5]),
+        guard line.count == 10, ASCII.equals(UnsafeRawBufferPointer(rebasing: line[..<5]), "HTTP/"),
+            line[6] == UInt8(ascii: "."), ASCII.isDigit(line[5]),
             ASCII.isDigit(line[7]), line[8] == 0x0D, line[9] == 0x0A
         else { throw .badRequest }
         guard line[5] == UInt8(ascii: "1") else { throw .versionNotSupported }
@@ -210,7 +217,7 @@ extension HeadBytes {
     /// page's script the credentials that were sent. AWS's own answers are unknown.
     private static func check(_ method: UnsafeRawBufferPointer) throws(ProtocolRefusal) {
         guard method.count <= HTTPLimits.methodBytes, method.allSatisfy(isMethodByte) else { throw .badRequest }
-        if method.elementsEqual("TRACE".utf8) || method.elementsEqual("CONNECT".utf8) { throw .methodNotAllowed }
+        if ASCII.equals(method, "TRACE") || ASCII.equals(method, "CONNECT") { throw .methodNotAllowed }
     }
 
     private static func isMethodByte(_ byte: UInt8) -> Bool {

@@ -103,7 +103,7 @@ extension HeadBytes {
     /// Reads `HTTP/1.1 200 Reason`; returns whether the version is 1.0.
     fileprivate mutating func statusLine(_ head: ResponseHead) throws(ProtocolRefusal) -> Bool {
         let start = UnsafeRawBufferPointer(rebasing: bytes.prefix(13))
-        guard start.count == 13, start.starts(with: "HTTP/1.".utf8),
+        guard start.count == 13, ASCII.equals(UnsafeRawBufferPointer(rebasing: start[..<7]), "HTTP/1."),
             ASCII.isDigit(start[7]), start[8] == 0x20, start[9...11].allSatisfy(ASCII.isDigit)
         else { throw .badRequest }
         head.status =

@@ -4,12 +4,12 @@ import NIOCore
 enum StatusLine {
     static func write(_ status: Int, to buffer: inout ByteBuffer) {
         switch status {
-        case 200: buffer.writeStaticString("200 OK\r\n")
+        case 200: buffer.write("200 OK\r\n")
         default:
             buffer.writeDecimal(status)
-            buffer.writeStaticString(" ")
-            buffer.writeStaticString(phrase(status))
-            buffer.writeStaticString("\r\n")
+            buffer.write(" ")
+            buffer.write(phrase(status))
+            buffer.write("\r\n")
         }
     }
 

@@ -43,13 +43,13 @@ enum EventHeaders {
     static func writeJoinedValues(_ x: Exchange, _ traceId: [UInt8], to event: inout ByteBuffer) {
         write(x, .version2, to: &event) { entry, fields, bytes, event in
             guard let field = writeOwn(entry, x, traceId, fields, to: &event) else { return }
-            event.writeStaticString("\"")
+            event.write("\"")
             event.writeJSONText(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
             for later in fields[(Int(entry) + 1)...] where sameName(later, field, bytes) {
-                event.writeStaticString(",")
+                event.write(",")
                 event.writeJSONText(UnsafeRawBufferPointer(rebasing: bytes[later.value.range]))
             }
-            event.writeStaticString("\"")
+            event.write("\"")
         }
     }
 
@@ -65,15 +65,15 @@ enum EventHeaders {
     /// `multiValueHeaders` of format 1.0.
     static func writeAllValues(_ x: Exchange, _ traceId: [UInt8], to event: inout ByteBuffer) {
         write(x, .version1, to: &event) { entry, fields, bytes, event in
-            event.writeStaticString("[")
+            event.write("[")
             if let field = writeOwn(entry, x, traceId, fields, to: &event) {
                 event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
                 for later in fields[(Int(entry) + 1)...] where sameName(later, field, bytes) {
-                    event.writeStaticString(",")
+                    event.write(",")
                     event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[later.value.range]))
                 }
             }
-            event.writeStaticString("]")
+            event.write("]")
         }
     }
 
@@ -84,15 +84,15 @@ enum EventHeaders {
         _ writeValue: (Int16, [HeaderField], UnsafeRawBufferPointer, inout ByteBuffer) -> Void
     ) {
         _ = x.withHead { bytes, head in
-            event.writeStaticString("{")
+            event.write("{")
             for position in x.worker.headerOrder.indices {
                 let entry = x.worker.headerOrder[position]
-                if position > 0 { event.writeStaticString(",") }
+                if position > 0 { event.write(",") }
                 event.writeJSONString(name(of: entry, head.fields, bytes, format), lowercase: format == .version2)
-                event.writeStaticString(":")
+                event.write(":")
                 writeValue(entry, head.fields, bytes, &event)
             }
-            event.writeStaticString("}")
+            event.write("}")
         }
     }
 
@@ -103,9 +103,9 @@ enum EventHeaders {
         switch Own(rawValue: entry) {
         case nil: return fields[Int(entry)]
         case .contentLength:
-            event.writeStaticString("\"")
+            event.write("\"")
             event.writeDecimal(x.requestLength)
-            event.writeStaticString("\"")
+            event.write("\"")
         case .host:
             _ = x.withHead { bytes, head in
                 event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[head.host.range]))
@@ -113,13 +113,13 @@ enum EventHeaders {
         case .traceId: event.writeJSONString(traceId)
         case .forwardedFor: EventParts.writeForwardedFor(x, to: &event)
         case .forwardedPort:
-            event.writeStaticString("\"")
+            event.write("\"")
             x.writePort(to: &event)
-            event.writeStaticString("\"")
+            event.write("\"")
         case .forwardedProto:
-            event.writeStaticString("\"")
+            event.write("\"")
             x.writeScheme(to: &event)
-            event.writeStaticString("\"")
+            event.write("\"")
         }
         return nil
     }

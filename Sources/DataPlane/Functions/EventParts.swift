@@ -23,7 +23,7 @@ enum EventParts {
     /// Writes `"body":…,"isBase64Encoded":…`; `null` stands for no body when the format wants the key.
     static func writeBody(_ x: Exchange, nullWhenEmpty: Bool, to event: inout ByteBuffer) {
         guard let body = x.body, body.readableBytes > 0 else {
-            event.writeStaticString(
+            event.write(
                 nullWhenEmpty ? #""body":null,"isBase64Encoded":false"# : #""isBase64Encoded":false"#)
             return
         }
@@ -31,59 +31,59 @@ enum EventParts {
             x.withHead { bytes, head in
                 isText(head.first(.contentType).map { UnsafeRawBufferPointer(rebasing: bytes[$0.range]) })
             } ?? false
-        event.writeStaticString(#""body":"#)
+        event.write(#""body":"#)
         body.withUnsafeReadableBytes { bytes in
             // Text that is not UTF-8 cannot stand in JSON; as base64 nothing is lost (AWS's own way is unconfirmed).
             if isTextType, ByteBuffer.isUTF8(bytes) {
                 event.writeJSONString(bytes)
-                event.writeStaticString(#","isBase64Encoded":false"#)
+                event.write(#","isBase64Encoded":false"#)
             } else {
-                event.writeStaticString("\"")
+                event.write("\"")
                 Base64.encode(bytes, into: &event)
-                event.writeStaticString(#"","isBase64Encoded":true"#)
+                event.write(#"","isBase64Encoded":true"#)
             }
         }
     }
 
     /// Writes the path percent-decoded as UTF-8, the way functions see it.
     static func writeDecodedPath(_ x: Exchange, to event: inout ByteBuffer) {
-        guard !x.fullPath.isEmpty else { return _ = event.writeStaticString("\"/\"") }
+        guard !x.fullPath.isEmpty else { return event.write("\"/\"") }
         _ = x.withPath { event.writeJSONString(UnsafeRawBufferPointer(rebasing: $0[x.fullPath.range])) }
     }
 
     /// Writes `{"id":"7"}` with decoded values; the caller knows that there are some.
     static func writePathParameters(_ x: Exchange, to event: inout ByteBuffer) {
         guard let route = x.route else { return }
-        event.writeStaticString("{")
+        event.write("{")
         for (index, name) in route.variables.enumerated() where index < x.bindings.count {
-            if index > 0 { event.writeStaticString(",") }
+            if index > 0 { event.write(",") }
             event.writeJSONString(name)
-            event.writeStaticString(":")
+            event.write(":")
             x.withPathVariable(index) { event.writeJSONString($0) }
         }
-        event.writeStaticString("}")
+        event.write("}")
     }
 
     /// `X-Forwarded-For`: what the client sent, then the client.
     static func writeForwardedFor(_ x: Exchange, to event: inout ByteBuffer) {
-        event.writeStaticString("\"")
+        event.write("\"")
         _ = x.withHead { bytes, head in
             for field in head.fields where field.known == .forwardedFor {
                 event.writeJSONText(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
-                event.writeStaticString(", ")
+                event.write(", ")
             }
         }
-        event.writeBytes(x.sourceIP)
-        event.writeStaticString("\"")
+        event.write(x.sourceIP)
+        event.write("\"")
     }
 
     /// The API's host and its first label, as both formats have them.
     static func writeDomain(_ x: Exchange, to event: inout ByteBuffer) {
-        event.writeStaticString(#""domainName":""#)
+        event.write(#""domainName":""#)
         x.writeDomainName(to: &event)
-        event.writeStaticString(#"","domainPrefix":""#)
+        event.write(#"","domainPrefix":""#)
         if let stage = x.stage { event.writeString(stage.key.apiId) }
-        event.writeStaticString("\"")
+        event.write("\"")
     }
 
     static func writeUserAgent(_ x: Exchange, orElse absent: StaticString, to event: inout ByteBuffer) {
@@ -91,7 +91,7 @@ enum EventParts {
             if let agent = head.first(.userAgent) {
                 event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[agent.range]))
             } else {
-                event.writeStaticString(absent)
+                event.write(absent)
             }
         }
     }

@@ -8,41 +8,41 @@ import NIOCore
 enum EventV1 {
     static func write(_ x: Exchange, traceId: [UInt8], to event: inout ByteBuffer) {
         guard let stage = x.stage, let route = x.route else { return }
-        event.writeStaticString(#"{"version":"1.0","resource":"#)
+        event.write(#"{"version":"1.0","resource":"#)
         event.writeJSONString(route.resourcePath)
-        event.writeStaticString(#","path":"#)
+        event.write(#","path":"#)
         writeRawPath(x, to: &event)
-        event.writeStaticString(#","httpMethod":""#)
+        event.write(#","httpMethod":""#)
         x.writeMethod(to: &event)
-        event.writeStaticString(#"","headers":"#)
+        event.write(#"","headers":"#)
         EventHeaders.sort(x, .version1)
         EventHeaders.writeLastValues(x, traceId, to: &event)
-        event.writeStaticString(#","multiValueHeaders":"#)
+        event.write(#","multiValueHeaders":"#)
         EventHeaders.writeAllValues(x, traceId, to: &event)
         writeQuery(x, to: &event)
         writeContext(x, stage, route, to: &event)
-        event.writeStaticString(#","pathParameters":"#)
+        event.write(#","pathParameters":"#)
         if route.variables.isEmpty || route.key == .default {
-            event.writeStaticString("null")
+            event.write("null")
         } else {
             EventParts.writePathParameters(x, to: &event)
         }
-        event.writeStaticString(#","stageVariables":"#)
+        event.write(#","stageVariables":"#)
         if let variables = stage.eventStageVariables {
-            event.writeBytes(variables)
+            event.write(variables)
         } else {
-            event.writeStaticString("null")
+            event.write("null")
         }
-        event.writeStaticString(",")
+        event.write(",")
         EventParts.writeBody(x, nullWhenEmpty: true, to: &event)
-        event.writeStaticString("}")
+        event.write("}")
     }
 
     /// The path as sent: encoding and stage kept.
     private static func writeRawPath(_ x: Exchange, to event: inout ByteBuffer) {
         _ = x.withHead { bytes, _ in
             if x.sentPath.isEmpty {
-                event.writeStaticString("\"/\"")
+                event.write("\"/\"")
             } else {
                 event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[x.sentPath.range]))
             }
@@ -52,66 +52,66 @@ enum EventV1 {
     private static func writeContext(
         _ x: Exchange, _ stage: CompiledStage, _ route: CompiledRoute, to event: inout ByteBuffer
     ) {
-        event.writeStaticString(#","requestContext":{"#)
-        event.writeBytes(stage.eventIdentity)
-        event.writeStaticString(",")
+        event.write(#","requestContext":{"#)
+        event.write(stage.eventIdentity)
+        event.write(",")
         EventParts.writeDomain(x, to: &event)
-        event.writeStaticString(#","extendedRequestId":""#)
-        event.writeBytes(x.requestId)
-        event.writeStaticString(#"","httpMethod":""#)
+        event.write(#","extendedRequestId":""#)
+        event.write(x.requestId)
+        event.write(#"","httpMethod":""#)
         x.writeMethod(to: &event)
-        event.writeStaticString(
+        event.write(
             #"","identity":{"accessKey":null,"accountId":null,"caller":null,"cognitoAmr":null,"#)
-        event.writeStaticString(
+        event.write(
             #""cognitoAuthenticationProvider":null,"cognitoAuthenticationType":null,"cognitoIdentityId":null,"#)
-        event.writeStaticString(#""cognitoIdentityPoolId":null,"principalOrgId":null,"sourceIp":""#)
-        event.writeBytes(x.sourceIP)
-        event.writeStaticString(#"","user":null,"userAgent":"#)
+        event.write(#""cognitoIdentityPoolId":null,"principalOrgId":null,"sourceIp":""#)
+        event.write(x.sourceIP)
+        event.write(#"","user":null,"userAgent":"#)
         EventParts.writeUserAgent(x, orElse: "null", to: &event)
-        event.writeStaticString(#","userArn":null},"path":"#)
+        event.write(#","userArn":null},"path":"#)
         EventParts.writeDecodedPath(x, to: &event)
-        event.writeStaticString(#","protocol":""#)
+        event.write(#","protocol":""#)
         x.writeProtocol(to: &event)
-        event.writeStaticString(#"","requestId":""#)
-        event.writeBytes(x.requestId)
-        event.writeStaticString(#"","requestTime":""#)
-        event.writeBytes(x.worker.clock.commonLogTime(x.startedAtEpochMilliseconds / 1000))
-        event.writeStaticString(#"","requestTimeEpoch":"#)
+        event.write(#"","requestId":""#)
+        event.write(x.requestId)
+        event.write(#"","requestTime":""#)
+        event.write(x.worker.clock.commonLogTime(x.startedAtEpochMilliseconds / 1000))
+        event.write(#"","requestTimeEpoch":"#)
         event.writeDecimal(x.startedAtEpochMilliseconds)
-        event.writeStaticString(#","resourceId":"#)
+        event.write(#","resourceId":"#)
         event.writeJSONString(route.keyText)
-        event.writeStaticString(#","resourcePath":"#)
+        event.write(#","resourcePath":"#)
         event.writeJSONString(route.resourcePath)
-        event.writeStaticString(#","stage":""#)
-        event.writeBytes(stage.name)
-        event.writeStaticString("\"}")
+        event.write(#","stage":""#)
+        event.write(stage.name)
+        event.write("\"}")
     }
 
     /// Decoded: the last value of each name, and all of them.
     private static func writeQuery(_ x: Exchange, to event: inout ByteBuffer) {
         let parameters = QueryParameters(x)
         guard !parameters.isEmpty else {
-            event.writeStaticString(#","queryStringParameters":null,"multiValueQueryStringParameters":null"#)
+            event.write(#","queryStringParameters":null,"multiValueQueryStringParameters":null"#)
             return
         }
-        event.writeStaticString(#","queryStringParameters":{"#)
+        event.write(#","queryStringParameters":{"#)
         for (position, group) in parameters.groups.enumerated() {
-            if position > 0 { event.writeStaticString(",") }
+            if position > 0 { event.write(",") }
             event.writeJSONString(group.name)
-            event.writeStaticString(":")
+            event.write(":")
             event.writeJSONString(group.values.last ?? [])
         }
-        event.writeStaticString(#"},"multiValueQueryStringParameters":{"#)
+        event.write(#"},"multiValueQueryStringParameters":{"#)
         for (position, group) in parameters.groups.enumerated() {
-            if position > 0 { event.writeStaticString(",") }
+            if position > 0 { event.write(",") }
             event.writeJSONString(group.name)
-            event.writeStaticString(":[")
+            event.write(":[")
             for (index, value) in group.values.enumerated() {
-                if index > 0 { event.writeStaticString(",") }
+                if index > 0 { event.write(",") }
                 event.writeJSONString(value)
             }
-            event.writeStaticString("]")
+            event.write("]")
         }
-        event.writeStaticString("}")
+        event.write("}")
     }
 }

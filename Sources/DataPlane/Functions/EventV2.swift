@@ -8,60 +8,60 @@ import NIOCore
 enum EventV2 {
     static func write(_ x: Exchange, traceId: [UInt8], to event: inout ByteBuffer) {
         guard let stage = x.stage, let route = x.route else { return }
-        event.writeStaticString(#"{"version":"2.0","routeKey":"#)
+        event.write(#"{"version":"2.0","routeKey":"#)
         event.writeJSONString(route.keyText)
-        event.writeStaticString(#","rawPath":"#)
+        event.write(#","rawPath":"#)
         EventParts.writeDecodedPath(x, to: &event)
-        event.writeStaticString(#","rawQueryString":"#)
+        event.write(#","rawQueryString":"#)
         _ = x.withHead { bytes, head in event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[head.query.range]))
         }
         writeCookies(x, to: &event)
-        event.writeStaticString(#","headers":"#)
+        event.write(#","headers":"#)
         EventHeaders.sort(x, .version2)
         EventHeaders.writeJoinedValues(x, traceId, to: &event)
         writeQuery(x, to: &event)
         writeContext(x, stage, route, to: &event)
         if !route.variables.isEmpty, route.key != .default {
-            event.writeStaticString(#","pathParameters":"#)
+            event.write(#","pathParameters":"#)
             EventParts.writePathParameters(x, to: &event)
         }
         if let variables = stage.eventStageVariables {
-            event.writeStaticString(#","stageVariables":"#)
-            event.writeBytes(variables)
+            event.write(#","stageVariables":"#)
+            event.write(variables)
         }
-        event.writeStaticString(",")
+        event.write(",")
         EventParts.writeBody(x, nullWhenEmpty: false, to: &event)
-        event.writeStaticString("}")
+        event.write("}")
     }
 
     private static func writeContext(
         _ x: Exchange, _ stage: CompiledStage, _ route: CompiledRoute, to event: inout ByteBuffer
     ) {
-        event.writeStaticString(#","requestContext":{"#)
-        event.writeBytes(stage.eventIdentity)
-        event.writeStaticString(",")
+        event.write(#","requestContext":{"#)
+        event.write(stage.eventIdentity)
+        event.write(",")
         EventParts.writeDomain(x, to: &event)
-        event.writeStaticString(#","http":{"method":""#)
+        event.write(#","http":{"method":""#)
         x.writeMethod(to: &event)
-        event.writeStaticString(#"","path":"#)
+        event.write(#"","path":"#)
         EventParts.writeDecodedPath(x, to: &event)
-        event.writeStaticString(#","protocol":""#)
+        event.write(#","protocol":""#)
         x.writeProtocol(to: &event)
-        event.writeStaticString(#"","sourceIp":""#)
-        event.writeBytes(x.sourceIP)
-        event.writeStaticString(#"","userAgent":"#)
+        event.write(#"","sourceIp":""#)
+        event.write(x.sourceIP)
+        event.write(#"","userAgent":"#)
         EventParts.writeUserAgent(x, orElse: "\"\"", to: &event)
-        event.writeStaticString(#"},"requestId":""#)
-        event.writeBytes(x.requestId)
-        event.writeStaticString(#"","routeKey":"#)
+        event.write(#"},"requestId":""#)
+        event.write(x.requestId)
+        event.write(#"","routeKey":"#)
         event.writeJSONString(route.keyText)
-        event.writeStaticString(#","stage":""#)
-        event.writeBytes(stage.name)
-        event.writeStaticString(#"","time":""#)
-        event.writeBytes(x.worker.clock.commonLogTime(x.startedAtEpochMilliseconds / 1000))
-        event.writeStaticString(#"","timeEpoch":"#)
+        event.write(#","stage":""#)
+        event.write(stage.name)
+        event.write(#"","time":""#)
+        event.write(x.worker.clock.commonLogTime(x.startedAtEpochMilliseconds / 1000))
+        event.write(#"","timeEpoch":"#)
         event.writeDecimal(x.startedAtEpochMilliseconds)
-        event.writeStaticString("}")
+        event.write("}")
     }
 
     /// One element per pair of the Cookie fields; the field itself is not among the headers then.
@@ -75,12 +75,12 @@ enum EventV2 {
                     let pair = UnsafeRawBufferPointer(rebasing: rest[..<end])
                     rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(end + 1).drop { $0 == 0x20 })
                     if pair.isEmpty { continue }
-                    event.writeStaticString(isFirst ? #","cookies":["# : ",")
+                    event.write(isFirst ? #","cookies":["# : ",")
                     isFirst = false
                     event.writeJSONString(pair)
                 }
             }
-            if !isFirst { event.writeStaticString("]") }
+            if !isFirst { event.write("]") }
         }
     }
 
@@ -88,14 +88,14 @@ enum EventV2 {
     private static func writeQuery(_ x: Exchange, to event: inout ByteBuffer) {
         let pairs = QueryParameters(x)
         guard !pairs.isEmpty else { return }
-        event.writeStaticString(#","queryStringParameters":{"#)
+        event.write(#","queryStringParameters":{"#)
         for (position, group) in pairs.groups.enumerated() {
-            if position > 0 { event.writeStaticString(",") }
+            if position > 0 { event.write(",") }
             event.writeJSONString(group.name)
-            event.writeStaticString(":")
+            event.write(":")
             event.writeJSONString(Array(group.values.joined(separator: CollectionOfOne(UInt8(ascii: ",")))))
         }
-        event.writeStaticString("}")
+        event.write("}")
     }
 }
 

@@ -10,20 +10,20 @@ enum MappedRequest {
         let values = MappingValues(x: x)
         UpstreamRequest.writeMethod(x, integration, to: &out)
         writeTarget(x, integration, mapping, values, to: &out)
-        out.writeStaticString(" HTTP/1.1\r\n")
+        out.write(" HTTP/1.1\r\n")
         var fields = MappedFields(requestFields(x))
         fields.apply(mapping.headers, values)
         if let host = fields.remove(named: Array("host".utf8)) {
-            out.writeStaticString("Host: ")
-            out.writeBytes(host)
-            out.writeStaticString("\r\nVia: HTTP/1.1 AmazonAPIGateway\r\n")
+            out.write("Host: ")
+            out.write(host)
+            out.write("\r\nVia: HTTP/1.1 AmazonAPIGateway\r\n")
         } else {
             UpstreamRequest.writeHost(x, integration, to: &out)
         }
         fields.write(to: &out)
         UpstreamRequest.writeForwarding(x, egress: egress, to: &out)
         UpstreamRequest.writeFraming(x, hasContentType: fields.contains(Array("content-type".utf8)), to: &out)
-        out.writeStaticString("\r\n")
+        out.write("\r\n")
     }
 
     private static func requestFields(_ x: Exchange) -> [(name: [UInt8], value: [UInt8])] {
@@ -62,16 +62,16 @@ enum MappedRequest {
             pairs.append((change.name, value))
         }
         for (position, pair) in pairs.enumerated() {
-            out.writeStaticString(position == 0 ? "?" : "&")
+            out.write(position == 0 ? "?" : "&")
             PercentCoding.writeQueryValue(pair.name, to: &out)
-            out.writeStaticString("=")
+            out.write("=")
             PercentCoding.writeQueryValue(pair.value, to: &out)
         }
     }
 
     /// The mapping's own text may hold escapes; what the request brought is decoded, so all of it is encoded again.
     private static func writePath(_ path: MappingExpression, _ values: [[UInt8]], to out: inout ByteBuffer) {
-        if values.lazy.joined().first != UInt8(ascii: "/") { out.writeStaticString("/") }
+        if values.lazy.joined().first != UInt8(ascii: "/") { out.write("/") }
         for (part, value) in zip(path.parts, values) {
             if case .text = part {
                 PercentCoding.writePathText(value, to: &out)
@@ -112,10 +112,10 @@ struct MappedFields {
 
     func write(to out: inout ByteBuffer) {
         for field in fields {
-            out.writeBytes(field.name)
-            out.writeStaticString(": ")
-            out.writeBytes(field.value)
-            out.writeStaticString("\r\n")
+            out.write(field.name)
+            out.write(": ")
+            out.write(field.value)
+            out.write("\r\n")
         }
     }
 

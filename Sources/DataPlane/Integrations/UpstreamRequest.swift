@@ -10,27 +10,27 @@ enum UpstreamRequest {
         }
         writeMethod(x, integration, to: &out)
         writeTarget(x, integration, to: &out)
-        out.writeStaticString(" HTTP/1.1\r\n")
+        out.write(" HTTP/1.1\r\n")
         writeHost(x, integration, to: &out)
         guard let connection = x.connection else { return }
         copyRequestFields(connection.head, to: &out)
         writeForwarding(x, egress: egress, to: &out)
         writeFraming(x, hasContentType: connection.head.contains(.contentType), to: &out)
-        out.writeStaticString("\r\n")
+        out.write("\r\n")
     }
 
     static func writeMethod(_ x: Exchange, _ integration: HTTPIntegration, to out: inout ByteBuffer) {
-        if let method = integration.method { out.writeBytes(method) } else { x.writeMethod(to: &out) }
-        out.writeStaticString(" ")
+        if let method = integration.method { out.write(method) } else { x.writeMethod(to: &out) }
+        out.write(" ")
     }
 
     static func writeHost(_ x: Exchange, _ integration: HTTPIntegration, to out: inout ByteBuffer) {
         if integration.origin == nil {
-            out.writeStaticString("Host: ")
+            out.write("Host: ")
             write(integration.authority, x, to: &out)
-            out.writeStaticString("\r\n")
+            out.write("\r\n")
         }
-        out.writeBytes(integration.fixedFields)
+        out.write(integration.fixedFields)
     }
 
     static func writeTarget(_ x: Exchange, _ integration: HTTPIntegration, to out: inout ByteBuffer) {
@@ -38,10 +38,10 @@ enum UpstreamRequest {
         _ = x.withHead { bytes, head in
             let query = UnsafeRawBufferPointer(rebasing: bytes[head.query.range])
             guard !query.isEmpty || !integration.query.isEmpty else { return }
-            out.writeStaticString("?")
+            out.write("?")
             writeQuery(integration.query, x, to: &out)
-            if !integration.query.isEmpty, !query.isEmpty { out.writeStaticString("&") }
-            out.writeBytes(query)
+            if !integration.query.isEmpty, !query.isEmpty { out.write("&") }
+            out.write(query)
         }
     }
 
@@ -57,7 +57,7 @@ enum UpstreamRequest {
     static func write(_ parts: [HTTPIntegration.Part], _ x: Exchange, to out: inout ByteBuffer) {
         for part in parts {
             switch part {
-            case .text(let text): out.writeBytes(text)
+            case .text(let text): out.write(text)
             case .variable(let index): x.withPathVariable(index) { writePath($0, x, to: &out) }
             }
         }
@@ -67,7 +67,7 @@ enum UpstreamRequest {
     static func writeQuery(_ parts: [HTTPIntegration.Part], _ x: Exchange, to out: inout ByteBuffer) {
         for part in parts {
             switch part {
-            case .text(let text): out.writeBytes(text)
+            case .text(let text): out.write(text)
             case .variable(let index): x.withPathVariable(index) { PercentCoding.writeQueryValue($0, to: &out) }
             }
         }
@@ -75,7 +75,7 @@ enum UpstreamRequest {
 
     /// A path that was decoded is encoded again; else it is passed on as it came.
     private static func writePath(_ path: UnsafeRawBufferPointer, _ x: Exchange, to out: inout ByteBuffer) {
-        if x.decodedPath.isEmpty { out.writeBytes(path) } else { PercentCoding.writePath(path, to: &out) }
+        if x.decodedPath.isEmpty { out.write(path) } else { PercentCoding.writePath(path, to: &out) }
     }
 
     /// Copies the client's fields but for those of one hop and those the gateway writes itself.
@@ -125,7 +125,7 @@ enum UpstreamRequest {
         var runStart = 0
         var runEnd = 0
         func endRun() {
-            if runEnd > runStart { out.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[runStart..<runEnd])) }
+            if runEnd > runStart { out.write(UnsafeRawBufferPointer(rebasing: bytes[runStart..<runEnd])) }
         }
         for field in fields where isKept(field) {
             let start = Int(field.name.start)
@@ -136,10 +136,10 @@ enum UpstreamRequest {
                 endRun()
                 runStart = 0
                 runEnd = 0
-                out.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[field.name.range]))
-                out.writeStaticString(": ")
-                out.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
-                out.writeStaticString("\r\n")
+                out.write(UnsafeRawBufferPointer(rebasing: bytes[field.name.range]))
+                out.write(": ")
+                out.write(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
+                out.write("\r\n")
                 continue
             }
             if start != runEnd {
@@ -156,28 +156,28 @@ enum UpstreamRequest {
     static func writeForwarding(_ x: Exchange, egress: [UInt8], to out: inout ByteBuffer) {
         guard let connection = x.connection else { return }
         let head = connection.head
-        out.writeStaticString("Forwarded: ")
+        out.write("Forwarded: ")
         head.withBytes { bytes in
             // A client cannot hide the one by sending the other.
             for field in head.fields where field.known == .forwarded {
-                out.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
-                out.writeStaticString(", ")
+                out.write(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
+                out.write(", ")
             }
             for field in head.fields where field.known == .forwardedFor {
                 writeChain(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]), to: &out)
             }
         }
-        out.writeStaticString("by=")
-        writeNode(egress, to: &out)
-        out.writeStaticString(";for=")
-        writeNode(x.sourceIP, to: &out)
-        out.writeStaticString(";host=")
+        out.write("by=")
+        egress.withUnsafeBytes { writeNode($0, to: &out) }
+        out.write(";for=")
+        x.sourceIP.withUnsafeBytes { writeNode($0, to: &out) }
+        out.write(";host=")
         x.writeDomainName(to: &out)
-        out.writeStaticString(";proto=")
+        out.write(";proto=")
         x.writeScheme(to: &out)
-        out.writeStaticString("\r\nX-Amzn-Trace-Id: ")
+        out.write("\r\nX-Amzn-Trace-Id: ")
         TraceId.write(x, to: &out)
-        out.writeStaticString("\r\n")
+        out.write("\r\n")
     }
 
     private static func writeChain(_ chain: UnsafeRawBufferPointer, to out: inout ByteBuffer) {
@@ -189,9 +189,9 @@ enum UpstreamRequest {
             while low < high, chain[low] == 0x20 || chain[low] == 0x09 { low += 1 }
             while high > low, chain[high - 1] == 0x20 || chain[high - 1] == 0x09 { high -= 1 }
             if high > low {
-                out.writeStaticString("for=")
+                out.write("for=")
                 writeNode(UnsafeRawBufferPointer(rebasing: chain[low..<high]), to: &out)
-                out.writeStaticString(", ")
+                out.write(", ")
             }
             start = end + 1
         }
@@ -199,21 +199,25 @@ enum UpstreamRequest {
 
     /// RFC 7239 section 6: an IPv6 address is bracketed and quoted, an address with a port quoted. What else a client
     /// wrote is no address, and might say more than `for`.
-    private static func writeNode(_ address: some Collection<UInt8>, to out: inout ByteBuffer) {
-        guard address.allSatisfy(ASCII.isHostByte) else {
-            out.writeStaticString("unknown")
-            return
+    private static func writeNode(_ address: UnsafeRawBufferPointer, to out: inout ByteBuffer) {
+        var colons = 0
+        for byte in address {
+            guard ASCII.isHostByte(byte) else {
+                out.write("unknown")
+                return
+            }
+            if byte == UInt8(ascii: ":") { colons += 1 }
         }
-        switch address.reduce(0, { $0 + ($1 == UInt8(ascii: ":") ? 1 : 0) }) {
-        case 0: out.writeBytes(address)
+        switch colons {
+        case 0: out.write(address)
         case 2... where address.first != UInt8(ascii: "["):
-            out.writeStaticString("\"[")
-            out.writeBytes(address)
-            out.writeStaticString("]\"")
+            out.write("\"[")
+            out.write(address)
+            out.write("]\"")
         default:
-            out.writeStaticString("\"")
-            out.writeBytes(address)
-            out.writeStaticString("\"")
+            out.write("\"")
+            out.write(address)
+            out.write("\"")
         }
     }
 
@@ -229,17 +233,17 @@ enum UpstreamRequest {
             writeLength(0, to: &out)
             // API Gateway adds a content type to a request without payload (api-gateway-known-issues).
             if !hasContentType {
-                out.writeStaticString("Content-Type: application/x-www-form-urlencoded\r\n")
+                out.write("Content-Type: application/x-www-form-urlencoded\r\n")
             }
         case .length(let length): writeLength(length, to: &out)
-        case .chunked: out.writeStaticString("Transfer-Encoding: chunked\r\n")
+        case .chunked: out.write("Transfer-Encoding: chunked\r\n")
         }
     }
 
     private static func writeLength(_ length: Int, to out: inout ByteBuffer) {
-        out.writeStaticString("Content-Length: ")
+        out.write("Content-Length: ")
         out.writeDecimal(length)
-        out.writeStaticString("\r\n")
+        out.write("\r\n")
     }
 }
 

@@ -26,6 +26,7 @@ enum HTTPPipeline {
     }
 
     /// Takes the step.
+    @inline(__always)
     static func take(_ step: Step, _ x: Exchange) throws(Refusal) -> StepResult {
         switch step {
         case .endpoint: try Routing.admit(x)

@@ -13,12 +13,16 @@ package protocol AccessLogSink: AnyObject, Sendable {
 
 /// An access log format, cut into text and variables.
 final class CompiledAccessLog: Sendable {
-    enum Part: Sendable {
-        case text([UInt8])
-        case variable(ContextVariable)
+    /// A variable and the text in front of it; the last part may be text alone.
+    struct Part: Sendable {
+        /// In the log's `text`.
+        let text: Range<Int>
+        let variable: ContextVariable?
     }
 
     let parts: [Part]
+    /// The texts of all parts, one behind the other.
+    let text: [UInt8]
     let sink: any AccessLogSink
     /// Whether an id has to be looked for in what an origin answers.
     let namesEndpointRequestId: Bool
@@ -27,29 +31,27 @@ final class CompiledAccessLog: Sendable {
         self.sink = sink
         var parts: [Part] = []
         var text: [UInt8] = []
+        var start = 0
         // One entry is one line, whatever line ends the format has.
         var rest = Substring(format.filter { !$0.isNewline })
-        while let start = rest.firstRange(of: "$context.") {
-            text.append(contentsOf: rest[..<start.lowerBound].utf8)
-            let name = rest[start.upperBound...].prefix {
+        while let found = rest.firstRange(of: "$context.") {
+            text.append(contentsOf: rest[..<found.lowerBound].utf8)
+            let name = rest[found.upperBound...].prefix {
                 $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "_")
             }
             // A full stop that ends a sentence belongs to the text.
             let trimmed = name.hasSuffix(".") ? name.dropLast() : name
-            if !text.isEmpty { parts.append(.text(text)) }
-            text = []
-            parts.append(.variable(ContextVariable(String(trimmed))))
+            parts.append(Part(text: start..<text.count, variable: ContextVariable(String(trimmed))))
+            start = text.count
             rest = rest[trimmed.endIndex...]
         }
         text.append(contentsOf: rest.utf8)
-        if !text.isEmpty { parts.append(.text(text)) }
+        text.append(UInt8(ascii: "\n"))
+        parts.append(Part(text: start..<text.count, variable: nil))
         self.parts = parts
+        self.text = text
         namesEndpointRequestId = parts.contains {
-            if case .variable(let variable) = $0 {
-                variable == .awsEndpointRequestId || variable == .integrationRequestId
-            } else {
-                false
-            }
+            $0.variable == .awsEndpointRequestId || $0.variable == .integrationRequestId
         }
     }
 }

@@ -56,7 +56,7 @@ struct CompiledCORS: Sendable {
         let allowance = allowance(origin)
         guard allowance != .none else { return }
         writeOrigin(allowance, origin, to: &buffer)
-        buffer.writeBytes(exposeLine)
+        buffer.write(exposeLine)
     }
 
     /// The lines of the answer to a preflight; none when the origin is not allowed.
@@ -64,17 +64,17 @@ struct CompiledCORS: Sendable {
         let allowance = allowance(origin)
         guard allowance != .none else { return }
         writeOrigin(allowance, origin, to: &buffer)
-        buffer.writeBytes(preflightLines)
+        buffer.write(preflightLines)
     }
 
     private func writeOrigin(_ allowance: Allowance, _ origin: UnsafeRawBufferPointer, to buffer: inout ByteBuffer) {
-        buffer.writeStaticString("access-control-allow-origin: ")
+        buffer.write("access-control-allow-origin: ")
         if allowance == .any {
-            buffer.writeStaticString("*\r\n")
+            buffer.write("*\r\n")
         } else {
-            buffer.writeBytes(origin)
-            buffer.writeStaticString("\r\nvary: origin\r\n")
+            buffer.write(origin)
+            buffer.write("\r\nvary: origin\r\n")
         }
-        if allowsCredentials { buffer.writeStaticString("access-control-allow-credentials: true\r\n") }
+        if allowsCredentials { buffer.write("access-control-allow-credentials: true\r\n") }
     }
 }

@@ -1,5 +1,6 @@
 import GatewayModel
 import JSON
+import NIOCore
 
 /// One stage of one API, ready to answer. Nothing in it changes.
 final class CompiledStage: Sendable {
@@ -28,6 +29,8 @@ final class CompiledStage: Sendable {
     let eventStageVariables: [UInt8]?
     /// What outlives this version of the stage.
     let state: StageState
+    /// Those of `state`, which itself is weakly known elsewhere: counting its references takes the longer way.
+    let metrics: [NIOLoopBoundBox<StageMetrics>]
 
     init(
         _ definition: V2.StageDefinition, preparation: Int, routes: RouteSet, cors: CompiledCORS?,
@@ -54,6 +57,7 @@ final class CompiledStage: Sendable {
             variables.isEmpty
             ? nil : JSONValue.object(JSONObject(variables.map { ($0.key, .string($0.value)) })).bytes
         self.state = state
+        metrics = state.metrics
     }
 }
 

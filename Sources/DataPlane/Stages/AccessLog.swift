@@ -5,13 +5,12 @@ import NIOCore
 enum AccessLog {
     static func write(_ x: Exchange, _ log: CompiledAccessLog) {
         x.worker.log(to: log.sink) { lines in
-            for part in log.parts {
-                switch part {
-                case .text(let text): lines.writeBytes(text)
-                case .variable(let variable): write(variable, x, &lines)
+            log.text.withUnsafeBytes { text in
+                for part in log.parts {
+                    lines.write(UnsafeRawBufferPointer(rebasing: text[part.text]))
+                    if let variable = part.variable { write(variable, x, &lines) }
                 }
             }
-            lines.writeStaticString("\n")
         }
     }
 
@@ -19,7 +18,7 @@ enum AccessLog {
     private static func write(_ variable: ContextVariable, _ x: Exchange, _ lines: inout ByteBuffer) {
         let start = lines.writerIndex
         guard variable.write(x, to: &lines) else {
-            lines.writeStaticString("-")
+            lines.write("-")
             return
         }
         guard !variable.isSafe else { return }

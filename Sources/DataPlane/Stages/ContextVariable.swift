@@ -47,23 +47,23 @@ extension ContextVariable {
         switch self {
         case .accountId: buffer.writeString(stage.account.accountId)
         case .apiId: buffer.writeString(stage.key.apiId)
-        case .stage: buffer.writeBytes(stage.name)
+        case .stage: buffer.write(stage.name)
         case .routeKey:
             guard let route = x.route else { return false }
-            buffer.writeBytes(route.keyText)
+            buffer.write(route.keyText)
         case .path: x.writeSentPath(to: &buffer)
         case .httpMethod: x.writeMethod(to: &buffer)
         case .protocol: x.writeProtocol(to: &buffer)
         case .status: buffer.writeDecimal(x.status)
         case .domainName: x.writeDomainName(to: &buffer)
         case .domainPrefix: buffer.writeString(stage.key.apiId)
-        case .requestId, .extendedRequestId: buffer.writeBytes(x.requestId)
-        case .requestTime: buffer.writeBytes(x.worker.clock.commonLogTime(x.startedAtEpochMilliseconds / 1000))
+        case .requestId, .extendedRequestId: buffer.write(x.requestId)
+        case .requestTime: buffer.write(x.worker.clock.commonLogTime(x.startedAtEpochMilliseconds / 1000))
         case .requestTimeEpoch: buffer.writeDecimal(x.startedAtEpochMilliseconds / 1000)
         case .responseLatency: buffer.writeDecimal(x.elapsedMilliseconds)
         case .responseLength: buffer.writeDecimal(x.responseLength)
         case .dataProcessed: buffer.writeDecimal(x.responseLength + x.requestLength)
-        case .sourceIp: buffer.writeBytes(x.sourceIP)
+        case .sourceIp: buffer.write(x.sourceIP)
         case .userAgent:
             guard let agent = x.connection?.head.first(.userAgent) else { return false }
             x.writeRequestBytes(agent, to: &buffer)
@@ -75,7 +75,7 @@ extension ContextVariable {
             buffer.writeString("\"\(refusal.message)\"")
         case .errorResponseType:
             guard let refusal = x.refusal else { return false }
-            buffer.writeStaticString(refusal.responseType)
+            buffer.write(refusal.responseType)
         case .integrationError, .integrationErrorMessage:
             guard let message = x.integrationError else { return false }
             buffer.writeString(message)

@@ -84,11 +84,11 @@ final class TableService: HTTPService {
         // Clients compare it with the body and ask again when it differs.
         let checksum = response.body.withUnsafeBufferPointer { crc32(0, $0.baseAddress, UInt32($0.count)) }
         stream.writeHead { out in
-            out.writeStaticString("content-type: application/x-amz-json-1.0\r\nx-amz-crc32: ")
+            out.write("content-type: application/x-amz-json-1.0\r\nx-amz-crc32: ")
             out.writeString(String(checksum))
-            out.writeStaticString("\r\nx-amzn-requestid: ")
+            out.write("\r\nx-amzn-requestid: ")
             out.writeString(Identifiers.tableRequest(using: &random))
-            out.writeStaticString("\r\n")
+            out.write("\r\n")
         }
         stream.finishHead(.length(response.body.count))
         stream.writeBody(ByteBuffer(bytes: response.body))

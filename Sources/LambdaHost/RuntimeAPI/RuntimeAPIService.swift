@@ -127,20 +127,20 @@ extension RuntimeAPIService {
     static func deliver(_ call: PendingInvocation, _ running: RunningInvocation, on stream: HTTPStream) {
         stream.startResponse(status: 200)
         stream.writeHead { out in
-            out.writeStaticString("Content-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: ")
+            out.write("Content-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: ")
             out.writeString(call.request.requestId)
-            out.writeStaticString("\r\nLambda-Runtime-Deadline-Ms: ")
+            out.write("\r\nLambda-Runtime-Deadline-Ms: ")
             out.writeDecimal(Int(running.deadlineEpochMilliseconds))
-            out.writeStaticString("\r\nLambda-Runtime-Invoked-Function-Arn: ")
+            out.write("\r\nLambda-Runtime-Invoked-Function-Arn: ")
             out.writeString(call.invokedARN)
-            out.writeStaticString("\r\nLambda-Runtime-Trace-Id: ")
-            out.writeBytes(call.request.traceId)
-            out.writeStaticString("\r\n")
+            out.write("\r\nLambda-Runtime-Trace-Id: ")
+            out.write(call.request.traceId)
+            out.write("\r\n")
             if let context = call.request.clientContext {
-                out.writeStaticString("Lambda-Runtime-Client-Context: ")
+                out.write("Lambda-Runtime-Client-Context: ")
                 // A field is one line: JSON allows line ends only between its tokens.
-                out.writeBytes(context.map { $0 < 0x20 ? 0x20 : $0 })
-                out.writeStaticString("\r\n")
+                out.write(context.map { $0 < 0x20 ? 0x20 : $0 })
+                out.write("\r\n")
             }
         }
         stream.finishHead(.length(call.request.event.readableBytes))

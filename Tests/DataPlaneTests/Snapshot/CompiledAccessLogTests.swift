@@ -7,12 +7,12 @@ import Testing
 struct CompiledAccessLogTests {
     /// The parts as text: a variable in angle brackets, `<->` for one that is not known.
     private static func parts(_ format: String) -> [String] {
-        CompiledAccessLog(format: format, sink: StandInLogs().named("x")).parts.map { part in
-            switch part {
-            case .text(let text): String(decoding: text, as: UTF8.self)
-            case .variable(.unset): "<->"
-            case .variable(let variable): "<\(variable.rawValue)>"
-            }
+        let log = CompiledAccessLog(format: format, sink: StandInLogs().named("x"))
+        #expect(log.text.last == UInt8(ascii: "\n"))
+        return log.parts.flatMap { part in
+            let text = String(decoding: log.text[part.text], as: UTF8.self).filter { !$0.isNewline }
+            let variable = part.variable.map { $0 == .unset ? "<->" : "<\($0.rawValue)>" }
+            return [text, variable ?? ""].filter { !$0.isEmpty }
         }
     }
 
