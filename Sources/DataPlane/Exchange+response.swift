@@ -43,18 +43,21 @@ extension Exchange {
         guard let stream = connection else { return }
         abandonIntegration()
         guard stream.canRespond else { return breakOff() }
-        self.refusal = refusal
+        let response = stage?.response(to: refusal) ?? HTTPPipeline.response(to: refusal)
+        self.refusal = response
         if worker.options.onRequest != nil || stage?.accessLog != nil {
             self.reason = route.map { "route \($0.source.routeKey) \(reason())" } ?? reason()
         }
         if refusal.endsConnection { stream.closeAfterResponse() }
-        respond(refusal.status, .length(refusal.body.utf8CodeUnitCount)) { lines in
+        respond(response.status, .length(response.body.utf8CodeUnitCount)) { lines in
             lines.date()
-            lines.text("content-type: application/json\r\n")
+            lines.text("content-type: ")
+            lines.text(response.contentType)
+            lines.text("\r\n")
             lines.length()
         }
-        var body = worker.allocator.buffer(capacity: refusal.body.utf8CodeUnitCount)
-        body.write(refusal.body)
+        var body = worker.allocator.buffer(capacity: response.body.utf8CodeUnitCount)
+        body.write(response.body)
         append(body)
         finish()
     }

@@ -47,7 +47,8 @@ package final class Exchange: HTTPService {
     var integrationError: String?
     /// The id under which the function, or the AWS service behind a URI, knows the call.
     var endpointRequestId: String?
-    var refusal: Refusal?
+    /// What the gateway answered instead of the integration.
+    var refusal: GatewayResponse?
     /// For people: why the gateway answered with an error.
     var reason: String?
 

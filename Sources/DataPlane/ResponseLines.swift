@@ -42,10 +42,16 @@ struct ResponseLines {
         hasGatewayFields = true
     }
 
-    /// `apigw-requestid`, and the CORS lines when the API has CORS and the request an origin.
+    /// What every response of the stage's kind has; of an HTTP API `apigw-requestid`, and the CORS lines when the API has
+    /// CORS and the request an origin.
     mutating func gatewayFields() {
+        if case .other(let pipeline) = x.stage?.kind {
+            pipeline.writeFields(x, to: &stream.out)
+            hasGatewayFields = true
+            return
+        }
         requestId()
-        guard let cors = x.stage?.cors else { return }
+        guard let cors = x.stage?.http?.cors else { return }
         x.withField(.origin) { cors.writeLines(origin: $0, to: &stream.out) }
     }
 

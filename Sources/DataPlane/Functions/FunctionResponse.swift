@@ -40,7 +40,7 @@ enum FunctionResponse {
 
     private static func respond(_ x: Exchange, _ answer: FunctionAnswer) {
         x.integrationStatus = answer.status
-        let dropsCORS = x.stage?.cors != nil
+        let dropsCORS = x.stage?.http?.cors != nil
         let hasBody = answer.status != 204 && answer.status != 304
         x.respond(answer.status, hasBody ? .length(answer.body.count) : .none) { lines in
             // The order on the wire: date, content-type, content-length, the function's own fields, the request id.

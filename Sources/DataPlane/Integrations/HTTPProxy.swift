@@ -100,7 +100,7 @@ enum HTTPProxy {
             }
             return
         }
-        let dropsCORS = x.stage?.cors != nil
+        let dropsCORS = x.stage?.http?.cors != nil
         x.respond(head.status, framing(head, for: client.head.method)) { lines in
             lines.hasDate = UpstreamRequest.copyFields(
                 head.fields, head.bytes, dropsCORS: dropsCORS, to: &lines.stream.out)

@@ -31,7 +31,7 @@ enum MappedResponse {
 
     private static func responseFields(_ x: Exchange, _ head: ResponseHead) -> [(name: [UInt8], value: [UInt8])] {
         let named = ConnectionOptions(head.fields, head.bytes)
-        let dropsCORS = x.stage?.cors != nil
+        let dropsCORS = x.stage?.http?.cors != nil
         return head.withBytes { bytes in
             head.fields.compactMap { field in
                 switch field.known {

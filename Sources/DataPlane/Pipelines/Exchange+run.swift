@@ -1,14 +1,28 @@
 /// The loop over a pipeline's steps.
 extension Exchange {
-    /// Takes steps until one waits or the request has ended. Entered at the head, and again by `resume`.
+    /// Takes steps of the stage's kind until one waits or the request has ended. Entered at the head, and again by
+    /// `resume`.
     func run() {
+        switch stage?.kind {
+        case .http:
+            takeSteps { (step) throws(Refusal) in
+                guard let step = HTTPPipeline.Step(rawValue: step) else { return .done }
+                return try HTTPPipeline.take(step, self)
+            }
+        case .other(let pipeline): takeSteps { (step) throws(Refusal) in try pipeline.take(step, self) }
+        case nil: break
+        }
+    }
+
+    @inline(__always)
+    private func takeSteps(_ take: (UInt8) throws(Refusal) -> StepResult) {
         let turn = turn
         isRunning = true
         // A step may end the request, and the connection may begin its next one within: then another turn counts, and
         // its steps are taken by a call of their own.
-        while self.turn == turn, let step = HTTPPipeline.Step(rawValue: step) {
+        while self.turn == turn {
             do throws(Refusal) {
-                switch try HTTPPipeline.take(step, self) {
+                switch try take(step) {
                 case .next: self.step += 1
                 case .wait where self.turn == turn && isResumed:
                     isResumed = false

@@ -71,26 +71,4 @@ enum HTTPPipeline {
         }
         return .wait
     }
-
-    // MARK: Words for people
-
-    /// Why a request was refused, when the step that refused it has not said.
-    static func explanation(_ x: Exchange, _ refusal: Refusal) -> String {
-        switch refusal.status {
-        case 404 where x.stage == nil: "there is no API or stage of that name"
-        case 404 where x.stage?.isEndpointDisabled == true: "the API's execute-api endpoint is disabled"
-        case 404: "no route of the API matches \(Self.request(x))"
-        case 431 where x.route == nil: "the request line and header values have more than \(Routing.headBytes) bytes"
-        case 431: "received a request line and header values of more than \(Routing.headBytes) bytes"
-        default: refusal.message
-        }
-    }
-
-    private static func request(_ x: Exchange) -> String {
-        guard let head = x.connection?.head else { return "the request" }
-        let path = x.withPath {
-            String(decoding: UnsafeRawBufferPointer(rebasing: $0[x.routedPath.range]), as: UTF8.self)
-        }
-        return "\(head.string(head.methodRange)) \(path ?? "")"
-    }
 }

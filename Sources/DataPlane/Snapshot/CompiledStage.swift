@@ -2,21 +2,22 @@ import GatewayModel
 import JSON
 import NIOCore
 
-/// One stage of one API, ready to answer. Nothing in it changes.
+/// One stage of one API, ready to answer: what stages of every kind have, and the payload of one kind. Nothing in it
+/// changes.
 final class CompiledStage: Sendable {
-    /// What it was made from.
-    let definition: V2.StageDefinition
+    /// What kind of API it is of, and so which way its requests take.
+    enum Kind: Sendable {
+        case http(HTTPStage)
+        case other(any StagePipeline)
+    }
+
+    let kind: Kind
     /// Which compilation this is: of two versions of a stage the one with the higher number is the later one.
     let preparation: Int
     let key: V2.StageKey
     let account: AccountIdentity
     let name: [UInt8]
     let isDefault: Bool
-    let router: Router
-    let routes: RouteTable
-    /// What the stage's next version takes over.
-    let routeSet: RouteSet
-    let cors: CompiledCORS?
     let accessLog: CompiledAccessLog?
     /// `disableExecuteApiEndpoint`: the default host name does not serve.
     let isEndpointDisabled: Bool
@@ -33,31 +34,36 @@ final class CompiledStage: Sendable {
     let metrics: [NIOLoopBoundBox<StageMetrics>]
 
     init(
-        _ definition: V2.StageDefinition, preparation: Int, routes: RouteSet, cors: CompiledCORS?,
-        accessLog: CompiledAccessLog?, state: StageState
+        _ kind: Kind, key: V2.StageKey, account: AccountIdentity, preparation: Int = 0,
+        variables: OrderedMap<String> = [:], accessLog: CompiledAccessLog? = nil, isEndpointDisabled: Bool = false,
+        state: StageState
     ) {
-        let key = definition.key
-        let account = definition.account
-        self.definition = definition
+        self.kind = kind
         self.preparation = preparation
         self.key = key
         self.account = account
         name = Array(key.stageName.utf8)
         isDefault = key.stageName == "$default"
-        router = routes.router
-        self.routes = routes.table
-        routeSet = routes
-        self.cors = cors
         self.accessLog = accessLog
-        isEndpointDisabled = definition.content.disableExecuteApiEndpoint
+        self.isEndpointDisabled = isEndpointDisabled
         domainName = Array("\(key.apiId).execute-api.\(account.region).amazonaws.com".utf8)
         eventIdentity = Array("\"accountId\":\"\(account.accountId)\",\"apiId\":\"\(key.apiId)\"".utf8)
-        variables = definition.stage.stageVariables ?? [:]
+        self.variables = variables
         eventStageVariables =
             variables.isEmpty
             ? nil : JSONValue.object(JSONObject(variables.map { ($0.key, .string($0.value)) })).bytes
         self.state = state
         metrics = state.metrics
+    }
+
+    /// The payload of an HTTP API's stage; nil for another kind.
+    var http: HTTPStage? { if case .http(let stage) = kind { stage } else { nil } }
+
+    func response(to refusal: Refusal) -> GatewayResponse {
+        switch kind {
+        case .http: HTTPPipeline.response(to: refusal)
+        case .other(let pipeline): pipeline.response(to: refusal)
+        }
     }
 }
 

@@ -23,18 +23,20 @@ struct StageCompiler: Sendable {
         let key = definition.key
         let variables = definition.stage.stageVariables ?? [:]
         // Stage variables may stand in any integration.
-        var routes = previous.flatMap { $0.variables == variables ? $0.routeSet : nil } ?? RouteSet()
+        var routes = previous.flatMap { $0.variables == variables ? $0.http?.routeSet : nil } ?? RouteSet()
         try routes.update(
             to: definition.content,
             RouteCompiler(
                 key: key, account: definition.account, stageVariables: variables, functions: functions,
                 origins: origins, authorizers: authorizers))
+        let stage = HTTPStage(definition, routes: routes, cors: cors(definition, previous?.http))
         return CompiledStage(
-            definition, preparation: preparation, routes: routes, cors: cors(definition, previous),
-            accessLog: accessLog(definition, previous), state: states.state(of: key))
+            .http(stage), key: key, account: definition.account, preparation: preparation, variables: variables,
+            accessLog: accessLog(definition, previous),
+            isEndpointDisabled: definition.content.disableExecuteApiEndpoint, state: states.state(of: key))
     }
 
-    private func cors(_ definition: V2.StageDefinition, _ previous: CompiledStage?) -> CompiledCORS? {
+    private func cors(_ definition: V2.StageDefinition, _ previous: HTTPStage?) -> CompiledCORS? {
         let settings = definition.content.corsConfiguration
         if let previous, previous.definition.content.corsConfiguration == settings { return previous.cors }
         return settings.map(CompiledCORS.init)
@@ -42,7 +44,7 @@ struct StageCompiler: Sendable {
 
     private func accessLog(_ definition: V2.StageDefinition, _ previous: CompiledStage?) -> CompiledAccessLog? {
         let settings = definition.stage.accessLogSettings
-        if let previous, previous.definition.stage.accessLogSettings == settings { return previous.accessLog }
+        if let previous, previous.http?.definition.stage.accessLogSettings == settings { return previous.accessLog }
         guard let destination = settings?.destinationArn, let format = settings?.format else { return nil }
         return CompiledAccessLog(format: format, sink: accessLogs.sink(for: destination))
     }

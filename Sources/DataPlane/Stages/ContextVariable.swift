@@ -69,13 +69,15 @@ extension ContextVariable {
             x.writeRequestBytes(agent, to: &buffer)
         case .errorMessage:
             guard let refusal = x.refusal else { return false }
-            buffer.writeString(refusal.message)
+            buffer.write(refusal.message)
         case .errorMessageString:
             guard let refusal = x.refusal else { return false }
-            buffer.writeString("\"\(refusal.message)\"")
+            buffer.write("\"")
+            buffer.write(refusal.message)
+            buffer.write("\"")
         case .errorResponseType:
             guard let refusal = x.refusal else { return false }
-            buffer.write(refusal.responseType)
+            buffer.write(refusal.type)
         case .integrationError, .integrationErrorMessage:
             guard let message = x.integrationError else { return false }
             buffer.writeString(message)

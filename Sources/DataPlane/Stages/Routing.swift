@@ -29,7 +29,9 @@ enum Routing {
 
     /// Finds the route. A preflight needs none.
     static func match(_ x: Exchange) throws(Refusal) {
-        guard let head = x.connection?.head, let stage = x.stage, !Preflight.isPreflight(head, stage) else { return }
+        guard let head = x.connection?.head, let stage = x.stage?.http, !Preflight.isPreflight(head, stage) else {
+            return
+        }
         let index = x.withPath { bytes in
             stage.router.match(
                 UnsafeRawBufferPointer(rebasing: bytes[x.routedPath.range]), head.method, &x.bindings)

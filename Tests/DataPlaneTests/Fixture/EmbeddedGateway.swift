@@ -20,8 +20,14 @@ final class EmbeddedGateway {
     private var unsent: [ByteBuffer] = []
     private var bytes = ""
 
-    /// All routes of `api` ask `authorizer`, if there is one.
-    init(_ api: TestAPI, _ verdict: StandInAuthorizer.Verdict? = nil, memory limit: Int = .max) throws {
+    /// The API of the stage that may stand beside.
+    static let otherId = "z9y8x7w6v5"
+
+    /// All routes of `api` ask `authorizer`, if there is one. `other` is another API's stage.
+    init(
+        _ api: TestAPI, _ verdict: StandInAuthorizer.Verdict? = nil, memory limit: Int = .max,
+        beside other: (any StagePipeline)? = nil
+    ) throws {
         loop = EmbeddedEventLoop()
         channel = EmbeddedChannel(loop: loop)
         authorizer = StandInAuthorizer(verdict ?? .now(nil))
@@ -46,7 +52,15 @@ final class EmbeddedGateway {
                 account: definition.account, apiId: definition.apiId, stage: definition.stage, content: content)
         }
         stage = try compiler.compile(definition, previous: nil)
-        worker.serve(Snapshot.empty.next([stage], removing: []))
+        var stages = [stage]
+        if let other {
+            let key = V2.StageKey(apiId: Self.otherId, stageName: "$default")
+            stages.append(
+                CompiledStage(
+                    .other(other), key: key, account: definition.account, accessLog: stage.accessLog,
+                    state: StageStates(loops: [loop]).state(of: key)))
+        }
+        worker.serve(Snapshot.empty.next(stages, removing: []))
         let connection = HTTPConnection(
             service: Exchange(worker: worker), loopState: LoopConnections(eventLoop: loop), channel: channel)
         try channel.pipeline.syncOperations.addHandler(connection)
