@@ -8,7 +8,7 @@ extension ControlPlane {
     ///
     /// - Parameter check: throws for stages that could not be served.
     package func draft(
-        checking check: @escaping @Sendable ([V2.StageDefinition]) throws(TrafficError) -> Void
+        checking check: @escaping @Sendable ([StageDefinition]) throws(TrafficError) -> Void
     ) -> ControlPlane {
         let world = world
         return ControlPlane(
@@ -64,9 +64,9 @@ private struct CheckedTraffic: Traffic {
         func publish() async {}
     }
 
-    let check: @Sendable ([V2.StageDefinition]) throws(TrafficError) -> Void
+    let check: @Sendable ([StageDefinition]) throws(TrafficError) -> Void
 
-    func prepare(_ stages: [V2.StageDefinition], removing: [V2.StageKey]) throws(TrafficError) -> any PreparedTraffic {
+    func prepare(_ stages: [StageDefinition], removing: [StageKey]) throws(TrafficError) -> any PreparedTraffic {
         try check(stages)
         return Prepared()
     }

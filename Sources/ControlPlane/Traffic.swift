@@ -4,7 +4,7 @@ package import GatewayModel
 package protocol Traffic: Sendable {
     /// Compiles; nothing is served differently yet. A stage that cannot be compiled throws.
     func prepare(
-        _ stages: [V2.StageDefinition], removing: [V2.StageKey]
+        _ stages: [StageDefinition], removing: [StageKey]
     ) throws(TrafficError) -> any PreparedTraffic
 }
 

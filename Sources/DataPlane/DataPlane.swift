@@ -12,7 +12,7 @@ package final class DataPlane: Sendable {
         /// Preparations that may still be published.
         var open: Set<Int> = []
         /// By stage, the preparation that took it out of service; kept while an older one is open.
-        var removals: [V2.StageKey: Int] = [:]
+        var removals: [StageKey: Int] = [:]
 
         mutating func beginPreparation() -> Int {
             lastPreparation += 1
@@ -28,7 +28,7 @@ package final class DataPlane: Sendable {
         }
 
         /// Whether the stage has not been changed by a later preparation.
-        func mayChange(_ key: V2.StageKey, _ number: Int) -> Bool {
+        func mayChange(_ key: StageKey, _ number: Int) -> Bool {
             (snapshot.stage(key)?.preparation ?? 0) < number && removals[key, default: 0] < number
         }
     }
@@ -76,12 +76,12 @@ package final class DataPlane: Sendable {
     /// Stages compiled and waiting to serve.
     package final class Prepared: Sendable {
         fileprivate let stages: [CompiledStage]
-        fileprivate let removed: [V2.StageKey]
+        fileprivate let removed: [StageKey]
         /// Counts preparations: of two, the later one stands, in whatever order they are published.
         fileprivate let number: Int
         private let plane: DataPlane
 
-        fileprivate init(stages: [CompiledStage], removed: [V2.StageKey], number: Int, plane: DataPlane) {
+        fileprivate init(stages: [CompiledStage], removed: [StageKey], number: Int, plane: DataPlane) {
             self.stages = stages
             self.removed = removed
             self.number = number
@@ -95,7 +95,7 @@ package final class DataPlane: Sendable {
     }
 
     package func prepare(
-        _ definitions: [V2.StageDefinition], removing removed: [V2.StageKey]
+        _ definitions: [StageDefinition], removing removed: [StageKey]
     ) throws(CompileError) -> Prepared {
         let (number, current) = published.withLock { ($0.beginPreparation(), $0.snapshot) }
         var stages: [CompiledStage] = []
@@ -121,7 +121,7 @@ package final class DataPlane: Sendable {
         let (swaps, old, replaced) = published.withLock { state in
             let old = state.snapshot
             var changed: [CompiledStage] = []
-            var removed: [V2.StageKey] = []
+            var removed: [StageKey] = []
             if let prepared {
                 changed = prepared.stages.filter { state.mayChange($0.key, prepared.number) }
                 removed = prepared.removed.filter { state.mayChange($0, prepared.number) }
@@ -143,7 +143,7 @@ package final class DataPlane: Sendable {
     // MARK: Metrics and the end
 
     /// The counters of every stage that serves, all loops together.
-    package func metrics() async -> [(key: V2.StageKey, metrics: StageMetrics)] {
+    package func metrics() async -> [(key: StageKey, metrics: StageMetrics)] {
         let states = published.withLock(\.snapshot).stages.map(\.state)
         var totals = states.map { ($0.key, StageMetrics()) }
         for bound in workers.values {

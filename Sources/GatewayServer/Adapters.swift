@@ -11,7 +11,7 @@ struct TrafficAdapter: Traffic {
     let plane: DataPlane
 
     func prepare(
-        _ stages: [V2.StageDefinition], removing: [V2.StageKey]
+        _ stages: [StageDefinition], removing: [StageKey]
     ) throws(TrafficError) -> any PreparedTraffic {
         do throws(CompileError) {
             return Prepared(prepared: try plane.prepare(stages, removing: removing))

@@ -72,27 +72,22 @@ extension ControlPlane {
 
     private func changedStages(
         from old: HTTPAPI?, to new: HTTPAPI?
-    ) -> (changed: [V2.StageDefinition], removed: [V2.StageKey]) {
+    ) -> (changed: [StageDefinition], removed: [StageKey]) {
         let before = old?.servedStages(account: settings.account) ?? [:]
         let after = new?.servedStages(account: settings.account) ?? [:]
-        let changed = after.values.filter { stage in
-            guard let earlier = before[stage.stage.stageName] else { return true }
-            return earlier.stage != stage.stage || earlier.content != stage.content
-        }
-        let removed = before.values.filter { after[$0.stage.stageName] == nil }
-        return (changed, removed.map { V2.StageKey(apiId: $0.apiId, stageName: $0.stage.stageName) })
+        return (after.values.filter { before[$0.key] != $0 }, before.keys.filter { after[$0] == nil })
     }
 
     /// Compiles stages as they are now and puts them in service, or out of it. For changes of what they depend on: their
     /// own wait meanwhile, so that the later one of two compilations has both.
-    func serve(_ keys: Set<V2.StageKey>) async throws(ServiceError) {
+    func serve(_ keys: Set<StageKey>) async throws(ServiceError) {
         guard !keys.isEmpty else { return }
         let roots = Set(keys.map { HTTPAPI.rootID($0.apiId) })
         await turns.take(roots)
         defer { turns.giveBack(roots) }
         let world = world
-        var stages: [V2.StageDefinition] = []
-        var removed: [V2.StageKey] = []
+        var stages: [StageDefinition] = []
+        var removed: [StageKey] = []
         for key in keys {
             let api = world[HTTPAPI.self, key.apiId]
             if let api, let stage = api.stages[key.stageName],
@@ -107,7 +102,7 @@ extension ControlPlane {
     }
 
     private func prepare(
-        _ stages: [V2.StageDefinition], removing removed: [V2.StageKey]
+        _ stages: [StageDefinition], removing removed: [StageKey]
     ) throws(ServiceError) -> any PreparedTraffic {
         guard !stages.isEmpty || !removed.isEmpty else { return NothingToPublish() }
         do { return try traffic.prepare(stages, removing: removed) } catch {
@@ -118,8 +113,8 @@ extension ControlPlane {
 
 /// What a change of an API makes of its stages, and how many functions had been published when it was compiled.
 private struct PreparedStages {
-    let stages: [V2.StageDefinition]
-    let removed: [V2.StageKey]
+    let stages: [StageDefinition]
+    let removed: [StageKey]
     let publication: UInt64
     let traffic: any PreparedTraffic
 }

@@ -59,7 +59,7 @@ extension HTTPAPI: Root {
             if calledBefore == called, before?.stageVariables == after?.stageVariables { continue }
             world.callers.set(
                 functions(calledBy: called ?? [], after?.stageVariables ?? [:]),
-                of: V2.StageKey(apiId: id, stageName: name))
+                of: StageKey(apiId: id, stageName: name))
         }
     }
 

@@ -87,19 +87,21 @@ extension HTTPAPI {
 
 /// Serving.
 extension HTTPAPI {
-    /// The stages that are served, by their names.
-    func servedStages(account: AccountIdentity) -> [String: V2.StageDefinition] {
-        var served: [String: V2.StageDefinition] = [:]
-        for stage in stages { served[stage.stageName] = definition(of: stage, account: account) }
+    /// The stages that are served, by their keys.
+    func servedStages(account: AccountIdentity) -> [StageKey: StageDefinition] {
+        var served: [StageKey: StageDefinition] = [:]
+        for stage in stages {
+            if let definition = definition(of: stage, account: account) { served[definition.key] = definition }
+        }
         return served
     }
 
     /// Nil for a stage that is not served.
-    func definition(of stage: V2.Stage, account: AccountIdentity) -> V2.StageDefinition? {
-        content(of: stage).map { V2.StageDefinition(account: account, apiId: id, stage: stage, content: $0) }
+    func definition(of stage: V2.Stage, account: AccountIdentity) -> StageDefinition? {
+        content(of: stage).map { StageDefinition(account: account, apiId: id, stage: stage, content: $0) }
     }
 
-    var servedKeys: [V2.StageKey] {
-        stages.filter { content(of: $0) != nil }.map { V2.StageKey(apiId: id, stageName: $0.stageName) }
+    var servedKeys: [StageKey] {
+        stages.filter { content(of: $0) != nil }.map { StageKey(apiId: id, stageName: $0.stageName) }
     }
 }

@@ -85,7 +85,7 @@ extension ControlPlane {
     /// Hands the host the functions of these roots, and compiles the stages that are theirs or call them.
     func serve(_ roots: Set<RootID>, since before: World) async throws(ServiceError) {
         let now = world
-        var stages: Set<V2.StageKey> = []
+        var stages: Set<StageKey> = []
         for root in roots where root.type == LambdaFunction.type {
             await inTurn(of: root) { await publishFunction(root.id) }
             stages.formUnion(now.callers.stages(calling: root.id))

@@ -3,13 +3,13 @@ import HashTreeCollections
 
 /// Which stages call which functions: what has to be compiled again when a function changes.
 struct FunctionCallers: Sendable {
-    private var functions: TreeDictionary<V2.StageKey, Set<String>> = [:]
-    private var stages: TreeDictionary<String, TreeSet<V2.StageKey>> = [:]
+    private var functions: TreeDictionary<StageKey, Set<String>> = [:]
+    private var stages: TreeDictionary<String, TreeSet<StageKey>> = [:]
 
-    func stages(calling functionName: String) -> TreeSet<V2.StageKey> { stages[functionName] ?? [] }
+    func stages(calling functionName: String) -> TreeSet<StageKey> { stages[functionName] ?? [] }
 
     /// The stage calls these functions, and no others any more.
-    mutating func set(_ names: Set<String>, of stage: V2.StageKey) {
+    mutating func set(_ names: Set<String>, of stage: StageKey) {
         let old = functions[stage] ?? []
         for name in old.subtracting(names) {
             stages[name]?.remove(stage)

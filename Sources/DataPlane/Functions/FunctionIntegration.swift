@@ -14,7 +14,7 @@ final class FunctionIntegration: Sendable {
 
     init(
         function: ResolvedFunction, integration: V2.Integration?, routeKey: RouteKey, account: AccountIdentity,
-        key: V2.StageKey
+        key: StageKey
     ) {
         target = function.target
         name = function.name
@@ -34,7 +34,7 @@ final class FunctionIntegration: Sendable {
     /// Asks the policy once, at compile time. The source is `{api}/{stage}/{METHOD}{path template}`, and
     /// `{api}/{stage}/$default` for the default route (http-api-troubleshooting-lambda).
     private static func permittedMethods(
-        _ target: (any FunctionTarget)?, _ routeKey: RouteKey, _ account: AccountIdentity, _ key: V2.StageKey
+        _ target: (any FunctionTarget)?, _ routeKey: RouteKey, _ account: AccountIdentity, _ key: StageKey
     ) -> UInt16 {
         guard let policy = target?.policy else { return 0 }
         func allows(_ path: String) -> Bool {

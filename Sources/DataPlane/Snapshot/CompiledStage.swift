@@ -14,10 +14,12 @@ final class CompiledStage: Sendable {
     let kind: Kind
     /// Which compilation this is: of two versions of a stage the one with the higher number is the later one.
     let preparation: Int
-    let key: V2.StageKey
+    let key: StageKey
     let account: AccountIdentity
     let name: [UInt8]
     let isDefault: Bool
+    /// What `accessLog` was made from.
+    let accessLogSettings: V2.AccessLogSettings?
     let accessLog: CompiledAccessLog?
     /// `disableExecuteApiEndpoint`: the default host name does not serve.
     let isEndpointDisabled: Bool
@@ -34,21 +36,21 @@ final class CompiledStage: Sendable {
     let metrics: [NIOLoopBoundBox<StageMetrics>]
 
     init(
-        _ kind: Kind, key: V2.StageKey, account: AccountIdentity, preparation: Int = 0,
-        variables: OrderedMap<String> = [:], accessLog: CompiledAccessLog? = nil, isEndpointDisabled: Bool = false,
-        state: StageState
+        _ definition: StageDefinition, _ kind: Kind, preparation: Int, accessLog: CompiledAccessLog?, state: StageState
     ) {
+        let (key, account) = (definition.key, definition.account)
         self.kind = kind
         self.preparation = preparation
         self.key = key
         self.account = account
         name = Array(key.stageName.utf8)
         isDefault = key.stageName == "$default"
+        accessLogSettings = definition.accessLogSettings
         self.accessLog = accessLog
-        self.isEndpointDisabled = isEndpointDisabled
+        isEndpointDisabled = definition.isEndpointDisabled
         domainName = Array("\(key.apiId).execute-api.\(account.region).amazonaws.com".utf8)
         eventIdentity = Array("\"accountId\":\"\(account.accountId)\",\"apiId\":\"\(key.apiId)\"".utf8)
-        self.variables = variables
+        variables = definition.variables
         eventStageVariables =
             variables.isEmpty
             ? nil : JSONValue.object(JSONObject(variables.map { ($0.key, .string($0.value)) })).bytes

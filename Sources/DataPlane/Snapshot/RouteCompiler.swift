@@ -4,7 +4,7 @@ import JSON
 
 /// Compiles the routes of one stage.
 struct RouteCompiler {
-    let key: V2.StageKey
+    let key: StageKey
     let account: AccountIdentity
     let stageVariables: OrderedMap<String>
     let functions: any FunctionDirectory

@@ -26,14 +26,14 @@ final class Snapshot: Sendable {
         return shards[Self.shard(hash)].api(id, hash)
     }
 
-    func stage(_ key: V2.StageKey) -> CompiledStage? {
+    func stage(_ key: StageKey) -> CompiledStage? {
         api(named: key.apiId)?.stages.first { $0.key == key }
     }
 
     var stages: [CompiledStage] { shards.flatMap { $0.apis.flatMap(\.stages) } }
 
     /// The next snapshot: `changed` instead of what serves these stages, and none of `removed`.
-    func next(_ changed: [CompiledStage], removing removed: [V2.StageKey]) -> Snapshot {
+    func next(_ changed: [CompiledStage], removing removed: [StageKey]) -> Snapshot {
         var stages: [String: [CompiledStage]] = [:]
         for key in changed.map(\.key) + removed {
             let known = stages[key.apiId] ?? api(named: key.apiId)?.stages ?? []

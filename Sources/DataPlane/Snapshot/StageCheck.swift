@@ -3,7 +3,7 @@ import NIOCore
 
 extension DataPlane {
     /// Compiles stages to find out whether they could be served; nothing of it is kept.
-    package static func check(_ stages: [V2.StageDefinition]) throws(CompileError) {
+    package static func check(_ stages: [StageDefinition]) throws(CompileError) {
         let compiler = StageCompiler(
             functions: NoFunctions(), accessLogs: NoLogs(), origins: Origins(), states: StageStates(loops: []))
         for stage in stages { _ = try compiler.compile(stage, previous: nil) }

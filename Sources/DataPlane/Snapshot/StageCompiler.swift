@@ -18,33 +18,40 @@ struct StageCompiler: Sendable {
     /// `previous` lends every part of which nothing has changed that it was made from: creating one route among
     /// thousands compiles one. `preparation` counts what is compiled.
     func compile(
-        _ definition: V2.StageDefinition, previous: CompiledStage?, preparation: Int = 0
+        _ definition: StageDefinition, previous: CompiledStage?, preparation: Int = 0
     ) throws(CompileError) -> CompiledStage {
-        let key = definition.key
-        let variables = definition.stage.stageVariables ?? [:]
+        let kind: CompiledStage.Kind
+        switch definition.kind {
+        case .http(let content): kind = .http(try httpStage(definition, content, previous))
+        }
+        return CompiledStage(
+            definition, kind, preparation: preparation, accessLog: accessLog(definition, previous),
+            state: states.state(of: definition.key))
+    }
+
+    private func httpStage(
+        _ definition: StageDefinition, _ content: V2.DeploymentContent, _ previous: CompiledStage?
+    ) throws(CompileError) -> HTTPStage {
+        let variables = definition.variables
         // Stage variables may stand in any integration.
         var routes = previous.flatMap { $0.variables == variables ? $0.http?.routeSet : nil } ?? RouteSet()
         try routes.update(
-            to: definition.content,
+            to: content,
             RouteCompiler(
-                key: key, account: definition.account, stageVariables: variables, functions: functions,
+                key: definition.key, account: definition.account, stageVariables: variables, functions: functions,
                 origins: origins, authorizers: authorizers))
-        let stage = HTTPStage(definition, routes: routes, cors: cors(definition, previous?.http))
-        return CompiledStage(
-            .http(stage), key: key, account: definition.account, preparation: preparation, variables: variables,
-            accessLog: accessLog(definition, previous),
-            isEndpointDisabled: definition.content.disableExecuteApiEndpoint, state: states.state(of: key))
+        return HTTPStage(content, routes: routes, cors: cors(content, previous?.http))
     }
 
-    private func cors(_ definition: V2.StageDefinition, _ previous: HTTPStage?) -> CompiledCORS? {
-        let settings = definition.content.corsConfiguration
-        if let previous, previous.definition.content.corsConfiguration == settings { return previous.cors }
+    private func cors(_ content: V2.DeploymentContent, _ previous: HTTPStage?) -> CompiledCORS? {
+        let settings = content.corsConfiguration
+        if let previous, previous.content.corsConfiguration == settings { return previous.cors }
         return settings.map(CompiledCORS.init)
     }
 
-    private func accessLog(_ definition: V2.StageDefinition, _ previous: CompiledStage?) -> CompiledAccessLog? {
-        let settings = definition.stage.accessLogSettings
-        if let previous, previous.http?.definition.stage.accessLogSettings == settings { return previous.accessLog }
+    private func accessLog(_ definition: StageDefinition, _ previous: CompiledStage?) -> CompiledAccessLog? {
+        let settings = definition.accessLogSettings
+        if let previous, previous.accessLogSettings == settings { return previous.accessLog }
         guard let destination = settings?.destinationArn, let format = settings?.format else { return nil }
         return CompiledAccessLog(format: format, sink: accessLogs.sink(for: destination))
     }

@@ -5,13 +5,13 @@ import NIOCore
 ///
 /// All versions of a stage hold the same object, which goes with the last of them.
 final class StageState: Sendable {
-    let key: V2.StageKey
+    let key: StageKey
     /// By the number of the loop; each is touched on its loop only.
     let metrics: [NIOLoopBoundBox<StageMetrics>]
     private let number: Int
     private let states: StageStates
 
-    fileprivate init(key: V2.StageKey, number: Int, states: StageStates, loops: [any EventLoop]) {
+    fileprivate init(key: StageKey, number: Int, states: StageStates, loops: [any EventLoop]) {
         self.key = key
         self.number = number
         self.states = states
@@ -23,12 +23,12 @@ final class StageState: Sendable {
 
 /// The states of all stages. Asked while compiling.
 final class StageStates: Sendable {
-    fileprivate let known = KeyedObjects<V2.StageKey, StageState>()
+    fileprivate let known = KeyedObjects<StageKey, StageState>()
     private let loops: [any EventLoop]
 
     init(loops: [any EventLoop]) { self.loops = loops }
 
-    func state(of key: V2.StageKey) -> StageState {
+    func state(of key: StageKey) -> StageState {
         known.object(key) { StageState(key: key, number: $0, states: self, loops: loops) }
     }
 }

@@ -60,7 +60,7 @@ struct APIPlane {
 
     /// The route keys that a stage serves; nil when it is not served.
     func servedKeys(_ api: String, _ stage: String = "$default") -> [String]? {
-        traffic.served[V2.StageKey(apiId: api, stageName: stage)]?.content.routes.map(\.routeKey)
+        traffic.served[StageKey(apiId: api, stageName: stage)]?.http?.routes.map(\.routeKey)
     }
 }
 
@@ -87,21 +87,21 @@ struct APIAnswer {
 /// What would be served, after every publication.
 final class NotingTraffic: Traffic {
     private struct State {
-        var served: [V2.StageKey: V2.StageDefinition] = [:]
+        var served: [StageKey: StageDefinition] = [:]
         var refusal: String?
         var prepared = 0
     }
 
     private let state = Mutex(State())
 
-    var served: [V2.StageKey: V2.StageDefinition] { state.withLock { $0.served } }
+    var served: [StageKey: StageDefinition] { state.withLock { $0.served } }
     /// How many stages were compiled so far.
     var prepared: Int { state.withLock { $0.prepared } }
 
     func refuse(_ message: String?) { state.withLock { $0.refusal = message } }
 
     func prepare(
-        _ stages: [V2.StageDefinition], removing: [V2.StageKey]
+        _ stages: [StageDefinition], removing: [StageKey]
     ) throws(TrafficError) -> any PreparedTraffic {
         if let message = state.withLock({ $0.refusal }) { throw TrafficError(message) }
         state.withLock { $0.prepared += stages.count }
@@ -110,15 +110,13 @@ final class NotingTraffic: Traffic {
 
     private struct Prepared: PreparedTraffic {
         let traffic: NotingTraffic
-        let stages: [V2.StageDefinition]
-        let removed: [V2.StageKey]
+        let stages: [StageDefinition]
+        let removed: [StageKey]
 
         func publish() async {
             traffic.state.withLock { state in
                 for key in removed { state.served[key] = nil }
-                for stage in stages {
-                    state.served[V2.StageKey(apiId: stage.apiId, stageName: stage.stage.stageName)] = stage
-                }
+                for stage in stages { state.served[stage.key] = stage }
             }
         }
     }

@@ -164,6 +164,6 @@ import Testing
     }
 
     private func served(_ api: String, _ plane: LambdaPlane) -> [String]? {
-        plane.traffic.served[V2.StageKey(apiId: api, stageName: "$default")]?.content.routes.map(\.routeKey)
+        plane.traffic.served[StageKey(apiId: api, stageName: "$default")]?.http?.routes.map(\.routeKey)
     }
 }

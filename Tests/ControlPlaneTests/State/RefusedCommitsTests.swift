@@ -92,7 +92,7 @@ import Testing
     private struct State: Equatable {
         let answers: [String]
         let entities: [Entity]
-        let served: [V2.StageKey: [String]]
+        let served: [StageKey: [String]]
         let published: Int
         let packages: [String]
 
@@ -108,7 +108,7 @@ import Testing
             for path in paths { answers.append(await plane.call("GET", path).text) }
             self.answers = answers + [apis.text]
             entities = await plane.store.entities
-            served = plane.traffic.served.mapValues { $0.content.routes.map(\.routeKey) }
+            served = plane.traffic.served.compactMapValues { $0.http?.routes.map(\.routeKey) }
             published = await plane.host.published.count
             plane.plane.snapshots.folders.settle()
             packages = plane.packages()

@@ -41,24 +41,16 @@ final class EmbeddedGateway {
             functions: StandInFunctions(functions: ["f": function]), accessLogs: logs, origins: Origins(),
             states: StageStates(loops: [loop]))
         compiler.authorizers = authorizer
-        var definition = api.definition
-        if verdict != nil {
-            var content = definition.content
-            for var route in content.routes {
-                route.authorizationType = "CUSTOM"
-                content.routes.put(route)
-            }
-            definition = V2.StageDefinition(
-                account: definition.account, apiId: definition.apiId, stage: definition.stage, content: content)
-        }
-        stage = try compiler.compile(definition, previous: nil)
+        var api = api
+        if verdict != nil { api.authorizationType = "CUSTOM" }
+        stage = try compiler.compile(api.definition, previous: nil)
         var stages = [stage]
         if let other {
-            let key = V2.StageKey(apiId: Self.otherId, stageName: "$default")
+            api.apiId = Self.otherId
             stages.append(
                 CompiledStage(
-                    .other(other), key: key, account: definition.account, accessLog: stage.accessLog,
-                    state: StageStates(loops: [loop]).state(of: key)))
+                    api.definition, .other(other), preparation: 0, accessLog: stage.accessLog,
+                    state: StageStates(loops: [loop]).state(of: api.key)))
         }
         worker.serve(Snapshot.empty.next(stages, removing: []))
         let connection = HTTPConnection(

@@ -15,10 +15,14 @@ struct TestAPI {
     var variables: OrderedMap<String> = [:]
     var logFormat: String?
     var isEndpointDisabled = false
+    /// Of all routes.
+    var authorizationType: String?
 
-    var key: V2.StageKey { V2.StageKey(apiId: apiId, stageName: stage) }
+    var key: StageKey { StageKey(apiId: apiId, stageName: stage) }
 
-    var definition: V2.StageDefinition {
+    var definition: StageDefinition { definition(content) }
+
+    func definition(_ content: V2.DeploymentContent) -> StageDefinition {
         var stage = V2.Stage(stageName: stage)
         if !variables.isEmpty { stage.stageVariables = variables }
         if let logFormat {
@@ -27,10 +31,15 @@ struct TestAPI {
             settings.format = logFormat
             stage.accessLogSettings = settings
         }
+        return StageDefinition(account: AccountIdentity(), apiId: apiId, stage: stage, content: content)
+    }
+
+    var content: V2.DeploymentContent {
         var content = V2.DeploymentContent(
             routes: [], integrations: [], corsConfiguration: cors, disableExecuteApiEndpoint: isEndpointDisabled)
         for (number, (key, integration)) in routes.enumerated() {
             var route = V2.Route(routeId: "r\(number)", routeKey: key)
+            route.authorizationType = authorizationType
             if var integration {
                 integration.integrationId = "i\(number)"
                 route.target = "integrations/i\(number)"
@@ -38,7 +47,7 @@ struct TestAPI {
             }
             content.routes.put(route)
         }
-        return V2.StageDefinition(account: AccountIdentity(), apiId: apiId, stage: stage, content: content)
+        return content
     }
 }
 

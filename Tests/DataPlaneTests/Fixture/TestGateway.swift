@@ -47,7 +47,7 @@ struct TestGateway {
         try result.get()
     }
 
-    func publish(_ stages: TestAPI..., removing removed: [V2.StageKey] = []) async throws {
+    func publish(_ stages: TestAPI..., removing removed: [StageKey] = []) async throws {
         try await plane.prepare(stages.map(\.definition), removing: removed).publish()
     }
 

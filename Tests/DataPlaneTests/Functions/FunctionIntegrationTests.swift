@@ -91,7 +91,7 @@ struct FunctionIntegrationTests {
             directory: StandInFunctions(functions: ["f": StandInFunction(policy: policy)]))
         return FunctionIntegration(
             function: function, integration: .function(), routeKey: try #require(RouteKey(key)), account: account,
-            key: V2.StageKey(apiId: "abc", stageName: stage)
+            key: StageKey(apiId: "abc", stageName: stage)
         ).permits(method)
     }
 
@@ -137,7 +137,7 @@ struct FunctionIntegrationTests {
             uri: "arn:aws:lambda:r:a:function:gone", stageVariables: [:], directory: StandInFunctions(functions: [:]))
         let integration = FunctionIntegration(
             function: function, integration: .function("1.0"), routeKey: .default, account: AccountIdentity(),
-            key: V2.StageKey(apiId: "abc", stageName: "$default"))
+            key: StageKey(apiId: "abc", stageName: "$default"))
         #expect(!integration.permits(.get))
         #expect(integration.name == "gone")
         #expect(integration.payloadFormat == .version1)

@@ -63,11 +63,10 @@ struct SnapshotTests {
         let changed = try Self.stage("abc", "dev")
         let second = first.next(
             [changed, try Self.stage("abc", "new"), try Self.stage("jkl", "x")],
-            removing: [V2.StageKey(apiId: "def", stageName: "prod"), V2.StageKey(apiId: "no", stageName: "no")])
+            removing: [StageKey(apiId: "def", stageName: "prod"), StageKey(apiId: "no", stageName: "no")])
         #expect(second.generation == first.generation + 1)
         #expect(second.stage(changed.key) === changed)
-        for key in [V2.StageKey(apiId: "abc", stageName: "$default"), V2.StageKey(apiId: "ghi", stageName: "$default")]
-        {
+        for key in [StageKey(apiId: "abc", stageName: "$default"), StageKey(apiId: "ghi", stageName: "$default")] {
             #expect(second.stage(key) === first.stage(key))
             #expect(second.stage(key) != nil)
         }

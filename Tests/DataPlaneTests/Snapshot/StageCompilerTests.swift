@@ -15,10 +15,11 @@ struct StageCompilerTests {
         try compiler.compile(api.definition, previous: previous)
     }
 
-    private func compile(_ change: (inout V2.StageDefinition) -> Void) throws -> CompiledStage {
-        var definition = TestAPI(routes: [("GET /a", .http("http://a.example/"))]).definition
-        change(&definition)
-        return try compiler.compile(definition, previous: nil)
+    private func compile(_ change: (inout V2.DeploymentContent) -> Void) throws -> CompiledStage {
+        let api = TestAPI(routes: [("GET /a", .http("http://a.example/"))])
+        var content = api.content
+        change(&content)
+        return try compiler.compile(api.definition(content), previous: nil)
     }
 
     /// The position of the route that serves it.
@@ -103,17 +104,18 @@ struct StageCompilerTests {
 
     @Test("routes of one integration follow it, whether they came before it or not")
     func changedIntegration() throws {
-        var definition = TestAPI(routes: [("GET /a", nil), ("GET /b", nil), ("GET /c", .http("http://c/"))]).definition
-        definition.setTargets(["i7", "i7", "i2"])
-        let first = try compiler.compile(definition, previous: nil)
+        let api = TestAPI(routes: [("GET /a", nil), ("GET /b", nil), ("GET /c", .http("http://c/"))])
+        var content = api.content
+        content.setTargets(["i7", "i7", "i2"])
+        let first = try compiler.compile(api.definition(content), previous: nil)
         guard case .missing = first.routes[0]?.integration else {
             Issue.record("an integration")
             return
         }
-        definition.put("http://one/", "i7")
-        let second = try compiler.compile(definition, previous: first)
-        definition.put("http://two/", "i7")
-        let third = try compiler.compile(definition, previous: second)
+        content.put("http://one/", "i7")
+        let second = try compiler.compile(api.definition(content), previous: first)
+        content.put("http://two/", "i7")
+        let third = try compiler.compile(api.definition(content), previous: second)
         func host(_ stage: CompiledStage, _ position: Int) -> String? {
             guard case .http(let integration) = stage.routes[position]?.integration else { return nil }
             return integration.origin?.key.host
@@ -202,46 +204,32 @@ struct StageCompilerTests {
     }
 }
 
-extension V2.StageDefinition {
+extension V2.DeploymentContent {
     /// Changes the first route.
     fileprivate mutating func route<Value>(_ path: WritableKeyPath<V2.Route, Value>, _ value: Value) {
-        change { content in
-            guard var route = content.routes[at: 0] else { return }
-            route[keyPath: path] = value
-            content.routes.put(route)
-        }
+        guard var route = routes[at: 0] else { return }
+        route[keyPath: path] = value
+        routes.put(route)
     }
 
     /// Changes the first integration.
     fileprivate mutating func integration<Value>(_ path: WritableKeyPath<V2.Integration, Value>, _ value: Value) {
-        change { content in
-            guard var integration = content.integrations[at: 0] else { return }
-            integration[keyPath: path] = value
-            content.integrations.put(integration)
-        }
+        guard var integration = integrations[at: 0] else { return }
+        integration[keyPath: path] = value
+        integrations.put(integration)
     }
 
     fileprivate mutating func setTargets(_ integrationIds: [String]) {
-        change { content in
-            for (position, id) in integrationIds.enumerated() {
-                guard var route = content.routes[at: position] else { continue }
-                route.target = "integrations/\(id)"
-                content.routes.put(route)
-            }
+        for (position, id) in integrationIds.enumerated() {
+            guard var route = routes[at: position] else { continue }
+            route.target = "integrations/\(id)"
+            routes.put(route)
         }
     }
 
     fileprivate mutating func put(_ uri: String, _ integrationId: String) {
-        change { content in
-            var integration = V2.Integration.http(uri)
-            integration.integrationId = integrationId
-            content.integrations.put(integration)
-        }
-    }
-
-    private mutating func change(_ change: (inout V2.DeploymentContent) -> Void) {
-        var content = content
-        change(&content)
-        self = V2.StageDefinition(account: account, apiId: apiId, stage: stage, content: content)
+        var integration = V2.Integration.http(uri)
+        integration.integrationId = integrationId
+        integrations.put(integration)
     }
 }

@@ -165,7 +165,7 @@ private struct IdleTraffic: Traffic {
         func publish() async {}
     }
 
-    func prepare(_ stages: [V2.StageDefinition], removing: [V2.StageKey]) throws(TrafficError) -> any PreparedTraffic {
+    func prepare(_ stages: [StageDefinition], removing: [StageKey]) throws(TrafficError) -> any PreparedTraffic {
         Prepared()
     }
 }
