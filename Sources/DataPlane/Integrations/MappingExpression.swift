@@ -17,7 +17,7 @@ struct MappingExpression: Sendable {
         case responseBody
         case responseBodyPath(BodyPath)
         case context(ContextVariable)
-        /// A name that has no value: an unknown path variable or stage variable.
+        /// A name that has no value: an unknown path, stage or context variable.
         case missing
     }
 
@@ -79,7 +79,9 @@ struct MappingExpression: Sendable {
         if let header = after("response.header.") { return .responseHeader(Array(header.lowercased().utf8)) }
         if name == "response.body" { return .responseBody }
         if let path = after("response.body") { return .responseBodyPath(try BodyPath(path)) }
-        if let context = after("context.") { return .context(ContextVariable(context)) }
+        if let context = after("context.") {
+            return HTTPPipeline.contextVariables[context].map(Part.context) ?? .missing
+        }
         if let variable = after("stageVariables.") {
             return stageVariables[variable].map { .text(Array($0.utf8)) } ?? .missing
         }

@@ -27,7 +27,8 @@ final class CompiledAccessLog: Sendable {
     /// Whether an id has to be looked for in what an origin answers.
     let namesEndpointRequestId: Bool
 
-    init(format: String, sink: any AccessLogSink) {
+    /// `variables` are those of the kind of API, by name; another one has no value, which prints as `-`.
+    init(format: String, sink: any AccessLogSink, variables: [String: ContextVariable]) {
         self.sink = sink
         var parts: [Part] = []
         var text: [UInt8] = []
@@ -41,8 +42,12 @@ final class CompiledAccessLog: Sendable {
             }
             // A full stop that ends a sentence belongs to the text.
             let trimmed = name.hasSuffix(".") ? name.dropLast() : name
-            parts.append(Part(text: start..<text.count, variable: ContextVariable(String(trimmed))))
-            start = text.count
+            if let variable = variables[String(trimmed)] {
+                parts.append(Part(text: start..<text.count, variable: variable))
+                start = text.count
+            } else {
+                text.append(UInt8(ascii: "-"))
+            }
             rest = rest[trimmed.endIndex...]
         }
         text.append(contentsOf: rest.utf8)
@@ -51,7 +56,7 @@ final class CompiledAccessLog: Sendable {
         self.parts = parts
         self.text = text
         namesEndpointRequestId = parts.contains {
-            $0.variable == .awsEndpointRequestId || $0.variable == .integrationRequestId
+            $0.variable == .integrationRequestId
         }
     }
 }

@@ -53,6 +53,10 @@ struct StageCompiler: Sendable {
         let settings = definition.accessLogSettings
         if let previous, previous.accessLogSettings == settings { return previous.accessLog }
         guard let destination = settings?.destinationArn, let format = settings?.format else { return nil }
-        return CompiledAccessLog(format: format, sink: accessLogs.sink(for: destination))
+        let variables =
+            switch definition.kind {
+            case .http: HTTPPipeline.contextVariables
+            }
+        return CompiledAccessLog(format: format, sink: accessLogs.sink(for: destination), variables: variables)
     }
 }

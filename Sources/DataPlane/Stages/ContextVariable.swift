@@ -2,38 +2,25 @@ import GatewayModel
 import HTTPFront
 import NIOCore
 
-/// A `$context` variable of HTTP APIs (http-api-logging-variables). One that has no value here is `unset`.
+/// Where the value of a `$context` variable comes from. By which names it is called, each kind of API says for itself.
 enum ContextVariable: String, Sendable, CaseIterable {
-    case accountId, apiId, stage, routeKey, path, httpMethod
+    case accountId, apiId, stage, routeKey, sentPath, httpMethod
     case `protocol`
-    case status, domainName, domainPrefix, requestId, extendedRequestId, requestTime, requestTimeEpoch
+    case status, domainName, requestId, requestTime, requestTimeSeconds
     case responseLatency, responseLength, dataProcessed
-    case sourceIp = "identity.sourceIp"
-    case userAgent = "identity.userAgent"
-    case errorMessage = "error.message"
-    case errorMessageString = "error.messageString"
-    case errorResponseType = "error.responseType"
-    case integrationError = "integration.error"
-    case integrationErrorMessage
-    case integrationLatency = "integration.latency"
-    case integrationLatencyShort = "integrationLatency"
-    case integrationRequestId = "integration.requestId"
-    case awsEndpointRequestId
-    case integrationStatus = "integration.status"
-    case integrationServiceStatus = "integration.integrationStatus"
-    case integrationStatusShort = "integrationStatus"
-    case unset = ""
-
-    init(_ name: String) { self = ContextVariable(rawValue: name) ?? .unset }
+    case sourceIp, userAgent
+    case errorMessage, errorMessageString, errorResponseType
+    /// What the function or the origin answered, and what the service answered that was asked to call the function.
+    case integrationStatus, integrationServiceStatus
+    case integrationError, integrationLatency, integrationRequestId
 
     /// Whether the value is made of letters, digits and marks by the gateway itself, so that no line, quoted string or
     /// JSON text can be broken by it. What is not listed here is escaped where it is logged.
     var isSafe: Bool {
         switch self {
-        case .accountId, .apiId, .stage, .protocol, .status, .domainPrefix, .requestId, .extendedRequestId,
-            .requestTime, .requestTimeEpoch, .responseLatency, .responseLength, .dataProcessed, .sourceIp,
-            .errorMessage, .errorMessageString, .errorResponseType, .integrationLatency, .integrationLatencyShort,
-            .integrationStatus, .integrationServiceStatus, .integrationStatusShort:
+        case .accountId, .apiId, .stage, .protocol, .status, .requestId, .requestTime, .requestTimeSeconds,
+            .responseLatency, .responseLength, .dataProcessed, .sourceIp, .errorMessage, .errorMessageString,
+            .errorResponseType, .integrationLatency, .integrationStatus, .integrationServiceStatus:
             true
         default: false
         }
@@ -51,15 +38,14 @@ extension ContextVariable {
         case .routeKey:
             guard let route = x.route else { return false }
             buffer.write(route.keyText)
-        case .path: x.writeSentPath(to: &buffer)
+        case .sentPath: x.writeSentPath(to: &buffer)
         case .httpMethod: x.writeMethod(to: &buffer)
         case .protocol: x.writeProtocol(to: &buffer)
         case .status: buffer.writeDecimal(x.status)
         case .domainName: x.writeDomainName(to: &buffer)
-        case .domainPrefix: buffer.writeString(stage.key.apiId)
-        case .requestId, .extendedRequestId: buffer.write(x.requestId)
+        case .requestId: buffer.write(x.requestId)
         case .requestTime: buffer.write(x.worker.clock.commonLogTime(x.startedAtEpochMilliseconds / 1000))
-        case .requestTimeEpoch: buffer.writeDecimal(x.startedAtEpochMilliseconds / 1000)
+        case .requestTimeSeconds: buffer.writeDecimal(x.startedAtEpochMilliseconds / 1000)
         case .responseLatency: buffer.writeDecimal(x.elapsedMilliseconds)
         case .responseLength: buffer.writeDecimal(x.responseLength)
         case .dataProcessed: buffer.writeDecimal(x.responseLength + x.requestLength)
@@ -78,22 +64,21 @@ extension ContextVariable {
         case .errorResponseType:
             guard let refusal = x.refusal else { return false }
             buffer.write(refusal.type)
-        case .integrationError, .integrationErrorMessage:
+        case .integrationError:
             guard let message = x.integrationError else { return false }
             buffer.writeString(message)
-        case .integrationLatency, .integrationLatencyShort:
+        case .integrationLatency:
             guard let latency = x.integrationMilliseconds else { return false }
             buffer.writeDecimal(latency)
-        case .integrationRequestId, .awsEndpointRequestId:
+        case .integrationRequestId:
             guard let id = x.endpointRequestId else { return false }
             buffer.writeString(id)
         case .integrationStatus:
             guard x.integrationStatus > 0 else { return false }
             buffer.writeDecimal(x.integrationStatus)
-        case .integrationServiceStatus, .integrationStatusShort:
+        case .integrationServiceStatus:
             guard x.integrationServiceStatus > 0 else { return false }
             buffer.writeDecimal(x.integrationServiceStatus)
-        case .unset: return false
         }
         return true
     }

@@ -46,7 +46,7 @@ struct MappingExpressionTests {
             ("response.body[0]", "response body [DataPlane.BodyPath.Step.element(0)]"),
             ("context.requestId", "context requestId"),
             ("context.identity.sourceIp", "context sourceIp"),
-            ("context.nonsense", "context unset"),
+            ("context.nonsense", "missing"),
             ("stageVariables.color", "'blue'"),
             ("stageVariables.empty", "''"),
             ("stageVariables.none", "missing"),

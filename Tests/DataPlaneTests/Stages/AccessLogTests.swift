@@ -101,10 +101,9 @@ struct AccessLogTests {
         let raw = ContextVariable.allCases.filter(\.isSafe).map(\.rawValue).sorted()
         #expect(
             raw == [
-                "accountId", "apiId", "dataProcessed", "domainPrefix", "error.message", "error.messageString",
-                "error.responseType", "extendedRequestId", "identity.sourceIp", "integration.integrationStatus",
-                "integration.latency", "integration.status", "integrationLatency", "integrationStatus", "protocol",
-                "requestId", "requestTime", "requestTimeEpoch", "responseLatency", "responseLength", "stage", "status",
+                "accountId", "apiId", "dataProcessed", "errorMessage", "errorMessageString", "errorResponseType",
+                "integrationLatency", "integrationServiceStatus", "integrationStatus", "protocol", "requestId",
+                "requestTime", "requestTimeSeconds", "responseLatency", "responseLength", "sourceIp", "stage", "status",
             ])
     }
 
