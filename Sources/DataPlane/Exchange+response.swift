@@ -65,18 +65,19 @@ extension Exchange {
     /// The last step of every request, answered or left: counters, access log line, the line of `gatehouse up`.
     func record() {
         guard let stream = connection else { return }
+        let figures = figures
         if let stage {
-            worker.count(self, stage)
-            if let log = stage.accessLog { AccessLog.write(self, log) }
+            worker.count(figures, stage)
+            if let log = stage.accessLog { AccessLog.write(self, figures, log) }
         }
-        if let onRequest = worker.options.onRequest { onRequest(summary(stream)) }
+        if let onRequest = worker.options.onRequest { onRequest(summary(stream, figures)) }
     }
 
-    private func summary(_ stream: HTTPStream) -> RequestSummary {
+    private func summary(_ stream: HTTPStream, _ figures: CallFigures) -> RequestSummary {
         let head = stream.head
         return RequestSummary(
-            method: head.string(head.methodRange), path: head.string(head.target), status: status,
+            method: head.string(head.methodRange), path: head.string(head.target), status: figures.status,
             routeKey: route.map { String(decoding: $0.keyText, as: UTF8.self) },
-            milliseconds: Double(elapsedMicroseconds) / 1000, reason: reason ?? integrationError)
+            milliseconds: Double(figures.latencyMicroseconds) / 1000, reason: reason ?? integrationError)
     }
 }

@@ -70,15 +70,15 @@ package final class Exchange: HTTPService {
     init(worker: LoopWorker) { self.worker = worker }
 
     var sourceIP: [UInt8] { connection?.peer.address ?? Peer.loopback }
-    /// Of the response; of a request whose client went away before it, 499 as nginx has it.
-    var status: Int {
+    /// As they are now.
+    var figures: CallFigures {
         let status = connection?.responseStatus ?? 0
-        return status > 0 ? status : Self.clientGone
+        return CallFigures(
+            status: status > 0 ? status : CallFigures.clientGone, requestLength: requestLength,
+            responseLength: connection?.responseBodyBytes ?? 0,
+            latencyMicroseconds: Int((NIODeadline.now() - startedAt).nanoseconds / 1000),
+            integrationMilliseconds: integrationMilliseconds, isOutOfMemory: isOutOfMemory)
     }
-    static let clientGone = 499
-    var responseLength: Int { connection?.responseBodyBytes ?? 0 }
-    var elapsedMicroseconds: Int { Int((NIODeadline.now() - startedAt).nanoseconds / 1000) }
-    var elapsedMilliseconds: Int { elapsedMicroseconds / 1000 }
 
     // MARK: HTTPService
 

@@ -110,7 +110,7 @@ final class LoopWorker {
 
     // MARK: Counters and logs
 
-    func count(_ exchange: Exchange, _ stage: CompiledStage) { stage.metrics[number].value.add(exchange) }
+    func count(_ call: CallFigures, _ stage: CompiledStage) { stage.metrics[number].value.add(call) }
 
     /// Writes one access log line; lines go to their sink in batches.
     func log(to sink: any AccessLogSink, _ write: (inout ByteBuffer) -> Void) {

@@ -13,19 +13,19 @@ package struct StageMetrics: Sendable {
     /// Requests by latency: bucket n holds those below 2^n microseconds.
     package private(set) var latencyBuckets: [Int] = Array(repeating: 0, count: 32)
 
-    mutating func add(_ x: Exchange) {
+    mutating func add(_ call: CallFigures) {
         count += 1
-        if x.status >= 500 {
+        if call.status >= 500 {
             serverErrors += 1
-        } else if x.status >= 400 {
+        } else if call.status >= 400 {
             clientErrors += 1
         }
-        if x.status == Exchange.clientGone { clientsGone += 1 }
-        if x.isOutOfMemory { bodiesRefused += 1 }
-        dataProcessed += x.requestLength + x.responseLength
-        let latency = x.elapsedMicroseconds
+        if call.status == CallFigures.clientGone { clientsGone += 1 }
+        if call.isOutOfMemory { bodiesRefused += 1 }
+        dataProcessed += call.requestLength + call.responseLength
+        let latency = call.latencyMicroseconds
         latencyMicroseconds += latency
-        integrationLatencyMilliseconds += x.integrationMilliseconds ?? 0
+        integrationLatencyMilliseconds += call.integrationMilliseconds ?? 0
         latencyBuckets[min(31, Int.bitWidth - max(0, latency).leadingZeroBitCount)] += 1
     }
 

@@ -1,7 +1,8 @@
-import DataPlane
 import GatewayModel
 import NIOCore
 import Testing
+
+@testable import DataPlane
 
 @Suite("Requests are counted and told", .timeLimit(.minutes(1)))
 struct StageMetricsTests {
@@ -25,6 +26,25 @@ struct StageMetricsTests {
                     + TestGateway.notFound.utf8.count)
             #expect(metrics.latencyBuckets.reduce(0, +) == 3)
         }
+    }
+
+    @Test("a call counts once in each column that it concerns, whatever carried it")
+    func columns() {
+        var metrics = StageMetrics()
+        for status in [101, 200, 399, 400, CallFigures.clientGone, 500, 599] {
+            metrics.add(CallFigures(status: status, requestLength: 2, responseLength: 3, latencyMicroseconds: 1000))
+        }
+        metrics.add(CallFigures(status: 503, integrationMilliseconds: 7, isOutOfMemory: true))
+        #expect(metrics.count == 8)
+        #expect(metrics.clientErrors == 2)
+        #expect(metrics.serverErrors == 3)
+        #expect(metrics.clientsGone == 1)
+        #expect(metrics.bodiesRefused == 1)
+        #expect(metrics.dataProcessed == 7 * 5)
+        #expect(metrics.latencyMicroseconds == 7000)
+        #expect(metrics.integrationLatencyMilliseconds == 7)
+        #expect(metrics.latencyBuckets[0] == 1)
+        #expect(metrics.latencyBuckets[10] == 7)
     }
 
     @Test("whoever watches is told of each call, with the gateway's own reason")

@@ -38,7 +38,7 @@ struct MappingValues {
             return responseBody.flatMap { path.value(in: Array($0.readableBytesView)) }
         case .context(let variable):
             var buffer = x.worker.allocator.buffer(capacity: 64)
-            return variable.write(x, to: &buffer) ? Array(buffer.readableBytesView) : nil
+            return variable.write(x, x.figures, to: &buffer) ? Array(buffer.readableBytesView) : nil
         case .missing: return nil
         }
     }

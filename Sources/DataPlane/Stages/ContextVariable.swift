@@ -29,7 +29,7 @@ enum ContextVariable: String, Sendable, CaseIterable {
 
 extension ContextVariable {
     /// Appends the variable's value; false when it has none.
-    func write(_ x: Exchange, to buffer: inout ByteBuffer) -> Bool {
+    func write(_ x: Exchange, _ figures: CallFigures, to buffer: inout ByteBuffer) -> Bool {
         guard let stage = x.stage else { return false }
         switch self {
         case .accountId: buffer.writeString(stage.account.accountId)
@@ -41,14 +41,14 @@ extension ContextVariable {
         case .sentPath: x.writeSentPath(to: &buffer)
         case .httpMethod: x.writeMethod(to: &buffer)
         case .protocol: x.writeProtocol(to: &buffer)
-        case .status: buffer.writeDecimal(x.status)
+        case .status: buffer.writeDecimal(figures.status)
         case .domainName: x.writeDomainName(to: &buffer)
         case .requestId: buffer.write(x.requestId)
         case .requestTime: buffer.write(x.worker.clock.commonLogTime(x.startedAtEpochMilliseconds / 1000))
         case .requestTimeSeconds: buffer.writeDecimal(x.startedAtEpochMilliseconds / 1000)
-        case .responseLatency: buffer.writeDecimal(x.elapsedMilliseconds)
-        case .responseLength: buffer.writeDecimal(x.responseLength)
-        case .dataProcessed: buffer.writeDecimal(x.responseLength + x.requestLength)
+        case .responseLatency: buffer.writeDecimal(figures.latencyMicroseconds / 1000)
+        case .responseLength: buffer.writeDecimal(figures.responseLength)
+        case .dataProcessed: buffer.writeDecimal(figures.responseLength + figures.requestLength)
         case .sourceIp: buffer.write(x.sourceIP)
         case .userAgent:
             guard let agent = x.connection?.head.first(.userAgent) else { return false }
@@ -68,7 +68,7 @@ extension ContextVariable {
             guard let message = x.integrationError else { return false }
             buffer.writeString(message)
         case .integrationLatency:
-            guard let latency = x.integrationMilliseconds else { return false }
+            guard let latency = figures.integrationMilliseconds else { return false }
             buffer.writeDecimal(latency)
         case .integrationRequestId:
             guard let id = x.endpointRequestId else { return false }

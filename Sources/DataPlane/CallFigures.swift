@@ -1,0 +1,15 @@
+/// What became of a call, in numbers: its counters, its access log line and the line of `gatehouse up` read the same
+/// value, whatever carried the call.
+struct CallFigures: Sendable {
+    /// Of the response; of a call whose client went away before it, `clientGone`.
+    var status: Int
+    var requestLength = 0
+    var responseLength = 0
+    var latencyMicroseconds = 0
+    var integrationMilliseconds: Int?
+    /// The process held as many bytes of bodies as it may.
+    var isOutOfMemory = false
+
+    /// As nginx has it.
+    static let clientGone = 499
+}
