@@ -98,26 +98,26 @@ package final class SQLiteStore: EntityStore {
     }
 
     private func run() {
-        while true {
-            let jobs = waiting.withLock { waiting in
-                let jobs = Array(waiting.jobs.prefix(Self.jobsTogether))
-                waiting.jobs.removeFirst(jobs.count)
-                if jobs.isEmpty { waiting.isRunning = false }
-                return jobs
-            }
-            guard !jobs.isEmpty else { return }
-            let outcomes: [Result<UInt64, StoreError>]
-            do {
-                outcomes = try database.write { db in try Self.write(jobs, db) }
-            } catch {
-                // Nothing of any of them was kept. What fails on a disk fails for all.
-                outcomes = jobs.map { _ in .failure(.failed("\(error)")) }
-            }
-            for (job, outcome) in zip(jobs, outcomes) {
-                if case .success(let number) = outcome { job.installed(number) }
-                job.completion(outcome)
-            }
+        let jobs = waiting.withLock { waiting in
+            let jobs = Array(waiting.jobs.prefix(Self.jobsTogether))
+            waiting.jobs.removeFirst(jobs.count)
+            if jobs.isEmpty { waiting.isRunning = false }
+            return jobs
         }
+        guard !jobs.isEmpty else { return }
+        let outcomes: [Result<UInt64, StoreError>]
+        do {
+            outcomes = try database.write { db in try Self.write(jobs, db) }
+        } catch {
+            // Nothing of any of them was kept. What fails on a disk fails for all.
+            outcomes = jobs.map { _ in .failure(.failed("\(error)")) }
+        }
+        for (job, outcome) in zip(jobs, outcomes) {
+            if case .success(let number) = outcome { job.installed(number) }
+            job.completion(outcome)
+        }
+        // By way of the queue: whoever wants to read waits for one transaction, however many commits come.
+        queue.async { self.run() }
     }
 }
 
