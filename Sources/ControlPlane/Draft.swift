@@ -10,10 +10,8 @@ extension ControlPlane {
     package func draft(
         checking check: @escaping @Sendable ([StageDefinition]) throws(TrafficError) -> Void
     ) -> ControlPlane {
-        let world = world
-        return ControlPlane(
-            settings: settings.ofDraft, store: CountingStore(after: world.commit),
-            traffic: CheckedTraffic(check: check),
+        ControlPlane(
+            settings: settings.ofDraft, store: CountingStore(), traffic: CheckedTraffic(check: check),
             functionHost: NoHost(), world: world)
     }
 }
@@ -21,14 +19,13 @@ extension ControlPlane {
 /// Commits are counted and nothing is kept: what the draft began with is in its world, as everything that it does.
 private final class CountingStore: EntityStore {
     private struct State {
-        var commit: UInt64
+        /// Above all numbers of the store that the draft's world comes from.
+        var commit: UInt64 = 1 << 63
         /// Versions of roots that the draft has changed: of all others the one that it began with holds.
         var versions: [RootID: UInt64] = [:]
     }
 
-    private let state: Mutex<State>
-
-    init(after commit: UInt64) { state = Mutex(State(commit: commit)) }
+    private let state = Mutex(State())
 
     func commit(
         _ changes: [EntityChange], expecting expected: [RootID: UInt64],

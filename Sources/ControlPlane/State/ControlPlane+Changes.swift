@@ -76,7 +76,15 @@ extension ControlPlane {
     func readStore() async throws -> Set<RootID> {
         let outcome = Mutex(Result<Set<RootID>, any Error>.success([]))
         try await store.changes(after: world.commit, in: World.types) { [self] stored in
-            let result = Result { try current.withLock { world in try world.install(stored) } }
+            let result = Result {
+                try current.withLock { world in
+                    // All of it or nothing.
+                    var next = world
+                    let changed = try next.install(stored)
+                    world = next
+                    return changed
+                }
+            }
             outcome.withLock { $0 = result }
         }
         return try outcome.withLock { $0 }.get()
