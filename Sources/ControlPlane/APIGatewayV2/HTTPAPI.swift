@@ -44,7 +44,8 @@ extension HTTPAPI {
     mutating func freeze(as deploymentId: String) { contents[deploymentId] = content }
 
     /// Gives the stages that deploy by themselves a deployment, when what it freezes has changed or they only begin to
-    /// do so, and drops the automatic deployments that no stage serves any more.
+    /// do so, and drops the automatic deployments that no stage serves any more. Whether AWS makes one after an update
+    /// that changes nothing is unknown.
     mutating func deployAutomatically(after old: HTTPAPI?, now: String) throws(ServiceError) {
         let hasNewContent = old?.content != content
         let deploying = stages.filter { stage in

@@ -12,18 +12,27 @@ extension LambdaOperations {
         var constraints = Constraints()
         input.check(&constraints)
         let name = try call.unqualifiedFunctionName(in: control.settings.account, constraints)
-        let function = try control.function(name)
+        let before = try control.function(name)
         let revisionId = try members.string("RevisionId")
-        try function.checkRevision(revisionId)
+        try before.checkRevision(revisionId)
         try RefusedMembers.check(members.object)
         try input.checkValues()
 
-        let package = try await control.package(of: function, movedTo: input.runtime)
+        let package = try await control.package(of: before, movedTo: input.runtime)
         defer { if let snapshot = package?.snapshot { control.snapshots.release(snapshot) } }
         let answer = try await control.changeFunction(name) { function throws(ServiceError) in
             let old = function
             try old.checkRevision(revisionId)
-            if let package { function.take(package, nil) }
+            if let package {
+                // Its code is the one that was moved to the new runtime: another call must not be taken back with it.
+                // AWS, where updates take their time, says so of any second one.
+                guard function.head.code == before.head.code else {
+                    throw .resourceConflict(
+                        "The operation cannot be performed at this time. An update is in progress for resource: "
+                            + call.account.functionARN(name.name))
+                }
+                function.take(package, nil)
+            }
             try input.apply(to: &function.head.configuration, in: call.account)
             if call.allowsLocalCode, function.runs(as: old) {
                 function = old

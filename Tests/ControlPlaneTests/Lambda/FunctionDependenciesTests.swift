@@ -1,15 +1,21 @@
 import GatewayModel
 import JSON
+import Synchronization
 import Testing
 
 @testable import ControlPlane
 
 @Suite struct FunctionDependenciesTests {
     /// Has a folder of packages for every runtime but one.
-    private struct Packages: FunctionDependencies {
+    private final class Packages: FunctionDependencies {
         let folder: TemporaryFolder
+        /// What happens while something is installed.
+        let meanwhile = Mutex<(@Sendable () async -> Void)?>(nil)
+
+        init(folder: TemporaryFolder) { self.folder = folder }
 
         func install(for folder: String, runtime: String) async throws(DependencyError) -> DependencyFolder? {
+            await meanwhile.withLock { $0 }?()
             guard runtime != "python3.9" else { throw DependencyError("\(folder)/requirements.txt: no such package") }
             return DependencyFolder(path: self.folder.path + "/" + runtime)
         }
@@ -17,10 +23,12 @@ import Testing
 
     private let folder = TemporaryFolder()
     private let packages = TemporaryFolder()
+    private let dependencies: Packages
     private let lambda: LambdaPlane
 
     init() throws {
-        lambda = LambdaPlane(dependencies: Packages(folder: packages))
+        dependencies = Packages(folder: packages)
+        lambda = LambdaPlane(dependencies: dependencies)
         try folder.write("one", to: "app.py")
         for runtime in ["python3.11", "python3.12"] { try packages.write(runtime, to: runtime + "/greeting.py") }
     }
@@ -47,6 +55,22 @@ import Testing
         _ = await create("python3.12")
         #expect(await lambda.update("hello", ["Runtime": "python3.11"]).status == 200)
         #expect(await greeting() == "python3.11")
+    }
+
+    @Test func forAnotherRuntimeLeaveCodeThatCameMeanwhile() async {
+        _ = await create("python3.12")
+        let lambda = lambda
+        dependencies.meanwhile.withLock {
+            $0 = {
+                _ = await lambda.call(
+                    "PUT", "/2015-03-31/functions/hello/code", ["ZipFile": .string(Base64.encode(Zip.oneFile))])
+            }
+        }
+        let answer = await lambda.update("hello", ["Runtime": "python3.11"])
+        #expect(answer.status == 409)
+        #expect(answer.errorType == "ResourceConflictException")
+        #expect(await lambda.get().string("Configuration.Runtime") == "python3.12")
+        #expect(await lambda.host.latest()?.versions.first?.code.path.contains("/.local/") == false)
     }
 
     @Test func thatCannotBeInstalledRefuseTheFunction() async {

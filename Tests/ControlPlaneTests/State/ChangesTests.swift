@@ -15,7 +15,9 @@ import Testing
         async let first = call("POST", "/v2/apis/\(api)/routes", ["routeKey": "GET /a"])
         async let second = call("POST", "/v2/apis/\(api)/routes", ["routeKey": "GET /a"])
         await plane.store.waitForPaused(1)
-        while plane.plane.turns.waiting(for: HTTPAPI.rootID(api)) == 0 { await Task.yield() }
+        while plane.plane.turns.waiting(for: HTTPAPI.rootID(api)) == 0, plane.store.pausedCommits == 1 {
+            await Task.yield()
+        }
         #expect(plane.store.pausedCommits == 1)
         plane.store.goOn()
         let statuses = await [first.status, second.status].sorted()
@@ -63,6 +65,28 @@ import Testing
         plane.store.goOn()
         #expect(await stage.status == 201)
         #expect(plane.traffic.prepared == compiled + 1)
+    }
+
+    @Test func aFunctionsStagesAreCompiledWhenNobodyChangesThem() async throws {
+        await plane.create("hello")
+        let api = try await makeAPI()
+        await makeFunctionRoute("hello", in: api)
+        _ = await call("POST", "/v2/apis/\(api)/stages", ["stageName": "$default", "autoDeploy": true])
+        plane.store.pause("api")
+        async let route = call("POST", "/v2/apis/\(api)/routes", ["routeKey": "GET /late"])
+        await plane.store.waitForPaused(1)
+        let compiled = plane.traffic.prepared
+        async let permission: Void = permit("hello")
+        while plane.plane.turns.waiting(for: HTTPAPI.rootID(api)) == 0, plane.traffic.prepared == compiled {
+            await Task.yield()
+        }
+        // Compiled now, the stage would be served without the route that is being stored.
+        #expect(plane.traffic.prepared == compiled)
+        plane.store.goOn()
+        #expect(await route.status == 201)
+        await permission
+        #expect(plane.traffic.prepared == compiled + 2)
+        #expect(served(api, plane) == ["GET /", "GET /late"])
     }
 
     @Test func aFunctionCompilesOnlyTheStagesThatCallIt() async throws {
