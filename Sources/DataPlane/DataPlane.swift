@@ -66,7 +66,7 @@ package final class DataPlane: Sendable {
         return Exchange(worker: worker)
     }
 
-    package static func isAPICall(_ head: RequestHead) -> Bool { Routing.isAPICall(head) }
+    package static func isAPICall(_ head: RequestHead) -> Bool { Hosts.isAPICall(head) }
 
     /// The number of the last swap.
     package var generation: Int { published.withLock(\.snapshot.generation) }

@@ -88,7 +88,7 @@ package final class Exchange: HTTPService {
         startedAtEpochMilliseconds = worker.clock.epochMilliseconds
         makeRequestId()
         isBodyComplete = stream.head.body == .none
-        do throws(Refusal) { try Routing.find(self) } catch {
+        do throws(Refusal) { try Hosts.find(self) } catch {
             return refuse(error, because: HTTPPipeline.explanation(self, error))
         }
         run()

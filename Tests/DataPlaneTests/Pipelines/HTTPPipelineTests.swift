@@ -30,6 +30,16 @@ struct HTTPPipelineTests {
         }
     }
 
+    @Test("a disabled endpoint serves nothing")
+    func disabled() async throws {
+        var api = TestAPI(routes: [("$default", .function())])
+        api.isEndpointDisabled = true
+        try await TestGateway.serving(api) { gateway in
+            let answer = try await gateway.call("GET", "/")
+            #expect(answer.status == 404)
+        }
+    }
+
     @Test("request line and header values may have 10,240 bytes together")
     func headLimit() async throws {
         try await TestGateway.serving(TestAPI(routes: [("$default", .function())])) { gateway in

@@ -2,8 +2,8 @@ import GatewayModel
 import JSON
 import Testing
 
-@Suite("API, stage and route are found", .timeLimit(.minutes(1)))
-struct RoutingTests {
+@Suite("API and stage are found", .timeLimit(.minutes(1)))
+struct HostsTests {
     @Test(
         "the first segment of the path names a stage, or the default stage serves",
         arguments: [
@@ -90,17 +90,7 @@ struct RoutingTests {
         }
     }
 
-    @Test("a disabled endpoint serves nothing")
-    func disabled() async throws {
-        var api = TestAPI(routes: [("$default", .function())])
-        api.isEndpointDisabled = true
-        try await TestGateway.serving(api) { gateway in
-            let answer = try await gateway.call("GET", "/")
-            #expect(answer.status == 404)
-        }
-    }
-
-    @Test("a request to the server as a whole matches no route")
+    @Test("a request to the server as a whole finds no stage")
     func asterisk() async throws {
         let api = TestAPI(routes: [("$default", .function()), ("ANY /", .function())])
         try await TestGateway.serving(api) { gateway in
