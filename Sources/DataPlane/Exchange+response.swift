@@ -43,7 +43,7 @@ extension Exchange {
         guard let stream = connection else { return }
         abandonIntegration()
         guard stream.canRespond else { return breakOff() }
-        let response = stage?.response(to: refusal) ?? HTTPPipeline.response(to: refusal)
+        let response = response(to: refusal)
         self.refusal = response
         if worker.options.onRequest != nil || stage?.accessLog != nil {
             self.reason = route.map { "route \($0.source.routeKey) \(reason())" } ?? reason()

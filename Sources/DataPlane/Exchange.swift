@@ -89,7 +89,7 @@ package final class Exchange: HTTPService {
         makeRequestId()
         isBodyComplete = stream.head.body == .none
         do throws(Refusal) { try Hosts.find(self) } catch {
-            return refuse(error, because: HTTPPipeline.explanation(self, error))
+            return refuse(error, because: explanation(error))
         }
         run()
     }

@@ -34,7 +34,7 @@ extension Exchange {
             } catch {
                 guard self.turn == turn else { return }
                 isRunning = false
-                return refuse(error, because: reason ?? HTTPPipeline.explanation(self, error))
+                return refuse(error, because: reason ?? explanation(error))
             }
         }
     }
@@ -43,7 +43,7 @@ extension Exchange {
     /// over; within `run`, for an answer that was at hand, it only marks.
     func resume(_ turn: Int, _ refusal: Refusal? = nil) {
         guard self.turn == turn else { return }
-        if let refusal { return refuse(refusal, because: reason ?? HTTPPipeline.explanation(self, refusal)) }
+        if let refusal { return refuse(refusal, because: reason ?? explanation(refusal)) }
         guard !isRunning else {
             isResumed = true
             return

@@ -1,5 +1,3 @@
-import HTTPFront
-
 /// How an HTTP API tells what it refuses: compact JSON with capital words, unlike REST's.
 extension HTTPPipeline {
     /// Also for hosts and paths that lead to no stage, of which the kind is not known.
@@ -30,28 +28,5 @@ extension HTTPPipeline {
         _ status: Int, _ body: StaticString, _ message: StaticString, _ type: StaticString
     ) -> GatewayResponse {
         GatewayResponse(status: status, contentType: "application/json", body: body, message: message, type: type)
-    }
-
-    // MARK: Words for people
-
-    /// Why a request was refused, when the step that refused it has not said.
-    static func explanation(_ x: Exchange, _ refusal: Refusal) -> String {
-        switch refusal {
-        case .notFound where x.stage == nil: "there is no API or stage of that name"
-        case .notFound where x.stage?.isEndpointDisabled == true: "the API's execute-api endpoint is disabled"
-        case .notFound: "no route of the API matches \(Self.request(x))"
-        case .headTooLarge where x.route == nil:
-            "the request line and header values have more than \(Routing.headBytes) bytes"
-        case .headTooLarge: "received a request line and header values of more than \(Routing.headBytes) bytes"
-        default: "\(response(to: refusal).message)"
-        }
-    }
-
-    private static func request(_ x: Exchange) -> String {
-        guard let head = x.connection?.head else { return "the request" }
-        let path = x.withPath {
-            String(decoding: UnsafeRawBufferPointer(rebasing: $0[x.routedPath.range]), as: UTF8.self)
-        }
-        return "\(head.string(head.methodRange)) \(path ?? "")"
     }
 }
