@@ -71,7 +71,7 @@ package final class ControlPlane: Sendable {
     }
 
     /// A form's parameters are in the body, or in the query of a GET.
-    private nonisolated func respond(
+    private func respond(
         toForm request: WireRequest, _ destination: ServiceFront.Destination, requestId: String
     ) -> WireResponse {
         let text = request.body.isEmpty ? request.query : String(decoding: request.body, as: UTF8.self)

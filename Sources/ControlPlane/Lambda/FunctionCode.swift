@@ -35,7 +35,7 @@ enum FunctionCode: Sendable {
 
     var isLocal: Bool { if case .folder = self { true } else { false } }
 
-    /// Makes the code usable. Inflating and writing may take a second: not on the control plane's actor.
+    /// Makes the code usable. Inflating and writing may take a second: not on a thread of Swift's tasks.
     func package(
         for functionName: String, runtime: String, in places: CodePlaces
     ) async throws(ServiceError) -> FunctionPackage {
