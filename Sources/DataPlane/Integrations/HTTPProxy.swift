@@ -42,7 +42,7 @@ enum HTTPProxy {
         }
         x.upstreamState.isConnecting = true
         let turn = x.turn
-        pool.connect(origin) { result in
+        pool.connect(origin, isNamed: integration.origin == nil) { result in
             switch result {
             case .success(let connection) where x.turn == turn && x.upstreamState.isConnecting:
                 x.upstreamState.isConnecting = false

@@ -8,12 +8,15 @@ package typealias NameLookup = @Sendable (_ name: String) throws -> [SocketAddre
 /// The addresses of origins, for all event loops of the process.
 ///
 /// A name is asked for once at a time, whoever waits for it, on threads that do nothing else: one whose server is
-/// silent delays nobody but its own callers, and them only the first time. What was answered is used for 30 s, and
-/// longer while asking fails (RFC 8767).
+/// silent delays nobody but its own callers, and them only the first time (`NameQuestions`). What was answered is used
+/// for 30 s, and longer while asking fails (RFC 8767).
 final class NameResolver: Sendable {
     /// Why there is no address.
     struct Failure: Error, CustomStringConvertible {
         let description: String
+
+        fileprivate static let tooMany = Failure(description: "too many names are being looked up")
+        fileprivate static let silence = Failure(description: "no answer from a name server in time")
     }
 
     fileprivate struct Waiter {
@@ -32,23 +35,19 @@ final class NameResolver: Sendable {
         /// Since when a question is out.
         var askedAt: NIODeadline?
         var usedAt = NIODeadline.distantPast
+        /// Clients alone have asked for it.
+        var isChosen = true
         var waiters: [Waiter] = []
     }
 
     fileprivate struct State {
         var entries: [String: Entry] = [:]
-        /// Questions without a thread yet; names whose last question failed are apart from the others.
-        var questions: [String] = []
-        var doubtful: [String] = []
-        var threads = 0
-        var doubtfulThreads = 0
+        var questions = NameQuestions()
+        /// Somebody looks whether questions that are out have become slow.
+        var isWatched = false
         var lastNumber = 0
     }
 
-    /// Questions at a time.
-    fileprivate static let threads = 16
-    /// Of these, for names whose last question failed: a zone whose server is gone must not take them all.
-    fileprivate static let doubtfulThreads = 8
     /// Names that are kept. Clients may choose names (a path variable as a host).
     fileprivate static let names = 1_024
     /// How long an answer is used without asking again.
@@ -64,7 +63,7 @@ final class NameResolver: Sendable {
 
     private let lookup: NameLookup
     private let now: @Sendable () -> NIODeadline
-    private let pool = NIOThreadPool(numberOfThreads: NameResolver.threads)
+    private let pool = NIOThreadPool(numberOfThreads: NameQuestions.threads)
     private let state = Mutex(State())  // hot path: only for a new connection to an origin by name
 
     init(lookup: @escaping NameLookup, now: @escaping @Sendable () -> NIODeadline = { .now() }) {
@@ -80,25 +79,32 @@ final class NameResolver: Sendable {
     var count: Int { state.withLock(\.entries.count) }
 
     /// The addresses of a name, without ports. The future is one of `loop` and is there at once if the answer is.
-    func addresses(of name: String, on loop: any EventLoop) -> EventLoopFuture<[SocketAddress]> {
+    ///
+    /// - Parameter isChosen: whether the client chose the name; such ones have less of the threads.
+    func addresses(of name: String, isChosen: Bool, on loop: any EventLoop) -> EventLoopFuture<[SocketAddress]> {
         let now = now()
         return state.withLock { state in
-            guard state.makeRoom(for: name) else {
-                return loop.makeFailedFuture(Failure(description: "too many names are being looked up"))
-            }
+            guard state.makeRoom(for: name) else { return loop.makeFailedFuture(Failure.tooMany) }
             var entry = state.entries[name] ?? Entry()
             defer { state.entries[name] = entry }
             entry.usedAt = now
+            let wasChosen = entry.isChosen
+            entry.isChosen = entry.isChosen && isChosen
             if now < entry.restsUntil { return loop.makeCompletedFuture(entry.outcome(now)) }
             if let askedAt = entry.askedAt {
                 if askedAt + Self.patience <= now, entry.hasAddresses(now) {
                     return loop.makeSucceededFuture(entry.addresses)
                 }
+                // It must not wait among those of clients any longer.
+                if wasChosen, !isChosen, state.questions.remove(name) { state.questions.append(name, entry.kind) }
+            } else if entry.kind == .chosen, !state.questions.hasRoomForChosen {
+                return loop.makeCompletedFuture(entry.outcome(now, else: .tooMany))
             } else {
                 entry.askedAt = now
-                if entry.failure == nil { state.questions.append(name) } else { state.doubtful.append(name) }
-                startThreads(&state)
+                state.questions.append(name, entry.kind)
             }
+            startThreads(&state, now)
+            watch(&state, on: loop)
             state.lastNumber += 1
             let waiter = Waiter(number: state.lastNumber, promise: loop.makePromise())
             entry.waiters.append(waiter)
@@ -113,31 +119,49 @@ final class NameResolver: Sendable {
         let now = now()
         let (waiter, outcome) = state.withLock { state in
             let position = state.entries[name]?.waiters.firstIndex { $0.number == number }
-            return (position.flatMap { state.entries[name]?.waiters.remove(at: $0) }, state.entries[name]?.outcome(now))
+            let waiter = position.flatMap { state.entries[name]?.waiters.remove(at: $0) }
+            let outcome = state.entries[name]?.outcome(now)
+            state.forgetQuestion(name, now)
+            return (waiter, outcome)
         }
         if let waiter, let outcome { waiter.promise.completeWith(outcome) }
     }
 
     // MARK: Asking
 
-    private func startThreads(_ state: inout State) {
-        while let (name, isDoubtful) = state.nextQuestion() {
-            pool.submit { [weak self] _ in self?.ask(name, isDoubtful) }
+    private func startThreads(_ state: inout State, _ now: NIODeadline) {
+        while let name = state.questions.next(now) {
+            pool.submit { [weak self] _ in self?.ask(name) }
         }
     }
 
-    private func ask(_ name: String, _ isDoubtful: Bool) {
+    /// While questions wait, looks now and then whether others have become slow, so that they no longer count.
+    private func watch(_ state: inout State, on loop: any EventLoop) {
+        guard !state.isWatched, !state.questions.isEmpty else { return }
+        state.isWatched = true
+        loop.scheduleTask(in: NameQuestions.slow) { [weak self] in self?.lookAgain(on: loop) }
+    }
+
+    private func lookAgain(on loop: any EventLoop) {
+        let now = now()
+        state.withLock { state in
+            state.isWatched = false
+            startThreads(&state, now)
+            watch(&state, on: loop)
+        }
+    }
+
+    private func ask(_ name: String) {
         let answer = Result { try lookup(name) }
         let now = now()
         let (waiters, outcome) = state.withLock { state in
-            state.threads -= 1
-            if isDoubtful { state.doubtfulThreads -= 1 }
+            state.questions.answered(name)
             var entry = state.entries[name] ?? Entry()
             entry.answered(answer, now)
             let waiters = entry.waiters
             entry.waiters = []
             state.entries[name] = entry
-            startThreads(&state)
+            startThreads(&state, now)
             return (waiters, entry.outcome(now))
         }
         for waiter in waiters { waiter.promise.completeWith(outcome) }
@@ -145,14 +169,21 @@ final class NameResolver: Sendable {
 }
 
 extension NameResolver.Entry {
+    fileprivate var kind: NameQuestions.Kind {
+        if isChosen { return .chosen }
+        return failure == nil ? .configured : .doubtful
+    }
+
     fileprivate func hasAddresses(_ now: NIODeadline) -> Bool {
         !addresses.isEmpty && now < answeredAt + NameResolver.stale
     }
 
     /// What callers are told when they wait no longer.
-    fileprivate func outcome(_ now: NIODeadline) -> Result<[SocketAddress], any Error> {
+    fileprivate func outcome(
+        _ now: NIODeadline, else reason: NameResolver.Failure = .silence
+    ) -> Result<[SocketAddress], any Error> {
         if hasAddresses(now) { return .success(addresses) }
-        return .failure(failure ?? NameResolver.Failure(description: "no answer from a name server in time"))
+        return .failure(failure ?? reason)
     }
 
     fileprivate mutating func answered(_ answer: Result<[SocketAddress], any Error>, _ now: NIODeadline) {
@@ -175,26 +206,24 @@ extension NameResolver.Entry {
 }
 
 extension NameResolver.State {
-    /// Takes the place of the name that has not been used for longest; false when all are being looked up.
+    /// Takes the place of the name that has not been used for longest, of those that clients chose if there is one;
+    /// false when all are being looked up.
     fileprivate mutating func makeRoom(for name: String) -> Bool {
         guard entries[name] == nil, entries.count >= NameResolver.names else { return true }
         let idle = entries.filter { $0.value.askedAt == nil }
-        guard let oldest = idle.min(by: { $0.value.usedAt < $1.value.usedAt })?.key else { return false }
-        entries[oldest] = nil
+        let ofClients = idle.filter(\.value.isChosen)
+        let oldest = (ofClients.isEmpty ? idle : ofClients).min { $0.value.usedAt < $1.value.usedAt }
+        guard let oldest else { return false }
+        entries[oldest.key] = nil
         return true
     }
 
-    /// The next name to ask for, if a thread may.
-    fileprivate mutating func nextQuestion() -> (name: String, isDoubtful: Bool)? {
-        guard threads < NameResolver.threads else { return nil }
-        if !questions.isEmpty {
-            threads += 1
-            return (questions.removeFirst(), false)
+    /// Nobody waits for the name any more: others may be asked for in its stead.
+    fileprivate mutating func forgetQuestion(_ name: String, _ now: NIODeadline) {
+        guard let entry = entries[name], entry.waiters.isEmpty, !entry.hasAddresses(now), questions.remove(name) else {
+            return
         }
-        guard !doubtful.isEmpty, doubtfulThreads < NameResolver.doubtfulThreads else { return nil }
-        threads += 1
-        doubtfulThreads += 1
-        return (doubtful.removeFirst(), true)
+        entries[name]?.askedAt = nil
     }
 }
 

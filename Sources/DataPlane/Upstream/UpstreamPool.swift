@@ -71,8 +71,10 @@ final class UpstreamPool {
         }
     }
 
-    /// Opens a connection; `completion` is called on the loop.
-    func connect(_ origin: Origin, completion: @escaping (Result<UpstreamConnection, any Error>) -> Void) {
+    /// Opens a connection; `completion` is called on the loop. `isNamed`: a path variable named the origin.
+    func connect(
+        _ origin: Origin, isNamed: Bool, completion: @escaping (Result<UpstreamConnection, any Error>) -> Void
+    ) {
         let loop = worker.eventLoop
         let bound = NIOLoopBound((self, completion), eventLoop: loop)
         let opening: EventLoopFuture<any Channel>
@@ -80,7 +82,7 @@ final class UpstreamPool {
             opening = bootstrap(origin, Self.connectTime).connect(to: address)
         } else {
             let deadline = NIODeadline.now() + Self.connectTime
-            opening = worker.names.addresses(of: origin.key.host, on: loop).flatMap { addresses in
+            opening = worker.names.addresses(of: origin.key.host, isChosen: isNamed, on: loop).flatMap { addresses in
                 bound.value.0.bootstrap(origin, deadline - .now())
                     .resolver(KnownAddresses(addresses: addresses, loop: loop))
                     .connect(host: origin.key.host, port: origin.key.port)

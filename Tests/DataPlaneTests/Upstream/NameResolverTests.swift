@@ -29,7 +29,9 @@ struct NameResolverTests {
         resolver = NameResolver(lookup: names.lookup, now: { clock.now })
     }
 
-    private func ask(_ name: String) -> EventLoopFuture<[SocketAddress]> { resolver.addresses(of: name, on: loop) }
+    private func ask(_ name: String, isChosen: Bool = false) -> EventLoopFuture<[SocketAddress]> {
+        resolver.addresses(of: name, isChosen: isChosen, on: loop)
+    }
 
     /// The addresses, once the loop has heard of them.
     private func addresses(_ asked: EventLoopFuture<[SocketAddress]>) async throws -> [String] {
@@ -156,6 +158,47 @@ struct NameResolverTests {
         #expect(try await addresses("a.test") == ["192.0.2.1"])
         names.speak()
         for one in waiting { await #expect(throws: (any Error).self) { try await addresses(one) } }
+    }
+
+    @Test("names that clients choose take no threads from the names of integrations, whoever asked for them first")
+    func chosen() async throws {
+        let silent = (0..<1_000).map { "silent\($0).test" }
+        names.keepSilent(on: silent)
+        let asked = silent.map { ask($0, isChosen: true) }
+        _ = await questions(8)
+        let chosenFirst = ask("b.test", isChosen: true)
+        await #expect(throws: NameResolver.Failure.self) { try await addresses(chosenFirst) }
+        #expect(try await addresses("a.test") == ["192.0.2.1"])
+        #expect(try await addresses("b.test") == ["192.0.2.2", "2001:db8::2"])
+        #expect(names.questions.count == 10)
+        await loop.advanceTime(by: .seconds(10))
+        for one in asked { await #expect(throws: NameResolver.Failure.self) { try await addresses(one) } }
+        names.speak()
+    }
+
+    @Test("a name that waits among those of clients is asked for at once when an integration has it")
+    func raised() async throws {
+        let silent = (0..<20).map { "silent\($0).test" }
+        names.keepSilent(on: silent)
+        for name in silent { _ = ask(name, isChosen: true) }
+        let chosen = ask("a.test", isChosen: true)
+        _ = await questions(8)
+        #expect(try await addresses("a.test") == ["192.0.2.1"])
+        #expect(try await addresses(chosen) == ["192.0.2.1"])
+        names.speak()
+    }
+
+    @Test("questions that have been out for a second let others in")
+    func slow() async throws {
+        let silent = (0..<8).map { "silent\($0).test" }
+        names.keepSilent(on: silent)
+        for name in silent { _ = ask(name, isChosen: true) }
+        let waiting = ask("a.test", isChosen: true)
+        _ = await questions(8)
+        clock.pass(.seconds(1))
+        await loop.advanceTime(by: .seconds(1))
+        #expect(try await addresses(waiting) == ["192.0.2.1"])
+        names.speak()
     }
 
     @Test("so many names are kept, and no more")
