@@ -12,7 +12,7 @@ final class FunctionPool {
     private var machine = PoolMachine<Sandbox>()
     /// Every environment whose process has not ended, of all versions.
     private var sandboxes: [Sandbox] = []
-    private var ticket: StartGate.Ticket?
+    private(set) var ticket: StartGate.Ticket?
     private var startsWanted = 0
     private var isWatchingCalls = false
     private var isWatchingIdle = false

@@ -6,7 +6,11 @@ import Synchronization
 /// A start is CPU time. Unbounded ones share the processors, so that each takes longer than its init may, and all the
 /// work is thrown away. Who waits here waits on its caller's time, not on the init's. Functions take turns, so that a
 /// burst for one does not hold up the others. A start that computes nothing gives its place back early (see
-/// `Sandbox`), and so does one that computes beyond the init time.
+/// `StartPlace`), and so does one that computes beyond the init time.
+///
+/// One that has used a second is put aside: it computes on, and its place is another's. So an init that never ends
+/// delays others by a second, not by all of its time. A function that has one aside starts no others meanwhile, and
+/// there are only a few aside in all: long inits that share the processors with many would not end in time either.
 ///
 /// Starts are rare and slow, so a lock is good enough.
 final class StartGate: Sendable {
@@ -14,18 +18,32 @@ final class StartGate: Sendable {
     final class Ticket: Sendable {
         /// Called when the function may start one, on any thread.
         let grant: @Sendable () -> Void
-        fileprivate let demand = Mutex((wanted: 0, isQueued: false))
+        fileprivate let demand = Mutex(Demand())
 
         init(grant: @escaping @Sendable () -> Void) { self.grant = grant }
     }
 
-    private struct State {
+    fileprivate struct Demand {
+        var wanted = 0
+        var isQueued = false
+        /// Starts that were put aside.
+        var aside = 0
+
+        var mayStart: Bool { wanted > 0 && aside == 0 }
+    }
+
+    fileprivate struct State {
         var free: Int
+        /// How many more starts may be put aside.
+        var freeAside: Int
         var queue = CircularBuffer<Ticket>()
         /// Starts granted and environments not yet ended.
         var living = 0
         var isShort = false
     }
+
+    /// With so many beside it an init may use a third of its time as processor time.
+    private static let asidePerPlace = 2
 
     private let state: Mutex<State>
     /// Whether the machine has memory for one more environment.
@@ -37,7 +55,8 @@ final class StartGate: Sendable {
         places: Int, hasMemory: @escaping @Sendable () -> Bool = { true },
         onShortage: @escaping @Sendable () -> Void = {}
     ) {
-        state = Mutex(State(free: max(1, places)))
+        let places = max(1, places)
+        state = Mutex(State(free: places, freeAside: places * Self.asidePerPlace))
         self.hasMemory = hasMemory
         self.onShortage = onShortage
     }
@@ -45,17 +64,37 @@ final class StartGate: Sendable {
     /// The function would start so many environments now, and no longer as many as it said before.
     func want(_ count: Int, _ ticket: Ticket) {
         advance { state in
-            ticket.demand.withLock { demand in
-                demand.wanted = count
-                guard count > 0, !demand.isQueued else { return }
-                demand.isQueued = true
-                state.queue.append(ticket)
-            }
+            ticket.demand.withLock { $0.wanted = count }
+            state.enqueue(ticket)
         }
     }
 
     /// A granted start is over, or needs no processor; or nothing was started after all.
     func giveBack() { advance { $0.free += 1 } }
+
+    /// A granted start has had its share of a processor and goes on: another one may have its place. False when too many
+    /// do so already; then it keeps the place.
+    func putAside(_ ticket: Ticket?) -> Bool {
+        var isAside = false
+        advance { state in
+            guard state.freeAside > 0 else { return }
+            isAside = true
+            state.freeAside -= 1
+            state.free += 1
+            ticket?.demand.withLock { $0.aside += 1 }
+        }
+        return isAside
+    }
+
+    /// A start that was put aside is over, or needs no processor.
+    func asideEnded(_ ticket: Ticket?) {
+        advance { state in
+            state.freeAside += 1
+            guard let ticket else { return }
+            ticket.demand.withLock { $0.aside -= 1 }
+            state.enqueue(ticket)
+        }
+    }
 
     /// The environment of a granted start has ended, or was never made.
     func ended() { advance { $0.living -= 1 } }
@@ -68,12 +107,8 @@ final class StartGate: Sendable {
         let becameShort = state.withLock { state in
             change(&state)
             while state.free > 0, let ticket = state.queue.first {
-                let isWanted = ticket.demand.withLock { demand in
-                    demand.isQueued = demand.wanted > 0
-                    return demand.isQueued
-                }
-                guard isWanted else {
-                    state.queue.removeFirst()
+                guard ticket.demand.withLock(\.mayStart) else {
+                    state.dequeue()
                     continue
                 }
                 // Without any environment there is nothing that could make room.
@@ -85,17 +120,27 @@ final class StartGate: Sendable {
                 state.free -= 1
                 state.living += 1
                 granted.append(ticket)
-                state.queue.removeFirst()
-                let wantsMore = ticket.demand.withLock { demand in
-                    demand.wanted -= 1
-                    demand.isQueued = demand.wanted > 0
-                    return demand.isQueued
-                }
-                if wantsMore { state.queue.append(ticket) }
+                state.dequeue()
+                ticket.demand.withLock { $0.wanted -= 1 }
+                state.enqueue(ticket)
             }
             return false
         }
         for ticket in granted { ticket.grant() }
         if becameShort { onShortage() }
     }
+}
+
+extension StartGate.State {
+    /// Behind the others, unless it is among them or may not start.
+    mutating func enqueue(_ ticket: StartGate.Ticket) {
+        let isNew = ticket.demand.withLock { demand in
+            guard demand.mayStart, !demand.isQueued else { return false }
+            demand.isQueued = true
+            return true
+        }
+        if isNew { queue.append(ticket) }
+    }
+
+    mutating func dequeue() { queue.removeFirst().demand.withLock { $0.isQueued = false } }
 }

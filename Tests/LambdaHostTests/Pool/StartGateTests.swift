@@ -59,7 +59,7 @@ struct StartGateTests {
     func place() {
         let (gate, grants) = (StartGate(places: 1), Grants())
         gate.want(2, grants.ticket("a"))
-        var place: StartPlace? = StartPlace(gate: gate)
+        var place: StartPlace? = StartPlace(gate: gate, ticket: nil)
         #expect(grants.list.count == 1)
         place = nil
         #expect(grants.list.count == 2 && place == nil)
@@ -67,12 +67,83 @@ struct StartGateTests {
 
     @Test("a start that computes keeps its place, one that does not, or never ends, does not")
     func need() {
-        let place = StartPlace(gate: StartGate(places: 1))
         let now = NIODeadline.now()
+        let place = StartPlace(gate: StartGate(places: 1), ticket: nil, now: now)
         #expect(place.isNeeded(now + .milliseconds(90)) { 50_000_000 })
         #expect(place.isNeeded(now + .milliseconds(180)) { 100_000_000 })
         #expect(!place.isNeeded(now + .milliseconds(290)) { 100_000_000 })
         #expect(!place.isNeeded(now + LambdaLimits.initTime + .seconds(1)) { 9_000_000_000 })
+    }
+
+    struct Look: Sendable {
+        /// Milliseconds since the start, and of processor time (-1: unknown).
+        let time: Int64
+        let cpu: Int64
+    }
+
+    private static let shares: [(looks: [Look], started: [String])] = [
+        ([Look(time: 400, cpu: 400), Look(time: 999, cpu: 999)], ["a", "b"]),
+        ([Look(time: 999, cpu: 999), Look(time: 1_000, cpu: 1_000)], ["a", "b", "c"]),
+        ([Look(time: 4_000, cpu: 999)], ["a", "b"]),
+        ([Look(time: 999, cpu: -1)], ["a", "b"]),
+        ([Look(time: 1_000, cpu: -1)], ["a", "b", "c"]),
+        // Once is enough.
+        ([Look(time: 1_000, cpu: 1_000), Look(time: 1_050, cpu: 1_050)], ["a", "b", "c"]),
+    ]
+
+    @Test(
+        "a start that has used its second lets others in beside it; one that waited for a processor keeps its order",
+        arguments: shares)
+    func share(_ looks: [Look], _ started: [String]) {
+        let (gate, grants, now) = (StartGate(places: 2), Grants(), NIODeadline.now())
+        let tickets = ["a", "b", "c", "d"].map { grants.ticket($0) }
+        for ticket in tickets { gate.want(1, ticket) }
+        let place = StartPlace(gate: gate, ticket: tickets[0], now: now)
+        for look in looks {
+            #expect(place.isNeeded(now + .milliseconds(look.time)) { look.cpu * 1_000_000 })
+        }
+        #expect(grants.list == started)
+    }
+
+    @Test("a function whose init never ends starts no other one meanwhile")
+    func aside() {
+        let (gate, grants) = (StartGate(places: 1), Grants())
+        let (endless, honest) = (grants.ticket("endless"), grants.ticket("honest"))
+        gate.want(9, endless)
+        gate.want(2, honest)
+        #expect(gate.putAside(endless))
+        #expect(grants.list == ["endless", "honest"])
+        gate.giveBack()
+        gate.giveBack()
+        gate.want(9, endless)
+        #expect(grants.list == ["endless", "honest", "honest"])
+        gate.asideEnded(endless)
+        #expect(grants.list == ["endless", "honest", "honest", "endless"])
+    }
+
+    @Test("so many are aside, and no more: the next one keeps its place")
+    func asideInAll() {
+        let (gate, grants) = (StartGate(places: 2), Grants())
+        let tickets = (0..<8).map { grants.ticket("\($0)") }
+        for ticket in tickets { gate.want(1, ticket) }
+        let outcome = tickets.prefix(5).map(gate.putAside)
+        #expect(outcome == [true, true, true, true, false])
+        #expect(grants.list.count == 6)
+        gate.asideEnded(tickets[0])
+        #expect(gate.putAside(tickets[4]))
+        #expect(grants.list.count == 7)
+    }
+
+    @Test("what was put aside is over with its start")
+    func asideIsOver() {
+        let (gate, grants, now) = (StartGate(places: 1), Grants(), NIODeadline.now())
+        let ticket = grants.ticket("a")
+        gate.want(2, ticket)
+        var place: StartPlace? = StartPlace(gate: gate, ticket: ticket, now: now)
+        #expect(place?.isNeeded(now + .seconds(1)) { 1_000_000_000 } == true)
+        #expect(grants.list == ["a"])
+        place = nil
+        #expect(grants.list == ["a", "a"] && place == nil)
     }
 
     @Test("what the kernel tells of memory is read")
