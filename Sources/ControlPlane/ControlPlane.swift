@@ -108,6 +108,7 @@ package struct ControlPlaneSettings: Sendable {
     package let now: @Sendable () -> Timestamp
     /// Copies of code that lies in folders of this machine.
     package let snapshots: CodeSnapshots
+    let concurrency: AccountConcurrency
     /// Nil when nothing is installed: code brings what it needs.
     package private(set) var dependencies: (any FunctionDependencies)?
     /// False in a draft: code is looked at, and its files stay where they are.
@@ -115,9 +116,10 @@ package struct ControlPlaneSettings: Sendable {
 
     package init(
         account: AccountIdentity, codeFolder: String, now: @escaping @Sendable () -> Timestamp,
-        snapshots: CodeSnapshots? = nil, dependencies: (any FunctionDependencies)? = nil
+        snapshots: CodeSnapshots? = nil, dependencies: (any FunctionDependencies)? = nil, concurrentExecutions: Int
     ) {
         self.account = account
+        concurrency = AccountConcurrency(limit: concurrentExecutions)
         self.codeFolder = codeFolder
         self.now = now
         self.snapshots = snapshots ?? CodeSnapshots(codeFolder: codeFolder, isDurable: true)

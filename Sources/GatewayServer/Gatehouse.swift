@@ -77,7 +77,7 @@ package final class Gatehouse: Sendable {
                 now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }, snapshots: snapshots,
                 dependencies: settings.dependencies.map { dependencies in
                     InstalledDependencies(dependencies, host: lambdaHost, onProgress: settings.onProgress ?? { _ in })
-                }),
+                }, concurrentExecutions: settings.functionConcurrency),
             store: store, traffic: TrafficAdapter(plane: dataPlane),
             functionHost: FunctionHostAdapter(host: lambdaHost, changes: functionChanges))
         try await controlPlane.start()

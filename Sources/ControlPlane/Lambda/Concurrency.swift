@@ -16,18 +16,35 @@ extension LambdaOperations {
     private static let reserved = "/2017-10-31/functions/{FunctionName}/concurrency"
 }
 
-/// Source: Lambda quotas, "Concurrent executions: 1,000" and "Function and layer storage: 75 GB"; the reserve that must
-/// stay for functions without a limit of their own as AWS's error tells it.
-private enum AccountLimit {
-    static let concurrentExecutions = 1000
-    static let minimumUnreserved = 100
-    static let totalCodeSize = 80_530_636_800
+/// The account's concurrency: what the server works on at once, whatever AWS's accounts have (1,000 by default).
+struct AccountConcurrency {
+    let limit: Int
+
+    /// What has to stay for functions without a reserve of their own. AWS says 100, which is a tenth of its default
+    /// limit; a tenth it is below that, too, or the server's own default of 100 would let nobody reserve anything.
+    var minimumUnreserved: Int { min(100, max(1, limit / 10)) }
+
+    /// Less than nothing is left when the server was started with a lower limit than when it was reserved.
+    func unreserved(_ functions: [LambdaFunction]) -> Int {
+        max(0, limit - functions.reduce(0) { $0 + ($1.head.reservedConcurrency ?? 0) })
+    }
+
+    /// Where AWS's default limit would do, the words are AWS's; below it they say what would help.
+    var refusal: ServiceError {
+        let words =
+            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
+            + "below its minimum value of [\(minimumUnreserved)]."
+        let help = " This server works on \(limit) calls at once (--function-concurrency)."
+        return .invalidParameterWithoutType(limit < Self.defaultLimit ? words + help : words)
+    }
+
+    /// Source: Lambda quotas, "Concurrent executions: 1,000".
+    static let defaultLimit = 1000
 }
 
 extension LambdaOperations {
-    private static func unreserved(_ functions: [LambdaFunction]) -> Int {
-        AccountLimit.concurrentExecutions - functions.reduce(0) { $0 + ($1.head.reservedConcurrency ?? 0) }
-    }
+    /// Source: Lambda quotas, "Function and layer storage: 75 GB".
+    private static let totalCodeSize = 80_530_636_800
 
     /// Recorded from AWS for this one, and taken for the other two: `$LATEST` counts as a version here.
     private static func putFunctionConcurrency(
@@ -43,12 +60,10 @@ extension LambdaOperations {
             guard var function = change.root else {
                 throw .functionNotFound(control.settings.account.functionARN(name.name, qualifier: Qualifier.latest))
             }
-            let available = unreserved(change.readAll(LambdaFunction.self)) + (function.head.reservedConcurrency ?? 0)
-            guard wanted <= available - AccountLimit.minimumUnreserved else {
-                throw .invalidParameterWithoutType(
-                    "Specified ReservedConcurrentExecutions for function decreases account's "
-                        + "UnreservedConcurrentExecution below its minimum value of "
-                        + "[\(AccountLimit.minimumUnreserved)].")
+            let account = control.settings.concurrency
+            let others = change.readAll(LambdaFunction.self).filter { $0.name != function.name }
+            guard wanted == 0 || wanted <= account.unreserved(others) - account.minimumUnreserved else {
+                throw account.refusal
             }
             function.head.reservedConcurrency = wanted
             change.root = function
@@ -82,11 +97,11 @@ extension LambdaOperations {
         }
         return .json([
             "AccountLimit": [
-                "TotalCodeSize": .number(AccountLimit.totalCodeSize),
+                "TotalCodeSize": .number(totalCodeSize),
                 "CodeSizeUnzipped": .number(FunctionPackages.maximumUnzippedSize),
                 "CodeSizeZipped": .number(FunctionPackages.maximumZippedSize),
-                "ConcurrentExecutions": .number(AccountLimit.concurrentExecutions),
-                "UnreservedConcurrentExecutions": .number(unreserved(functions)),
+                "ConcurrentExecutions": .number(control.settings.concurrency.limit),
+                "UnreservedConcurrentExecutions": .number(control.settings.concurrency.unreserved(functions)),
             ],
             "AccountUsage": ["TotalCodeSize": .number(codeSize), "FunctionCount": .number(functions.count)],
         ])

@@ -18,7 +18,8 @@ struct APIPlane {
         self.store = store
         plane = ControlPlane(
             settings: ControlPlaneSettings(
-                account: Self.account, codeFolder: "/nowhere", now: { Timestamp(milliseconds: 1_586_304_524_000) }),
+                account: Self.account, codeFolder: "/nowhere", now: { Timestamp(milliseconds: 1_586_304_524_000) },
+                concurrentExecutions: 1000),
             store: store, traffic: traffic, functionHost: AbsentHost())
     }
 

@@ -44,6 +44,41 @@ import Testing
         #expect(await put("hello", 500).status == 200)
     }
 
+    /// The limit, and the most that a function can reserve.
+    @Test(arguments: [(2000, 1900), (1000, 900), (500, 450), (100, 90), (10, 9), (1, 0)])
+    func leavesATenthOfALowLimit(_ limit: Int, _ most: Int) async {
+        let lambda = LambdaPlane(concurrentExecutions: limit)
+        func put(_ name: String, _ count: Int) async -> Answer {
+            await lambda.call(
+                "PUT", "/2017-10-31/functions/\(name)/concurrency", ["ReservedConcurrentExecutions": .number(count)])
+        }
+        await lambda.create("hello")
+        let refusal = await put("hello", most + 1)
+        #expect(refusal.errorType == "InvalidParameterValueException")
+        #expect(refusal.message?.contains("(--function-concurrency)") == (limit < 1000))
+        #expect(refusal.message?.contains("[\(limit - most)].") == true)
+        #expect(await put("hello", most).status == 200)
+        await lambda.create("other")
+        #expect(await put("other", 1).status == 400)
+        #expect(await put("other", 0).status == 200)
+        let account = await lambda.call("GET", "/2016-08-19/account-settings")["AccountLimit"]
+        #expect(account?["ConcurrentExecutions"] == .number(limit))
+        #expect(account?["UnreservedConcurrentExecutions"] == .number(limit - most))
+    }
+
+    @Test func aLowerLimitThanWhatIsReservedLeavesNothing() async throws {
+        let before = LambdaPlane(concurrentExecutions: 1000)
+        await before.create("hello")
+        _ = await before.call(
+            "PUT", "/2017-10-31/functions/hello/concurrency", ["ReservedConcurrentExecutions": 500])
+        let lambda = try await before.restarted(concurrentExecutions: 100)
+        let account = await lambda.call("GET", "/2016-08-19/account-settings")["AccountLimit"]
+        #expect(account?["UnreservedConcurrentExecutions"] == 0)
+        let lower = await lambda.call(
+            "PUT", "/2017-10-31/functions/hello/concurrency", ["ReservedConcurrentExecutions": 90])
+        #expect(lower.status == 200)
+    }
+
     @Test func isChecked() async {
         await lambda.create()
         #expect(

@@ -22,7 +22,7 @@ struct LambdaPlane {
 
     init(
         store: TryingStore = TryingStore(), folder: TemporaryFolder = TemporaryFolder(),
-        dependencies: (any FunctionDependencies)? = nil
+        dependencies: (any FunctionDependencies)? = nil, concurrentExecutions: Int = 1000
     ) {
         host = RecordingHost()
         self.store = store
@@ -31,7 +31,8 @@ struct LambdaPlane {
         plane = ControlPlane(
             settings: ControlPlaneSettings(
                 account: Self.account, codeFolder: codeFolder,
-                now: { Timestamp(milliseconds: 1_714_566_896_789) }, dependencies: dependencies),
+                now: { Timestamp(milliseconds: 1_714_566_896_789) }, dependencies: dependencies,
+                concurrentExecutions: concurrentExecutions),
             store: store, traffic: traffic, functionHost: host)
     }
 
@@ -39,8 +40,8 @@ struct LambdaPlane {
     func settle() { plane.snapshots.folders.settle() }
 
     /// A second plane on the same store and folder, as after a restart.
-    func restarted() async throws -> LambdaPlane {
-        let next = LambdaPlane(store: store, folder: folder)
+    func restarted(concurrentExecutions: Int = 1000) async throws -> LambdaPlane {
+        let next = LambdaPlane(store: store, folder: folder, concurrentExecutions: concurrentExecutions)
         try await next.plane.start()
         return next
     }

@@ -30,7 +30,7 @@ final class World: Management {
         plane = ControlPlane(
             settings: ControlPlaneSettings(
                 account: AccountIdentity(), codeFolder: codeFolder,
-                now: { Timestamp(milliseconds: 1_714_566_896_789) }),
+                now: { Timestamp(milliseconds: 1_714_566_896_789) }, concurrentExecutions: 1000),
             store: MemoryStore(), traffic: IdleTraffic(), functionHost: IdleHost())
     }
 
