@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GatewayModel
 import LambdaHost
 
 #if canImport(Glibc)
@@ -23,13 +24,13 @@ final class ScratchFolder: Sendable {
     init(in parent: String) throws {
         let path = "\(parent)/gatehouse-\(getpid())-\(UInt32.random(in: .min ... .max))"
         guard mkdir(path, 0o700) == 0 else {
-            throw StartError("The folder \(path) cannot be made: \(String(cString: strerror(errno)))")
+            throw StartError("The folder \(path) cannot be made: \(SystemReason.text(errno))")
         }
         // Locked before it has its name, so that nobody ever finds it unlocked.
         let unnamed = path + "/lock-to-be"
         lock = open(unnamed, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0, rename(unnamed, "\(path)/\(Self.lockName)") == 0 else {
-            throw StartError("The folder \(path) cannot be locked: \(String(cString: strerror(errno)))")
+            throw StartError("The folder \(path) cannot be locked: \(SystemReason.text(errno))")
         }
         self.path = path
     }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GatewayModel
 
 #if canImport(Glibc)
 import Glibc
@@ -75,7 +76,9 @@ final class StateFolder: Sendable {
     /// Two servers on one folder would overwrite each other's state.
     private static func lock(_ folder: String) throws -> Int32 {
         let descriptor = open(folder + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw StartError("The folder \(folder) cannot be written to: error \(errno)") }
+        guard descriptor >= 0 else {
+            throw StartError("The folder \(folder) cannot be written to: \(SystemReason.text(errno))")
+        }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw StartError(
                 "Another Gatehouse uses the folder \(folder). Stop it, or give this one a folder of its own with --data."

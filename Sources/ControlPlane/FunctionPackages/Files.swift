@@ -1,3 +1,5 @@
+import GatewayModel
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -217,7 +219,7 @@ enum Files {
     }
 
     private static func failure(_ what: String, _ path: String) -> PackageError {
-        .machine("could not \(what) \(path): \(String(cString: strerror(errno)))")
+        .machine("could not \(what) \(path): \(SystemReason.text(errno))")
     }
 }
 

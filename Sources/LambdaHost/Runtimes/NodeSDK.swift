@@ -1,3 +1,5 @@
+import GatewayModel
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -46,7 +48,7 @@ package enum NodeSDK {
         }
         for folder in [runtimes, Self.folder(in: runtimes)] where access(folder, F_OK) != 0 && mkdir(folder, 0o755) != 0
         {
-            return "The folder \(folder) cannot be made: error \(errno)."
+            return "The folder \(folder) cannot be made: \(SystemReason.text(errno))."
         }
         let arguments = ["install", "--no-audit", "--no-fund", "--prefix", folder(in: runtimes)]
         let (succeeded, lines) = await ToolProcess(

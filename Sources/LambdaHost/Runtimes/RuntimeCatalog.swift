@@ -157,13 +157,22 @@ package final class RuntimeCatalog: Sendable {
         if access(path, R_OK) == 0 { return }
         let temporary = path + "." + Identifiers.hex(8)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw LaunchError(message: "cannot write \(temporary): error \(errno)") }
+        guard descriptor >= 0 else { throw LaunchError(message: Self.unwritten(temporary, errno)) }
         let bytes = PackageResources.node_runtime_mjs
         let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        // What was taken in part has met a full disk.
+        var error = written < 0 ? errno : ENOSPC
         close(descriptor)
-        guard written == bytes.count, rename(temporary, path) == 0 else {
-            throw LaunchError(message: "cannot write \(path): error \(errno)")
+        if written == bytes.count {
+            if rename(temporary, path) == 0 { return }
+            error = errno
         }
+        unlink(temporary)
+        throw LaunchError(message: Self.unwritten(path, error))
+    }
+
+    private static func unwritten(_ path: String, _ error: Int32) -> String {
+        "cannot write \(path): \(SystemReason.text(error))"
     }
 
     // MARK: provided

@@ -109,7 +109,7 @@ struct Launch: Sendable {
     private func makeTemporaryFolder() throws(LaunchError) -> String {
         let path = settings.scratchFolder + "/tmp-" + Identifiers.hex(16)
         guard mkdir(path, 0o700) == 0 else {
-            throw LaunchError(message: "cannot make the folder \(path): error \(errno)")
+            throw LaunchError(message: "cannot make the folder \(path): \(SystemReason.text(errno))")
         }
         return path
     }

@@ -1,5 +1,14 @@
 import CSandbox
+import GatewayModel
 import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 /// The processes started here, and who wants to know of their end.
 final class ProcessTable: Sendable {
@@ -24,7 +33,9 @@ final class ProcessTable: Sendable {
             let table = ProcessTable()
             instance = table
             let error = sandbox_start { pid, status in ProcessTable.ended(pid, status) }
-            guard error == 0 else { throw Failure(message: "cannot start the function host's threads: error \(error)") }
+            guard error == 0 else {
+                throw Failure(message: "cannot start the function host's threads: \(SystemReason.text(error))")
+            }
             return table
         }
     }
@@ -40,9 +51,29 @@ final class ProcessTable: Sendable {
             return process
         }
         guard process.pid > 0 else {
-            throw Failure(message: "cannot start \(executable): error \(process.error)")
+            throw Failure(message: Self.refusal(executable, process.error))
         }
         return (process.pid, process.output)
+    }
+
+    /// Why a program cannot be started, and what to look at: most often it is a function's own `bootstrap`.
+    static func refusal(_ executable: String, _ error: Int32) -> String {
+        let advice =
+            switch error {
+            case ENOEXEC:
+                ". It is neither a program for this machine's processor nor a script whose first line names its "
+                    + "interpreter (#!/bin/sh)."
+            case ENOENT:
+                ". If the file is there, the interpreter is missing that its first line or, of a program, its header "
+                    + "names: does the line end in CR LF, or is the program linked for another C library?"
+            case EACCES:
+                ". It or its interpreter may not be executed: look at their rights, and whether their file system is "
+                    + "mounted noexec."
+            case EAGAIN: ". There are as many processes as the system allows (ulimit -u, TasksMax)."
+            case EMFILE, ENFILE: ". There are as many open files as the system allows (ulimit -n)."
+            default: ""
+            }
+        return "cannot start \(executable): \(SystemReason.text(error))\(advice)"
     }
 
     private static func spawn(_ words: [String], _ environment: [String], _ folder: String) -> sandbox_process {
