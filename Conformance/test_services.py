@@ -11,7 +11,7 @@ from harness.clients import SESSION
 
 SERVED = {"apigatewayv2", "lambda", "dynamodb", "sts"}
 # Answered by Gatehouse's operation table: REST APIs are signed for the same service as HTTP APIs.
-SHARED = {"apigateway", "apigatewaymanagementapi", "dynamodbstreams", "dax"}
+SHARED = {"apigateway", "apigatewaymanagementapi", "dax"}
 
 # One or two of every protocol: Query, EC2, REST XML, S3, JSON 1.0 and 1.1, REST JSON, CBOR.
 WELL_KNOWN = [
@@ -39,6 +39,7 @@ WELL_KNOWN = [
     ("sesv2", "list_email_identities", {}),
     ("apigateway", "get_rest_apis", {}),
     ("scheduler", "list_schedules", {}),
+    ("dynamodbstreams", "list_streams", {}),
 ]
 
 
@@ -105,6 +106,11 @@ def test_the_cli_shows_the_reason(gatehouse, command):
     finished = gatehouse.clients.shell(f"aws {command}")
     assert finished.returncode != 0
     assert "Gatehouse does not serve the service" in finished.stderr
+
+
+def test_a_service_that_signs_with_a_served_name_is_called_by_its_own(gatehouse):
+    with pytest.raises(ClientError, match="the service 'DynamoDBStreams_20120810'"):
+        client(gatehouse, "dynamodbstreams").list_streams()
 
 
 def test_an_unsigned_form_is_told_by_its_action(gatehouse):

@@ -83,12 +83,12 @@ package enum ServiceFront {
         if let target = head.target {
             if target.hasPrefix(tableTarget) { return tables(String(target.dropFirst(tableTarget.count))) }
             let version = head.contentType.hasPrefix("application/x-amz-json-1.0") ? "1.0" : "1.1"
-            let service = signedFor(head) ?? String(target.prefix { $0 != "." })
-            return Found(.refused(service: service), .json(version: version))
+            return Found(
+                .refused(service: service(of: head, else: target.prefix { $0 != "." })), .json(version: version))
         }
         let parts = head.path.split(separator: "/")
         if head.smithyProtocol == "rpc-v2-cbor", parts.count == 4, parts[0] == "service", parts[2] == "operation" {
-            return Found(.refused(service: signedFor(head) ?? String(parts[1])), .cbor)
+            return Found(.refused(service: service(of: head, else: parts[1])), .cbor)
         }
         let isForm =
             head.contentType.hasPrefix("application/x-www-form-urlencoded")
@@ -103,6 +103,13 @@ package enum ServiceFront {
         if service == "dynamodb" { return tables("") }
         if service == SecurityTokenService.name { return Found(.securityTokens, SecurityTokenService.wire) }
         return Found(.refused(service: service), ServiceNames.wire(of: service, isForm: isForm))
+    }
+
+    /// The service of a call that names none that is served. DynamoDB Streams signs with DynamoDB's name: of such a call
+    /// what it names alone tells (`DynamoDBStreams_20120810`).
+    private static func service(of head: ServiceHead, else named: Substring) -> String {
+        if let service = signedFor(head), case .refused = of(service, false).destination { return service }
+        return String(named)
     }
 
     private static func signedFor(_ head: ServiceHead) -> String? {

@@ -40,6 +40,20 @@ import Testing
         #expect(events.wire == .json(version: "1.1"))
     }
 
+    /// Source: `signingName` and `targetPrefix` of botocore's models. Lambda and STS have no targets.
+    @Test(arguments: ["dynamodb", "lambda", "sts"])
+    func aForeignTargetTellsWhatAServedNameHides(_ service: String) {
+        let found = find(
+            "POST", "/", [("x-amz-target", "DynamoDBStreams_20120810.ListStreams"), Self.signed(service)])
+        #expect(found.destination == .refused(service: "DynamoDBStreams_20120810"))
+        let older = find("POST", "/", [("x-amz-target", "DynamoDB_20111205.ListTables"), Self.signed(service)])
+        #expect(older.destination == .refused(service: "DynamoDB_20111205"))
+        let binary = find(
+            "POST", "/service/DynamoDBStreams_20120810/operation/ListStreams",
+            [("smithy-protocol", "rpc-v2-cbor"), Self.signed(service)])
+        #expect(binary.destination == .refused(service: "DynamoDBStreams_20120810"))
+    }
+
     @Test func thenThePathOfSmithysRPC() {
         let found = find(
             "POST", "/service/GraniteServiceVersion20100801/operation/PutMetricData",
