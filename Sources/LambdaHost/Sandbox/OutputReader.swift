@@ -8,8 +8,8 @@ import Musl
 import Darwin
 #endif
 
-/// Reads what a process writes, as the event loop brings it, and knows how much is still in the pipe: so the END of an
-/// invocation is written behind everything the invocation wrote.
+/// Reads what a process writes, as the event loop brings it, and knows how much is still in the pipe: so the START of an
+/// invocation is written behind everything that came before it, and its END behind everything it wrote.
 final class OutputReader: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
@@ -17,7 +17,8 @@ final class OutputReader: ChannelInboundHandler {
     /// A second descriptor of the same pipe, only to ask how much waits in it.
     private var descriptor: Int32
     private var received = 0
-    private var pending: (from: Int, action: () -> Void)?
+    /// What is to happen when so much has been received, in order.
+    private var pending: [(from: Int, action: () -> Void)] = []
 
     init(descriptor: Int32, log: SandboxLog) {
         self.log = log
@@ -26,10 +27,23 @@ final class OutputReader: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = unwrapInboundIn(data)
-        received += bytes.readableBytes
-        bytes.withUnsafeReadableBytes { log.output($0) }
-        if let pending, received >= pending.from { runPending() }
+        unwrapInboundIn(data).withUnsafeReadableBytes { receive($0) }
+    }
+
+    /// One piece may hold the output of two invocations: what waits for a place within it happens there.
+    func receive(_ bytes: UnsafeRawBufferPointer) {
+        var rest = bytes
+        while let from = pending.first?.from, from - received <= rest.count {
+            let count = max(0, from - received)
+            received += count
+            if count > 0 { log.output(UnsafeRawBufferPointer(rebasing: rest[..<count])) }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            pending.removeFirst().action()
+        }
+        received += rest.count
+        if !rest.isEmpty { log.output(rest) }
+        // A child outlived the process; nobody comes later to end its line.
+        if descriptor < 0 { log.endOfOutput() }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -39,17 +53,16 @@ final class OutputReader: ChannelInboundHandler {
 
     /// Runs `action` when all that is in the pipe now has been read; at once when that is nothing.
     func afterPending(_ action: @escaping () -> Void) {
-        runPending()
         var waiting: Int32 = 0
-        guard descriptor >= 0, ioctl(descriptor, UInt(FIONREAD), &waiting) == 0, waiting > 0 else { return action() }
-        pending = (received + Int(waiting), action)
+        if descriptor >= 0, ioctl(descriptor, UInt(FIONREAD), &waiting) != 0 { waiting = 0 }
+        // What is in order behind something that waits, waits as well.
+        guard waiting > 0 || !pending.isEmpty else { return action() }
+        pending.append((received + Int(waiting), action))
     }
 
     /// Runs what waits now, whatever is still in the pipe.
-    func runPending() {
-        let action = pending?.action
-        pending = nil
-        action?()
+    private func runPending() {
+        while !pending.isEmpty { pending.removeFirst().action() }
     }
 
     func close() {

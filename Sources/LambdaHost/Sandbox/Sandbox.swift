@@ -188,8 +188,8 @@ final class Sandbox: PooledEnvironment {
     func initFailed(_ payload: ByteBuffer, type: String) {
         guard let elapsed = machine.initFailed(.now()) else { return }
         let duration = elapsed.milliseconds.twoDecimals
-        log.platform("INIT_REPORT Init Duration: \(duration) ms\tPhase: init\tStatus: error\tError Type: \(type)")
         afterOutput { [self] in
+            log.platform("INIT_REPORT Init Duration: \(duration) ms\tPhase: init\tStatus: error\tError Type: \(type)")
             pool.failedToStart(self) { _ in payload }
             processes.kill(pid)
         }
@@ -206,8 +206,8 @@ final class Sandbox: PooledEnvironment {
             return call.answer(.functionError(payload, version: version.version, logTail: []))
         }
         next = nil
-        outputReader?.runPending()
-        log.begin(call.request.requestId, version: version.version)
+        // Behind what the init wrote, and the call before.
+        afterOutput { [self] in log.begin(call.request.requestId, version: version.version) }
         RuntimeAPIService.deliver(call, running, on: connection)
     }
 
@@ -258,7 +258,9 @@ final class Sandbox: PooledEnvironment {
         switch check {
         case .fine: break
         case .restart:
-            log.platform("INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout")
+            afterOutput { [self] in
+                log.platform("INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout")
+            }
             endProcess()
         case .initTimedOut:
             pool.failedToStart(self) { ErrorPayload.timeout($0, seconds: version.timeout) }

@@ -64,8 +64,10 @@ final class SandboxLog {
 
     // MARK: The platform's lines
 
-    /// Text of the platform, of one line or several.
+    /// Text of the platform, of one line or several. What the function has begun is a line of its own before it: output
+    /// without a line end belongs to the invocation that wrote it.
     func platform(_ text: String) {
+        endOfOutput()
         scratch.removeAll(keepingCapacity: true)
         scratch.append(contentsOf: text.utf8)
         scratch.append(0x0A)
@@ -73,6 +75,7 @@ final class SandboxLog {
     }
 
     func begin(_ requestId: String, version: String) {
+        endOfOutput()
         tail.removeAll(keepingCapacity: true)
         if isJSON {
             event("platform.start", #"{"requestId":"\#(requestId)","version":"\#(version)"}"#)
