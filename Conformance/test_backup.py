@@ -2,8 +2,10 @@
 
 import io
 import json
+import shlex
 import shutil
 import sqlite3
+import subprocess
 import threading
 import zipfile
 
@@ -11,7 +13,7 @@ import pytest
 
 from harness.clients import error_of
 from harness.functions import PYTHON, ROLE, package, unique
-from harness.server import run
+from harness.server import binary, run
 
 
 def make_function(server, name, text):
@@ -168,6 +170,41 @@ def test_a_backup_of_nothing_or_over_something_is_refused(tmp_path):
     nothing = run("backup", str(tmp_path / "b"), "--data", str(tmp_path / "none"))
     assert nothing.returncode == 1 and "There is no state in" in nothing.stderr
     assert not (tmp_path / "b").exists()
+
+
+def test_a_slash_at_the_end_of_the_target_changes_nothing(own_gatehouse, tmp_path):
+    own_gatehouse(data=tmp_path / "data").stop()
+    done = run("backup", f"{tmp_path}/b//", "--data", f"{tmp_path}/./data/")
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in tmp_path.glob("b*")) == ["b"]
+    assert (tmp_path / "b/state.sqlite").exists()
+
+
+def test_a_backup_below_a_folder_that_is_missing_says_so(own_gatehouse, tmp_path):
+    own_gatehouse(data=tmp_path / "data").stop()
+    refused = run("backup", f"{tmp_path}/no/b", "--data", f"{tmp_path}/data")
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"gatehouse: There is no folder {tmp_path}/no. Make it, or name a place in one that is there.\n"
+    )
+
+
+def test_a_backup_onto_a_full_disk_says_so(own_gatehouse, tmp_path):
+    own_gatehouse(data=tmp_path / "data").stop()
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = f"mount -t tmpfs -o size=8k none {shlex.quote(str(disk))}"
+    if subprocess.run(["unshare", "-m", "sh", "-c", mount], capture_output=True).returncode != 0:
+        pytest.skip("file systems cannot be mounted here")
+    backup = shlex.join([binary(), "backup", str(disk / "b"), "--data", str(tmp_path / "data")])
+    refused = subprocess.run(
+        ["unshare", "-m", "sh", "-c", f"{mount}; {backup}; echo $?; ls {shlex.quote(str(disk))}"],
+        capture_output=True,
+        text=True,
+    )
+    assert refused.stderr.startswith(f"gatehouse: The backup {disk}/b could not be made: {disk}/b.incomplete/")
+    assert "database or disk is full). Nothing of it is left." in refused.stderr
+    assert refused.stdout.endswith("1\n")
 
 
 def raw_zip(names):

@@ -60,8 +60,11 @@ final class StateFolder: Sendable {
         return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     }
 
+    /// From the root, without a slash at the end: names are put behind it, and `.incomplete` too.
     static func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        let whole = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        let parts = whole.split(separator: "/").filter { $0 != "." }
+        return "/" + parts.joined(separator: "/")
     }
 
     private static func make(_ folder: String) throws {
@@ -69,7 +72,8 @@ final class StateFolder: Sendable {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw StartError("The folder \(folder) cannot be made: \(error)")
+            throw StartError(
+                "The folder \(folder) cannot be made: \(SystemReason.text(error)). Name another with --data.")
         }
     }
 

@@ -5,11 +5,29 @@ package enum SQLiteCopy {
     /// Pages copied between two words about the progress.
     private static let pagesPerStep: Int32 = 2_048
 
+    /// What SQLite says of a file, for people. Its own message is of the connection that it looked at, not of what failed.
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Errors of SQLite name the file.
+    package static func naming<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let error as DatabaseError {
+            throw Failure(description: "\(path): SQLite error \(error.resultCode)")
+        }
+    }
+
     /// Copies what the file holds at one moment. Writers do not wait, and what they write meanwhile is not in the copy.
     ///
     /// - Parameter progress: pages copied, and pages in all.
     package static func make(
         of path: String, at target: String, progress: @escaping (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws {
+        try naming(target) { try copy(path, to: target, progress) }
+    }
+
+    private static func copy(
+        _ path: String, to target: String, _ progress: @escaping (_ done: Int, _ total: Int) -> Void
     ) throws {
         let source = try DatabaseQueue(path: path)
         let copy = try DatabaseQueue(path: target)

@@ -21,7 +21,11 @@ package final class TableStore: Sendable {
         self.path = path
         faults = TableFaults(tell: onFault)
         catalogue = TableCatalogue(account: account)
-        writer = try TableWriter(path: path, isDurable: isDurable, catalogue: catalogue, faults: faults, now: now)
+        do {
+            writer = try TableWriter(path: path, isDurable: isDurable, catalogue: catalogue, faults: faults, now: now)
+        } catch let failure as SQLiteConnection.Failure {
+            throw SQLiteConnection.Failure(code: failure.code, message: "\(failure.message) (\(path))")
+        }
         sweeper = sweeps ? ExpirySweeper(writer: writer, catalogue: catalogue) : nil
         sweeper?.start()
     }
@@ -31,7 +35,7 @@ package final class TableStore: Sendable {
         do {
             return TableSession(reader: try TableReader(path: path, catalogue: catalogue), writer: writer, faults)
         } catch {
-            faults.tell("\(error)")
+            faults.tell("tables: \(error) (\(path))")
             return nil
         }
     }

@@ -77,4 +77,69 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: copy))
         #expect(!FileManager.default.fileExists(atPath: copy + ".incomplete"))
     }
+
+    @Test func whileAnotherBackupToThePlaceIsUnderWayItIsRefused() async throws {
+        try await store().commit([.save(entity("first"))])
+        do {
+            let other = try PartialFolder(for: copy)
+            let half = other.path + "/half"
+            try Data("half".utf8).write(to: URL(filePath: half))
+            let failure = await #expect(throws: Backup.Failure.self) {
+                try await Backup(of: data, to: copy) { _ in }.make()
+            }
+            #expect(failure?.description == "Another backup to \(copy) is under way.")
+            #expect(FileManager.default.fileExists(atPath: half))
+            _ = consume other
+        }
+        // As one that was killed: what it left is no part of the next.
+        try await Backup(of: data, to: copy) { _ in }.make()
+        #expect(try await keys(copy + "/state.sqlite") == ["first"])
+        #expect(!FileManager.default.fileExists(atPath: copy + "/half"))
+        #expect(!FileManager.default.fileExists(atPath: copy + ".incomplete"))
+    }
+
+    @Test func ofManyAtOnceOneSucceedsWhole() async throws {
+        try await store().commit([.save(entity("first"))])
+        for round in 0..<10 {
+            let target = copy + "\(round)"
+            let data = data
+            let failures = await withTaskGroup(of: Backup.Failure?.self) { group -> [Backup.Failure?] in
+                for _ in 0..<4 {
+                    group.addTask {
+                        do throws(Backup.Failure) {
+                            try await Backup(of: data, to: target) { _ in }.make()
+                            return nil
+                        } catch { return error }
+                    }
+                }
+                var failures: [Backup.Failure?] = []
+                for await failure in group { failures.append(failure) }
+                return failures
+            }
+            let words = failures.compactMap { $0?.description }
+            #expect(words.count == 3)
+            for word in words {
+                #expect(word.hasSuffix("is under way.") || word == "\(target) is there already.")
+            }
+            #expect(try await keys(target + "/state.sqlite") == ["first"])
+            #expect(!FileManager.default.fileExists(atPath: target + ".incomplete"))
+        }
+    }
+
+    @Test func nothingIsMovedOntoSomething() async throws {
+        try FileManager.default.createDirectory(atPath: copy + "/other", withIntermediateDirectories: true)
+        let partial = try PartialFolder(for: copy)
+        let isMoved = try partial.move(to: copy)
+        #expect(!isMoved)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: copy) == ["other"])
+        partial.remove()
+        #expect(!FileManager.default.fileExists(atPath: copy + ".incomplete"))
+    }
+
+    @Test(arguments: [
+        ("/a/b/", "/a/b"), ("//a/./b//.", "/a/b"), ("/", "/"), ("/a/../b", "/a/../b"), ("/a/.b/..c", "/a/.b/..c"),
+    ])
+    func pathsHaveOneForm(_ given: String, _ form: String) {
+        #expect(StateFolder.absolute(given) == form)
+    }
 }

@@ -1,5 +1,6 @@
 import ControlPlane
 import FoundationEssentials
+import GatewayModel
 import SQLiteStore
 
 /// A copy of a data folder, on which a server can start. The folder may be in service meanwhile: databases are read
@@ -27,27 +28,38 @@ package struct Backup {
         self.tell = tell
     }
 
-    /// The copy appears under its name when it is complete.
-    package func make() async throws {
-        let files = FileManager.default
-        guard files.fileExists(atPath: source + "/state.sqlite") else {
+    /// The copy appears under its name when it is complete; of several backups to one place, one does.
+    package func make() async throws(Failure) {
+        guard FileManager.default.fileExists(atPath: source + "/state.sqlite") else {
             throw Failure(description: "There is no state in \(source).")
         }
-        guard !files.fileExists(atPath: target) else { throw Failure(description: "\(target) is there already.") }
-        let partial = target + ".incomplete"
+        let parent = String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)])
+        guard FileManager.default.fileExists(atPath: parent.isEmpty ? "/" : parent) else {
+            throw Failure(description: "There is no folder \(parent). Make it, or name a place in one that is there.")
+        }
+        guard !FileManager.default.fileExists(atPath: target) else { throw isThere }
+        let partial = try PartialFolder(for: target)
         do {
-            // Left by a backup that was cut short.
-            if files.fileExists(atPath: partial) { try files.removeItem(atPath: partial) }
-            try files.createDirectory(
-                atPath: partial, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-            try await fill(partial)
-            try StoredCode.sync(partial)
-            try files.moveItem(atPath: partial, toPath: target)
+            // Another backup may have been completed before this one had the lock.
+            guard !FileManager.default.fileExists(atPath: target) else { throw isThere }
+            try await fill(partial.path)
+            try StoredCode.sync(partial.path)
+            guard try partial.move(to: target) else { throw isThere }
             try StoredCode.sync(parent: target)
         } catch {
-            try? files.removeItem(atPath: partial)
-            throw error as? Failure ?? Failure(description: "The backup could not be made: \(error)")
+            partial.remove()
+            throw error as? Failure ?? failure(error)
         }
+    }
+
+    private var isThere: Failure { Failure(description: "\(target) is there already.") }
+
+    private func failure(_ error: any Error) -> Failure {
+        Failure(
+            description: """
+                The backup \(target) could not be made: \(SystemReason.text(error)). Nothing of it is left. Put that right, or \
+                name another place, and make it again.
+                """)
     }
 
     private func fill(_ partial: String) async throws {
@@ -78,7 +90,7 @@ package struct Backup {
         if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
         try copy("state.sqlite", to: path)
         // Opened as a server would, so that what cannot be served is no backup.
-        let store = try SQLiteStore(path: path)
+        let store = try SQLiteCopy.naming(path) { try SQLiteStore(path: path) }
         defer { store.close() }
         return try await StoredCode.paths(namedIn: store)
     }

@@ -50,7 +50,7 @@ struct StackEndpoints: Sendable {
         let actual = Hexadecimal.encode(SHA256.hash(data: bytes))
         guard actual == digest else { return refuse(400, "The SHA-256 of the package is \(actual).") }
         do { try stacks.assets.keep(bytes, as: digest) } catch {
-            return refuse(500, "The package could not be kept: \(error)")
+            return refuse(500, "The package could not be kept: \(SystemReason.text(error))")
         }
         return answer(201, [:])
     }

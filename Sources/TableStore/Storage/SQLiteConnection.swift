@@ -7,9 +7,10 @@ final class SQLiteConnection {
     fileprivate let handle: OpaquePointer
 
     /// What SQLite says went wrong.
-    struct Failure: Error {
+    struct Failure: Error, CustomStringConvertible {
         let code: Int32
         let message: String
+        var description: String { "SQLite error \(code): \(message)" }
     }
 
     /// How long a connection waits for a lock of another process, such as a backup's.
@@ -23,7 +24,7 @@ final class SQLiteConnection {
         guard code == SQLITE_OK, let handle else {
             let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(handle)
-            throw Failure(code: code, message: "\(path): \(message)")
+            throw Failure(code: code, message: message)
         }
         self.handle = handle
         sqlite3_busy_timeout(handle, Self.patienceMilliseconds)
@@ -124,6 +125,6 @@ extension SQLiteConnection.Failure {
     /// A reader may hold the definition of a table that is dropped meanwhile; then there is no such table any more.
     var tableError: TableError {
         if code == SQLITE_ERROR, message.hasPrefix("no such table") { return .resourceNotFound }
-        return .internalFailure("SQLite error \(code): \(message)")
+        return .internalFailure(description)
     }
 }

@@ -1,3 +1,4 @@
+import GatewayModel
 import NIOCore
 import NIOPosix
 
@@ -63,7 +64,10 @@ struct HTTPCaller: Sendable {
             throw failure
         } catch {
             throw Failure(
-                sentence: "There is no answer from \(host):\(port). Is `gatehouse serve` running there? (\(error))")
+                sentence: """
+                    There is no answer from \(host):\(port). Is `gatehouse serve` running there? \
+                    (\(SystemReason.text(error)))
+                    """)
         }
     }
 
