@@ -171,7 +171,23 @@ class TestExitCodes:
         (tmp_path / "file").write_text("")
         finished = run("serve", "--listen", "127.0.0.1:0", "--data", str(tmp_path / "file" / "data"))
         assert finished.returncode > 0
-        assert "file" in finished.stderr
+        assert f"The folder {tmp_path}/file/data cannot be made: not a directory." in finished.stderr
+
+    def test_certificates_that_cannot_be_read_fail_and_say_why(self, tmp_path):
+        (tmp_path / "empty.pem").write_text("nothing")
+        for name, reason in (("none.pem", "no such file or directory"), ("empty.pem", "it has none that is PEM")):
+            file = tmp_path / name
+            finished = run("serve", "--in-memory", "--listen", "127.0.0.1:0", "--trusted-certificates", str(file))
+            assert finished.returncode == 1
+            assert finished.stderr == f"gatehouse: The certificates in {file} cannot be read: {reason}.\n"
+
+    @pytest.mark.parametrize("name", ["state.sqlite", "tables.sqlite"])
+    def test_a_database_that_is_none_fails_and_is_named(self, tmp_path, name):
+        (tmp_path / name).write_text("no database " * 1000)
+        finished = run("serve", "--listen", "127.0.0.1:0", "--data", str(tmp_path))
+        assert finished.returncode == 1
+        assert "file is not a database" in finished.stderr
+        assert str(tmp_path / name) in finished.stderr
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
     def test_a_server_that_is_told_to_stop_ends_well(self, own_gatehouse, number):

@@ -34,9 +34,9 @@ def run(*arguments, cwd=None, timeout=30):
 
 
 class Process:
-    """A running `gatehouse`, its two outputs gathered line by line."""
+    """A running `gatehouse`, its two outputs gathered line by line unless `popen` says where they go."""
 
-    def __init__(self, arguments, cwd):
+    def __init__(self, arguments, cwd, popen=None):
         self.arguments = list(arguments)
         self.cwd = cwd
         self.stdout, self.stderr = [], []
@@ -46,14 +46,13 @@ class Process:
             cwd=cwd,
             env=inherited_environment(),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
+            **({"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | (popen or {})),
         )
+        outputs = (self.process.stdout, self.stdout), (self.process.stderr, self.stderr)
         self.readers = [
-            threading.Thread(target=self.gather, args=(self.process.stdout, self.stdout), daemon=True),
-            threading.Thread(target=self.gather, args=(self.process.stderr, self.stderr), daemon=True),
+            threading.Thread(target=self.gather, args=output, daemon=True) for output in outputs if output[0]
         ]
         for reader in self.readers:
             reader.start()
@@ -127,7 +126,7 @@ class Process:
 class Server(Process):
     """`gatehouse serve`, ready, on ports of the kernel's choice."""
 
-    def __init__(self, scratch, data=None, options=(), traffic=1):
+    def __init__(self, scratch, data=None, options=(), traffic=1, popen=None):
         self.access_log = Path(scratch) / "access.log"
         arguments = ["serve", "--listen", "127.0.0.1:0", *(["--data", str(data)] if data else ["--in-memory"])]
         for _ in range(traffic):
@@ -138,7 +137,7 @@ class Server(Process):
         for name, value in defaults.items():
             if name not in options:
                 arguments += [name, value]
-        super().__init__([*arguments, *options], scratch)
+        super().__init__([*arguments, *options], scratch, popen)
         try:
             self.line(r"^ready$")
         except AssertionError:

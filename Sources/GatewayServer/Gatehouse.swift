@@ -54,7 +54,10 @@ package final class Gatehouse: Sendable {
 
         let snapshots = CodeSnapshots(codeFolder: folder.code, isDurable: folder.database != nil)
         let functionLogs = FunctionLogs(
-            folder: folder.logs, namingSources: { snapshots.namingSources(in: $0) }, onLine: settings.onFunctionLine)
+            folder: folder.logs, namingSources: { snapshots.namingSources(in: $0) },
+            shown: settings.shownFunctionLines.map {
+                FunctionLogs.Shown(writer: Console.writer($0.stream), notesOnly: $0.notesOnly)
+            })
         let lambdaHost = try await LambdaHost(
             group: group,
             settings: LambdaHostSettings(
@@ -70,7 +73,9 @@ package final class Gatehouse: Sendable {
             accessLogs: accessLogs,
             options: try dataPlaneOptions(settings, snapshots))
 
-        let store: any EntityStore = try folder.database.map { try SQLiteStore(path: $0) } ?? MemoryStore()
+        let store: any EntityStore =
+            try folder.database.map { path in try SQLiteCopy.naming(path) { try SQLiteStore(path: path) } }
+            ?? MemoryStore()
         let controlPlane = ControlPlane(
             settings: ControlPlaneSettings(
                 account: settings.account, codeFolder: folder.code,
@@ -82,10 +87,11 @@ package final class Gatehouse: Sendable {
             functionHost: FunctionHostAdapter(host: lambdaHost, changes: functionChanges))
         try await controlPlane.start()
 
+        let faults = FaultNotices()
         let tables = TableEndpoint(
             store: try TableStore(
                 path: folder.tables, isDurable: folder.database != nil, account: settings.account,
-                now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }, onFault: { Console.warn($0) }),
+                now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }, onFault: { faults.tell($0) }),
             group: group)
 
         let stacks = StackService(
@@ -176,7 +182,7 @@ package final class Gatehouse: Sendable {
                 "Port \(address.port) of \(address.host) is in use by another program. Stop it, or choose another port."
             )
         } catch {
-            throw StartError("Cannot listen on \(address.text): \(error)")
+            throw StartError("Cannot listen on \(address.text): \(SystemReason.text(error)).")
         }
     }
 
@@ -188,7 +194,8 @@ package final class Gatehouse: Sendable {
             do {
                 tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(file))]
             } catch {
-                throw StartError("The certificates in \(file) cannot be read: \(error)")
+                let reason = access(file, R_OK) == 0 ? "it has none that is PEM" : SystemReason.text(errno)
+                throw StartError("The certificates in \(file) cannot be read: \(reason).")
             }
         }
         var options = DataPlaneOptions(tls: try NIOSSLContext(configuration: tls))

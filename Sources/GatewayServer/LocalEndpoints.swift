@@ -65,6 +65,8 @@ struct LocalEndpoints: Sendable {
         lines.append("# HELP \(metric) Log lines that could not be kept.\n# TYPE \(metric) counter")
         lines.append("\(metric){log=\"access\"} \(accessLogs.droppedLines)")
         lines.append("\(metric){log=\"function\"} \(functionLogs.droppedLines)")
+        lines.append("\(metric){log=\"stdout\"} \(Console.droppedLines(.output))")
+        lines.append("\(metric){log=\"stderr\"} \(Console.droppedLines(.errors))")
         return lines.joined(separator: "\n") + "\n"
     }
 }

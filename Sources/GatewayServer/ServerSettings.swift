@@ -50,8 +50,8 @@ package struct ServerSettings: Sendable {
     package var dependencies: DependencySettings?
     /// Called with the progress of installing them.
     package var onProgress: (@Sendable (String) -> Void)?
-    /// Called for every line that functions and the platform write. Paths are those of the source.
-    package var onFunctionLine: (@Sendable (FunctionLine) -> Void)?
+    /// What is shown of the lines that functions and the platform write.
+    package var shownFunctionLines: ShownFunctionLines?
 
     package init() {}
 }
@@ -67,18 +67,16 @@ package struct RequestLine: Sendable {
     package let reason: String?
 }
 
-/// One line of a function's log, for people.
-package struct FunctionLine: Sendable {
-    package let functionName: String
-    package let isPlatform: Bool
-    let bytes: [UInt8]
-    let namingSources: @Sendable (String) -> String
+/// Which lines of functions are shown, and where.
+package struct ShownFunctionLines: Sendable {
+    let stream: Console.Stream
+    /// Remarks of Gatehouse's own only, such as which runtime stands in for another.
+    let notesOnly: Bool
 
-    /// Made when somebody reads it: most lines of a server that only serves are read by nobody.
-    package var text: String { namingSources(String(decoding: bytes, as: UTF8.self)) }
-
-    /// A remark of Gatehouse's own, such as which runtime stands in for another.
-    package var isNote: Bool { isPlatform && bytes.starts(with: "note: ".utf8) }
+    package init(on stream: Console.Stream, notesOnly: Bool = false) {
+        self.stream = stream
+        self.notesOnly = notesOnly
+    }
 }
 
 /// Why the server cannot start, in words for people: what happened, where, what to do.

@@ -371,7 +371,7 @@ extension CodeSnapshots {
 
     /// `text` with paths in snapshots turned into those of the sources.
     package func namingSources(in text: String) -> String {
-        guard text.utf8.count > folder.utf8.count, text.contains(folder) else { return text }
+        guard Self.contains(folder, in: text) else { return text }
         var result = ""
         var rest = text[...]
         while let found = rest.firstRange(of: folder + "/") {
@@ -382,6 +382,22 @@ extension CodeSnapshots {
             rest = rest[found.upperBound...].dropFirst(name.count)
         }
         return result + rest
+    }
+
+    /// By bytes: the lines of a function that floods its log go through here.
+    private static func contains(_ folder: String, in text: String) -> Bool {
+        var (folder, text) = (folder, text)
+        return folder.withUTF8 { folder in
+            text.withUTF8 { text in
+                guard let first = folder.first else { return true }
+                var start = 0
+                while start + folder.count <= text.count {
+                    if text[start] == first, text[start..<start + folder.count].elementsEqual(folder) { return true }
+                    start += 1
+                }
+                return false
+            }
+        }
     }
 }
 

@@ -2,19 +2,26 @@ import LambdaHost
 
 /// What functions write: kept in one file per function in the data folder, and shown to whoever asked.
 final class FunctionLogs: FunctionLogSink {
+    /// Who wants to see lines as they come.
+    struct Shown: Sendable {
+        let writer: LineWriter
+        /// Remarks of Gatehouse's own only.
+        var notesOnly = false
+    }
+
     private let folder: String?
-    private let onLine: (@Sendable (FunctionLine) -> Void)?
+    private let shown: Shown?
     /// Code runs from copies; people know it by its own paths.
     private let namingSources: @Sendable (String) -> String
     private let writers: LineWriters
 
     init(
-        folder: String?, namingSources: @escaping @Sendable (String) -> String,
-        onLine: (@Sendable (FunctionLine) -> Void)?, account: LogAccount = LogAccount()
+        folder: String?, namingSources: @escaping @Sendable (String) -> String, shown: Shown?,
+        account: LogAccount = LogAccount()
     ) {
         self.folder = folder
         self.namingSources = namingSources
-        self.onLine = onLine
+        self.shown = shown
         writers = LineWriters(label: "gatehouse.function-log", isShared: true, account: account)
     }
 
@@ -23,28 +30,52 @@ final class FunctionLogs: FunctionLogSink {
 
     func stream(of source: FunctionLogSource) -> any FunctionLogStream {
         Stream(
-            functionName: source.functionName,
-            writer: folder.map { writers.writer("\($0)/lambda-\(source.functionName).log") }, onLine: onLine,
-            namingSources: namingSources)
+            writer: folder.map { writers.writer("\($0)/lambda-\(source.functionName).log") }, shown: shown,
+            mark: FunctionMark(source.functionName, namingSources: namingSources))
     }
 
     /// Waits until every line is written.
     func flush() { writers.flush() }
 
     private struct Stream: FunctionLogStream {
-        let functionName: String
         let writer: LineWriter?
-        let onLine: (@Sendable (FunctionLine) -> Void)?
-        let namingSources: @Sendable (String) -> String
+        let shown: Shown?
+        let mark: FunctionMark
 
+        private static let note = "note: ".utf8
+
+        /// On a loop, and a function may flood it: lines are looked at where they are written.
         func append(_ lines: UnsafeRawBufferPointer, isPlatform: Bool) {
             writer?.append(lines, isPlatform: isPlatform)
-            guard let onLine else { return }
-            for line in lines.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
-                onLine(
-                    FunctionLine(
-                        functionName: functionName, isPlatform: isPlatform, bytes: Array(line),
-                        namingSources: namingSources))
+            guard let shown, !shown.notesOnly || isPlatform && lines.starts(with: Self.note) else { return }
+            shown.writer.append(lines, isPlatform: isPlatform, shape: mark)
+        }
+    }
+}
+
+/// Marks lines with their function's name, as people see them on a terminal. Empty ones are left out.
+final class FunctionMark: LineShape {
+    private let mark: [UInt8]
+    private let namingSources: @Sendable (String) -> String
+
+    init(_ functionName: String, namingSources: @escaping @Sendable (String) -> String) {
+        mark = Array("[\(functionName)] ".utf8)
+        self.namingSources = namingSources
+    }
+
+    func shape(_ lines: UnsafeRawBufferPointer, into shown: inout [UInt8]) {
+        var text = namingSources(String(decoding: lines, as: UTF8.self))
+        text.withUTF8 { bytes in
+            var start = 0
+            for (index, byte) in bytes.enumerated() where byte == 0x0A || byte == 0x0D {
+                // The Python runtime puts carriage returns between the lines of a traceback, so that it is one entry of
+                // a log.
+                if index > start {
+                    shown.append(contentsOf: mark)
+                    shown.append(contentsOf: bytes[start..<index])
+                    shown.append(0x0A)
+                }
+                start = index + 1
             }
         }
     }

@@ -19,9 +19,11 @@ final class LineWriter: AccessLogSink {
     private static let tellingInterval: UInt64 = 60_000_000_000
 
     private struct State {
-        var lines: [UInt8] = []
+        var waiting = LineBatch()
+        /// What is being written now.
+        var writing = LineBatch()
         /// The storage of lines that are written, used again.
-        var spare: [UInt8] = []
+        var spare = LineBatch()
         var isScheduled = false
         var toldAt: UInt64?
     }
@@ -72,15 +74,14 @@ final class LineWriter: AccessLogSink {
         lines.withUTF8 { append(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Takes whole lines, each with its end.
-    func append(_ lines: UnsafeRawBufferPointer, isPlatform: Bool = false) {
+    /// Takes whole lines, each with its end. What `shape` makes of them is written.
+    func append(_ lines: UnsafeRawBufferPointer, isPlatform: Bool = false, shape: (any LineShape)? = nil) {
         guard !lines.isEmpty else { return }
         let (isTaken, begins) = state.withLock { state -> (Bool, Bool) in
             let room = Self.waitingBytes + (isPlatform ? Self.platformBytes : 0)
-            guard state.lines.count + lines.count <= room, account.take(lines.count) else {
-                return (false, false)
-            }
-            state.lines.append(contentsOf: lines)
+            let cost = state.waiting.costOfAdding(lines.count, shape)
+            guard state.waiting.cost + cost <= room, account.take(cost) else { return (false, false) }
+            state.waiting.add(lines, shape)
             defer { state.isScheduled = true }
             return (true, !state.isScheduled)
         }
@@ -93,22 +94,26 @@ final class LineWriter: AccessLogSink {
 
     /// Writes what waits, and lets others of the queue have their turn before more.
     private func writeWaiting() {
-        let lines = state.withLock { state in
-            let lines = state.lines
-            state.lines = state.spare
-            state.spare = []
-            return lines
+        var batch = state.withLock { state in
+            swap(&state.writing, &state.waiting)
+            swap(&state.waiting, &state.spare)
+            return state.writing
         }
-        let result = target.write(lines)
-        account.giveBack(lines.count)
-        if result.lostLines > 0 { account.lost(result.lostLines) }
-        if let problem = result.problem { told(problem) }
+        var lost = LogTarget.Result()
+        batch.forEachPiece { piece in
+            let result = target.write(piece)
+            lost.lostLines += result.lostLines
+            lost.problem = lost.problem ?? result.problem
+        }
+        account.giveBack(batch.cost)
+        if lost.lostLines > 0 { account.lost(lost.lostLines) }
+        if let problem = lost.problem { told(problem) }
+        // The storage has one holder again, and can be kept.
+        batch = LineBatch()
         let isMore = state.withLock { state in
-            if lines.capacity <= Self.keptBytes, state.spare.isEmpty {
-                state.spare = lines
-                state.spare.removeAll(keepingCapacity: true)
-            }
-            state.isScheduled = !state.lines.isEmpty
+            state.writing.clear(keeping: Self.keptBytes)
+            swap(&state.writing, &state.spare)
+            state.isScheduled = !state.waiting.isEmpty
             return state.isScheduled
         }
         if isMore { queue.async { [self] in writeWaiting() } }
@@ -125,11 +130,22 @@ final class LineWriter: AccessLogSink {
         if isDue { tell("gatehouse: \(text) \(LogAccount.metric) at /_gatehouse/metrics counts what is lost.") }
     }
 
-    /// Returns when what was handed over before is written, or when the time is over.
-    func flush(until deadline: DispatchTime) {
+    /// Returns when what was handed over before is written, or when the time is over. What is not written by then is told,
+    /// and its number is returned: the process is about to end.
+    @discardableResult
+    func flush(until deadline: DispatchTime) -> Int {
         let written = DispatchSemaphore(value: 0)
-        queue.async { written.signal() }
-        _ = written.wait(timeout: deadline)
+        queue.async { [self] in
+            writeWaiting()
+            written.signal()
+        }
+        guard written.wait(timeout: deadline) == .timedOut else { return 0 }
+        // Of what is being written a part may be out.
+        let count = state.withLock { $0.writing.lineCount + $0.waiting.lineCount }
+        if count > 0 {
+            tell?("gatehouse: The log \(target.name) was not written in time: up to \(count) lines are lost.")
+        }
+        return count
     }
 }
 

@@ -58,35 +58,35 @@ final class LogTarget: @unchecked Sendable {
         return "The log \(name) cannot be opened: \(Self.reason(errno)). Its lines are dropped until it can be."
     }
 
-    func write(_ lines: [UInt8]) -> Result {
+    func write(_ lines: [UInt8]) -> Result { lines.withUnsafeBytes { write($0) } }
+
+    func write(_ bytes: UnsafeRawBufferPointer) -> Result {
         let problem = open()
-        return lines.withUnsafeBytes { bytes in
-            guard descriptor >= 0 else { return Result(lostLines: Self.count(bytes), problem: problem) }
-            if isInsideLine {
-                guard [0x0A as UInt8].withUnsafeBytes({ Self.write(descriptor, $0) }) == 1 else {
-                    return Result(lostLines: Self.count(bytes), problem: failure(errno))
-                }
-                isInsideLine = false
+        guard descriptor >= 0 else { return Result(lostLines: Self.count(bytes), problem: problem) }
+        if isInsideLine {
+            guard [0x0A as UInt8].withUnsafeBytes({ Self.write(descriptor, $0) }) == 1 else {
+                return Result(lostLines: Self.count(bytes), problem: failure(errno))
             }
-            var written = 0
-            while written < bytes.count {
-                let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
-                let size = Self.write(descriptor, rest)
-                if size > 0 {
-                    written += size
-                } else if size < 0, errno == EINTR {
-                    continue
-                } else if size < 0, errno == EAGAIN {
-                    var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                    _ = poll(&waiting, 1, -1)
-                } else {
-                    let problem = failure(errno)
-                    isInsideLine = written > 0 && bytes[written - 1] != 0x0A
-                    return Result(lostLines: Self.count(rest), problem: problem)
-                }
-            }
-            return Result()
+            isInsideLine = false
         }
+        var written = 0
+        while written < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+            let size = Self.write(descriptor, rest)
+            if size > 0 {
+                written += size
+            } else if size < 0, errno == EINTR {
+                continue
+            } else if size < 0, errno == EAGAIN {
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&waiting, 1, -1)
+            } else {
+                let problem = failure(errno)
+                isInsideLine = written > 0 && bytes[written - 1] != 0x0A
+                return Result(lostLines: Self.count(rest), problem: problem)
+            }
+        }
+        return Result()
     }
 
     func close() {

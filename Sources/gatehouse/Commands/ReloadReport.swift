@@ -8,15 +8,15 @@ enum ReloadReport {
         case .deployed(let deployed, let duration):
             let result = deployed.result
             let milliseconds = Int((duration / .milliseconds(1)).rounded())
-            Console.say(
+            Console.post(
                 "reloaded \(count(result.changedFunctions, "function")), \(count(result.changedRoutes, "route"))"
                     + others(result.changes) + " in \(milliseconds) ms")
             let report = UpReport(deployed, server)
             if result.changedRoutes > 0 { report.writeRoutes() }
             report.writeNotes()
         case .failed(let error):
-            for problem in error.problems { Console.warn("gatehouse: \(problem)") }
-            Console.warn("gatehouse: not reloaded; what was served before is still served")
+            for problem in error.problems { Console.postWarning("gatehouse: \(problem)") }
+            Console.postWarning("gatehouse: not reloaded; what was served before is still served")
         }
     }
 

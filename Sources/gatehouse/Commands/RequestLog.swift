@@ -21,16 +21,6 @@ enum RequestLog {
     }
 }
 
-/// Lines of a function and of its platform (START, END, REPORT), marked with the function's name.
-enum FunctionLog {
-    static func write(_ line: FunctionLine) {
-        // The Python runtime puts carriage returns between the lines of a traceback, so that it is one entry of a log.
-        let lines = line.text.split(whereSeparator: \.isNewline).map { "[\(line.functionName)] \($0)" }
-        guard !lines.isEmpty else { return }
-        Console.post(lines.joined(separator: "\n"))
-    }
-}
-
 /// `14:03:59.123`, in the time zone of whoever looks at the terminal.
 enum TimeOfDay {
     static var now: String {

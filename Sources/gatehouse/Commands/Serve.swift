@@ -13,16 +13,13 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         var settings = options.settings(defaultData: ".gatehouse")
-        let tellsEverything = options.logLevel >= .debug
-        settings.onFunctionLine = { line in
-            // That another runtime than the one asked for is used is told whatever the level.
-            if tellsEverything || line.isNote { Console.postWarning("[\(line.functionName)] \(line.text)") }
-        }
+        // That another runtime than the one asked for is used is told whatever the level.
+        settings.shownFunctionLines = ShownFunctionLines(on: .errors, notesOnly: options.logLevel < .debug)
         let server = try await Running.start(settings)
         let signals = StopSignals()
-        Console.say("management http://\(server.managementAddress.text)")
-        for address in server.trafficAddresses { Console.say("traffic http://\(address.text)") }
-        Console.say("ready")
+        Console.post("management http://\(server.managementAddress.text)")
+        for address in server.trafficAddresses { Console.post("traffic http://\(address.text)") }
+        Console.post("ready")
         await Running.untilStopped(server, signals)
     }
 }

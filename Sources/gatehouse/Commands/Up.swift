@@ -43,14 +43,16 @@ struct Up: AsyncParsableCommand {
     func run() async throws {
         var settings = options.settings(defaultData: nil)
         settings.dependencies = DependencyCache.settings(searchPath: settings.searchPath)
-        settings.onProgress = { Console.say($0) }
+        settings.onProgress = { Console.post($0) }
         settings.onRequest = { RequestLog.write($0) }
-        settings.onFunctionLine = { FunctionLog.write($0) }
+        settings.shownFunctionLines = ShownFunctionLines(on: .output)
         let source = LocalStack.Source(template: template, parameters: parameters, variables: envVars)
         do throws(TemplateError) { try source.check(account: settings.account) } catch { throw failed(error) }
 
         let server = try await Running.start(settings)
-        let stack = LocalStack(source, on: server, isFollowed: !doesNotWatch) { Console.warn("gatehouse: \($0)") }
+        let stack = LocalStack(source, on: server, isFollowed: !doesNotWatch) {
+            Console.postWarning("gatehouse: \($0)")
+        }
         let deployed: LocalStack.Deployed
         do throws(TemplateError) { deployed = try await stack.deploy() } catch {
             await server.stop()

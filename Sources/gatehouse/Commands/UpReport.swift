@@ -14,31 +14,31 @@ struct UpReport {
     }
 
     func write() {
-        Console.say("management http://\(management.text)")
+        Console.post("management http://\(management.text)")
         writeRoutes()
         for output in deployed.result.deployment.outputs {
-            Console.say("\(output.name): \(endpoint.localizing(output.value))")
+            Console.post("\(output.name): \(endpoint.localizing(output.value))")
         }
         writeNotes()
-        Console.say("ready")
+        Console.post("ready")
     }
 
     func writeNotes() {
         for property in deployed.storedOnly {
-            Console.say("note: \(property.path) (line \(property.line)) has no effect here")
+            Console.post("note: \(property.path) (line \(property.line)) has no effect here")
         }
-        for note in deployed.notes { Console.say("note: \(note)") }
+        for note in deployed.notes { Console.post("note: \(note)") }
     }
 
     func writeRoutes() {
         for api in deployed.result.deployment.apis {
             let base = endpoint.url(apiId: api.apiId, stageName: api.stageName)
-            Console.say("\(api.logicalId) (\(api.apiId), stage \(api.stageName))")
+            Console.post("\(api.logicalId) (\(api.apiId), stage \(api.stageName))")
             let width = api.routes.map(\.method.count).max() ?? 0
             for route in api.routes {
                 let method = route.method + String(repeating: " ", count: width - route.method.count)
                 let path = route.path == "$default" ? "/" : route.path
-                Console.say("  \(method) \(base)\(path)" + (route.functionLogicalId.map { "  -> \($0)" } ?? ""))
+                Console.post("  \(method) \(base)\(path)" + (route.functionLogicalId.map { "  -> \($0)" } ?? ""))
             }
         }
     }

@@ -79,6 +79,66 @@ struct LineWriterTests {
         close(writing)
     }
 
+    @Test("what is not written when the time is over is told with its number, though losses were told before")
+    func lostAtTheEnd() throws {
+        let (reading, writing) = try Self.makePipe()
+        let account = LogAccount()
+        let told = Told()
+        let writer = LineWriter(
+            LogTarget(stream: writing, name: "the pipe"), account: account, queue: DispatchQueue(label: "test"),
+            tell: { told.tell($0) })
+        // More than the two times 8 MB that are being written and wait.
+        let line = String(repeating: "x", count: 999)
+        for _ in 0..<20_000 { writer.append(line) }
+        #expect(told.all.count == 1)
+        let lost = writer.flush(until: .now())
+        #expect(lost > 8000 && lost < 17_000)
+        #expect(told.all.last == "gatehouse: The log the pipe was not written in time: up to \(lost) lines are lost.")
+
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        var rest = (20_000 - account.droppedLines) * 1000
+        while rest > 0 {
+            let count = read(reading, &buffer, buffer.count)
+            try #require(count > 0)
+            rest -= count
+        }
+        #expect(writer.flush(until: .distantFuture) == 0)
+        #expect(told.all.count == 2)
+        close(reading)
+        close(writing)
+    }
+
+    @Test("what was handed over before a flush is written when it returns, whatever is being written meanwhile")
+    func flushed() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "log-\(UUID().uuidString)").path()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let queue = DispatchQueue(label: "test")
+        let writer = LineWriter(LogTarget(path: path), account: LogAccount(), queue: queue, tell: nil)
+        // The first write is held back while more comes, as a slow disk does.
+        let gate = Gate()
+        Array("one\n".utf8).withUnsafeBytes { writer.append($0, shape: gate) }
+        gate.begun.wait()
+        writer.append("two")
+        // Asks, and does not wait; what is put behind it sees what it did.
+        #expect(writer.flush(until: .now()) == 2)
+        let isBehind = DispatchSemaphore(value: 0)
+        queue.async { isBehind.signal() }
+        gate.mayEnd.signal()
+        isBehind.wait()
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "one\ntwo\n")
+    }
+
+    private final class Gate: LineShape {
+        let begun = DispatchSemaphore(value: 0)
+        let mayEnd = DispatchSemaphore(value: 0)
+
+        func shape(_ lines: UnsafeRawBufferPointer, into shown: inout [UInt8]) {
+            begun.signal()
+            mayEnd.wait()
+            shown.append(contentsOf: lines)
+        }
+    }
+
     @Test("a file is closed when nobody writes to it any longer, and its path is free again")
     func closed() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "log-\(UUID().uuidString)").path()
