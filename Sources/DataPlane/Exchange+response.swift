@@ -42,7 +42,7 @@ extension Exchange {
     func refuse(_ refusal: Refusal, because reason: @autoclosure () -> String) {
         guard let stream = connection else { return }
         abandonIntegration()
-        guard stream.canRespond else { return breakOff() }
+        guard stream.canRespond || stream.retract() else { return breakOff() }
         let response = response(to: refusal)
         self.refusal = response
         if worker.options.onRequest != nil || stage?.accessLog != nil {
@@ -76,7 +76,8 @@ extension Exchange {
     private func summary(_ stream: HTTPStream, _ figures: CallFigures) -> RequestSummary {
         let head = stream.head
         return RequestSummary(
-            method: head.string(head.methodRange), path: head.string(head.target), status: figures.status,
+            method: head.string(head.methodRange), path: head.string(head.target.isEmpty ? head.path : head.target),
+            status: figures.status,
             routeKey: route.map { String(decoding: $0.keyText, as: UTF8.self) },
             milliseconds: Double(figures.latencyMicroseconds) / 1000, reason: reason ?? integrationError)
     }

@@ -98,7 +98,7 @@ extension Exchange: UpstreamCaller {
 
     /// Whether the request may be sent twice: it has no body that is gone, and the method that the origin sees is
     /// idempotent.
-    private func isRepeatable(_ integration: HTTPIntegration) -> Bool {
+    func isRepeatable(_ integration: HTTPIntegration) -> Bool {
         guard let head = connection?.head, head.body == .none || bodyUse == .collected else { return false }
         return switch integration.knownMethod ?? head.method {
         case .get, .head, .options, .put, .delete: true

@@ -1,6 +1,6 @@
 /// `uri-host [ ":" port ]` of RFC 3986, as far as a gateway needs to tell good from bad.
-enum Authority {
-    static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+package enum Authority {
+    package static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard !bytes.isEmpty else { return false }
         var position = 0
         if bytes[0] == UInt8(ascii: "[") {

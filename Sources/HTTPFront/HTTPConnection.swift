@@ -41,8 +41,6 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
     private var isAutoReading = true
     private var inputClosed = false
     private var isProcessing = false
-    /// Bytes of responses handed to the channel.
-    var handedOver = 0
     /// How many of these the client had taken when it was last looked at.
     private var taken = 0
 
@@ -151,7 +149,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
             service.bodyReceived(bytes, self)
             if left == 0 { bodyEnded() }
             return true
-        case .chunked: return readChunk()
+        case .chunked: return readChunks()
         case .waiting: return false
         case .discarding(let remaining): return discard(remaining)
         case .ending, .closed:
@@ -224,19 +222,30 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         return true
     }
 
-    private func readChunk() -> Bool {
-        switch chunks.next(&input) {
-        case .needsMore: return false
-        case .data(let bytes):
-            received += bytes.readableBytes
-            restartClock()
-            guard received <= bodyLimit else {
-                dropBody()
-                service.bodyTooLarge(self)
-                return false
-            }
-            if response.phase != .ended { service.bodyReceived(bytes, self) }
-            return true
+    /// The chunks that have come go on in one piece: a client may send a chunk per byte.
+    private func readChunks() -> Bool {
+        var body = ByteBuffer()
+        var next = chunks.next(&input)
+        while case .data(let bytes) = next {
+            if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
+            next = chunks.next(&input)
+        }
+        received += body.readableBytes
+        restartClock()
+        guard received <= bodyLimit else {
+            dropBody()
+            service.bodyTooLarge(self)
+            return false
+        }
+        if body.readableBytes > 0, response.phase != .ended {
+            service.bodyReceived(body, self)
+            // The service may have broken off what it read.
+            guard case .chunked = reading else { return true }
+        }
+        switch next {
+        case .needsMore, .data: return false
+        // The decoder says so again.
+        case .end where isPausedByService: return false
         case .end:
             reading = .waiting
             restartClock()
@@ -340,8 +349,20 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
     }
 
     package override func abort() {
+        // What was written is the client's to see: its framing tells that the end is missing. Where the end of the
+        // connection would be the body's, only a reset tells it.
+        if response.framing == .stream, head.isHTTP10 { resetsAtClose() } else { flushOut() }
         super.abort()
         close()
+    }
+
+    package override func retract() -> Bool {
+        guard hasResponseBegun, handedOver <= response.start else { return false }
+        out.moveWriterIndex(to: out.readerIndex + response.start - handedOver)
+        let keepsAlive = response.keepsAlive
+        response = ResponseState(phase: .expected)
+        response.keepsAlive = keepsAlive
+        return true
     }
 
     package override func takeOver() -> TakenOver? {

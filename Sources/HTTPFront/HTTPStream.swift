@@ -28,6 +28,8 @@ package class HTTPStream: LoopMember {
     final var response = ResponseState()
     /// Response bytes not yet handed on. While the head is open, whole lines may be written to it directly.
     package final var out: ByteBuffer
+    /// Bytes of responses that have left `out`.
+    final var handedOver = 0
 
     package init(loopState: LoopConnections, peer: Peer, allocator: ByteBufferAllocator = ByteBufferAllocator()) {
         self.peer = peer
@@ -52,6 +54,7 @@ package class HTTPStream: LoopMember {
         response.phase = .head
         response.status = status
         renewOut()
+        response.start = handedOver + out.readableBytes
         out.write("HTTP/1.1 ")
         StatusLine.write(status, to: &out)
     }
@@ -115,6 +118,10 @@ package class HTTPStream: LoopMember {
 
     package func endResponse() { response.phase = .ended }
 
+    /// Takes back what has been written of the response, so that another one may be written. False when some of it has
+    /// been sent.
+    package func retract() -> Bool { false }
+
     /// Gives up on a response that cannot be completed: the client sees a broken stream, never a short body.
     package func abort() {
         response.phase = .ended
@@ -153,6 +160,8 @@ struct ResponseState {
     var framing = HTTPStream.ResponseFraming.length(0)
     var isFramed = false
     var status = 0
+    /// How many bytes of responses were written before it.
+    var start = 0
     /// Bytes of the body written so far, for logs.
     var bodyBytes = 0
 

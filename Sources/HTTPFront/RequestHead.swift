@@ -8,7 +8,7 @@ package final class RequestHead {
     package internal(set) var bytes = ByteBuffer()
     package internal(set) var method = Method.other
     package internal(set) var methodRange = Span()
-    /// Path and query as sent; for the absolute form, what follows the authority.
+    /// Path and query as sent; for the absolute form, what follows the authority, which may be nothing.
     package internal(set) var target = Span()
     /// The part of the target before `?`.
     package internal(set) var path = Span()

@@ -195,21 +195,27 @@ extension HeadBytes {
             else { throw .badRequest }
             let authority = start + scheme.utf8CodeUnitCount
             pathStart = authority
-            while pathStart < end, bytes[pathStart] != UInt8(ascii: "/") { pathStart += 1 }
-            // An absolute target without a path means "/", which no range of these bytes can say.
-            guard pathStart < end, pathStart > authority,
+            while pathStart < end, bytes[pathStart] != UInt8(ascii: "/"), bytes[pathStart] != UInt8(ascii: "?") {
+                pathStart += 1
+            }
+            guard
                 Authority.isValid(UnsafeRawBufferPointer(rebasing: bytes[authority..<pathStart]))
             else { throw .badRequest }
             head.host = .init(authority, pathStart)
         }
         head.target = .init(pathStart, end)
-        var question = pathStart
-        while question < end, bytes[question] != UInt8(ascii: "?") {
-            guard bytes[question] != UInt8(ascii: "#") else { throw .badRequest }
-            question += 1
+        var question = end
+        for position in pathStart..<end {
+            // A fragment is not sent (RFC 9112 section 3.2); whoever reads on could take it for another path.
+            if bytes[position] == UInt8(ascii: "#") { throw .badRequest }
+            if bytes[position] == UInt8(ascii: "?"), question == end { question = position }
         }
         head.path = .init(pathStart, question)
         head.query = .init(min(question + 1, end), end)
+        if head.path.isEmpty {
+            // An absolute target without a path means "/" (RFC 9112 section 3.2.1). The one before the authority is it.
+            head.path = .init(Int(head.host.start) - 1, Int(head.host.start))
+        }
     }
 
     /// Refuses what no API has as a method, with nginx's statuses: small letters and other marks; CONNECT, whose tunnel

@@ -131,6 +131,16 @@ struct AcceptedHead: CustomTestStringConvertible, Sendable {
                 $0.query = "d"
             },
             line("an absolute target of https, in other case", "GET HtTpS://b/ HTTP/1.1") { $0.host = "b" },
+            // RFC 9112 section 3.2.1: no path means the root.
+            line("an absolute target without path", "GET http://b HTTP/1.1") {
+                $0.host = "b"
+                $0.target = ""
+            },
+            line("an absolute target with a query but no path", "GET https://b:8?c/d HTTP/1.1") {
+                $0.host = "b:8"
+                $0.target = "?c/d"
+                $0.query = "c/d"
+            },
             line("an absolute target as a path", "GET /http://b/c HTTP/1.1") {
                 $0.target = "/http://b/c"
                 $0.path = "/http://b/c"

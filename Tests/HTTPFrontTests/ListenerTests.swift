@@ -19,6 +19,32 @@ struct ListenerTests {
         try result.get()
     }
 
+    @Test("that a client has closed is known before anything is read")
+    func receiveQueue() async throws {
+        let accepted = Mutex<(any Channel)?>(nil)
+        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .childChannelOption(.autoRead, value: false)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                accepted.withLock { $0 = channel }
+                return channel.eventLoop.makeSucceededVoidFuture()
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        func hasEnded() async throws -> Bool {
+            let channel = try #require(accepted.withLock { $0 })
+            return try await channel.eventLoop.submit { ReceiveQueue.hasEnded(channel) }.get()
+        }
+        do {
+            let client = try PlainSocket(port: try #require(server.localAddress?.port))
+            while accepted.withLock({ $0 }) == nil { await Task.yield() }
+            #expect(try await !hasEnded())
+            withExtendedLifetime(client) {}
+        }
+        while try await !hasEnded() { await Task.yield() }
+        try await accepted.withLock { $0 }?.close().get()
+        try await server.close()
+    }
+
     @Test("each counts its own connections, over all loops: a full one takes nothing from another")
     func limits() async throws {
         try await serving { server in

@@ -36,7 +36,9 @@ enum HTTPProxy {
             return x.refuse(.internalError, because: "has an integration whose host cannot be made from the path")
         }
         let pool = x.worker.upstream
-        if !x.upstreamState.isSecondTry, let connection = pool.takeIdle(origin) {
+        if !x.upstreamState.isSecondTry,
+            let connection = pool.takeIdle(origin, isSure: !x.isRepeatable(integration))
+        {
             send(x, integration, connection)
             return
         }

@@ -94,7 +94,7 @@ struct MappedFields {
                 remove(named: change.name)
                 continue
             }
-            guard let value = values.value(change.value), Self.isFieldValue(value) else { continue }
+            guard let value = values.value(change.value), Self.isValue(value, of: change.name) else { continue }
             if change.kind == .overwrite { remove(named: change.name) }
             fields.append((change.name, value))
         }
@@ -122,6 +122,13 @@ struct MappedFields {
     private static func isNamed(_ name: [UInt8], _ lower: [UInt8]) -> Bool {
         name.count == lower.count && zip(name, lower).allSatisfy { ASCII.lowercased($0) == $1 }
     }
+
+    /// Whether a value that a mapping makes may stand in the field of that name: another one changes nothing.
+    private static func isValue(_ value: [UInt8], of name: [UInt8]) -> Bool {
+        isFieldValue(value) && (name != host || value.withUnsafeBytes(Authority.isValid))
+    }
+
+    private static let host = Array("host".utf8)
 
     /// What a mapping makes must not end the line: a body or a decoded path may hold anything.
     static func isFieldValue(_ value: [UInt8]) -> Bool { value.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 } }

@@ -55,6 +55,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     var isUsable: Bool { if case .idle = state { channel.isActive } else { false } }
+    /// Whether the origin has closed it, even if nobody has been told yet. Asks the kernel.
+    var hasEnded: Bool { ReceiveQueue.hasEnded(channel) }
     var isWritable: Bool { channel.isWritable }
 
     // MARK: Requests

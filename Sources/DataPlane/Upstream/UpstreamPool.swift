@@ -38,13 +38,16 @@ final class UpstreamPool {
         return origin
     }
 
-    /// An idle connection to the origin, if there is one that is still open.
-    func takeIdle(_ origin: Origin) -> UpstreamConnection? {
+    /// An idle connection to the origin, if there is one that is still open. `isSure`: the kernel is asked too, because
+    /// the request cannot be sent again if the connection turns out to be closed.
+    func takeIdle(_ origin: Origin, isSure: Bool) -> UpstreamConnection? {
         let number = origin.number
         guard number < idle.count else { return nil }
         while let connection = idle[number].popLast() {
             idleCount -= 1
-            if connection.isUsable { return connection }
+            guard connection.isUsable else { continue }
+            if !isSure || !connection.hasEnded { return connection }
+            connection.close()
         }
         return nil
     }

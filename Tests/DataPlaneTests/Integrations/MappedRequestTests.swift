@@ -93,6 +93,15 @@ struct MappedRequestTests {
         #expect(seen.all("via").count == 1)
     }
 
+    @Test("a host that is none is not sent", arguments: ["a%20b", "a/b", "user@a", "", "a:b"])
+    func invalidHost(text: String) async throws {
+        let seen = try await TestGateway.seen(
+            "GET", "/?h=\(text)", mapping: ["overwrite:header.host": "$request.querystring.h"])
+        let host = try #require(seen["host"])
+        #expect(seen.all("host").count == 1)
+        #expect(host.hasPrefix("127.0.0.1:"))
+    }
+
     @Test("a content type that is mapped is there once")
     func mappedContentType() async throws {
         let seen = try await TestGateway.seen("GET", "/", mapping: ["overwrite:header.content-type": "text/plain"])

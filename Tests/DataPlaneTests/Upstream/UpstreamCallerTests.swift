@@ -52,10 +52,10 @@ struct UpstreamCallerTests {
         #expect(sent.map { String(buffer: $0) } == "GET / HTTP/1.1\r\n\r\n")
         try channel.writeInbound(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab"))
         #expect(caller.told == ["head 200", "body ab", "read"])
-        #expect(worker.upstream.takeIdle(origin) == nil)
+        #expect(worker.upstream.takeIdle(origin, isSure: false) == nil)
         try channel.writeInbound(ByteBuffer(string: "cd"))
         #expect(caller.told.dropFirst(3) == ["body cd", "end"])
-        #expect(worker.upstream.takeIdle(origin) === connection)
+        #expect(worker.upstream.takeIdle(origin, isSure: false) === connection)
     }
 
     @Test("a connection that ends in the middle is a failure, told once")
@@ -76,6 +76,6 @@ struct UpstreamCallerTests {
         _ = try? channel.writeInbound(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
         loop.run()
         #expect(caller.told == [])
-        #expect(worker.upstream.takeIdle(origin) == nil)
+        #expect(worker.upstream.takeIdle(origin, isSure: false) == nil)
     }
 }

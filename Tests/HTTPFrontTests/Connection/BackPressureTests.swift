@@ -36,15 +36,14 @@ struct BackPressureTests {
         }
     }
 
-    @Test("chunks that were read with the first wait too")
+    @Test("the end of a body that came with its chunks waits while they do")
     func pauseAmidARead() throws {
         let client = try TestClient()
         client.service.onBody = { _, connection in connection.setReading(false) }
         client.send(postChunked + "2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n" + get)
-        #expect(client.service.events == [.head("POST /"), .body("ab")])
+        #expect(client.service.events == [.head("POST /"), .body("abcd")])
         client.connection.setReading(true)
-        #expect(client.service.events == [.head("POST /"), .body("ab"), .body("cd")])
-        client.connection.setReading(true)
+        #expect(client.service.count(.end) == 2)
         #expect(client.service.heads == ["POST /", "GET /next"])
     }
 

@@ -19,6 +19,27 @@ struct BodiesTests {
 
     // MARK: Delivery
 
+    @Test("chunks that come together are passed on in one piece")
+    func joinedChunks() throws {
+        let client = try TestClient()
+        let chunks = String(repeating: "1\r\na\r\n", count: 100)
+        client.send(postChunked() + chunks, chunks + "0\r\n\r\n" + next)
+        let piece = String(repeating: "a", count: 100)
+        #expect(
+            client.service.events == [
+                .head("POST /"), .body(piece), .body(piece), .end, .head("GET /next"), .end,
+            ])
+        #expect(client.received() == ok + ok)
+    }
+
+    @Test("what stood before a malformed chunk is passed on, its end is not")
+    func malformedBehindChunk() throws {
+        let client = try TestClient()
+        client.send(postChunked() + "1\r\na\r\nx\r\n")
+        #expect(client.service.events == [.head("POST /"), .body("a"), .closed])
+        #expect(client.received().hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+    }
+
     @Test("a body with a length is passed on as it comes, and no byte more")
     func length() throws {
         let client = try TestClient()

@@ -155,9 +155,39 @@ struct ResponsesTests {
         #expect(client.received().hasSuffix("1\r\na\r\n"))
         client.connection.writeBody(ByteBuffer(string: "b"))
         client.connection.abort()
-        #expect(client.received().isEmpty)
+        #expect(client.received() == "1\r\nb\r\n")
         #expect(client.isClosed)
         #expect(client.service.count(.closed) == 0)
+    }
+
+    @Test("a response of which nothing has left can be taken back, and no byte of another one goes with it")
+    func retract() throws {
+        let client = try TestClient()
+        client.service.onEnd = {
+            guard $0.head.string($0.head.target) == "/broken" else { return $0.answer("ok") }
+            $0.startResponse(status: 200)
+            $0.finishHead(.stream)
+            $0.writeBody(ByteBuffer(string: "a"))
+            #expect($0.retract())
+            #expect($0.canRespond)
+            $0.answer(status: 503, "no")
+        }
+        client.send(["/", "/broken", "/"].map { "GET \($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
+        let ok = HTTPConnection.response("ok")
+        #expect(client.received() == ok + HTTPConnection.response("no", status: "503 Service Unavailable") + ok)
+    }
+
+    @Test("a response of which something has left cannot be taken back")
+    func noRetract() throws {
+        let client = try TestClient()
+        client.service.onEnd = {
+            #expect(!$0.retract())
+            $0.startResponse(status: 200)
+            $0.finishHead(.stream)
+        }
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(!client.connection.retract())
+        #expect(client.connection.hasResponseBegun)
     }
 
     // MARK: Clients that went away
