@@ -18,12 +18,33 @@ final class CodeFolders: Sendable {
     }
 
     private let folders = Mutex<[String: Folder]>([:])
+    /// How many calls put something into a folder of folders.
+    private let fillers = Mutex<[String: Int]>([:])
     private let queue = DispatchQueue(label: "gatehouse.code-folders")
 
     /// Waits until what was let go of is gone.
     func settle() {
         // Letting go is one step, removing the next.
         for _ in 0..<2 { queue.sync {} }
+    }
+
+    /// Runs `body`, which makes a folder and puts something into it; nobody takes it away while it is still empty.
+    func filling<Result>(
+        _ path: String, _ body: () throws(PackageError) -> Result
+    ) throws(PackageError) -> Result {
+        fillers.withLock { $0[path, default: 0] += 1 }
+        defer {
+            fillers.withLock { fillers in
+                let others = (fillers[path] ?? 1) - 1
+                fillers[path] = others == 0 ? nil : others
+            }
+            removeIfEmpty(path)
+        }
+        return try body()
+    }
+
+    func removeIfEmpty(_ path: String) {
+        fillers.withLock { if $0[path] == nil { Files.removeEmptyFolder(path) } }
     }
 
     /// Holds the folder for as long as what this answers lives.

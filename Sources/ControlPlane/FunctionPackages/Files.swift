@@ -99,7 +99,8 @@ enum Files {
         guard !isFolder(path) else { return }
         let parent = parent(of: path)
         if !parent.isEmpty { try makeFolders(parent) }
-        try makeFolder(path)
+        // Another call may make it at the same time.
+        do { try makeFolder(path) } catch { if !isFolder(path) { throw error } }
     }
 
     /// Makes one folder, readable by all whatever the process's umask is; fails when there is something.

@@ -22,8 +22,17 @@ struct FunctionPackages: Sendable {
     /// Keeps an uploaded archive and unpacks it, unless it is there already.
     func keep(_ zip: [UInt8], for functionName: String) throws(PackageError) -> FunctionPackage {
         let checked = try Self.check(zip)
-        var package = checked.package
         let home = home(of: functionName)
+        return try folders.filling(home) { () throws(PackageError) in
+            try store(zip, checked.package, checked.archive, functionName, in: home)
+        }
+    }
+
+    private func store(
+        _ zip: [UInt8], _ described: FunctionPackage, _ archive: ZipArchive, _ functionName: String,
+        in home: String
+    ) throws(PackageError) -> FunctionPackage {
+        var package = described
         if !Files.isFolder(home) {
             try Files.makeFolders(home)
             if isDurable { try Files.syncFolder(folder) }
@@ -33,7 +42,7 @@ struct FunctionPackages: Sendable {
         folders.keep(codeFolder)
         let zipFile = zipFile(of: functionName, codeSha256: package.codeSha256)
         package.isNew = !Files.isFile(zipFile)
-        if !Files.isFolder(codeFolder) { try unpack(checked.archive, to: codeFolder, in: home) }
+        if !Files.isFolder(codeFolder) { try unpack(archive, to: codeFolder, in: home) }
         if !Files.isFile(zipFile) {
             let temporary = "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
             try Files.create(temporary, mode: 0o644, isDurable: isDurable) { write throws(PackageError) in
@@ -146,8 +155,8 @@ extension FunctionPackages {
                 Files.remove(path)
                 continue
             }
-            folders.discard(path, to: "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())") {
-                Files.removeEmptyFolder(home)
+            folders.discard(path, to: "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())") { [folders] in
+                folders.removeIfEmpty(home)
             }
         }
     }
@@ -155,7 +164,7 @@ extension FunctionPackages {
     /// Removes all packages of a function that is gone.
     func remove(_ functionName: String) {
         collect(functionName, keeping: [])
-        Files.removeEmptyFolder(home(of: functionName))
+        folders.removeIfEmpty(home(of: functionName))
     }
 
     /// Removes a package that a call has brought and that came into no use.
@@ -164,8 +173,8 @@ extension FunctionPackages {
         let home = home(of: functionName)
         Files.remove(zipFile(of: functionName, codeSha256: package.codeSha256))
         let grave = "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
-        folders.discard(codeFolder(of: functionName, codeSha256: package.codeSha256), to: grave) {
-            Files.removeEmptyFolder(home)
+        folders.discard(codeFolder(of: functionName, codeSha256: package.codeSha256), to: grave) { [folders] in
+            folders.removeIfEmpty(home)
         }
     }
 
@@ -180,7 +189,7 @@ extension FunctionPackages {
             guard !inUse.isEmpty else { continue }
             let named = Set((inUse[functionName] ?? []).map(Self.fileName))
             Unnamed(in: home).sweep(files.filter(Self.isPackage)) { named.contains(String($0.prefix(64))) }
-            Files.removeEmptyFolder(home)
+            folders.removeIfEmpty(home)
         }
         for (functionName, packages) in inUse {
             for codeSha256 in packages where !isKept(codeSha256, for: functionName) {

@@ -1,4 +1,6 @@
+import Dispatch
 import GatewayModel
+import Synchronization
 import Testing
 
 @testable import ControlPlane
@@ -24,6 +26,22 @@ import Testing
         let digest = FunctionPackages.digest(zip.bytes)
         #expect(names() == [digest, digest + ".zip"])
         #expect(packages.archive(of: "hello", fileName: digest + ".zip") == zip.bytes)
+    }
+
+    /// Each makes the function's folder when it is first, and takes it away when it is last.
+    @Test func callsThatBringAndRemoveAtOnceDoNotMeet() {
+        var packages = packages
+        packages.isDurable = false
+        let failures = Mutex<[PackageError]>([])
+        DispatchQueue.concurrentPerform(iterations: 200) { [packages] number in
+            do throws(PackageError) {
+                let package = try packages.keep(Zip(.init("handler.py", "\(number)")).bytes, for: "hello")
+                packages.discard(package, of: "hello")
+            } catch { failures.withLock { $0.append(error) } }
+        }
+        folders.settle()
+        #expect(failures.withLock { $0 }.isEmpty)
+        #expect(Files.list(folder.path + "/code").isEmpty)
     }
 
     /// Source: `printf abc | sha256sum`, and the same through `xxd -r -p | base64`.
