@@ -1,54 +1,21 @@
 /// PutItem: creates an item or replaces it as a whole. Also the Put action of TransactWriteItems.
 struct PutItem: ItemWrite, TableWrite {
-    let tableName: String
-    let condition: WriteCondition
-    private let item: Item
+    private let request: ItemWriteRequest
     private let document: [UInt8]
-    private let returnValues: ReturnValues
-    private let reports: WriteReports
 
-    init(_ request: RequestMembers) throws(TableError) {
-        try self.init(request, layer: .current, at: "")
-    }
+    init(_ request: RequestMembers) throws(TableError) { try self.init(action: request, at: "") }
 
     init(action request: RequestMembers, at path: String) throws(TableError) {
-        try self.init(request, layer: .older, at: path)
+        self.request = try ItemWriteRequest(request, "Item", at: path)
+        document = self.request.item.text
     }
 
-    private init(_ request: RequestMembers, layer: WireLayer, at path: String) throws(TableError) {
-        tableName = try request.tableName(at: path)
-        var constraints = Constraints(at: path)
-        let range = constraints.required("Item", of: request)
-        let wanted = try constraints.choice("ReturnValues", of: request, absent: ReturnValues.none)
-        reports = try WriteReports(request, &constraints)
-        let onFailure: ReturnValuesOnConditionCheckFailure = try constraints.choice(
-            "ReturnValuesOnConditionCheckFailure", of: request, absent: .none)
-        try constraints.check()
-        returnValues = wanted
-        (item, condition) = try TableError.enveloping(layer) { () throws(TableError) in
-            var expressions = try RequestExpressions(
-                request, ["ConditionExpression"], legacy: path.isEmpty ? ["Expected", "ConditionalOperator"] : [],
-                layer: layer)
-            let item = try range.map { range throws(TableError) in
-                try Item(parsing: request.body, at: range, layer: layer)
-            }
-            try wanted.checkIsOldOrNone()
-            let expression = try expressions.condition()
-            try expressions.finish()
-            return (item ?? Item(), WriteCondition(expression: expression, onFailure: onFailure))
-        }
-        document = item.text
-    }
+    var tableName: String { request.tableName }
+    var condition: WriteCondition { request.condition }
+    private var item: Item { request.item }
 
     func run(in transaction: WriteTransaction) throws(TableError) -> [UInt8] {
-        let change = try perform(in: transaction)
-        var body = ResponseBody()
-        if returnValues == .allOld, let stored = change.stored {
-            body.member("Attributes")
-            body.append(stored)
-        }
-        try reports.write(change, to: &body)
-        return body.finished()
+        try request.answer(to: try perform(in: transaction))
     }
 
     func key(in table: TableDefinition) throws(KeyFault) -> ItemKey { try table.key(of: item) }
