@@ -57,15 +57,11 @@ private final class CountingStore: EntityStore {
 
 /// Traffic that is compiled and never served.
 private struct CheckedTraffic: Traffic {
-    struct Prepared: PreparedTraffic {
-        func publish() async {}
-    }
-
     let check: @Sendable ([StageDefinition]) throws(TrafficError) -> Void
 
     func prepare(_ stages: [StageDefinition], removing: [StageKey]) throws(TrafficError) -> any PreparedTraffic {
         try check(stages)
-        return Prepared()
+        return NothingToPublish()
     }
 }
 

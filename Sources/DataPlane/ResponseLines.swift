@@ -12,7 +12,6 @@ struct ResponseLines {
     let framing: HTTPStream.ResponseFraming
     /// Set by whoever writes a date that is not the gateway's.
     var hasDate = false
-    private var hasFraming = false
     private var hasGatewayFields = false
 
     init(_ x: Exchange, _ stream: HTTPStream, _ framing: HTTPStream.ResponseFraming) {
@@ -29,10 +28,7 @@ struct ResponseLines {
 
     /// `content-length` or `transfer-encoding`.
     @inline(__always)
-    mutating func length() {
-        stream.writeFraming(framing)
-        hasFraming = true
-    }
+    func length() { stream.writeFraming(framing) }
 
     /// `apigw-requestid` alone, where nothing of CORS may follow.
     mutating func requestId() {

@@ -120,6 +120,6 @@ private struct PreparedStages {
 }
 
 /// A change that no served stage shows.
-private struct NothingToPublish: PreparedTraffic {
+struct NothingToPublish: PreparedTraffic {
     func publish() async {}
 }

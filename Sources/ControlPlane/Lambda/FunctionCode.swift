@@ -33,8 +33,6 @@ enum FunctionCode: Sendable {
         self = .folder(key)
     }
 
-    var isLocal: Bool { if case .folder = self { true } else { false } }
-
     /// Makes the code usable. Inflating and writing may take a second: not on a thread of Swift's tasks.
     func package(
         for functionName: String, runtime: String, in places: CodePlaces

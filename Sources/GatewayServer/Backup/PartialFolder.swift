@@ -56,14 +56,7 @@ struct PartialFolder: ~Copyable {
 
     /// Gives the folder its name, whole; false when something has that name by now.
     func move(to target: String) throws(Backup.Failure) -> Bool {
-        #if canImport(Glibc)
-        let status = Glibc.rename(path, target)
-        #elseif canImport(Musl)
-        let status = Musl.rename(path, target)
-        #else
-        let status = Darwin.rename(path, target)
-        #endif
-        if status == 0 { return true }
+        if rename(path, target) == 0 { return true }
         guard errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR else { throw Self.failure("renamed", path) }
         return false
     }

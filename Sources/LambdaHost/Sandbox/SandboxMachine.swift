@@ -191,8 +191,6 @@ struct SandboxMachine<Running> {
         }
     }
 
-    var isInvoked: Bool { if case .invoked = state { true } else { false } }
-
     /// Since when it has been idle; nil when it is not.
     var idleSince: NIODeadline? { if case .idle(let since) = state { since } else { nil } }
 

@@ -52,6 +52,15 @@ struct NameResolverTests {
         return names.questions
     }
 
+    /// Asks for so many names that clients choose and whose servers are silent, until as many questions are out as may.
+    private func askSilent(_ count: Int) async -> [EventLoopFuture<[SocketAddress]>] {
+        let silent = (0..<count).map { "silent\($0).test" }
+        names.keepSilent(on: silent)
+        let asked = silent.map { ask($0, isChosen: true) }
+        _ = await questions(8)
+        return asked
+    }
+
     @Test("one question for all who wait")
     func oneQuestion() async throws {
         names.keepSilent(on: ["b.test"])
@@ -162,10 +171,7 @@ struct NameResolverTests {
 
     @Test("names that clients choose take no threads from the names of integrations, whoever asked for them first")
     func chosen() async throws {
-        let silent = (0..<1_000).map { "silent\($0).test" }
-        names.keepSilent(on: silent)
-        let asked = silent.map { ask($0, isChosen: true) }
-        _ = await questions(8)
+        let asked = await askSilent(1_000)
         let chosenFirst = ask("b.test", isChosen: true)
         await #expect(throws: NameResolver.Failure.self) { try await addresses(chosenFirst) }
         #expect(try await addresses("a.test") == ["192.0.2.1"])
@@ -178,11 +184,8 @@ struct NameResolverTests {
 
     @Test("a name that waits among those of clients is asked for at once when an integration has it")
     func raised() async throws {
-        let silent = (0..<20).map { "silent\($0).test" }
-        names.keepSilent(on: silent)
-        for name in silent { _ = ask(name, isChosen: true) }
+        _ = await askSilent(20)
         let chosen = ask("a.test", isChosen: true)
-        _ = await questions(8)
         #expect(try await addresses("a.test") == ["192.0.2.1"])
         #expect(try await addresses(chosen) == ["192.0.2.1"])
         names.speak()
@@ -190,11 +193,8 @@ struct NameResolverTests {
 
     @Test("questions that have been out for a second let others in")
     func slow() async throws {
-        let silent = (0..<8).map { "silent\($0).test" }
-        names.keepSilent(on: silent)
-        for name in silent { _ = ask(name, isChosen: true) }
+        _ = await askSilent(8)
         let waiting = ask("a.test", isChosen: true)
-        _ = await questions(8)
         clock.pass(.seconds(1))
         await loop.advanceTime(by: .seconds(1))
         #expect(try await addresses(waiting) == ["192.0.2.1"])

@@ -21,14 +21,19 @@ struct LineWriterTests {
         var all: [String] { texts.withLock(\.self) }
     }
 
-    @Test("a pipe that nobody reads makes nobody wait: what its bound does not hold is dropped, counted and told once")
-    func stuckPipe() throws {
-        let (reading, writing) = try Self.makePipe()
+    private static func writer(to pipe: Int32) -> (LineWriter, LogAccount, Told) {
         let account = LogAccount()
         let told = Told()
         let writer = LineWriter(
-            LogTarget(stream: writing, name: "the pipe"), account: account, queue: DispatchQueue(label: "test"),
+            LogTarget(stream: pipe, name: "the pipe"), account: account, queue: DispatchQueue(label: "test"),
             tell: { told.tell($0) })
+        return (writer, account, told)
+    }
+
+    @Test("a pipe that nobody reads makes nobody wait: what its bound does not hold is dropped, counted and told once")
+    func stuckPipe() throws {
+        let (reading, writing) = try Self.makePipe()
+        let (writer, account, told) = Self.writer(to: writing)
         let line = String(repeating: "x", count: 63)
         let batch = Array(repeating: line, count: 1024).joined(separator: "\n")
         // 64 MB: far more than the pipe and one log's bound of 8 MB.
@@ -82,11 +87,7 @@ struct LineWriterTests {
     @Test("what is not written when the time is over is told with its number, though losses were told before")
     func lostAtTheEnd() throws {
         let (reading, writing) = try Self.makePipe()
-        let account = LogAccount()
-        let told = Told()
-        let writer = LineWriter(
-            LogTarget(stream: writing, name: "the pipe"), account: account, queue: DispatchQueue(label: "test"),
-            tell: { told.tell($0) })
+        let (writer, account, told) = Self.writer(to: writing)
         // More than the two times 8 MB that are being written and wait.
         let line = String(repeating: "x", count: 999)
         for _ in 0..<20_000 { writer.append(line) }
