@@ -82,19 +82,24 @@ let package = Package(
             resources: [.embedInCode("Runtimes/node-runtime.mjs")],
             swiftSettings: strict),
 
-        // Management.
+        // The code of functions on disk.
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "FunctionPackages",
+            dependencies: ["GatewayModel", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+
+        // Management.
         .target(
             name: "ControlPlane",
             dependencies: [
-                "JSON", "GatewayModel", "EntityStore", "OpenAPIDocument", "CZlib", hashTrees,
-                .product(name: "Crypto", package: "swift-crypto"),
+                "JSON", "GatewayModel", "EntityStore", "OpenAPIDocument", "FunctionPackages", hashTrees,
             ],
             swiftSettings: strict),
         .target(
             name: "Stacks",
             dependencies: [
-                "JSON", "GatewayModel", "EntityStore", "ControlPlane", "YAML",
+                "JSON", "GatewayModel", "EntityStore", "ControlPlane", "FunctionPackages", "YAML",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -104,7 +109,7 @@ let package = Package(
             name: "GatewayServer",
             dependencies: [
                 "ControlPlane", "DataPlane", "LambdaHost", "HTTPFront", "EntityStore", "SQLiteStore", "Stacks",
-                "TableStore", "CZlib", "FolderWatch", "GatewayModel", "JSON", nioCore, nioPosix,
+                "FunctionPackages", "TableStore", "CZlib", "FolderWatch", "GatewayModel", "JSON", nioCore, nioPosix,
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
@@ -117,6 +122,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests, in folders that mirror the sources.
+        .target(name: "TestFixtures", path: "Tests/TestFixtures", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
         .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel", "JSON"], swiftSettings: strict),
@@ -143,16 +149,24 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SQLiteStoreTests",
-            dependencies: ["SQLiteStore", "EntityStore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "SQLiteStore", "EntityStore", "TestFixtures", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .testTarget(
-            name: "ControlPlaneTests", dependencies: ["ControlPlane", "GatewayModel", "EntityStore", "JSON"],
+            name: "FunctionPackagesTests", dependencies: ["FunctionPackages", "TestFixtures", "GatewayModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ControlPlaneTests",
+            dependencies: [
+                "ControlPlane", "FunctionPackages", "TestFixtures", "GatewayModel", "EntityStore", "JSON",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "GatewayServerTests",
             dependencies: [
-                "GatewayServer", "ControlPlane", "EntityStore", "LambdaHost", "SQLiteStore", "GatewayModel", "JSON",
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "GatewayServer", "ControlPlane", "EntityStore", "LambdaHost", "SQLiteStore", "TestFixtures",
+                "GatewayModel", "JSON", .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(

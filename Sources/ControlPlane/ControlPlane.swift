@@ -1,4 +1,5 @@
 package import EntityStore
+package import FunctionPackages
 package import GatewayModel
 import JSON
 import Synchronization

@@ -2,6 +2,7 @@ package import ControlPlane
 import DataPlane
 import Dispatch
 import EntityStore
+import FunctionPackages
 import GatewayModel
 import HTTPFront
 import LambdaHost

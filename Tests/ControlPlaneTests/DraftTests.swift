@@ -1,8 +1,10 @@
 import GatewayModel
 import JSON
+import TestFixtures
 import Testing
 
 @testable import ControlPlane
+@testable import FunctionPackages
 
 /// A draft answers as the control plane would, and leaves it as it is.
 @Suite struct DraftTests {

@@ -1,4 +1,5 @@
 import Foundation
+import TestFixtures
 import Testing
 
 @testable import GatewayServer
@@ -34,16 +35,4 @@ import Testing
         #expect(!assets.contains(name))
         #expect(assets.contents(name) == nil)
     }
-}
-
-/// A folder that is removed with its last owner.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() {
-        path = FileManager.default.temporaryDirectory.path + "/gatehouse-test-" + UUID().uuidString
-        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -1,6 +1,7 @@
 import EntityStore
 import Foundation
 import SQLiteStore
+import TestFixtures
 import Testing
 
 @testable import GatewayServer

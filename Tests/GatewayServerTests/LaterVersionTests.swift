@@ -1,6 +1,7 @@
 import Foundation
 import GRDBSQLite
 import SQLiteStore
+import TestFixtures
 import Testing
 
 @Suite struct LaterVersionTests {

@@ -1,6 +1,7 @@
 import EntityStore
 import SQLiteStore
 import Synchronization
+import TestFixtures
 import Testing
 
 /// What every store promises.

@@ -2,6 +2,7 @@ import EntityStore
 import Foundation
 import GRDB
 import SQLiteStore
+import TestFixtures
 import Testing
 
 @Suite struct SQLiteStoreTests {

@@ -1,3 +1,4 @@
+import FunctionPackages
 import GatewayModel
 import JSON
 

@@ -1,3 +1,4 @@
+import FunctionPackages
 import GatewayModel
 
 /// Where the code of a function comes from: `Code` of CreateFunction, the members of UpdateFunctionCode themselves.
@@ -62,7 +63,7 @@ enum FunctionCode: Sendable {
         do throws(PackageError) {
             return try await BlockingThread.run { () throws(PackageError) in
                 switch self {
-                case .zip(let bytes): return try FunctionPackages.check(bytes).package
+                case .zip(let bytes): return try FunctionPackages.check(bytes)
                 case .folder(let folder): return try snapshots.describe(folder, isFresh: isFresh)
                 }
             }
@@ -79,21 +80,11 @@ extension FunctionPackage {
 }
 
 extension ServiceError {
-    /// Texts as recorded from AWS; AWS does not say what is wrong with an archive.
     init(_ error: PackageError) {
         switch error {
-        case .zippedTooLarge:
-            self = .requestEntityTooLarge(
-                "Zipped size must be smaller than \(FunctionPackages.maximumZippedSize) bytes")
-        case .unzippedTooLarge:
-            self = .invalidParameter(
-                "Unzipped size must be smaller than \(FunctionPackages.maximumUnzippedSize) bytes")
-        case .empty: self = .invalidParameter("Uploaded file must be a non-empty zip")
-        case .unreadable:
-            self = .invalidParameter(
-                "Could not unzip uploaded file. Please check your file, then try to upload again.")
-        case .unusableFolder(let sentence), .dependencies(let sentence): self = .invalidParameter(sentence)
-        case .machine(let reason): self = .internalFailure("The package could not be kept: \(reason)")
+        case .zippedTooLarge: self = .requestEntityTooLarge(error.description)
+        case .machine: self = .internalFailure("The package could not be kept: \(error)")
+        default: self = .invalidParameter(error.description)
         }
     }
 }
@@ -101,13 +92,8 @@ extension ServiceError {
 extension ControlPlane {
     /// Makes code usable for a function and calls `use`, which puts it into use and answers nil when `isKept` says no:
     /// while it was unpacked, another call may have removed it with the function that had the name.
-    ///
-    /// - Parameter candidate: what the function is to become, for a rehearsal before that, and whether it is started
-    ///   even when no calls come to the function; nil when there is to be none.
     func withPackage<Result>(
         of code: FunctionCode, for functionName: String, runtime: String,
-        rehearsing candidate: (FunctionPackage) throws(ServiceError) -> (LambdaFunction, isNeeded: Bool)? = { _ in nil
-        },
         _ use: (FunctionPackage) async throws(ServiceError) -> Result?
     ) async throws(ServiceError) -> Result {
         while true {
@@ -116,8 +102,6 @@ extension ControlPlane {
                 ? try await code.package(for: functionName, runtime: runtime, in: codePlaces)
                 : try await code.describe(in: snapshots, isFresh: false)
             defer { if let snapshot = package.snapshot { snapshots.release(snapshot) } }
-            let candidate = try candidate(package)
-            if let (function, isNeeded) = candidate { try await rehearse(function, isNeeded: isNeeded) }
             do throws(ServiceError) {
                 if let result = try await use(package) { return result }
             } catch {
@@ -125,8 +109,6 @@ extension ControlPlane {
                     if world[LambdaFunction.self, functionName]?.packagesInUse.contains(package.codeSha256) != true {
                         packages.discard(package, of: functionName)
                     }
-                    // What was started for the rehearsal ends when the host is told of the function as it stays.
-                    if candidate != nil { await publishFunction(functionName) }
                 }
                 throw error
             }

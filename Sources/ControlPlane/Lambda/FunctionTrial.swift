@@ -1,4 +1,6 @@
+import FunctionPackages
 import GatewayModel
+import Synchronization
 
 /// A change of a function that is being worked on: code and configuration together, tried before they replace what
 /// runs. Callers inside the process ask for it with one more member of UpdateFunctionCode; with `DryRun` it is only
@@ -15,26 +17,35 @@ struct FunctionTrial: Sendable {
 
     init(_ members: Members) throws(ServiceError) { configuration = try ConfigurationInput(members) }
 
-    /// The function as it is rehearsed.
-    ///
-    /// - Parameter isNeeded: whether to start it even if no calls have come to the function.
-    mutating func candidate(_ function: LambdaFunction, isNeeded: Bool) -> (LambdaFunction, isNeeded: Bool) {
-        var candidate = function
-        origin = function.head.environmentRevision
+    /// Lets the host start what the function is to become, unless that is what runs or what was tried before. Code
+    /// that does not start is refused.
+    mutating func tryOut(
+        _ new: LambdaFunction, replacing old: LambdaFunction, in control: ControlPlane
+    ) async throws(ServiceError) {
+        // The same copy is the same code: what runs may stay.
+        guard !new.runs(as: old) else { return }
+        let earlier = control.trials.withLock { $0.removeValue(forKey: old.name) }
+        if let earlier, earlier.origin == old.head.environmentRevision, earlier.tried?.runs(as: new) == true {
+            self = earlier
+            return
+        }
+        var candidate = new
         candidate.head.environmentRevision = revision
+        origin = old.head.environmentRevision
         tried = candidate
-        return (candidate, isNeeded)
+        try await control.rehearse(candidate, isNeeded: new.startsAnew(after: old, in: control.snapshots))
     }
 
-    /// Whether this is what was tried.
-    func has(_ function: LambdaFunction) -> Bool {
-        function.head.environmentRevision == origin && tried?.runs(as: function) ?? false
+    /// What was started takes over, unless the function has become another one meanwhile: then what was tried is not
+    /// what will run.
+    func adopt(for function: inout LambdaFunction, replacing old: LambdaFunction) {
+        if old.head.environmentRevision == origin { function.head.environmentRevision = revision }
     }
 
-    /// The revision that was rehearsed; nil when the function has become another one meanwhile: what was rehearsed is
-    /// not what will run.
-    func revision(for function: LambdaFunction) -> String? {
-        function.head.environmentRevision == origin ? revision : nil
+    /// What was started ends: the host is told of the function as it stays.
+    func giveUp(_ functionName: String, in control: ControlPlane) async {
+        guard tried != nil else { return }
+        await control.inTurn(of: LambdaFunction.rootID(functionName)) { await control.publishFunction(functionName) }
     }
 }
 
@@ -51,10 +62,8 @@ extension LambdaFunction {
         guard new.Handler == before.Handler, new.Runtime == before.Runtime, new.Environment == before.Environment,
             let newCopy = head.code.snapshot, let oldCopy = old.head.code.snapshot
         else { return true }
-        // Of an unchanged file the copies are one file with two names.
         return HandlerFile.paths(new.Handler, runtime: new.Runtime).contains { path in
-            Files.identity("\(snapshots.codeFolder(of: newCopy))/\(path)")?.node
-                != Files.identity("\(snapshots.codeFolder(of: oldCopy))/\(path)")?.node
+            !snapshots.isSameFile(path, in: newCopy, and: oldCopy)
         }
     }
 }

@@ -1,4 +1,5 @@
 import EntityStore
+import FunctionPackages
 import GatewayModel
 import JSON
 

@@ -1,4 +1,5 @@
 import EntityStore
+import FunctionPackages
 import GatewayModel
 import JSON
 import Synchronization
@@ -73,35 +74,34 @@ extension LambdaOperations {
 
         let current = try control.function(name).head.configuration.Runtime
         let answer = try await control.withPackage(
-            of: code, for: name.name, runtime: trial?.configuration.runtime ?? current,
-            rehearsing: { package throws(ServiceError) in
-                guard trial != nil else { return nil }
+            of: code, for: name.name, runtime: trial?.configuration.runtime ?? current
+        ) { package throws(ServiceError) in
+            if trial != nil {
                 let old = try control.function(name)
                 var new = old
                 try new.take(package, architectures, trial, call)
-                // The same copy is the same code: what runs may stay.
-                guard !new.runs(as: old) else { return nil }
-                if let earlier = control.trials.withLock({ $0.removeValue(forKey: name.name) }), earlier.has(new) {
-                    trial = earlier
-                    return nil
-                }
-                return trial?.candidate(new, isNeeded: new.startsAnew(after: old, in: control.snapshots))
+                try await trial?.tryOut(new, replacing: old, in: control)
             }
-        ) { package throws(ServiceError) in
-            try await control.changeFunction(name) { function throws(ServiceError) -> FunctionConfiguration? in
-                guard control.isKept(package, for: name.name) else { return nil }
-                let old = function
-                try old.checkRevision(revisionId)
-                try function.take(package, architectures, trial, call)
-                // A deployment that is taken back says again what is there already.
-                if isDryRun || call.allowsLocalCode && !publish && function.runs(as: old) {
-                    function = old
-                    return old.head.configuration.updating
+            do throws(ServiceError) {
+                return try await control.changeFunction(name) { function throws(ServiceError) in
+                    guard control.isKept(package, for: name.name) else { return FunctionConfiguration?.none }
+                    let old = function
+                    try old.checkRevision(revisionId)
+                    try function.take(package, architectures, trial, call)
+                    // A deployment that is taken back says again what is there already.
+                    if isDryRun || call.allowsLocalCode && !publish && function.runs(as: old) {
+                        function = old
+                        return old.head.configuration.updating
+                    }
+                    function.updated(at: call.now)
+                    trial?.adopt(for: &function, replacing: old)
+                    guard publish else { return function.head.configuration.updating }
+                    let version = function.publish(description: nil).configuration
+                    return version.qualified(version.Version).creating
                 }
-                function.updated(at: call.now, environmentRevision: trial?.revision(for: old) ?? Identifiers.uuid())
-                guard publish else { return function.head.configuration.updating }
-                let version = function.publish(description: nil).configuration
-                return version.qualified(version.Version).creating
+            } catch {
+                await trial?.giveUp(name.name, in: control)
+                throw error
             }
         }
         if isDryRun { control.trials.withLock { $0[name.name] = trial } }
@@ -110,10 +110,10 @@ extension LambdaOperations {
 }
 
 extension LambdaFunction {
-    fileprivate mutating func updated(at now: Timestamp, environmentRevision: String = Identifiers.uuid()) {
+    fileprivate mutating func updated(at now: Timestamp) {
         head.configuration.LastModified = now.lambdaLastModified
         head.configuration.RevisionId = Identifiers.uuid()
-        head.environmentRevision = environmentRevision
+        head.environmentRevision = Identifiers.uuid()
     }
 
     fileprivate mutating func take(_ package: FunctionPackage, _ architectures: [String]?) {

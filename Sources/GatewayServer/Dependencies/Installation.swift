@@ -1,4 +1,5 @@
 import ControlPlane
+import FunctionPackages
 import GatewayModel
 import LambdaHost
 import Synchronization

@@ -1,4 +1,5 @@
 import ControlPlane
+import FunctionPackages
 import LambdaHost
 import Synchronization
 

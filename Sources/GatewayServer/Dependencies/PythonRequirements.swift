@@ -1,4 +1,5 @@
 import ControlPlane
+import FunctionPackages
 import LambdaHost
 
 /// requirements.txt, for pip of the interpreter that runs the function.

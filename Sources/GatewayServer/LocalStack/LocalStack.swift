@@ -1,5 +1,6 @@
 import ControlPlane
 import FolderWatch
+import FunctionPackages
 package import GatewayModel
 import LambdaHost
 package import Stacks

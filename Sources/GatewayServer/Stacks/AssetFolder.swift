@@ -1,5 +1,6 @@
 import ControlPlane
 import FoundationEssentials
+import FunctionPackages
 import GatewayModel
 import Stacks
 

@@ -1,4 +1,5 @@
 import ControlPlane
+import FunctionPackages
 
 /// The files beside a template: documents that it includes, and the folders of its functions.
 ///

@@ -1,5 +1,6 @@
 import GatewayModel
 import JSON
+import TestFixtures
 import Testing
 
 @testable import ControlPlane

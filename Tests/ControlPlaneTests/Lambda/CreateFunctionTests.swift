@@ -1,8 +1,10 @@
 import GatewayModel
 import JSON
+import TestFixtures
 import Testing
 
 @testable import ControlPlane
+@testable import FunctionPackages
 
 @Suite struct CreateFunctionTests {
     private let lambda = LambdaPlane()

@@ -1,9 +1,11 @@
 import GatewayModel
 import JSON
 import Synchronization
+import TestFixtures
 import Testing
 
 @testable import ControlPlane
+@testable import FunctionPackages
 
 @Suite struct FunctionDependenciesTests {
     /// Has a folder of packages for every runtime but one.

@@ -1,9 +1,11 @@
 import EntityStore
 import GatewayModel
 import JSON
+import TestFixtures
 import Testing
 
 @testable import ControlPlane
+@testable import FunctionPackages
 
 @Suite struct ReadFunctionTests {
     private let lambda = LambdaPlane()

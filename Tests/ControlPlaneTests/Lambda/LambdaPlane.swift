@@ -3,9 +3,11 @@ import Foundation
 import GatewayModel
 import JSON
 import Synchronization
+import TestFixtures
 import Testing
 
 @testable import ControlPlane
+@testable import FunctionPackages
 
 /// A control plane with functions only: a store that can be read back, a host that notes what it is told, and a folder
 /// of its own that goes when the test ends.
@@ -175,33 +177,4 @@ extension Lambda.FunctionDefinition {
             functionName: functionName, account: account, versions: versions, aliases: aliases,
             reservedConcurrency: reservedConcurrency, policies: policies)
     }
-}
-
-/// A folder that is removed with its last owner.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() {
-        path = FileManager.default.temporaryDirectory.path + "/gatehouse-" + Identifiers.uuid()
-        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ text: String, to name: String) throws {
-        let file = path + "/" + name
-        let parent = String(file[..<(file.lastIndex(of: "/") ?? file.endIndex)])
-        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: URL(filePath: file))
-    }
-}
-
-func contents(_ path: String) -> String? {
-    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
-}
-
-/// Permission bits; links are followed.
-func permissions(_ path: String) -> UInt16? {
-    var status = stat()
-    return stat(path, &status) == 0 ? UInt16(status.st_mode & 0o7777) : nil
 }

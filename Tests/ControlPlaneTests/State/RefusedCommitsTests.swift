@@ -1,9 +1,11 @@
 import EntityStore
 import GatewayModel
 import JSON
+import TestFixtures
 import Testing
 
 @testable import ControlPlane
+@testable import FunctionPackages
 
 /// Whichever commit the store refuses: the call says so, nothing has changed anywhere, and the same call works after.
 @Suite struct RefusedCommitsTests {

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import TestFixtures
 import Testing
 
 @testable import GatewayServer

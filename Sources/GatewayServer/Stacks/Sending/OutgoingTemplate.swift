@@ -1,5 +1,6 @@
 import ControlPlane
 import Crypto
+import FunctionPackages
 package import GatewayModel
 package import JSON
 package import Stacks
@@ -25,8 +26,8 @@ package struct OutgoingTemplate {
         var code: JSONObject = [:]
         for place in files.code {
             let package: [UInt8]
-            do throws(ServiceError) { package = try Self.package(place, files) } catch {
-                throw TemplateError(path, "\(place): \(error.message)")
+            do throws(PackageError) { package = try Self.package(place, files) } catch {
+                throw TemplateError(path, "\(place): \(error)")
             }
             let digest = Hexadecimal.encode(SHA256.hash(data: package))
             packages[digest] = package
@@ -54,10 +55,10 @@ package struct OutgoingTemplate {
         return "\(folder) is sent as it is: what \(file) names must be installed in it already"
     }
 
-    private static func package(_ place: String, _ files: ReadFiles) throws(ServiceError) -> [UInt8] {
+    private static func package(_ place: String, _ files: ReadFiles) throws(PackageError) -> [UInt8] {
         guard case .file = files.kind(place) else { return try FolderArchive.bytes(of: place) }
         guard let bytes = DiskFiles().contents(place, upTo: StackLimits.assetBytes) else {
-            throw ServiceError("", status: 400, "The file cannot be read.")
+            throw .unusableFolder("The file cannot be read.")
         }
         return bytes
     }

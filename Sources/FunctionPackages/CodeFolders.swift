@@ -4,7 +4,7 @@ import Synchronization
 
 /// Which folders of code are held, so that one that is not wanted any more goes with its last holder: a call may read a
 /// file of its package long after its function was changed or deleted.
-final class CodeFolders: Sendable {
+package final class CodeFolders: Sendable {
     private struct Folder {
         var holders = 0
         /// What is to be done with it once nobody holds it; nil while it is wanted.
@@ -22,8 +22,10 @@ final class CodeFolders: Sendable {
     private let fillers = Mutex<[String: Int]>([:])
     private let queue = DispatchQueue(label: "gatehouse.code-folders")
 
+    package init() {}
+
     /// Waits until what was let go of is gone.
-    func settle() {
+    package func settle() {
         // Letting go is one step, removing the next.
         for _ in 0..<2 { queue.sync {} }
     }

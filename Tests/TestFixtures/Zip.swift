@@ -1,40 +1,38 @@
-@testable import ControlPlane
-
 /// Zip archives written by hand, so that each of their claims can be wrong.
-struct Zip {
-    struct File {
-        var name: String
+package struct Zip {
+    package struct File {
+        package var name: String
         /// As it stands in the archive: deflated when `method` is 8.
-        var data: [UInt8]
-        var method: UInt16 = 0
-        var flags: UInt16 = 0
-        var mode: UInt32 = 0o100644
+        package var data: [UInt8]
+        package var method: UInt16 = 0
+        package var flags: UInt16 = 0
+        package var mode: UInt32 = 0o100644
         /// 3 is Unix; with 0, MS-DOS, the mode means nothing.
-        var madeBy: UInt16 = 3
-        var size: UInt32?
-        var checksum: UInt32?
+        package var madeBy: UInt16 = 3
+        package var size: UInt32?
+        package var checksum: UInt32?
         /// Puts the sizes and the offset into a zip64 extra field.
-        var isZip64 = false
+        package var isZip64 = false
 
-        init(_ name: String, _ text: String = "", mode: UInt32 = 0o100644) {
+        package init(_ name: String, _ text: String = "", mode: UInt32 = 0o100644) {
             self.name = name
             data = Array(text.utf8)
             self.mode = mode
         }
 
-        static func link(_ name: String, to target: String) -> File { File(name, target, mode: 0o120777) }
+        package static func link(_ name: String, to target: String) -> File { File(name, target, mode: 0o120777) }
     }
 
-    var files: [File]
+    package var files: [File]
     /// What stands before the archive proper.
-    var prefix: [UInt8] = []
-    var comment: [UInt8] = []
+    package var prefix: [UInt8] = []
+    package var comment: [UInt8] = []
 
-    init(_ files: File...) { self.files = files }
+    package init(_ files: File...) { self.files = files }
 
-    static let oneFile = Zip(File("handler.py", "def handler(event, context):\n    return event\n")).bytes
+    package static let oneFile = Zip(File("handler.py", "def handler(event, context):\n    return event\n")).bytes
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var archive: [UInt8] = []
         var directory: [UInt8] = []
         for file in files {
@@ -70,7 +68,7 @@ struct Zip {
         withUnsafeBytes(of: number.littleEndian) { Array($0) }
     }
 
-    static func crc32(_ bytes: [UInt8]) -> UInt32 {
+    package static func crc32(_ bytes: [UInt8]) -> UInt32 {
         var checksum = UInt32.max
         for byte in bytes {
             checksum ^= UInt32(byte)

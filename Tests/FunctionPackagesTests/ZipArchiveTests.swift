@@ -1,7 +1,8 @@
 import GatewayModel
+import TestFixtures
 import Testing
 
-@testable import ControlPlane
+@testable import FunctionPackages
 
 @Suite struct ZipArchiveTests {
     /// What Python's zipfile writes: a deflated executable, a folder, a deflated file that only its owner may read.

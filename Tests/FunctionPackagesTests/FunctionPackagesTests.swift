@@ -1,9 +1,10 @@
 import Dispatch
 import GatewayModel
 import Synchronization
+import TestFixtures
 import Testing
 
-@testable import ControlPlane
+@testable import FunctionPackages
 
 @Suite struct FunctionPackagesTests {
     private let folder = TemporaryFolder()

@@ -10,14 +10,10 @@ package struct FolderArchive {
     private var directory: [UInt8] = []
     private var count = 0
 
-    package static func bytes(of folder: String) throws(ServiceError) -> [UInt8] {
-        do throws(PackageError) {
-            var archive = FolderArchive()
-            for entry in try CodeFolder(folder).entries { try archive.add(entry, of: folder) }
-            return try archive.finished()
-        } catch {
-            throw ServiceError(error)
-        }
+    package static func bytes(of folder: String) throws(PackageError) -> [UInt8] {
+        var archive = FolderArchive()
+        for entry in try CodeFolder(folder).entries { try archive.add(entry, of: folder) }
+        return try archive.finished()
     }
 
     private mutating func add(_ entry: CodeFolder.Entry, of folder: String) throws(PackageError) {

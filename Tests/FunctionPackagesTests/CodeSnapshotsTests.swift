@@ -1,7 +1,8 @@
 import Foundation
+import TestFixtures
 import Testing
 
-@testable import ControlPlane
+@testable import FunctionPackages
 
 @Suite struct CodeSnapshotsTests {
     private let folder = TemporaryFolder()

@@ -1,27 +1,33 @@
 internal import Crypto
-import GatewayModel
+package import GatewayModel
 
 /// The code of functions on disk: `<folder>/<function>/<SHA-256>.zip` as it was uploaded, and
 /// `<folder>/<function>/<SHA-256>/` with its files.
 ///
 /// Both appear under their names only when they are complete and durable, so that a package that a function names is
 /// always whole.
-struct FunctionPackages: Sendable {
+package struct FunctionPackages: Sendable {
     /// Bytes of an upload. Source: Lambda quotas, "50 MB (zipped, for direct upload)".
-    static let maximumZippedSize = 52_428_800
+    package static let maximumZippedSize = 52_428_800
     /// Bytes of the files. Source: Lambda quotas, "250 MB (the maximum size of the contents of a deployment package)".
-    static let maximumUnzippedSize = 262_144_000
+    package static let maximumUnzippedSize = 262_144_000
 
     let folder: String
     /// False when the folder ends with the process: then nothing waits for the disk.
-    var isDurable = true
+    var isDurable: Bool
     let folders: CodeFolders
 
     private static let temporaryPrefix = ".incoming-"
 
+    package init(folder: String, isDurable: Bool = true, folders: CodeFolders) {
+        self.folder = folder
+        self.isDurable = isDurable
+        self.folders = folders
+    }
+
     /// Keeps an uploaded archive and unpacks it, unless it is there already.
-    func keep(_ zip: [UInt8], for functionName: String) throws(PackageError) -> FunctionPackage {
-        let checked = try Self.check(zip)
+    package func keep(_ zip: [UInt8], for functionName: String) throws(PackageError) -> FunctionPackage {
+        let checked = try Self.read(zip)
         let home = home(of: functionName)
         return try folders.filling(home) { () throws(PackageError) in
             try store(zip, checked.package, checked.archive, functionName, in: home)
@@ -55,7 +61,9 @@ struct FunctionPackages: Sendable {
     }
 
     /// What keeping the archive would answer, as far as that can be told without inflating it.
-    static func check(_ zip: [UInt8]) throws(PackageError) -> (package: FunctionPackage, archive: ZipArchive) {
+    package static func check(_ zip: [UInt8]) throws(PackageError) -> FunctionPackage { try read(zip).package }
+
+    private static func read(_ zip: [UInt8]) throws(PackageError) -> (package: FunctionPackage, archive: ZipArchive) {
         let package = try describe(zip)
         let archive = try ZipArchive(zip)
         guard archive.entries.contains(where: { $0.kind == .file }) else { throw .empty }
@@ -70,7 +78,7 @@ struct FunctionPackages: Sendable {
     }
 
     /// Hexadecimal.
-    static func digest(_ bytes: [UInt8]) -> String { Hexadecimal.encode(sha256(bytes)) }
+    package static func digest(_ bytes: [UInt8]) -> String { Hexadecimal.encode(sha256(bytes)) }
 
     private static func sha256(_ bytes: [UInt8]) -> [UInt8] {
         var digest = SHA256()
@@ -83,20 +91,20 @@ struct FunctionPackages: Sendable {
     }
 
     /// The unpacked package, to be kept while it is held.
-    func hold(_ functionName: String, codeSha256: String) -> Lambda.CodeFolder {
+    package func hold(_ functionName: String, codeSha256: String) -> Lambda.CodeFolder {
         folders.hold(codeFolder(of: functionName, codeSha256: codeSha256))
     }
 
-    func zipFile(of functionName: String, codeSha256: String) -> String {
+    package func zipFile(of functionName: String, codeSha256: String) -> String {
         codeFolder(of: functionName, codeSha256: codeSha256) + ".zip"
     }
 
-    func isKept(_ codeSha256: String, for functionName: String) -> Bool {
+    package func isKept(_ codeSha256: String, for functionName: String) -> Bool {
         Files.isFolder(codeFolder(of: functionName, codeSha256: codeSha256))
     }
 
     /// Base64 may hold a slash; a digest in a file name is hexadecimal.
-    static func fileName(_ codeSha256: String) -> String { Hexadecimal.encode(Base64.decode(codeSha256) ?? []) }
+    package static func fileName(_ codeSha256: String) -> String { Hexadecimal.encode(Base64.decode(codeSha256) ?? []) }
 
     private func home(of functionName: String) -> String { "\(folder)/\(functionName)" }
 
@@ -146,7 +154,7 @@ struct FunctionPackages: Sendable {
 /// Removing what no version needs.
 extension FunctionPackages {
     /// Removes the function's packages that are not in `kept`; files that environments run in stay while they do.
-    func collect(_ functionName: String, keeping kept: Set<String>) {
+    package func collect(_ functionName: String, keeping kept: Set<String>) {
         let names = Set(kept.map(Self.fileName))
         let home = home(of: functionName)
         for file in Files.list(home) where Self.isPackage(file) && !names.contains(String(file.prefix(64))) {
@@ -162,13 +170,13 @@ extension FunctionPackages {
     }
 
     /// Removes all packages of a function that is gone.
-    func remove(_ functionName: String) {
+    package func remove(_ functionName: String) {
         collect(functionName, keeping: [])
         folders.removeIfEmpty(home(of: functionName))
     }
 
     /// Removes a package that a call has brought and that came into no use.
-    func discard(_ package: FunctionPackage, of functionName: String) {
+    package func discard(_ package: FunctionPackage, of functionName: String) {
         guard package.isNew else { return }
         let home = home(of: functionName)
         Files.remove(zipFile(of: functionName, codeSha256: package.codeSha256))
@@ -180,7 +188,7 @@ extension FunctionPackages {
 
     /// At start: removes what an end in the middle of something left half-done, and unpacks again what is missing. Whole
     /// packages that no function names go by age (`Unnamed`).
-    func tidy(inUse: [String: Set<String>]) {
+    package func tidy(inUse: [String: Set<String>]) {
         // Snapshots of local code are in a folder that no function's name can be.
         for functionName in Files.list(folder) where !functionName.hasPrefix(".") {
             let home = home(of: functionName)
@@ -199,7 +207,7 @@ extension FunctionPackages {
     }
 
     /// The whole content of a kept archive, or nil.
-    func archive(of functionName: String, fileName: String) -> [UInt8]? {
+    package func archive(of functionName: String, fileName: String) -> [UInt8]? {
         let path = "\(home(of: functionName))/\(fileName)"
         guard Self.isPackage(fileName), Files.isFile(path) else { return nil }
         var content: [UInt8] = []
@@ -225,16 +233,23 @@ extension FunctionPackages {
 }
 
 /// What AWS tells of a function's code, and where it is when it is not unpacked.
-struct FunctionPackage: Sendable, Equatable {
-    let codeSha256: String
+package struct FunctionPackage: Sendable, Equatable {
+    package let codeSha256: String
     /// Bytes.
-    let codeSize: Int
+    package let codeSize: Int
     /// The folder that it was copied from.
-    var localFolder: String?
+    package let localFolder: String?
     /// The name of the copy.
-    var snapshot: String?
+    package let snapshot: String?
     /// Whether nothing of it was there before the call that brought it.
     var isNew = false
+
+    package init(codeSha256: String, codeSize: Int, localFolder: String? = nil, snapshot: String? = nil) {
+        self.codeSha256 = codeSha256
+        self.codeSize = codeSize
+        self.localFolder = localFolder
+        self.snapshot = snapshot
+    }
 }
 
 extension ZipArchive {

@@ -1,7 +1,8 @@
 import Foundation
+import TestFixtures
 import Testing
 
-@testable import ControlPlane
+@testable import FunctionPackages
 
 @Suite struct FolderArchiveTests {
     private let folder = TemporaryFolder()
@@ -51,6 +52,6 @@ import Testing
     }
 
     @Test func anEmptyFolderIsRefused() {
-        #expect(throws: ServiceError.self) { try FolderArchive.bytes(of: folder.path) }
+        #expect(throws: PackageError.self) { try FolderArchive.bytes(of: folder.path) }
     }
 }

@@ -1,5 +1,5 @@
 internal import Crypto
-import GatewayModel
+package import GatewayModel
 import Synchronization
 
 /// Copies of local code, `<folder>/<digest>/`: what runs is never a file that somebody is just saving, old code stays
@@ -9,78 +9,68 @@ import Synchronization
 /// same file there, never of the source's.
 package final class CodeSnapshots: Sendable {
     private let folder: String
-    /// The server's own folder.
-    private let home: String
+    private let reader: CodeReader
     /// False when the copies end with the process: then nothing waits for the disk.
-    let isDurable: Bool
-    let folders = CodeFolders()
+    package let isDurable: Bool
+    package let folders = CodeFolders()
     private let state = Mutex(State())
 
     private struct State {
         /// By folder of the source.
-        var sources: [String: Source] = [:]
+        var latest: [String: Latest] = [:]
         /// Names of snapshots that are about to be used, and how often.
         var pins: [String: Int] = [:]
         /// By name.
         var snapshots: [String: FunctionPackage] = [:]
     }
 
-    private struct Source {
-        /// By path from the source.
-        var digests: [String: KnownDigest] = [:]
-        var latest: (name: String, contents: [String: FileContent])?
-        /// As it was read last.
-        var content: Content?
-    }
-
-    private struct KnownDigest {
-        let identity: FileIdentity
-        let digest: [UInt8]
-    }
-
-    private struct FileContent: Equatable {
-        let digest: [UInt8]
-        let isExecutable: Bool
+    /// The copy that was made last of a folder.
+    private struct Latest {
+        let name: String
+        let content: CodeReader.Content
     }
 
     /// A function may be called "local"; none can be called this.
-    static let name = ".local"
+    package static let name = ".local"
     private static let temporaryPrefix = ".incoming-"
     private static let removedPrefix = ".removed-"
     /// How often a copy is begun again because the code changed under it, before the caller is told so.
     private static let maximumAttempts = 20
-    /// A file that changed this shortly before it was read may change again without another time of change: the
-    /// clocks of file systems tick every few milliseconds.
-    private static let clockTick: Int64 = 20_000_000
 
     /// - Parameters:
     ///   - codeFolder: where function packages are kept.
     ///   - isDurable: false when that folder ends with the process.
     package init(codeFolder: String, isDurable: Bool) {
         folder = codeFolder + "/" + Self.name
-        home = codeFolder.split(separator: "/").dropLast().reduce(into: "") { $0 += "/" + $1 }
+        reader = CodeReader(home: codeFolder.split(separator: "/").dropLast().reduce(into: "") { $0 += "/" + $1 })
         self.isDurable = isDurable
     }
 
     /// Where the code of a snapshot lies.
     func codeFolder(of name: String) -> String { folder + "/" + name }
 
+    /// Whether a file did not change between two copies: it is one file with two names then.
+    package func isSameFile(_ path: String, in copy: String, and other: String) -> Bool {
+        Files.identity("\(codeFolder(of: copy))/\(path)")?.node
+            == Files.identity("\(codeFolder(of: other))/\(path)")?.node
+    }
+
     /// Where it lies, to be kept while it is held.
-    func hold(_ name: String) -> Lambda.CodeFolder { folders.hold(codeFolder(of: name)) }
+    package func hold(_ name: String) -> Lambda.CodeFolder { folders.hold(codeFolder(of: name)) }
 
     func isKept(_ name: String) -> Bool { Files.isFolder(codeFolder(of: name)) }
 
     /// A digest of the code at a path, a folder or a package, as it is now; nil when there is none. That of a folder is
     /// its CodeSha256, over the sorted relative paths, the contents and which files are programs.
     package func codeDigest(of path: String) -> String? {
-        guard !Files.isFile(path) else { return (try? Self.digest(of: path)).map(Base64.encode) }
-        return try? Base64.encode(read(path).digest)
+        guard !Files.isFile(path) else { return (try? CodeReader.digest(of: path)).map(Base64.encode) }
+        return try? Base64.encode(reader.read(path).digest)
     }
 
     /// What `take` would answer, with nothing kept.
-    func describe(_ source: String, isFresh: Bool = true) throws(PackageError) -> FunctionPackage {
-        let known = isFresh ? nil : state.withLock { $0.sources[source]?.content }
-        let content = if let known { known } else { try read(source) }
+    package func describe(_ source: String, isFresh: Bool = true) throws(PackageError) -> FunctionPackage {
+        let known = isFresh ? nil : reader.latest(source)
+        let content = if let known { known } else { try reader.read(source) }
         return FunctionPackage(
             codeSha256: Base64.encode(content.digest), codeSize: content.size, localFolder: source)
     }
@@ -88,12 +78,11 @@ package final class CodeSnapshots: Sendable {
     /// Copies the code, unless the same is there already, and holds the copy until `release`.
     ///
     /// - Parameter dependencies: a folder whose entries are linked beside the code, where the code has none of the name.
-    func take(_ source: String, dependencies: String?) throws(PackageError) -> FunctionPackage {
+    package func take(_ source: String, dependencies: String?) throws(PackageError) -> FunctionPackage {
         for attempt in 0..<Self.maximumAttempts {
             // What was read a moment ago, for a plan, is read again only if it is something else by now.
-            let known = attempt == 0 ? state.withLock { $0.sources[source]?.content } : nil
-            let content: Content
-            if let known { content = known } else { content = try read(source) }
+            let known = attempt == 0 ? reader.latest(source) : nil
+            let content = if let known { known } else { try reader.read(source) }
             let name = Self.snapshotName(content, source, dependencies)
             let package = FunctionPackage(
                 codeSha256: Base64.encode(content.digest), codeSize: content.size, localFolder: source, snapshot: name)
@@ -103,10 +92,10 @@ package final class CodeSnapshots: Sendable {
                 if !isThere {
                     isThere = try copy(content, from: source, dependencies, as: name)
                 } else if known != nil {
-                    isThere = try isCurrent(content, source)
+                    isThere = try reader.isCurrent(content, source)
                 }
                 if isThere {
-                    remember(content, as: name, source)
+                    state.withLock { $0.latest[source] = Latest(name: name, content: content) }
                     return package
                 }
             } catch {
@@ -127,90 +116,25 @@ package final class CodeSnapshots: Sendable {
     }
 }
 
-/// Reading the source.
+/// Copying.
 extension CodeSnapshots {
-    private struct Content {
-        let folder: CodeFolder
-        let contents: [String: FileContent]
-        let digest: [UInt8]
-        let size: Int
-    }
-
-    private func read(_ source: String) throws(PackageError) -> Content {
-        let folder = try CodeFolder(source, without: ownNode)
-        let known = state.withLock { $0.sources[source]?.digests ?? [:] }
-        var digests: [String: KnownDigest] = [:]
-        var contents: [String: FileContent] = [:]
-        var digest = SHA256()
-        var size = 0
-        for entry in folder.entries {
-            digest.update(Array(entry.path.utf8) + [0])
-            switch entry.kind {
-            case .link(let target): digest.update(Array("link \(target)".utf8) + [0])
-            case .file(let identity):
-                size += identity.size
-                guard size < FunctionPackages.maximumUnzippedSize else { throw .unzippedTooLarge }
-                let fileDigest: [UInt8]
-                if let known = known[entry.path], known.identity == identity {
-                    fileDigest = known.digest
-                    digests[entry.path] = known
-                } else {
-                    let readAt = Files.now
-                    fileDigest = try Self.digest(of: source + "/" + entry.path)
-                    if readAt - max(identity.modified, identity.changed) > Self.clockTick {
-                        digests[entry.path] = KnownDigest(identity: identity, digest: fileDigest)
-                    }
-                }
-                contents[entry.path] = FileContent(digest: fileDigest, isExecutable: identity.isExecutable)
-                // The file's own digest has a fixed length, so that no name can pass for content.
-                digest.update([identity.isExecutable ? 1 : 0] + fileDigest)
-            }
-        }
-        let content = Content(folder: folder, contents: contents, digest: Array(digest.finalize()), size: size)
-        state.withLock { state in
-            state.sources[source, default: Source()].digests = digests
-            state.sources[source]?.content = content
-        }
-        return content
-    }
-
-    /// Whether the source is what it was when it was read.
-    private func isCurrent(_ content: Content, _ source: String) throws(PackageError) -> Bool {
-        try CodeFolder(source, without: ownNode) == content.folder
-    }
-
-    /// A server's folder may lie in the code that it serves; it is no part of it.
-    private var ownNode: FileIdentity.Node? { Files.identity(home)?.node }
-
-    private static func digest(of file: String) throws(PackageError) -> [UInt8] {
-        var digest = SHA256()
-        var size = 0
-        try Files.read(file) { piece throws(PackageError) in
-            size += piece.count
-            guard size < FunctionPackages.maximumUnzippedSize else { throw .unzippedTooLarge }
-            digest.update(bufferPointer: piece)
-        }
-        return Array(digest.finalize())
-    }
-
     /// The source belongs to the name: a path in a copy leads back to one folder.
-    private static func snapshotName(_ content: Content, _ source: String, _ dependencies: String?) -> String {
+    private static func snapshotName(
+        _ content: CodeReader.Content, _ source: String, _ dependencies: String?
+    ) -> String {
         let parts = [source, dependencies ?? ""].map { Array($0.utf8) + [0] }
         return FunctionPackages.digest(content.digest + parts.joined())
     }
-}
 
-/// Copying.
-extension CodeSnapshots {
     /// False when the source is not what it was when it was read.
     private func copy(
-        _ content: Content, from source: String, _ dependencies: String?, as name: String
+        _ content: CodeReader.Content, from source: String, _ dependencies: String?, as name: String
     ) throws(PackageError) -> Bool {
         if !Files.isFolder(folder) { try Files.makeFolders(folder) }
         let temporary = "\(folder)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
         try Files.makeFolder(temporary)
         do throws(PackageError) {
-            guard try fill(temporary, content, from: source), try isCurrent(content, source) else {
+            guard try fill(temporary, content, from: source), try reader.isCurrent(content, source) else {
                 Files.remove(temporary)
                 return false
             }
@@ -227,7 +151,7 @@ extension CodeSnapshots {
     }
 
     /// What has a second name of a file that an earlier copy has is durable already, and costs nothing now.
-    private func sync(_ copy: String, _ content: Content) throws(PackageError) {
+    private func sync(_ copy: String, _ content: CodeReader.Content) throws(PackageError) {
         let files = content.folder.entries.filter(\.isFile).map { "\(copy)/\($0.path)" }
         var folders: Set<Substring> = [""]
         for entry in content.folder.entries {
@@ -240,18 +164,19 @@ extension CodeSnapshots {
         try ManySyncs.run(files + folders.map { "\(copy)/\($0)" })
     }
 
-    private func fill(_ target: String, _ content: Content, from source: String) throws(PackageError) -> Bool {
-        let previous = state.withLock { $0.sources[source]?.latest }
+    private func fill(_ target: String, _ content: CodeReader.Content, from source: String) throws(PackageError) -> Bool
+    {
+        let previous = state.withLock { $0.latest[source] }
         var folders: Set<Substring> = [""]
         for entry in content.folder.entries {
             let parent = entry.path.lastIndex(of: "/").map { entry.path[..<$0] } ?? ""
             if folders.insert(parent).inserted { try Files.makeFolders("\(target)/\(parent)") }
             let path = "\(target)/\(entry.path)"
-            guard let file = content.contents[entry.path] else {
+            guard let file = content.files[entry.path] else {
                 if case .link(let link) = entry.kind { try Files.makeSymbolicLink(path, to: link) }
                 continue
             }
-            if let previous, previous.contents[entry.path] == file,
+            if let previous, previous.content.files[entry.path] == file,
                 Files.makeHardLink(path, to: "\(codeFolder(of: previous.name))/\(entry.path)")
             {
                 continue
@@ -262,7 +187,8 @@ extension CodeSnapshots {
     }
 
     /// Reads the file a second time: what it says now must be what was read first.
-    private func copy(_ file: FileContent, from source: String, to path: String) throws(PackageError) -> Bool {
+    private func copy(_ file: CodeReader.FileContent, from source: String, to path: String) throws(PackageError) -> Bool
+    {
         var digest = SHA256()
         // Code is read-only to whom it runs for, as /var/task is.
         let mode: UInt16 = file.isExecutable ? 0o555 : 0o444
@@ -300,7 +226,7 @@ extension CodeSnapshots {
     }
 
     /// Code that is a snapshot itself is taken as it is; nil for all other code.
-    func takeAgain(_ path: String) -> FunctionPackage? {
+    package func takeAgain(_ path: String) -> FunctionPackage? {
         guard path.hasPrefix(folder + "/") else { return nil }
         let name = String(path.dropFirst(folder.count + 1))
         return state.withLock { state in
@@ -327,15 +253,11 @@ extension CodeSnapshots {
         }
     }
 
-    private func remember(_ content: Content, as name: String, _ source: String) {
-        state.withLock { $0.sources[source, default: Source()].latest = (name, content.contents) }
-    }
-
     /// At start: tells the snapshots that functions use, by name. What is half-done goes at once, whole copies that none
     /// uses by age (`Unnamed`).
     ///
     /// - Parameter isTrusted: false when the store that names them is empty.
-    func restore(_ snapshots: [String: FunctionPackage], isTrusted: Bool = true) {
+    package func restore(_ snapshots: [String: FunctionPackage], isTrusted: Bool = true) {
         let files = Files.list(folder)
         for file in files where file.hasPrefix(Self.temporaryPrefix) || file.hasPrefix(Self.removedPrefix) {
             Files.remove(codeFolder(of: file))
@@ -349,7 +271,7 @@ extension CodeSnapshots {
     /// Removes the snapshots that are not in use, each when nothing runs in it.
     ///
     /// - Parameter used: asked while nobody can let go of one: whoever did so before has put it into use.
-    func collect(keeping used: () -> Set<String>) {
+    package func collect(keeping used: () -> Set<String>) {
         state.withLock { state in
             let kept = used()
             for name in state.snapshots.keys where !kept.contains(name) && state.pins[name] == nil {
@@ -365,7 +287,8 @@ extension CodeSnapshots {
             guard state.pins[name] == nil, !isKept(name) else { return }
             state.snapshots[name] = nil
             let alive = Set(state.snapshots.values.map(\.localFolder))
-            for source in state.sources.keys where !alive.contains(source) { state.sources[source] = nil }
+            for source in state.latest.keys where !alive.contains(source) { state.latest[source] = nil }
+            reader.forget { !alive.contains($0) }
         }
     }
 
@@ -398,11 +321,5 @@ extension CodeSnapshots {
                 return false
             }
         }
-    }
-}
-
-extension SHA256 {
-    fileprivate mutating func update(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { update(bufferPointer: $0) }
     }
 }
