@@ -2,7 +2,8 @@ package import GatewayModel
 
 /// What the control plane needs of the data plane: to compile stages, and to put them in service.
 package protocol Traffic: Sendable {
-    /// Compiles; nothing is served differently yet. A stage that cannot be compiled throws.
+    /// Compiles; nothing is served differently yet. A stage that cannot be compiled throws: that is for its definition
+    /// alone to decide, never for the functions that it calls, so that a stored stage can always be compiled again.
     func prepare(
         _ stages: [StageDefinition], removing: [StageKey]
     ) throws(TrafficError) -> any PreparedTraffic

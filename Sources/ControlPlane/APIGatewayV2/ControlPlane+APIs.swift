@@ -61,12 +61,16 @@ extension ControlPlane {
                     stages: changed, removed: removed, publication: publication,
                     traffic: try prepare(changed, removing: removed))
             },
-            publishing: { _, prepared throws(ServiceError) in
-                // A function that became another one while this was compiled may not have found these stages yet.
-                guard prepared.publication != publications.load(ordering: .acquiring) else {
-                    return await prepared.traffic.publish()
+            publishing: { _, prepared in
+                var traffic = prepared.traffic
+                // A function that became another one while this was compiled may not have found these stages yet. What
+                // has been compiled once is not refused now: the change is stored.
+                if prepared.publication != publications.load(ordering: .acquiring),
+                    let again = try? prepare(prepared.stages, removing: prepared.removed)
+                {
+                    traffic = again
                 }
-                try await prepare(prepared.stages, removing: prepared.removed).publish()
+                await traffic.publish()
             })
     }
 
