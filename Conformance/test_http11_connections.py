@@ -1,6 +1,7 @@
 """HTTP/1.1 connections: limits, persistence, pipelining, 100-continue, HEAD, and clients that mean no good."""
 
 import random
+import threading
 from select import select
 
 import pytest
@@ -113,6 +114,23 @@ class TestPersistence:
             client.send(wire.request_bytes("GET", "/", proxy.host, version="HTTP/1.0"))
             answer = client.response()
         assert (answer.header("transfer-encoding"), answer.body) == (None, b"onetwo")
+
+    def test_a_body_that_is_cut_short_is_no_end_for_an_http_1_0_client(self, proxy, origin):
+        """The end of the connection would be the body's: only a reset tells them apart."""
+        seen = threading.Event()
+
+        def answer(exchange):
+            exchange.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n")
+            assert seen.wait(timeout=60)
+            exchange.close()
+
+        origin.answer(answer)
+        with proxy.connect() as client:
+            client.send(wire.request_bytes("GET", "/", proxy.host, version="HTTP/1.0"))
+            answer = client.head()
+            seen.set()
+            with pytest.raises(ConnectionResetError):
+                client.rest(answer)
 
     def test_an_error_of_the_gateway_leaves_the_connection_usable(self, http_api):
         api = http_api()

@@ -165,7 +165,11 @@ class Connection:
         return taken
 
     def until_closed(self):
-        while self.peer_sends():
+        """All that comes before the end; a reset is none."""
+        try:
+            while True:
+                self.fill()
+        except Truncated:
             pass
         taken, self.buffer = self.buffer, b""
         return taken

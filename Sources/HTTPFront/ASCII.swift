@@ -19,6 +19,27 @@ package enum ASCII {
         return true
     }
 
+    package static func equalsIgnoringCase(_ bytes: UnsafeRawBufferPointer, _ other: [UInt8]) -> Bool {
+        other.withUnsafeBytes { equalsIgnoringCase(bytes, $0) }
+    }
+
+    /// Eight bytes at a time as long as they differ in no more than case: clients choose names, and a request may have
+    /// hundreds of long ones to be told apart.
+    package static func equalsIgnoringCase(_ bytes: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count == other.count else { return false }
+        var position = 0
+        while position + 8 <= bytes.count {
+            let left = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            let right = other.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            guard (left ^ right) & ~0x2020_2020_2020_2020 == 0 else { return false }
+            position += 8
+        }
+        for position in 0..<bytes.count where lowercased(bytes[position]) != lowercased(other[position]) {
+            return false
+        }
+        return true
+    }
+
     @inlinable
     @inline(__always)
     package static func lowercased(_ byte: UInt8) -> UInt8 {

@@ -38,8 +38,18 @@ extension HTTPConnection {
         out.write(response.keepsAlive ? "connection: keep-alive\r\n\r\n" : "connection: close\r\n\r\n")
     }
 
-    /// A piece of the body in its framing.
-    func frame(_ bytes: ByteBuffer) {
+    /// Whether the end of the connection would be taken for that of the body under way: only a reset tells them apart.
+    var isEndOfBody: Bool { response.phase == .body && response.framing == .stream && head.isHTTP10 }
+
+    /// A burst of answers or a large request has made them large; an idle connection would keep them for as long as it
+    /// lives.
+    func letGoOfLargeBuffers() {
+        if out.readableBytes == 0, out.storageCapacity > Self.copiedBodyBytes { out = ByteBuffer() }
+        if head.bytes.storageCapacity > Self.copiedBodyBytes { head.bytes = ByteBuffer() }
+    }
+
+    /// A piece of the body in its framing. `promise` is kept when the client has taken it, or will not.
+    func frame(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>?) {
         let isChunked = response.framing == .stream && !head.isHTTP10
         renewOut()
         if isChunked {
@@ -49,10 +59,11 @@ extension HTTPConnection {
         var bytes = bytes
         if bytes.readableBytes <= Self.copiedBodyBytes {
             out.writeBuffer(&bytes)
+            promise?.succeed()
         } else {
             handOver()
             handedOver += bytes.readableBytes
-            context?.write(wrapOutboundOut(bytes), promise: nil)
+            context?.write(wrapOutboundOut(bytes), promise: promise)
             renewOut()
         }
         if isChunked { out.write("\r\n") }

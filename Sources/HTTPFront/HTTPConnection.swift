@@ -91,6 +91,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         // Its storage belongs to `head` too, so that clearing it would allocate as much anew.
         if input.readableBytes == 0 { input = ByteBuffer() }
         flushOut()
+        if case .head = reading { letGoOfLargeBuffers() }
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -113,6 +114,8 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
             case .waiting, .ending: break
             case .head where input.readableBytes > 0 && !isWritable: break
             case .head, .discarding: finishAndClose()
+            // What has come of the body waits in `input`, perhaps all of it.
+            case .length where isPausedByService, .chunked where isPausedByService: break
             case .length, .chunked, .closed: close()
             }
         } else {
@@ -131,7 +134,16 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         isProcessing = true
         defer { isProcessing = false }
         while step() {}
+        if inputClosed, !isPausedByService { endCutBody() }
         regulateReading()
+    }
+
+    /// All of a body that will ever come has been read, and it is not complete.
+    private func endCutBody() {
+        switch reading {
+        case .length, .chunked: close()
+        default: break
+        }
     }
 
     /// One step of reading; false when it has to wait for bytes or for the response.
@@ -285,6 +297,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
     private func exchangeEnded() {
         let keepsAlive = response.keepsAlive && !isLastRequest && !loopState.isDraining
         response = ResponseState()
+        letGoOfLargeBuffers()
         guard keepsAlive else {
             finishAndClose()
             return
@@ -329,10 +342,21 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
     }
 
     package override func writeBody(_ bytes: ByteBuffer) {
+        guard hasBody(bytes) else { return }
         super.writeBody(bytes)
-        guard response.phase == .body, bytes.readableBytes > 0, head.method != .head, response.framing != .none
-        else { return }
-        frame(bytes)
+        frame(bytes, promise: nil)
+    }
+
+    package override func writeBody(_ bytes: ByteBuffer, whenTaken: @escaping () -> Void) {
+        guard hasBody(bytes), let context else { return whenTaken() }
+        super.writeBody(bytes)
+        let taken = context.eventLoop.makePromise(of: Void.self)
+        taken.futureResult.assumeIsolated().whenComplete { _ in whenTaken() }
+        frame(bytes, promise: taken)
+    }
+
+    private func hasBody(_ bytes: ByteBuffer) -> Bool {
+        response.phase == .body && bytes.readableBytes > 0 && head.method != .head && response.framing != .none
     }
 
     /// The channel's read burst sends in a moment, if one is under way.
@@ -349,9 +373,8 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
     }
 
     package override func abort() {
-        // What was written is the client's to see: its framing tells that the end is missing. Where the end of the
-        // connection would be the body's, only a reset tells it.
-        if response.framing == .stream, head.isHTTP10 { resetsAtClose() } else { flushOut() }
+        // What was written is the client's to see: its framing tells that the end is missing.
+        if isEndOfBody { resetsAtClose() } else { flushOut() }
         super.abort()
         close()
     }
@@ -438,6 +461,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
     // MARK: Ending
 
     private func refuse(_ refusal: ProtocolRefusal) {
+        let isHeadRequest = response.phase != .none && head.method == .head
         if response.phase != .none {
             response.status = refusal.status
             service.connectionClosed(self)
@@ -449,7 +473,8 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         writeDate()
         write("content-type: application/json\r\n")
         finishHead(.length(refusal.body.utf8CodeUnitCount))
-        out.write(refusal.body)
+        // A head that could not be read has no method yet.
+        if !isHeadRequest { out.write(refusal.body) }
         response.phase = .none
         finishAndClose()
     }
@@ -483,6 +508,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
     }
 
     package override func close() {
+        if isEndOfBody { resetsAtClose() }
         reading = .closed
         context?.close(promise: nil)
     }

@@ -113,6 +113,12 @@ package class HTTPStream: LoopMember {
         if response.phase == .body { response.bodyBytes += bytes.readableBytes }
     }
 
+    /// Appends a piece that is held in memory. `whenTaken` is called once, on the connection's loop, when it is no more.
+    package func writeBody(_ bytes: ByteBuffer, whenTaken: @escaping () -> Void) {
+        writeBody(bytes)
+        whenTaken()
+    }
+
     /// Sends what has been written so far.
     package func flushResponse() {}
 

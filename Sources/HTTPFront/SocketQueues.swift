@@ -33,16 +33,16 @@ package enum SendQueue {
 
 /// What the kernel holds of what the other side sent.
 package enum ReceiveQueue {
-    /// Whether the other side has closed the connection, though the channel may not have been told yet. Bytes in front of
-    /// the end hide it. False for what is no socket.
-    package static func hasEnded(_ channel: any Channel) -> Bool {
-        let ended = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+    /// Whether something lies in it that nobody has asked for, or the other side has closed the connection, though the
+    /// channel may not have been told yet. False for what is no socket.
+    package static func isUnusable(_ channel: any Channel) -> Bool {
+        let unusable = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
             of: NIOBSDSocket.Handle.self
         ) { descriptor in
             var byte: UInt8 = 0
             let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-            return count == 0 || count < 0 && errno != EAGAIN && errno != EINTR
+            return count >= 0 || errno != EAGAIN && errno != EINTR
         }
-        return ended ?? false
+        return unusable ?? false
     }
 }

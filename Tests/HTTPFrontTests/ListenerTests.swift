@@ -19,8 +19,8 @@ struct ListenerTests {
         try result.get()
     }
 
-    @Test("that a client has closed is known before anything is read")
-    func receiveQueue() async throws {
+    @Test("that a client has closed, or said something, is known before anything is read", arguments: [false, true])
+    func receiveQueue(says: Bool) async throws {
         let accepted = Mutex<(any Channel)?>(nil)
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelOption(.autoRead, value: false)
@@ -30,17 +30,21 @@ struct ListenerTests {
                 return channel.eventLoop.makeSucceededVoidFuture()
             }
             .bind(host: "127.0.0.1", port: 0).get()
-        func hasEnded() async throws -> Bool {
+        func isUnusable() async throws -> Bool {
             let channel = try #require(accepted.withLock { $0 })
-            return try await channel.eventLoop.submit { ReceiveQueue.hasEnded(channel) }.get()
+            return try await channel.eventLoop.submit { ReceiveQueue.isUnusable(channel) }.get()
         }
         do {
             let client = try PlainSocket(port: try #require(server.localAddress?.port))
             while accepted.withLock({ $0 }) == nil { await Task.yield() }
-            #expect(try await !hasEnded())
+            #expect(try await !isUnusable())
+            if says {
+                client.send("HTTP/1.1 408 Request Timeout\r\n\r\n")
+                while try await !isUnusable() { await Task.yield() }
+            }
             withExtendedLifetime(client) {}
         }
-        while try await !hasEnded() { await Task.yield() }
+        while try await !isUnusable() { await Task.yield() }
         try await accepted.withLock { $0 }?.close().get()
         try await server.close()
     }

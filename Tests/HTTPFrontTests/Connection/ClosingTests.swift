@@ -51,6 +51,42 @@ struct ClosingTests {
         #expect(client.service.count(.closed) == client.service.heads.count)
     }
 
+    @Test(
+        "a whole body that nobody wanted yet is there after a half-close",
+        arguments: [
+            ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab", "cd"],
+            ["POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", "2\r\ncd\r\n0\r\n\r\n"],
+        ])
+    func halfCloseBehindAHeldBody(pieces: [String]) throws {
+        let client = try TestClient()
+        client.service.onBody = { [service = client.service] _, connection in
+            if service.body == "ab" { connection.setReading(false) }
+        }
+        client.send(pieces[0], pieces[1])
+        #expect(!client.isReading)
+        client.closeInputWithAllRead()
+        #expect(!client.isClosed)
+        client.connection.setReading(true)
+        #expect(client.service.body == "abcd")
+        #expect(client.received().hasSuffix("\r\n\r\nok"))
+        #expect(client.isClosed)
+    }
+
+    @Test("half a body that nobody wanted yet is not whole after a half-close")
+    func halfCloseAmidAHeldBody() throws {
+        let client = try TestClient()
+        client.service.onBody = { [service = client.service] _, connection in
+            if service.body == "ab" { connection.setReading(false) }
+        }
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab", "cd")
+        client.closeInputWithAllRead()
+        #expect(!client.isClosed)
+        client.connection.setReading(true)
+        #expect(client.isClosed)
+        #expect(client.service.count(.end) == 0)
+        #expect(client.service.count(.closed) == 1)
+    }
+
     @Test("half a request behind whole ones does not keep their answers")
     func halfCloseBehindARest() throws {
         let client = try TestClient()

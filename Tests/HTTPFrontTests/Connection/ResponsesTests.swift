@@ -16,6 +16,66 @@ struct ResponsesTests {
 
     // MARK: Framing
 
+    @Test("a body that is not sent, to HEAD or with 204, is not counted either")
+    func uncounted() throws {
+        for (method, status) in [("HEAD", 200), ("GET", 204), ("GET", 200)] {
+            let client = try TestClient()
+            var counted = 0
+            client.service.onEnd = { stream in
+                stream.startResponse(status: status)
+                stream.finishHead(status == 204 ? .none : .length(2))
+                stream.writeBody(ByteBuffer(latin1: "ok"))
+                counted = stream.responseBodyBytes
+                stream.endResponse()
+            }
+            client.send("\(method) / HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(counted == (method == "GET" && status == 200 ? 2 : 0))
+        }
+    }
+
+    @Test("a HEAD request that is refused amid its body gets no body")
+    func refusedHead() throws {
+        let client = try TestClient()
+        client.send("HEAD / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+        let received = client.received()
+        #expect(received.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+        #expect(received.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test("a held body is let go of when the client has taken it, or never will")
+    func whenTaken() throws {
+        let large = ByteBuffer(latin1: String(repeating: "x", count: 100_000))
+        for leaves in [false, true] {
+            let client = try TestClient()
+            client.socket.stopTaking()
+            var taken = 0
+            client.service.onEnd = { stream in
+                stream.startResponse(status: 200)
+                stream.finishHead(.length(large.readableBytes))
+                stream.writeBody(large) { taken += 1 }
+                stream.endResponse()
+            }
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            client.socket.take(99_000)
+            #expect(taken == 0)
+            if leaves { client.reset() } else { client.socket.take() }
+            #expect(taken == 1)
+        }
+    }
+
+    @Test("buffers that a burst has made large do not stay with an idle connection")
+    func largeBuffers() throws {
+        let client = try TestClient()
+        let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+        client.service.onEnd = { $0.answer(String(repeating: "x", count: 10_000)) }
+        client.send(
+            String(repeating: request, count: 30)
+                + "GET / HTTP/1.1\r\nHost: a\r\nx: \(String(repeating: "y", count: 20_000))\r\n\r\n")
+        client.send(request)
+        #expect(client.connection.out.storageCapacity <= 32_768)
+        #expect(client.connection.head.bytes.storageCapacity <= 32_768)
+    }
+
     @Test("a length that is known is said")
     func length() throws {
         let (received, _) = try exchange {

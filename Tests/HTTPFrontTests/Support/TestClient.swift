@@ -64,6 +64,15 @@ final class TestClient {
         deliver()
     }
 
+    /// The client has sent all it will, and the kernel has it: then the channel hands over all there is, though the
+    /// connection does not read.
+    func closeInputWithAllRead() {
+        for piece in unsent { _ = try? channel.writeInbound(piece) }
+        unsent = []
+        socket.closeInput()
+        loop.run()
+    }
+
     /// The connection breaks.
     func reset() {
         channel.pipeline.fireErrorCaught(ConnectionReset())
