@@ -1,7 +1,7 @@
 /// What became of a call, in numbers: its counters, its access log line and the line of `gatehouse up` read the same
 /// value, whatever carried the call.
 struct CallFigures: Sendable {
-    /// Of the response; of a call whose client went away before it, `clientGone`.
+    /// Of the response, 0 before it; of a call whose client went away before it, `clientGone`.
     var status: Int
     var requestLength = 0
     var responseLength = 0

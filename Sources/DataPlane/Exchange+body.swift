@@ -34,7 +34,7 @@ extension Exchange {
         case .held: break
         case .collected:
             if body == nil { body = ByteBuffer() }
-            resume(turn)
+            resume(pause)
         case .streamed: endUpstreamBody()
         }
     }
@@ -93,12 +93,16 @@ extension Exchange {
     /// Takes bytes out of what the process may collect; refuses the request when there is no more.
     func takeMemory(_ bytes: Int) -> Bool {
         guard worker.memory.take(bytes) else {
-            isOutOfMemory = true
-            refuse(.overloaded, because: "needs a whole body, while the server holds as many bytes as it may")
+            refuseMemory()
             return false
         }
         takenMemory += bytes
         return true
+    }
+
+    func refuseMemory() {
+        isOutOfMemory = true
+        refuse(.overloaded, because: "came while the server holds as many bytes of bodies as it may")
     }
 
     func releaseMemory() {

@@ -20,6 +20,28 @@ extension Exchange {
     /// Sends a piece of the body on.
     func append(_ bytes: ByteBuffer) { connection?.writeBody(bytes) }
 
+    /// Answers with a body that is here as a whole. What a slow client has not taken of it counts as held.
+    func respond(_ status: Int, whole body: ByteBuffer, _ write: (inout ResponseLines) -> Void) {
+        guard status != 204, status != 304 else {
+            respond(status, .none, write)
+            return finish()
+        }
+        let length = body.readableBytes
+        let isHeld = length > Self.uncountedBytes
+        guard !isHeld || worker.memory.take(length) else { return refuseMemory() }
+        respond(status, .length(length), write)
+        if isHeld {
+            let memory = worker.memory
+            if let connection { connection.writeBody(body) { memory.give(length) } } else { memory.give(length) }
+        } else {
+            append(body)
+        }
+        finish()
+    }
+
+    /// So much of an answer lies in the connection's own buffer, or the kernel's.
+    private static let uncountedBytes = 16_384
+
     /// The response is complete.
     func finish() {
         guard let stream = connection else { return }
@@ -42,12 +64,12 @@ extension Exchange {
     func refuse(_ refusal: Refusal, because reason: @autoclosure () -> String) {
         guard let stream = connection else { return }
         abandonIntegration()
-        guard stream.canRespond || stream.retract() else { return breakOff() }
-        let response = response(to: refusal)
-        self.refusal = response
         if worker.options.onRequest != nil || stage?.accessLog != nil {
             self.reason = route.map { "route \($0.source.routeKey) \(reason())" } ?? reason()
         }
+        guard stream.canRespond || stream.retract() else { return breakOff() }
+        let response = response(to: refusal)
+        self.refusal = response
         if refusal.endsConnection { stream.closeAfterResponse() }
         respond(response.status, .length(response.body.utf8CodeUnitCount)) { lines in
             lines.date()
@@ -65,7 +87,8 @@ extension Exchange {
     /// The last step of every request, answered or left: counters, access log line, the line of `gatehouse up`.
     func record() {
         guard let stream = connection else { return }
-        let figures = figures
+        var figures = figures
+        if figures.status == 0 { figures.status = CallFigures.clientGone }
         if let stage {
             worker.count(figures, stage)
             if let log = stage.accessLog { AccessLog.write(self, figures, log) }

@@ -66,15 +66,16 @@ package final class Exchange: HTTPService {
     var requestLength = 0
     /// Counts requests, so that an answer that comes too late finds no wrong one.
     private(set) var turn = 0
+    /// Counts what steps have waited for: who resumes the exchange twice, or too late, finds another number.
+    var pause = 0
 
     init(worker: LoopWorker) { self.worker = worker }
 
     var sourceIP: [UInt8] { connection?.peer.address ?? Peer.loopback }
     /// As they are now.
     var figures: CallFigures {
-        let status = connection?.responseStatus ?? 0
-        return CallFigures(
-            status: status > 0 ? status : CallFigures.clientGone, requestLength: requestLength,
+        CallFigures(
+            status: connection?.responseStatus ?? 0, requestLength: requestLength,
             responseLength: connection?.responseBodyBytes ?? 0,
             latencyMicroseconds: Int((NIODeadline.now() - startedAt).nanoseconds / 1000),
             integrationMilliseconds: integrationMilliseconds, isOutOfMemory: isOutOfMemory)
@@ -114,6 +115,7 @@ package final class Exchange: HTTPService {
     /// Lets go of the request; the next one of the connection may begin.
     func reset() {
         turn += 1
+        pause += 1
         step = 0
         isRunning = false
         isResumed = false

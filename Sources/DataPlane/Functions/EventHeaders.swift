@@ -190,13 +190,8 @@ enum EventHeaders {
     private static func sameName(_ left: HeaderField, _ right: HeaderField, _ bytes: UnsafeRawBufferPointer) -> Bool {
         guard left.name.count == right.name.count, left.known == right.known else { return false }
         if left.known != .other, left.known != .accessControl { return true }
-        var a = Int(left.name.start)
-        var b = Int(right.name.start)
-        while a < Int(left.name.end) {
-            if ASCII.lowercased(bytes[a]) != ASCII.lowercased(bytes[b]) { return false }
-            a += 1
-            b += 1
-        }
-        return true
+        return ASCII.equalsIgnoringCase(
+            UnsafeRawBufferPointer(rebasing: bytes[left.name.range]),
+            UnsafeRawBufferPointer(rebasing: bytes[right.name.range]))
     }
 }

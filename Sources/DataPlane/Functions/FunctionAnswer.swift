@@ -10,7 +10,7 @@ struct FunctionAnswer {
         let known: HeaderName
 
         func isNamed(_ other: [UInt8]) -> Bool {
-            name.count == other.count && zip(name, other).allSatisfy { ASCII.lowercased($0) == ASCII.lowercased($1) }
+            name.withUnsafeBytes { ASCII.equalsIgnoringCase($0, other) }
         }
     }
 

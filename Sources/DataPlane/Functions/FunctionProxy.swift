@@ -68,12 +68,15 @@ enum FunctionProxy {
             x.refuse(.internalError, because: "calls \(integration.name), which failed: \(error)")
         case .throttled:
             x.integrationServiceStatus = 429
+            x.integrationError = "the function is running as often at once as it may"
             x.refuse(.unavailable, because: "calls \(integration.name), which is running as often at once as it may")
         case .tooLarge:
             x.integrationServiceStatus = 413
+            x.integrationError = "the event is larger than Lambda's 6 MB"
             x.refuse(.tooLarge, because: "sends \(integration.name) an event larger than Lambda's 6 MB")
         case .notFound:
             x.integrationServiceStatus = 404
+            x.integrationError = "there is no function \(integration.name)"
             x.refuse(.internalError, because: "calls \(integration.name), which no longer exists")
         }
     }

@@ -29,20 +29,17 @@ enum FunctionResponse {
     /// 200 and `application/json`, with the payload as it is.
     private static func respondPlain(_ x: Exchange, _ body: ByteBuffer) {
         x.integrationStatus = 200
-        x.respond(200, .length(body.readableBytes)) { lines in
+        x.respond(200, whole: body) { lines in
             lines.date()
             lines.text("content-type: application/json\r\n")
             lines.length()
         }
-        x.append(body)
-        x.finish()
     }
 
     private static func respond(_ x: Exchange, _ answer: FunctionAnswer) {
         x.integrationStatus = answer.status
         let dropsCORS = x.stage?.http?.cors != nil
-        let hasBody = answer.status != 204 && answer.status != 304
-        x.respond(answer.status, hasBody ? .length(answer.body.count) : .none) { lines in
+        x.respond(answer.status, whole: ByteBuffer(bytes: answer.body)) { lines in
             // The order on the wire: date, content-type, content-length, the function's own fields, the request id.
             lines.hasDate = answer.headers.contains { $0.known == .date }
             if !lines.hasDate { lines.date() }
@@ -63,8 +60,6 @@ enum FunctionResponse {
             }
             for cookie in answer.cookies { lines.field(Self.setCookie, cookie) }
         }
-        if hasBody { x.append(ByteBuffer(bytes: answer.body)) }
-        x.finish()
     }
 
     private static let setCookie = Array("set-cookie".utf8)

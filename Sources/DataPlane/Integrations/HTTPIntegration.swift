@@ -84,6 +84,9 @@ final class HTTPIntegration: Sendable {
     /// Whether the request's path, or a part of it, becomes part of the URI.
     var forwardsPath: Bool { appendsPath || namesVariables }
 
+    /// Then the path is known only when the body is here.
+    var mapsPathFromBody: Bool { requestMapping?.path?.needsRequestBody == true }
+
     /// Whether nothing in it depends on the route: then all routes of an integration share one object, and a request
     /// finds it in the cache whatever route it takes.
     var isShareable: Bool {

@@ -17,10 +17,14 @@ enum HTTPProxy {
     /// A response that is collected for a mapping may be so long (API Gateway's payload quota).
     static let collectedResponseBytes = 10_485_760
 
+    /// Whether the origin may be sent the path.
+    static func check(_ x: Exchange, _ integration: HTTPIntegration) throws(Refusal) {
+        guard DotSegments.areForwarded(x, integration) else { return }
+        x.reason = "calls an origin and was sent a path with a segment . or .."
+        throw .badRequest
+    }
+
     static func connect(_ x: Exchange, _ integration: HTTPIntegration) {
-        guard !DotSegments.areForwarded(x, integration) else {
-            return x.refuse(.badRequest, because: "calls an origin and was sent a path with a segment . or ..")
-        }
         x.integrationStarted(timeoutMilliseconds: integration.timeoutMilliseconds)
         open(x, integration)
     }
@@ -82,7 +86,8 @@ enum HTTPProxy {
         if !isStreamed { upstream.requestCompleted() }
         // A body may be long in coming, and the origin may answer the head alone.
         upstream.flush()
-        if isStreamed { x.beginStreaming() }
+        // Sending may have failed, and ended the request, already.
+        if isStreamed, x.upstream === upstream { x.beginStreaming() }
     }
 
     // MARK: The response

@@ -119,8 +119,8 @@ struct MappedFields {
         }
     }
 
-    private static func isNamed(_ name: [UInt8], _ lower: [UInt8]) -> Bool {
-        name.count == lower.count && zip(name, lower).allSatisfy { ASCII.lowercased($0) == $1 }
+    private static func isNamed(_ name: [UInt8], _ other: [UInt8]) -> Bool {
+        name.withUnsafeBytes { ASCII.equalsIgnoringCase($0, other) }
     }
 
     /// Whether a value that a mapping makes may stand in the field of that name: another one changes nothing.

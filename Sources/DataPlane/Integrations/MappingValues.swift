@@ -62,9 +62,7 @@ struct MappingValues {
     static func header(_ name: [UInt8], _ fields: [HeaderField], _ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
         var found: [UInt8]?
         for field in fields
-        where field.name.count == name.count
-            && zip(bytes[field.name.range], name).allSatisfy({ ASCII.lowercased($0) == $1 })
-        {
+        where ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[field.name.range]), name) {
             let value = Array(bytes[field.value.range])
             if found == nil { found = value } else { found?.append(contentsOf: [UInt8(ascii: ",")] + value) }
         }

@@ -249,6 +249,9 @@ enum UpstreamRequest {
 
 /// The fields that a message's Connection field names: they are of one hop too (RFC 9110 section 7.6.1).
 struct ConnectionOptions {
+    /// More are not looked at: each is compared with every field.
+    private static let maximum = 64
+
     private var names: [[UInt8]] = []
 
     init(_ fields: [HeaderField], _ buffer: ByteBuffer) {
@@ -256,7 +259,8 @@ struct ConnectionOptions {
             buffer.withUnsafeReadableBytes { bytes in
                 let value = UnsafeRawBufferPointer(rebasing: bytes[field.value.range])
                 if ASCII.equalsIgnoringCase(value, "keep-alive") || ASCII.equalsIgnoringCase(value, "close") { return }
-                for option in value.split(separator: UInt8(ascii: ",")) {
+                for option in value.split(separator: UInt8(ascii: ","), maxSplits: Self.maximum) {
+                    guard names.count < Self.maximum else { return }
                     let name = option.filter { $0 != 0x20 && $0 != 0x09 }.map(ASCII.lowercased)
                     names.append(name)
                 }
@@ -267,9 +271,8 @@ struct ConnectionOptions {
     @inline(__always)
     func contains(_ field: HeaderField, _ bytes: UnsafeRawBufferPointer) -> Bool {
         !names.isEmpty
-            && names.contains { name in
-                name.count == field.name.count
-                    && zip(bytes[field.name.range], name).allSatisfy { ASCII.lowercased($0) == $1 }
+            && names.contains {
+                ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[field.name.range]), $0)
             }
     }
 }

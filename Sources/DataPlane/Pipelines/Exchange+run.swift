@@ -23,7 +23,8 @@ extension Exchange {
         while self.turn == turn {
             do throws(Refusal) {
                 switch try take(step) {
-                case .next: self.step += 1
+                case .next where self.turn == turn: self.step += 1
+                case .next: return
                 case .wait where self.turn == turn && isResumed:
                     isResumed = false
                     self.step += 1
@@ -39,10 +40,11 @@ extension Exchange {
         }
     }
 
-    /// What the request of this turn waited for is there, or has failed with `refusal`. Does nothing for a turn that is
-    /// over; within `run`, for an answer that was at hand, it only marks.
-    func resume(_ turn: Int, _ refusal: Refusal? = nil) {
-        guard self.turn == turn else { return }
+    /// What a step waited for when `pause` was this number is there, or has failed with `refusal`. Does nothing for
+    /// another number; within `run`, for an answer that was at hand, it only marks.
+    func resume(_ pause: Int, _ refusal: Refusal? = nil) {
+        guard self.pause == pause else { return }
+        self.pause += 1
         if let refusal { return refuse(refusal, because: reason ?? explanation(refusal)) }
         guard !isRunning else {
             isResumed = true

@@ -36,7 +36,7 @@ enum HTTPPipeline {
         case .authorize: return try x.route?.authorizer?.decide(x) ?? .next
         case .target: try checkTarget(x)
         case .body: return try takeBody(x)
-        case .call: return call(x)
+        case .call: return try call(x)
         }
         return .next
     }
@@ -44,6 +44,7 @@ enum HTTPPipeline {
     private static func checkTarget(_ x: Exchange) throws(Refusal) {
         switch x.route?.integration {
         case .function(let integration): try FunctionProxy.check(x, integration)
+        case .http(let integration) where !integration.mapsPathFromBody: try HTTPProxy.check(x, integration)
         case .http: break
         case .missing, nil:
             x.reason = "has no integration"
@@ -63,10 +64,12 @@ enum HTTPPipeline {
         return .next
     }
 
-    private static func call(_ x: Exchange) -> StepResult {
+    private static func call(_ x: Exchange) throws(Refusal) -> StepResult {
         switch x.route?.integration {
         case .function(let integration): FunctionProxy.invoke(x, integration)
-        case .http(let integration): HTTPProxy.connect(x, integration)
+        case .http(let integration):
+            if integration.mapsPathFromBody { try HTTPProxy.check(x, integration) }
+            HTTPProxy.connect(x, integration)
         case .missing, nil: break
         }
         return .wait

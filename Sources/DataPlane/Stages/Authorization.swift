@@ -2,7 +2,7 @@ import GatewayModel
 
 /// Decides who may call a route.
 protocol Authorizer: Sendable {
-    /// Decides at once, or waits: then it keeps `Exchange.turn` and resumes the exchange with its verdict.
+    /// Decides at once, or waits: then it keeps `Exchange.pause` and resumes the exchange with its verdict.
     func decide(_ x: Exchange) throws(Refusal) -> StepResult
 }
 

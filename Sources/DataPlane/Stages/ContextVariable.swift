@@ -41,7 +41,9 @@ extension ContextVariable {
         case .sentPath: x.writeSentPath(to: &buffer)
         case .httpMethod: x.writeMethod(to: &buffer)
         case .protocol: x.writeProtocol(to: &buffer)
-        case .status: buffer.writeDecimal(figures.status)
+        case .status:
+            guard figures.status > 0 else { return false }
+            buffer.writeDecimal(figures.status)
         case .domainName: x.writeDomainName(to: &buffer)
         case .requestId: buffer.write(x.requestId)
         case .requestTime: buffer.write(x.worker.clock.commonLogTime(x.startedAtEpochMilliseconds / 1000))

@@ -9,7 +9,7 @@ protocol UpstreamCaller: AnyObject {
     func upstreamReadComplete()
     /// The response is complete; the connection is another's.
     func upstreamEnded()
-    /// nil: the origin closed the connection too early, or its answer is none.
+    /// nil: the origin closed the connection too early.
     func upstreamFailed(_ error: (any Error)?)
     func upstreamWritabilityChanged(_ isWritable: Bool)
 }
@@ -55,8 +55,9 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     var isUsable: Bool { if case .idle = state { channel.isActive } else { false } }
-    /// Whether the origin has closed it, even if nobody has been told yet. Asks the kernel.
-    var hasEnded: Bool { ReceiveQueue.hasEnded(channel) }
+    /// Whether the origin has closed it, or has said something unasked, even if nobody has been told yet. Asks the
+    /// kernel.
+    var isOutOfStep: Bool { ReceiveQueue.isUnusable(channel) }
     var isWritable: Bool { channel.isWritable }
 
     // MARK: Requests
@@ -163,7 +164,7 @@ final class UpstreamConnection: ChannelInboundHandler {
                 caller?.upstreamBody(bytes)
                 return true
             case .end: finish()
-            case .malformed: fail()
+            case .malformed: fail(MalformedAnswer())
             }
             return false
         case .untilClose:
@@ -180,11 +181,11 @@ final class UpstreamConnection: ChannelInboundHandler {
         switch ResponseHeadParser.parse(&input, into: head, scanned: &scanned, isHead: isHeadRequest) {
         case .incomplete: return false
         case .malformed:
-            fail()
+            fail(MalformedAnswer())
             return false
         case .complete:
             if head.status == 101 {
-                fail()
+                fail(MalformedAnswer())
                 return false
             }
             if head.status < 200 { return true }
@@ -225,4 +226,9 @@ final class UpstreamConnection: ChannelInboundHandler {
         close()
         caller?.upstreamFailed(error)
     }
+}
+
+/// What came is no answer to the request.
+struct MalformedAnswer: Error, CustomStringConvertible {
+    let description = "its answer is no HTTP/1.1 response"
 }

@@ -38,7 +38,7 @@ final class UpstreamPool {
         return origin
     }
 
-    /// An idle connection to the origin, if there is one that is still open. `isSure`: the kernel is asked too, because
+    /// An idle connection to the origin, if there is one that is still good. `isSure`: the kernel is asked too, because
     /// the request cannot be sent again if the connection turns out to be closed.
     func takeIdle(_ origin: Origin, isSure: Bool) -> UpstreamConnection? {
         let number = origin.number
@@ -46,7 +46,7 @@ final class UpstreamPool {
         while let connection = idle[number].popLast() {
             idleCount -= 1
             guard connection.isUsable else { continue }
-            if !isSure || !connection.hasEnded { return connection }
+            if !isSure || !connection.isOutOfStep { return connection }
             connection.close()
         }
         return nil

@@ -118,6 +118,8 @@ final class StandInAuthorizer: Authorizer, AuthorizerDirectory {
         /// It says that it waits, though its answer is at hand.
         case marked
         case after(milliseconds: Int64, Refusal?)
+        /// It says the same once more, as long after.
+        case twice(milliseconds: Int64)
     }
 
     private let verdict: Verdict
@@ -131,16 +133,22 @@ final class StandInAuthorizer: Authorizer, AuthorizerDirectory {
 
     func decide(_ x: Exchange) throws(Refusal) -> StepResult {
         count.increment()
-        let turn = x.turn
+        let pause = x.pause
         switch verdict {
         case .now(nil): return .next
         case .now(let refusal?): throw refusal
         case .marked:
-            x.resume(turn)
+            x.resume(pause)
+            return .wait
+        case .twice(let milliseconds):
+            let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)
+            for time in [milliseconds, 2 * milliseconds] {
+                x.worker.eventLoop.scheduleTask(in: .milliseconds(time)) { bound.value.resume(pause) }
+            }
             return .wait
         case .after(let milliseconds, let refusal):
             let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)
-            x.worker.eventLoop.scheduleTask(in: .milliseconds(milliseconds)) { bound.value.resume(turn, refusal) }
+            x.worker.eventLoop.scheduleTask(in: .milliseconds(milliseconds)) { bound.value.resume(pause, refusal) }
             return .wait
         }
     }

@@ -1,8 +1,9 @@
-import DataPlane
 import GatewayModel
 import JSON
 import NIOCore
 import Testing
+
+@testable import DataPlane
 
 @Suite("What a function returned is answered", .timeLimit(.minutes(1)))
 struct FunctionResponseTests {
@@ -242,5 +243,19 @@ struct FunctionResponseTests {
             }
             #expect(try closed.events.isEmpty)
         }
+    }
+
+    @Test("what a slow client has not taken of an answer counts as held, and more than there may be is 503")
+    func heldAnswers() throws {
+        let gateway = try EmbeddedGateway(TestAPI(routes: [("$default", .function())]), memory: 30_000)
+        let body = String(repeating: "x", count: 20_000)
+        gateway.function.answer(#"{"statusCode":200,"body":"\#(body)"}"#)
+        gateway.send(TestGateway.request("GET", "/"))
+        #expect(gateway.statuses == ["200 OK"])
+        #expect(gateway.memory.current == 0)
+        _ = gateway.memory.take(20_000)
+        gateway.send(TestGateway.request("GET", "/"))
+        #expect(gateway.statuses == ["200 OK", "503 Service Unavailable"])
+        #expect(gateway.memory.current == 20_000)
     }
 }

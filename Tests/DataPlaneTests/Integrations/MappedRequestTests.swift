@@ -102,6 +102,21 @@ struct MappedRequestTests {
         #expect(host.hasPrefix("127.0.0.1:"))
     }
 
+    @Test("a status that is not known yet has no value")
+    func statusTooEarly() async throws {
+        let seen = try await TestGateway.seen("GET", "/", mapping: ["append:header.x-status": "$context.status"])
+        #expect(seen["x-status"] == nil)
+    }
+
+    @Test("a client whose path may not be sent uploads nothing")
+    func dotSegmentsBeforeTheBody() async throws {
+        let api = TestAPI(routes: [("PUT /files/{p+}", .http("http://127.0.0.1:1/{p}"))])
+        let gateway = try EmbeddedGateway(api)
+        gateway.send(
+            TestGateway.request("PUT", "/files/../x", ["Expect: 100-continue", "Content-Length: 5"]))
+        #expect(gateway.statuses == ["400 Bad Request"])
+    }
+
     @Test("a content type that is mapped is there once")
     func mappedContentType() async throws {
         let seen = try await TestGateway.seen("GET", "/", mapping: ["overwrite:header.content-type": "text/plain"])

@@ -12,9 +12,9 @@ struct SecondKindTests {
         func take(_ step: UInt8, _ x: Exchange) throws(Refusal) -> StepResult {
             switch step {
             case 0:
-                let turn = x.turn
+                let pause = x.pause
                 let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)
-                x.worker.eventLoop.scheduleTask(in: .milliseconds(50)) { bound.value.resume(turn) }
+                x.worker.eventLoop.scheduleTask(in: .milliseconds(50)) { bound.value.resume(pause) }
                 return .wait
             case 1: return try x.collectBody(limit: 5)
             default:

@@ -47,6 +47,18 @@ struct WaitingStepTests {
         #expect(gateway.memory.current == 0)
     }
 
+    @Test("whoever resumes twice, or too late, finds another wait")
+    func resumedTwice() throws {
+        let gateway = try EmbeddedGateway(api, .twice(milliseconds: 50))
+        gateway.function.answer(ok)
+        gateway.send(post(3))
+        gateway.wait(milliseconds: 100)
+        #expect(try gateway.function.events.isEmpty)
+        gateway.send("one")
+        #expect(try gateway.function.events.map { $0["body"] } == [.string("one")])
+        #expect(gateway.statuses == ["200 OK"])
+    }
+
     @Test("a client that leaves meanwhile is answered by nobody, and leaves a line in the log")
     func leaves() throws {
         let gateway = try EmbeddedGateway(api, .after(milliseconds: 50, nil))
