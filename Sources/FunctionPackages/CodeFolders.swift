@@ -49,11 +49,10 @@ package final class CodeFolders: Sendable {
         fillers.withLock { if $0[path] == nil { Files.removeEmptyFolder(path) } }
     }
 
-    /// Holds the folder for as long as what this answers lives.
+    /// Holds the folder for as long as what this answers lives. That it is wanted, `keep` says.
     func hold(_ path: String) -> Lambda.CodeFolder {
         folders.withLock { folders in
             folders[path, default: Folder()].holders += 1
-            folders[path]?.discard = nil
         }
         return Lambda.CodeFolder(path) { [self] in release(path) }
     }

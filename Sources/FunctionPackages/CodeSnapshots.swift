@@ -46,6 +46,9 @@ package final class CodeSnapshots: Sendable {
         self.isDurable = isDurable
     }
 
+    /// Waits until code that nobody holds or wants any more is gone.
+    package func settle() { folders.settle() }
+
     /// Where the code of a snapshot lies.
     func codeFolder(of name: String) -> String { folder + "/" + name }
 
@@ -218,8 +221,9 @@ extension CodeSnapshots {
 /// Keeping and removing.
 extension CodeSnapshots {
     private func pin(_ name: String, _ package: FunctionPackage) {
-        folders.keep(codeFolder(of: name))
         state.withLock { state in
+            // Within the lock, as whoever collects looks for pins.
+            folders.keep(codeFolder(of: name))
             state.pins[name, default: 0] += 1
             state.snapshots[name] = package
         }

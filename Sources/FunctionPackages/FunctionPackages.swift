@@ -35,10 +35,8 @@ package struct FunctionPackages: Sendable {
     }
 
     private func store(
-        _ zip: [UInt8], _ described: FunctionPackage, _ archive: ZipArchive, _ functionName: String,
-        in home: String
+        _ zip: [UInt8], _ package: FunctionPackage, _ archive: ZipArchive, _ functionName: String, in home: String
     ) throws(PackageError) -> FunctionPackage {
-        var package = described
         if !Files.isFolder(home) {
             try Files.makeFolders(home)
             if isDurable { try Files.syncFolder(folder) }
@@ -47,14 +45,19 @@ package struct FunctionPackages: Sendable {
         // Its files may only have stayed because calls still run in them.
         folders.keep(codeFolder)
         let zipFile = zipFile(of: functionName, codeSha256: package.codeSha256)
-        package.isNew = !Files.isFile(zipFile)
-        if !Files.isFolder(codeFolder) { try unpack(archive, to: codeFolder, in: home) }
-        if !Files.isFile(zipFile) {
-            let temporary = "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
-            try Files.create(temporary, mode: 0o644, isDurable: isDurable) { write throws(PackageError) in
-                try zip.span.bytes.withUnsafeBytes { all throws(PackageError) in try write(all) }
+        // Nothing of it stays when there is no room for both.
+        let temporary = Files.isFile(zipFile) ? nil : "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
+        do throws(PackageError) {
+            if let temporary {
+                try Files.create(temporary, mode: 0o644, isDurable: isDurable) { write throws(PackageError) in
+                    try zip.span.bytes.withUnsafeBytes { all throws(PackageError) in try write(all) }
+                }
             }
-            _ = try Files.rename(temporary, to: zipFile)
+            if !Files.isFolder(codeFolder) { try unpack(archive, to: codeFolder, in: home) }
+            if let temporary { _ = try Files.rename(temporary, to: zipFile) }
+        } catch {
+            if let temporary { Files.remove(temporary) }
+            throw error
         }
         if isDurable { try Files.syncFolder(home) }
         return package
@@ -99,8 +102,16 @@ package struct FunctionPackages: Sendable {
         codeFolder(of: functionName, codeSha256: codeSha256) + ".zip"
     }
 
-    package func isKept(_ codeSha256: String, for functionName: String) -> Bool {
+    func isKept(_ codeSha256: String, for functionName: String) -> Bool {
         Files.isFolder(codeFolder(of: functionName, codeSha256: codeSha256))
+    }
+
+    /// Has the package stay, whatever was to become of it; false when it is not all there any more.
+    package func retain(_ codeSha256: String, for functionName: String) -> Bool {
+        // First said, then looked: what its last holder would have removed with it stays from now on.
+        folders.keep(codeFolder(of: functionName, codeSha256: codeSha256))
+        return isKept(codeSha256, for: functionName)
+            && Files.isFile(zipFile(of: functionName, codeSha256: codeSha256))
     }
 
     /// Base64 may hold a slash; a digest in a file name is hexadecimal.
@@ -158,12 +169,8 @@ extension FunctionPackages {
         let names = Set(kept.map(Self.fileName))
         let home = home(of: functionName)
         for file in Files.list(home) where Self.isPackage(file) && !names.contains(String(file.prefix(64))) {
-            let path = "\(home)/\(file)"
-            guard !file.hasSuffix(".zip") else {
-                Files.remove(path)
-                continue
-            }
-            folders.discard(path, to: "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())") { [folders] in
+            folders.discard("\(home)/\(file)", to: "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())") {
+                [folders] in
                 folders.removeIfEmpty(home)
             }
         }
@@ -173,17 +180,6 @@ extension FunctionPackages {
     package func remove(_ functionName: String) {
         collect(functionName, keeping: [])
         folders.removeIfEmpty(home(of: functionName))
-    }
-
-    /// Removes a package that a call has brought and that came into no use.
-    package func discard(_ package: FunctionPackage, of functionName: String) {
-        guard package.isNew else { return }
-        let home = home(of: functionName)
-        Files.remove(zipFile(of: functionName, codeSha256: package.codeSha256))
-        let grave = "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
-        folders.discard(codeFolder(of: functionName, codeSha256: package.codeSha256), to: grave) { [folders] in
-            folders.removeIfEmpty(home)
-        }
     }
 
     /// At start: removes what an end in the middle of something left half-done, and unpacks again what is missing. Whole
@@ -241,8 +237,6 @@ package struct FunctionPackage: Sendable, Equatable {
     package let localFolder: String?
     /// The name of the copy.
     package let snapshot: String?
-    /// Whether nothing of it was there before the call that brought it.
-    var isNew = false
 
     package init(codeSha256: String, codeSize: Int, localFolder: String? = nil, snapshot: String? = nil) {
         self.codeSha256 = codeSha256

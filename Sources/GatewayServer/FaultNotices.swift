@@ -32,7 +32,7 @@ final class FaultNotices: Sendable {
         let now = self.now()
         let untold: Int? = notices.withLock { notices in
             if notices[fault] == nil, notices.count >= Self.maximumKinds {
-                notices = notices.filter { now - $0.value.toldAt < Self.interval }
+                notices = notices.filter { now < $0.value.toldAt + Self.interval }
             }
             // What has no place of its own is counted together.
             let kind = notices[fault] != nil || notices.count < Self.maximumKinds ? fault : ""
@@ -40,7 +40,8 @@ final class FaultNotices: Sendable {
                 notices[kind] = Notice(toldAt: now)
                 return 0
             }
-            guard now - notice.toldAt >= Self.interval else {
+            // Another thread may have read the clock later and come first.
+            guard now >= notice.toldAt + Self.interval else {
                 notices[kind]?.untold += 1
                 return nil
             }

@@ -163,6 +163,8 @@ package final class Gatehouse: Sendable {
         await dataPlane.flushLogs()
         accessLogs.flush()
         await lambdaHost.shutdown()
+        // The last holders of code that no function has any more are gone now.
+        snapshots.settle()
         tables.close()
         // Behind everything that commits.
         store.close()

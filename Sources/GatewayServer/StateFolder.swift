@@ -38,6 +38,7 @@ final class StateFolder: Sendable {
             assets = folder + "/assets"
             logs = folder + "/logs"
             try Self.make(folder)
+            for database in ["state.sqlite", "tables.sqlite"] { try Self.checkWritable("\(folder)/\(database)") }
             lock = try Self.lock(folder)
         } else {
             database = nil
@@ -65,6 +66,17 @@ final class StateFolder: Sendable {
         let whole = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
         let parts = whole.split(separator: "/").filter { $0 != "." }
         return "/" + parts.joined(separator: "/")
+    }
+
+    /// SQLite opens what may not be written read-only and says nothing. It leaves files beside it that have the same mode.
+    private static func checkWritable(_ database: String) throws {
+        for file in [database, database + "-wal", database + "-shm"] where access(file, F_OK) == 0 {
+            guard access(file, W_OK) == 0 else {
+                throw StartError(
+                    "\(file) may not be written to: \(SystemReason.text(errno)). Make it writable for the user who runs this."
+                )
+            }
+        }
     }
 
     private static func make(_ folder: String) throws {

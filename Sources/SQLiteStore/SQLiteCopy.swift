@@ -23,24 +23,26 @@ package enum SQLiteCopy {
     package static func make(
         of path: String, at target: String, progress: @escaping (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws {
-        try naming(target) { try copy(path, to: target, progress) }
+        let source = try naming(path) { try DatabaseQueue(path: path) }
+        // The reading transaction, begun by the first look, holds the moment for all steps.
+        try naming(path) {
+            try source.read { db in
+                _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master")
+                try naming(target) { try copy(db, to: target, progress) }
+            }
+        }
+        try source.close()
     }
 
     private static func copy(
-        _ path: String, to target: String, _ progress: @escaping (_ done: Int, _ total: Int) -> Void
+        _ db: Database, to target: String, _ progress: @escaping (_ done: Int, _ total: Int) -> Void
     ) throws {
-        let source = try DatabaseQueue(path: path)
         let copy = try DatabaseQueue(path: target)
-        // The reading transaction, begun by the first look, holds the moment for all steps.
-        try source.read { db in
-            _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master")
-            try copy.writeWithoutTransaction { copy in
-                try db.backup(to: copy, pagesPerStep: pagesPerStep) { state in
-                    progress(state.completedPageCount, state.totalPageCount)
-                }
+        try copy.writeWithoutTransaction { copy in
+            try db.backup(to: copy, pagesPerStep: pagesPerStep) { state in
+                progress(state.completedPageCount, state.totalPageCount)
             }
         }
         try copy.close()
-        try source.close()
     }
 }

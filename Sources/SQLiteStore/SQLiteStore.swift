@@ -82,7 +82,7 @@ package final class SQLiteStore: EntityStore {
                     seen(try database.read { db in try Self.changes(after: number, in: types, db) })
                     continuation.resume(returning: .success(()))
                 } catch {
-                    continuation.resume(returning: .failure(.failed("\(error)")))
+                    continuation.resume(returning: .failure(Self.failure(error)))
                 }
             }
         }.get()
@@ -110,7 +110,7 @@ package final class SQLiteStore: EntityStore {
             outcomes = try database.write { db in try Self.write(jobs, db) }
         } catch {
             // Nothing of any of them was kept. What fails on a disk fails for all.
-            outcomes = jobs.map { _ in .failure(.failed("\(error)")) }
+            outcomes = jobs.map { _ in .failure(Self.failure(error)) }
         }
         for (job, outcome) in zip(jobs, outcomes) {
             if case .success(let number) = outcome { job.installed(number) }
@@ -118,6 +118,14 @@ package final class SQLiteStore: EntityStore {
         }
         // By way of the queue: whoever wants to read waits for one transaction, however many commits come.
         queue.async { self.run() }
+    }
+}
+
+extension SQLiteStore {
+    /// For people: what is wrong, and not in which statement.
+    private static func failure(_ error: any Error) -> StoreError {
+        guard let error = error as? DatabaseError else { return .failed("\(error)") }
+        return .failed("SQLite error \(error.resultCode.rawValue): \(error.message ?? "\(error.resultCode)")")
     }
 }
 

@@ -36,8 +36,8 @@ import Testing
         let failures = Mutex<[PackageError]>([])
         DispatchQueue.concurrentPerform(iterations: 200) { [packages] number in
             do throws(PackageError) {
-                let package = try packages.keep(Zip(.init("handler.py", "\(number)")).bytes, for: "hello")
-                packages.discard(package, of: "hello")
+                _ = try packages.keep(Zip(.init("handler.py", "\(number)")).bytes, for: "hello")
+                packages.collect("hello", keeping: [])
             } catch { failures.withLock { $0.append(error) } }
         }
         folders.settle()
@@ -155,18 +155,33 @@ import Testing
         }
     }
 
-    @Test func whatFailedToComeIntoUseGoesUnlessItWasThereBefore() throws {
+    /// An old environment may still hold what came into use again.
+    @Test func whatIsRetainedOutlivesItsLastHolder() throws {
         let packages = packages
-        let first = try packages.keep(Zip.oneFile, for: "hello")
-        #expect(first.isNew)
-        packages.discard(first, of: "hello")
+        let package = try packages.keep(Zip.oneFile, for: "hello")
+        var holder: Lambda.CodeFolder? = packages.hold("hello", codeSha256: package.codeSha256)
+        packages.collect("hello", keeping: [])
         packages.folders.settle()
-        #expect(Files.kind(folder.path + "/code/hello") == nil)
+        #expect(packages.isKept(package.codeSha256, for: "hello"))
+        // The archive is gone: it has to be brought again.
+        #expect(!packages.retain(package.codeSha256, for: "hello"))
         _ = try packages.keep(Zip.oneFile, for: "hello")
-        let again = try packages.keep(Zip.oneFile, for: "hello")
-        #expect(!again.isNew)
-        packages.discard(again, of: "hello")
-        #expect(packages.isKept(again.codeSha256, for: "hello"))
+        #expect(packages.retain(package.codeSha256, for: "hello"))
+        holder = nil
+        packages.folders.settle()
+        #expect(holder == nil && packages.isKept(package.codeSha256, for: "hello"))
+    }
+
+    /// Holding says nothing of what is wanted: another version of the definitions may hold what is to go.
+    @Test func whatIsHeldAgainStillGoes() throws {
+        let packages = packages
+        let package = try packages.keep(Zip.oneFile, for: "hello")
+        var holders = [packages.hold("hello", codeSha256: package.codeSha256)]
+        packages.collect("hello", keeping: [])
+        holders.append(packages.hold("hello", codeSha256: package.codeSha256))
+        holders = []
+        packages.folders.settle()
+        #expect(holders.isEmpty && Files.kind(folder.path + "/code/hello") == nil)
     }
 
     @Test func manyFilesAreSyncedTogether() throws {

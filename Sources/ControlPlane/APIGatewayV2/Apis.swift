@@ -30,8 +30,9 @@ extension V2Operations {
         api.api.tags = try Tags.read(members)
         let quick = try QuickCreate(members)
         try quick?.add(to: &api, now: call.timestamp)
-        try await control.createAPI(api)
+        // First: what refuses it must refuse the call.
         try await quick?.permitInvocation(control, apiId: api.id)
+        try await control.createAPI(api)
         // The service leaves empty tags out here, and only here.
         if api.api.tags?.isEmpty == true { api.api.tags = nil }
         return try .json(api.api)
@@ -47,14 +48,15 @@ extension V2Operations {
     }
 
     private static func updateApi(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
-        let (quick, api) = try await control.changeAPI(call.path("apiId")) { api throws(ServiceError) in
-            let members = try RequestMembers(call)
+        let members = try RequestMembers(call)
+        var tried = try control.httpAPI(call)
+        try await QuickCreate.update(members, &tried)?.permitInvocation(control, apiId: tried.id)
+        let api = try await control.changeAPI(call.path("apiId")) { api throws(ServiceError) in
             try APIMembers.apply(members, to: &api.api)
-            return try QuickCreate.update(members, &api)
-        } answering: { api, quick in
-            (quick, api.api)
+            _ = try QuickCreate.update(members, &api)
+        } answering: { api, _ in
+            api.api
         }
-        try await quick?.permitInvocation(control, apiId: api.apiId)
         // 201 on the wire, whatever the model says.
         var reply = try Reply.json(api)
         reply.status = 201
@@ -62,7 +64,9 @@ extension V2Operations {
     }
 
     private static func deleteApi(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
-        try await control.deleteAPI(call.path("apiId"))
+        let api = try control.httpAPI(call)
+        try await control.deleteAPI(api.id)
+        await QuickCreate.withdrawPermission(control, api)
         return .empty
     }
 

@@ -57,22 +57,31 @@ extension HTTPAPI: Root {
                 after.flatMap { new?.content(of: $0)?.integrations }
             )
             if calledBefore == called, before?.stageVariables == after?.stageVariables { continue }
-            world.callers.set(
-                functions(calledBy: called ?? [], after?.stageVariables ?? [:]),
-                of: StageKey(apiId: id, stageName: name))
+            let key = StageKey(apiId: id, stageName: name)
+            let variables = after?.stageVariables ?? [:]
+            if let calledBefore, let called, before?.stageVariables == after?.stageVariables {
+                // One integration among thousands is looked at alone, unless a function may have lost its last one.
+                let changed = called.differences(from: calledBefore)
+                let left = functions(calledBy: changed.lazy.compactMap { calledBefore[at: $0] }, variables)
+                let come = functions(calledBy: changed.lazy.compactMap { called[at: $0] }, variables)
+                if left.isSubset(of: come) {
+                    world.callers.add(come, of: key)
+                    continue
+                }
+            }
+            world.callers.set(functions(calledBy: called ?? [], variables), of: key)
         }
     }
 
     private static func functions(
-        calledBy integrations: PartList<V2.Integration>, _ variables: OrderedMap<String>
+        calledBy integrations: some Sequence<V2.Integration>, _ variables: OrderedMap<String>
     ) -> Set<String> {
         var names: Set<String> = []
         for integration in integrations where integration.integrationType == "AWS_PROXY" {
             guard let text = integration.integrationUri,
-                let uri = StageVariableExpression.substituted(in: text, by: variables),
-                let name = LambdaURI(uri)?.functionName
+                let uri = StageVariables.substitute(text, variables), let function = FunctionURI(uri)
             else { continue }
-            names.insert(String(name.prefix { $0 != ":" }))
+            names.insert(function.name)
         }
         return names
     }

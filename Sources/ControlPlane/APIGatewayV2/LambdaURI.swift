@@ -47,23 +47,13 @@ enum StageVariableExpression {
     private static let start = "${stageVariables."
 
     /// The text without its stage variables; nil when one is malformed.
-    static func removed(from text: some StringProtocol) -> String? { replaced(in: text) { _ in "" } }
-
-    /// The text with the values of its stage variables; nil when one is malformed or not defined.
-    static func substituted(in text: String, by variables: OrderedMap<String>) -> String? {
-        replaced(in: text) { variables[$0] }
-    }
-
-    private static func replaced(in text: some StringProtocol, by value: (String) -> String?) -> String? {
+    static func removed(from text: some StringProtocol) -> String? {
         var plain = ""
         var rest = Substring(text)
         while let open = rest.firstRange(of: start) {
             plain += rest[..<open.lowerBound]
             let after = rest[open.upperBound...]
-            guard let close = after.firstIndex(of: "}"), isName(after[..<close]),
-                let value = value(String(after[..<close]))
-            else { return nil }
-            plain += value
+            guard let close = after.firstIndex(of: "}"), isName(after[..<close]) else { return nil }
             rest = after[after.index(after: close)...]
         }
         return plain + rest

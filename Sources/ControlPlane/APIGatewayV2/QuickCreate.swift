@@ -72,6 +72,14 @@ struct QuickCreate {
         try await control.grantQuickCreatePermission(functionName: name, apiId: apiId)
     }
 
+    /// The permission goes with the API; a function that does not let go of it is no reason to keep the API.
+    static func withdrawPermission(_ control: ControlPlane, _ api: HTTPAPI) async {
+        guard let integration = api.integrations.first(where: { $0.apiGatewayManaged == true }),
+            let name = LambdaURI(integration.integrationUri ?? "")?.functionName
+        else { return }
+        try? await control.withdrawQuickCreatePermission(functionName: name, apiId: api.id)
+    }
+
     private static func point(_ integration: inout V2.Integration, at target: String) throws(ServiceError) {
         let isFunction = target.hasPrefix("arn:")
         integration.integrationUri = target

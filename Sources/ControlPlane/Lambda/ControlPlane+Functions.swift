@@ -89,7 +89,8 @@ extension ControlPlane {
                 let kept = new?.snapshotsInUse ?? []
                 leavesSnapshots = old?.snapshotsInUse.allSatisfy(kept.contains) == false
             })
-        if isCalledOtherwise { try await serve(Set(world.callers.stages(calling: name))) }
+        // Stages that are served can be compiled again: what is stored is not answered as an error.
+        if isCalledOtherwise { try? await serve(Set(world.callers.stages(calling: name))) }
         if leavesSnapshots { discardUnusedSnapshots() }
         return answer
     }
@@ -99,6 +100,7 @@ extension ControlPlane {
         if let function = world[LambdaFunction.self, name] {
             await functionHost.publish(definition(of: function))
         } else {
+            trials.withLock { $0[name] = nil }
             await functionHost.remove(functionName: name)
         }
         publications.wrappingAdd(1, ordering: .acquiringAndReleasing)

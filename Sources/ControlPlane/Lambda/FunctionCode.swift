@@ -101,24 +101,23 @@ extension ControlPlane {
                 settings.keepsCode
                 ? try await code.package(for: functionName, runtime: runtime, in: codePlaces)
                 : try await code.describe(in: snapshots, isFresh: false)
-            defer { if let snapshot = package.snapshot { snapshots.release(snapshot) } }
+            let result: Result?
             do throws(ServiceError) {
-                if let result = try await use(package) { return result }
+                result = try await use(package)
             } catch {
-                await inTurn(of: LambdaFunction.rootID(functionName)) {
-                    if world[LambdaFunction.self, functionName]?.packagesInUse.contains(package.codeSha256) != true {
-                        packages.discard(package, of: functionName)
-                    }
-                }
+                if let snapshot = package.snapshot { snapshots.release(snapshot) }
+                await inTurn(of: LambdaFunction.rootID(functionName)) { discardUnusedPackages(of: functionName) }
+                discardUnusedSnapshots()
                 throw error
             }
+            if let snapshot = package.snapshot { snapshots.release(snapshot) }
+            if let result { return result }
         }
     }
 
-    /// Whether the code is still where it was made usable. To be asked in the function's turn, in which alone code is
-    /// discarded.
+    /// Whether the code is still where it was made usable; it stays there then. To be asked in the function's turn.
     func isKept(_ package: FunctionPackage, for functionName: String) -> Bool {
-        !settings.keepsCode || package.localFolder != nil || packages.isKept(package.codeSha256, for: functionName)
+        !settings.keepsCode || package.localFolder != nil || packages.retain(package.codeSha256, for: functionName)
     }
 
     /// The code for another runtime: what code in a local folder depends on is installed for its runtime. Nil when the

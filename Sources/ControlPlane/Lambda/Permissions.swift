@@ -103,7 +103,7 @@ extension ControlPlane {
     func grantQuickCreatePermission(functionName: String, apiId: String) async throws(ServiceError) {
         guard let name = FunctionName(parsing: functionName), name.qualifier != Qualifier.latest else { return }
         var statement = Lambda.Statement(
-            sid: "apigateway-quickcreate-\(apiId)", principal: "apigateway.amazonaws.com",
+            sid: Self.quickCreateSid(apiId), principal: "apigateway.amazonaws.com",
             action: "lambda:InvokeFunction",
             resource: settings.account.functionARN(name.name, qualifier: name.qualifier))
         statement.sourceArn = settings.account.executeAPIARN("\(apiId)/*")
@@ -115,6 +115,22 @@ extension ControlPlane {
             change.root = function
         }
     }
+
+    func withdrawQuickCreatePermission(functionName: String, apiId: String) async throws(ServiceError) {
+        guard let name = FunctionName(parsing: functionName), name.qualifier != Qualifier.latest else { return }
+        try await commitFunction(name.name) { change throws(ServiceError) in
+            guard var function = change.root, var policy = function.policies[name.qualifier ?? ""]?.policy else {
+                return
+            }
+            policy.statements.removeAll { $0.sid == Self.quickCreateSid(apiId) }
+            function.policies[name.qualifier ?? ""] =
+                policy.statements.isEmpty
+                ? nil : LambdaFunction.StoredPolicy(policy: policy, revisionId: Identifiers.uuid())
+            change.root = function
+        }
+    }
+
+    private static func quickCreateSid(_ apiId: String) -> String { "apigateway-quickcreate-\(apiId)" }
 }
 
 extension LambdaFunction {

@@ -28,9 +28,7 @@ extension LambdaOperations {
                 // Its code is the one that was moved to the new runtime: another call must not be taken back with it.
                 // AWS, where updates take their time, says so of any second one.
                 guard function.head.code == before.head.code else {
-                    throw .resourceConflict(
-                        "The operation cannot be performed at this time. An update is in progress for resource: "
-                            + call.account.functionARN(name.name))
+                    throw .updateInProgress(call.account.functionARN(name.name))
                 }
                 function.take(package, nil)
             }
@@ -73,8 +71,9 @@ extension LambdaOperations {
         }
 
         let current = try control.function(name).head.configuration.Runtime
+        let runtime = trial?.configuration.runtime ?? current
         let answer = try await control.withPackage(
-            of: code, for: name.name, runtime: trial?.configuration.runtime ?? current
+            of: code, for: name.name, runtime: runtime
         ) { package throws(ServiceError) in
             if trial != nil {
                 let old = try control.function(name)
@@ -88,6 +87,10 @@ extension LambdaOperations {
                     let old = function
                     try old.checkRevision(revisionId)
                     try function.take(package, architectures, trial, call)
+                    // What the code depends on was installed for the runtime that the function had.
+                    guard package.localFolder == nil || function.head.configuration.Runtime == runtime else {
+                        throw .updateInProgress(call.account.functionARN(name.name))
+                    }
                     // A deployment that is taken back says again what is there already.
                     if isDryRun || call.allowsLocalCode && !publish && function.runs(as: old) {
                         function = old
@@ -140,5 +143,13 @@ extension FunctionConfiguration {
         CodeSha256 = package.codeSha256
         CodeSize = package.codeSize
         if let architectures { Architectures = architectures }
+    }
+}
+
+extension ServiceError {
+    /// In AWS's words, where updates take their time.
+    fileprivate static func updateInProgress(_ arn: String) -> ServiceError {
+        .resourceConflict(
+            "The operation cannot be performed at this time. An update is in progress for resource: \(arn)")
     }
 }

@@ -19,30 +19,32 @@ extension ControlPlane {
     ///   - make: makes the change. It may run again, when what it read has changed meanwhile: only what it answers last
     ///     counts. A change of nothing is not committed.
     ///   - prepare: whatever may still refuse the change, before it is committed.
-    ///   - publish: puts it in service; the next change of the root waits for it.
+    ///   - publish: puts it in service, which nothing refuses any more; the next change of the root waits for it.
     func change<R: Root, Answer, Prepared>(
         _ type: R.Type, _ id: String,
         _ make: (inout Change<R>) throws(ServiceError) -> Answer,
         preparing prepare: (Change<R>) throws(ServiceError) -> Prepared,
-        publishing publish: (Change<R>, Prepared) async throws(ServiceError) -> Void
+        publishing publish: (Change<R>, Prepared) async -> Void
     ) async throws(ServiceError) -> Answer {
+        var turn: Set = [R.rootID(id)]
         for _ in 0..<Self.maximumAttempts {
-            if let answer = try await attempt(R.self, id, make, prepare, publish) { return answer }
+            if let answer = try await attempt(R.self, id, &turn, make, prepare, publish) { return answer }
             try await follow()
         }
         throw .internalFailure("The change could not be stored: others change the same all the time.")
     }
 
-    /// Nil when something that it read has changed.
+    /// Nil when something that it read has changed. Then `turn` is all that it read: nobody in this process comes between
+    /// when it is tried again.
     private func attempt<R: Root, Answer, Prepared>(
-        _ type: R.Type, _ id: String,
+        _ type: R.Type, _ id: String, _ turn: inout Set<RootID>,
         _ make: (inout Change<R>) throws(ServiceError) -> Answer,
         _ prepare: (Change<R>) throws(ServiceError) -> Prepared,
-        _ publish: (Change<R>, Prepared) async throws(ServiceError) -> Void
+        _ publish: (Change<R>, Prepared) async -> Void
     ) async throws(ServiceError) -> Answer? {
-        let turn: Set = [R.rootID(id)]
-        await turns.take(turn)
-        defer { turns.giveBack(turn) }
+        let held = turn
+        await turns.take(held)
+        defer { turns.giveBack(held) }
         var change = Change<R>(of: id, in: world)
         let answer = try make(&change)
         let documents = try change.documents()
@@ -54,11 +56,12 @@ extension ControlPlane {
                 current.withLock { $0.install(root, id, commit: number) }
             }
         } catch .changed {
+            turn.formUnion(change.expected.keys)
             return nil
         } catch {
             throw .internalFailure("The change could not be stored: \(error)")
         }
-        try await publish(change, prepared)
+        await publish(change, prepared)
         return answer
     }
 

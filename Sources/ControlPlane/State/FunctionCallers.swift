@@ -8,6 +8,11 @@ struct FunctionCallers: Sendable {
 
     func stages(calling functionName: String) -> TreeSet<StageKey> { stages[functionName] ?? [] }
 
+    /// The stage calls these functions too.
+    mutating func add(_ names: Set<String>, of stage: StageKey) {
+        set((functions[stage] ?? []).union(names), of: stage)
+    }
+
     /// The stage calls these functions, and no others any more.
     mutating func set(_ names: Set<String>, of stage: StageKey) {
         let old = functions[stage] ?? []

@@ -67,51 +67,24 @@ struct ResolvedFunction: Sendable {
     let target: (any FunctionTarget)?
     let name: String
 
-    /// Takes a function's ARN, or API Gateway's own `…:lambda:path/2015-03-31/functions/{arn}/invocations`. One
-    /// Gatehouse is one account, so the ARN's account is not compared: hard-coded ones of templates keep working.
     init(uri: String, stageVariables: OrderedMap<String>, directory: any FunctionDirectory) {
         guard let uri = StageVariables.substitute(uri, stageVariables) else {
             target = nil
             name = uri
             return
         }
-        var arn = uri
-        if let path = uri.firstRange(of: ":lambda:path/2015-03-31/functions/"), uri.hasSuffix("/invocations") {
-            arn = String(uri[path.upperBound...].dropLast("/invocations".count))
-        }
-        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 7 || parts.count == 8, parts[0] == "arn", parts[2] == "lambda", parts[5] == "function"
-        else {
+        guard let function = FunctionURI(uri) else {
             target = nil
             name = uri
             return
         }
-        let qualifier = parts.count == 8 ? String(parts[7]) : nil
-        target = directory.function(named: String(parts[6]), qualifier: qualifier)
-        name = String(parts[6]) + (qualifier.map { ":" + $0 } ?? "")
+        target = directory.function(named: function.name, qualifier: function.qualifier)
+        name = function.name + (function.qualifier.map { ":" + $0 } ?? "")
     }
 
     func isSame(as other: ResolvedFunction) -> Bool {
         guard name == other.name else { return false }
         guard let target, let otherTarget = other.target else { return target == nil && other.target == nil }
         return target.isSame(as: otherTarget)
-    }
-}
-
-enum StageVariables {
-    /// Replaces `${stageVariables.name}`; nil when a variable is not defined.
-    static func substitute(_ text: String, _ variables: OrderedMap<String>) -> String? {
-        var result = ""
-        var rest = text[...]
-        while let open = rest.firstRange(of: "${stageVariables.") {
-            result += rest[..<open.lowerBound]
-            let after = rest[open.upperBound...]
-            guard let close = after.firstIndex(of: "}"), let value = variables[String(after[..<close])] else {
-                return nil
-            }
-            result += value
-            rest = after[after.index(after: close)...]
-        }
-        return result + rest
     }
 }

@@ -1,12 +1,21 @@
 package import GatewayModel
 import NIOCore
+import Synchronization
 
-extension DataPlane {
-    /// Compiles stages to find out whether they could be served; nothing of it is kept.
-    package static func check(_ stages: [StageDefinition]) throws(CompileError) {
-        let compiler = StageCompiler(
-            functions: NoFunctions(), accessLogs: NoLogs(), origins: Origins(), states: StageStates(loops: []))
-        for stage in stages { _ = try compiler.compile(stage, previous: nil) }
+/// Compiles stages to find out whether they could be served; nothing of it is. Of a stage that is checked again only what
+/// has changed is compiled.
+package final class StageCheck: Sendable {
+    private let compiler = StageCompiler(
+        functions: NoFunctions(), accessLogs: NoLogs(), origins: Origins(), states: StageStates(loops: []))
+    private let checked = Mutex<[StageKey: CompiledStage]>([:])  // hot path: no request comes here
+
+    package init() {}
+
+    package func check(_ stages: [StageDefinition]) throws(CompileError) {
+        for stage in stages {
+            let compiled = try compiler.compile(stage, previous: checked.withLock { $0[stage.key] })
+            checked.withLock { $0[stage.key] = compiled }
+        }
     }
 }
 

@@ -24,7 +24,13 @@ struct PartialFolder: ~Copyable {
     init(for target: String) throws(Backup.Failure) {
         let path = target + ".incomplete"
         for _ in 1...Self.maximumAttempts {
-            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw Self.failure("made", path) }
+            let isNew = mkdir(path, 0o700) == 0
+            guard isNew || errno == EEXIST else { throw Self.failure("made", path) }
+            // Only what a backup has left is a backup's to remove.
+            guard isNew || Self.isBackups(path) else {
+                throw Backup.Failure(
+                    description: "\(path) is there already, and no backup has left it. Move it, or name another place.")
+            }
             let lock = open("\(path)/\(Self.lockName)", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
             guard lock >= 0 else {
                 if errno == ENOENT { continue }
@@ -69,6 +75,15 @@ struct PartialFolder: ~Copyable {
         var (held, named) = (stat(), stat())
         return fstat(lock, &held) == 0 && stat("\(path)/\(lockName)", &named) == 0 && held.st_ino == named.st_ino
             && held.st_dev == named.st_dev
+    }
+
+    /// Whether it is a folder with a lock in it, or nothing yet; or gone.
+    private static func isBackups(_ path: String) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return true }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return false }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.isEmpty || names.contains(lockName)
     }
 
     private static func hasOnlyTheLock(_ path: String) -> Bool {

@@ -31,6 +31,8 @@ final class AccessLogFiles: AccessLogDirectory {
         let safe = group.split(separator: "/").map { part in
             String(part.map { $0.isLetter || $0.isNumber || "._-".contains($0) ? $0 : "_" })
         }
-        return safe.joined(separator: "-") + ".log"
+        let name = safe.joined(separator: "-") + ".log"
+        // Functions' own logs are called so.
+        return name.hasPrefix("lambda-") ? "access-" + name : name
     }
 }

@@ -123,7 +123,8 @@ final class LineWriter: AccessLogSink {
         guard let tell else { return }
         let now = DispatchTime.now().uptimeNanoseconds
         let isDue = state.withLock { state in
-            if let last = state.toldAt, now - last < Self.tellingInterval { return false }
+            // Another thread may have read the clock later and come first.
+            if let last = state.toldAt, now < last + Self.tellingInterval { return false }
             state.toldAt = now
             return true
         }

@@ -18,6 +18,8 @@ final class LogTarget: @unchecked Sendable {
     private var descriptor: Int32
     /// When a file that could not be opened is tried again.
     private var nextAttempt: UInt64 = 0
+    /// When it is looked whether the file has been moved or removed.
+    private var nextLook: UInt64 = 0
     /// A line was cut short where the disk was full; the next one must not continue it.
     private var isInsideLine = false
 
@@ -47,10 +49,16 @@ final class LogTarget: @unchecked Sendable {
         var problem: String?
     }
 
-    /// Opens the file if it is not open; answers why it cannot be opened.
+    /// Opens the file if it is not open, or another one has its name by now; answers why it cannot be opened.
     func open() -> String? {
-        guard descriptor < 0, let path else { return nil }
+        guard let path else { return nil }
         let now = DispatchTime.now().uptimeNanoseconds
+        if descriptor >= 0 {
+            guard now >= nextLook else { return nil }
+            nextLook = now + attemptInterval
+            guard !isNamed(path) else { return nil }
+            close()
+        }
         guard now >= nextAttempt else { return nil }
         descriptor = Self.open(path)
         guard descriptor < 0 else { return nil }
@@ -87,6 +95,12 @@ final class LogTarget: @unchecked Sendable {
             }
         }
         return Result()
+    }
+
+    private func isNamed(_ path: String) -> Bool {
+        var (held, named) = (stat(), stat())
+        return fstat(descriptor, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino
+            && held.st_dev == named.st_dev
     }
 
     func close() {

@@ -18,8 +18,9 @@ struct InProcessManagement: Management {
     }
 
     func draft() async -> any Management {
+        let stageCheck = StageCheck()
         let controlPlane = controlPlane.draft { stages throws(TrafficError) in
-            do throws(CompileError) { try DataPlane.check(stages) } catch { throw TrafficError(error.message) }
+            do throws(CompileError) { try stageCheck.check(stages) } catch { throw TrafficError(error.message) }
         }
         return DraftManagement(controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account))
     }

@@ -12,8 +12,10 @@ final class FunctionPool {
     private var machine = PoolMachine<Sandbox>()
     /// Every environment whose process has not ended, of all versions.
     private var sandboxes: [Sandbox] = []
-    private(set) var ticket: StartGate.Ticket?
+    private var ticket: StartGate.Ticket?
     private var startsWanted = 0
+    private var callsTick: Scheduled<Void>?
+    private var idleTick: Scheduled<Void>?
     private var isWatchingCalls = false
     private var isWatchingIdle = false
     private var quietTicks = 0
@@ -135,6 +137,12 @@ final class FunctionPool {
         wantStarts()
     }
 
+    /// An init of the revision computes beside others, or does so no more.
+    func asideChanged(_ revision: PoolRevision<Sandbox>, _ isAside: Bool) {
+        machine.asideChanged(of: revision, isAside)
+        wantStarts()
+    }
+
     /// The environment asked for its next event.
     func becameIdle(_ sandbox: Sandbox) {
         let rest = machine.becameIdle(sandbox, .now())
@@ -179,8 +187,9 @@ final class FunctionPool {
     }
 
     private func isOver() {
-        // It holds the pool.
+        // They hold the pool, and with it the code.
         ticket = nil
+        for tick in [callsTick, idleTick] { tick?.cancel() }
         allEnded?.succeed()
     }
 
@@ -200,31 +209,33 @@ final class FunctionPool {
         quietTicks = 0
         if !isWatchingCalls {
             isWatchingCalls = true
-            schedule(LambdaLimits.tick) { $0.tickedWhileBusy() }
+            callsTick = schedule(LambdaLimits.tick) { $0.tickedWhileBusy() }
         }
         if !isWatchingIdle {
             isWatchingIdle = true
-            schedule(.seconds(10)) { $0.tickedWhileIdle() }
+            idleTick = schedule(.seconds(10)) { $0.tickedWhileIdle() }
         }
     }
 
-    private func schedule(_ time: TimeAmount, _ tick: @escaping @Sendable (FunctionPool) -> Void) {
+    private func schedule(
+        _ time: TimeAmount, _ tick: @escaping @Sendable (FunctionPool) -> Void
+    ) -> Scheduled<Void> {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        eventLoop.scheduleTask(in: time) { tick(bound.value) }
+        return eventLoop.scheduleTask(in: time) { tick(bound.value) }
     }
 
     private func tickedWhileBusy() {
         look()
         quietTicks = sandboxes.contains { $0.place != .idle } || startsWanted > 0 ? 0 : quietTicks + 1
         isWatchingCalls = quietTicks < 20
-        if isWatchingCalls { schedule(LambdaLimits.tick) { $0.tickedWhileBusy() } }
+        if isWatchingCalls { callsTick = schedule(LambdaLimits.tick) { $0.tickedWhileBusy() } }
     }
 
     private func tickedWhileIdle() {
         look()
         isWatchingIdle = !sandboxes.isEmpty
         isInUse = isWatchingIdle
-        if isWatchingIdle { schedule(.seconds(10)) { $0.tickedWhileIdle() } }
+        if isWatchingIdle { idleTick = schedule(.seconds(10)) { $0.tickedWhileIdle() } }
     }
 
     private func look() {

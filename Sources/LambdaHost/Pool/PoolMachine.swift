@@ -36,6 +36,8 @@ final class PoolRevision<Environment: PooledEnvironment> {
     fileprivate var starting = 0
     fileprivate var returning = 0
     fileprivate var living = 0
+    /// Inits that were put aside. While there is one no other is started: it would fare no better.
+    fileprivate var aside = 0
     /// What of `PoolMachine.startsWanted` comes from here.
     fileprivate var wanted = 0
 
@@ -183,6 +185,12 @@ struct PoolMachine<Environment: PooledEnvironment> {
         guard wanted > 0, let reserved else { return wanted }
         // Idle environments of other versions make room.
         return max(0, min(wanted, reserved - living + idle))
+    }
+
+    /// An init of the revision was put aside, or one that was is over.
+    mutating func asideChanged(of revision: Revision, _ isAside: Bool) {
+        revision.aside += isAside ? 1 : -1
+        count(revision)
     }
 
     enum Start {
@@ -366,7 +374,7 @@ struct PoolMachine<Environment: PooledEnvironment> {
 
     /// Every waiting call has an environment on its way: one that starts, or one that comes back from its last call.
     private mutating func count(_ revision: Revision) {
-        let now = max(0, revision.waiting.count - revision.starting - revision.returning)
+        let now = revision.aside > 0 ? 0 : max(0, revision.waiting.count - revision.starting - revision.returning)
         wanted += now - revision.wanted
         revision.wanted = now
     }

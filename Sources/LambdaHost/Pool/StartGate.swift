@@ -9,8 +9,8 @@ import Synchronization
 /// `StartPlace`), and so does one that computes beyond the init time.
 ///
 /// One that has used a second is put aside: it computes on, and its place is another's. So an init that never ends
-/// delays others by a second, not by all of its time. A function that has one aside starts no others meanwhile, and
-/// there are only a few aside in all: long inits that share the processors with many would not end in time either.
+/// delays others by a second, not by all of its time. There are only a few aside in all: long inits that share the
+/// processors with many would not end in time either.
 ///
 /// Starts are rare and slow, so a lock is good enough.
 final class StartGate: Sendable {
@@ -26,10 +26,6 @@ final class StartGate: Sendable {
     fileprivate struct Demand {
         var wanted = 0
         var isQueued = false
-        /// Starts that were put aside.
-        var aside = 0
-
-        var mayStart: Bool { wanted > 0 && aside == 0 }
     }
 
     fileprivate struct State {
@@ -74,27 +70,19 @@ final class StartGate: Sendable {
 
     /// A granted start has had its share of a processor and goes on: another one may have its place. False when too many
     /// do so already; then it keeps the place.
-    func putAside(_ ticket: Ticket?) -> Bool {
+    func putAside() -> Bool {
         var isAside = false
         advance { state in
             guard state.freeAside > 0 else { return }
             isAside = true
             state.freeAside -= 1
             state.free += 1
-            ticket?.demand.withLock { $0.aside += 1 }
         }
         return isAside
     }
 
     /// A start that was put aside is over, or needs no processor.
-    func asideEnded(_ ticket: Ticket?) {
-        advance { state in
-            state.freeAside += 1
-            guard let ticket else { return }
-            ticket.demand.withLock { $0.aside -= 1 }
-            state.enqueue(ticket)
-        }
-    }
+    func asideEnded() { advance { $0.freeAside += 1 } }
 
     /// The environment of a granted start has ended, or was never made.
     func ended() { advance { $0.living -= 1 } }
@@ -107,7 +95,7 @@ final class StartGate: Sendable {
         let becameShort = state.withLock { state in
             change(&state)
             while state.free > 0, let ticket = state.queue.first {
-                guard ticket.demand.withLock(\.mayStart) else {
+                guard ticket.demand.withLock({ $0.wanted > 0 }) else {
                     state.dequeue()
                     continue
                 }
@@ -132,10 +120,10 @@ final class StartGate: Sendable {
 }
 
 extension StartGate.State {
-    /// Behind the others, unless it is among them or may not start.
+    /// Behind the others, unless it is among them or wants none.
     mutating func enqueue(_ ticket: StartGate.Ticket) {
         let isNew = ticket.demand.withLock { demand in
-            guard demand.mayStart, !demand.isQueued else { return false }
+            guard demand.wanted > 0, !demand.isQueued else { return false }
             demand.isQueued = true
             return true
         }

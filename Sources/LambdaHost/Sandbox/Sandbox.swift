@@ -35,7 +35,7 @@ final class Sandbox: PooledEnvironment {
         self.pool = pool
         let version = revision.version
         machine = SandboxMachine(limits: .init(timeout: .seconds(Int64(version.timeout))), now: .now())
-        startPlace = StartPlace(gate: pool.host.startGate, ticket: pool.ticket)
+        startPlace = StartPlace(gate: pool.host.startGate) { pool.asideChanged(revision, $0) }
         log = SandboxLog(definition: pool.definition, version: version, sink: pool.host.settings.logs)
     }
 

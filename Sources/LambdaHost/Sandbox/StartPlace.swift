@@ -3,7 +3,8 @@ import NIOCore
 /// The processor that an environment's start was given by the `StartGate`; given back when this goes.
 final class StartPlace {
     private let gate: StartGate
-    private let ticket: StartGate.Ticket?
+    /// Called when the start is put aside, and when one that was is over.
+    private let asideChanged: (Bool) -> Void
     private let since: NIODeadline
     private var worked: (nanoseconds: Int64, at: NIODeadline)
     private var isAside = false
@@ -16,14 +17,18 @@ final class StartPlace {
     /// What a process uses while it waits: waking up to look at a clock.
     private static let noise: Int64 = 1_000_000
 
-    init(gate: StartGate, ticket: StartGate.Ticket?, now: NIODeadline = .now()) {
+    init(gate: StartGate, now: NIODeadline = .now(), asideChanged: @escaping (Bool) -> Void = { _ in }) {
         self.gate = gate
-        self.ticket = ticket
+        self.asideChanged = asideChanged
         since = now
         worked = (0, now)
     }
 
-    deinit { if isAside { gate.asideEnded(ticket) } else { gate.giveBack() } }
+    deinit {
+        guard isAside else { return gate.giveBack() }
+        gate.asideEnded()
+        asideChanged(false)
+    }
 
     /// Whether the start still computes, and has not gone on beyond the init time; one that has used its share is put
     /// aside. `cpu` is the processor time that its process has used, negative where that is unknown: then the time that
@@ -34,7 +39,10 @@ final class StartPlace {
         let used = told < 0 ? (now - since).nanoseconds : told
         if used - worked.nanoseconds > Self.noise { worked = (used, now) }
         guard now - worked.at < Self.quietTime else { return false }
-        if !isAside, used >= Self.share.nanoseconds { isAside = gate.putAside(ticket) }
+        if !isAside, used >= Self.share.nanoseconds, gate.putAside() {
+            isAside = true
+            asideChanged(true)
+        }
         return true
     }
 }

@@ -124,7 +124,6 @@ private struct ApiGatewayV2ApiType: ResourceBehaviour {
 
     func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure) {
         try await deletion.callIfPresent("DeleteApi", "DELETE", Self.apis + [deletion.physicalId])
-        try await withdraw(try deletion.properties.text("Target")?.string, deletion.physicalId, deletion)
     }
 
     /// Quick create lets the API invoke its target; when it is the target no more, it may not.

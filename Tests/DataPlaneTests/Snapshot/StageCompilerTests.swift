@@ -143,13 +143,13 @@ struct StageCompilerTests {
     func checked() throws {
         var api = TestAPI(routes: [("GET /a", .http("http://${stageVariables.host}/")), ("GET /f", .function())])
         #expect {
-            try DataPlane.check([api.definition])
+            try StageCheck().check([api.definition])
         } throws: { error in
             (error as? CompileError)?.message
                 == "The integration URI http://${stageVariables.host}/ names a stage variable that is not defined."
         }
         api.variables = ["host": "a.example"]
-        try DataPlane.check([api.definition])
+        try StageCheck().check([api.definition])
     }
 
     @Test("other stage variables make every route anew")

@@ -54,6 +54,23 @@ struct PoolMachineTests {
         }
     }
 
+    @Test("a revision with an init aside starts no other; the others of its function do")
+    func aside() throws {
+        let (bad, good) = (Self.version("a"), Self.version("b", "1"))
+        var machine = Machine()
+        _ = machine.update([bad, good], reserved: nil)
+        let (endless, honest) = (machine.revision(of: bad), machine.revision(of: good))
+        for number in 0..<3 { _ = call(&machine, endless, number) }
+        _ = try start(&machine)
+        machine.asideChanged(of: endless, true)
+        #expect(machine.startsWanted == 0)
+        _ = call(&machine, honest, 3)
+        #expect(machine.startsWanted == 1)
+        #expect(try start(&machine).revision === honest)
+        machine.asideChanged(of: endless, false)
+        #expect(machine.startsWanted == 2)
+    }
+
     @Test("every waiting call asks for one start, and those that start or come back count")
     func startsFollowCalls() throws {
         var (machine, revision) = machine()

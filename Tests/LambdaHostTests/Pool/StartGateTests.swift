@@ -59,7 +59,7 @@ struct StartGateTests {
     func place() {
         let (gate, grants) = (StartGate(places: 1), Grants())
         gate.want(2, grants.ticket("a"))
-        var place: StartPlace? = StartPlace(gate: gate, ticket: nil)
+        var place: StartPlace? = StartPlace(gate: gate)
         #expect(grants.list.count == 1)
         place = nil
         #expect(grants.list.count == 2 && place == nil)
@@ -68,7 +68,7 @@ struct StartGateTests {
     @Test("a start that computes keeps its place, one that does not, or never ends, does not")
     func need() {
         let now = NIODeadline.now()
-        let place = StartPlace(gate: StartGate(places: 1), ticket: nil, now: now)
+        let place = StartPlace(gate: StartGate(places: 1), now: now)
         #expect(place.isNeeded(now + .milliseconds(90)) { 50_000_000 })
         #expect(place.isNeeded(now + .milliseconds(180)) { 100_000_000 })
         #expect(!place.isNeeded(now + .milliseconds(290)) { 100_000_000 })
@@ -98,27 +98,11 @@ struct StartGateTests {
         let (gate, grants, now) = (StartGate(places: 2), Grants(), NIODeadline.now())
         let tickets = ["a", "b", "c", "d"].map { grants.ticket($0) }
         for ticket in tickets { gate.want(1, ticket) }
-        let place = StartPlace(gate: gate, ticket: tickets[0], now: now)
+        let place = StartPlace(gate: gate, now: now)
         for look in looks {
             #expect(place.isNeeded(now + .milliseconds(look.time)) { look.cpu * 1_000_000 })
         }
         #expect(grants.list == started)
-    }
-
-    @Test("a function whose init never ends starts no other one meanwhile")
-    func aside() {
-        let (gate, grants) = (StartGate(places: 1), Grants())
-        let (endless, honest) = (grants.ticket("endless"), grants.ticket("honest"))
-        gate.want(9, endless)
-        gate.want(2, honest)
-        #expect(gate.putAside(endless))
-        #expect(grants.list == ["endless", "honest"])
-        gate.giveBack()
-        gate.giveBack()
-        gate.want(9, endless)
-        #expect(grants.list == ["endless", "honest", "honest"])
-        gate.asideEnded(endless)
-        #expect(grants.list == ["endless", "honest", "honest", "endless"])
     }
 
     @Test("so many are aside, and no more: the next one keeps its place")
@@ -126,11 +110,11 @@ struct StartGateTests {
         let (gate, grants) = (StartGate(places: 2), Grants())
         let tickets = (0..<8).map { grants.ticket("\($0)") }
         for ticket in tickets { gate.want(1, ticket) }
-        let outcome = tickets.prefix(5).map(gate.putAside)
+        let outcome = (0..<5).map { _ in gate.putAside() }
         #expect(outcome == [true, true, true, true, false])
         #expect(grants.list.count == 6)
-        gate.asideEnded(tickets[0])
-        #expect(gate.putAside(tickets[4]))
+        gate.asideEnded()
+        #expect(gate.putAside())
         #expect(grants.list.count == 7)
     }
 
@@ -139,11 +123,13 @@ struct StartGateTests {
         let (gate, grants, now) = (StartGate(places: 1), Grants(), NIODeadline.now())
         let ticket = grants.ticket("a")
         gate.want(2, ticket)
-        var place: StartPlace? = StartPlace(gate: gate, ticket: ticket, now: now)
+        var told: [Bool] = []
+        var place: StartPlace? = StartPlace(gate: gate, now: now) { told.append($0) }
         #expect(place?.isNeeded(now + .seconds(1)) { 1_000_000_000 } == true)
-        #expect(grants.list == ["a"])
+        #expect(grants.list == ["a", "a"])
+        #expect(told == [true])
         place = nil
-        #expect(grants.list == ["a", "a"] && place == nil)
+        #expect(told == [true, false] && place == nil)
     }
 
     @Test("what the kernel tells of memory is read")

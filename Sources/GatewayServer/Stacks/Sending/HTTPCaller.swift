@@ -56,6 +56,13 @@ struct HTTPCaller: Sendable {
                 }
                 return received
             }
+            guard !received.isEmpty else {
+                throw Failure(
+                    sentence: """
+                        The server at \(host):\(port) ended the connection before it had answered. What it had begun, it \
+                        takes back at its next start.
+                        """)
+            }
             guard let answer = Self.answer(received) else {
                 throw Failure(sentence: "The answer from \(host):\(port) is not one of HTTP.")
             }

@@ -1,0 +1,21 @@
+/// The function that an integration's URI names: a function's ARN, or API Gateway's own
+/// `…:lambda:path/2015-03-31/functions/{arn}/invocations`.
+///
+/// One Gatehouse is one account, so the ARN's account is not compared: hard-coded ones of templates keep working.
+package struct FunctionURI: Sendable {
+    package let name: String
+    package let qualifier: String?
+
+    /// - Parameter uri: with its stage variables filled in.
+    package init?(_ uri: String) {
+        var arn = uri[...]
+        if let path = uri.firstRange(of: ":lambda:path/2015-03-31/functions/"), uri.hasSuffix("/invocations") {
+            arn = uri[path.upperBound...].dropLast("/invocations".count)
+        }
+        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 7 || parts.count == 8, parts[0] == "arn", parts[2] == "lambda", parts[5] == "function"
+        else { return nil }
+        name = String(parts[6])
+        qualifier = parts.count == 8 ? String(parts[7]) : nil
+    }
+}
