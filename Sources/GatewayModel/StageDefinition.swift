@@ -5,6 +5,7 @@ package import JSON
 package struct StageDefinition: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case http(V2.DeploymentContent)
+        case rest(REST.StageContent)
     }
 
     package let key: StageKey
@@ -25,8 +26,21 @@ package struct StageDefinition: Sendable, Equatable {
         kind = .http(content)
     }
 
+    /// Of a REST API.
+    package init(account: AccountIdentity, apiId: String, stage: REST.Stage, content: REST.StageContent) {
+        key = StageKey(apiId: apiId, stageName: stage.stageName)
+        self.account = account
+        variables = stage.variables ?? [:]
+        accessLogSettings = stage.accessLogSettings
+        isEndpointDisabled = content.deployment.disableExecuteApiEndpoint
+        kind = .rest(content)
+    }
+
     /// The part of an HTTP API's stage; nil for another kind.
     package var http: V2.DeploymentContent? { if case .http(let content) = kind { content } else { nil } }
+
+    /// The part of a REST API's stage; nil for another kind.
+    package var rest: REST.StageContent? { if case .rest(let content) = kind { content } else { nil } }
 }
 
 /// The unit that the data plane compiles and swaps.

@@ -23,6 +23,7 @@ struct StageCompiler: Sendable {
         let kind: CompiledStage.Kind
         switch definition.kind {
         case .http(let content): kind = .http(try httpStage(definition, content, previous))
+        case .rest: kind = .other(ClosedStage())
         }
         return CompiledStage(
             definition, kind, preparation: preparation, accessLog: accessLog(definition, previous),
@@ -55,7 +56,7 @@ struct StageCompiler: Sendable {
         guard let destination = settings?.destinationArn, let format = settings?.format else { return nil }
         let variables =
             switch definition.kind {
-            case .http: HTTPPipeline.contextVariables
+            case .http, .rest: HTTPPipeline.contextVariables
             }
         return CompiledAccessLog(format: format, sink: accessLogs.sink(for: destination), variables: variables)
     }
