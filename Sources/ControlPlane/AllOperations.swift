@@ -4,6 +4,14 @@ package enum AllOperations {
         V2Operations.apis + V2Operations.routes + V2Operations.integrations + V2Operations.stages
         + V2Operations.deployments + V2Operations.documents + V2Operations.tags + V2Operations.emptyLists
         + V2Operations.refused
+        + RESTOperations.restApis + RESTOperations.resources + RESTOperations.methods + RESTOperations.methodResponses
+        + RESTOperations.integrations + RESTOperations.integrationResponses + RESTOperations.deployments
+        + RESTOperations.stages + RESTOperations.models + RESTOperations.requestValidators
+        + RESTOperations.gatewayResponses + RESTOperations.authorizers + RESTOperations.apiKeys
+        + RESTOperations.usagePlans + RESTOperations.usagePlanKeys + RESTOperations.usage + RESTOperations.account
+        + RESTOperations.tags + RESTOperations.clientCertificates + RESTOperations.documentationParts
+        + RESTOperations.documentationVersions + RESTOperations.vpcLinks + RESTOperations.sdkTypes
+        + RESTOperations.testInvocations + RESTOperations.refused
         + LambdaOperations.functions + LambdaOperations.invoke + LambdaOperations.versions + LambdaOperations.aliases
         + LambdaOperations.permissions + LambdaOperations.concurrency + LambdaOperations.tags
         + LambdaOperations.emptyLists + LambdaOperations.refused

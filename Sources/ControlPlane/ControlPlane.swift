@@ -13,6 +13,8 @@ package final class ControlPlane: Sendable {
     let store: any EntityStore
     let traffic: any Traffic
     let functionHost: any FunctionHost
+    /// Nil while nothing executes REST APIs.
+    let restExecution: (any RestExecution)?
     let snapshots: CodeSnapshots
 
     let current: Mutex<World>
@@ -23,20 +25,24 @@ package final class ControlPlane: Sendable {
     let trials = Mutex<[String: FunctionTrial]>([:])
 
     package convenience init(
-        settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost
+        settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost,
+        restExecution: (any RestExecution)? = nil
     ) {
-        self.init(settings: settings, store: store, traffic: traffic, functionHost: functionHost, world: World())
+        self.init(
+            settings: settings, store: store, traffic: traffic, functionHost: functionHost,
+            restExecution: restExecution, world: World())
     }
 
     init(
         settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost,
-        world: World
+        restExecution: (any RestExecution)? = nil, world: World
     ) {
         self.settings = settings
         current = Mutex(world)
         self.store = store
         self.traffic = traffic
         self.functionHost = functionHost
+        self.restExecution = restExecution
         snapshots = settings.snapshots
     }
 
@@ -87,7 +93,7 @@ package final class ControlPlane: Sendable {
     private func resolve(_ request: WireRequest, requestId: String) throws(ServiceError) -> (Operation, Call) {
         guard
             case .found(let operation, let parameters) = AllOperations.table.match(
-                method: request.method, path: request.path)
+                method: request.method, path: request.path, query: request.query)
         else { throw .unknownOperation("\(request.method) \(request.path)") }
         guard let query = PercentEncoding.query(request.query) else {
             throw .serialization("The query string is not valid percent-encoding.")

@@ -45,6 +45,13 @@ package enum Identifiers {
         String(decoding: (0..<count).map { _ in hexDigits[Int.random(in: 0..<16)] }, as: UTF8.self)
     }
 
+    /// The value of an API key: 40 letters and digits.
+    package static func apiKeyValue() -> String {
+        String(decoding: (0..<40).map { _ in alphanumeric[Int.random(in: 0..<alphanumeric.count)] }, as: UTF8.self)
+    }
+
+    private static let alphanumeric = lowercase + Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+
     private static func random(_ length: Int) -> String {
         var bytes = [letters[Int.random(in: 0..<letters.count)]]
         for _ in 1..<length { bytes.append(lowercase[Int.random(in: 0..<lowercase.count)]) }

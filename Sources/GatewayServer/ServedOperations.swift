@@ -29,7 +29,7 @@ extension Operation {
     /// The service as SDKs name it.
     fileprivate var modelName: String {
         switch service {
-        case .apigateway: "apigatewayv2"
+        case .apigateway: path.hasPrefix("/v2/") ? "apigatewayv2" : "apigateway"
         case .lambda: "lambda"
         }
     }

@@ -21,7 +21,7 @@ enum AccessLogRules {
     }
 
     /// A log group's ARN; HTTP APIs log to nothing else.
-    private static func checkDestination(_ arn: String) throws(ServiceError) {
+    static func checkDestination(_ arn: String) throws(ServiceError) {
         let parts = arn.split(separator: ":", maxSplits: 6, omittingEmptySubsequences: false)
         guard parts.count >= 6, parts[0] == "arn" else {
             throw V2Error.badRequest("Invalid ARN specified in the request for the access log destination: '\(arn)'")
@@ -45,7 +45,7 @@ enum AccessLogRules {
             }
     }
 
-    private static func checkFormat(_ format: String) throws(ServiceError) {
+    static func checkFormat(_ format: String) throws(ServiceError) {
         guard format.utf8.count <= V2Quotas.accessLogFormatLength else {
             throw V2Error.badRequest(
                 "The access log format must have at most \(V2Quotas.accessLogFormatLength) bytes.")

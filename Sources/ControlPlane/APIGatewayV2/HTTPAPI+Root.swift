@@ -39,12 +39,7 @@ extension HTTPAPI: Root {
         try changes.add(integrations, since: old?.integrations)
         try changes.add(stages, since: old?.stages)
         try changes.add(deployments, since: old?.deployments)
-        // What is frozen never changes.
-        let before = old?.contents ?? [:]
-        for id in contents.keys.sorted() where before[id] == nil {
-            try changes.save(Self.contentKind, id, contents[id])
-        }
-        for id in before.keys.sorted() where contents[id] == nil { changes.delete(Self.contentKind, id) }
+        try changes.addFrozen(Self.contentKind, contents, since: old?.contents)
         return changes.list
     }
 
@@ -91,10 +86,6 @@ extension DocumentChanges {
     fileprivate mutating func add<Part: APIPart>(
         _ list: PartList<Part>, since old: PartList<Part>?
     ) throws(ServiceError) {
-        let old = old ?? []
-        for position in list.differences(from: old) {
-            if let part = old[at: position], list[part.key] == nil { delete(Part.kind, part.key) }
-            if let part = list[at: position], old[part.key] != part { try save(Part.kind, part.key, part) }
-        }
+        try add(Part.kind, list, since: old)
     }
 }

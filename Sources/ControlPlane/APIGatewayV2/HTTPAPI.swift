@@ -87,22 +87,11 @@ extension HTTPAPI {
 }
 
 /// Serving.
-extension HTTPAPI {
-    /// The stages that are served, by their keys.
-    func servedStages(account: AccountIdentity) -> [StageKey: StageDefinition] {
-        var served: [StageKey: StageDefinition] = [:]
-        for stage in stages {
-            if let definition = definition(of: stage, account: account) { served[definition.key] = definition }
-        }
-        return served
-    }
+extension HTTPAPI: StageOwner {
+    var stageNames: [String] { stages.map(\.stageName) }
 
-    /// Nil for a stage that is not served.
-    func definition(of stage: V2.Stage, account: AccountIdentity) -> StageDefinition? {
-        content(of: stage).map { StageDefinition(account: account, apiId: id, stage: stage, content: $0) }
-    }
-
-    var servedKeys: [StageKey] {
-        stages.filter { content(of: $0) != nil }.map { StageKey(apiId: id, stageName: $0.stageName) }
+    func definition(ofStage name: String, account: AccountIdentity) -> StageDefinition? {
+        guard let stage = stages[name], let content = content(of: stage) else { return nil }
+        return StageDefinition(account: account, apiId: id, stage: stage, content: content)
     }
 }

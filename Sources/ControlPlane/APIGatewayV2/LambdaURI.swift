@@ -6,14 +6,18 @@ struct LambdaURI {
     /// `name` or `name:qualifier`; nil when a stage variable says which function it is.
     let functionName: String?
 
-    init?(_ uri: String) {
+    /// - Parameter allowsStreaming: also `…/2021-11-15/functions/{ARN}/response-streaming-invocations`, of REST APIs.
+    init?(_ uri: String, allowsStreaming: Bool = false) {
         var arn = uri[...]
-        if let path = uri.firstRange(of: ":lambda:path/2015-03-31/functions/") {
+        var forms = [(":lambda:path/2015-03-31/functions/", "/invocations")]
+        if allowsStreaming { forms.append((":lambda:path/2021-11-15/functions/", "/response-streaming-invocations")) }
+        for (start, end) in forms {
+            guard let path = uri.firstRange(of: start) else { continue }
             let prefix = uri[..<path.lowerBound].split(separator: ":", omittingEmptySubsequences: false)
-            guard prefix.count == 4, prefix[0] == "arn", prefix[2] == "apigateway", uri.hasSuffix("/invocations") else {
+            guard prefix.count == 4, prefix[0] == "arn", prefix[2] == "apigateway", uri.hasSuffix(end) else {
                 return nil
             }
-            arn = uri[path.upperBound...].dropLast("/invocations".count)
+            arn = uri[path.upperBound...].dropLast(end.count)
         }
         guard arn.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
         if StageVariableExpression.isWhole(arn) {

@@ -39,7 +39,7 @@ enum Lists {
 }
 
 /// Where a page ended. Its text is opaque to clients: the hexadecimal digits of `position/key`.
-private struct PageToken {
+struct PageToken {
     let position: Int
     let key: String
 

@@ -91,7 +91,7 @@ enum StageMembers {
                 throw V2Error.badRequest(
                     "Invalid stage variable name: \(name).  Please use names with only word characters.")
             }
-            guard value.utf8.count <= V2Quotas.stageVariableValueLength, value.utf8.allSatisfy(isValueByte) else {
+            guard value.utf8.count <= V2Quotas.stageVariableValueLength, isVariableValue(value) else {
                 throw V2Error.badRequest(
                     "Invalid stage variable value: \(value).  Please use values with alphanumeric characters and the "
                         + "symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','.")
@@ -104,7 +104,9 @@ enum StageMembers {
         return merged
     }
 
-    /// `[A-Za-z0-9-._~:/?#&=,]` (botocore, StageVariablesMap).
+    /// `[A-Za-z0-9-._~:/?#&=,]*` (botocore, StageVariablesMap).
+    static func isVariableValue(_ value: String) -> Bool { value.utf8.allSatisfy(isValueByte) }
+
     private static func isValueByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

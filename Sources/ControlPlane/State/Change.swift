@@ -27,6 +27,12 @@ struct Change<R: Root> {
         }
     }
 
+    /// Another root, which may be no other one by the time of the commit.
+    mutating func read<Other: Root>(_ type: Other.Type, _ id: String) -> Other? {
+        expected[Other.rootID(id)] = world.version(Other.self, id)
+        return world[Other.self, id]
+    }
+
     /// What has to be stored.
     func documents() throws(ServiceError) -> [EntityChange] {
         guard let root else { return old == nil ? [] : [.deleteRoot(R.rootID(id))] }

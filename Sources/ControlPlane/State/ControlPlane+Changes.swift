@@ -101,10 +101,8 @@ extension ControlPlane {
             await inTurn(of: root) { await publishFunction(root.id) }
             stages.formUnion(now.callers.stages(calling: root.id))
         }
-        for root in roots where root.type == HTTPAPI.type {
-            for api in [before[HTTPAPI.self, root.id], now[HTTPAPI.self, root.id]] {
-                stages.formUnion(api?.servedKeys ?? [])
-            }
+        for root in roots {
+            for world in [before, now] { stages.formUnion(world.stageKeys(of: root)) }
         }
         try await serve(stages)
     }

@@ -1,4 +1,5 @@
 import EntityStore
+import GatewayModel
 import HashTreeCollections
 import JSON
 
@@ -48,6 +49,26 @@ struct DocumentChanges {
     }
 
     mutating func delete(_ kind: String, _ key: String) { list.append(.delete(id(kind, key))) }
+
+    /// The parts that have come, changed or gone since `old`.
+    mutating func add<Part: KeyedPart>(
+        _ kind: String, _ list: PartList<Part>, since old: PartList<Part>?
+    ) throws(ServiceError) {
+        let old = old ?? []
+        for position in list.differences(from: old) {
+            if let part = old[at: position], list[part.key] == nil { delete(kind, part.key) }
+            if let part = list[at: position], old[part.key] != part { try save(kind, part.key, part) }
+        }
+    }
+
+    /// What is frozen comes and goes, and never changes.
+    mutating func addFrozen(
+        _ kind: String, _ contents: [String: some Encodable], since old: [String: some Encodable]?
+    ) throws(ServiceError) {
+        let before = old ?? [:]
+        for id in contents.keys.sorted() where before[id] == nil { try save(kind, id, contents[id]) }
+        for id in before.keys.sorted() where contents[id] == nil { delete(kind, id) }
+    }
 
     private func id(_ kind: String, _ key: String) -> Entity.ID { Entity.ID(root: root, kind: kind, key: key) }
 }

@@ -1,4 +1,5 @@
 import EntityStore
+import GatewayModel
 import HashTreeCollections
 
 /// All definitions of the account at one moment. A value: who holds one sees nothing change, and a changed one shares
@@ -7,6 +8,12 @@ struct World: Sendable {
     /// All commits up to this one are in it.
     private(set) var commit: UInt64 = 0
     var apis = Roots<HTTPAPI>()
+    var restApis = Roots<RESTAPI>()
+    var apiKeys = Roots<AccountResource<REST.ApiKey>>()
+    var usagePlans = Roots<UsagePlan>()
+    var clientCertificates = Roots<AccountResource<StoredCertificate>>()
+    var vpcLinks = Roots<AccountResource<REST.VpcLink>>()
+    var account = Roots<AccountResource<REST.Account>>()
     var functions = Roots<LambdaFunction>()
     var callers = FunctionCallers()
 
@@ -25,19 +32,21 @@ struct World: Sendable {
     mutating func install(_ stored: StoredRoots) throws -> Set<RootID> {
         var changed: Set<RootID> = []
         for root in stored.roots {
-            let isNew =
-                switch root.id.type {
-                case HTTPAPI.type: try install(root, HTTPAPI.self)
-                case LambdaFunction.type: try install(root, LambdaFunction.self)
-                default: false
-                }
+            guard let type = Self.roots.first(where: { $0.type == root.id.type }) else { continue }
+            let isNew = try install(root, type)
             if isNew { changed.insert(root.id) }
         }
         commit = stored.commit
         return changed
     }
 
-    static let types = [HTTPAPI.type, LambdaFunction.type]
+    private static let roots: [any Root.Type] = [
+        HTTPAPI.self, RESTAPI.self, AccountResource<REST.ApiKey>.self, UsagePlan.self,
+        AccountResource<StoredCertificate>.self, AccountResource<REST.VpcLink>.self,
+        AccountResource<REST.Account>.self, LambdaFunction.self,
+    ]
+
+    static var types: [String] { roots.map { $0.type } }
 
     private mutating func install<R: Root>(_ stored: StoredRoot, _ type: R.Type) throws -> Bool {
         guard version(type, stored.id.id) != (stored.entities.isEmpty ? 0 : stored.version) else { return false }

@@ -5,6 +5,8 @@ struct OperationTable: Sendable {
     private struct Entry: Sendable {
         let operation: Operation
         let segments: [Segment]
+        /// What the query must hold, where the path alone does not tell: `mode=import`.
+        let query: Substring?
     }
 
     private enum Segment: Sendable {
@@ -22,13 +24,14 @@ struct OperationTable: Sendable {
 
     init(_ operations: [Operation]) {
         for operation in operations {
-            let segments = Self.split(operation.path).map { part -> Segment in
+            let parts = operation.path.split(separator: "?", maxSplits: 1)
+            let segments = Self.split(String(parts[0])).map { part -> Segment in
                 part.hasPrefix("{") ? .parameter(String(part.dropFirst().dropLast())) : .literal(String(part))
             }
             entries[Self.key(operation.method.rawValue, segments.count), default: []].append(
-                Entry(operation: operation, segments: segments))
+                Entry(operation: operation, segments: segments, query: parts.count > 1 ? parts[1] : nil))
         }
-        // A literal wins over a parameter at the first place where two paths differ.
+        // A literal wins over a parameter at the first place where two paths differ; then what a query tells.
         for key in entries.keys {
             entries[key]?.sort { left, right in
                 for (a, b) in zip(left.segments, right.segments) {
@@ -38,14 +41,15 @@ struct OperationTable: Sendable {
                     default: continue
                     }
                 }
-                return false
+                return left.query != nil && right.query == nil
             }
         }
     }
 
-    func match(method: String, path: String) -> Match {
+    func match(method: String, path: String, query: String = "") -> Match {
         let parts = Self.split(path)
         for entry in entries[Self.key(method, parts.count)] ?? [] {
+            if let wanted = entry.query, !query.split(separator: "&").contains(wanted) { continue }
             if let parameters = Self.bind(entry.segments, to: parts) {
                 return .found(entry.operation, pathParameters: parameters)
             }

@@ -1,0 +1,104 @@
+import GatewayModel
+import JSON
+
+/// What a REST API must look like.
+enum RestApiRules {
+    /// As the service prints them.
+    static let endpointTypes = ["PRIVATE", "EDGE", "REGIONAL"]
+
+    /// Stored only. Source: botocore `SecurityPolicy`.
+    static let securityPolicies =
+        ["TLS_1_0", "TLS_1_2"]
+        + [
+            "TLS13_1_3_2025_09", "TLS13_1_3_FIPS_2025_09", "TLS13_1_2_PFS_PQ_2025_09", "TLS13_1_2_FIPS_PQ_2025_09",
+            "TLS13_1_2_FIPS_PFS_PQ_2025_09", "TLS13_1_2_Ext2_PQ_2025_09", "TLS13_1_2_Ext2_FIPS_PQ_2025_09",
+            "TLS13_1_2_PQ_2025_09", "TLS13_1_2_2021_06", "TLS13_2025_EDGE", "TLS12_PFS_2025_EDGE",
+            "TLS12_2018_EDGE",
+        ].map { "SecurityPolicy_" + $0 }
+
+    static func compressionSize(_ size: Int?) throws(ServiceError) -> Int {
+        let range = RESTQuotas.minimumCompressionSize
+        guard let size, range.contains(size) else {
+            throw RESTError.badRequest(
+                "Invalid minimum compression size, must be between \(range.lowerBound) and \(range.upperBound)")
+        }
+        return size
+    }
+
+    static func endpoint(
+        types: [String]?, ipAddressType: String?, vpcEndpointIds: [String]?
+    ) throws(ServiceError) -> REST.EndpointConfiguration {
+        let types = types ?? ["EDGE"]
+        guard let type = types.first else {
+            throw RESTError.badRequest("REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.")
+        }
+        guard types.count == 1 else {
+            throw RESTError.badRequest("Cannot create an api with multiple Endpoint Types.")
+        }
+        let addresses = ipAddressType ?? (type == "PRIVATE" ? "dualstack" : "ipv4")
+        var endpoint = REST.EndpointConfiguration(types: [type], ipAddressType: addresses)
+        endpoint.vpcEndpointIds = vpcEndpointIds?.isEmpty == true ? nil : vpcEndpointIds
+        try check(endpoint)
+        return endpoint
+    }
+
+    /// A private API must not be open to all, which it would be here.
+    static func check(_ endpoint: REST.EndpointConfiguration) throws(ServiceError) {
+        guard endpoint.types == ["PRIVATE"] else { return }
+        guard endpoint.ipAddressType == "dualstack" else {
+            throw RESTError.badRequest("Only dualstack ipAddressType is supported for Private APIs.")
+        }
+        throw ServiceError.unsupported(
+            "Gatehouse does not serve private APIs yet: the endpoint type PRIVATE is refused.")
+    }
+
+    /// Source: docs/apigateway-security-policies.
+    static func checkSecurity(_ api: REST.RestApi) throws(ServiceError) {
+        guard api.securityPolicy?.hasPrefix("SecurityPolicy_") == true, api.endpointAccessMode == nil else { return }
+        throw RESTError.badRequest(
+            "An endpoint access mode is required for the security policy \(api.securityPolicy ?? "").")
+    }
+}
+
+/// The resource policy of an API.
+enum RestApiPolicy {
+    /// As it is stored: shorthand resources (`execute-api:/stage/GET/pets`) become whole ARNs.
+    static func stored(_ text: String, apiId: String, _ account: AccountIdentity) throws(ServiceError) -> String {
+        guard text.unicodeScalars.count <= RESTQuotas.policyLength else {
+            throw RESTError.badRequest("Policy document size exceeds \(RESTQuotas.policyLength) characters")
+        }
+        guard let value = try? JSONValue(parsing: Array(text.utf8)), var policy = value.object,
+            let statements = policy["Statement"].map({ $0.array ?? [$0] }), !statements.isEmpty
+        else { throw invalid }
+        var expanded: [JSONValue] = []
+        for statement in statements {
+            guard var statement = statement.object, let effect = statement["Effect"]?.string,
+                effect == "Allow" || effect == "Deny"
+            else { throw invalid }
+            for name in ["Resource", "NotResource"] {
+                if let resource = statement[name] { statement[name] = try whole(resource, apiId, account) }
+            }
+            expanded.append(.object(statement))
+        }
+        policy["Statement"] = .array(expanded)
+        return String(decoding: JSONValue.object(policy).bytes, as: UTF8.self)
+    }
+
+    /// A list of one becomes that one, as recorded.
+    private static func whole(
+        _ resource: JSONValue, _ apiId: String, _ account: AccountIdentity
+    ) throws(ServiceError) -> JSONValue {
+        var list: [JSONValue] = []
+        for entry in resource.array ?? [resource] {
+            guard let text = entry.string else { throw invalid }
+            let prefix = "execute-api:/"
+            list.append(
+                .string(
+                    text.hasPrefix(prefix) ? account.executeAPIARN("\(apiId)/\(text.dropFirst(prefix.count))") : text))
+        }
+        return list.count == 1 ? list[0] : .array(list)
+    }
+
+    private static let invalid = RESTError.badRequest(
+        "Invalid policy document. Please check the policy syntax and ensure that Principals are valid.")
+}

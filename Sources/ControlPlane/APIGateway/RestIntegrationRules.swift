@@ -1,0 +1,118 @@
+import GatewayModel
+import JSON
+
+/// What an integration must look like, for integrations of calls and of documents alike.
+enum RestIntegrationRules {
+    /// Checks the integration and fills in what was not said.
+    static func check(_ integration: inout REST.Integration, of method: REST.Method) throws(ServiceError) {
+        try checkTarget(&integration)
+        try checkConnection(&integration)
+        try checkCredentials(integration)
+        try checkTimeout(integration)
+        guard ["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"].contains(integration.passthroughBehavior) else {
+            throw RESTError.badRequest(
+                "Invalid passthrough behavior specified. Valid options are WHEN_NO_MATCH,WHEN_NO_TEMPLATES,NEVER")
+        }
+        if let handling = integration.contentHandling,
+            handling != "CONVERT_TO_BINARY", handling != "CONVERT_TO_TEXT"
+        {
+            throw RESTError.badRequest(
+                "Invalid content handling specified. Valid options are CONVERT_TO_BINARY,CONVERT_TO_TEXT")
+        }
+        integration.requestTemplates = try MediaTypes.templates(integration.requestTemplates)
+        try RestMappings.checkRequest(integration.requestParameters ?? [:], of: method)
+        for name in integration.cacheKeyParameters {
+            guard method.requestParameters?[name] != nil || integration.requestParameters?[name] != nil else {
+                throw RESTError.badRequest("Invalid cache key parameter specified")
+            }
+        }
+    }
+
+    private static func checkTarget(_ integration: inout REST.Integration) throws(ServiceError) {
+        guard integration.type != "MOCK" else {
+            integration.httpMethod = nil
+            integration.uri = nil
+            return
+        }
+        guard let verb = integration.httpMethod, !verb.isEmpty else {
+            throw RESTError.badRequest("Enumeration value for HttpMethod must be non-empty")
+        }
+        guard MethodRules.verbs.contains(verb) else {
+            throw RESTError.badRequest(
+                "Invalid HttpMethod specified. Valid options are \(MethodRules.verbs.joined(separator: ","))")
+        }
+        let uri = integration.uri ?? ""
+        if integration.type.hasPrefix("HTTP") {
+            guard uri.utf8.count <= V2Quotas.uriLength, HTTPEndpoint.isValid(uri) else {
+                throw RESTError.badRequest("Invalid HTTP endpoint specified for URI")
+            }
+        } else {
+            try checkService(uri, isProxy: integration.type == "AWS_PROXY")
+        }
+    }
+
+    /// `arn:aws:apigateway:{region}:{service}:path|action/…`
+    private static func checkService(_ uri: String, isProxy: Bool) throws(ServiceError) {
+        let parts = uri.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+        guard uri.utf8.count <= V2Quotas.uriLength, parts.count == 6, parts[0] == "arn" else {
+            throw RESTError.badRequest("Invalid ARN specified in the request")
+        }
+        guard parts[2] == "apigateway", parts[5].hasPrefix("path/") || parts[5].hasPrefix("action/") else {
+            throw RESTError.badRequest("AWS ARN for integration must contain path or action")
+        }
+        if parts[4] == "lambda", parts[5].hasPrefix("path/") {
+            guard LambdaURI(uri, allowsStreaming: true) != nil else {
+                throw RESTError.badRequest("Invalid ARN specified in the request")
+            }
+        } else if isProxy, parts[4] == "firehose" {
+            throw ServiceError.unsupported("Gatehouse does not serve integrations with Firehose.")
+        } else if isProxy {
+            throw RESTError.badRequest(
+                "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations."
+            )
+        }
+    }
+
+    private static func checkConnection(_ integration: inout REST.Integration) throws(ServiceError) {
+        let isHTTP = integration.type.hasPrefix("HTTP")
+        switch integration.connectionType {
+        case nil where isHTTP: integration.connectionType = "INTERNET"
+        case nil, "INTERNET": if !isHTTP { integration.connectionType = nil }
+        case "VPC_LINK":
+            guard isHTTP else {
+                throw RESTError.badRequest(
+                    "Connection type VPC_LINK is only supported for HTTP and HTTP_PROXY integrations")
+            }
+            guard integration.connectionId?.isEmpty == false else {
+                throw RESTError.badRequest("A connection id is required for the connection type VPC_LINK")
+            }
+        default: throw RESTError.badRequest("Invalid connection type specified. Valid options are INTERNET,VPC_LINK")
+        }
+        guard integration.tlsConfig == nil || isHTTP else {
+            throw RESTError.badRequest("TLS config is only supported for HTTP and HTTP_PROXY integrations")
+        }
+    }
+
+    /// A role is stored: functions are called by their policies. The caller's identity is not known yet.
+    private static func checkCredentials(_ integration: REST.Integration) throws(ServiceError) {
+        guard let credentials = integration.credentials else { return }
+        guard !credentials.hasSuffix(":iam::*:user/*") else {
+            throw ServiceError.unsupported(
+                "Gatehouse does not pass the caller's credentials through yet: '\(credentials)' is refused.")
+        }
+    }
+
+    private static func checkTimeout(_ integration: REST.Integration) throws(ServiceError) {
+        let isStream = integration.responseTransferMode == "STREAM"
+        guard [nil, "BUFFERED", "STREAM"].contains(integration.responseTransferMode) else {
+            throw RESTError.badRequest("Invalid response transfer mode specified. Valid options are BUFFERED,STREAM")
+        }
+        guard !isStream || integration.type.hasSuffix("_PROXY") else {
+            throw RESTError.badRequest("The response transfer mode STREAM is only supported for proxy integrations")
+        }
+        let range = isStream ? RESTQuotas.streamTimeoutMilliseconds : RESTQuotas.timeoutMilliseconds
+        guard range.contains(integration.timeoutInMillis) else {
+            throw RESTError.badRequest("Timeout should be between \(range.lowerBound) ms and \(range.upperBound) ms")
+        }
+    }
+}
