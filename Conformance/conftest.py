@@ -8,6 +8,7 @@ import pytest
 from harness.apis import HttpApi
 from harness.functions import create_function
 from harness.origin import Origin
+from harness.rest import RestApi
 from harness.server import Process, Server, binary
 
 
@@ -85,6 +86,23 @@ def http_api(gatehouse):
         if stage:
             api.stage(stage, auto_deploy, **dict(stage_options))
         return api
+
+    yield make
+    for api in made:
+        try:
+            api.delete()
+        except api.client.exceptions.NotFoundException:
+            continue
+
+
+@pytest.fixture
+def rest_api(gatehouse):
+    """Makes REST APIs on the shared server."""
+    made = []
+
+    def make(**parameters):
+        made.append(RestApi(gatehouse, **parameters))
+        return made[-1]
 
     yield make
     for api in made:
