@@ -32,7 +32,8 @@ def test_a_fresh_api(rest_api):
         "id": api.id, "name": ANY, "rootResourceId": api.root,
     }  # fmt: skip
     assert len(api.id) == 10 and len(api.root) == 10
-    assert api("get_rest_api") == api.created
+    assert api("get_rest_api") == api.created | {"tags": {}}
+    assert api.created in api.client.get_rest_apis(limit=500)["items"]
     assert api("get_resources") == {"items": [{"id": api.root, "path": "/"}]}
     assert [(model["name"], model["description"]) for model in api("get_models")["items"]] == [
         ("Empty", "This is a default empty schema model"), ("Error", "This is a default error schema model")

@@ -9,9 +9,9 @@ from botocore.exceptions import ClientError
 
 from harness.clients import SESSION
 
-SERVED = {"apigatewayv2", "lambda", "dynamodb", "sts"}
-# Answered by Gatehouse's operation table: REST APIs are signed for the same service as HTTP APIs.
-SHARED = {"apigateway", "apigatewaymanagementapi", "dax"}
+SERVED = {"apigateway", "apigatewayv2", "lambda", "dynamodb", "sts"}
+# Signed for a service that is served: answered by Gatehouse's operation table.
+SHARED = {"apigatewaymanagementapi", "dax"}
 
 # One or two of every protocol: Query, EC2, REST XML, S3, JSON 1.0 and 1.1, REST JSON, CBOR.
 WELL_KNOWN = [
@@ -37,7 +37,6 @@ WELL_KNOWN = [
     ("cloudfront", "list_distributions", {}),
     ("eks", "list_clusters", {}),
     ("sesv2", "list_email_identities", {}),
-    ("apigateway", "get_rest_apis", {}),
     ("scheduler", "list_schedules", {}),
     ("dynamodbstreams", "list_streams", {}),
 ]

@@ -1,5 +1,5 @@
-/// How much of everything is accepted. Source of the AWS values: docs/limits, docs/api-gateway-execution-service-limits-table,
-/// botocore's shapes.
+/// How much of everything is accepted. Source of the AWS values: docs/limits,
+/// docs/api-gateway-execution-service-limits-table, botocore's shapes.
 ///
 /// What AWS raises on request is set far above AWS's default here; what it never raises is the same.
 enum RESTQuotas {

@@ -6,13 +6,11 @@ extension RESTOperations {
     static var restApis: [Operation] {
         [
             Operation("CreateRestApi", .apigateway, .post, "/restapis", success: 201, createRestApi),
-            reading("GetRestApi", api) { api, call throws(ServiceError) in try .json(api.api.shown) },
+            reading("GetRestApi", api) { api, _ throws(ServiceError) in try .json(api.api.tagged) },
             Operation("GetRestApis", .apigateway, .get, "/restapis", getRestApis),
             patching("UpdateRestApi", api) { api, patches, call throws(ServiceError) in
                 try RestApiPatches.apply(patches, to: &api.api, call)
-                var shown = api.api.shown
-                shown.tags = shown.tags ?? [:]
-                return try .json(shown)
+                return try .json(api.api.tagged)
             },
             Operation("DeleteRestApi", .apigateway, .delete, api, success: 202, deleteRestApi),
         ]
@@ -69,6 +67,13 @@ extension REST.RestApi {
         var shown = self
         shown.policy = policy?.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         return shown
+    }
+
+    /// Asked for by itself it has tags, be they none.
+    fileprivate var tagged: REST.RestApi {
+        var tagged = shown
+        tagged.tags = tags ?? [:]
+        return tagged
     }
 }
 
