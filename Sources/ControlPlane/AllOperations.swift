@@ -11,7 +11,7 @@ package enum AllOperations {
         + RESTOperations.usagePlans + RESTOperations.usagePlanKeys + RESTOperations.usage + RESTOperations.account
         + RESTOperations.tags + RESTOperations.clientCertificates + RESTOperations.documentationParts
         + RESTOperations.documentationVersions + RESTOperations.vpcLinks + RESTOperations.sdkTypes
-        + RESTOperations.testInvocations + RESTOperations.refused
+        + RESTOperations.documents + RESTOperations.testInvocations + RESTOperations.refused
         + LambdaOperations.functions + LambdaOperations.invoke + LambdaOperations.versions + LambdaOperations.aliases
         + LambdaOperations.permissions + LambdaOperations.concurrency + LambdaOperations.tags
         + LambdaOperations.emptyLists + LambdaOperations.refused

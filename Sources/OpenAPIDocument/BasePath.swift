@@ -11,10 +11,19 @@ package enum BasePath: String, Sendable {
 
 extension BasePath {
     /// What to put before every path: empty, or `/a/b`.
-    func prefix(_ servers: JSONValue?) -> String {
+    ///
+    /// - Parameter pathVariable: a variable `basePath` of the server is the whole path, as REST APIs have it.
+    func prefix(_ servers: JSONValue?, pathVariable: Bool = false) -> String {
         guard self != .ignore, let server = servers?.array?.first, let url = server["url"]?.string else { return "" }
-        var segments = Self.path(of: Self.substitute(url, server["variables"]))
-            .split(separator: "/", omittingEmptySubsequences: true)[...]
+        if pathVariable, let path = server["variables"]?["basePath"]?["default"].flatMap(plainText) {
+            return prefix(ofPath: path)
+        }
+        return prefix(ofPath: Self.path(of: Self.substitute(url, server["variables"])))
+    }
+
+    func prefix(ofPath path: some StringProtocol) -> String {
+        guard self != .ignore else { return "" }
+        var segments = path.split(separator: "/", omittingEmptySubsequences: true)[...]
         if self == .split { segments = segments.dropFirst() }
         return segments.map { "/\($0)" }.joined()
     }

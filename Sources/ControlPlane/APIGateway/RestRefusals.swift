@@ -6,7 +6,6 @@ extension RESTOperations {
     static let refused: [Operation] =
         refuse(domainNames, "Gatehouse does not serve custom domain names yet")
         + refuse(sdks, "Gatehouse does not generate SDKs")
-        + refuse(documents, "Gatehouse does not import and export REST APIs yet")
 
     private typealias Row = (name: String, method: Operation.Method, path: String, success: Int)
 
@@ -41,10 +40,5 @@ extension RESTOperations {
 
     private static let sdks: [Row] = [
         ("GetSdk", .get, api + "/stages/{stage_name}/sdks/{sdk_type}", 200)
-    ]
-
-    private static let documents: [Row] = [
-        ("ImportRestApi", .post, "/restapis?mode=import", 201), ("PutRestApi", .put, api, 200),
-        ("GetExport", .get, api + "/stages/{stage_name}/exports/{export_type}", 200),
     ]
 }

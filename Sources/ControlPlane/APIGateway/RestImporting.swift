@@ -1,0 +1,207 @@
+import GatewayModel
+import JSON
+import OpenAPIDocument
+
+/// Puts what a document says into an API: over what is there, or in its place.
+///
+/// All faults are collected; an API with any is not kept.
+struct RestImporting {
+    let document: ImportedRestAPI
+    let isOverwriting: Bool
+    let call: Call
+    private(set) var errors: [String] = []
+
+    mutating func apply(to api: inout RESTAPI) throws(ServiceError) {
+        try applySettings(to: &api.api)
+        if isOverwriting { clear(&api) }
+        try applyModels(to: &api)
+        try applyNamed(to: &api)
+        for path in document.paths { place(path, in: &api) }
+        for method in document.methods { put(method, into: &api) }
+        if isOverwriting { removeUnnamed(from: &api) }
+        try applyDocumentation(to: &api)
+    }
+
+    private func applySettings(to api: inout REST.RestApi) throws(ServiceError) {
+        let settings = document.settings
+        api.name = settings.name
+        api.description = settings.description?.isEmpty == true ? nil : settings.description
+        api.version = settings.version
+        if let source = settings.apiKeySource?.uppercased() {
+            guard ["HEADER", "AUTHORIZER"].contains(source) else {
+                throw RESTError.badRequest("Invalid API key source specified. Valid options are HEADER,AUTHORIZER")
+            }
+            api.apiKeySource = source
+        }
+        if let types = settings.binaryMediaTypes {
+            // Recorded: merging unites them.
+            var merged = isOverwriting ? [] : api.binaryMediaTypes ?? []
+            for type in types where !merged.contains(type) { merged.append(type) }
+            api.binaryMediaTypes = merged.isEmpty ? nil : merged
+        } else if isOverwriting {
+            api.binaryMediaTypes = nil
+        }
+        if let size = settings.minimumCompressionSize {
+            api.minimumCompressionSize = try RestApiRules.compressionSize(size)
+        } else if isOverwriting {
+            api.minimumCompressionSize = nil
+        }
+        if let isDisabled = settings.disableExecuteApiEndpoint { api.disableExecuteApiEndpoint = isDisabled }
+        if let ids = settings.vpcEndpointIds { api.endpointConfiguration.vpcEndpointIds = ids.isEmpty ? nil : ids }
+        if let policy = settings.policy {
+            api.policy = try RestApiPolicy.stored(policy, apiId: api.id, call.account)
+        } else if isOverwriting {
+            api.policy = nil
+        }
+        if let policy = settings.securityPolicy { api.securityPolicy = policy }
+        if let mode = settings.endpointAccessMode { api.endpointAccessMode = mode }
+        try RestApiRules.checkSecurity(api)
+        if let tags = settings.tags {
+            var merged = api.tags ?? [:]
+            for (name, value) in tags { merged[name] = value }
+            try Tags.check(merged)
+            api.tags = merged
+        }
+    }
+
+    /// Methods go from the resources that stay; resources go at the end, when those that the document names are known.
+    private func clear(_ api: inout RESTAPI) {
+        for var resource in api.resources where resource.resourceMethods != nil {
+            resource.resourceMethods = nil
+            api.resources.put(resource)
+        }
+        api.models = []
+        api.requestValidators = []
+        api.authorizers = []
+        api.gatewayResponses = []
+    }
+
+    private mutating func applyModels(to api: inout RESTAPI) throws(ServiceError) {
+        for var model in document.models {
+            guard model.name.isWord(), !model.name.contains("-"), !model.name.contains("_") else {
+                errors.append(
+                    "Unable to create model for '\(model.name)': Model name must be alphanumeric: \(model.name)")
+                continue
+            }
+            model.id = api.models[model.name]?.id ?? api.freshId(of: REST.Authorizer.self)
+            do throws(ServiceError) { try ModelRules.check(model, in: api) } catch {
+                errors.append("Unable to create model for '\(model.name)': \(error.message)")
+                continue
+            }
+            try api.put(model)
+        }
+    }
+
+    private mutating func applyNamed(to api: inout RESTAPI) throws(ServiceError) {
+        for var validator in document.requestValidators {
+            validator.id =
+                api.requestValidators.first { $0.name == validator.name }?.id
+                ?? api.freshId(of: REST.RequestValidator.self)
+            try api.put(validator)
+        }
+        for var authorizer in document.authorizers {
+            authorizer.id =
+                api.authorizers.first { $0.name == authorizer.name }?.id ?? api.freshId(of: REST.Authorizer.self)
+            do throws(ServiceError) { try AuthorizerRules.check(&authorizer) } catch {
+                errors.append("Unable to create authorizer '\(authorizer.name)': \(error.message)")
+                continue
+            }
+            try api.put(authorizer)
+        }
+        for var response in document.gatewayResponses {
+            guard GatewayResponseDefaults.order.contains(response.responseType) else {
+                errors.append("Unable to put gateway response '\(response.responseType)': Invalid response type")
+                continue
+            }
+            response.statusCode =
+                response.statusCode ?? GatewayResponseDefaults.response(response.responseType).statusCode
+            do throws(ServiceError) { try GatewayResponseRules.check(response) } catch {
+                errors.append("Unable to put gateway response '\(response.responseType)': \(error.message)")
+                continue
+            }
+            try api.put(response)
+        }
+    }
+
+    /// The resource of a path, with those above it.
+    @discardableResult
+    private mutating func place(_ path: String, in api: inout RESTAPI) -> REST.Resource? {
+        guard var resource = api.resources[api.api.rootResourceId] else { return nil }
+        for part in path.split(separator: "/").map(String.init) {
+            if let child = api.resources.first(where: { $0.parentId == resource.id && $0.pathPart == part }) {
+                resource = child
+                continue
+            }
+            do throws(ServiceError) {
+                resource = try api.addResource(part, to: resource, id: api.freshId(of: REST.Resource.self))
+            } catch {
+                let fault = "Unable to create resource at path '\(path)': \(error.message)"
+                if !errors.contains(fault) { errors.append(fault) }
+                return nil
+            }
+        }
+        return resource
+    }
+
+    private mutating func put(_ imported: ImportedMethod, into api: inout RESTAPI) {
+        guard var resource = place(imported.path, in: &api) else { return }
+        var method = imported.method
+        let place = "'\(method.httpMethod)' for resource at path '\(imported.path)'"
+        if let name = imported.authorizer {
+            method.authorizerId = api.authorizers.first { $0.name == name }?.id
+        }
+        if let name = imported.requestValidator {
+            method.requestValidatorId = api.requestValidators.first { $0.name == name }?.id ?? name
+        }
+        do throws(ServiceError) { try MethodRules.check(&method, changed: nil, in: api) } catch {
+            errors.append("Unable to put method \(place): \(error.message)")
+            return
+        }
+        if var integration = method.methodIntegration {
+            let responses = integration.integrationResponses ?? [:]
+            integration.integrationResponses = nil
+            integration.cacheNamespace = integration.cacheNamespace ?? resource.id
+            do throws(ServiceError) {
+                guard ["HTTP", "MOCK", "AWS_PROXY", "HTTP_PROXY", "AWS"].contains(integration.type) else {
+                    throw RESTError.badRequest("Invalid integration type specified: \(integration.type)")
+                }
+                try RestIntegrationRules.check(&integration, of: method)
+                method.methodIntegration = integration
+                for (_, response) in responses { _ = try method.put(response) }
+            } catch {
+                errors.append("Unable to put integration on \(place): \(error.message)")
+                return
+            }
+        }
+        var methods = resource.resourceMethods ?? [:]
+        methods[method.httpMethod] = method
+        resource.resourceMethods = methods
+        api.resources.put(resource)
+    }
+
+    /// A resource that the document does not name goes, unless one below it stays.
+    private func removeUnnamed(from api: inout RESTAPI) {
+        var named: Set = ["/"]
+        for path in document.paths {
+            var whole = ""
+            for part in path.split(separator: "/") {
+                whole += "/\(part)"
+                named.insert(whole)
+            }
+        }
+        for resource in api.resources.values where !named.contains(resource.path) { api.remove(resource) }
+    }
+
+    private func applyDocumentation(to api: inout RESTAPI) throws(ServiceError) {
+        if isOverwriting { api.documentationParts = [] }
+        for var part in document.documentationParts {
+            guard DocumentationRules.types.contains(part.location.type) else { continue }
+            if let old = api.documentationParts.first(where: { $0.location == part.location }) { api.remove(old) }
+            part.id = api.freshId(of: REST.DocumentationPart.self)
+            try api.put(part)
+        }
+        guard let name = document.documentationVersion, !name.isEmpty, !api.documentationParts.isEmpty else { return }
+        try api.put(REST.DocumentationVersion(version: name, createdDate: Int(call.now.seconds)))
+        api.documentation[name] = api.documentationParts.values
+    }
+}

@@ -1,0 +1,77 @@
+import GatewayModel
+import JSON
+
+/// What stands at the root of a document.
+enum RestSettings {
+    private static let prefix = "x-amazon-apigateway-"
+
+    static func read(_ document: JSONValue, title: String, _ dialect: Dialect) -> ImportedRestAPI.Settings {
+        var settings = ImportedRestAPI.Settings(name: title)
+        settings.description = document["info"]?["description"]?.string
+        settings.version = document["info"]?["version"].flatMap(plainText)
+        settings.apiKeySource = document[prefix + "api-key-source"]?.string
+        settings.binaryMediaTypes = document[prefix + "binary-media-types"]?.array?.compactMap(\.string)
+        settings.minimumCompressionSize = document[prefix + "minimum-compression-size"]?.integer
+        settings.securityPolicy = document[prefix + "security-policy"]?.string
+        settings.endpointAccessMode = document[prefix + "endpoint-access-mode"]?.string
+        if let policy = document[prefix + "policy"], policy.object != nil { settings.policy = policy.text }
+        let endpoint =
+            dialect == .swagger
+            ? document[prefix + "endpoint-configuration"]
+            : document["servers"]?.array?.lazy.compactMap { $0[prefix + "endpoint-configuration"] }.first
+        settings.disableExecuteApiEndpoint = endpoint?["disableExecuteApiEndpoint"]?.bool
+        settings.vpcEndpointIds = endpoint?["vpcEndpointIds"]?.array?.compactMap(\.string)
+        settings.tags = tags(document)
+        return settings
+    }
+
+    /// A root tag with the extension is a tag of the API.
+    private static func tags(_ document: JSONValue) -> OrderedMap<String>? {
+        let tags = (document["tags"]?.array ?? []).prefix(maximumTags).compactMap { tag -> (String, String)? in
+            guard let name = tag["name"]?.string, let value = tag[prefix + "tag-value"].flatMap(plainText) else {
+                return nil
+            }
+            return (name, value)
+        }
+        return tags.isEmpty ? nil : OrderedMap(tags)
+    }
+
+    /// More than AWS's 50, so that the one who checks tags sees that there are too many.
+    private static let maximumTags = 1_000
+
+    static func requestValidators(_ document: JSONValue) -> [REST.RequestValidator] {
+        (document[prefix + "request-validators"]?.object ?? [:]).map { name, value in
+            var validator = REST.RequestValidator(id: "", name: name)
+            validator.validateRequestBody = value["validateRequestBody"]?.bool ?? false
+            validator.validateRequestParameters = value["validateRequestParameters"]?.bool ?? false
+            return validator
+        }
+    }
+
+    static func gatewayResponses(_ document: JSONValue) -> [REST.GatewayResponse] {
+        (document[prefix + "gateway-responses"]?.object ?? [:]).map { type, value in
+            var response = REST.GatewayResponse(
+                responseType: type, statusCode: value["statusCode"].flatMap(plainText))
+            response.responseParameters = RestIntegrationExtension.texts(value["responseParameters"]) ?? [:]
+            response.responseTemplates =
+                RestIntegrationExtension.texts(value["responseTemplates"])
+                ?? ["application/json": #"{"message":$context.error.messageString}"#]
+            return response
+        }
+    }
+
+    static func documentation(_ document: JSONValue) -> (version: String?, parts: [REST.DocumentationPart]) {
+        let extensions = document[prefix + "documentation"]
+        let parts = (extensions?["documentationParts"]?.array ?? []).compactMap { part -> REST.DocumentationPart? in
+            guard let place = part["location"], let type = place["type"]?.string, let properties = part["properties"]
+            else { return nil }
+            var location = REST.DocumentationPartLocation(type: type)
+            location.path = place["path"]?.string
+            location.method = place["method"]?.string
+            location.statusCode = place["statusCode"].flatMap(plainText)
+            location.name = place["name"]?.string
+            return REST.DocumentationPart(id: "", location: location, properties: properties.text)
+        }
+        return (extensions?["version"].flatMap(plainText), parts)
+    }
+}
