@@ -137,7 +137,9 @@ struct RestOperationReader {
         guard let reference = value["$ref"]?.string, reference.hasPrefix("#/") else { return value }
         var found = document
         for part in reference.dropFirst(2).split(separator: "/") {
-            guard let next = found[String(part.replacing("~1", with: "/").replacing("~0", with: "~"))] else { return .null }
+            guard let next = found[String(part.replacing("~1", with: "/").replacing("~0", with: "~"))] else {
+                return .null
+            }
             found = next
         }
         return found

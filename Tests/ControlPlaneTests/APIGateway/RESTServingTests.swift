@@ -38,7 +38,7 @@ import Testing
         await rest.makeMethod(of: ids)
         let base = await rest.deploy(ids.api, "prod")["id"]?.string
         await rest.makeMethod("POST", of: ids)
-        await rest.deploy(ids.api, "prod", ["canarySettings": ["percentTraffic": 12.5]])
+        await rest.deploy(ids.api, "prod", ["canarySettings": ["percentTraffic": .number("12.5")]])
         let content = try #require(rest.served(ids.api, "prod")?.rest)
         #expect(content.deploymentId == base)
         #expect(content.deployment.resources[ids.root]?.resourceMethods?.keys == ["GET"])
