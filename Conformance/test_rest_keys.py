@@ -224,9 +224,12 @@ def test_a_key_comes_to_a_stage_by_one_plan(account, stage):
     account("create_usage_plan_key", usagePlanId=plans[0], keyId=key, keyType="API_KEY")
     error = account.error("create_usage_plan_key", usagePlanId=plans[1], keyId=key, keyType="API_KEY")
     assert error[0] == CONFLICT
-    for plan in plans:
-        account("update_usage_plan", usagePlanId=plan, patchOperations=[
-            patch("/apiStages", f"{stage['apiId']}:dev", "remove")])
+    name = f"{stage['apiId']}:dev"
+    account("update_usage_plan", usagePlanId=plans[1], patchOperations=[patch("/apiStages", name, "remove")])
+    account("create_usage_plan_key", usagePlanId=plans[1], keyId=key, keyType="API_KEY")
+    error = account.error("update_usage_plan", usagePlanId=plans[1], patchOperations=[patch("/apiStages", name, "add")])
+    assert error[0] == CONFLICT
+    account("update_usage_plan", usagePlanId=plans[0], patchOperations=[patch("/apiStages", name, "remove")])
 
 
 def test_usage_is_told_by_day(account):

@@ -103,7 +103,7 @@ extension REST.DeploymentContent {
             }
         }
         let names = uris.compactMap { uri -> String? in
-            guard let uri = StageVariableExpression.substituted(in: uri, by: variables) else { return nil }
+            guard let uri = StageVariables.substitute(uri, variables) else { return nil }
             return LambdaURI(uri, allowsStreaming: true)?.functionName.map { String($0.prefix { $0 != ":" }) }
         }
         return Set(names)

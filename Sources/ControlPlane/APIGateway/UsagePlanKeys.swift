@@ -53,7 +53,6 @@ extension RESTOperations {
 }
 
 extension ControlPlane {
-    /// A stage knows each of its keys by one plan, so a key may not come to a stage by a second one.
     func addKey(_ id: String, to planId: String) async throws(ServiceError) {
         try await change(
             UsagePlan.self, planId,
@@ -63,18 +62,13 @@ extension ControlPlane {
                 guard plan.keys[id] == nil else {
                     throw RESTError.conflict("Usage Plan \(planId) already has the key \(id).")
                 }
-                let others = world.plans.filter { $0.id != planId && $0.keys[id] != nil }
+                let others = change.readAll(UsagePlan.self).filter { $0.id != planId && $0.keys[id] != nil }
                 guard others.count < RESTQuotas.plansOfKey else {
                     throw RESTError.limitExceeded(
                         "An API key can belong to at most \(RESTQuotas.plansOfKey) usage plans.")
                 }
-                let stages = plan.plan.apiStages.map { StageKey(apiId: $0.apiId, stageName: $0.stage) }
-                if let other = others.first(where: { stages.contains(where: $0.has) }) {
-                    throw RESTError.conflict(
-                        "API Key \(id) already belongs to the Usage Plan \(other.id), which has a stage in common with "
-                            + "\(planId).")
-                }
                 plan.keys.put(REST.UsagePlanKey(id: id, type: "API_KEY"))
+                try UsagePlanRules.checkKeys(of: plan, &change)
                 change.root = plan
             }, preparing: { _ in }, publishing: { _, _ in })
     }

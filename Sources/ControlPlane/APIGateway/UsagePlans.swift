@@ -75,6 +75,7 @@ extension RESTOperations {
                 guard var plan = change.root else { throw ControlPlane.noPlan }
                 try UsagePlanPatches.table.apply(patches, to: &plan.plan)
                 try UsagePlanRules.check(plan.plan, &change)
+                try UsagePlanRules.checkKeys(of: plan, &change)
                 change.root = plan
                 return plan.plan
             }, preparing: { _ in }, publishing: { _, _ in })
@@ -132,6 +133,17 @@ enum UsagePlanRules {
                     "At most \(RESTQuotas.methodThrottles) methods of a stage can be throttled in a usage plan.")
             }
             for (_, limits) in stage.throttle ?? [:] { try check(limits) }
+        }
+    }
+
+    /// A stage knows each of its keys by one plan, so a key may not come to a stage by a second one.
+    static func checkKeys(of plan: UsagePlan, _ change: inout Change<UsagePlan>) throws(ServiceError) {
+        let stages = plan.plan.apiStages.map { StageKey(apiId: $0.apiId, stageName: $0.stage) }
+        for other in change.readAll(UsagePlan.self) where other.id != plan.id && stages.contains(where: other.has) {
+            guard let key = plan.keys.first(where: { other.keys[$0.id] != nil }) else { continue }
+            throw RESTError.conflict(
+                "API Key \(key.id) belongs to the Usage Plans \(plan.id) and \(other.id), which cannot have a stage in "
+                    + "common.")
         }
     }
 
