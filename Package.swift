@@ -39,6 +39,8 @@ let package = Package(
         // Pure modules: no sockets, no files.
         // Lifetimes: the parser walks a Span, so that it cannot read past its bytes nor outlive them.
         .target(name: "JSON", swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        // Regular expressions of models and templates; a matcher reads a Span, as the parser of JSON does.
+        .target(name: "BoundedRegex", swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "GatewayModel", dependencies: ["JSON", hashTrees], swiftSettings: strict),
         // libyaml's events, which Yams brings along: its own trees compare keys with all that is in them.
         .target(name: "YAML", dependencies: ["Yams"], swiftSettings: strict),
@@ -124,6 +126,7 @@ let package = Package(
         // Tests, in folders that mirror the sources.
         .target(name: "TestFixtures", path: "Tests/TestFixtures", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "BoundedRegexTests", dependencies: ["BoundedRegex"], swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
         .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel", "JSON"], swiftSettings: strict),
         .testTarget(
