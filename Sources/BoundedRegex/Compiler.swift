@@ -210,17 +210,6 @@ struct Compiler {
     }
 }
 
-extension Node {
-    /// The node as a set, if it matches just one character.
-    fileprivate var asSet: SetExpression? {
-        switch self {
-        case .set(let set): set
-        case .character(let character, let folding): .ranges(CharacterRanges([character...character]), folding)
-        default: nil
-        }
-    }
-}
-
 extension CaseFolding {
     /// Whether the character only matches itself.
     static func isCaseless(_ character: UInt32, _ folding: Folding) -> Bool {

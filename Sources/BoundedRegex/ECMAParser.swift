@@ -180,19 +180,22 @@ struct ECMAParser {
         return value
     }
 
-    /// The number that just so many digits write, or nil, and then nothing is taken.
-    private mutating func hexadecimal(digits: Int) -> UInt32? {
-        guard at + digits <= units.count else { return nil }
+    /// The number that so many digits write, or fewer where the pattern or the class ends; nil if another character stands
+    /// among them, and then nothing is taken.
+    private mutating func hexadecimal(digits: Int, inClass: Bool = false) -> UInt32? {
         var value: UInt32 = 0
-        for position in at..<(at + digits) {
-            guard let digit = units[position].digit else { return nil }
+        var end = at
+        while end < min(at + digits, units.count), !inClass || units[end] != "]" {
+            guard let digit = units[end].digit else { return nil }
             value = value << 4 | digit
+            end += 1
         }
-        at += digits
+        at = end
         return value
     }
 
     private static let backslash: UInt32 = 0x5C
+    private static let dash: UInt32 = 0x2D
 
     private static func control(_ unit: PatternUnit) -> UInt32? {
         switch unit {
@@ -218,16 +221,21 @@ struct ECMAParser {
                 ranges += first.ranges
                 continue
             }
-            guard let low = first.single else {
-                // `[\d-x]`: the dash stands for itself.
-                ranges += first.ranges
-                continue
-            }
+            let dash = at
             at += 1
-            guard let high = try classAtom().single, low <= high else {
+            let last = try classAtom()
+            // `[\d-x]` and `[x-\d]`: the dash stands for itself. Yet Rhino looks whether x comes behind `9`.
+            let low = first.single ?? (units[dash - 1] == "d" ? 0x39 : 0)
+            if let high = last.single, low > high {
                 throw PatternError("invalid range in character class", at: at)
             }
-            ranges.append(low...high)
+            if let low = first.single, let high = last.single {
+                ranges.append(low...high)
+            } else {
+                ranges += first.ranges + [Self.dash...Self.dash]
+                at = first.single == nil ? dash + 1 : at
+                if first.single != nil { ranges += last.ranges }
+            }
         }
         at += 1
         let result = CharacterRanges(ranges)
@@ -259,11 +267,10 @@ struct ECMAParser {
                 at -= 1
             }
         case "x", "u":
-            if let value = hexadecimal(digits: escaped == "x" ? 2 : 4) {
+            if let value = hexadecimal(digits: escaped == "x" ? 2 : 4, inClass: true) {
                 single = value
             } else {
                 single = Self.backslash
-                at -= 1
             }
         case "0"..."7": single = octal(from: escaped.value - 0x30)
         default: single = Self.control(escaped) ?? escaped.value

@@ -100,7 +100,7 @@ extension JavaParser {
         case "A": return .assertion(.begin)
         case "B": return .assertion(.notUnicodeWordBoundary)
         case "b":
-            if at < units.count, units[at] == "{" {
+            if at + 1 < units.count, units[at] == "{", units[at + 1] == "g" {
                 throw PatternError("boundaries of grapheme clusters are not supported", at: at)
             }
             return .assertion(.unicodeWordBoundary)

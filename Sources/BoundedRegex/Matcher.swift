@@ -8,7 +8,8 @@ struct Matcher: ~Escapable {
     /// Where groups begin and end, -1 for nowhere, then the registers of loops.
     private var slots: [Int]
     private var frames: [Frame] = []
-    private var searchStart = 0
+    /// Where `\G` holds.
+    private let searchStart: Int
     private var matchStart = 0
     private var matchEnd = 0
     private var mustReachEnd = false
@@ -26,10 +27,11 @@ struct Matcher: ~Escapable {
     }
 
     @_lifetime(copy text)
-    init(_ program: Program, over text: Span<UInt8>, steps: Int) {
+    init(_ program: Program, over text: Span<UInt8>, steps: Int, searchStart: Int = 0) {
         self.program = program
         self.text = text
         self.steps = steps
+        self.searchStart = searchStart
         slots = Array(repeating: -1, count: program.slotCount + program.registerCount)
     }
 
@@ -48,7 +50,6 @@ struct Matcher: ~Escapable {
     }
 
     mutating func search(from start: Int) throws(MatchError) -> Bool {
-        searchStart = start
         if program.isAnchored { return start == 0 ? try matches(at: 0) : false }
         var position = start
         while position <= text.count {

@@ -55,7 +55,7 @@ enum Assertion: UInt8, Sendable {
     case lineBegin, lineEnd, newlineBegin, newlineEnd
     case wordBoundary, notWordBoundary
     case unicodeWordBoundary, notUnicodeWordBoundary
-    /// `\G`: where the search began.
+    /// `\G`: where the match before ended.
     case searchBegin
 }
 
@@ -86,10 +86,21 @@ extension Node {
         case .repeated(let node, let repetition):
             let length = node.length
             let least = Self.product(length.least, Int(repetition.minimum))
+            // Java takes a single character over and over in a look-behind, though there is no greatest number.
+            if repetition.maximum == Repetition.unbounded, node.asSet != nil { return (least, Self.farBeyond) }
             guard repetition.maximum != Repetition.unbounded, let greatest = length.greatest else {
                 return (least, nil)
             }
             return (least, Self.product(greatest, Int(repetition.maximum)))
+        }
+    }
+
+    /// The node as a set, if it matches just one character.
+    var asSet: SetExpression? {
+        switch self {
+        case .set(let set): set
+        case .character(let character, let folding): .ranges(CharacterRanges([character...character]), folding)
+        default: nil
         }
     }
 

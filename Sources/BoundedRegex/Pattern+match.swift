@@ -8,7 +8,13 @@ extension Pattern {
     package func search(
         in text: Span<UInt8>, from start: Int = 0, budget: inout StepBudget
     ) throws(MatchError) -> Match? {
-        var matcher = Matcher(program, over: text, steps: budget.steps)
+        try search(in: text, from: start, behind: start, budget: &budget)
+    }
+
+    private func search(
+        in text: Span<UInt8>, from start: Int, behind previousEnd: Int, budget: inout StepBudget
+    ) throws(MatchError) -> Match? {
+        var matcher = Matcher(program, over: text, steps: budget.steps, searchStart: previousEnd)
         defer { budget.steps = matcher.steps }
         return try matcher.search(from: start) ? matcher.match : nil
     }
@@ -42,9 +48,11 @@ extension Pattern {
     func forEachMatch(in text: Span<UInt8>, _ body: (Match) -> Void) throws(MatchError) {
         var budget = StepBudget(textOf: text.count)
         var start = 0
-        while start <= text.count, let match = try search(in: text, from: start, budget: &budget) {
+        var end = 0
+        while start <= text.count, let match = try search(in: text, from: start, behind: end, budget: &budget) {
             body(match)
-            start = match.range.upperBound
+            end = match.range.upperBound
+            start = end
             if match.range.isEmpty { start = start < text.count ? UTF8Text.next(text, start) : start + 1 }
         }
     }

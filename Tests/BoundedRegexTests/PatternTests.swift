@@ -50,7 +50,7 @@ import Testing
         "no pattern",
         arguments: [
             ("(", .java), ("a)", .java), ("[a", .java), ("*a", .java), ("a{2,1}", .java), ("\\y", .java),
-            ("(?<=a+)b", .java), ("\\p{Nothing}", .java), ("(?z)", .java), ("(?<a>x)(?<a>y)", .java), ("\\", .java),
+            ("(?<=(?:ab)+)c", .java), ("\\p{Nothing}", .java), ("(?z)", .java), ("(?<a>x)(?<a>y)", .java), ("\\", .java),
             ("(", .ecma), ("a)", .ecma), ("[a", .ecma), ("*a", .ecma), ("a{2,1}", .ecma), ("(?<=a)b", .ecma),
             ("(?i)a", .ecma), ("[b-a]", .ecma), ("\\", .ecma), ("a**", .ecma),
         ] as [(String, Pattern.Dialect)])
