@@ -1,6 +1,6 @@
 /// Writes the program of a parsed pattern.
 struct Compiler {
-    private var program = Program()
+    private var program = ProgramDraft()
 
     static func compile(_ parsed: Parsed, dialect: Pattern.Dialect) -> Program {
         var compiler = Compiler()
@@ -11,7 +11,7 @@ struct Compiler {
         let first = compiler.first(of: parsed.node)
         compiler.program.firstBytes = first.canBeEmpty ? nil : first.bytes
         compiler.program.isAnchored = beginsWithAnchor(parsed.node)
-        return compiler.program
+        return Program(compiler.program)
     }
 
     private var here: Int32 { Int32(program.instructions.count) }
@@ -69,7 +69,7 @@ struct Compiler {
     /// Characters as the bytes that are compared; a surrogate alone has none, and is compared as a unit.
     private mutating func emit(literal: inout [UInt32]) {
         var start = program.literals.count
-        func flush(_ program: inout Program) {
+        func flush(_ program: inout ProgramDraft) {
             let count = program.literals.count - start
             if count > 0 { program.instructions.append(.literal(start: Int32(start), count: Int32(count))) }
             start = program.literals.count

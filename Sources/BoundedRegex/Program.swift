@@ -1,5 +1,30 @@
-/// A pattern as the matcher runs it: a flat list of instructions, without references to follow.
-struct Program: Sendable {
+/// A pattern as the matcher runs it: a flat list of instructions. A class, so that a match need not copy what it holds.
+final class Program: Sendable {
+    let instructions: [Instruction]
+    let literals: [UInt8]
+    let sets: [CompiledSet]
+    let loops: [Loop]
+    let slotCount: Int
+    let registerCount: Int
+    let firstBytes: ByteSet?
+    let isAnchored: Bool
+    let isECMA: Bool
+
+    init(_ draft: ProgramDraft) {
+        instructions = draft.instructions
+        literals = draft.literals
+        sets = draft.sets
+        loops = draft.loops
+        slotCount = draft.slotCount
+        registerCount = draft.registerCount
+        firstBytes = draft.firstBytes
+        isAnchored = draft.isAnchored
+        isECMA = draft.isECMA
+    }
+}
+
+/// A program that is being written.
+struct ProgramDraft {
     var instructions: [Instruction] = []
     /// The bytes of all literal texts, one behind the other.
     var literals: [UInt8] = []
