@@ -41,6 +41,10 @@ let package = Package(
         .target(name: "JSON", swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         // Regular expressions of models and templates; a matcher reads a Span, as the parser of JSON does.
         .target(name: "BoundedRegex", swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        // Models of REST APIs: JSON Schema draft 4, compiled once.
+        .target(
+            name: "JSONSchema", dependencies: ["JSON", "BoundedRegex"],
+            swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "GatewayModel", dependencies: ["JSON", hashTrees], swiftSettings: strict),
         // libyaml's events, which Yams brings along: its own trees compare keys with all that is in them.
         .target(name: "YAML", dependencies: ["Yams"], swiftSettings: strict),
@@ -127,6 +131,7 @@ let package = Package(
         .target(name: "TestFixtures", path: "Tests/TestFixtures", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "BoundedRegexTests", dependencies: ["BoundedRegex"], swiftSettings: strict),
+        .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSON"], swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
         .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel", "JSON"], swiftSettings: strict),
         .testTarget(
