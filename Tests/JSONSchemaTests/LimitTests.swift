@@ -29,10 +29,10 @@ import Testing
 
     @Test("many equal objects are compared within bounds")
     func duplicates() throws {
-        let numbers = (0..<20_000).map { String($0) }.joined(separator: ",")
+        let numbers = (0..<5_000).map { String($0) }.joined(separator: ",")
         #expect(try MessageTests.fault(#"{"uniqueItems":true}"#, "[\(numbers)]") == nil)
         #expect(try MessageTests.fault(#"{"uniqueItems":true}"#, "[\(numbers),7e0]") != nil)
-        let object = "{" + (0..<3_000).map { "\"k\($0)\":1" }.joined(separator: ",") + "}"
+        let object = "{" + (0..<600).map { "\"k\($0)\":1" }.joined(separator: ",") + "}"
         #expect(try MessageTests.fault(#"{"uniqueItems":true}"#, "[\(object),\(object)]") != nil)
     }
 
@@ -67,8 +67,8 @@ import Testing
 
     @Test("messages do not grow with the product of schema and body")
     func messageSize() throws {
-        let values = (0..<2_000).map { "\"value\($0)\"" }.joined(separator: ",")
-        let body = "[" + (0..<2_000).map { "\"x\($0)\"" }.joined(separator: ",") + "]"
+        let values = (0..<500).map { "\"value\($0)\"" }.joined(separator: ",")
+        let body = "[" + (0..<500).map { "\"x\($0)\"" }.joined(separator: ",") + "]"
         let fault = try #require(try MessageTests.fault("{\"items\":{\"enum\":[\(values)]}}", body))
         #expect(fault.utf8.count < 200_000)
     }
@@ -85,9 +85,9 @@ import Testing
 
     @Test("a long chain of references is followed once")
     func chains() throws {
-        let links = (0..<10_000).map { "\"d\($0)\":{\"$ref\":\"#/definitions/d\($0 + 1)\"}" }.joined(separator: ",")
-        let uses = (0..<10_000).map { "{\"$ref\":\"#/definitions/d\($0)\"}" }.joined(separator: ",")
-        let schema = "{\"items\":[\(uses)],\"definitions\":{\(links),\"d10000\":{\"type\":\"string\"}}}"
+        let links = (0..<2_000).map { "\"d\($0)\":{\"$ref\":\"#/definitions/d\($0 + 1)\"}" }.joined(separator: ",")
+        let uses = (0..<2_000).map { "{\"$ref\":\"#/definitions/d\($0)\"}" }.joined(separator: ",")
+        let schema = "{\"items\":[\(uses)],\"definitions\":{\(links),\"d2000\":{\"type\":\"string\"}}}"
         #expect(try MessageTests.fault(schema, "[\"x\"]") == nil)
         #expect(try MessageTests.fault(schema, "[1]") != nil)
     }
