@@ -45,6 +45,10 @@ let package = Package(
         .target(
             name: "JSONSchema", dependencies: ["JSON", "BoundedRegex"],
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        // Mapping templates of REST APIs.
+        .target(
+            name: "Velocity", dependencies: ["JSON", "BoundedRegex"],
+            swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "GatewayModel", dependencies: ["JSON", hashTrees], swiftSettings: strict),
         // libyaml's events, which Yams brings along: its own trees compare keys with all that is in them.
         .target(name: "YAML", dependencies: ["Yams"], swiftSettings: strict),
@@ -132,6 +136,7 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "BoundedRegexTests", dependencies: ["BoundedRegex"], swiftSettings: strict),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSON"], swiftSettings: strict),
+        .testTarget(name: "VelocityTests", dependencies: ["Velocity", "JSON"], swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
         .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel", "JSON"], swiftSettings: strict),
         .testTarget(

@@ -1,0 +1,88 @@
+/// `$input`
+extension Renderer {
+    mutating func callInput(_ method: Method, _ arguments: Arguments) throws(TemplateError) -> Value {
+        switch (method, arguments.count) {
+        case (.json, 1): return .string(try json(try jsonPath(arguments.a)))
+        case (.path, 1): return try path(try jsonPath(arguments.a)) ?? .null
+        case (.params, 0): return parameters()
+        case (.params, 1):
+            guard let name = arguments.a.string else { return .string("") }
+            return .string(parameter(name))
+        default: return .null
+        }
+    }
+
+    /// A path that the template makes while it is rendered.
+    private mutating func jsonPath(_ value: Value) throws(TemplateError) -> JSONPath {
+        let text = try text(of: value)
+        try charge(20 + text.utf8.count)
+        do throws(JSONPathError) { return try JSONPath(text) } catch { throw self.error(error.message) }
+    }
+
+    // MARK: - Body
+
+    /// AWS gives `{}` for an empty body.
+    func bodyBytes() -> [UInt8] {
+        let body = source.templateBody
+        return body.isEmpty ? Array("{}".utf8) : body
+    }
+
+    func bodyText() -> String { String(decoding: bodyBytes(), as: UTF8.self) }
+
+    /// The body as a value, read once: what `path` gives is changed for `json` too.
+    private mutating func readDocument() throws(TemplateError) -> Document {
+        if case .unread = document {
+            let body = bodyBytes()
+            try charge(body.count / 4)
+            if let value = JSONReader.read(body, into: &heap) {
+                document = .json(value)
+            } else {
+                document = .text(String(decoding: body, as: UTF8.self))
+            }
+        }
+        return document
+    }
+
+    /// The value at `path`; nil where there is none.
+    mutating func path(_ path: JSONPath) throws(TemplateError) -> Value? {
+        switch try readDocument() {
+        case .json(let root): return try evaluate(path, root: root)
+        case .text(let text): return path.isRoot ? .string(text) : nil
+        case .unread: return nil
+        }
+    }
+
+    /// The JSON of the value at `path`; of none, an empty string in quotes.
+    mutating func json(_ path: JSONPath) throws(TemplateError) -> String {
+        let mark = output.count
+        try printJSON(path)
+        return takeText(from: mark)
+    }
+
+    mutating func printJSON(_ path: JSONPath) throws(TemplateError) {
+        try appendJSON(try self.path(path) ?? .string(""), escapesSlash: false)
+    }
+
+    // MARK: - Parameters
+
+    /// The parameter from the path, else the query string, else the headers; "" where there is none.
+    func parameter(_ name: String) -> String {
+        source.templateParameter(name, in: .path) ?? source.templateParameter(name, in: .querystring)
+            ?? source.templateParameter(name, in: .header) ?? ""
+    }
+
+    private mutating func parameters() -> Value {
+        var all = Heap.Map()
+        for (place, name) in [
+            (TemplateParameterPlace.path, "path"), (.querystring, "querystring"), (.header, "header"),
+        ] {
+            var part = Heap.Map()
+            var parameters = source.templateParameters(in: place)
+            // Seen so in AWS's logs.
+            if place == .header { parameters.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } }
+            for parameter in parameters { part.put(.string(parameter.value), at: Key(parameter.name)) }
+            all.put(heap.map(part), at: Key(name))
+        }
+        return heap.map(all)
+    }
+}

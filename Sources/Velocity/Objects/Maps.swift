@@ -1,0 +1,60 @@
+/// The methods of Java's maps.
+extension Renderer {
+    mutating func call(_ method: Method, _ arguments: Arguments, onMap map: Int32) throws(TemplateError) -> Value {
+        let number = Int(map)
+        switch (method, arguments.count) {
+        case (.size, 0): return .integer(Int32(heap.maps[number].count))
+        case (.isEmpty, 0): return .boolean(heap.maps[number].count == 0)
+        case (.get, 1): return heap.maps[number][try key(arguments.a)] ?? .null
+        case (.getOrDefault, 2): return heap.maps[number][try key(arguments.a)] ?? arguments.b
+        case (.containsKey, 1): return .boolean(heap.maps[number][try key(arguments.a)] != nil)
+        case (.containsValue, 1):
+            for value in heap.maps[number].values where try areSame(value, arguments.a, depth: 0) {
+                return .boolean(true)
+            }
+            return .boolean(false)
+        case (.put, 2):
+            try charge(4)
+            return heap.maps[number].put(arguments.b, at: try key(arguments.a))
+        case (.putIfAbsent, 2):
+            let key = try key(arguments.a)
+            if let old = heap.maps[number][key], !old.isNull { return old }
+            heap.maps[number].put(arguments.b, at: key)
+            return .null
+        case (.putAll, 1):
+            guard case .map(let other)? = try asMap(arguments.a) else { return .null }
+            let added = heap.maps[Int(other)]
+            try charge(added.count * 4)
+            for position in 0..<added.count { heap.maps[number].put(added.values[position], at: added.keys[position]) }
+            return .string("")
+        case (.remove, 1):
+            try charge(heap.maps[number].count)
+            return heap.maps[number].remove(try key(arguments.a))
+        case (.clear, 0):
+            heap.maps[number].removeAll()
+            return .string("")
+        case (.keySet, 0):
+            try charge(20 + heap.maps[number].count)
+            return heap.list(heap.maps[number].keys.map(\.value), .view)
+        case (.values, 0):
+            try charge(20 + heap.maps[number].count)
+            return heap.list(heap.maps[number].values, .view)
+        case (.entrySet, 0):
+            try charge(20 + heap.maps[number].count * 2)
+            let map = heap.maps[number]
+            var entries: [Value] = []
+            entries.reserveCapacity(map.count)
+            for position in 0..<map.count { entries.append(heap.entry(map.keys[position].value, map.values[position])) }
+            return heap.list(entries, .view)
+        default: return .null
+        }
+    }
+
+    private mutating func asMap(_ value: Value) throws(TemplateError) -> Value? {
+        switch value {
+        case .map: value
+        case .object(let object): try map(of: object)
+        default: nil
+        }
+    }
+}

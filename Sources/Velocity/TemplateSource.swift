@@ -1,0 +1,55 @@
+/// What a template reads of its request: asked for only when the template names it, and where it names it.
+///
+/// In a response template the parameters are still the request's, and the body is the integration's response.
+package protocol TemplateSource: AnyObject {
+    /// The text after decompression and content handling. Empty means none.
+    var templateBody: [UInt8] { get }
+
+    /// The parameter of exactly that name; of a repeated one the last value.
+    func templateParameter(_ name: String, in place: TemplateParameterPlace) -> String?
+    func templateParameters(in place: TemplateParameterPlace) -> [(name: String, value: String)]
+
+    func templateStageVariable(_ name: String) -> String?
+    func templateStageVariables() -> [(name: String, value: String)]
+
+    /// What stands at `path` of `$context`, except below `requestOverride` and `responseOverride`.
+    func templateContext(_ path: ContextPath) -> ContextValue
+    /// The names below `path` (`""` is `$context` itself), without `requestOverride` and `responseOverride`.
+    func templateContextNames(below path: String) -> [String]
+}
+
+package enum TemplateParameterPlace: CaseIterable, Sendable {
+    case path, querystring, header
+}
+
+/// A path below `$context`, such as `identity.sourceIp`.
+package struct ContextPath: Sendable {
+    package let text: String
+    /// Its place in `Template.contextPaths`, so that a host can look it up by number; nil when the text does not name it.
+    package let number: Int?
+}
+
+package enum ContextValue: Sendable {
+    case absent
+    case text(String)
+    case number(Int64)
+    case boolean(Bool)
+    /// A part with names of its own, such as `identity`: it prints nothing.
+    case part
+}
+
+/// Watches a rendering: for people who write templates. Nothing is made for it when there is none.
+package protocol TemplateObserver: AnyObject {
+    /// A reference that printed nothing because there is no such value.
+    func undefined(_ reference: String, at position: TemplatePosition)
+    /// `#if` or `#elseif` was decided, or the way led into `#else`.
+    func branch(_ branch: TemplateBranch, at position: TemplatePosition)
+    /// `#foreach` found `count` elements, of which `run` are run through.
+    func loop(count: Int, run: Int, at position: TemplatePosition)
+}
+
+package enum TemplateBranch: String, Sendable {
+    case ifTaken = "#if taken"
+    case ifNotTaken = "#if not taken"
+    case otherwise = "#else taken"
+}
