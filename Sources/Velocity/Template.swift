@@ -21,6 +21,9 @@ package struct Template: Sendable {
         program.invalidPaths.map { program.error($0.message, at: Int($0.offset)) }
     }
 
+    /// The lines and columns of what an observer was told.
+    package func positions(of offsets: [Int]) -> [TemplatePosition] { program.positions(of: offsets) }
+
     /// Appends the rendered text to `output`; on an error, `output` holds what had been rendered before it.
     ///
     /// `overrides` is what templates wrote into `$context.requestOverride` and `$context.responseOverride`: the value

@@ -39,13 +39,15 @@ package enum ContextValue: Sendable {
 }
 
 /// Watches a rendering: for people who write templates. Nothing is made for it when there is none.
+///
+/// Offsets are turned into lines and columns by `Template.positions`.
 package protocol TemplateObserver: AnyObject {
     /// A reference that printed nothing because there is no such value.
-    func undefined(_ reference: String, at position: TemplatePosition)
+    func undefined(_ reference: String, at offset: Int)
     /// `#if` or `#elseif` was decided, or the way led into `#else`.
-    func branch(_ branch: TemplateBranch, at position: TemplatePosition)
+    func branch(_ branch: TemplateBranch, at offset: Int)
     /// `#foreach` found `count` elements, of which `run` are run through.
-    func loop(count: Int, run: Int, at position: TemplatePosition)
+    func loop(count: Int, run: Int, at offset: Int)
 }
 
 package enum TemplateBranch: String, Sendable {

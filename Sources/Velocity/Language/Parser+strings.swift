@@ -56,7 +56,7 @@ extension Parser {
         guard copied > raw.lowerBound else { return raw }
         output.append(contentsOf: bytes[copied..<raw.upperBound])
         let start = bytes.count
-        builder.program.bytes.append(contentsOf: output)
+        bytes.append(contentsOf: output)
         builder.program.decoded.append((start: start, count: raw.count, origin: raw.lowerBound))
         return start..<(start + output.count)
     }

@@ -2,7 +2,9 @@
 ///
 /// One pass from left to right; a string with references in it is read once more for each level of quotes.
 struct Parser {
-    var builder: ProgramBuilder
+    var builder = ProgramBuilder()
+    /// The template's text, and behind it the strings of it that had to be decoded.
+    var bytes: [UInt8]
     var position = 0
     /// Where the text being read ends: the template's end, or that of the string in it.
     var end: Int
@@ -12,15 +14,14 @@ struct Parser {
     /// The ends of the loops of the routine being read: instructions to mend once the end is known.
     var loopExits: [[Int]] = []
 
-    var bytes: [UInt8] { builder.program.bytes }
-
     init(_ text: [UInt8]) throws(TemplateError) {
         guard text.count <= TemplateLimits.templateBytes else {
             throw TemplateError(
                 line: 1, column: 1, message: "a template has at most \(TemplateLimits.templateBytes / 1024) KB")
         }
-        builder = ProgramBuilder(text)
+        bytes = text
         end = text.count
+        builder.program.textCount = text.count
     }
 
     mutating func parse() throws(TemplateError) -> Program {
@@ -28,6 +29,7 @@ struct Parser {
         try block(until: .endOfText)
         builder.program.entry = Int(builder.endRoutine(outer: outer))
         nameShortcuts()
+        builder.program.bytes = bytes
         return builder.program
     }
 
@@ -149,13 +151,17 @@ struct Parser {
 
     // MARK: - Small steps
 
-    func byte(_ offset: Int) -> UInt8? { offset < end ? builder.program.bytes[offset] : nil }
+    func byte(_ offset: Int) -> UInt8? { offset < end ? bytes[offset] : nil }
 
     func text(_ range: Range<Int>) -> String {
-        String(decoding: builder.program.bytes[range], as: UTF8.self)
+        String(decoding: bytes[range], as: UTF8.self)
     }
 
-    func error(_ message: String, at offset: Int) -> TemplateError { builder.program.error(message, at: offset) }
+    func error(_ message: String, at offset: Int) -> TemplateError {
+        var program = builder.program
+        program.bytes = bytes
+        return program.error(message, at: offset)
+    }
 
     /// Counts one more level of nesting; every caller counts it down again.
     mutating func enter() throws(TemplateError) {

@@ -42,13 +42,31 @@ struct Program: Sendable {
         return origin(of: string.origin) + min(offset - string.start, string.count)
     }
 
-    func position(of offset: Int) -> TemplatePosition {
-        TemplatePosition(of: origin(of: offset), in: bytes.prefix(textCount))
+    func error(_ message: String, at offset: Int) -> TemplateError {
+        let position = positions(of: [offset])[0]
+        return TemplateError(line: position.line, column: position.column, message: message)
     }
 
-    func error(_ message: String, at offset: Int) -> TemplateError {
-        let position = position(of: offset)
-        return TemplateError(line: position.line, column: position.column, message: message)
+    /// The places of `offsets` in the template's own text, found in one pass over it.
+    func positions(of offsets: [Int]) -> [TemplatePosition] {
+        let origins = offsets.map(origin)
+        var positions = [TemplatePosition](repeating: TemplatePosition(line: 1, column: 1), count: offsets.count)
+        var line = 1
+        var column = 1
+        var reached = 0
+        for index in origins.indices.sorted(by: { origins[$0] < origins[$1] }) {
+            while reached < origins[index], reached < textCount {
+                if bytes[reached] == UInt8(ascii: "\n") {
+                    line += 1
+                    column = 0
+                }
+                reached += 1
+                // Of a character's bytes only the first one counts.
+                if reached == textCount || bytes[reached] & 0xC0 != 0x80 { column += 1 }
+            }
+            positions[index] = TemplatePosition(line: line, column: column)
+        }
+        return positions
     }
 }
 

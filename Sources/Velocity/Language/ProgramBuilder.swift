@@ -11,9 +11,7 @@ struct ProgramBuilder {
     /// Slots that the template itself gives values to.
     private(set) var assigned: Set<Int32> = []
 
-    init(_ text: [UInt8]) {
-        program.bytes = text
-        program.textCount = text.count
+    init() {
         for name in Program.builtIns { _ = slot(name) }
     }
 

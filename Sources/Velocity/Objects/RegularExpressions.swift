@@ -4,7 +4,7 @@ internal import BoundedRegex
 /// template, as one that is no pattern is.
 extension Renderer {
     mutating func split(_ text: String, by pattern: String, limit: Int) throws(TemplateError) -> [String] {
-        try charge(20 + text.utf8.count / 2)
+        try charge(20 + text.utf8.count)
         // Most templates split at a plain character.
         if limit == 0, let separator = Self.plainCharacter(pattern) {
             var parts = text.utf8.split(separator: separator, omittingEmptySubsequences: false)
@@ -19,7 +19,7 @@ extension Renderer {
     mutating func replace(
         _ text: String, _ pattern: String, with replacement: String, onlyFirst: Bool
     ) throws(TemplateError) -> String {
-        try charge(20 + text.utf8.count / 2)
+        try charge(20 + text.utf8.count * Self.stepsPerByte)
         let compiled = try compile(pattern)
         let result: [UInt8]
         do throws(MatchError) {
@@ -35,7 +35,7 @@ extension Renderer {
     }
 
     mutating func matches(_ text: String, _ pattern: String) throws(TemplateError) -> Bool {
-        try charge(20 + text.utf8.count / 2)
+        try charge(20 + text.utf8.count * Self.stepsPerByte)
         let compiled = try compile(pattern)
         do throws(MatchError) { return try compiled.matchesWhole(text) } catch { throw self.error("\(error)") }
     }
@@ -49,6 +49,9 @@ extension Renderer {
             return compiled
         } catch { throw self.error("\"\(pattern.prefix(40))\" is no regular expression: \(error)") }
     }
+
+    /// Every byte may be a match of its own, which takes its time.
+    private static let stepsPerByte = 8
 
     /// How many patterns a rendering keeps: a loop matches the same ones again and again.
     private static let keptPatterns = 16

@@ -24,7 +24,7 @@ extension Renderer {
     mutating func enterLoop(_ loop: Loop) throws(TemplateError) -> Bool {
         let (source, count) = try elements(loop.list)
         observer?.loop(
-            count: count, run: min(count, TemplateLimits.iterations), at: program.position(of: Int(offset)))
+            count: count, run: min(count, TemplateLimits.iterations), at: Int(offset))
         guard count > 0 else { return false }
         loops.append(
             RunningLoop(

@@ -119,7 +119,7 @@ extension Renderer {
         let value = try value(of: number)
         switch value {
         case .string(let text): output.append(contentsOf: text.utf8)
-        case .null: observer?.undefined(text(of: reference), at: program.position(of: Int(reference.offset)))
+        case .null: observer?.undefined(text(of: reference), at: Int(reference.offset))
         case .block(let block): _ = try render(block: block)
         default: try append(value)
         }
@@ -181,7 +181,7 @@ extension Renderer {
         case .object(.context), .object(.stageVariables):
             // AWS documents the overrides as the only parts that can be written.
             throw error("only $context.requestOverride and $context.responseOverride can be written")
-        case .null: observer?.undefined(text(of: reference), at: program.position(of: Int(reference.offset)))
+        case .null: observer?.undefined(text(of: reference), at: Int(reference.offset))
         default: break
         }
     }

@@ -64,7 +64,9 @@ struct Renderer: ~Copyable {
 
     /// Runs the routine at `start` to its end.
     mutating func run(from start: Int) throws(TemplateError) {
-        guard routineDepth < TemplateLimits.routineDepth else { throw error("blocks and strings within one another") }
+        guard routineDepth < TemplateLimits.routineDepth else {
+            throw error("blocks and strings within one another are more than \(TemplateLimits.routineDepth) deep")
+        }
         routineDepth += 1
         let outerFloor = loopFloor
         loopFloor = loops.count
@@ -95,10 +97,10 @@ struct Renderer: ~Copyable {
                 if !value.isNull { try assign(value, to: reference) }
             case .branch(let condition, let otherwise):
                 let isTaken = try isTrue(condition)
-                if let observer { tell(observer, isTaken, at: next - 1) }
+                observer?.branch(isTaken ? .ifTaken : .ifNotTaken, at: Int(program.codeOffsets[next - 1]))
                 if !isTaken { next = Int(otherwise) }
             case .otherwise:
-                observer?.branch(.otherwise, at: program.position(of: Int(offset)))
+                observer?.branch(.otherwise, at: Int(offset))
             case .jump(let target): next = Int(target)
             case .loop(let loop, let end):
                 if !(try enterLoop(program.loops[Int(loop)])) { next = Int(end) }
@@ -118,11 +120,6 @@ struct Renderer: ~Copyable {
 
     private mutating func leaveLoops() {
         while loops.count > loopFloor { leaveLoop() }
-    }
-
-    private func tell(_ observer: any TemplateObserver, _ isTaken: Bool, at instruction: Int) {
-        let position = program.position(of: Int(program.codeOffsets[instruction]))
-        observer.branch(isTaken ? .ifTaken : .ifNotTaken, at: position)
     }
 
     // MARK: - Limits and errors

@@ -18,8 +18,10 @@ package struct TemplateEvaluation: Sendable {
         let tracer = TemplateTracer()
         var paths: [TemplateError] = []
         var failure: TemplateError?
+        var parsed: Template?
         do throws(TemplateError) {
             let template = try Template(template)
+            parsed = template
             paths = template.invalidPaths
             try template.render(request, overrides: &written, into: &output, limits: limits, observer: tracer)
         } catch {
@@ -28,7 +30,7 @@ package struct TemplateEvaluation: Sendable {
         self.output = String(decoding: output, as: UTF8.self)
         error = failure
         invalidPaths = paths
-        trace = tracer.events
+        trace = parsed.map(tracer.trace) ?? []
         self.overrides = written
     }
 }
@@ -53,16 +55,35 @@ package enum TemplateTraceEvent: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+/// Writes down what an observer is told.
 final class TemplateTracer: TemplateObserver {
-    private(set) var events: [TemplateTraceEvent] = []
-    private static let maximumEvents = 10_000
-
-    private func add(_ event: TemplateTraceEvent) {
-        if events.count < Self.maximumEvents { events.append(event) }
-        if events.count == Self.maximumEvents { events.append(.truncated) }
+    private enum Event {
+        case undefined(String)
+        case branch(TemplateBranch)
+        case loop(count: Int, run: Int)
     }
 
-    func undefined(_ reference: String, at position: TemplatePosition) { add(.undefined(reference, position)) }
-    func branch(_ branch: TemplateBranch, at position: TemplatePosition) { add(.branch(branch, position)) }
-    func loop(count: Int, run: Int, at position: TemplatePosition) { add(.loop(count: count, run: run, position)) }
+    private var events: [(event: Event, offset: Int)] = []
+    private var isTruncated = false
+    private static let maximumEvents = 10_000
+
+    private func add(_ event: Event, _ offset: Int) {
+        if events.count < Self.maximumEvents { events.append((event, offset)) } else { isTruncated = true }
+    }
+
+    func undefined(_ reference: String, at offset: Int) { add(.undefined(reference), offset) }
+    func branch(_ branch: TemplateBranch, at offset: Int) { add(.branch(branch), offset) }
+    func loop(count: Int, run: Int, at offset: Int) { add(.loop(count: count, run: run), offset) }
+
+    func trace(of template: Template) -> [TemplateTraceEvent] {
+        var trace: [TemplateTraceEvent] = zip(events, template.positions(of: events.map(\.offset))).map {
+            switch $0.event {
+            case .undefined(let reference): .undefined(reference, $1)
+            case .branch(let branch): .branch(branch, $1)
+            case .loop(let count, let run): .loop(count: count, run: run, $1)
+            }
+        }
+        if isTruncated { trace.append(.truncated) }
+        return trace
+    }
 }
