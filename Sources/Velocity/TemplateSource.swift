@@ -27,6 +27,11 @@ package struct ContextPath: Sendable {
     package let text: String
     /// Its place in `Template.contextPaths`, so that a host can look it up by number; nil when the text does not name it.
     package let number: Int?
+
+    package init(text: String, number: Int?) {
+        self.text = text
+        self.number = number
+    }
 }
 
 package enum ContextValue: Sendable {

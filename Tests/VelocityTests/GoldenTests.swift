@@ -17,7 +17,7 @@ import Testing
 
     @Test(arguments: [
         "passthrough", "serverless-lambda", "serverless-form", "form-to-json", "query-to-json", "sqs", "dynamodb-items",
-        "step-functions", "mock-selection", "error-mapping",
+        "step-functions", "mock-selection", "mock-30-lines", "error-mapping",
     ])
     func `A real template renders as on AWS's engine`(name: String) throws {
         let request = try TemplateRequest(JSONValue(parsing: Self.read("\(name).json")))

@@ -10,7 +10,7 @@ extension Renderer {
         case .min, .max, .avg, .sum, .stddev: return .double(try aggregate(function, value, values))
         case .keys:
             guard case .map(let map) = value else { return .null }
-            return heap.list(heap.maps[Int(map)].keys.map(\.value), .view)
+            return heap.list(heap.maps[Int(map)].members.map(\.key.value), .view)
         case .concat:
             var text = ""
             for part in operands(value, values) {

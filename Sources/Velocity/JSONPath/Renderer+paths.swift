@@ -117,7 +117,7 @@ extension Renderer {
 
     func members(of value: Value) -> [Value] {
         switch value {
-        case .map(let map): heap.maps[Int(map)].values
+        case .map(let map): heap.maps[Int(map)].members.map(\.value)
         case .list(let list): heap.lists[Int(list)].elements
         default: []
         }
@@ -150,7 +150,7 @@ extension Renderer {
             if try takesPart(walk.path.steps[position], value, walk) {
                 try self.walk(&walk, position, value, isDefinite: false)
             }
-            for member in heap.maps[Int(map)].values { try scan(&walk, position, member, depth: depth + 1) }
+            for member in heap.maps[Int(map)].members { try scan(&walk, position, member.value, depth: depth + 1) }
         case .list(let list):
             if try takesPart(walk.path.steps[position], value, walk) {
                 try self.walk(&walk, position, value, isDefinite: false)

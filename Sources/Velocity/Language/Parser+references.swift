@@ -113,8 +113,12 @@ extension Parser {
         var pathNumbers: [String: Int32] = [:]
         for number in builder.program.references.indices {
             let reference = builder.program.references[number]
-            guard reference.stepCount > 0, !builder.assigned.contains(reference.slot) else { continue }
-            switch builder.program.slots[Int(reference.slot)] {
+            guard !builder.assigned.contains(reference.slot) else { continue }
+            let name = builder.program.slots[Int(reference.slot)]
+            if name == "velocityCount" { shorten(number, .loopCount, 0) }
+            if name == "velocityHasNext" { shorten(number, .loopHasNext, 0) }
+            guard reference.stepCount > 0 else { continue }
+            switch name {
             case "context": nameContext(number, &contextNumbers)
             case "stageVariables":
                 guard let name = constantName(reference, 0) else { continue }

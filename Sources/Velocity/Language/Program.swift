@@ -30,10 +30,8 @@ struct Program: Sendable {
     var invalidPaths: [(message: String, offset: Int32)] = []
 
     /// The slots of the names that are always there, whether or not the text has them.
-    static let builtIns = ["input", "context", "stageVariables", "util", "foreach", "velocityCount", "velocityHasNext"]
+    static let builtIns = ["input", "context", "stageVariables", "util", "foreach"]
     static let foreachSlot = 4
-    static let countSlot = 5
-    static let hasNextSlot = 6
 
     /// The place of `offset` in the template's own text.
     func origin(of offset: Int) -> Int {
@@ -134,6 +132,9 @@ enum Shortcut: Sendable {
     case body
     case json(path: Int32)
     case path(path: Int32)
+    /// `$velocityCount` and `$velocityHasNext`, of the innermost loop.
+    case loopCount
+    case loopHasNext
 }
 
 enum Step: Sendable {

@@ -16,7 +16,7 @@ extension Renderer {
         }
     }
 
-    private func contextPath(_ number: Int32) -> ContextPath {
+    private mutating func contextPath(_ number: Int32) -> ContextPath {
         let known = program.contextPaths.count
         if Int(number) < known { return ContextPath(text: program.contextPaths[Int(number)], number: Int(number)) }
         return ContextPath(text: dynamicPaths[Int(number) - known], number: nil)
@@ -39,7 +39,9 @@ extension Renderer {
         return contextValue(number)
     }
 
-    mutating func callContext(_ method: Method, _ arguments: Arguments, _ part: Int32) throws(TemplateError) -> Value {
+    mutating func callContext(_ method: Method, _ arguments: borrowing Arguments, _ part: Int32) throws(TemplateError)
+        -> Value
+    {
         switch (method, arguments.count) {
         case (.get, 1): return contextMember(try text(of: arguments.a), of: part)
         case (.keySet, 0), (.values, 0), (.entrySet, 0), (.size, 0), (.isEmpty, 0), (.containsKey, 1),
@@ -57,8 +59,9 @@ extension Renderer {
         switch object {
         case .stageVariables:
             if let stageVariableMap { return stageVariableMap }
-            var map = Heap.Map()
-            for variable in source.templateStageVariables() { map.put(.string(variable.value), at: Key(variable.name)) }
+            let variables = source.templateStageVariables()
+            var map = Heap.Map(room: variables.count)
+            for variable in variables { map.put(.string(variable.value), at: Key(variable.name)) }
             let value = heap.map(map)
             stageVariableMap = value
             return value

@@ -1,6 +1,6 @@
 /// `$input`
 extension Renderer {
-    mutating func callInput(_ method: Method, _ arguments: Arguments) throws(TemplateError) -> Value {
+    mutating func callInput(_ method: Method, _ arguments: borrowing Arguments) throws(TemplateError) -> Value {
         switch (method, arguments.count) {
         case (.json, 1): return .string(try json(try jsonPath(arguments.a)))
         case (.path, 1): return try path(try jsonPath(arguments.a)) ?? .null
@@ -22,12 +22,12 @@ extension Renderer {
     // MARK: - Body
 
     /// AWS gives `{}` for an empty body.
-    func bodyBytes() -> [UInt8] {
+    mutating func bodyBytes() -> [UInt8] {
         let body = source.templateBody
         return body.isEmpty ? Array("{}".utf8) : body
     }
 
-    func bodyText() -> String { String(decoding: bodyBytes(), as: UTF8.self) }
+    mutating func bodyText() -> String { String(decoding: bodyBytes(), as: UTF8.self) }
 
     /// The body as a value, read once: what `path` gives is changed for `json` too.
     private mutating func readDocument() throws(TemplateError) -> Document {
@@ -66,18 +66,18 @@ extension Renderer {
     // MARK: - Parameters
 
     /// The parameter from the path, else the query string, else the headers; "" where there is none.
-    func parameter(_ name: String) -> String {
+    mutating func parameter(_ name: String) -> String {
         source.templateParameter(name, in: .path) ?? source.templateParameter(name, in: .querystring)
             ?? source.templateParameter(name, in: .header) ?? ""
     }
 
     private mutating func parameters() -> Value {
-        var all = Heap.Map()
+        var all = Heap.Map(room: 3)
         for (place, name) in [
             (TemplateParameterPlace.path, "path"), (.querystring, "querystring"), (.header, "header"),
         ] {
-            var part = Heap.Map()
             var parameters = source.templateParameters(in: place)
+            var part = Heap.Map(room: parameters.count)
             // Seen so in AWS's logs.
             if place == .header { parameters.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } }
             for parameter in parameters { part.put(.string(parameter.value), at: Key(parameter.name)) }

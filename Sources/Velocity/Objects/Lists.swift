@@ -1,6 +1,8 @@
 /// The methods of Java's lists, and of arrays and the views of maps as far as they have them.
 extension Renderer {
-    mutating func call(_ method: Method, _ arguments: Arguments, onList list: Int32) throws(TemplateError) -> Value {
+    mutating func call(_ method: Method, _ arguments: borrowing Arguments, onList list: Int32) throws(TemplateError)
+        -> Value
+    {
         let number = Int(list)
         let count = heap.lists[number].elements.count
         switch (method, arguments.count) {
@@ -30,7 +32,8 @@ extension Renderer {
         return try change(method, arguments, number)
     }
 
-    private mutating func change(_ method: Method, _ arguments: Arguments, _ number: Int) throws(TemplateError) -> Value
+    private mutating func change(_ method: Method, _ arguments: borrowing Arguments, _ number: Int)
+        throws(TemplateError) -> Value
     {
         let count = heap.lists[number].elements.count
         switch (method, arguments.count) {
@@ -71,7 +74,7 @@ extension Renderer {
         }
     }
 
-    private mutating func set(_ arguments: Arguments, in number: Int) throws(TemplateError) -> Value {
+    private mutating func set(_ arguments: borrowing Arguments, in number: Int) throws(TemplateError) -> Value {
         guard let index = arguments.a.index, arguments.count == 2 else { return .null }
         let count = heap.lists[number].elements.count
         guard index >= 0, index < count else { throw outOfBounds(index, count) }

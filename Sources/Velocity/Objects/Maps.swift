@@ -1,6 +1,8 @@
 /// The methods of Java's maps.
 extension Renderer {
-    mutating func call(_ method: Method, _ arguments: Arguments, onMap map: Int32) throws(TemplateError) -> Value {
+    mutating func call(_ method: Method, _ arguments: borrowing Arguments, onMap map: Int32) throws(TemplateError)
+        -> Value
+    {
         let number = Int(map)
         switch (method, arguments.count) {
         case (.size, 0): return .integer(Int32(heap.maps[number].count))
@@ -9,7 +11,7 @@ extension Renderer {
         case (.getOrDefault, 2): return heap.maps[number][try key(arguments.a)] ?? arguments.b
         case (.containsKey, 1): return .boolean(heap.maps[number][try key(arguments.a)] != nil)
         case (.containsValue, 1):
-            for value in heap.maps[number].values where try areSame(value, arguments.a, depth: 0) {
+            for member in heap.maps[number].members where try areSame(member.value, arguments.a, depth: 0) {
                 return .boolean(true)
             }
             return .boolean(false)
@@ -25,7 +27,7 @@ extension Renderer {
             guard case .map(let other)? = try asMap(arguments.a) else { return .null }
             let added = heap.maps[Int(other)]
             try charge(added.count * 4)
-            for position in 0..<added.count { heap.maps[number].put(added.values[position], at: added.keys[position]) }
+            for member in added.members { heap.maps[number].put(member.value, at: member.key) }
             return .string("")
         case (.remove, 1):
             try charge(heap.maps[number].count)
@@ -35,16 +37,16 @@ extension Renderer {
             return .string("")
         case (.keySet, 0):
             try charge(20 + heap.maps[number].count)
-            return heap.list(heap.maps[number].keys.map(\.value), .view)
+            return heap.list(heap.maps[number].members.map(\.key.value), .view)
         case (.values, 0):
             try charge(20 + heap.maps[number].count)
-            return heap.list(heap.maps[number].values, .view)
+            return heap.list(heap.maps[number].members.map(\.value), .view)
         case (.entrySet, 0):
             try charge(20 + heap.maps[number].count * 2)
             let map = heap.maps[number]
             var entries: [Value] = []
             entries.reserveCapacity(map.count)
-            for position in 0..<map.count { entries.append(heap.entry(map.keys[position].value, map.values[position])) }
+            for member in map.members { entries.append(heap.entry(member.key.value, member.value)) }
             return heap.list(entries, .view)
         default: return .null
         }

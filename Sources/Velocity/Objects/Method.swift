@@ -21,7 +21,9 @@ enum Method: String, Sendable {
 }
 
 extension Renderer {
-    mutating func call(_ method: Method, _ arguments: Arguments, on value: Value) throws(TemplateError) -> Value {
+    mutating func call(_ method: Method, _ arguments: borrowing Arguments, on value: Value) throws(TemplateError)
+        -> Value
+    {
         switch (method, arguments.count) {
         case (.toString, 0):
             if case .block(let block) = value, blockDepths[Int(block)] >= TemplateLimits.blockDepth { return .null }
@@ -41,7 +43,7 @@ extension Renderer {
     }
 
     private mutating func call(
-        _ method: Method, _ arguments: Arguments, on object: Value.Object
+        _ method: Method, _ arguments: borrowing Arguments, on object: Value.Object
     ) throws(TemplateError) -> Value {
         switch object {
         case .input: return try callInput(method, arguments)
@@ -75,7 +77,7 @@ extension Renderer {
         }
     }
 
-    func javaClass(of value: Value) -> Value.JavaClass {
+    mutating func javaClass(of value: Value) -> Value.JavaClass {
         switch value {
         case .string: .string
         case .boolean: .boolean
@@ -115,7 +117,9 @@ extension Renderer {
         case .map(let map):
             var hash: Int32 = 0
             for position in 0..<heap.maps[Int(map)].count {
-                let (key, value) = (heap.maps[Int(map)].keys[position].value, heap.maps[Int(map)].values[position])
+                let (key, value) = (
+                    heap.maps[Int(map)].members[position].key.value, heap.maps[Int(map)].members[position].value
+                )
                 hash = hash &+ (try self.hash(of: key, depth: depth + 1) ^ self.hash(of: value, depth: depth + 1))
             }
             return hash
@@ -130,7 +134,7 @@ extension Renderer {
     // MARK: - Numbers
 
     private mutating func call(
-        _ method: Method, _ arguments: Arguments, onNumber value: Value
+        _ method: Method, _ arguments: borrowing Arguments, onNumber value: Value
     ) throws(TemplateError) -> Value {
         switch (method, arguments.count) {
         case (.intValue, 0): return value.intValue.map { .integer($0) } ?? .null

@@ -1,6 +1,8 @@
 /// The methods of Java's String. Positions count UTF-16 units, as in Java.
 extension Renderer {
-    mutating func call(_ method: Method, _ arguments: Arguments, on text: String) throws(TemplateError) -> Value {
+    mutating func call(_ method: Method, _ arguments: borrowing Arguments, on text: String) throws(TemplateError)
+        -> Value
+    {
         let first = arguments.a.string
         let second = arguments.b.string
         switch (method, arguments.count) {
@@ -58,7 +60,7 @@ extension Renderer {
 
     /// The methods that take a character's number, or any value.
     private mutating func call(
-        _ method: Method, _ arguments: Arguments, onTextWithNumber text: String
+        _ method: Method, _ arguments: borrowing Arguments, onTextWithNumber text: String
     ) throws(TemplateError) -> Value {
         switch (method, arguments.count) {
         case (.valueOf, 1):

@@ -1,6 +1,6 @@
 /// `$util`
 extension Renderer {
-    mutating func callUtil(_ method: Method, _ arguments: Arguments) throws(TemplateError) -> Value {
+    mutating func callUtil(_ method: Method, _ arguments: borrowing Arguments) throws(TemplateError) -> Value {
         guard arguments.count == 1 else { return .null }
         let argument = arguments.a
         switch method {

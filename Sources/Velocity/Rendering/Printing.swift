@@ -67,9 +67,9 @@ extension Renderer {
         var position = 0
         while position < heap.maps[Int(map)].count {
             if position > 0 { output.append(contentsOf: ", ".utf8) }
-            output.append(contentsOf: heap.maps[Int(map)].keys[position].text.utf8)
+            output.append(contentsOf: heap.maps[Int(map)].members[position].key.text.utf8)
             output.append(UInt8(ascii: "="))
-            let value = heap.maps[Int(map)].values[position]
+            let value = heap.maps[Int(map)].members[position].value
             position += 1
             if case .map(map) = value {
                 output.append(contentsOf: "(this Map)".utf8)
@@ -132,9 +132,9 @@ extension Renderer {
             var position = 0
             while position < heap.maps[Int(map)].count {
                 if position > 0 { output.append(UInt8(ascii: ",")) }
-                JSONText.append(heap.maps[Int(map)].keys[position].text, escapesSlash: escapesSlash, to: &output)
+                JSONText.append(heap.maps[Int(map)].members[position].key.text, escapesSlash: escapesSlash, to: &output)
                 output.append(UInt8(ascii: ":"))
-                let value = heap.maps[Int(map)].values[position]
+                let value = heap.maps[Int(map)].members[position].value
                 position += 1
                 try appendJSON(value, escapesSlash: escapesSlash, depth: depth + 1)
             }

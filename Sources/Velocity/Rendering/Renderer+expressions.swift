@@ -158,8 +158,12 @@ extension Renderer {
             if left == right { return true }
             guard heap.maps[Int(left)].count == heap.maps[Int(right)].count else { return false }
             for position in 0..<heap.maps[Int(left)].count {
-                guard let other = heap.maps[Int(right)][heap.maps[Int(left)].keys[position]] else { return false }
-                if !(try areSame(heap.maps[Int(left)].values[position], other, depth: depth + 1)) { return false }
+                guard let other = heap.maps[Int(right)][heap.maps[Int(left)].members[position].key] else {
+                    return false
+                }
+                if !(try areSame(heap.maps[Int(left)].members[position].value, other, depth: depth + 1)) {
+                    return false
+                }
             }
             return true
         case (.entry(let left), .entry(let right)):

@@ -10,11 +10,9 @@ struct RunningLoop {
     let slot: Int
     let count: Int
     var index = -1
-    /// What the loop's variables were before it.
+    /// What the loop's two variables were before it.
     let outerElement: Value
     let outerForeach: Value
-    let outerCount: Value
-    let outerHasNext: Value
 
     var hasNext: Bool { index + 1 < count }
 }
@@ -29,8 +27,7 @@ extension Renderer {
         loops.append(
             RunningLoop(
                 source: source, slot: Int(loop.slot), count: count, outerElement: slots[Int(loop.slot)],
-                outerForeach: slots[Program.foreachSlot], outerCount: slots[Program.countSlot],
-                outerHasNext: slots[Program.hasNextSlot]))
+                outerForeach: slots[Program.foreachSlot]))
         slots[Program.foreachSlot] = .object(.foreach(Int32(loops.count - 1)))
         if try advanceLoop() { return true }
         leaveLoop()
@@ -55,15 +52,13 @@ extension Renderer {
         case .mapValues(let map, let version):
             guard index != heap.maps[Int(map)].count else { return false }
             guard heap.maps[Int(map)].version == version else { throw changedInLoop() }
-            element = heap.maps[Int(map)].values[index]
+            element = heap.maps[Int(map)].members[index].value
         case .range(let first, let isRising):
             guard index < loops[last].count else { return false }
             element = .integer(isRising ? first &+ Int32(index) : first &- Int32(index))
         }
         loops[last].index = index
         slots[loops[last].slot] = element
-        slots[Program.countSlot] = .integer(Int32(index + 1))
-        slots[Program.hasNextSlot] = .boolean(loops[last].hasNext)
         return true
     }
 
@@ -71,8 +66,6 @@ extension Renderer {
         guard let loop = loops.popLast() else { return }
         slots[loop.slot] = loop.outerElement
         slots[Program.foreachSlot] = loop.outerForeach
-        slots[Program.countSlot] = loop.outerCount
-        slots[Program.hasNextSlot] = loop.outerHasNext
     }
 
     private func changedInLoop() -> TemplateError {
@@ -88,8 +81,7 @@ extension Renderer {
         }
         switch try evaluate(list) {
         case .list(let number):
-            let list = heap.lists[Int(number)]
-            return (.list(number, version: list.version), list.elements.count)
+            return (.list(number, version: heap.lists[Int(number)].version), heap.lists[Int(number)].elements.count)
         case .map(let number):
             let map = heap.maps[Int(number)]
             return (.mapValues(number, version: map.version), map.count)
@@ -103,7 +95,7 @@ extension Renderer {
 
     // MARK: - $foreach
 
-    func foreachProperty(_ name: String, of level: Int32) -> Value {
+    mutating func foreachProperty(_ name: String, of level: Int32) -> Value {
         guard Int(level) < loops.count else { return .null }
         let loop = loops[Int(level)]
         switch name {

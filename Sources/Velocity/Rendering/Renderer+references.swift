@@ -13,6 +13,8 @@ extension Renderer {
         case .body: value = .string(bodyText())
         case .json(let path): value = .string(try json(program.paths[Int(path)]))
         case .path(let path): value = try self.path(program.paths[Int(path)]) ?? .null
+        case .loopCount: value = loops.last.map { .integer(Int32($0.index + 1)) } ?? .null
+        case .loopHasNext: value = loops.last.map { .boolean($0.hasNext) } ?? .null
         }
         var step = reference.firstStep + reference.shortcutSteps
         let end = reference.firstStep + reference.stepCount
@@ -33,18 +35,17 @@ extension Renderer {
             // Java works out every argument, used or not.
             let a = count > 0 ? try evaluate(program.operands[Int(first)]) : .null
             let b = count > 1 ? try evaluate(program.operands[Int(first) + 1]) : .null
-            let c = count > 2 ? try evaluate(program.operands[Int(first) + 2]) : .null
-            for further in 3..<max(3, Int(count)) { _ = try evaluate(program.operands[Int(first) + further]) }
+            for further in 2..<max(2, Int(count)) { _ = try evaluate(program.operands[Int(first) + further]) }
             guard let method else { return try getter(program.names[Int(name)].text, Int(count), of: value) }
-            return try call(method, Arguments(count: Int(count), a: a, b: b, c: c), on: value)
+            return try call(method, Arguments(count: Int(count), a: a, b: b), on: value)
         }
     }
 
-    struct Arguments {
+    /// No method takes more than two.
+    struct Arguments: ~Copyable {
         let count: Int
         let a: Value
         let b: Value
-        let c: Value
     }
 
     // MARK: - Properties and elements

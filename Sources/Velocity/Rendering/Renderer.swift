@@ -74,6 +74,7 @@ struct Renderer: ~Copyable {
             routineDepth -= 1
             loopFloor = outerFloor
         }
+        let bytes = program.bytes
         var next = start
         while true {
             try charge(1)
@@ -82,7 +83,9 @@ struct Renderer: ~Copyable {
             next += 1
             switch instruction {
             case .text(let start, let count):
-                output.append(contentsOf: program.bytes[Int(start)..<Int(start + count)])
+                bytes.withUnsafeBufferPointer { bytes in
+                    output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[Int(start)..<Int(start + count)]))
+                }
                 try checkOutput()
             case .print(let reference):
                 try print(reference)
@@ -130,7 +133,8 @@ struct Renderer: ~Copyable {
         if stepsLeft < 0 { throw error("the template takes too many steps") }
     }
 
-    func checkOutput() throws(TemplateError) {
+    // Mutating, as other small functions here, because a read of the whole rendering is a copy of it to the compiler.
+    mutating func checkOutput() throws(TemplateError) {
         if output.count > outputLimit { throw error("the output is larger than \(outputLimit) bytes") }
     }
 

@@ -1,5 +1,7 @@
 /// The lists and maps of one rendering.
 struct Heap {
+    private static let roomAtFirst = 8
+
     var lists: [List] = []
     var maps: [Map] = []
     var entries: [(key: Value, value: Value)] = []
@@ -29,8 +31,12 @@ struct Heap {
             case silent
         }
 
-        private(set) var keys: [Key] = []
-        private(set) var values: [Value] = []
+        struct Member {
+            let key: Key
+            var value: Value
+        }
+
+        private(set) var members: [Member] = []
         /// Positions by key, kept only for maps too large to search through.
         private var positions: [Key: Int] = [:]
         let kind: Kind
@@ -40,55 +46,68 @@ struct Heap {
 
         init(kind: Kind = .plain) { self.kind = kind }
 
-        var count: Int { keys.count }
-
-        func position(of key: Key) -> Int? {
-            if keys.count > Self.searchedUpTo { return positions[key] }
-            return keys.firstIndex { $0 == key }
+        /// An empty map with room for `count` members.
+        init(kind: Kind = .plain, room count: Int) {
+            self.kind = kind
+            members.reserveCapacity(count)
         }
 
-        subscript(key: Key) -> Value? { position(of: key).map { values[$0] } }
+        var count: Int { members.count }
+
+        func position(of key: Key) -> Int? {
+            if members.count > Self.searchedUpTo { return positions[key] }
+            for position in members.indices where members[position].key == key { return position }
+            return nil
+        }
+
+        subscript(key: Key) -> Value? { position(of: key).map { members[$0].value } }
 
         /// Puts `value` at `key`, in the place of an older one; returns that one.
         @discardableResult
         mutating func put(_ value: Value, at key: Key) -> Value {
             if let position = position(of: key) {
-                let old = values[position]
-                values[position] = value
+                let old = members[position].value
+                members[position].value = value
                 return old
             }
-            keys.append(key)
-            values.append(value)
+            members.append(Member(key: key, value: value))
             version &+= 1
-            if keys.count > Self.searchedUpTo + 1 {
-                positions[key] = keys.count - 1
-            } else if keys.count == Self.searchedUpTo + 1 {
-                for (position, key) in keys.enumerated() { positions[key] = position }
+            if members.count > Self.searchedUpTo + 1 {
+                positions[key] = members.count - 1
+            } else if members.count == Self.searchedUpTo + 1 {
+                index()
             }
             return .null
         }
 
         mutating func remove(_ key: Key) -> Value {
             guard let position = position(of: key) else { return .null }
-            let old = values.remove(at: position)
-            keys.remove(at: position)
+            let old = members.remove(at: position).value
             version &+= 1
             positions.removeAll(keepingCapacity: true)
-            if keys.count > Self.searchedUpTo {
-                for (position, key) in keys.enumerated() { positions[key] = position }
-            }
+            if members.count > Self.searchedUpTo { index() }
             return old
         }
 
-        mutating func removeAll() { self = Map(kind: kind) }
+        private mutating func index() {
+            for (position, member) in members.enumerated() { positions[member.key] = position }
+        }
+
+        mutating func removeAll() {
+            members = []
+            positions = [:]
+            version &+= 1
+        }
     }
 
     mutating func list(_ elements: [Value], _ kind: List.Kind) -> Value {
+        if lists.isEmpty { lists.reserveCapacity(Self.roomAtFirst) }
         lists.append(List(elements: elements, kind: kind))
         return .list(Int32(lists.count - 1))
     }
 
     mutating func map(_ map: Map) -> Value {
+        if maps.isEmpty { maps.reserveCapacity(Self.roomAtFirst) }
         maps.append(map)
         return .map(Int32(maps.count - 1))
     }

@@ -58,7 +58,7 @@ private struct StrictReader: ~Escapable {
         switch cursor.peek() {
         case UInt8(ascii: "{"):
             _ = cursor.take(UInt8(ascii: "{"))
-            var map = Heap.Map()
+            var map = Heap.Map(room: 4)
             if !cursor.take(UInt8(ascii: "}")) {
                 repeat {
                     let key = try string()

@@ -154,12 +154,9 @@ struct Key: Hashable, Sendable {
 
 extension String {
     func hasSameBytes(as other: String) -> Bool {
-        let left = utf8
-        let right = other.utf8
-        guard left.count == right.count else { return false }
-        let same = left.withContiguousStorageIfAvailable { left in
-            right.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
-        }
-        return (same ?? nil) ?? left.elementsEqual(right)
+        // Swift's own comparison is quick to tell most strings apart, and takes no different ones for equal that have the
+        // same length but in rare marks on letters.
+        guard utf8.count == other.utf8.count, self == other else { return false }
+        return utf8.count == utf16.count || utf8.elementsEqual(other.utf8)
     }
 }

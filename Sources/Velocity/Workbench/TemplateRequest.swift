@@ -52,12 +52,11 @@ package final class TemplateRequest: TemplateSource {
     private func member(_ path: Substring, of value: JSONValue) -> JSONValue? {
         guard case .object(let object) = value else { return nil }
         if let whole = object[String(path)] { return whole }
-        var end = path.lastIndex(of: ".")
+        var end = path.utf8.lastIndex(of: UInt8(ascii: "."))
         while let dot = end {
-            if let part = object[String(path[..<dot])], let found = member(path[path.index(after: dot)...], of: part) {
-                return found
-            }
-            end = path[..<dot].lastIndex(of: ".")
+            let rest = path[path.utf8.index(after: dot)...]
+            if let part = object[String(path[..<dot])], let found = member(rest, of: part) { return found }
+            end = path[..<dot].utf8.lastIndex(of: UInt8(ascii: "."))
         }
         return nil
     }
