@@ -79,8 +79,8 @@ let package = Package(
         .target(
             name: "DataPlane",
             dependencies: [
-                "HTTPFront", "GatewayModel", "JSON", hashTrees, nioCore, nioPosix,
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                "HTTPFront", "GatewayModel", "JSON", "JSONSchema", "Velocity", "BoundedRegex", hashTrees, nioCore,
+                nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
 

@@ -99,18 +99,18 @@ def test_settings_of_methods(api):
     deployment = api.deploy("dev")
     changed = update(
         api, patch("/description", "new"), patch("/variables/var1", "test"), patch("/variables/var2", "test2"),
-        patch("/*/*/throttling/burstLimit", "123"), patch("/*/*/caching/enabled", "true"),
+        patch("/*/*/throttling/burstLimit", "123"), patch("/*/*/metrics/enabled", "true"),
         patch("/tracingEnabled", "true"), patch("/test/GET/throttling/burstLimit", "124"),
     )  # fmt: skip
-    cached = SETTING | {"cachingEnabled": True}
-    settings = {"*/*": cached | {"throttlingBurstLimit": 123}, "test/GET": cached | {"throttlingBurstLimit": 124}}
+    counted = SETTING | {"metricsEnabled": True}
+    settings = {"*/*": counted | {"throttlingBurstLimit": 123}, "test/GET": counted | {"throttlingBurstLimit": 124}}
     assert changed == fresh(deployment, description="new", methodSettings=settings, tracingEnabled=True,
                             variables={"var1": "test", "var2": "test2"})  # fmt: skip
     assert api("get_stage", stageName="dev") == changed
     # What holds for all is where a method's own begin, and nothing afterwards.
     changed = update(api, patch("/*/*/throttling/burstLimit", "100"))["methodSettings"]
     assert (changed["*/*"]["throttlingBurstLimit"], changed["test/GET"]["throttlingBurstLimit"]) == (100, 124)
-    assert update(api, patch("/~1a~1{b}/POST/logging/loglevel", "ERROR"))["methodSettings"]["a/{b}/POST"]["loggingLevel"] == "ERROR"
+    assert update(api, patch("/~1a~1{b}/POST/logging/loglevel", "OFF"))["methodSettings"]["a/{b}/POST"]["loggingLevel"] == "OFF"
     assert list(update(api, patch("/test/GET", op="remove"))["methodSettings"]) == ["*/*", "a/{b}/POST"]
 
 
@@ -118,8 +118,20 @@ def test_all_settings_go_by_the_wildcard(api):
     deployment = api.deploy("dev")
     missing = "Cannot remove method setting {} because there is no method setting for this method "
     assert fault(api, patch("/*/*", op="remove")) == (BAD, missing.format("*/*"))
-    assert update(api, patch("/*/*/caching/enabled", "true"))["methodSettings"] == {"*/*": SETTING | {"cachingEnabled": True}}
+    assert update(api, patch("/*/*/metrics/enabled", "true"))["methodSettings"] == {"*/*": SETTING | {"metricsEnabled": True}}
     assert update(api, patch("/*/*", op="remove")) == fresh(deployment)
+
+
+@pytest.mark.parametrize("path, value, named", [
+    ("/*/*/caching/enabled", "true", "response caching"), ("/*/*/logging/loglevel", "INFO", "execution logs"),
+    ("/*/*/logging/dataTrace", "true", "execution logs"), ("/cacheClusterEnabled", "true", "response caching"),
+])  # fmt: skip
+def test_what_is_not_served_yet_is_refused(api, path, value, named):
+    api.deploy("dev")
+    code, message = fault(api, patch(path, value))
+    assert code == BAD
+    assert message.startswith(f"Gatehouse does not serve {named}")
+    assert api("get_stage", stageName="dev")["methodSettings"] == {}
 
 
 @pytest.mark.parametrize(
@@ -187,10 +199,10 @@ def test_logging_needs_the_accounts_role(own_gatehouse):
     api.deploy("dev")
     client = server.clients.service("apigateway")
     assert client.get_account()["cloudwatchRoleArn"].startswith("arn:aws:iam::")
-    update(api, patch("/*/*/logging/loglevel", "INFO"))
+    update(api, patch("/accessLogSettings/destinationArn", LOG_GROUP))
     client.update_account(patchOperations=[patch("/cloudwatchRoleArn", "")])
     assert "cloudwatchRoleArn" not in client.get_account()
-    for operation in patch("/*/*/logging/loglevel", "ERROR"), patch("/accessLogSettings/destinationArn", LOG_GROUP):
+    for operation in patch("/*/*/logging/loglevel", "ERROR"), patch("/accessLogSettings/destinationArn", LOG_GROUP + "b"):
         assert fault(api, operation) == (
             BAD, "CloudWatch Logs role ARN must be set in account settings to enable logging")  # fmt: skip
     update(api, patch("/description", "goes on"))

@@ -2,6 +2,7 @@
 
 import json
 
+from harness import wire
 from harness.clients import error_of
 from harness.functions import unique
 from harness.server import ACCOUNT, REGION
@@ -26,6 +27,13 @@ class RestApi:
         self.created = body(self.client.create_rest_api(**{"name": unique("rest")} | parameters))
         self.id = self.created["id"]
         self.root = self.created["rootResourceId"]
+
+    @property
+    def host(self):
+        return f"{self.id}.execute-api.{REGION}.amazonaws.com"
+
+    def call(self, method="GET", target="/", headers=(), body=None):
+        return wire.fetch(self.server.traffic, method, target, self.host, headers, body)
 
     @property
     def arn(self):

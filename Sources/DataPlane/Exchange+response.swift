@@ -65,20 +65,18 @@ extension Exchange {
         guard let stream = connection else { return }
         abandonIntegration()
         if worker.options.onRequest != nil || stage?.accessLog != nil {
-            self.reason = route.map { "route \($0.source.routeKey) \(reason())" } ?? reason()
+            self.reason = route.map { "route \($0.name) \(reason())" } ?? reason()
         }
         guard stream.canRespond || stream.retract() else { return breakOff() }
         let response = response(to: refusal)
         self.refusal = response
         if refusal.endsConnection { stream.closeAfterResponse() }
-        respond(response.status, .length(response.body.utf8CodeUnitCount)) { lines in
+        respond(response.status, .length(response.body.count)) { lines in
             lines.date()
-            lines.text("content-type: ")
-            lines.text(response.contentType)
-            lines.text("\r\n")
+            lines.stream.out.write(response.fields)
             lines.length()
         }
-        var body = worker.allocator.buffer(capacity: response.body.utf8CodeUnitCount)
+        var body = worker.allocator.buffer(capacity: response.body.count)
         body.write(response.body)
         append(body)
         finish()
@@ -101,7 +99,7 @@ extension Exchange {
         return RequestSummary(
             method: head.string(head.methodRange), path: head.string(head.target.isEmpty ? head.path : head.target),
             status: figures.status,
-            routeKey: route.map { String(decoding: $0.keyText, as: UTF8.self) },
+            routeKey: route.map { $0.name },
             milliseconds: Double(figures.latencyMicroseconds) / 1000, reason: reason ?? integrationError)
     }
 }

@@ -71,6 +71,9 @@ extension Exchange: UpstreamCaller {
 
     func upstreamEnded() {
         upstream = nil
+        if let (head, body) = upstreamState.collected, let method = route?.method {
+            return RESTAnswer.respond(self, head, body, method)
+        }
         if let (head, body) = upstreamState.collected, let integration = httpIntegration,
             let changes = integration.responseMapping?.changes(for: head.status)
         {
@@ -119,8 +122,8 @@ extension Exchange: UpstreamCaller {
     var integrationName: String {
         switch route?.integration {
         case .function(let integration): integration.name
-        case .http: route?.integrationSource?.integrationUri ?? "the origin"
-        case .missing, nil: "nothing"
+        case .http: route?.integrationURI ?? "the origin"
+        case .mock, .invalid, .missing, nil: "nothing"
         }
     }
 

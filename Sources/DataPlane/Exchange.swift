@@ -8,8 +8,11 @@ package final class Exchange: HTTPService {
     private(set) var connection: HTTPStream?
 
     // What routing finds.
+    var apiKind = APIKind.http
     var stage: CompiledStage?
     var route: CompiledRoute?
+    /// What only calls of REST APIs have.
+    var rest = RESTCall()
     /// The path as sent, without `/_aws/execute-api/…`.
     var sentPath = RequestHead.Span()
     /// The path percent-decoded; empty when nothing in it was encoded. See `withPath`.
@@ -106,7 +109,7 @@ package final class Exchange: HTTPService {
         abandonIntegration()
         if worker.options.onRequest != nil || stage?.accessLog != nil {
             let cause = stream.responseStatus == 0 ? "went away before it was answered" : "did not send or take all"
-            reason = route.map { "route \($0.source.routeKey) lost its client, who \(cause)" } ?? "the client \(cause)"
+            reason = route.map { "route \($0.name) lost its client, who \(cause)" } ?? "the client \(cause)"
         }
         record()
         reset()
@@ -124,6 +127,10 @@ package final class Exchange: HTTPService {
         stage = nil
         route = nil
         isCalledByPath = false
+        if apiKind == .rest {
+            apiKind = .http
+            rest = RESTCall()
+        }
         bodyUse = .held
         body = nil
         isBodyComplete = false

@@ -2,14 +2,32 @@
 /// of API has answers of its own.
 enum Refusal: Error {
     case badRequest
+    /// There is no API, stage or route.
     case notFound
+    /// A stage's name, or what it is called by, is not served; in words that tell nothing of it.
+    case forbidden
+    /// Who calls may not.
+    case accessDenied
+    /// A key that has to be there is not, or is not one for this stage.
+    case invalidKey
+    case throttled
+    case quotaExceeded
+    case missingParameters
+    case invalidBody
+    case unsupportedMediaType
     case tooLarge
     case headTooLarge
     /// The integration cannot be called, or its answer cannot be passed on.
     case internalError
-    /// The integration cannot be reached, or takes no more calls.
+    /// The integration cannot be reached.
     case unavailable
     case timedOut
+    /// The function failed, or answered what is no response.
+    case functionFailed
+    /// The function is running as often at once as it may.
+    case functionBusy
+    /// The event is longer than Lambda takes.
+    case eventTooLarge
     /// The server holds as many bytes of bodies as it may.
     case overloaded
 
@@ -20,10 +38,13 @@ enum Refusal: Error {
 /// A refusal as one kind of API tells it.
 struct GatewayResponse: Sendable {
     let status: Int
-    let contentType: StaticString
-    let body: StaticString
+    /// Whole lines: the content type, and what else only this response has.
+    let fields: [UInt8]
+    let body: [UInt8]
     /// In the words of `$context.error.message`.
-    let message: StaticString
+    let message: [UInt8]
     /// AWS's name of it, as `$context.error.responseType` has it.
     let type: StaticString
+    /// None of the gateway's own fields stand beside it.
+    var isFixed = false
 }

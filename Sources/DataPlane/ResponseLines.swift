@@ -46,9 +46,26 @@ struct ResponseLines {
             hasGatewayFields = true
             return
         }
+        if x.apiKind == .rest { return restFields() }
         requestId()
         guard let cors = x.stage?.http?.cors else { return }
         x.withField(.origin) { cors.writeLines(origin: $0, to: &stream.out) }
+    }
+
+    /// What every response of a REST API has. The trace stands where an integration was told of it.
+    private mutating func restFields() {
+        hasGatewayFields = true
+        // A body that is too long is refused by what stands before the API (recorded).
+        if x.refusal?.isFixed == true { return }
+        stream.out.write("x-amzn-RequestId: ")
+        x.writeRESTRequestId(to: &stream.out)
+        stream.out.write("\r\nx-amz-apigw-id: ")
+        stream.out.write(x.requestId)
+        stream.out.write("\r\n")
+        guard x.rest.showsTrace, !x.rest.traceId.isEmpty else { return }
+        stream.out.write("X-Amzn-Trace-Id: ")
+        stream.out.write(x.rest.traceId.prefix { $0 != UInt8(ascii: ";") })
+        stream.out.write("\r\n")
     }
 
     @inline(__always)

@@ -17,4 +17,18 @@ package enum StageVariables {
         }
         return result + rest
     }
+
+    /// Replaces `${stageVariables.name}`; one that is not defined is empty.
+    package static func fill(_ text: String, _ variables: OrderedMap<String>) -> String {
+        var result = ""
+        var rest = text[...]
+        while let open = rest.firstRange(of: "${stageVariables."),
+            let close = rest[open.upperBound...].firstIndex(of: "}")
+        {
+            result += rest[..<open.lowerBound]
+            result += variables[String(rest[open.upperBound..<close])] ?? ""
+            rest = rest[rest.index(after: close)...]
+        }
+        return result + rest
+    }
 }

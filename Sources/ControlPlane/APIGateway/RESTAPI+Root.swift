@@ -102,11 +102,7 @@ extension REST.DeploymentContent {
                 }
             }
         }
-        let names = uris.compactMap { uri -> String? in
-            guard let uri = StageVariables.substitute(uri, variables) else { return nil }
-            return LambdaURI(uri, allowsStreaming: true)?.functionName.map { String($0.prefix { $0 != ":" }) }
-        }
-        return Set(names)
+        return Set(uris.compactMap { FunctionURI(StageVariables.fill($0, variables))?.name })
     }
 }
 

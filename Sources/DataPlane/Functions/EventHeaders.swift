@@ -28,11 +28,13 @@ enum EventHeaders {
     static func sort(_ x: Exchange, _ format: PayloadFormat) {
         x.worker.headerOrder.removeAll(keepingCapacity: true)
         _ = x.withHead { bytes, head in
-            for own in Own.contentLength.rawValue...Own.forwardedProto.rawValue {
+            let first = format == .rest ? Own.host : .contentLength
+            for own in first.rawValue...Own.forwardedProto.rawValue {
                 insert(own, x.worker, head.fields, bytes, format)
             }
             for (index, field) in head.fields.enumerated() {
-                guard isEventField(field.known), format == .version1 || field.known != .cookie else { continue }
+                guard isEventField(field.known), format != .version2 || field.known != .cookie else { continue }
+                guard format != .rest || !isRemoved(field, bytes) else { continue }
                 guard !isRepeated(index, head.fields, bytes) else { continue }
                 insert(Int16(index), x.worker, head.fields, bytes, format)
             }
@@ -54,8 +56,10 @@ enum EventHeaders {
     }
 
     /// `headers` of format 1.0: of a repeated name the last value counts.
-    static func writeLastValues(_ x: Exchange, _ traceId: [UInt8], to event: inout ByteBuffer) {
-        write(x, .version1, to: &event) { entry, fields, bytes, event in
+    static func writeLastValues(
+        _ x: Exchange, _ format: PayloadFormat, _ traceId: [UInt8], to event: inout ByteBuffer
+    ) {
+        write(x, format, to: &event) { entry, fields, bytes, event in
             guard let field = writeOwn(entry, x, traceId, fields, to: &event) else { return }
             let last = fields.last { sameName($0, field, bytes) } ?? field
             event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[last.value.range]))
@@ -63,8 +67,10 @@ enum EventHeaders {
     }
 
     /// `multiValueHeaders` of format 1.0.
-    static func writeAllValues(_ x: Exchange, _ traceId: [UInt8], to event: inout ByteBuffer) {
-        write(x, .version1, to: &event) { entry, fields, bytes, event in
+    static func writeAllValues(
+        _ x: Exchange, _ format: PayloadFormat, _ traceId: [UInt8], to event: inout ByteBuffer
+    ) {
+        write(x, format, to: &event) { entry, fields, bytes, event in
             event.write("[")
             if let field = writeOwn(entry, x, traceId, fields, to: &event) {
                 event.writeJSONString(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
@@ -162,7 +168,8 @@ enum EventHeaders {
         let field = fields[Int(entry)]
         return switch field.known {
         case .contentType where format == .version1: Self.bytes("Content-Type")
-        case .userAgent where format == .version1: Self.bytes("User-Agent")
+        case .userAgent where format != .version2: Self.bytes("User-Agent")
+        case .authorization where format == .rest: Self.bytes("Authorization")
         default: UnsafeRawBufferPointer(rebasing: bytes[field.name.range])
         }
     }
@@ -177,6 +184,40 @@ enum EventHeaders {
         case .contentLength, .host, .forwardedFor, .forwardedPort, .forwardedProto, .amznTraceId, .expect: false
         default: !name.isHopByHop
         }
+    }
+
+    /// Whether an integration of a REST API sees the field as the client sent it.
+    static func isSeen(_ field: HeaderField, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        isEventField(field.known) && !isRemoved(field, bytes)
+    }
+
+    /// What the gateway adds for an integration of a REST API.
+    static func ownOfREST(_ x: Exchange) -> [(name: String, value: String)] {
+        func text(_ write: (inout ByteBuffer) -> Void) -> String {
+            var buffer = x.worker.allocator.buffer(capacity: 64)
+            write(&buffer)
+            return String(buffer: buffer)
+        }
+        return [
+            (
+                "Host",
+                text { buffer in if let head = x.connection?.head { x.writeRequestBytes(head.host, to: &buffer) } }
+            ),
+            ("X-Amzn-Trace-Id", text { x.writeRESTTraceId(to: &$0) }),
+            ("X-Forwarded-For", text { EventParts.writeForwardedFor(x, to: &$0) }.replacing("\"", with: "")),
+            ("X-Forwarded-Port", text { x.writePort(to: &$0) }),
+            ("X-Forwarded-Proto", text { x.writeScheme(to: &$0) }),
+        ]
+    }
+
+    /// Fields that no integration of a REST API sees.
+    private static func isRemoved(_ field: HeaderField, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard field.known == .other else { return false }
+        let name = UnsafeRawBufferPointer(rebasing: bytes[field.name.range])
+        for removed: StaticString in [
+            "content-md5", "max-forwards", "proxy-authenticate", "server", "www-authenticate",
+        ] where ASCII.equalsIgnoringCase(name, removed) { return true }
+        return false
     }
 
     private static func isRepeated(

@@ -16,9 +16,9 @@ enum EventV1 {
         x.writeMethod(to: &event)
         event.write(#"","headers":"#)
         EventHeaders.sort(x, .version1)
-        EventHeaders.writeLastValues(x, traceId, to: &event)
+        EventHeaders.writeLastValues(x, .version1, traceId, to: &event)
         event.write(#","multiValueHeaders":"#)
-        EventHeaders.writeAllValues(x, traceId, to: &event)
+        EventHeaders.writeAllValues(x, .version1, traceId, to: &event)
         writeQuery(x, to: &event)
         writeContext(x, stage, route, to: &event)
         event.write(#","pathParameters":"#)
@@ -88,7 +88,7 @@ enum EventV1 {
     }
 
     /// Decoded: the last value of each name, and all of them.
-    private static func writeQuery(_ x: Exchange, to event: inout ByteBuffer) {
+    static func writeQuery(_ x: Exchange, to event: inout ByteBuffer) {
         let parameters = QueryParameters(x)
         guard !parameters.isEmpty else {
             event.write(#","queryStringParameters":null,"multiValueQueryStringParameters":null"#)

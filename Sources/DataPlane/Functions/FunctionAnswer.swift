@@ -31,10 +31,14 @@ struct FunctionAnswer {
     var body: [UInt8] = []
 
     private let format: PayloadFormat
-    private var isBase64 = false
+    private(set) var isBase64 = false
     private var hasStatus = false
 
-    private init(_ format: PayloadFormat) { self.format = format }
+    private init(_ format: PayloadFormat) {
+        self.format = format
+        // REST APIs ask for no status (recorded).
+        if format == .rest { status = 200 }
+    }
 
     private struct Malformed: Error {}
 
@@ -48,7 +52,7 @@ struct FunctionAnswer {
                     var answer = FunctionAnswer(format)
                     let isWellFormed = try answer.readMembers(&cursor)
                     try cursor.expectEnd()
-                    guard answer.hasStatus else { return .objectWithoutStatus }
+                    guard answer.hasStatus || format == .rest else { return .objectWithoutStatus }
                     return isWellFormed && answer.settle() ? .object(answer) : .malformed
                 case UInt8(ascii: "\""):
                     let (range, isEscaped) = try cursor.string()
@@ -78,7 +82,7 @@ struct FunctionAnswer {
             case Self.statusCode: isWellFormed = try readStatus(&cursor) && isWellFormed
             case Self.headersName: isWellFormed = try readHeaders(&cursor, multi: false) && isWellFormed
             // Each format has its own way to say several values, and does not know the other's (reported of AWS).
-            case Self.multiValueHeaders where format == .version1:
+            case Self.multiValueHeaders where format != .version2:
                 isWellFormed = try readHeaders(&cursor, multi: true) && isWellFormed
             case Self.cookiesName where format == .version2:
                 isWellFormed = try readCookies(&cursor) && isWellFormed
@@ -91,7 +95,10 @@ struct FunctionAnswer {
             case Self.isBase64Encoded:
                 isBase64 = cursor.peek() == UInt8(ascii: "t")
                 _ = try cursor.skipValue()
-            default: _ = try cursor.skipValue()
+            default:
+                _ = try cursor.skipValue()
+                // A member that is not known makes it no answer for REST APIs (recorded).
+                if format == .rest { isWellFormed = false }
             }
         } while cursor.take(UInt8(ascii: ","))
         try cursor.expect(UInt8(ascii: "}"), "',' or '}'")
@@ -181,7 +188,8 @@ struct FunctionAnswer {
 
     /// Decodes the body when it is base64; false when it is not.
     private mutating func settle() -> Bool {
-        guard isBase64 else { return true }
+        // Of a REST API the client's Accept has to be binary too.
+        guard isBase64, format != .rest else { return true }
         guard let decoded = Base64.decode(body) else { return false }
         body = decoded
         return true

@@ -26,6 +26,24 @@ final class FunctionIntegration: Sendable {
     /// AWS quota: 30 s, not to be raised for HTTP APIs.
     static let maximumTimeoutMilliseconds = 30_000
 
+    /// Of a REST API's method. The source that the function's policy is asked about has the configured verb, `ANY` as
+    /// it is, and the resource's template (recorded in logs).
+    init(
+        function: ResolvedFunction, format: PayloadFormat, timeoutMilliseconds: Int, verb: String, path: String,
+        account: AccountIdentity, key: StageKey
+    ) {
+        target = function.target
+        name = function.name
+        payloadFormat = format
+        self.timeoutMilliseconds = timeoutMilliseconds
+        let isPermitted =
+            function.target?.policy.allowsInvoke(
+                byService: "apigateway.amazonaws.com",
+                sourceArn: account.executeAPIARN("\(key.apiId)/\(key.stageName)/\(verb)\(path)"),
+                sourceAccount: account.accountId) ?? false
+        permitted = isPermitted ? .max : 0
+    }
+
     /// AWS quota: 6 MB for the event of a synchronous invocation.
     static let maximumEventBytes = 6_291_456
 
@@ -60,6 +78,10 @@ final class FunctionIntegration: Sendable {
 enum PayloadFormat: Sendable {
     case version1
     case version2
+    /// The event of REST APIs, which has no version.
+    case rest
+    /// The body as the method's template made it; REST APIs' custom integration.
+    case custom
 }
 
 /// The function behind an integration URI, looked up once per integration and again when functions have changed.

@@ -29,12 +29,19 @@ enum FunctionProxy {
         guard let target = integration.target else { return }
         x.integrationStarted(timeoutMilliseconds: integration.timeoutMilliseconds)
         var trace = x.worker.allocator.buffer(capacity: 96)
-        TraceId.write(x, to: &trace)
+        if x.apiKind == .rest {
+            x.writeRESTTraceId(to: &trace)
+            x.rest.showsTrace = true
+        } else {
+            TraceId.write(x, to: &trace)
+        }
         let traceId = Array(trace.readableBytesView)
         var event = x.worker.allocator.buffer(capacity: 2048 + (x.body?.readableBytes ?? 0))
         switch integration.payloadFormat {
         case .version1: EventV1.write(x, traceId: traceId, to: &event)
         case .version2: EventV2.write(x, traceId: traceId, to: &event)
+        case .rest: RESTEvent.write(x, traceId: traceId, to: &event)
+        case .custom: if let body = x.body { event.writeImmutableBuffer(body) }
         }
         x.body = nil
         let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)
@@ -59,21 +66,25 @@ enum FunctionProxy {
             switch integration.payloadFormat {
             case .version1: FunctionResponse.respondV1(x, payload)
             case .version2: FunctionResponse.respondV2(x, payload)
+            case .rest: RESTFunctionAnswer.respond(x, payload)
+            case .custom: RESTFunctionAnswer.map(x, payload, isError: false)
             }
+        case .functionError(let payload) where integration.payloadFormat == .custom:
+            RESTFunctionAnswer.map(x, payload, isError: true)
         case .functionError(let payload):
             x.integrationStatus = 200
             // The error object may have 6 MB; its beginning says what happened.
             let error = String(decoding: payload.readableBytesView.prefix(1_024), as: UTF8.self)
             x.integrationError = "the function failed: \(error)"
-            x.refuse(.internalError, because: "calls \(integration.name), which failed: \(error)")
+            x.refuse(.functionFailed, because: "calls \(integration.name), which failed: \(error)")
         case .throttled:
             x.integrationServiceStatus = 429
             x.integrationError = "the function is running as often at once as it may"
-            x.refuse(.unavailable, because: "calls \(integration.name), which is running as often at once as it may")
+            x.refuse(.functionBusy, because: "calls \(integration.name), which is running as often at once as it may")
         case .tooLarge:
             x.integrationServiceStatus = 413
             x.integrationError = "the event is larger than Lambda's 6 MB"
-            x.refuse(.tooLarge, because: "sends \(integration.name) an event larger than Lambda's 6 MB")
+            x.refuse(.eventTooLarge, because: "sends \(integration.name) an event larger than Lambda's 6 MB")
         case .notFound:
             x.integrationServiceStatus = 404
             x.integrationError = "there is no function \(integration.name)"

@@ -23,7 +23,7 @@ enum FunctionResponse {
         x.integrationError = "malformed response of the function"
         let beginning = String(decoding: payload.readableBytesView.prefix(200), as: UTF8.self)
         x.refuse(
-            .internalError, because: "calls \(x.integrationName), whose answer is no proxy response: \(beginning)")
+            .functionFailed, because: "calls \(x.integrationName), whose answer is no proxy response: \(beginning)")
     }
 
     /// 200 and `application/json`, with the payload as it is.

@@ -31,7 +31,8 @@ final class HTTPIntegration: Sendable {
     /// `Host: …` and the fields that every request gets, ready to be written.
     let fixedFields: [UInt8]
 
-    init(
+    /// Of an HTTP API's route.
+    convenience init(
         _ integration: V2.Integration?, routeKey: RouteKey, variables: [[UInt8]], stageVariables: OrderedMap<String>,
         origins: Origins
     ) throws(CompileError) {
@@ -39,6 +40,24 @@ final class HTTPIntegration: Sendable {
         guard let uri = StageVariables.substitute(written, stageVariables) else {
             throw CompileError(message: "The integration URI \(written) names a stage variable that is not defined.")
         }
+        let names = variables.map { String(decoding: $0, as: UTF8.self) }
+        try self.init(
+            uri: uri, method: integration?.integrationMethod,
+            timeoutMilliseconds: integration?.timeoutInMillis ?? FunctionIntegration.maximumTimeoutMilliseconds,
+            appendsPath: routeKey == .default, variables: variables,
+            requestMapping: RequestMapping(integration?.requestParameters, variables: names, stageVariables),
+            responseMapping: ResponseMapping(integration?.responseParameters, variables: names, stageVariables),
+            origins: origins)
+    }
+
+    /// - Parameters:
+    ///   - uri: with its stage variables filled in.
+    ///   - method: nil or `ANY`: the client's.
+    ///   - variables: the names that `{…}` in the URI may have.
+    init(
+        uri: String, method: String?, timeoutMilliseconds: Int, appendsPath: Bool, variables: [[UInt8]],
+        requestMapping: RequestMapping? = nil, responseMapping: ResponseMapping? = nil, origins: Origins
+    ) throws(CompileError) {
         let lower = uri.lowercased()
         guard lower.hasPrefix("http://") || lower.hasPrefix("https://") else {
             throw CompileError(message: "The integration URI \(uri) must begin with http:// or https://.")
@@ -66,16 +85,14 @@ final class HTTPIntegration: Sendable {
         } else {
             origin = nil
         }
-        let methodName = integration?.integrationMethod ?? "ANY"
-        let method: [UInt8]? = methodName == "ANY" ? nil : Array(methodName.utf8)
-        self.method = method
-        knownMethod = method?.withUnsafeBytes(RequestHead.Method.init)
-        timeoutMilliseconds = integration?.timeoutInMillis ?? FunctionIntegration.maximumTimeoutMilliseconds
-        appendsPath = routeKey == .default
+        let named: [UInt8]? = method == nil || method == "ANY" ? nil : method.map { Array($0.utf8) }
+        self.method = named
+        knownMethod = named?.withUnsafeBytes(RequestHead.Method.init)
+        self.timeoutMilliseconds = timeoutMilliseconds
+        self.appendsPath = appendsPath
         namesVariables = uri.contains("{")
-        let names = variables.map { String(decoding: $0, as: UTF8.self) }
-        requestMapping = try RequestMapping(integration?.requestParameters, variables: names, stageVariables)
-        responseMapping = try ResponseMapping(integration?.responseParameters, variables: names, stageVariables)
+        self.requestMapping = requestMapping
+        self.responseMapping = responseMapping
         fixedFields =
             (origin == nil ? [] : Array("Host: \(authority)\r\n".utf8))
             + Array("Via: HTTP/1.1 AmazonAPIGateway\r\n".utf8)

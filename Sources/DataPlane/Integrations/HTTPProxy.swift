@@ -67,7 +67,11 @@ enum HTTPProxy {
     /// A host that a path variable names.
     private static func namedOrigin(_ x: Exchange, _ integration: HTTPIntegration) -> Origin? {
         var authority = x.worker.allocator.buffer(capacity: 64)
-        UpstreamRequest.write(integration.authority, x, to: &authority)
+        if x.route?.method != nil {
+            RESTUpstream.write(integration.authority, x.rest.parameters, to: &authority)
+        } else {
+            UpstreamRequest.write(integration.authority, x, to: &authority)
+        }
         let text = String(buffer: authority)
         guard text.utf8.allSatisfy({ ASCII.isHostByte($0) }) else { return nil }
         return HTTPIntegration.origin(text, isTLS: integration.isTLS).map { x.worker.upstream.origin(named: $0) }
@@ -99,6 +103,7 @@ enum HTTPProxy {
         if x.stage?.accessLog?.namesEndpointRequestId == true || integration.responseMapping != nil {
             x.endpointRequestId = endpointRequestId(head)
         }
+        if let method = x.route?.method { return RESTAnswer.respond(x, head, method) }
         if let changes = integration.responseMapping?.changes(for: head.status) {
             if changes.needsBody, head.body != .none {
                 x.upstreamState.collected = (head, x.worker.allocator.buffer(capacity: 0))

@@ -129,6 +129,12 @@ struct BodyPath: Sendable {
         self.steps = steps
     }
 
+    /// `$.a.b`, `a.b`.
+    init(jsonPath text: String) throws(CompileError) {
+        let path = text.hasPrefix("$") ? text.dropFirst() : text[...]
+        try self.init(path.isEmpty || path.hasPrefix("[") || path.hasPrefix(".") ? String(path) : "." + path)
+    }
+
     private static func error(_ text: String) -> CompileError {
         CompileError(message: "Invalid mapping expression specified: the body path '\(text)' cannot be read.")
     }

@@ -4,6 +4,7 @@ import NIOCore
 /// Writes the head of a request to an origin.
 enum UpstreamRequest {
     static func writeHead(_ x: Exchange, _ integration: HTTPIntegration, egress: [UInt8], to out: inout ByteBuffer) {
+        if let method = x.route?.method { return RESTUpstream.writeHead(x, method, integration, to: &out) }
         if let mapping = integration.requestMapping {
             MappedRequest.writeHead(x, integration, mapping, egress: egress, to: &out)
             return

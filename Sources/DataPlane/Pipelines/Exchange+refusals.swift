@@ -3,19 +3,24 @@ import HTTPFront
 /// What is said of a refusal: to the client as its API's kind has it, to people in the same words for all kinds.
 extension Exchange {
     func response(to refusal: Refusal) -> GatewayResponse {
-        stage?.response(to: refusal) ?? HTTPPipeline.response(to: refusal)
+        switch stage?.kind {
+        case .http: HTTPPipeline.response(to: refusal)
+        case .rest: RESTPipeline.response(to: refusal, self)
+        case .other(let pipeline): pipeline.response(to: refusal)
+        case nil: apiKind == .rest ? RESTPipeline.response(to: refusal, self) : HTTPPipeline.response(to: refusal)
+        }
     }
 
     /// Why the request was refused, when the step that refused it has not said.
     func explanation(_ refusal: Refusal) -> String {
         switch refusal {
-        case .notFound where stage == nil: "there is no API or stage of that name"
-        case .notFound where stage?.isEndpointDisabled == true: "the API's execute-api endpoint is disabled"
+        case .notFound where stage == nil, .forbidden where stage == nil: "there is no API or stage of that name"
+        case .notFound where stage?.isEndpointDisabled == true, .forbidden: "the API's execute-api endpoint is disabled"
         case .notFound: "no route of the API matches \(requestLine)"
         case .headTooLarge where route == nil:
             "the request line and header values have more than \(Routing.headBytes) bytes"
         case .headTooLarge: "received a request line and header values of more than \(Routing.headBytes) bytes"
-        default: "\(response(to: refusal).message)"
+        default: String(decoding: response(to: refusal).message, as: UTF8.self)
         }
     }
 

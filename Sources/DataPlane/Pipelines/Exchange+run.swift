@@ -9,6 +9,11 @@ extension Exchange {
                 guard let step = HTTPPipeline.Step(rawValue: step) else { return .done }
                 return try HTTPPipeline.take(step, self)
             }
+        case .rest:
+            takeSteps { (step) throws(Refusal) in
+                guard let step = RESTPipeline.Step(rawValue: step) else { return .done }
+                return try RESTPipeline.take(step, self)
+            }
         case .other(let pipeline): takeSteps { (step) throws(Refusal) in try pipeline.take(step, self) }
         case nil: break
         }

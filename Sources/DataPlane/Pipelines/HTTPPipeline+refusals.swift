@@ -5,16 +5,25 @@ extension HTTPPipeline {
         switch refusal {
         case .badRequest: make(400, #"{"message":"Bad Request"}"#, "Bad Request", "BAD_REQUEST_PARAMETERS")
         case .notFound: make(404, #"{"message":"Not Found"}"#, "Not Found", "RESOURCE_NOT_FOUND")
-        case .tooLarge:
+        case .forbidden, .accessDenied, .invalidKey:
+            make(403, #"{"message":"Forbidden"}"#, "Forbidden", "ACCESS_DENIED")
+        case .missingParameters, .invalidBody:
+            make(400, #"{"message":"Bad Request"}"#, "Bad Request", "BAD_REQUEST_PARAMETERS")
+        case .unsupportedMediaType:
+            make(
+                415, #"{"message":"Unsupported Media Type"}"#, "Unsupported Media Type", "UNSUPPORTED_MEDIA_TYPE")
+        case .throttled, .quotaExceeded:
+            make(429, #"{"message":"Too Many Requests"}"#, "Too Many Requests", "THROTTLED")
+        case .tooLarge, .eventTooLarge:
             make(
                 413, #"{"message":"Request Entity Too Large"}"#, "Request Entity Too Large", "REQUEST_TOO_LARGE")
         case .headTooLarge:
             make(
                 431, #"{"message":"Request Header Fields Too Large"}"#, "Request Header Fields Too Large",
                 "BAD_REQUEST_PARAMETERS")
-        case .internalError:
+        case .internalError, .functionFailed:
             make(500, #"{"message":"Internal Server Error"}"#, "Internal Server Error", "INTEGRATION_FAILURE")
-        case .unavailable: unavailable("INTEGRATION_FAILURE")
+        case .unavailable, .functionBusy: unavailable("INTEGRATION_FAILURE")
         case .timedOut: unavailable("INTEGRATION_TIMEOUT")
         case .overloaded: unavailable("DEFAULT_5XX")
         }
@@ -27,6 +36,12 @@ extension HTTPPipeline {
     private static func make(
         _ status: Int, _ body: StaticString, _ message: StaticString, _ type: StaticString
     ) -> GatewayResponse {
-        GatewayResponse(status: status, contentType: "application/json", body: body, message: message, type: type)
+        GatewayResponse(
+            status: status, fields: Array("content-type: application/json\r\n".utf8), body: body.bytes,
+            message: message.bytes, type: type)
     }
+}
+
+extension StaticString {
+    var bytes: [UInt8] { withUTF8Buffer { Array($0) } }
 }

@@ -46,7 +46,7 @@ enum HTTPPipeline {
         case .function(let integration): try FunctionProxy.check(x, integration)
         case .http(let integration) where !integration.mapsPathFromBody: try HTTPProxy.check(x, integration)
         case .http: break
-        case .missing, nil:
+        case .mock, .invalid, .missing, nil:
             x.reason = "has no integration"
             throw .internalError
         }
@@ -59,7 +59,7 @@ enum HTTPPipeline {
         case .http(let integration) where integration.requestMapping?.needsBody == true:
             return try x.collectBody(limit: HTTPLimits.apiBodyBytes)
         case .http: try x.streamBody(limit: HTTPLimits.apiBodyBytes)
-        case .missing, nil: break
+        case .mock, .invalid, .missing, nil: break
         }
         return .next
     }
@@ -70,7 +70,7 @@ enum HTTPPipeline {
         case .http(let integration):
             if integration.mapsPathFromBody { try HTTPProxy.check(x, integration) }
             HTTPProxy.connect(x, integration)
-        case .missing, nil: break
+        case .mock, .invalid, .missing, nil: break
         }
         return .wait
     }

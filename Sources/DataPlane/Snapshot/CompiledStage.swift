@@ -2,12 +2,16 @@ import GatewayModel
 import JSON
 import NIOCore
 
+/// Which rules hold before a stage is found.
+enum APIKind: Sendable { case http, rest }
+
 /// One stage of one API, ready to answer: what stages of every kind have, and the payload of one kind. Nothing in it
 /// changes.
 final class CompiledStage: Sendable {
     /// What kind of API it is of, and so which way its requests take.
     enum Kind: Sendable {
         case http(HTTPStage)
+        case rest(RESTStage)
         case other(any StagePipeline)
     }
 
@@ -61,10 +65,5 @@ final class CompiledStage: Sendable {
     /// The payload of an HTTP API's stage; nil for another kind.
     var http: HTTPStage? { if case .http(let stage) = kind { stage } else { nil } }
 
-    func response(to refusal: Refusal) -> GatewayResponse {
-        switch kind {
-        case .http: HTTPPipeline.response(to: refusal)
-        case .other(let pipeline): pipeline.response(to: refusal)
-        }
-    }
+    var apiKind: APIKind { if case .rest = kind { .rest } else { .http } }
 }

@@ -35,7 +35,8 @@ struct RouteCompiler {
             throw CompileError(message: "The integration type \(other) is not served by HTTP APIs.")
         }
         return CompiledRoute(
-            source: route, integrationSource: integration, key: routeKey, variables: names, integration: compiled,
+            route.routeKey, routeKey, variables: names, integration: compiled,
+            integrationURI: integration?.integrationUri, integrationId: route.integrationId.map(String.init),
             authorizer: authorizer)
     }
 
@@ -70,7 +71,7 @@ struct RouteCompiler {
             function: function, integration: integration, routeKey: routeKey, account: account, key: key)
     }
 
-    private static func variableNames(_ key: RouteKey) -> [[UInt8]] {
+    static func variableNames(_ key: RouteKey) -> [[UInt8]] {
         guard case .path(_, let segments) = key else { return [] }
         return segments.compactMap { segment in
             switch segment {

@@ -57,7 +57,7 @@ struct RouteSet: Sendable {
         guard let route = table[position] else { return }
         router.remove(route.key, position)
         table[position] = nil
-        guard let id = route.source.integrationId.map(String.init) else { return }
+        guard let id = route.integrationId else { return }
         callers[id]?.remove(position)
         if callers[id]?.isEmpty == true { callers[id] = nil }
     }

@@ -155,6 +155,39 @@ struct Router: Sendable {
         return index < 0 ? nil : Int(index)
     }
 
+    /// The same by the rules of REST APIs: at each segment the literal, then the variable, then the greedy variable, and
+    /// whatever leads to no method of that verb is left again. A greedy variable takes one segment or more. Source:
+    /// recorded answers.
+    func matchREST(
+        _ path: UnsafeRawBufferPointer, _ method: RequestHead.Method, _ bindings: inout [Binding]
+    ) -> Int? {
+        bindings.removeAll(keepingCapacity: true)
+        let start = path.count <= 1 ? path.count + 1 : 1
+        let index = nearest(0, path, start, Int(method.rawValue), &bindings)
+        return index < 0 ? nil : Int(index)
+    }
+
+    private func nearest(
+        _ node: Int32, _ path: UnsafeRawBufferPointer, _ start: Int, _ method: Int, _ bindings: inout [Binding]
+    ) -> Int32 {
+        if start > path.count { return route(nodes[Int(node)].full, method) }
+        let end = Self.segmentEnd(path, start)
+        if let child = literal(node, UnsafeRawBufferPointer(rebasing: path[start..<end])) {
+            let found = nearest(child, path, end + 1, method, &bindings)
+            if found >= 0 { return found }
+        }
+        let variable = nodes[Int(node)].variable
+        if variable >= 0, end > start {
+            bindings.append(Binding(start: Int32(start), end: Int32(end)))
+            let found = nearest(variable, path, end + 1, method, &bindings)
+            if found >= 0 { return found }
+            bindings.removeLast()
+        }
+        let found = route(nodes[Int(node)].greedy, method)
+        if found >= 0 { bindings.append(Binding(start: Int32(start), end: Int32(path.count))) }
+        return found
+    }
+
     /// Matches every segment from `start` on; `start` beyond the end means that none is left. The depth is bounded by
     /// the tree's own.
     private func full(

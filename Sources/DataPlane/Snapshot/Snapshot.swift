@@ -96,11 +96,13 @@ final class CompiledAPI: Sendable {
     let id: [UInt8]
     let stages: [CompiledStage]
     let defaultStage: CompiledStage?
+    let kind: APIKind
     private let named: [CompiledStage]
 
     init(apiId: String, stages: [CompiledStage]) {
         id = Array(apiId.utf8)
         self.stages = stages
+        kind = stages.first?.apiKind ?? .http
         defaultStage = stages.first { $0.isDefault }
         named = stages.filter { !$0.isDefault }
     }

@@ -23,7 +23,11 @@ struct StageCompiler: Sendable {
         let kind: CompiledStage.Kind
         switch definition.kind {
         case .http(let content): kind = .http(try httpStage(definition, content, previous))
-        case .rest: kind = .other(ClosedStage())
+        case .rest(let content):
+            let compiler = RESTCompiler(
+                key: definition.key, account: definition.account, functions: functions, origins: origins,
+                state: states.state(of: definition.key))
+            kind = .rest(try compiler.stage(definition, content, previous: previous?.rest))
         }
         return CompiledStage(
             definition, kind, preparation: preparation, accessLog: accessLog(definition, previous),
@@ -56,7 +60,8 @@ struct StageCompiler: Sendable {
         guard let destination = settings?.destinationArn, let format = settings?.format else { return nil }
         let variables =
             switch definition.kind {
-            case .http, .rest: HTTPPipeline.contextVariables
+            case .http: HTTPPipeline.contextVariables
+            case .rest: RESTPipeline.contextVariables
             }
         return CompiledAccessLog(format: format, sink: accessLogs.sink(for: destination), variables: variables)
     }

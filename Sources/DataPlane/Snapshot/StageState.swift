@@ -1,5 +1,6 @@
 import GatewayModel
 import NIOCore
+import Synchronization
 
 /// What a stage has beyond its versions: its counters, one set for each event loop.
 ///
@@ -8,6 +9,9 @@ final class StageState: Sendable {
     let key: StageKey
     /// By the number of the loop; each is touched on its loop only.
     let metrics: [NIOLoopBoundBox<StageMetrics>]
+    let canarySplit = CanarySplit()
+    /// By method. Asked while compiling only.
+    private let buckets = Mutex<[String: TokenBucket]>([:])  // hot path: not for requests
     private let number: Int
     private let states: StageStates
 
@@ -16,6 +20,16 @@ final class StageState: Sendable {
         self.number = number
         self.states = states
         metrics = loops.map { NIOLoopBoundBox.makeBoxSendingValue(StageMetrics(), eventLoop: $0) }
+    }
+
+    /// The bucket of a method; one with other settings begins full.
+    func bucket(_ method: String, rate: Double, burst: Int) -> TokenBucket {
+        buckets.withLock { buckets in
+            if let known = buckets[method], known.rate == rate, known.burst == burst { return known }
+            let bucket = TokenBucket(rate: rate, burst: burst)
+            buckets[method] = bucket
+            return bucket
+        }
     }
 
     deinit { states.known.forget(key, number) }

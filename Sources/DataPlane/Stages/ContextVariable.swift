@@ -13,14 +13,18 @@ enum ContextVariable: String, Sendable, CaseIterable {
     /// What the function or the origin answered, and what the service answered that was asked to call the function.
     case integrationStatus, integrationServiceStatus
     case integrationError, integrationLatency, integrationRequestId
+    /// Of REST APIs only. The path has the stage in front.
+    case restRequestId, traceId, stagePath, resourceId, resourcePath, deploymentId, requestTimeMilliseconds
+    case validationError, isCanary
 
     /// Whether the value is made of letters, digits and marks by the gateway itself, so that no line, quoted string or
     /// JSON text can be broken by it. What is not listed here is escaped where it is logged.
     var isSafe: Bool {
         switch self {
         case .accountId, .apiId, .stage, .protocol, .status, .requestId, .requestTime, .requestTimeSeconds,
-            .responseLatency, .responseLength, .dataProcessed, .sourceIp, .errorMessage, .errorMessageString,
-            .errorResponseType, .integrationLatency, .integrationStatus, .integrationServiceStatus:
+            .responseLatency, .responseLength, .dataProcessed, .sourceIp, .errorMessageString, .errorResponseType,
+            .integrationLatency, .integrationStatus, .integrationServiceStatus, .restRequestId, .resourceId,
+            .deploymentId, .requestTimeMilliseconds, .validationError, .isCanary:
             true
         default: false
         }
@@ -60,12 +64,31 @@ extension ContextVariable {
             buffer.write(refusal.message)
         case .errorMessageString:
             guard let refusal = x.refusal else { return false }
-            buffer.write("\"")
-            buffer.write(refusal.message)
-            buffer.write("\"")
+            buffer.writeJSONString(refusal.message)
         case .errorResponseType:
             guard let refusal = x.refusal else { return false }
             buffer.write(refusal.type)
+        case .restRequestId: x.writeRESTRequestId(to: &buffer)
+        case .traceId:
+            guard !x.rest.traceId.isEmpty else { return false }
+            buffer.write(x.rest.traceId)
+        case .stagePath: x.writeRequestBytes(x.fullPath, to: &buffer)
+        case .resourceId:
+            guard let method = x.route?.method else { return false }
+            buffer.write(method.resourceId)
+        case .resourcePath:
+            guard let route = x.route else { return false }
+            buffer.write(route.resourcePath)
+        case .deploymentId:
+            guard let deployment = x.rest.deployment else { return false }
+            buffer.write(deployment.id)
+        case .requestTimeMilliseconds: buffer.writeDecimal(x.startedAtEpochMilliseconds)
+        case .isCanary:
+            guard let isCanary = x.rest.isCanary else { return false }
+            buffer.write(isCanary ? "true" : "false")
+        case .validationError:
+            guard let text = x.rest.validationError else { return false }
+            text.withUnsafeBytes { buffer.writeJSONText($0) }
         case .integrationError:
             guard let message = x.integrationError else { return false }
             buffer.writeString(message)

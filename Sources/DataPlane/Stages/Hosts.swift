@@ -32,6 +32,8 @@ enum Hosts {
                 throw .notFound
             }
             x.sentPath = head.path
+            x.apiKind = api.kind
+            guard api.kind == .http else { return try selectRESTStage(x, bytes, api) }
             decodePath(x, bytes)
             if !selectStage(x, api) { x.stage = api.defaultStage }
         } else {
@@ -77,6 +79,24 @@ enum Hosts {
         return true
     }
 
+    /// The first segment of a REST API's path names the stage, behind whatever slashes. Nothing is decoded (recorded).
+    private static func selectRESTStage(
+        _ x: Exchange, _ bytes: UnsafeRawBufferPointer, _ api: CompiledAPI
+    ) throws(Refusal) {
+        var start = Int(x.sentPath.start)
+        let end = Int(x.sentPath.end)
+        while start < end, bytes[start] == UInt8(ascii: "/") { start += 1 }
+        let path = UnsafeRawBufferPointer(rebasing: bytes[..<end])
+        let stageEnd = segmentEnd(path, start)
+        x.stage = api.stage(UnsafeRawBufferPointer(rebasing: path[start..<stageEnd]))
+        guard x.stage != nil else { throw .forbidden }
+        // One slash stands before the stage, and one behind it, however many there were.
+        x.fullPath = .init(max(start - 1, Int(x.sentPath.start)), end)
+        var routed = stageEnd
+        while routed + 1 < end, bytes[routed + 1] == UInt8(ascii: "/") { routed += 1 }
+        x.routedPath = .init(routed, end)
+    }
+
     /// `/_aws/execute-api/{apiId}/{stage}/…`; the default stage is written `$default` or `%24default`.
     private static func selectByPath(
         _ x: Exchange, _ bytes: UnsafeRawBufferPointer, _ path: RequestHead.Span
@@ -87,6 +107,12 @@ enum Hosts {
         guard idEnd < whole.count,
             let api = x.worker.snapshot.api(UnsafeRawBufferPointer(rebasing: whole[pathPrefix.count..<idEnd]))
         else { throw .notFound }
+        x.apiKind = api.kind
+        if api.kind == .rest {
+            x.isCalledByPath = true
+            x.sentPath = .init(Int(path.start) + idEnd, Int(path.end))
+            return try selectRESTStage(x, bytes, api)
+        }
         let stageEnd = segmentEnd(whole, idEnd + 1)
         let name = UnsafeRawBufferPointer(rebasing: whole[(idEnd + 1)..<stageEnd])
         let isDefault = name.elementsEqual("$default".utf8) || name.elementsEqual("%24default".utf8)

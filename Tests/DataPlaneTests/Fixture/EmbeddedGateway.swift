@@ -24,8 +24,17 @@ final class EmbeddedGateway {
     static let otherId = "z9y8x7w6v5"
 
     /// All routes of `api` ask `authorizer`, if there is one. `other` is another API's stage.
-    init(
+    convenience init(
         _ api: TestAPI, _ verdict: StandInAuthorizer.Verdict? = nil, memory limit: Int = .max,
+        beside other: (any StagePipeline)? = nil
+    ) throws {
+        var api = api
+        if verdict != nil { api.authorizationType = "CUSTOM" }
+        try self.init(api.definition, verdict, memory: limit, beside: other)
+    }
+
+    init(
+        _ definition: StageDefinition, _ verdict: StandInAuthorizer.Verdict? = nil, memory limit: Int = .max,
         beside other: (any StagePipeline)? = nil
     ) throws {
         loop = EmbeddedEventLoop()
@@ -41,11 +50,10 @@ final class EmbeddedGateway {
             functions: StandInFunctions(functions: ["f": function]), accessLogs: logs, origins: Origins(),
             states: StageStates(loops: [loop]))
         compiler.authorizers = authorizer
-        var api = api
-        if verdict != nil { api.authorizationType = "CUSTOM" }
-        stage = try compiler.compile(api.definition, previous: nil)
+        stage = try compiler.compile(definition, previous: nil)
         var stages = [stage]
         if let other {
+            var api = TestAPI(routes: [])
             api.apiId = Self.otherId
             stages.append(
                 CompiledStage(

@@ -28,7 +28,8 @@ struct SecondKindTests {
 
         func response(to refusal: Refusal) -> GatewayResponse {
             GatewayResponse(
-                status: 422, contentType: "text/xml", body: "<no/>", message: "no", type: "DEFAULT_4XX")
+                status: 422, fields: Array("content-type: text/xml\r\n".utf8), body: Array("<no/>".utf8),
+                message: Array("no".utf8), type: "DEFAULT_4XX")
         }
 
         func writeFields(_ x: Exchange, to out: inout ByteBuffer) {

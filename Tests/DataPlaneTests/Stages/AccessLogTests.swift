@@ -101,9 +101,11 @@ struct AccessLogTests {
         let raw = ContextVariable.allCases.filter(\.isSafe).map(\.rawValue).sorted()
         #expect(
             raw == [
-                "accountId", "apiId", "dataProcessed", "errorMessage", "errorMessageString", "errorResponseType",
-                "integrationLatency", "integrationServiceStatus", "integrationStatus", "protocol", "requestId",
-                "requestTime", "requestTimeSeconds", "responseLatency", "responseLength", "sourceIp", "stage", "status",
+                "accountId", "apiId", "dataProcessed", "deploymentId", "errorMessageString", "errorResponseType",
+                "integrationLatency", "integrationServiceStatus", "integrationStatus", "isCanary", "protocol",
+                "requestId",
+                "requestTime", "requestTimeMilliseconds", "requestTimeSeconds", "resourceId", "responseLatency",
+                "responseLength", "restRequestId", "sourceIp", "stage", "status", "validationError",
             ])
     }
 

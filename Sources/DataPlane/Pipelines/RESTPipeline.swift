@@ -1,0 +1,139 @@
+import GatewayModel
+import HTTPFront
+
+/// The way of a REST API's request, in order. Read this file first.
+///
+/// The order is AWS's as far as its logs show it: who calls, whether the stage's limits let the call pass, whether it is
+/// well formed, then the integration.
+enum RESTPipeline {
+    enum Step: UInt8, CaseIterable {
+        /// A disabled endpoint is as if it were not there, so nothing else may tell of it.
+        case endpoint
+        case method
+        case headSize
+        /// Before anything is spent on the request: its body is held meanwhile.
+        case authorize
+        case key
+        /// A request that is refused for its form has taken a token all the same.
+        case throttle
+        /// Whole, for whatever reads it; a proxy passes it on as it comes.
+        case body
+        case validate
+        /// The integration's parameters and body.
+        case map
+        /// Whether the integration can be called at all.
+        case target
+        /// Waits for the integration and answers with what it says.
+        case call
+    }
+
+    @inline(__always)
+    static func take(_ step: Step, _ x: Exchange) throws(Refusal) -> StepResult {
+        switch step {
+        case .endpoint: if x.stage?.isEndpointDisabled == true { throw .forbidden }
+        case .method: try RESTRouting.match(x)
+        case .headSize: try Routing.checkHead(x)
+        case .authorize: try authorize(x)
+        case .key: if x.route?.method?.requiresKey == true { try refuseKey(x) }
+        case .throttle: try throttle(x)
+        case .body: return try takeBody(x)
+        case .validate: try x.route?.method?.validation?.check(x)
+        case .map: try map(x)
+        case .target: try checkTarget(x)
+        case .call: return try call(x)
+        }
+        return .next
+    }
+
+    private static func authorize(_ x: Exchange) throws(Refusal) {
+        guard x.rest.deployment?.isOpen == true, x.route?.method?.isOpen == true else {
+            x.reason = "asks for an authorization that is not served yet"
+            throw .forbidden
+        }
+    }
+
+    private static func refuseKey(_ x: Exchange) throws(Refusal) {
+        x.reason = "asks for an API key, and keys are not looked up yet"
+        throw .invalidKey
+    }
+
+    private static func throttle(_ x: Exchange) throws(Refusal) {
+        guard let stage = x.stage?.rest, !stage.buckets.isEmpty, let route = x.route,
+            let bucket = stage.buckets[route.name]
+        else { return }
+        if !bucket.take(x.startedAt) { throw .throttled }
+    }
+
+    private static func takeBody(_ x: Exchange) throws(Refusal) -> StepResult {
+        guard let method = x.route?.method else { return .next }
+        if case .http = x.route?.integration, method.isProxy, !method.request.needsBody,
+            method.validation?.validatesBody != true
+        {
+            try x.streamBody(limit: HTTPLimits.apiBodyBytes)
+            return .next
+        }
+        return try x.collectBody(limit: HTTPLimits.apiBodyBytes)
+    }
+
+    private static func map(_ x: Exchange) throws(Refusal) {
+        guard let method = x.route?.method else { return }
+        try method.request.mapParameters(x)
+        if !method.isProxy { try method.request.mapBody(x) }
+        // An origin would resolve them, and answer for another path than the one that was asked for.
+        let leadsAway = x.rest.parameters.path.contains { value in
+            value?.withUnsafeBytes { DotSegments.stand(in: $0) } ?? false
+        }
+        if leadsAway {
+            x.reason = "calls an origin and was sent a path with a segment . or .."
+            throw .badRequest
+        }
+    }
+
+    private static func checkTarget(_ x: Exchange) throws(Refusal) {
+        switch x.route?.integration {
+        case .function(let integration): try FunctionProxy.check(x, integration)
+        case .http, .mock: break
+        case .invalid(let reason):
+            x.reason = reason
+            throw .internalError
+        case .missing, nil:
+            x.reason = "has no integration"
+            throw .internalError
+        }
+    }
+
+    private static func call(_ x: Exchange) throws(Refusal) -> StepResult {
+        switch x.route?.integration {
+        case .function(let integration): FunctionProxy.invoke(x, integration)
+        case .http(let integration): HTTPProxy.connect(x, integration)
+        case .mock:
+            try MockIntegration.answer(x)
+            return .done
+        case .invalid, .missing, nil: break
+        }
+        return .wait
+    }
+}
+
+/// Finds the method of a REST API.
+enum RESTRouting {
+    static func match(_ x: Exchange) throws(Refusal) {
+        guard let head = x.connection?.head, let stage = x.stage?.rest else { return }
+        var deployment = stage.deployment
+        if let canary = stage.canary, let split = x.stage?.state.canarySplit {
+            x.rest.isCanary = split.takesNext(stage.canaryShare)
+            if x.rest.isCanary == true { deployment = canary }
+        }
+        x.rest.deployment = deployment
+        let index = x.withPath { bytes in
+            var path = UnsafeRawBufferPointer(rebasing: bytes[x.routedPath.range])
+            // Slashes at the end lead nowhere else.
+            while path.count > 1, path.last == UInt8(ascii: "/") {
+                path = UnsafeRawBufferPointer(rebasing: path.dropLast())
+            }
+            return deployment.router.matchREST(path, head.method, &x.bindings)
+        }
+        guard let index, let index else { throw .notFound }
+        x.route = deployment.methods[index]
+    }
+}

@@ -1,0 +1,85 @@
+import GatewayModel
+import HTTPFront
+import NIOCore
+
+/// What an origin answered to a REST API's call, as the response to the client.
+enum RESTAnswer {
+    /// A proxy's passes as it comes; another one is collected, and mapped when it is whole.
+    static func respond(_ x: Exchange, _ head: ResponseHead, _ method: RESTMethod) {
+        guard let client = x.connection else { return }
+        guard method.isProxy else {
+            x.rest.showsTrace = true
+            x.upstreamState.collected = (head, x.worker.allocator.buffer(capacity: 0))
+            return
+        }
+        x.respond(head.status, HTTPProxy.framing(head, for: client.head.method)) { lines in
+            let named = ConnectionOptions(head.fields, head.bytes)
+            head.bytes.withUnsafeReadableBytes { bytes in
+                for field in head.fields where !named.contains(field, bytes) {
+                    let name = UnsafeRawBufferPointer(rebasing: bytes[field.name.range])
+                    let value = UnsafeRawBufferPointer(rebasing: bytes[field.value.range])
+                    switch ResponseFields.use(of: field.known, name, isProxy: true) {
+                    case .passed: break
+                    case .renamed: lines.stream.out.write(ResponseFields.remapped)
+                    case .dropped: continue
+                    }
+                    lines.stream.out.write(name)
+                    lines.stream.out.write(": ")
+                    lines.stream.out.write(value)
+                    lines.stream.out.write("\r\n")
+                }
+            }
+            if !head.fields.contains(where: { $0.known == .contentType }), head.body != .none {
+                lines.text("Content-Type: application/json\r\n")
+            }
+        }
+    }
+
+    /// The whole answer is here.
+    static func respond(_ x: Exchange, _ head: ResponseHead, _ body: ByteBuffer, _ method: RESTMethod) {
+        x.integrationAnswered()
+        do throws(Refusal) {
+            guard let response = try method.responses.select("\(head.status)") else {
+                x.reason = "has no integration response for the status \(head.status)"
+                throw .internalError
+            }
+            try response.respond(x, IntegrationAnswer(head: head, body: body))
+        } catch {
+            x.refuse(error, because: x.reason ?? x.explanation(error))
+        }
+    }
+}
+
+/// What an integration answered: what is mapped to the method's response.
+struct IntegrationAnswer {
+    /// nil for what is no HTTP: a function's result, MOCK.
+    var head: ResponseHead?
+    var body: ByteBuffer?
+}
+
+/// What becomes of a field that an integration answers. Source: recorded answers.
+enum ResponseFields {
+    enum Use { case passed, renamed, dropped }
+
+    static let remapped: StaticString = "x-amzn-Remapped-"
+
+    static func use(of known: HeaderName, _ name: UnsafeRawBufferPointer, isProxy: Bool) -> Use {
+        switch known {
+        case .transferEncoding: return .dropped
+        case .connection, .contentLength, .date: return .renamed
+        case .via: return isProxy ? .dropped : .passed
+        case .authorization, .expect, .host, .trailer, .upgrade, .userAgent: return isProxy ? .passed : .renamed
+        case .keepAlive, .proxyConnection: return .dropped
+        case .other:
+            if ASCII.equalsIgnoringCase(name, "server") { return .renamed }
+            if isProxy {
+                if ASCII.equalsIgnoringCase(name, "content-encoding") { return .dropped }
+                return ASCII.equalsIgnoringCase(name, "x-amzn-requestid") ? .renamed : .passed
+            }
+            for renamed: StaticString in ["content-md5", "max-forwards", "proxy-authenticate", "www-authenticate"]
+            where ASCII.equalsIgnoringCase(name, renamed) { return .renamed }
+            return .passed
+        default: return .passed
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import GatewayModel
+import HTTPFront
+import NIOCore
+
+/// The head of a REST API's request to an origin. Which fields are in it: from recorded requests.
+enum RESTUpstream {
+    static func writeHead(
+        _ x: Exchange, _ method: RESTMethod, _ integration: HTTPIntegration, to out: inout ByteBuffer
+    ) {
+        guard let client = x.connection else { return }
+        let parameters = x.rest.parameters
+        UpstreamRequest.writeMethod(x, integration, to: &out)
+        writeTarget(x, method, integration, parameters, to: &out)
+        out.write(" HTTP/1.1\r\n")
+        if !isMapped("host", parameters) {
+            out.write("Host: ")
+            write(integration.authority, parameters, to: &out)
+            out.write("\r\n")
+        }
+        for field in parameters.headers { line(field.name, field.value, to: &out) }
+        if method.isProxy {
+            copyFields(client.head, parameters, to: &out)
+        } else {
+            if !isMapped("accept", parameters) { out.write("Accept: application/json\r\n") }
+            if !isMapped("user-agent", parameters) {
+                out.write("User-Agent: AmazonAPIGateway_")
+                writeAPIId(x, to: &out)
+            }
+        }
+        out.write("X-Amzn-Apigateway-Api-Id: ")
+        writeAPIId(x, to: &out)
+        out.write("X-Amzn-Trace-Id: ")
+        x.writeRESTTraceId(to: &out)
+        out.write("\r\n")
+        writeFraming(x, method, integration, parameters, to: &out)
+        out.write("\r\n")
+    }
+
+    private static func writeAPIId(_ x: Exchange, to out: inout ByteBuffer) {
+        if let stage = x.stage { out.writeString(stage.key.apiId) }
+        out.write("\r\n")
+    }
+
+    /// Of the client's query a proxy passes all; what is mapped is added.
+    private static func writeTarget(
+        _ x: Exchange, _ method: RESTMethod, _ integration: HTTPIntegration, _ parameters: IntegrationParameters,
+        to out: inout ByteBuffer
+    ) {
+        write(integration.path, parameters, to: &out)
+        var separator: StaticString = "?"
+        func next(_ write: (inout ByteBuffer) -> Void) {
+            out.write(separator)
+            separator = "&"
+            write(&out)
+        }
+        if !integration.query.isEmpty { next { write(integration.query, parameters, to: &$0) } }
+        if method.isProxy {
+            _ = x.withHead { bytes, head in
+                let query = UnsafeRawBufferPointer(rebasing: bytes[head.query.range])
+                if !query.isEmpty { next { $0.write(query) } }
+            }
+        }
+        for pair in parameters.query {
+            next { out in
+                PercentCoding.writeQueryValue(pair.name, to: &out)
+                out.write("=")
+                PercentCoding.writeQueryValue(pair.value, to: &out)
+            }
+        }
+    }
+
+    /// A name that nothing is mapped to stays as it is written.
+    static func write(
+        _ parts: [HTTPIntegration.Part], _ parameters: IntegrationParameters, to out: inout ByteBuffer
+    ) {
+        for part in parts {
+            switch part {
+            case .text(let text): out.write(text)
+            case .variable(let index):
+                if index < parameters.path.count, let value = parameters.path[index] {
+                    PercentCoding.writePath(value, to: &out)
+                }
+            }
+        }
+    }
+
+    private static func copyFields(
+        _ head: RequestHead, _ parameters: IntegrationParameters, to out: inout ByteBuffer
+    ) {
+        let named = ConnectionOptions(head.fields, head.bytes)
+        head.withBytes { bytes in
+            for field in head.fields {
+                let name = UnsafeRawBufferPointer(rebasing: bytes[field.name.range])
+                guard isForwarded(field.known, name), !named.contains(field, bytes),
+                    !parameters.headers.contains(where: { Self.equals($0.name, name) })
+                else { continue }
+                out.write(name)
+                out.write(": ")
+                out.write(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
+                out.write("\r\n")
+            }
+        }
+    }
+
+    /// Fields that do not reach a proxy's origin.
+    private static func isForwarded(_ known: HeaderName, _ name: UnsafeRawBufferPointer) -> Bool {
+        switch known {
+        case .host, .contentLength, .expect, .via, .amznTraceId: return false
+        case .other:
+            for removed: StaticString in [
+                "content-md5", "max-forwards", "proxy-authenticate", "server", "www-authenticate", "content-encoding",
+                "x-amzn-apigateway-api-id",
+            ] where ASCII.equalsIgnoringCase(name, removed) { return false }
+            return true
+        default: return !known.isHopByHop
+        }
+    }
+
+    private static func isMapped(_ name: StaticString, _ parameters: IntegrationParameters) -> Bool {
+        parameters.headers.contains { $0.name.withUnsafeBytes { ASCII.equalsIgnoringCase($0, name) } }
+    }
+
+    private static func equals(_ name: [UInt8], _ other: UnsafeRawBufferPointer) -> Bool {
+        name.count == other.count && zip(name, other).allSatisfy { ASCII.lowercased($0) == ASCII.lowercased($1) }
+    }
+
+    private static func line(_ name: [UInt8], _ value: [UInt8], to out: inout ByteBuffer) {
+        out.write(name)
+        out.write(": ")
+        out.write(value)
+        out.write("\r\n")
+    }
+
+    private static func writeFraming(
+        _ x: Exchange, _ method: RESTMethod, _ integration: HTTPIntegration, _ parameters: IntegrationParameters,
+        to out: inout ByteBuffer
+    ) {
+        guard let head = x.connection?.head else { return }
+        if !method.isProxy, !isMapped("content-type", parameters), (x.body?.readableBytes ?? 0) > 0 {
+            out.write("Content-Type: ")
+            x.withField(.contentType) { out.write($0) }
+            if !head.contains(.contentType) { out.write("application/json") }
+            out.write("\r\n")
+        }
+        if x.bodyUse != .collected, case .chunked = head.body {
+            out.write("Transfer-Encoding: chunked\r\n")
+            return
+        }
+        let length: Int =
+            if x.bodyUse == .collected {
+                x.body?.readableBytes ?? 0
+            } else if case .length(let length) = head.body {
+                length
+            } else { 0 }
+        let needsLength: Bool =
+            switch integration.knownMethod ?? head.method {
+            case .get, .head, .options, .delete: length > 0
+            default: true
+            }
+        guard needsLength else { return }
+        out.write("Content-Length: ")
+        out.writeDecimal(length)
+        out.write("\r\n")
+    }
+}

@@ -1,0 +1,140 @@
+import GatewayModel
+import HTTPFront
+import JSON
+import NIOCore
+import Velocity
+
+/// How a method's request becomes the integration's: parameters, then the template of the body.
+struct RequestIntegration: Sendable {
+    private struct Mapped: Sendable {
+        let name: [UInt8]
+        let source: ParameterSource
+    }
+
+    private enum Passthrough: String {
+        case whenNoMatch = "WHEN_NO_MATCH", whenNoTemplates = "WHEN_NO_TEMPLATES", never = "NEVER"
+    }
+
+    private var headers: [Mapped] = []
+    private var query: [Mapped] = []
+    private var path: [Mapped] = []
+    let templates: BodyTemplates
+    let contentHandling: ContentHandling?
+    private let passthrough: String
+    /// A header is mapped that the gateway writes itself: every call fails (recorded).
+    private let forbiddenHeader: String?
+
+    init(
+        _ integration: REST.Integration?, pathVariables: [[UInt8]], stageVariables: OrderedMap<String>
+    ) throws(CompileError) {
+        var forbidden: String?
+        let isAWS = integration?.type.hasPrefix("AWS") == true
+        for (destination, text) in integration?.requestParameters ?? [:] {
+            let source = try ParameterSource(text, pathVariables: pathVariables, stageVariables: stageVariables)
+            if let name = ParameterSource.name(destination, after: "integration.request.header.") {
+                switch MappedHeaders.use(of: name.lowercased(), isAWS: isAWS) {
+                case .sent: headers.append(Mapped(name: Array(name.utf8), source: source))
+                case .dropped: continue
+                case .forbidden: forbidden = name
+                }
+            } else if let name = ParameterSource.name(destination, after: "integration.request.querystring.") {
+                query.append(Mapped(name: Array(name.utf8), source: source))
+            } else if let name = ParameterSource.name(destination, after: "integration.request.path.") {
+                path.append(Mapped(name: Array(name.utf8), source: source))
+            }
+        }
+        forbiddenHeader = forbidden
+        templates = BodyTemplates(integration?.requestTemplates)
+        contentHandling = integration?.contentHandling.flatMap(ContentHandling.init)
+        passthrough = integration?.passthroughBehavior ?? "WHEN_NO_MATCH"
+    }
+
+    /// The names that the URI's `{…}` are filled from, in their order.
+    var pathNames: [[UInt8]] { path.map(\.name) }
+
+    var needsBody: Bool { (headers + query + path).contains { $0.source.needsBody } }
+
+    /// Evaluates the parameters.
+    func mapParameters(_ x: Exchange) throws(Refusal) {
+        if let forbiddenHeader {
+            x.reason = "maps the header \(forbiddenHeader), which API Gateway writes itself"
+            throw .internalError
+        }
+        let values = ParameterValues(x: x, body: x.body)
+        var parameters = IntegrationParameters()
+        for mapped in headers {
+            guard let value = values.value(mapped.source), MappedFields.isFieldValue(value) else { continue }
+            parameters.headers.append((mapped.name, value))
+        }
+        for mapped in query {
+            for value in values.values(mapped.source) { parameters.query.append((mapped.name, value)) }
+        }
+        parameters.path = path.map { values.value($0.source) }
+        x.rest.parameters = parameters
+    }
+
+    /// Makes the integration's body of the request's.
+    func mapBody(_ x: Exchange) throws(Refusal) {
+        let type = Self.contentType(x)
+        let converted = try PayloadConversion.ofRequest(x, contentHandling)
+        if let converted { x.body = converted.body }
+        if let template = templates.template(for: type) {
+            x.body = try template.render(x, try converted?.text(x) ?? x.body)
+            x.bodyUse = .collected
+            override(x)
+            return
+        }
+        let isRefused: Bool =
+            switch Passthrough(rawValue: passthrough) {
+            case .never: true
+            case .whenNoTemplates: !templates.isEmpty
+            case .whenNoMatch, nil: false
+            }
+        if isRefused {
+            x.reason = "has no template for \(String(decoding: type, as: UTF8.self)), and passes nothing through"
+            throw .unsupportedMediaType
+        }
+    }
+
+    /// What the template said of parameters wins over what is mapped.
+    private func override(_ x: Exchange) {
+        guard !x.rest.overrides.isEmpty else { return }
+        for (name, value) in x.rest.overrides.request(.header) {
+            guard MappedFields.isFieldValue(Array(value.utf8)), name.utf8.allSatisfy(ASCII.isToken) else { continue }
+            x.rest.parameters.headers.removeAll { $0.name.elementsEqual(name.utf8) }
+            x.rest.parameters.headers.append((Array(name.utf8), Array(value.utf8)))
+        }
+        for (name, value) in x.rest.overrides.request(.querystring) {
+            x.rest.parameters.query.removeAll { $0.name.elementsEqual(name.utf8) }
+            x.rest.parameters.query.append((Array(name.utf8), Array(value.utf8)))
+        }
+        for (name, value) in x.rest.overrides.request(.path) {
+            guard let index = pathNames.firstIndex(where: { $0.elementsEqual(name.utf8) }) else { continue }
+            x.rest.parameters.path[index] = Array(value.utf8)
+        }
+    }
+
+    /// The media type of the request; JSON when it has none.
+    static func contentType(_ x: Exchange) -> [UInt8] {
+        let type = x.withHead { bytes, head in
+            head.first(.contentType).map { MediaType.first(of: UnsafeRawBufferPointer(rebasing: bytes[$0.range])) }
+        }
+        guard let type, let type, !type.isEmpty else { return MediaType.json }
+        return type
+    }
+}
+
+/// What becomes of a header that is mapped to an integration's request. Source: recorded answers.
+enum MappedHeaders {
+    enum Use { case sent, dropped, forbidden }
+
+    static func use(of name: String, isAWS: Bool) -> Use {
+        switch name {
+        case "content-length", "transfer-encoding", "x-amzn-trace-id", "x-amzn-apigateway-api-id": .forbidden
+        case "authorization": isAWS ? .forbidden : .sent
+        case "connection", "expect", "proxy-authenticate", "te": isAWS ? .forbidden : .dropped
+        case "via": isAWS ? .sent : .dropped
+        default: .sent
+        }
+    }
+}

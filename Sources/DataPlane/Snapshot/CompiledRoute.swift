@@ -1,0 +1,50 @@
+import GatewayModel
+
+/// One route of an HTTP API, or one method of a REST API, with the integration it calls.
+final class CompiledRoute: Sendable {
+    let key: RouteKey
+    /// The route key as text: `GET /pets/{id}`.
+    let keyText: [UInt8]
+    /// The path template of the route key; `$default` for the default route.
+    let resourcePath: [UInt8]
+    /// Names of the path variables in order, without `+`.
+    let variables: [[UInt8]]
+    let integration: CompiledIntegration
+    /// As it is written, for people.
+    let integrationURI: String?
+    let integrationId: String?
+    /// nil where anybody may call.
+    let authorizer: (any Authorizer)?
+    /// What only methods of REST APIs have.
+    let method: RESTMethod?
+
+    /// For people.
+    var name: String { String(decoding: keyText, as: UTF8.self) }
+
+    init(
+        _ keyText: String, _ key: RouteKey, variables: [[UInt8]], integration: CompiledIntegration,
+        integrationURI: String? = nil, integrationId: String? = nil, authorizer: (any Authorizer)? = nil,
+        method: RESTMethod? = nil
+    ) {
+        self.key = key
+        self.keyText = Array(keyText.utf8)
+        resourcePath = Array((key == .default ? "$default" : key.path).utf8)
+        self.variables = variables
+        self.integration = integration
+        self.integrationURI = integrationURI
+        self.integrationId = integrationId
+        self.authorizer = authorizer
+        self.method = method
+    }
+}
+
+enum CompiledIntegration: Sendable {
+    case function(FunctionIntegration)
+    case http(HTTPIntegration)
+    /// Nothing is called: the templates alone answer.
+    case mock
+    /// Why it can never be called: it answers 500.
+    case invalid(String)
+    /// The route has no target: it answers 500 (AWS's answer is unconfirmed).
+    case missing
+}

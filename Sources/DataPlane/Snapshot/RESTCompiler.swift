@@ -1,0 +1,154 @@
+import GatewayModel
+import JSON
+
+/// Compiles the stage of a REST API. Methods of which nothing has changed are taken over from the version before.
+struct RESTCompiler {
+    let key: StageKey
+    let account: AccountIdentity
+    let functions: any FunctionDirectory
+    let origins: Origins
+    let state: StageState
+
+    func stage(
+        _ definition: StageDefinition, _ content: REST.StageContent, previous: RESTStage?
+    ) throws(CompileError) -> RESTStage {
+        try RESTSupport.check(content)
+        let deployment = try deployment(
+            content.deployment, id: content.deploymentId, definition.variables, previous?.deployment)
+        var canary: RESTDeployment?
+        if let settings = content.canary {
+            var variables = definition.variables
+            for (name, value) in settings.settings.stageVariableOverrides ?? [:] { variables[name] = value }
+            canary = try self.deployment(
+                settings.deployment, id: settings.settings.deploymentId, variables, previous?.canary)
+        }
+        return RESTStage(content, deployment: deployment, canary: canary, buckets: buckets(content))
+    }
+
+    /// Each method has a bucket of its own, by its own settings or by those for all (AWS's log names the method that a
+    /// limit was exceeded for).
+    private func buckets(_ content: REST.StageContent) -> [String: TokenBucket] {
+        var buckets: [String: TokenBucket] = [:]
+        guard !content.methodSettings.isEmpty else { return buckets }
+        let general = content.methodSettings["*/*"]
+        for deployment in [content.deployment, content.canary?.deployment].compactMap(\.self) {
+            for resource in deployment.resources {
+                for verb in (resource.resourceMethods ?? [:]).keys {
+                    let name = "\(resource.path.dropFirst())/\(verb)"
+                    guard let setting = content.methodSettings[name] ?? general else { continue }
+                    // -1 means no limit at this level.
+                    guard setting.throttlingRateLimit.value >= 0, setting.throttlingBurstLimit >= 0 else { continue }
+                    buckets["\(verb) \(resource.path)"] = state.bucket(
+                        name, rate: setting.throttlingRateLimit.value, burst: setting.throttlingBurstLimit)
+                }
+            }
+        }
+        return buckets
+    }
+
+    private func deployment(
+        _ content: REST.DeploymentContent, id: String, _ variables: OrderedMap<String>, _ previous: RESTDeployment?
+    ) throws(CompileError) -> RESTDeployment {
+        // Stage variables, validators and models may stand in any method.
+        let lender = previous.flatMap { previous in
+            previous.variables == variables && previous.content.requestValidators == content.requestValidators
+                && previous.content.models == content.models ? previous : nil
+        }
+        var known: [String: CompiledRoute] = [:]
+        for method in lender?.methods ?? [] {
+            known[method.name + String(decoding: method.method?.resourceId ?? [], as: UTF8.self)] = method
+        }
+        var router = Router()
+        var methods: [CompiledRoute] = []
+        for resource in content.resources.values {
+            guard let segments = RouteKey.segments(of: resource.path) else {
+                throw CompileError(message: "The path '\(resource.path)' cannot be read.")
+            }
+            for (verb, method) in resource.resourceMethods ?? [:] {
+                guard let verb = RouteKey.Method(rawValue: verb) else {
+                    throw CompileError(message: "The method '\(verb)' of '\(resource.path)' is not known.")
+                }
+                let key = RouteKey.path(method: verb, segments: segments)
+                let function = resolve(method, variables)
+                let compiled: CompiledRoute
+                if let earlier = known[key.description + resource.id], earlier.method?.source == method,
+                    Self.isSame(function, earlier.method?.function)
+                {
+                    compiled = earlier
+                } else {
+                    compiled = try route(key, resource, method, function, content, variables)
+                }
+                router.add(key, methods.count)
+                methods.append(compiled)
+            }
+        }
+        return RESTDeployment(
+            content, id: id, variables: variables, router: router, methods: methods,
+            gatewayResponses: try RESTGatewayResponses(content.gatewayResponses, stageVariables: variables))
+    }
+
+    private static func isSame(_ function: ResolvedFunction?, _ other: ResolvedFunction?) -> Bool {
+        guard let function, let other else { return function == nil && other == nil }
+        return function.isSame(as: other)
+    }
+
+    /// The function that a method calls, if its integration is one of Lambda.
+    private func resolve(_ method: REST.Method, _ variables: OrderedMap<String>) -> ResolvedFunction? {
+        guard let integration = method.methodIntegration, integration.type.hasPrefix("AWS"),
+            let uri = integration.uri, uri.contains(":lambda:path/")
+        else { return nil }
+        return ResolvedFunction(
+            uri: StageVariables.fill(uri, variables), stageVariables: variables, directory: functions)
+    }
+
+    private func route(
+        _ key: RouteKey, _ resource: REST.Resource, _ method: REST.Method, _ function: ResolvedFunction?,
+        _ content: REST.DeploymentContent, _ variables: OrderedMap<String>
+    ) throws(CompileError) -> CompiledRoute {
+        let names = RouteCompiler.variableNames(key)
+        let integration = method.methodIntegration
+        let request = try RequestIntegration(integration, pathVariables: names, stageVariables: variables)
+        let validator = method.requestValidatorId.flatMap { content.requestValidators[$0] }
+        return CompiledRoute(
+            key.description, key, variables: names,
+            integration: compile(integration, key, resource, function, request, variables),
+            integrationURI: integration?.uri,
+            method: RESTMethod(
+                method, resourceId: resource.id,
+                validation: try RequestValidation(method, validator, content, pathVariables: names), request: request,
+                responses: try IntegrationResponses(method, stageVariables: variables),
+                isProxy: integration?.type.hasSuffix("_PROXY") == true, function: function))
+    }
+
+    /// What cannot be called is no reason to refuse the stage: AWS answers 500 when it is called.
+    private func compile(
+        _ integration: REST.Integration?, _ key: RouteKey, _ resource: REST.Resource, _ function: ResolvedFunction?,
+        _ request: RequestIntegration, _ variables: OrderedMap<String>
+    ) -> CompiledIntegration {
+        guard let integration, case .path(let verb, _) = key else { return .missing }
+        switch integration.type {
+        case "MOCK": return .mock
+        case "HTTP", "HTTP_PROXY":
+            do throws(CompileError) {
+                return .http(
+                    try HTTPIntegration(
+                        uri: StageVariables.fill(integration.uri ?? "", variables), method: integration.httpMethod,
+                        timeoutMilliseconds: integration.timeoutInMillis, appendsPath: false,
+                        variables: request.pathNames, origins: origins))
+            } catch {
+                return .invalid(error.message)
+            }
+        case "AWS", "AWS_PROXY":
+            guard let function else { return .invalid("calls an AWS service, which is not served yet") }
+            guard integration.httpMethod == "POST" else {
+                return .invalid("calls a function by \(integration.httpMethod ?? "no method"); Lambda takes POST")
+            }
+            return .function(
+                FunctionIntegration(
+                    function: function, format: integration.type == "AWS" ? .custom : .rest,
+                    timeoutMilliseconds: integration.timeoutInMillis, verb: verb.rawValue, path: resource.path,
+                    account: account, key: self.key))
+        default: return .invalid("has the integration type \(integration.type), which REST APIs do not have")
+        }
+    }
+}

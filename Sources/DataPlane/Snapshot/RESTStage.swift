@@ -1,0 +1,93 @@
+import GatewayModel
+import JSON
+
+/// What a stage of a REST API has beyond what every stage has.
+final class RESTStage: Sendable {
+    /// What it was made from.
+    let content: REST.StageContent
+    let deployment: RESTDeployment
+    /// What takes a share of the requests.
+    let canary: RESTDeployment?
+    /// The canary's share of a thousand requests.
+    let canaryShare: Int
+    /// The buckets of methods, by their names; a method without one is not limited.
+    let buckets: [String: TokenBucket]
+
+    init(
+        _ content: REST.StageContent, deployment: RESTDeployment, canary: RESTDeployment?,
+        buckets: [String: TokenBucket]
+    ) {
+        self.content = content
+        self.deployment = deployment
+        self.canary = canary
+        canaryShare = Int(((content.canary?.settings.percentTraffic.value ?? 0) * 10).rounded())
+        self.buckets = buckets
+    }
+}
+
+/// One frozen API under one set of stage variables, ready to answer.
+final class RESTDeployment: Sendable {
+    /// What it was made from.
+    let content: REST.DeploymentContent
+    let variables: OrderedMap<String>
+    let id: [UInt8]
+    let router: Router
+    /// Methods by the index that the router answers.
+    let methods: [CompiledRoute]
+    let gatewayResponses: RESTGatewayResponses
+    let binaryTypes: BinaryTypes
+    /// The stage variables as a JSON object, or nil when there are none.
+    let eventStageVariables: [UInt8]?
+    /// Nobody may call an API with a resource policy yet.
+    let isOpen: Bool
+
+    init(
+        _ content: REST.DeploymentContent, id: String, variables: OrderedMap<String>, router: Router,
+        methods: [CompiledRoute], gatewayResponses: RESTGatewayResponses
+    ) {
+        self.content = content
+        self.variables = variables
+        self.id = Array(id.utf8)
+        self.router = router
+        self.methods = methods
+        self.gatewayResponses = gatewayResponses
+        binaryTypes = BinaryTypes(content.binaryMediaTypes)
+        eventStageVariables =
+            variables.isEmpty
+            ? nil : JSONValue.object(JSONObject(variables.map { ($0.key, .string($0.value)) })).bytes
+        isOpen = !content.hasPolicy
+    }
+}
+
+/// What only methods of REST APIs have.
+final class RESTMethod: Sendable {
+    /// What it was made from.
+    let source: REST.Method
+    let resourceId: [UInt8]
+    /// Whether the method asks for nothing that is not served yet.
+    let isOpen: Bool
+    let requiresKey: Bool
+    /// nil where nothing is validated.
+    let validation: RequestValidation?
+    let request: RequestIntegration
+    let responses: IntegrationResponses
+    /// Nothing is mapped: the request and the answer pass.
+    let isProxy: Bool
+    /// For reuse by the next version: the function that was found.
+    let function: ResolvedFunction?
+
+    init(
+        _ source: REST.Method, resourceId: String, validation: RequestValidation?, request: RequestIntegration,
+        responses: IntegrationResponses, isProxy: Bool, function: ResolvedFunction?
+    ) {
+        self.source = source
+        self.resourceId = Array(resourceId.utf8)
+        isOpen = source.authorizationType == "NONE"
+        requiresKey = source.apiKeyRequired
+        self.validation = validation
+        self.request = request
+        self.responses = responses
+        self.isProxy = isProxy
+        self.function = function
+    }
+}
