@@ -126,7 +126,7 @@ let package = Package(
         .executableTarget(
             name: "gatehouse",
             dependencies: [
-                "GatewayServer", "GatewayModel", "Stacks",
+                "GatewayServer", "GatewayModel", "Stacks", "JSON", "Velocity",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

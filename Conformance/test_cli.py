@@ -13,10 +13,14 @@ from harness.apis import HttpApi
 from harness.functions import create_function
 from harness.server import run
 
-COMMANDS = ["serve", "up", "operations", "doctor"]
+COMMANDS = ["serve", "up", "operations", "doctor", "vtl"]
 
 # Operations of the service models that botocore has, by the beginning of their paths.
 SERVED = {
+    "apigateway": [
+        *("CreateRestApi", "PutRestApi", "ImportRestApi", "GetResources", "PutMethod", "PutIntegration"),
+        *("CreateDeployment", "CreateStage", "UpdateStage", "CreateApiKey", "CreateUsagePlan", "GetExport"),
+    ],
     "apigatewayv2": [
         *("CreateApi", "GetApi", "GetApis", "UpdateApi", "DeleteApi", "ImportApi", "ReimportApi", "ExportApi"),
         *("DeleteCorsConfiguration", "CreateRoute", "GetRoute", "GetRoutes", "UpdateRoute", "DeleteRoute"),

@@ -20,7 +20,7 @@ struct GatehouseCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Serve.self, Up.self, Deploy.self, Diff.self, Delete.self, BackupCommand.self, Operations.self,
-            Doctor.self,
+            Doctor.self, Vtl.self,
         ])
 }
 
