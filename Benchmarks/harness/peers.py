@@ -7,7 +7,7 @@ from harness import processes, requirements
 
 CONFIGURATIONS = requirements.BENCHMARKS / "peers"
 ORIGIN_PORT = 9001
-NGINX_PORT, HAPROXY_PORT, ENVOY_PORT, FIXED_TABLE_PORT = 9002, 9003, 9005, 9007
+NGINX_PORT, HAPROXY_PORT, ENVOY_PORT, FIXED_TABLE_PORT, FIXED_PORT = 9002, 9003, 9005, 9007, 9008
 
 
 @contextmanager
@@ -34,6 +34,11 @@ def plain_proxy(scratch, core):
 def fixed_table(scratch, core):
     """Answers GetItem and PutItem with fixed bodies."""
     return nginx(scratch, "tables.nginx.conf", FIXED_TABLE_PORT, core)
+
+
+def fixed_answer(scratch, core):
+    """Answers everything with a fixed body."""
+    return nginx(scratch, "fixed.nginx.conf", FIXED_PORT, core)
 
 
 def haproxy(scratch, core):
