@@ -1,6 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let pure: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"), .enableExperimentalFeature("Lifetimes"),
+]
+
 /// A package of its own, so that a fuzzer's flags reach everything that is built and nothing else.
 let package = Package(
     name: "fuzz",
@@ -18,6 +23,10 @@ let package = Package(
                 .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
                 .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
             ]),
+        .target(name: "JSON", path: "JSON", swiftSettings: pure),
+        .target(name: "BoundedRegex", path: "BoundedRegex", swiftSettings: pure),
+        .target(name: "Velocity", dependencies: ["JSON", "BoundedRegex"], path: "Velocity", swiftSettings: pure),
+        .executableTarget(name: "template", dependencies: ["Velocity", "JSON"], path: "template"),
         .executableTarget(
             name: "http-head",
             dependencies: ["HTTPFront", .product(name: "NIOCore", package: "swift-nio")],

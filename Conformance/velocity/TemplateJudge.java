@@ -203,20 +203,20 @@ public class TemplateJudge {
             return parse(text);
         }
 
-        public String urlEncode(String text) throws Exception {
-            return text == null ? "" : URLEncoder.encode(text, "UTF-8");
+        public String urlEncode(Object text) throws Exception {
+            return text == null ? "" : URLEncoder.encode(text.toString(), "UTF-8");
         }
 
-        public String urlDecode(String text) throws Exception {
-            return text == null ? "" : URLDecoder.decode(text, "UTF-8");
+        public String urlDecode(Object text) throws Exception {
+            return text == null ? "" : URLDecoder.decode(text.toString(), "UTF-8");
         }
 
-        public String base64Encode(String text) {
-            return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+        public String base64Encode(Object text) {
+            return text == null ? "" : Base64.getEncoder().encodeToString(text.toString().getBytes(StandardCharsets.UTF_8));
         }
 
-        public String base64Decode(String text) {
-            return new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8);
+        public String base64Decode(Object text) {
+            return text == null ? "" : new String(Base64.getDecoder().decode(text.toString()), StandardCharsets.UTF_8);
         }
     }
 }

@@ -1,10 +1,12 @@
 /// Evaluates JSONPaths over the values of a rendering, every value looked at counted as a step.
 extension Renderer {
-    /// The value at `path`: nil where a definite path leads nowhere, a list for every other path.
+    /// The value at `path`: nil where a definite path leads nowhere, a list for every other path, be it empty.
     mutating func evaluate(_ path: JSONPath, root: Value) throws(TemplateError) -> Value? {
-        try evaluate(path, from: root, root: root, depth: 0)
+        if let value = try evaluate(path, from: root, root: root, depth: 0) { return value }
+        return path.isDefinite ? nil : heap.list([], .json)
     }
 
+    /// The same within a filter or function: there a path of any kind leads nowhere when a step without a choice does.
     mutating func evaluate(
         _ path: JSONPath, from start: Value, root: Value, depth: Int
     ) throws(TemplateError) -> Value? {

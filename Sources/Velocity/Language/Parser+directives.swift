@@ -160,7 +160,7 @@ extension Parser {
     // MARK: - #foreach, #define, #break
 
     private mutating func foreach(at start: Int) throws(TemplateError) {
-        guard let arguments = try optionalArguments(), arguments.count >= 3,
+        guard let arguments = try optionalArguments(), arguments.count == 3,
             case .expression(let element) = arguments[0], case .word = arguments[1],
             case .expression(let list) = arguments[2],
             case .reference(let reference) = builder.program.expressions[Int(element)]
@@ -246,7 +246,7 @@ extension Parser {
             }
             guard let byte = byte(position) else { throw error("')' is missing", at: position) }
             if byte == UInt8(ascii: ")") { break }
-            if let word = word(), word.value == nil {
+            if let word = word(), word.value == nil, word.text != "not", Self.operatorWords[word.text] == nil {
                 position = word.end
                 arguments.append(.word)
             } else {

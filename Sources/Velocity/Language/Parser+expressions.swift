@@ -7,7 +7,7 @@ extension Parser {
     }
 
     /// How tightly operators bind, from the loosest to the tightest.
-    private enum Level: Int {
+    enum Level: Int {
         case or, and, equality, relation, sum, product
     }
 
@@ -66,7 +66,7 @@ extension Parser {
         return named.level == level ? (named.operator, word.end) : nil
     }
 
-    private static let operatorWords: [String: (level: Level, operator: Operator)] = [
+    static let operatorWords: [String: (level: Level, operator: Operator)] = [
         "or": (.or, .or), "and": (.and, .and), "eq": (.equality, .equal), "ne": (.equality, .notEqual),
         "lt": (.relation, .less), "le": (.relation, .lessOrEqual), "gt": (.relation, .greater),
         "ge": (.relation, .greaterOrEqual),

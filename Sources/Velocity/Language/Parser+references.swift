@@ -2,52 +2,44 @@ extension Parser {
     /// A `$` in text, behind `backslashes` backslashes: a reference, or just text.
     mutating func referenceStatement(backslashes: Int) throws(TemplateError) {
         let start = position
-        if let reference = try reference() {
-            if backslashes == 0 {
-                builder.emit(.print(reference: reference), at: start)
-            } else {
-                builder.emit(.printEscaped(reference: reference, backslashes: Int32(backslashes)), at: start)
-            }
-            return
+        guard let reference = try reference() else { return try literalDollar(backslashes: backslashes) }
+        if backslashes == 0 {
+            builder.emit(.print(reference: reference), at: start)
+        } else {
+            builder.emit(.printEscaped(reference: reference, backslashes: Int32(backslashes)), at: start)
         }
-        builder.text((start - backslashes)..<start)
-        position = start + 1
-        let isQuiet = byte(position) == UInt8(ascii: "!")
-        if isQuiet { position += 1 }
-        // Velocity loses a `$` right before one of its own directives, and the `!` of a `$!` that no reference follows.
-        switch byte(position) {
-        case nil:
-            guard mayEndOpen else { throw error("'$' ends the template", at: start) }
-            builder.text(start..<(start + 1))
-        case UInt8(ascii: "#") where opensSet(position) || opensBranch(position): break
-        case UInt8(ascii: ".") where isQuiet: break
-        case UInt8(ascii: "{"), UInt8(ascii: "$"), UInt8(ascii: "["): builder.text(start..<position)
-        default: builder.text(start..<(start + 1))
-        }
+        let read = builder.program.references[Int(reference)]
+        if !read.isFormal { try runts(behind: builder.program.steps.suffix(Int(read.stepCount))) }
     }
 
-    private func opensBranch(_ offset: Int) -> Bool {
-        guard let word = directiveWord(offset) else { return false }
-        return ["if", "elseif", "else", "end"].contains(text(word.name))
+    /// Where a reference begins behind the `$` at `offset`: at its name. Nil where there is none.
+    private func nameStart(_ offset: Int) -> (name: Int, isFormal: Bool)? {
+        guard byte(offset) == UInt8(ascii: "$") else { return nil }
+        var next = offset + 1
+        if byte(next) == UInt8(ascii: "!") { next += 1 }
+        let isFormal = byte(next) == UInt8(ascii: "{")
+        if isFormal { next += 1 }
+        return isNameStart(next) ? (next, isFormal) : nil
+    }
+
+    func startsReference(_ offset: Int) -> Bool { nameStart(offset) != nil }
+
+    func isNameStart(_ offset: Int) -> Bool {
+        byte(offset).map { isLetter($0) || $0 == UInt8(ascii: "_") } ?? false
     }
 
     /// The reference at `position`, which is its `$`; nil, with nothing consumed, when it is none.
     mutating func reference() throws(TemplateError) -> Int32? {
         let start = position
-        guard byte(start) == UInt8(ascii: "$") else { return nil }
-        var next = start + 1
-        if byte(next) == UInt8(ascii: "!") { next += 1 }
-        let isFormal = byte(next) == UInt8(ascii: "{")
-        if isFormal { next += 1 }
-        guard let first = byte(next), isLetter(first) || first == UInt8(ascii: "_") else { return nil }
+        guard let begin = nameStart(start) else { return nil }
         try enter()
         defer { leave() }
-        position = next
+        position = begin.name
         let name = try identifier()
         let slot = builder.slot(name)
         var steps: [Step] = []
         while let step = try step() { steps.append(step) }
-        if isFormal {
+        if begin.isFormal {
             guard byte(position) == UInt8(ascii: "}") else { throw error("'}' is missing in ${\(name)}", at: position) }
             position += 1
         }
@@ -56,12 +48,12 @@ extension Parser {
         builder.program.references.append(
             Reference(
                 slot: slot, firstStep: Int32(firstStep), stepCount: Int32(steps.count), offset: Int32(start),
-                count: Int32(position - start)))
+                count: Int32(position - start), isFormal: begin.isFormal))
         return Int32(builder.program.references.count - 1)
     }
 
     /// `.name`, `.name(…)` or `[…]`; nil where the reference ends.
-    private mutating func step() throws(TemplateError) -> Step? {
+    mutating func step() throws(TemplateError) -> Step? {
         switch byte(position) {
         case UInt8(ascii: "["):
             position += 1
@@ -85,7 +77,7 @@ extension Parser {
         }
     }
 
-    private mutating func identifier() throws(TemplateError) -> String {
+    mutating func identifier() throws(TemplateError) -> String {
         let start = position
         while let byte = byte(position), isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "_") || byte == dash {
             position += 1

@@ -120,7 +120,10 @@ struct Parser {
             position = end
             builder.text(start..<end)
         case UInt8(ascii: "["):
-            guard byte(start + 2) == UInt8(ascii: "[") else { return literalHash() }
+            guard byte(start + 2) == UInt8(ascii: "[") else {
+                literalHash()
+                return nil
+            }
             guard let close = find("]]#", from: start + 3) else { throw error("#[[ without ]]#", at: start) }
             builder.text((start + 3)..<close)
             position = close + 3
@@ -137,15 +140,9 @@ struct Parser {
             } else if let word = directiveWord(start) {
                 return try directive(word, at: start, closing)
             } else {
-                return literalHash()
+                literalHash()
             }
         }
-        return nil
-    }
-
-    private mutating func literalHash() -> Closed? {
-        builder.text(position..<(position + 1))
-        position += 1
         return nil
     }
 

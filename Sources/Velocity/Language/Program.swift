@@ -118,6 +118,8 @@ struct Reference: Sendable {
     /// The reference's text, from its `$`.
     var offset: Int32
     var count: Int32
+    /// `${…}`
+    var isFormal: Bool
     /// What the first steps are known to mean, and how many of them it stands for.
     var shortcut = Shortcut.none
     var shortcutSteps: Int32 = 0

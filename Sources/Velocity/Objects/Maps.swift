@@ -37,17 +37,17 @@ extension Renderer {
             return .string("")
         case (.keySet, 0):
             try charge(20 + heap.maps[number].count)
-            return heap.list(heap.maps[number].members.map(\.key.value), .view)
+            return heap.view(heap.maps[number].members.map(\.key.value), of: map)
         case (.values, 0):
             try charge(20 + heap.maps[number].count)
-            return heap.list(heap.maps[number].members.map(\.value), .view)
+            return heap.view(heap.maps[number].members.map(\.value), of: map)
         case (.entrySet, 0):
             try charge(20 + heap.maps[number].count * 2)
-            let map = heap.maps[number]
+            let members = heap.maps[number].members
             var entries: [Value] = []
-            entries.reserveCapacity(map.count)
-            for member in map.members { entries.append(heap.entry(member.key.value, member.value)) }
-            return heap.list(entries, .view)
+            entries.reserveCapacity(members.count)
+            for member in members { entries.append(heap.entry(member, of: map)) }
+            return heap.view(entries, of: map)
         default: return .null
         }
     }

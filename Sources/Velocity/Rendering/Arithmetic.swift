@@ -40,19 +40,15 @@ enum Arithmetic {
     }
 
     private static func decimal(_ name: Operator?, _ left: Value, _ right: Value) -> Value? {
-        // A fraction in binary joins a decimal one as a double: exact expansion has hundreds of digits nobody asked for.
-        if let a = left.exact, let b = right.exact {
-            switch name {
-            case .add: return a.adding(b).map { .decimal($0) }
-            case .subtract: return a.adding(b.negated).map { .decimal($0) }
-            case .multiply: return a.multiplied(by: b).map { .decimal($0) }
-            case .divide: return a.divided(by: b).map { .decimal($0) }
-            case .modulo: return a.remainder(b).map { .decimal($0) }
-            default: return nil
-            }
+        guard let a = left.exact, let b = right.exact else { return nil }
+        switch name {
+        case .add: return a.adding(b).map { .decimal($0) }
+        case .subtract: return a.adding(b.negated).map { .decimal($0) }
+        case .multiply: return a.multiplied(by: b).map { .decimal($0) }
+        case .divide: return a.divided(by: b).map { .decimal($0) }
+        case .modulo: return a.remainder(b).map { .decimal($0) }
+        default: return nil
         }
-        guard let a = left.doubleValue, let b = right.doubleValue else { return nil }
-        return work(name, .double(a), .double(b))
     }
 
     private static func isZero(_ value: Value) -> Bool {
@@ -70,8 +66,8 @@ enum Arithmetic {
         switch (left, right) {
         case (.integer(let left), .integer(let right)): return left < right ? -1 : left > right ? 1 : 0
         case (.decimal, _), (_, .decimal):
-            if let left = left.exact, let right = right.exact { return left.compared(to: right) }
-            guard left.isNumber, right.isNumber else { return nil }
+            guard let left = left.exact, let right = right.exact else { return nil }
+            return left.compared(to: right)
         case (.double, _), (_, .double): break
         default:
             guard let left = left.longValue, let right = right.longValue else { return nil }
@@ -89,6 +85,7 @@ extension Value {
         case .integer(let number): Decimal(Int64(number))
         case .long(let number): Decimal(number)
         case .decimal(let number): number
+        case .double(let number): Decimal(exactly: number)
         default: nil
         }
     }

@@ -29,9 +29,9 @@ extension Renderer {
         case .list(let list): try append(list: list, depth: depth)
         case .map(let map): try append(map: map, depth: depth)
         case .entry(let entry):
-            try append(heap.entries[Int(entry)].key, depth: depth + 1)
+            try append(heap.key(ofEntry: entry), depth: depth + 1)
             output.append(UInt8(ascii: "="))
-            try append(heap.entries[Int(entry)].value, depth: depth + 1)
+            try append(heap.value(ofEntry: entry), depth: depth + 1)
         case .block(let block): _ = try render(block: block)
         case .object(let object): try append(object, depth: depth)
         }

@@ -72,6 +72,9 @@ extension Renderer {
         var left = try evaluate(program.operands[Int(start)])
         for position in stride(from: Int(start) + 1, to: Int(start + count), by: 2) {
             let right = try evaluate(program.operands[position + 1])
+            // Numbers of many digits take their time.
+            if case .decimal = left { try charge(2000) }
+            if case .decimal = right { try charge(2000) }
             switch Operator(rawValue: program.operands[position]) {
             case .add: left = try add(left, right)
             case .subtract, .multiply, .divide, .modulo:
@@ -167,9 +170,9 @@ extension Renderer {
             }
             return true
         case (.entry(let left), .entry(let right)):
-            let pair = (heap.entries[Int(left)], heap.entries[Int(right)])
-            guard try areSame(pair.0.key, pair.1.key, depth: depth + 1) else { return false }
-            return try areSame(pair.0.value, pair.1.value, depth: depth + 1)
+            let keys = (heap.key(ofEntry: left), heap.key(ofEntry: right))
+            guard try areSame(keys.0, keys.1, depth: depth + 1) else { return false }
+            return try areSame(heap.value(ofEntry: left), heap.value(ofEntry: right), depth: depth + 1)
         case (.object(let left), .object(let right)): return left == right
         case (.block(let left), .block(let right)): return left == right
         default: return false

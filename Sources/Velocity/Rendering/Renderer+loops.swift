@@ -2,6 +2,8 @@
 struct RunningLoop {
     enum Source {
         case list(Int32, version: Int32)
+        /// A view of a map, and the map's version.
+        case view(Int32, map: Int32, version: Int32)
         case mapValues(Int32, version: Int32)
         case range(first: Int32, isRising: Bool)
     }
@@ -43,14 +45,16 @@ extension Renderer {
         switch loops[last].source {
         case .list(let list, let version):
             // Java looks at the length first, and only then for changes.
-            guard index < heap.lists[Int(list)].elements.count || heap.lists[Int(list)].version != version else {
-                return false
-            }
             guard index != heap.lists[Int(list)].elements.count else { return false }
             guard heap.lists[Int(list)].version == version else { throw changedInLoop() }
             element = heap.lists[Int(list)].elements[index]
+        case .view(let list, let map, let version):
+            // Of a map Java knows the next member beforehand, and so that there is none.
+            guard index < loops[last].count else { return false }
+            guard heap.maps[Int(map)].version == version else { throw changedInLoop() }
+            element = heap.lists[Int(list)].elements[index]
         case .mapValues(let map, let version):
-            guard index != heap.maps[Int(map)].count else { return false }
+            guard index < loops[last].count else { return false }
             guard heap.maps[Int(map)].version == version else { throw changedInLoop() }
             element = heap.maps[Int(map)].members[index].value
         case .range(let first, let isRising):
@@ -81,7 +85,10 @@ extension Renderer {
         }
         switch try evaluate(list) {
         case .list(let number):
-            return (.list(number, version: heap.lists[Int(number)].version), heap.lists[Int(number)].elements.count)
+            let count = heap.lists[Int(number)].elements.count
+            let map = heap.lists[Int(number)].map
+            if map >= 0 { return (.view(number, map: map, version: heap.maps[Int(map)].version), count) }
+            return (.list(number, version: heap.lists[Int(number)].version), count)
         case .map(let number):
             let map = heap.maps[Int(number)]
             return (.mapValues(number, version: map.version), map.count)

@@ -57,8 +57,8 @@ extension Renderer {
         case .map(let map): return heap.maps[Int(map)][name] ?? .null
         case .object(let object): return try property(name, of: object)
         case .entry(let entry):
-            if name.text == "key" { return heap.entries[Int(entry)].key }
-            if name.text == "value" { return heap.entries[Int(entry)].value }
+            if name.text == "key" { return heap.key(ofEntry: entry) }
+            if name.text == "value" { return heap.value(ofEntry: entry) }
             return .null
         case .string(let text):
             return name.text == "empty" ? .boolean(text.isEmpty) : .null

@@ -46,6 +46,32 @@ final class Decimal: Sendable {
         self.init(isNegative: text.hasPrefix("-"), digits: digits, scale: scale, isWhole: false)
     }
 
+    /// Every digit of a double, as `new BigDecimal(double)`; nil for what is no number.
+    convenience init?(exactly number: Double) {
+        guard number.isFinite else { return nil }
+        var digits: [UInt8] = [0]
+        var scale = 0
+        if number != 0 {
+            // A whole number times a power of two; halves are fives a place further on.
+            let power = Int(number.exponent) - number.significandWidth
+            let whole = UInt64(number.significand.magnitude * Double(UInt64(1) << UInt64(number.significandWidth)))
+            digits = String(whole).utf8.map { $0 - UInt8(ascii: "0") }
+            for _ in 0..<abs(power) { Self.multiply(&digits, by: power > 0 ? 2 : 5) }
+            scale = max(0, -power)
+        }
+        self.init(isNegative: number < 0, digits: digits, scale: scale, isWhole: false)
+    }
+
+    private static func multiply(_ digits: inout [UInt8], by factor: UInt8) {
+        var carry: UInt8 = 0
+        for place in digits.indices.reversed() {
+            let product = digits[place] * factor + carry
+            digits[place] = product % 10
+            carry = product / 10
+        }
+        if carry > 0 { digits.insert(carry, at: 0) }
+    }
+
     var isZero: Bool { digits.isEmpty }
 
     var double: Double { Double(text) ?? (isNegative ? -.infinity : .infinity) }

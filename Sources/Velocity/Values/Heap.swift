@@ -4,7 +4,8 @@ struct Heap {
 
     var lists: [List] = []
     var maps: [Map] = []
-    var entries: [(key: Value, value: Value)] = []
+    /// Members of maps, by map and key: their values are those of the map at any time.
+    private var entries: [(map: Int32, member: Map.Member)] = []
 
     struct List {
         enum Kind: Sendable {
@@ -20,6 +21,8 @@ struct Heap {
 
         var elements: [Value]
         let kind: Kind
+        /// Of a view, the number of its map.
+        var map: Int32 = -1
         /// Counts what changes the length: a loop over a list that grows or shrinks is an error in Java.
         var version: Int32 = 0
     }
@@ -106,14 +109,28 @@ struct Heap {
         return .list(Int32(lists.count - 1))
     }
 
+    /// What is seen of a map; a change of the map does not change it, but ends a loop over it as in Java.
+    mutating func view(_ elements: [Value], of map: Int32) -> Value {
+        let view = list(elements, .view)
+        lists[lists.count - 1].map = map
+        return view
+    }
+
     mutating func map(_ map: Map) -> Value {
         if maps.isEmpty { maps.reserveCapacity(Self.roomAtFirst) }
         maps.append(map)
         return .map(Int32(maps.count - 1))
     }
 
-    mutating func entry(_ key: Value, _ value: Value) -> Value {
-        entries.append((key, value))
+    mutating func entry(_ member: Map.Member, of map: Int32) -> Value {
+        entries.append((map, member))
         return .entry(Int32(entries.count - 1))
+    }
+
+    func key(ofEntry entry: Int32) -> Value { entries[Int(entry)].member.key.value }
+
+    func value(ofEntry entry: Int32) -> Value {
+        let (map, member) = entries[Int(entry)]
+        return maps[Int(map)][member.key] ?? member.value
     }
 }

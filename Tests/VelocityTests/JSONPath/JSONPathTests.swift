@@ -16,7 +16,7 @@ import Testing
         ("$.store.bicycle.color", #""red""#), ("$['store']['bicycle'][\"color\"]", #""red""#),
         ("store.bicycle.color", #""red""#), ("$.store.book[0].title", #""Sayings""#),
         ("$.store.book[-1].title", #""Rings""#), ("$.store.book[9].title", #""""#), ("$['a.b']['c d']", "1"),
-        ("$.n", "null"), ("$.n.x", #""""#), ("$.none[*]", #""""#), ("$.expensive[*]", "[]"), ("$.expensive[0]", #""""#),
+        ("$.n", "null"), ("$.n.x", #""""#), ("$.none[*]", "[]"), ("$.expensive[*]", "[]"), ("$.expensive[0]", #""""#),
         ("$.store.book[*].author", #"["Rees","Waugh","Melville","Tolkien"]"#), ("$.store.*.color", #"["red"]"#),
         ("$..author", #"["Rees","Waugh","Melville","Tolkien"]"#), ("$..price", "[8.95,12.99,8.99,22.99,19.95]"),
         ("$.store.bicycle['color', 'price']", #"{"color":"red","price":19.95}"#), ("$.nums[0,2]", "[3,2]"),

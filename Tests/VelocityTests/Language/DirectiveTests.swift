@@ -50,6 +50,14 @@ import Testing
         #expect(render("#set($n = 0)#foreach($i in [1..5000])#set($n = $i)#end$n") == "1000")
     }
 
+    @Test func `A map that a loop over it changes is an error, but for its last member`() {
+        let map = "#set($m = {\"a\": 1, \"b\": 2})"
+        for loop in ["$m", "$m.keySet()", "$m.values()", "$m.entrySet()"] {
+            #expect(failure("\(map)#foreach($x in \(loop))#set($m.c = 3)#end")?.line == 1)
+            #expect(render("\(map)#foreach($x in \(loop))#if($foreach.last)#set($m.c = 3)#end#end$m.c") == "3")
+        }
+    }
+
     @Test func `A list that a loop over it changes is an error`() {
         #expect(failure("#set($l = [1])#foreach($x in $l)#set($d = $l.add(1))#end")?.line == 1)
         #expect(render("#set($l = [1, 2])#foreach($x in $l)#if($x == 1)#set($d = $l.remove(0))#end#end$l") == "[2]")
