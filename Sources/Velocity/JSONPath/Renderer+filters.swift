@@ -45,7 +45,7 @@ extension Renderer {
             case .string(let text): return .value(.string(text))
             case .json(let text):
                 try charge(20 + text.count)
-                return JSONReader.read(text, into: &heap).map { .value($0) } ?? .missing
+                return try readJSON(text).map { .value($0) } ?? .missing
             }
         case .pattern(let text, let flags): return .pattern(text, flags: flags)
         }

@@ -45,7 +45,7 @@ extension Renderer {
                 values.append(try evaluate(path, from: walk.root, root: walk.root, depth: walk.depth + 1) ?? .null)
             case .json(let text):
                 try charge(20 + text.count)
-                guard let value = JSONReader.read(text, into: &heap) else {
+                guard let value = try readJSON(text) else {
                     throw error("JSONPath: a parameter of a function is no JSON")
                 }
                 values.append(value)

@@ -20,6 +20,7 @@ extension Renderer {
             position += 1
         }
         if position == path.steps.count { return value }
+        try charge(Heap.stepsPerContainer)
         var walk = PathWalk(path: path, root: root, depth: depth)
         try self.walk(&walk, position, value, isDefinite: true)
         if walk.isMissing { return nil }
@@ -60,7 +61,7 @@ extension Renderer {
             if isLast {
                 var merged = Heap.Map()
                 for key in keys { if let member = heap.maps[Int(map)][key] { merged.put(member, at: key) } }
-                try charge(20)
+                try charge(Heap.stepsPerContainer)
                 return walk.results.append(heap.map(merged))
             }
             for key in keys {

@@ -23,7 +23,8 @@ extension Renderer {
     }
 
     /// The member `name` of the part of `$context` with the number `part`.
-    mutating func contextMember(_ name: String, of part: Int32) -> Value {
+    mutating func contextMember(_ name: String, of part: Int32) throws(TemplateError) -> Value {
+        try charge(10)
         if part < 0 {
             if name == "requestOverride" { return loadOverrides().request }
             if name == "responseOverride" { return loadOverrides().response }
@@ -43,7 +44,7 @@ extension Renderer {
         -> Value
     {
         switch (method, arguments.count) {
-        case (.get, 1): return contextMember(try text(of: arguments.a), of: part)
+        case (.get, 1): return try contextMember(try text(of: arguments.a), of: part)
         case (.keySet, 0), (.values, 0), (.entrySet, 0), (.size, 0), (.isEmpty, 0), (.containsKey, 1),
             (.containsValue, 1), (.getOrDefault, 2):
             guard case .map(let map) = try map(of: .context(part)) else { return .null }
@@ -69,12 +70,11 @@ extension Renderer {
             var map = Heap.Map(kind: .silent)
             let path = part < 0 ? "" : contextPath(part).text
             for name in source.templateContextNames(below: path) {
-                try charge(10)
-                map.put(contextMember(name, of: part), at: Key(name))
+                map.put(try contextMember(name, of: part), at: Key(name))
             }
             if part < 0 {
                 for name in ["requestOverride", "responseOverride"] {
-                    map.put(contextMember(name, of: part), at: Key(name))
+                    map.put(try contextMember(name, of: part), at: Key(name))
                 }
             }
             return heap.map(map)

@@ -4,7 +4,7 @@ extension Renderer {
         switch (method, arguments.count) {
         case (.json, 1): return .string(try json(try jsonPath(arguments.a)))
         case (.path, 1): return try path(try jsonPath(arguments.a)) ?? .null
-        case (.params, 0): return parameters()
+        case (.params, 0): return try parameters()
         case (.params, 1):
             guard let name = arguments.a.string else { return .string("") }
             return .string(parameter(name))
@@ -15,7 +15,7 @@ extension Renderer {
     /// A path that the template makes while it is rendered.
     private mutating func jsonPath(_ value: Value) throws(TemplateError) -> JSONPath {
         let text = try text(of: value)
-        try charge(20 + text.utf8.count)
+        try charge(100 + text.utf8.count * 4)
         do throws(JSONPathError) { return try JSONPath(text) } catch { throw self.error(error.message) }
     }
 
@@ -34,13 +34,21 @@ extension Renderer {
         if case .unread = document {
             let body = bodyBytes()
             try charge(body.count / 4)
-            if let value = JSONReader.read(body, into: &heap) {
+            if let value = try readJSON(body) {
                 document = .json(value)
             } else {
                 document = .text(String(decoding: body, as: UTF8.self))
             }
         }
         return document
+    }
+
+    /// The value of a JSON text, and steps for what it takes.
+    mutating func readJSON(_ text: [UInt8]) throws(TemplateError) -> Value? {
+        let count = heap.lists.count + heap.maps.count
+        let value = JSONReader.read(text, into: &heap)
+        try charge((heap.lists.count + heap.maps.count - count) * Heap.stepsPerContainer)
+        return value
     }
 
     /// The value at `path`; nil where there is none.
@@ -71,7 +79,8 @@ extension Renderer {
             ?? source.templateParameter(name, in: .header) ?? ""
     }
 
-    private mutating func parameters() -> Value {
+    private mutating func parameters() throws(TemplateError) -> Value {
+        try charge(4 * Heap.stepsPerContainer)
         var all = Heap.Map(room: 3)
         for (place, name) in [
             (TemplateParameterPlace.path, "path"), (.querystring, "querystring"), (.header, "header"),
@@ -80,6 +89,7 @@ extension Renderer {
             var part = Heap.Map(room: parameters.count)
             // Seen so in AWS's logs.
             if place == .header { parameters.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } }
+            try charge(parameters.count * 4)
             for parameter in parameters { part.put(.string(parameter.value), at: Key(parameter.name)) }
             all.put(heap.map(part), at: Key(name))
         }

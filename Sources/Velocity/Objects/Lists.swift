@@ -20,7 +20,7 @@ extension Renderer {
         case (.subList, 2):
             guard let from = arguments.a.index, let to = arguments.b.index else { return .null }
             guard from >= 0, from <= to, to <= count else { throw outOfBounds(from < 0 ? from : to, count) }
-            try charge(20 + to - from)
+            try charge(Heap.stepsPerContainer + to - from)
             return heap.list(Array(heap.lists[number].elements[from..<to]), .plain)
         default: break
         }

@@ -36,13 +36,13 @@ extension Renderer {
             heap.maps[number].removeAll()
             return .string("")
         case (.keySet, 0):
-            try charge(20 + heap.maps[number].count)
+            try charge(Heap.stepsPerContainer + heap.maps[number].count)
             return heap.view(heap.maps[number].members.map(\.key.value), of: map)
         case (.values, 0):
-            try charge(20 + heap.maps[number].count)
+            try charge(Heap.stepsPerContainer + heap.maps[number].count)
             return heap.view(heap.maps[number].members.map(\.value), of: map)
         case (.entrySet, 0):
-            try charge(20 + heap.maps[number].count * 2)
+            try charge(Heap.stepsPerContainer + heap.maps[number].count * 2)
             let members = heap.maps[number].members
             var entries: [Value] = []
             entries.reserveCapacity(members.count)

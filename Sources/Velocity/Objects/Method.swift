@@ -66,7 +66,7 @@ extension Renderer {
         case .input: return name.text == "body" ? .string(bodyText()) : .null
         case .util: return .null
         case .stageVariables: return source.templateStageVariable(name.text).map { .string($0) } ?? .null
-        case .context(let part): return contextMember(name.text, of: part)
+        case .context(let part): return try contextMember(name.text, of: part)
         case .foreach(let level): return foreachProperty(name.text, of: level)
         case .javaClass(let javaClass):
             switch name.text {

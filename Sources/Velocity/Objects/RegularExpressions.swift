@@ -51,7 +51,7 @@ extension Renderer {
     }
 
     /// Every byte may be a match of its own, which takes its time.
-    private static let stepsPerByte = 8
+    private static let stepsPerByte = 16
 
     /// How many patterns a rendering keeps: a loop matches the same ones again and again.
     private static let keptPatterns = 16

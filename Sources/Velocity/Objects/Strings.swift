@@ -83,7 +83,7 @@ extension Renderer {
     }
 
     private mutating func array(_ parts: [String]) throws(TemplateError) -> Value {
-        try charge(20 + parts.count * 2)
+        try charge(Heap.stepsPerContainer + parts.count * 8)
         return heap.list(parts.map { .string($0) }, .array)
     }
 

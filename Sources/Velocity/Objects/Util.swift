@@ -12,7 +12,7 @@ extension Renderer {
         case .parseJson:
             let text = try text(of: argument)
             try charge(text.utf8.count / 2)
-            guard let value = JSONReader.read(Array(text.utf8), into: &heap) else {
+            guard let value = try readJSON(Array(text.utf8)) else {
                 throw error("$util.parseJson: the text is no JSON")
             }
             return value

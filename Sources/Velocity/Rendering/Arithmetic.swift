@@ -20,6 +20,16 @@ enum Arithmetic {
         }
     }
 
+    /// Numbers of many digits take their time.
+    static func steps(_ left: Value, _ right: Value) -> Int {
+        switch (left, right) {
+        case (.decimal(let left), .decimal(let right)): 100 + 2 * left.digits.count * right.digits.count
+        // Of a double some hundreds of digits may have to be worked out.
+        case (.decimal(let number), _), (_, .decimal(let number)): 4000 + 50 * number.digits.count
+        default: 1
+        }
+    }
+
     private static func whole(_ name: Operator?, _ left: Value, _ right: Value) -> Value? {
         guard let a = left.longValue, let b = right.longValue else { return nil }
         let result: (partialValue: Int64, overflow: Bool)

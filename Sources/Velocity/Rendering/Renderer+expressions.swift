@@ -8,7 +8,7 @@ extension Renderer {
             try charge(text.utf8.count / 16)
             return .string(text)
         case .list(let start, let count):
-            try charge(20 + Int(count))
+            try charge(Heap.stepsPerContainer + Int(count))
             var elements: [Value] = []
             elements.reserveCapacity(Int(count))
             for position in start..<(start + count) {
@@ -16,7 +16,7 @@ extension Renderer {
             }
             return heap.list(elements, .plain)
         case .map(let start, let count):
-            try charge(20 + Int(count))
+            try charge(Heap.stepsPerContainer + Int(count))
             var map = Heap.Map()
             for position in stride(from: start, to: start + count, by: 2) {
                 let key = try evaluate(program.operands[Int(position)])
@@ -72,9 +72,7 @@ extension Renderer {
         var left = try evaluate(program.operands[Int(start)])
         for position in stride(from: Int(start) + 1, to: Int(start + count), by: 2) {
             let right = try evaluate(program.operands[position + 1])
-            // Numbers of many digits take their time.
-            if case .decimal = left { try charge(2000) }
-            if case .decimal = right { try charge(2000) }
+            try charge(Arithmetic.steps(left, right))
             switch Operator(rawValue: program.operands[position]) {
             case .add: left = try add(left, right)
             case .subtract, .multiply, .divide, .modulo:

@@ -1,5 +1,8 @@
 /// The lists and maps of one rendering.
 struct Heap {
+    /// What a list or map counts for: it keeps its memory until the rendering ends.
+    static let stepsPerContainer = 40
+
     private static let roomAtFirst = 8
 
     var lists: [List] = []
