@@ -17,7 +17,7 @@ enum Method: String, Sendable {
     // $util
     case escapeJavaScript, parseJson, urlEncode, urlDecode, base64Encode, base64Decode
     // $foreach
-    case hasNext, stop
+    case hasNext
 }
 
 extension Renderer {
