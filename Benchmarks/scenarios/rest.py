@@ -79,7 +79,7 @@ def start(stack, scratch, server_core, load_core):
     }
     with connection.Connection(port) as client:
         answer = connection.get("/quiet/users/17?q=1", host=method)
-        connection.expect(client.send(answer), 200, b'"self": "/users/17"', b"\r\nx-amzn-RequestId: ")
+        connection.expect(client.send(answer), 200, b'"self": "/users/17"', b"\r\nx-amzn-requestid: ")
         connection.expect(client.send(connection.get("/prod/proxy", host=method)), 200, b"hello from upstream")
     return candidates
 

@@ -13,6 +13,8 @@ package final class Exchange: HTTPService {
     var route: CompiledRoute?
     /// What only calls of REST APIs have.
     var rest = RESTCall()
+    /// `x-amzn-RequestId` of a REST API, once it has been asked for; its storage stays.
+    var restRequestId = [UInt8](repeating: 0, count: 36)
     /// The path as sent, without `/_aws/execute-api/…`.
     var sentPath = RequestHead.Span()
     /// The path percent-decoded; empty when nothing in it was encoded. See `withPath`.

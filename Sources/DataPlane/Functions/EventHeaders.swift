@@ -191,6 +191,14 @@ enum EventHeaders {
         isEventField(field.known) && !isRemoved(field, bytes)
     }
 
+    static func ownOfREST(named name: [UInt8]) -> Bool {
+        for own: StaticString in [
+            "Host", "X-Amzn-Trace-Id", "X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto",
+        ]
+        where name.withUnsafeBytes({ ASCII.equals($0, own) }) { return true }
+        return false
+    }
+
     /// What the gateway adds for an integration of a REST API.
     static func ownOfREST(_ x: Exchange) -> [(name: String, value: String)] {
         func text(_ write: (inout ByteBuffer) -> Void) -> String {

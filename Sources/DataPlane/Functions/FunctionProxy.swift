@@ -30,8 +30,8 @@ enum FunctionProxy {
         x.integrationStarted(timeoutMilliseconds: integration.timeoutMilliseconds)
         var trace = x.worker.allocator.buffer(capacity: 96)
         if x.apiKind == .rest {
-            x.writeRESTTraceId(to: &trace)
             x.rest.showsTrace = true
+            x.writeRESTTraceId(to: &trace)
         } else {
             TraceId.write(x, to: &trace)
         }

@@ -119,7 +119,7 @@ enum UpstreamRequest {
 
     /// Copies the lines of the fields that `isKept` lets pass. Neighbours go in one piece; a field with unusual white
     /// space is written anew, so that what is passed on reads the same to everybody.
-    private static func copyLines(
+    static func copyLines(
         _ fields: [HeaderField], _ bytes: UnsafeRawBufferPointer, to out: inout ByteBuffer,
         _ isKept: (HeaderField) -> Bool
     ) {

@@ -35,7 +35,7 @@ enum RESTPipeline {
         case .headSize: try Routing.checkHead(x)
         case .authorize: try authorize(x)
         case .key: if x.route?.method?.requiresKey == true { try refuseKey(x) }
-        case .throttle: try throttle(x)
+        case .throttle: if x.rest.bucket?.take(x.startedAt) == false { throw .throttled }
         case .body: return try takeBody(x)
         case .validate: try x.route?.method?.validation?.check(x)
         case .map: try map(x)
@@ -55,13 +55,6 @@ enum RESTPipeline {
     private static func refuseKey(_ x: Exchange) throws(Refusal) {
         x.reason = "asks for an API key, and keys are not looked up yet"
         throw .invalidKey
-    }
-
-    private static func throttle(_ x: Exchange) throws(Refusal) {
-        guard let stage = x.stage?.rest, !stage.buckets.isEmpty, let route = x.route,
-            let bucket = stage.buckets[route.name]
-        else { return }
-        if !bucket.take(x.startedAt) { throw .throttled }
     }
 
     private static func takeBody(_ x: Exchange) throws(Refusal) -> StepResult {
@@ -119,10 +112,10 @@ enum RESTPipeline {
 enum RESTRouting {
     static func match(_ x: Exchange) throws(Refusal) {
         guard let head = x.connection?.head, let stage = x.stage?.rest else { return }
-        var deployment = stage.deployment
+        var (deployment, buckets) = (stage.deployment, stage.buckets)
         if let canary = stage.canary, let split = x.stage?.state.canarySplit {
             x.rest.isCanary = split.takesNext(stage.canaryShare)
-            if x.rest.isCanary == true { deployment = canary }
+            if x.rest.isCanary == true { (deployment, buckets) = (canary, stage.canaryBuckets) }
         }
         x.rest.deployment = deployment
         let index = x.withPath { bytes in
@@ -135,5 +128,6 @@ enum RESTRouting {
         }
         guard let index, let index else { throw .notFound }
         x.route = deployment.methods[index]
+        if index < buckets.count { x.rest.bucket = buckets[index] }
     }
 }

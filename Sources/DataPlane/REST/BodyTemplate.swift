@@ -6,28 +6,44 @@ import Velocity
 /// One mapping template, or why it is none: AWS takes every text, and fails when it is run.
 struct BodyTemplate: Sendable {
     private enum Text: Sendable {
-        case template(Template)
+        /// Nothing in it has to be worked out.
+        case constant(ByteBuffer)
+        /// With the variables that its paths below `$context` are, by number.
+        case template(Template, [ContextVariable?])
         case broken(TemplateError)
     }
 
     private let text: Text
 
     init(_ text: String) {
-        do throws(TemplateError) { self.text = .template(try Template(text)) } catch { self.text = .broken(error) }
+        guard
+            text.utf8.contains(where: { $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "\\") }
+            )
+        else {
+            self.text = .constant(ByteBuffer(string: text))
+            return
+        }
+        do throws(TemplateError) {
+            let template = try Template(text)
+            self.text = .template(template, template.contextPaths.map { RESTPipeline.contextVariables[$0] })
+        } catch {
+            self.text = .broken(error)
+        }
     }
 
     /// What becomes of a body: the request's, or the integration's answer.
     func render(_ x: Exchange, _ body: ByteBuffer?) throws(Refusal) -> ByteBuffer {
         var output: [UInt8] = []
         do throws(TemplateError) {
-            guard case .template(let template) = text else {
-                if case .broken(let error) = text { throw error }
-                return ByteBuffer()
+            switch text {
+            case .constant(let text): return text
+            case .broken(let error): throw error
+            case .template(let template, let variables):
+                // A copy, as the source reads of the call meanwhile.
+                var overrides = x.rest.overrides
+                try template.render(CallTemplateSource(x, body, variables), overrides: &overrides, into: &output)
+                x.rest.overrides = overrides
             }
-            // A copy, as the source reads of the call meanwhile.
-            var overrides = x.rest.overrides
-            try template.render(CallTemplateSource(x, body), overrides: &overrides, into: &output)
-            x.rest.overrides = overrides
         } catch {
             x.reason =
                 "has a mapping template that fails at line \(error.line), column \(error.column): \(error.message)"
@@ -43,8 +59,11 @@ private final class CallTemplateSource: TemplateSource {
     private let x: Exchange
     private var headers: [(name: String, value: String)]?
 
-    init(_ x: Exchange, _ body: ByteBuffer?) {
+    private let variables: [ContextVariable?]
+
+    init(_ x: Exchange, _ body: ByteBuffer?, _ variables: [ContextVariable?]) {
         self.x = x
+        self.variables = variables
         templateBody =
             body.map { body in
                 let bytes = Array(body.readableBytesView)
@@ -56,7 +75,20 @@ private final class CallTemplateSource: TemplateSource {
     // MARK: Parameters
 
     func templateParameter(_ name: String, in place: TemplateParameterPlace) -> String? {
-        templateParameters(in: place).last { $0.name == name }?.value
+        let values = ParameterValues(x: x)
+        let bytes = Array(name.utf8)
+        let found: [UInt8]?
+        switch place {
+        case .path:
+            found = x.route?.variables.firstIndex(of: bytes).flatMap { values.value(.path($0)) }
+        case .querystring: found = values.lastQuery(bytes)
+        case .header:
+            guard let value = values.lastSeenHeader(bytes) else {
+                return EventHeaders.ownOfREST(named: bytes) ? allHeaders().last { $0.name == name }?.value : nil
+            }
+            found = value
+        }
+        return found.map { String(decoding: $0, as: UTF8.self) }
     }
 
     func templateParameters(in place: TemplateParameterPlace) -> [(name: String, value: String)] {
@@ -107,7 +139,8 @@ private final class CallTemplateSource: TemplateSource {
 
     func templateContext(_ path: ContextPath) -> ContextValue {
         if path.text == "identity" || path.text == "authorizer" { return .part }
-        guard let variable = RESTPipeline.contextVariables[path.text] else { return .absent }
+        let known = path.number.map { variables[$0] } ?? RESTPipeline.contextVariables[path.text]
+        guard let variable = known else { return .absent }
         var buffer = x.worker.allocator.buffer(capacity: 64)
         guard variable.write(x, x.figures, to: &buffer) else { return .absent }
         return .text(String(buffer: buffer))

@@ -95,6 +95,29 @@ struct ParameterValues {
         return value(source).map { [$0] } ?? []
     }
 
+    /// Decoded, of a repeated name the last; nil when it is not there.
+    func lastQuery(_ name: [UInt8]) -> [UInt8]? {
+        x.withHead { bytes, head in
+            guard !head.query.isEmpty else { return nil }
+            var found: [UInt8]?
+            for pair in QueryPairs(UnsafeRawBufferPointer(rebasing: bytes[head.query.range])) where pair.name == name {
+                found = pair.value
+            }
+            return found
+        } ?? nil
+    }
+
+    /// Of the fields that an integration sees.
+    func lastSeenHeader(_ name: [UInt8]) -> [UInt8]? {
+        x.withHead { bytes, head in
+            let field = head.fields.last {
+                $0.name.count == name.count && bytes[$0.name.range].elementsEqual(name)
+                    && EventHeaders.isSeen($0, bytes)
+            }
+            return field.map { Array(bytes[$0.value.range]) }
+        } ?? nil
+    }
+
     private func bodyValue(_ path: BodyPath?) -> [UInt8]? {
         guard let body, body.readableBytes > 0 else { return path == nil ? Array("{}".utf8) : nil }
         let bytes = Array(body.readableBytesView)

@@ -15,17 +15,22 @@ enum RESTAnswer {
         x.respond(head.status, HTTPProxy.framing(head, for: client.head.method)) { lines in
             let named = ConnectionOptions(head.fields, head.bytes)
             head.bytes.withUnsafeReadableBytes { bytes in
-                for field in head.fields where !named.contains(field, bytes) {
-                    let name = UnsafeRawBufferPointer(rebasing: bytes[field.name.range])
-                    let value = UnsafeRawBufferPointer(rebasing: bytes[field.value.range])
-                    switch ResponseFields.use(of: field.known, name, isProxy: true) {
-                    case .passed: break
-                    case .renamed: lines.stream.out.write(ResponseFields.remapped)
-                    case .dropped: continue
+                var hasRenamed = false
+                UpstreamRequest.copyLines(head.fields, bytes, to: &lines.stream.out) { field in
+                    switch use(of: field, bytes) {
+                    case .passed: return !named.contains(field, bytes)
+                    case .renamed:
+                        hasRenamed = true
+                        return false
+                    case .dropped: return false
                     }
-                    lines.stream.out.write(name)
+                }
+                guard hasRenamed else { return }
+                for field in head.fields where use(of: field, bytes) == .renamed {
+                    lines.stream.out.write(ResponseFields.remapped)
+                    lines.stream.out.write(UnsafeRawBufferPointer(rebasing: bytes[field.name.range]))
                     lines.stream.out.write(": ")
-                    lines.stream.out.write(value)
+                    lines.stream.out.write(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
                     lines.stream.out.write("\r\n")
                 }
             }
@@ -33,6 +38,11 @@ enum RESTAnswer {
                 lines.text("Content-Type: application/json\r\n")
             }
         }
+    }
+
+    private static func use(of field: HeaderField, _ bytes: UnsafeRawBufferPointer) -> ResponseFields.Use {
+        ResponseFields.use(
+            of: field.known, UnsafeRawBufferPointer(rebasing: bytes[field.name.range]), isProxy: true)
     }
 
     /// The whole answer is here.

@@ -8,8 +8,10 @@ struct RESTCall {
     var deployment: RESTDeployment?
     /// nil while the stage has no canary.
     var isCanary: Bool?
-    /// `x-amzn-RequestId`, 36 characters; empty until somebody asks.
-    var requestId: [UInt8] = []
+    /// Whether `Exchange.restRequestId` is this call's.
+    var hasRequestId = false
+    /// What the method's limits leave; nil where there are none.
+    var bucket: TokenBucket?
     /// As the integration was told it; empty while there is none.
     var traceId: [UInt8] = []
     /// Whether the client is told of the trace: AWS and HTTP integrations do, proxies of HTTP do not (recorded).
@@ -35,8 +37,11 @@ struct IntegrationParameters {
 extension Exchange {
     /// `x-amzn-RequestId`: the client's own when that is a UUID (recorded), else a new one.
     func writeRESTRequestId(to buffer: inout ByteBuffer) {
-        if rest.requestId.isEmpty { rest.requestId = sentRequestId ?? makeUUID() }
-        buffer.write(rest.requestId)
+        if !rest.hasRequestId {
+            rest.hasRequestId = true
+            if let sent = sentRequestId { restRequestId = sent } else { makeUUID() }
+        }
+        buffer.write(restRequestId)
     }
 
     private var sentRequestId: [UInt8]? {
@@ -66,27 +71,46 @@ extension Exchange {
         return true
     }
 
-    /// Version 4 (RFC 9562).
-    private func makeUUID() -> [UInt8] {
+    /// Version 4 (RFC 9562), into the storage that the exchange keeps.
+    private func makeUUID() {
         let high = worker.nextRandom() & ~0xF000 | 0x4000
         let low = worker.nextRandom() & ~(0xC0 << 56) | 0x80 << 56
-        var text = worker.allocator.buffer(capacity: 36)
-        text.writeHexadecimal(high >> 32, digits: 8)
-        text.write("-")
-        text.writeHexadecimal(high >> 16 & 0xFFFF, digits: 4)
-        text.write("-")
-        text.writeHexadecimal(high & 0xFFFF, digits: 4)
-        text.write("-")
-        text.writeHexadecimal(low >> 48, digits: 4)
-        text.write("-")
-        text.writeHexadecimal(low & 0xFFFF_FFFF_FFFF, digits: 12)
-        return Array(text.readableBytesView)
+        let digits: StaticString = "0123456789abcdef"
+        restRequestId.withUnsafeMutableBufferPointer { id in
+            var (bits, left) = (high, 16)
+            for position in 0..<36 {
+                if position == 8 || position == 13 || position == 18 || position == 23 {
+                    id[position] = UInt8(ascii: "-")
+                    continue
+                }
+                if left == 0 { (bits, left) = (low, 16) }
+                id[position] = digits.utf8Start[Int(bits >> 60)]
+                bits <<= 4
+                left -= 1
+            }
+        }
     }
 
-    /// What the integration is told of the trace: a root alone gets a parent, what has both is kept (recorded).
+    /// What the integration is told of the trace: a root alone gets a parent, what has both is kept (recorded). It is
+    /// remembered where somebody else will be told of it.
     func writeRESTTraceId(to buffer: inout ByteBuffer) {
-        if rest.traceId.isEmpty { rest.traceId = makeTraceId() }
+        if rest.traceId.isEmpty {
+            if !rest.showsTrace, stage?.accessLog?.namesTraceId != true,
+                connection?.head.contains(.amznTraceId) == false
+            {
+                return writeTraceRoot(to: &buffer)
+            }
+            rest.traceId = makeTraceId()
+        }
         buffer.write(rest.traceId)
+    }
+
+    private func writeTraceRoot(to buffer: inout ByteBuffer) {
+        buffer.write("Root=1-")
+        buffer.writeHexadecimal(UInt64(startedAtEpochMilliseconds / 1000), digits: 8)
+        buffer.write("-")
+        buffer.writeHexadecimal(worker.nextRandom(), digits: 16)
+        buffer.writeHexadecimal(worker.nextRandom() >> 32, digits: 8)
     }
 
     private func makeTraceId() -> [UInt8] {
@@ -99,11 +123,7 @@ extension Exchange {
             if !value.contains("Root=") { text.clear() }
         }
         if text.readableBytes == 0 {
-            text.write("Root=1-")
-            text.writeHexadecimal(UInt64(startedAtEpochMilliseconds / 1000), digits: 8)
-            text.write("-")
-            text.writeHexadecimal(worker.nextRandom(), digits: 16)
-            text.writeHexadecimal(worker.nextRandom() >> 32, digits: 8)
+            writeTraceRoot(to: &text)
             return Array(text.readableBytesView)
         }
         if !isWhole {

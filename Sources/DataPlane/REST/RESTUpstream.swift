@@ -89,15 +89,10 @@ enum RESTUpstream {
     ) {
         let named = ConnectionOptions(head.fields, head.bytes)
         head.withBytes { bytes in
-            for field in head.fields {
+            UpstreamRequest.copyLines(head.fields, bytes, to: &out) { field in
                 let name = UnsafeRawBufferPointer(rebasing: bytes[field.name.range])
-                guard isForwarded(field.known, name), !named.contains(field, bytes),
-                    !parameters.headers.contains(where: { Self.equals($0.name, name) })
-                else { continue }
-                out.write(name)
-                out.write(": ")
-                out.write(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
-                out.write("\r\n")
+                guard isForwarded(field.known, name), !named.contains(field, bytes) else { return false }
+                return !parameters.headers.contains { ASCII.equalsIgnoringCase(name, $0.name) }
             }
         }
     }
@@ -107,21 +102,24 @@ enum RESTUpstream {
         switch known {
         case .host, .contentLength, .expect, .via, .amznTraceId: return false
         case .other:
-            for removed: StaticString in [
-                "content-md5", "max-forwards", "proxy-authenticate", "server", "www-authenticate", "content-encoding",
-                "x-amzn-apigateway-api-id",
-            ] where ASCII.equalsIgnoringCase(name, removed) { return false }
-            return true
+            // Told apart by their lengths first: most fields are none of them.
+            return switch name.count {
+            case 6: !ASCII.equalsIgnoringCase(name, "server")
+            case 11: !ASCII.equalsIgnoringCase(name, "content-md5")
+            case 12: !ASCII.equalsIgnoringCase(name, "max-forwards")
+            case 16:
+                !ASCII.equalsIgnoringCase(name, "www-authenticate")
+                    && !ASCII.equalsIgnoringCase(name, "content-encoding")
+            case 18: !ASCII.equalsIgnoringCase(name, "proxy-authenticate")
+            case 24: !ASCII.equalsIgnoringCase(name, "x-amzn-apigateway-api-id")
+            default: true
+            }
         default: return !known.isHopByHop
         }
     }
 
     private static func isMapped(_ name: StaticString, _ parameters: IntegrationParameters) -> Bool {
         parameters.headers.contains { $0.name.withUnsafeBytes { ASCII.equalsIgnoringCase($0, name) } }
-    }
-
-    private static func equals(_ name: [UInt8], _ other: UnsafeRawBufferPointer) -> Bool {
-        name.count == other.count && zip(name, other).allSatisfy { ASCII.lowercased($0) == ASCII.lowercased($1) }
     }
 
     private static func line(_ name: [UInt8], _ value: [UInt8], to out: inout ByteBuffer) {

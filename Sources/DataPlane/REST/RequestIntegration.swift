@@ -60,6 +60,7 @@ struct RequestIntegration: Sendable {
             x.reason = "maps the header \(forbiddenHeader), which API Gateway writes itself"
             throw .internalError
         }
+        guard !headers.isEmpty || !query.isEmpty || !path.isEmpty else { return }
         let values = ParameterValues(x: x, body: x.body)
         var parameters = IntegrationParameters()
         for mapped in headers {

@@ -26,6 +26,7 @@ final class CompiledAccessLog: Sendable {
     let sink: any AccessLogSink
     /// Whether an id has to be looked for in what an origin answers.
     let namesEndpointRequestId: Bool
+    let namesTraceId: Bool
 
     /// `variables` are those of the kind of API, by name; another one has no value, which prints as `-`.
     init(format: String, sink: any AccessLogSink, variables: [String: ContextVariable]) {
@@ -55,6 +56,7 @@ final class CompiledAccessLog: Sendable {
         parts.append(Part(text: start..<text.count, variable: nil))
         self.parts = parts
         self.text = text
+        namesTraceId = parts.contains { $0.variable == .traceId }
         namesEndpointRequestId = parts.contains {
             $0.variable == .integrationRequestId
         }

@@ -22,28 +22,25 @@ struct RESTCompiler {
             canary = try self.deployment(
                 settings.deployment, id: settings.settings.deploymentId, variables, previous?.canary)
         }
-        return RESTStage(content, deployment: deployment, canary: canary, buckets: buckets(content))
+        return RESTStage(content, deployment: deployment, canary: canary) { buckets($0, content.methodSettings) }
     }
 
     /// Each method has a bucket of its own, by its own settings or by those for all (AWS's log names the method that a
     /// limit was exceeded for).
-    private func buckets(_ content: REST.StageContent) -> [String: TokenBucket] {
-        var buckets: [String: TokenBucket] = [:]
-        guard !content.methodSettings.isEmpty else { return buckets }
-        let general = content.methodSettings["*/*"]
-        for deployment in [content.deployment, content.canary?.deployment].compactMap(\.self) {
-            for resource in deployment.resources {
-                for verb in (resource.resourceMethods ?? [:]).keys {
-                    let name = "\(resource.path.dropFirst())/\(verb)"
-                    guard let setting = content.methodSettings[name] ?? general else { continue }
-                    // -1 means no limit at this level.
-                    guard setting.throttlingRateLimit.value >= 0, setting.throttlingBurstLimit >= 0 else { continue }
-                    buckets["\(verb) \(resource.path)"] = state.bucket(
-                        name, rate: setting.throttlingRateLimit.value, burst: setting.throttlingBurstLimit)
-                }
-            }
+    private func buckets(
+        _ deployment: RESTDeployment, _ settings: OrderedMap<REST.MethodSetting>
+    ) -> [TokenBucket?] {
+        guard !settings.isEmpty else { return [] }
+        let general = settings["*/*"]
+        return deployment.methods.map { method in
+            let path = String(decoding: method.resourcePath.dropFirst(), as: UTF8.self)
+            let name = path + "/" + method.name.prefix { $0 != " " }
+            // -1 means no limit at this level.
+            guard let setting = settings[name] ?? general, setting.throttlingRateLimit.value >= 0,
+                setting.throttlingBurstLimit >= 0
+            else { return nil }
+            return state.bucket(name, rate: setting.throttlingRateLimit.value, burst: setting.throttlingBurstLimit)
         }
-        return buckets
     }
 
     private func deployment(

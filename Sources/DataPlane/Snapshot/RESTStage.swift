@@ -10,18 +10,21 @@ final class RESTStage: Sendable {
     let canary: RESTDeployment?
     /// The canary's share of a thousand requests.
     let canaryShare: Int
-    /// The buckets of methods, by their names; a method without one is not limited.
-    let buckets: [String: TokenBucket]
+    /// The buckets of the methods, by their index in their deployment; a method without one is not limited. Empty where
+    /// none is.
+    let buckets: [TokenBucket?]
+    let canaryBuckets: [TokenBucket?]
 
     init(
         _ content: REST.StageContent, deployment: RESTDeployment, canary: RESTDeployment?,
-        buckets: [String: TokenBucket]
+        buckets: (RESTDeployment) -> [TokenBucket?]
     ) {
         self.content = content
         self.deployment = deployment
         self.canary = canary
         canaryShare = Int(((content.canary?.settings.percentTraffic.value ?? 0) * 10).rounded())
-        self.buckets = buckets
+        self.buckets = buckets(deployment)
+        canaryBuckets = canary.map(buckets) ?? []
     }
 }
 

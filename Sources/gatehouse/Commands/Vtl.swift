@@ -22,7 +22,7 @@ struct VtlEval: ParsableCommand {
                  "stageVariables": {}, "context": {"stage": "prod", "identity": {"sourceIp": "127.0.0.1"}}}
             """)
 
-    @Argument(help: "The file of the template.") var template: String
+    @Argument(help: "The file of the template.") var template: String?
 
     @Option(help: "A file with the request.") var request: String?
 
@@ -32,7 +32,17 @@ struct VtlEval: ParsableCommand {
 
     @Flag(help: "Tell which branches ran, and what had no value.") var trace = false
 
+    @Flag(help: "Read lines of {\"template\", \"request\"} and answer each with one of {\"output\"} or {\"error\"}.")
+    var lines = false
+
+    mutating func validate() throws {
+        guard (template == nil) == lines else {
+            throw ValidationError("Name the file of a template, or give lines with --lines.")
+        }
+    }
+
     mutating func run() throws {
+        guard let template else { return answerLines() }
         let evaluation = TemplateEvaluation(try TextFile.read(template), for: try written())
         print(evaluation.output)
         for error in evaluation.invalidPaths where error != evaluation.error {
@@ -42,6 +52,26 @@ struct VtlEval: ParsableCommand {
         if let error = evaluation.error {
             Console.warn("\(template):\(error.line):\(error.column): \(error.message)")
             throw ExitCode(1)
+        }
+    }
+
+    /// For programs that try many: one process, one line each.
+    private func answerLines() {
+        while let line = readLine() {
+            var answer: JSONObject = [:]
+            do {
+                let task = try JSONValue(parsing: Array(line.utf8))
+                let request = try TemplateRequest(task["request"] ?? [:])
+                let evaluation = TemplateEvaluation(task["template"]?.string ?? "", for: request)
+                if let error = evaluation.error {
+                    answer["error"] = .string("\(error)")
+                } else {
+                    answer["output"] = .string(evaluation.output)
+                }
+            } catch {
+                answer["error"] = .string("\(error)")
+            }
+            print(JSONValue.object(answer).text)
         }
     }
 
