@@ -58,12 +58,16 @@ private final class CallTemplateSource: TemplateSource {
     let templateBody: [UInt8]
     private let x: Exchange
     private var headers: [(name: String, value: String)]?
+    /// As they are when a template first asks.
+    private lazy var figures = x.figures
+    private var buffer: ByteBuffer
 
     private let variables: [ContextVariable?]
 
     init(_ x: Exchange, _ body: ByteBuffer?, _ variables: [ContextVariable?]) {
         self.x = x
         self.variables = variables
+        buffer = x.worker.allocator.buffer(capacity: 128)
         templateBody =
             body.map { body in
                 let bytes = Array(body.readableBytesView)
@@ -141,8 +145,8 @@ private final class CallTemplateSource: TemplateSource {
         if path.text == "identity" || path.text == "authorizer" { return .part }
         let known = path.number.map { variables[$0] } ?? RESTPipeline.contextVariables[path.text]
         guard let variable = known else { return .absent }
-        var buffer = x.worker.allocator.buffer(capacity: 64)
-        guard variable.write(x, x.figures, to: &buffer) else { return .absent }
+        buffer.clear()
+        guard variable.write(x, figures, to: &buffer) else { return .absent }
         return .text(String(buffer: buffer))
     }
 
