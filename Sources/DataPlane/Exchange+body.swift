@@ -100,6 +100,16 @@ extension Exchange {
         return true
     }
 
+    /// The same for what a step has made.
+    func hold(_ bytes: Int) throws(Refusal) {
+        guard worker.memory.take(bytes) else {
+            isOutOfMemory = true
+            reason = "came while the server holds as many bytes of bodies as it may"
+            throw .overloaded
+        }
+        takenMemory += bytes
+    }
+
     func refuseMemory() {
         isOutOfMemory = true
         refuse(.overloaded, because: "came while the server holds as many bytes of bodies as it may")

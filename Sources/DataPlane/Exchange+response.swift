@@ -71,14 +71,17 @@ extension Exchange {
         let response = response(to: refusal)
         self.refusal = response
         if refusal.endsConnection { stream.closeAfterResponse() }
-        respond(response.status, .length(response.body.count)) { lines in
+        let hasBody = response.status != 204 && response.status != 304
+        respond(response.status, hasBody ? .length(response.body.count) : .none) { lines in
             lines.date()
             lines.stream.out.write(response.fields)
             lines.length()
         }
-        var body = worker.allocator.buffer(capacity: response.body.count)
-        body.write(response.body)
-        append(body)
+        if hasBody {
+            var body = worker.allocator.buffer(capacity: response.body.count)
+            body.write(response.body)
+            append(body)
+        }
         finish()
     }
 

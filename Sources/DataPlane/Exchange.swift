@@ -177,7 +177,10 @@ package final class Exchange: HTTPService {
     /// A piece of the integration's answer has come, or the client takes bytes again: the next piece has its own time.
     /// Nothing puts off the time to the answer's head.
     func pieceArrived() {
-        if upstreamState.isAnswering { deadline = worker.now + .milliseconds(Int64(integrationTimeout)) }
+        // What is collected is answered as a whole, in the time that there is for all of it.
+        if upstreamState.isAnswering, apiKind == .http || upstreamState.collected == nil {
+            deadline = worker.now + .milliseconds(Int64(integrationTimeout))
+        }
     }
 
     func deadlinePassed(_ now: NIODeadline) {

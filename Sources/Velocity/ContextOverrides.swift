@@ -29,7 +29,12 @@ package struct ContextOverrides: Sendable {
     }
 
     /// `responseOverride.header`, in the order of writing.
-    package var responseHeaders: [(name: String, value: String)] { Self.texts(response["header"]) }
+    package var responseHeaders: [(name: String, value: String)] {
+        response["header"]?.object?.members.flatMap { member in
+            // A list makes several lines.
+            (member.value.array ?? [member.value]).map { (member.key, Self.text($0)) }
+        } ?? []
+    }
 
     /// `responseOverride.status` as it was written: a number or its text.
     package var responseStatus: String? { response["status"].map(Self.text) }

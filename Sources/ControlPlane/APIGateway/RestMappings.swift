@@ -107,7 +107,9 @@ enum MediaTypes {
     static func check(_ type: String) throws(ServiceError) {
         guard type != "$default" else { return }
         let parts = type.prefix { $0 != ";" }.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ $0.isWord(and: ".+*!#$&^") }) else {
+        // It becomes a field of answers: nothing in it may end a line.
+        let isText = type.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+        guard isText, parts.count == 2, parts.allSatisfy({ $0.isWord(and: ".+*!#$&^") }) else {
             throw RESTError.invalidResult("", "Invalid content type specified: \(type)")
         }
     }

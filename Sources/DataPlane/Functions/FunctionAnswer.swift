@@ -151,7 +151,14 @@ struct FunctionAnswer {
             if added[..<known].contains(where: { $0.isNamed(name) }) { added.removeSubrange(known...) }
         } while cursor.take(UInt8(ascii: ","))
         try cursor.expect(UInt8(ascii: "}"), "',' or '}'")
-        headers = multi ? headers + added : added + headers
+        if format == .rest {
+            // Several values come first, under their own name; what both maps say stands once (recorded).
+            let (several, single) = multi ? (added, headers) : (headers, added)
+            headers =
+                several + single.filter { one in !several.contains { $0.isNamed(one.name) && $0.value == one.value } }
+        } else {
+            headers = multi ? headers + added : added + headers
+        }
         return isWellFormed
     }
 

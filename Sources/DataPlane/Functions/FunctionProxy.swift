@@ -41,7 +41,8 @@ enum FunctionProxy {
         case .version1: EventV1.write(x, traceId: traceId, to: &event)
         case .version2: EventV2.write(x, traceId: traceId, to: &event)
         case .rest: RESTEvent.write(x, traceId: traceId, to: &event)
-        case .custom: if let body = x.body { event.writeImmutableBuffer(body) }
+        case .custom:
+            if let body = x.body, body.readableBytes > 0 { event.writeImmutableBuffer(body) } else { event.write("{}") }
         }
         x.body = nil
         let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)

@@ -73,8 +73,10 @@ enum RESTPipeline {
         try method.request.mapParameters(x)
         if !method.isProxy { try method.request.mapBody(x) }
         // An origin would resolve them, and answer for another path than the one that was asked for.
-        let leadsAway = x.rest.parameters.path.contains { value in
-            value?.withUnsafeBytes { DotSegments.stand(in: $0) } ?? false
+        guard case .http(let integration) = x.route?.integration else { return }
+        let leadsAway = integration.path.contains { part in
+            guard case .variable(let index) = part, index < x.rest.parameters.path.count else { return false }
+            return x.rest.parameters.path[index]?.withUnsafeBytes { DotSegments.stand(in: $0) } ?? false
         }
         if leadsAway {
             x.reason = "calls an origin and was sent a path with a segment . or .."
@@ -98,7 +100,9 @@ enum RESTPipeline {
     private static func call(_ x: Exchange) throws(Refusal) -> StepResult {
         switch x.route?.integration {
         case .function(let integration): FunctionProxy.invoke(x, integration)
-        case .http(let integration): HTTPProxy.connect(x, integration)
+        case .http(let integration):
+            x.rest.showsTrace = x.route?.method?.isProxy == false
+            HTTPProxy.connect(x, integration)
         case .mock:
             try MockIntegration.answer(x)
             return .done

@@ -81,6 +81,10 @@ struct MappedMethodResponse: Sendable {
     }
 
     func respond(_ x: Exchange, _ answer: IntegrationAnswer) throws(Refusal) {
+        guard status >= 200 else {
+            x.reason = "answers \(status), which is no final status"
+            throw .internalError
+        }
         guard isDeclared else {
             x.reason = "has no method response \(status)"
             throw .internalError
@@ -109,12 +113,14 @@ struct MappedMethodResponse: Sendable {
         if let text = x.rest.overrides.responseStatus, let given = Int(text), (200...599).contains(given) {
             status = given
         }
-        for (name, value) in x.rest.overrides.responseHeaders {
-            let (name, value) = (Array(name.utf8), Array(value.utf8))
-            guard !name.isEmpty, name.allSatisfy(ASCII.isToken), MappedFields.isFieldValue(value) else { continue }
-            lines.removeAll { line in line.name.withUnsafeBytes { ASCII.equalsIgnoringCase($0, name) } }
-            lines.append((name, value))
+        let overriding = x.rest.overrides.responseHeaders.map {
+            (name: Array($0.name.utf8), value: Array($0.value.utf8))
         }
+        .filter { !$0.name.isEmpty && $0.name.allSatisfy(ASCII.isToken) && MappedFields.isFieldValue($0.value) }
+        lines.removeAll { line in
+            overriding.contains { one in line.name.withUnsafeBytes { ASCII.equalsIgnoringCase($0, one.name) } }
+        }
+        lines += overriding
     }
 
     private static func write(
@@ -132,7 +138,9 @@ struct MappedMethodResponse: Sendable {
                 case .dropped: continue
                 }
             }
-            if !hasType { lines.field(Array("Content-Type".utf8), type) }
+            if !hasType {
+                lines.field(Array("Content-Type".utf8), MappedFields.isFieldValue(type) ? type : MediaType.json)
+            }
             lines.length()
         }
     }

@@ -130,7 +130,9 @@ struct ParameterValues {
     }
 
     private func requestHeaders(_ name: [UInt8]) -> [[UInt8]] {
-        x.withHead { bytes, head in Self.values(name, head.fields, bytes) } ?? []
+        x.withHead { bytes, head in
+            Self.values(name, head.fields.filter { EventHeaders.isSeen($0, bytes) || $0.known == .host }, bytes)
+        } ?? []
     }
 
     private func responseHeaders(_ name: [UInt8]) -> [[UInt8]] {

@@ -39,14 +39,23 @@ struct RESTGatewayResponses: Sendable {
         var fields = x.worker.allocator.buffer(capacity: 128)
         var body = x.worker.allocator.buffer(capacity: 64)
         var type = "application/json"
+        var hasType = false
         // A type that the API has not set takes what the API has set for all of its class.
         let custom =
             form.isFixed ? nil : byType["\(form.type)"] ?? byType[form.status < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX"]
         if let custom {
-            status = custom.status ?? status
+            if let given = custom.status, given >= 200 { status = given }
+            // The variables of the error itself are those of this response.
+            x.refusal = GatewayResponse(status: status, fields: [], body: [], message: message, type: form.type)
             let values = ParameterValues(x: x)
             for field in custom.fields {
                 guard let value = values.value(field.source), MappedFields.isFieldValue(value) else { continue }
+                let known = field.name.withUnsafeBytes(HeaderName.init)
+                switch field.name.withUnsafeBytes({ ResponseFields.use(of: known, $0, isProxy: false) }) {
+                case .dropped: continue
+                case .renamed: fields.write(ResponseFields.remapped)
+                case .passed: hasType = hasType || known == .contentType
+                }
                 fields.write(field.name)
                 fields.write(": ")
                 fields.write(value)
@@ -58,15 +67,13 @@ struct RESTGatewayResponses: Sendable {
             body.write(message)
         } else if let template = custom.flatMap({ Self.template($0.templates, x) }) {
             type = template.type
-            // The variables of the error itself are those of this response.
-            x.refusal = GatewayResponse(status: status, fields: [], body: [], message: message, type: form.type)
             template.text.write(x, to: &body)
         } else {
             body.write(form.isAfterStart ? #"{"message": "# : #"{"message":"#)
             body.writeJSONString(message)
             body.write("}")
         }
-        fields.writeString("Content-Type: \(type)\r\n")
+        if !hasType, MappedFields.isFieldValue(Array(type.utf8)) { fields.writeString("Content-Type: \(type)\r\n") }
         if !form.isFixed {
             fields.write("x-amzn-ErrorType: ")
             fields.write(form.errorType)

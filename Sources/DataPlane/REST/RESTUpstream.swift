@@ -53,7 +53,7 @@ enum RESTUpstream {
             separator = "&"
             write(&out)
         }
-        if !integration.query.isEmpty { next { write(integration.query, parameters, to: &$0) } }
+        if !integration.query.isEmpty { next { write(integration.query, parameters, isQuery: true, to: &$0) } }
         if method.isProxy {
             _ = x.withHead { bytes, head in
                 let query = UnsafeRawBufferPointer(rebasing: bytes[head.query.range])
@@ -71,13 +71,18 @@ enum RESTUpstream {
 
     /// A name that nothing is mapped to stays as it is written.
     static func write(
-        _ parts: [HTTPIntegration.Part], _ parameters: IntegrationParameters, to out: inout ByteBuffer
+        _ parts: [HTTPIntegration.Part], _ parameters: IntegrationParameters, isQuery: Bool = false,
+        to out: inout ByteBuffer
     ) {
         for part in parts {
             switch part {
             case .text(let text): out.write(text)
             case .variable(let index):
-                if index < parameters.path.count, let value = parameters.path[index] {
+                guard index < parameters.path.count, let value = parameters.path[index] else { continue }
+                // A path may hold characters that would end a value in a query.
+                if isQuery {
+                    PercentCoding.writeQueryValue(value, to: &out)
+                } else {
                     PercentCoding.writePath(value, to: &out)
                 }
             }
@@ -92,6 +97,8 @@ enum RESTUpstream {
             UpstreamRequest.copyLines(head.fields, bytes, to: &out) { field in
                 let name = UnsafeRawBufferPointer(rebasing: bytes[field.name.range])
                 guard isForwarded(field.known, name), !named.contains(field, bytes) else { return false }
+                // A signature is for this hop.
+                if field.known == .authorization, bytes[field.value.range].starts(with: "AWS4-".utf8) { return false }
                 return !parameters.headers.contains { ASCII.equalsIgnoringCase(name, $0.name) }
             }
         }

@@ -21,6 +21,7 @@ struct RequestIntegration: Sendable {
     let templates: BodyTemplates
     let contentHandling: ContentHandling?
     private let passthrough: String
+    private let isAWS: Bool
     /// A header is mapped that the gateway writes itself: every call fails (recorded).
     private let forbiddenHeader: String?
 
@@ -29,6 +30,7 @@ struct RequestIntegration: Sendable {
     ) throws(CompileError) {
         var forbidden: String?
         let isAWS = integration?.type.hasPrefix("AWS") == true
+        self.isAWS = isAWS
         for (destination, text) in integration?.requestParameters ?? [:] {
             let source = try ParameterSource(text, pathVariables: pathVariables, stageVariables: stageVariables)
             if let name = ParameterSource.name(destination, after: "integration.request.header.") {
@@ -56,10 +58,7 @@ struct RequestIntegration: Sendable {
 
     /// Evaluates the parameters.
     func mapParameters(_ x: Exchange) throws(Refusal) {
-        if let forbiddenHeader {
-            x.reason = "maps the header \(forbiddenHeader), which API Gateway writes itself"
-            throw .internalError
-        }
+        if let forbiddenHeader { throw refusal(of: forbiddenHeader, x) }
         guard !headers.isEmpty || !query.isEmpty || !path.isEmpty else { return }
         let values = ParameterValues(x: x, body: x.body)
         var parameters = IntegrationParameters()
@@ -82,7 +81,8 @@ struct RequestIntegration: Sendable {
         if let template = templates.template(for: type) {
             x.body = try template.render(x, try converted?.text(x) ?? x.body)
             x.bodyUse = .collected
-            override(x)
+            try x.hold(x.body?.readableBytes ?? 0)
+            try override(x)
             return
         }
         let isRefused: Bool =
@@ -97,22 +97,37 @@ struct RequestIntegration: Sendable {
         }
     }
 
-    /// What the template said of parameters wins over what is mapped.
-    private func override(_ x: Exchange) {
+    /// What the template said of parameters wins over what is mapped, within the same rules.
+    private func override(_ x: Exchange) throws(Refusal) {
         guard !x.rest.overrides.isEmpty else { return }
         for (name, value) in x.rest.overrides.request(.header) {
-            guard MappedFields.isFieldValue(Array(value.utf8)), name.utf8.allSatisfy(ASCII.isToken) else { continue }
-            x.rest.parameters.headers.removeAll { $0.name.elementsEqual(name.utf8) }
-            x.rest.parameters.headers.append((Array(name.utf8), Array(value.utf8)))
+            let (bytes, value) = (Array(name.utf8), Array(value.utf8))
+            guard !bytes.isEmpty, bytes.allSatisfy(ASCII.isToken), MappedFields.isFieldValue(value) else { continue }
+            switch MappedHeaders.use(of: name.lowercased(), isAWS: isAWS) {
+            case .forbidden: throw refusal(of: name, x)
+            case .dropped: continue
+            case .sent: break
+            }
+            x.rest.parameters.headers.removeAll { field in
+                field.name.withUnsafeBytes { ASCII.equalsIgnoringCase($0, bytes) }
+            }
+            x.rest.parameters.headers.append((bytes, value))
         }
         for (name, value) in x.rest.overrides.request(.querystring) {
             x.rest.parameters.query.removeAll { $0.name.elementsEqual(name.utf8) }
             x.rest.parameters.query.append((Array(name.utf8), Array(value.utf8)))
         }
         for (name, value) in x.rest.overrides.request(.path) {
-            guard let index = pathNames.firstIndex(where: { $0.elementsEqual(name.utf8) }) else { continue }
+            guard let index = path.firstIndex(where: { $0.name.elementsEqual(name.utf8) }),
+                index < x.rest.parameters.path.count
+            else { continue }
             x.rest.parameters.path[index] = Array(value.utf8)
         }
+    }
+
+    private func refusal(of header: String, _ x: Exchange) -> Refusal {
+        x.reason = "maps the header \(header), which API Gateway writes itself"
+        return .internalError
     }
 
     /// The media type of the request; JSON when it has none.

@@ -10,20 +10,24 @@ final class TokenBucket: Sendable {
     let burst: Int
     /// Nanoseconds between two tokens; nil: none ever come.
     private let interval: Int64?
+    /// Eleven days. Slower rates are as good as none, and sums of it stay numbers.
+    private static let longestInterval = 1e15
     /// Nanoseconds of `NIODeadline`'s clock.
     private let fullAt = Atomic<Int64>(0)
 
     init(rate: Double, burst: Int) {
         self.rate = rate
         self.burst = burst
-        interval = rate > 0 && burst > 0 ? max(1, Int64((1_000_000_000 / rate).rounded())) : nil
+        interval =
+            rate > 0 && burst > 0 ? Int64(min(max(1, (1_000_000_000 / rate).rounded()), Self.longestInterval)) : nil
     }
 
     /// False when there is no token.
     func take(_ now: NIODeadline) -> Bool {
         guard let interval else { return false }
         let now = Int64(clamping: now.uptimeNanoseconds)
-        let depth = interval.multipliedReportingOverflow(by: Int64(burst)).partialValue
+        let (product, overflows) = interval.multipliedReportingOverflow(by: Int64(burst))
+        let depth = overflows ? .max / 2 : min(product, .max / 2)
         var known = fullAt.load(ordering: .relaxed)
         while true {
             let next = max(known, now) + interval

@@ -12,7 +12,7 @@ struct RESTCompiler {
     func stage(
         _ definition: StageDefinition, _ content: REST.StageContent, previous: RESTStage?
     ) throws(CompileError) -> RESTStage {
-        try RESTSupport.check(content)
+        try RESTSupport.check(content, definition.variables)
         let deployment = try deployment(
             content.deployment, id: content.deploymentId, definition.variables, previous?.deployment)
         var canary: RESTDeployment?

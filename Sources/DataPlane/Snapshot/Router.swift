@@ -162,6 +162,8 @@ struct Router: Sendable {
         _ path: UnsafeRawBufferPointer, _ method: RequestHead.Method, _ bindings: inout [Binding]
     ) -> Int? {
         bindings.removeAll(keepingCapacity: true)
+        // ANY stands for the seven verbs.
+        guard method != .other else { return nil }
         let start = path.count <= 1 ? path.count + 1 : 1
         let index = nearest(0, path, start, Int(method.rawValue), &bindings)
         return index < 0 ? nil : Int(index)

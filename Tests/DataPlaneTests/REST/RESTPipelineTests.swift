@@ -264,4 +264,83 @@ struct RESTPipelineTests {
         #expect(answer(gateway, get("/prod/a", method: "POST", body: "{}")) == ("404", #"{"errorMessage":"gone"}"#))
         #expect(try gateway.function.events.first == ["b": 2])
     }
+
+    @Test(
+        "cannot be told a field that would frame the origin's request",
+        arguments: [
+            "Content-Length", "Transfer-Encoding", "x-amzn-trace-id",
+        ])
+    func forbiddenOverride(_ name: String) async throws {
+        var integration = REST.Integration(type: "HTTP")
+        integration.httpMethod = "POST"
+        integration.uri = "http://127.0.0.1:1/"
+        integration.requestTemplates = [
+            "application/json": "#set($context.requestOverride.header['\(name)'] = '1')body"
+        ]
+        let gateway = try gateway(TestRESTAPI("POST /a", integration))
+        #expect(
+            answer(gateway, get("/prod/a", method: "POST", body: "{}"))
+                == ("500", #"{"message": "Internal server error"}"#))
+    }
+
+    @Test(
+        "is answered without a body by a gateway response that has none, and never by an interim one",
+        arguments: [
+            ("204", "204"), ("304", "304"), ("100", "403"),
+        ])
+    func statusOfGatewayResponses(_ written: String, _ seen: String) throws {
+        var api = TestRESTAPI("GET /a", .mock())
+        api.gatewayResponses = [REST.GatewayResponse(responseType: "MISSING_AUTHENTICATION_TOKEN", statusCode: written)]
+        let gateway = try gateway(api)
+        let (status, body) = answer(gateway, get("/prod/b"))
+        #expect(status == seen)
+        #expect(body.isEmpty == (seen != "403"))
+        #expect(answer(gateway, get("/prod/a")).status == "200")
+    }
+
+    @Test("gets each field of framing once, whatever a gateway response maps")
+    func framingOfGatewayResponses() throws {
+        var api = TestRESTAPI("GET /a", .mock())
+        var missing = REST.GatewayResponse(responseType: "MISSING_AUTHENTICATION_TOKEN")
+        missing.responseParameters = [
+            "gatewayresponse.header.Content-Length": "'5'", "gatewayresponse.header.Content-Type": "'text/plain'",
+            "gatewayresponse.header.Transfer-Encoding": "'chunked'",
+            "gatewayresponse.header.x-why": "context.error.message",
+        ]
+        api.gatewayResponses = [missing]
+        let gateway = try gateway(api)
+        gateway.send(get("/prod/b"))
+        let text = gateway.received.lowercased()
+        #expect(text.ranges(of: "\r\ncontent-length: ").count == 1)
+        #expect(text.ranges(of: "\r\ncontent-type: ").count == 1)
+        #expect(text.contains("\r\nx-amzn-remapped-content-length: 5\r\n"))
+        #expect(!text.contains("transfer-encoding"))
+        #expect(text.contains("\r\nx-why: missing authentication token\r\n"))
+    }
+
+    @Test("of a verb that ANY does not stand for has no method")
+    func unknownVerb() throws {
+        let gateway = try gateway(TestRESTAPI("ANY /a", .mock()))
+        #expect(answer(gateway, get("/prod/a", method: "PROPFIND")).status == "403")
+    }
+
+    @Test("gets the values of both maps of a function, once each")
+    func mergedHeaders() throws {
+        let gateway = try gateway(TestRESTAPI("GET /a", .function()))
+        gateway.function.answer(#"{"headers":{"X-A":"solo"},"multiValueHeaders":{"x-a":["multi","solo"]}}"#)
+        gateway.send(get("/prod/a"))
+        #expect(gateway.received.contains("\r\nx-a: multi\r\nx-a: solo\r\n"))
+        #expect(!gateway.received.contains("X-A: "))
+    }
+
+    @Test("gets a line for each value of an override that is a list")
+    func listOverride() throws {
+        var response = REST.IntegrationResponse(statusCode: "200")
+        response.responseTemplates = [
+            "application/json": #"#set($context.responseOverride.header['Set-Cookie'] = ['a=1', 'b=2'])ok"#
+        ]
+        let gateway = try gateway(TestRESTAPI("GET /a", .mock(answers: ["200": response])))
+        gateway.send(get("/prod/a"))
+        #expect(gateway.received.contains("\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n"))
+    }
 }

@@ -33,6 +33,15 @@ struct ThrottlingTests {
         #expect(!TokenBucket(rate: rate, burst: burst).take(.now()))
     }
 
+    @Test(
+        "no rate and no burst is too small or too large",
+        arguments: [(1e-11, 1), (1.2e-10, 1), (0.1, 1_000_000_000), (1e-9, 100)])
+    func extremes(rate: Double, burst: Int) {
+        let bucket = TokenBucket(rate: rate, burst: burst)
+        for _ in 0..<min(burst, 100) { #expect(bucket.take(.now())) }
+        if burst <= 100 { #expect(!bucket.take(.now())) }
+    }
+
     @Test("a method that is called too often answers 429, beside others that are not")
     func throttled() throws {
         var api = TestRESTAPI(("GET /a", .to(.mock())), ("GET /b", .to(.mock())))
