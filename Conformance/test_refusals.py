@@ -59,9 +59,6 @@ OF_AN_API = [
     ("create_route", {"RouteKey": "GET /x", "AuthorizationType": "CUSTOM", "AuthorizerId": "abcdef"}),
     ("create_route", {"RouteKey": "GET /x", "AuthorizationType": "AWS_IAM"}),
     ("create_route", {"RouteKey": "GET /x", "ApiKeyRequired": True}),
-    ("create_stage", {"StageName": "dev", "DefaultRouteSettings": {"ThrottlingRateLimit": 10.0}}),
-    ("create_stage", {"StageName": "dev", "DefaultRouteSettings": {"ThrottlingBurstLimit": 10}}),
-    ("create_stage", {"StageName": "dev", "RouteSettings": {"GET /": {"ThrottlingRateLimit": 10.0}}}),
     (
         "create_integration",
         {
@@ -139,22 +136,6 @@ def test_a_route_keeps_its_authorization_when_an_authorizer_is_refused(api):
     )
     assert_refusal(error)
     assert api.client.get_route(ApiId=api.id, RouteId=route["RouteId"])["AuthorizationType"] == "NONE"
-
-
-def test_a_stage_is_not_made_without_its_throttling(api):
-    error_of(
-        api.client.create_stage, ApiId=api.id, StageName="dev", DefaultRouteSettings={"ThrottlingRateLimit": 10.0}
-    )
-    assert api.client.get_stages(ApiId=api.id)["Items"] == []
-
-
-def test_a_stage_is_not_changed_by_refused_throttling(api):
-    api.stage("dev", Description="before")
-    error = error_of(
-        api.update_stage, "dev", Description="after", DefaultRouteSettings={"ThrottlingBurstLimit": 10}
-    )
-    assert_refusal(error)
-    assert api.client.get_stage(ApiId=api.id, StageName="dev")["Description"] == "before"
 
 
 def test_a_document_with_an_authorizer_is_not_imported_open(clients):

@@ -13,6 +13,8 @@ package final class ControlPlane: Sendable {
     let store: any EntityStore
     let traffic: any Traffic
     let functionHost: any FunctionHost
+    /// Nil where nobody calls: in drafts and tests.
+    let keys: (any KeyTraffic)?
     /// Nil while nothing executes REST APIs.
     let restExecution: (any RestExecution)?
     let snapshots: CodeSnapshots
@@ -26,22 +28,23 @@ package final class ControlPlane: Sendable {
 
     package convenience init(
         settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost,
-        restExecution: (any RestExecution)? = nil
+        keys: (any KeyTraffic)? = nil, restExecution: (any RestExecution)? = nil
     ) {
         self.init(
             settings: settings, store: store, traffic: traffic, functionHost: functionHost,
-            restExecution: restExecution, world: World())
+            keys: keys, restExecution: restExecution, world: World())
     }
 
     init(
         settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost,
-        restExecution: (any RestExecution)? = nil, world: World
+        keys: (any KeyTraffic)? = nil, restExecution: (any RestExecution)? = nil, world: World
     ) {
         self.settings = settings
         current = Mutex(world)
         self.store = store
         self.traffic = traffic
         self.functionHost = functionHost
+        self.keys = keys
         self.restExecution = restExecution
         snapshots = settings.snapshots
     }

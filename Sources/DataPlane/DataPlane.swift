@@ -37,6 +37,8 @@ package final class DataPlane: Sendable {
     private let compiler: StageCompiler
     private let published = Mutex(Published())  // hot path: only whoever publishes comes here
     let retired = RetiredStages()
+    /// What keys have used of their usage plans.
+    package let meters = UsageMeters()
 
     package init(
         group: MultiThreadedEventLoopGroup, functions: any FunctionDirectory, accessLogs: any AccessLogDirectory,
@@ -116,6 +118,24 @@ package final class DataPlane: Sendable {
     /// Makes the next number of a snapshot with the same stages.
     package func swapForNothing() async { await publish(nil) }
 
+    /// Puts API keys and usage plans in service; returns when every loop knows them.
+    ///
+    /// - Parameter changes: asked under the lock, so that of two changes the later one is read, and served, later.
+    package func publishKeys(_ changes: @Sendable () -> REST.KeyChanges) async {
+        let (swaps, old) = published.withLock { state in
+            let old = state.snapshot
+            let snapshot = old.next(old.keys.applying(changes(), meters))
+            state.snapshot = snapshot
+            return (swap(to: snapshot), old)
+        }
+        for swap in swaps { try? await swap.get() }
+        retired.add([], old)
+    }
+
+    private func swap(to snapshot: Snapshot) -> [EventLoopFuture<Void>] {
+        workers.values.map { bound in bound.eventLoop.submit { bound.value.serve(snapshot) } }
+    }
+
     private func publish(_ prepared: Prepared?) async {
         // Every loop gets the snapshots in the order in which they were made: the hand-over is under the lock.
         let (swaps, old, replaced) = published.withLock { state in
@@ -130,10 +150,7 @@ package final class DataPlane: Sendable {
             }
             let snapshot = old.next(changed, removing: removed)
             state.snapshot = snapshot
-            let swaps: [EventLoopFuture<Void>] = workers.values.map { bound in
-                bound.eventLoop.submit { bound.value.serve(snapshot) }
-            }
-            return (swaps, old, (changed.map(\.key) + removed).compactMap { old.stage($0) })
+            return (swap(to: snapshot), old, (changed.map(\.key) + removed).compactMap { old.stage($0) })
         }
         // The old ones are held here meanwhile, so that no loop is the last to let go of them.
         for swap in swaps { try? await swap.get() }

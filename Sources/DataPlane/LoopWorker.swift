@@ -150,6 +150,8 @@ package struct DataPlaneOptions: Sendable {
     package var lookup: NameLookup
     /// For all bodies that are collected, of requests and for mappings, of the whole process: half a gigabyte.
     package var memory = MemoryBudget(limit: HTTPLimits.collectedBytes)
+    /// The account's throttle, of all APIs together; nil: none. AWS: 10,000 a second, burst 5,000.
+    private(set) var accountBucket: TokenBucket?
 
     package init(
         onRequest: (@Sendable (RequestSummary) -> Void)? = nil, tls: NIOSSLContext? = nil,
@@ -158,6 +160,10 @@ package struct DataPlaneOptions: Sendable {
         self.onRequest = onRequest
         self.tls = tls
         self.lookup = lookup
+    }
+
+    package mutating func limitAccount(rate: Double, burst: Int) {
+        accountBucket = TokenBucket(rate: rate, burst: burst)
     }
 }
 

@@ -14,6 +14,9 @@ package struct StageDefinition: Sendable, Equatable {
     package let accessLogSettings: V2.AccessLogSettings?
     /// The API is not served by its default host name.
     package let isEndpointDisabled: Bool
+    /// Of an HTTP API, for all routes and by route key.
+    package let defaultRouteSettings: V2.RouteSettings?
+    package let routeSettings: OrderedMap<V2.RouteSettings>
     package let kind: Kind
 
     /// Of an HTTP API.
@@ -23,6 +26,8 @@ package struct StageDefinition: Sendable, Equatable {
         variables = stage.stageVariables ?? [:]
         accessLogSettings = stage.accessLogSettings
         isEndpointDisabled = content.disableExecuteApiEndpoint
+        defaultRouteSettings = stage.defaultRouteSettings
+        routeSettings = stage.routeSettings ?? [:]
         kind = .http(content)
     }
 
@@ -33,6 +38,8 @@ package struct StageDefinition: Sendable, Equatable {
         variables = stage.variables ?? [:]
         accessLogSettings = stage.accessLogSettings
         isEndpointDisabled = content.deployment.disableExecuteApiEndpoint
+        defaultRouteSettings = nil
+        routeSettings = [:]
         kind = .rest(content)
     }
 

@@ -9,12 +9,15 @@ import Synchronization
 /// The control plane's view of the data plane.
 struct TrafficAdapter: Traffic {
     let plane: DataPlane
+    let closedStages: ClosedStages
 
     func prepare(
         _ stages: [StageDefinition], removing: [StageKey]
     ) throws(TrafficError) -> any PreparedTraffic {
         do throws(CompileError) {
-            return Prepared(prepared: try plane.prepare(stages, removing: removing))
+            return Prepared(
+                prepared: try plane.prepare(stages, removing: removing), stages: stages, removed: removing,
+                closedStages: closedStages)
         } catch {
             throw TrafficError(error.message)
         }
@@ -22,7 +25,34 @@ struct TrafficAdapter: Traffic {
 
     private struct Prepared: PreparedTraffic {
         let prepared: DataPlane.Prepared
-        func publish() async { await prepared.publish() }
+        let stages: [StageDefinition]
+        let removed: [StageKey]
+        let closedStages: ClosedStages
+
+        func publish() async {
+            await prepared.publish()
+            closedStages.look(at: stages, removed: removed)
+        }
+    }
+}
+
+/// The control plane's view of what lets keys in and counts them.
+struct KeyTrafficAdapter: KeyTraffic {
+    let plane: DataPlane
+
+    func publish(_ changes: @escaping @Sendable () -> REST.KeyChanges) async { await plane.publishKeys(changes) }
+
+    func usage(ofKey id: String, in plan: REST.UsagePlan, days: Range<Int64>) async -> [REST.DailyUsage] {
+        guard let meter = plane.meters.known(plan: plan.id, key: id) else {
+            return days.map { _ in REST.DailyUsage(used: 0, remaining: plan.quota?.limit ?? 0) }
+        }
+        return meter.usage(days: days, plan.quota)
+    }
+
+    func setRemaining(_ remaining: Int, ofKey id: String, in plan: REST.UsagePlan, now: Timestamp) async {
+        guard let quota = plan.quota else { return }
+        plane.meters.known(plan: plan.id, key: id)?
+            .setRemaining(remaining, quota, day: Int(now.seconds / UsagePeriod.secondsOfDay))
     }
 }
 

@@ -23,6 +23,7 @@ package final class Gatehouse: Sendable {
     private let server: HTTPServer
     private let dataPlane: DataPlane
     let lambdaHost: LambdaHost
+    private let usage: UsageLedger
     private let accessLogs: AccessLogFiles
     private let functionLogs: FunctionLogs
     private let store: any EntityStore
@@ -84,11 +85,16 @@ package final class Gatehouse: Sendable {
                 dependencies: settings.dependencies.map { dependencies in
                     InstalledDependencies(dependencies, host: lambdaHost, onProgress: settings.onProgress ?? { _ in })
                 }, concurrentExecutions: settings.functionConcurrency),
-            store: store, traffic: TrafficAdapter(plane: dataPlane),
-            functionHost: FunctionHostAdapter(host: lambdaHost, changes: functionChanges))
-        try await controlPlane.start()
-
+            store: store, traffic: TrafficAdapter(plane: dataPlane, closedStages: ClosedStages()),
+            functionHost: FunctionHostAdapter(host: lambdaHost, changes: functionChanges),
+            keys: KeyTrafficAdapter(plane: dataPlane))
         let faults = FaultNotices()
+        let usage = UsageLedger(store: store, meters: dataPlane.meters, onFault: { faults.tell($0) })
+        // Before keys are served: what they may still use follows from what they have used.
+        try await usage.load()
+        try await controlPlane.start()
+        usage.start { plan, key in controlPlane.hasKey(key, inPlan: plan) }
+
         let tables = TableEndpoint(
             store: try TableStore(
                 path: folder.tables, isDurable: folder.database != nil, account: settings.account,
@@ -125,7 +131,7 @@ package final class Gatehouse: Sendable {
         return Gatehouse(
             controlPlane: controlPlane, managementAddress: management, trafficAddresses: traffic, stacks: stacks,
             group: group,
-            server: server, dataPlane: dataPlane, lambdaHost: lambdaHost, accessLogs: accessLogs,
+            server: server, dataPlane: dataPlane, lambdaHost: lambdaHost, usage: usage, accessLogs: accessLogs,
             functionLogs: functionLogs, store: store, tables: tables, snapshots: snapshots, generation: generation,
             account: settings.account, dataFolder: settings.dataFolder.map(StateFolder.absolute), folder: folder)
     }
@@ -134,7 +140,8 @@ package final class Gatehouse: Sendable {
         controlPlane: ControlPlane, managementAddress: ServerSettings.Address,
         trafficAddresses: [ServerSettings.Address], stacks: StackService, group: MultiThreadedEventLoopGroup,
         server: HTTPServer,
-        dataPlane: DataPlane, lambdaHost: LambdaHost, accessLogs: AccessLogFiles, functionLogs: FunctionLogs,
+        dataPlane: DataPlane, lambdaHost: LambdaHost, usage: UsageLedger, accessLogs: AccessLogFiles,
+        functionLogs: FunctionLogs,
         store: any EntityStore, tables: TableEndpoint, snapshots: CodeSnapshots, generation: ServedGeneration,
         account: AccountIdentity, dataFolder: String?, folder: StateFolder
     ) {
@@ -146,6 +153,7 @@ package final class Gatehouse: Sendable {
         self.server = server
         self.dataPlane = dataPlane
         self.lambdaHost = lambdaHost
+        self.usage = usage
         self.accessLogs = accessLogs
         self.functionLogs = functionLogs
         self.store = store
@@ -166,6 +174,7 @@ package final class Gatehouse: Sendable {
         // The last holders of code that no function has any more are gone now.
         snapshots.settle()
         tables.close()
+        await usage.stop()
         // Behind everything that commits.
         store.close()
         functionLogs.flush()
@@ -202,6 +211,7 @@ package final class Gatehouse: Sendable {
             }
         }
         var options = DataPlaneOptions(tls: try NIOSSLContext(configuration: tls))
+        if let limit = settings.accountThrottle { options.limitAccount(rate: limit.rate, burst: limit.burst) }
         if let onRequest = settings.onRequest {
             options.onRequest = { summary in
                 onRequest(

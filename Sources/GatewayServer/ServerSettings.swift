@@ -42,6 +42,8 @@ package struct ServerSettings: Sendable {
     /// Where access log entries go: a file, `-` for standard output, nil for a file per log group in the data folder.
     package var accessLog: String?
     package var functionConcurrency = 100
+    /// What all APIs together let pass; nil: everything.
+    package var accountThrottle: AccountThrottle?
     /// PEM certificates of authorities that HTTPS integrations may be signed by, besides the system's.
     package var trustedCertificates: String?
     /// Called once per finished API call.
@@ -54,6 +56,23 @@ package struct ServerSettings: Sendable {
     package var shownFunctionLines: ShownFunctionLines?
 
     package init() {}
+}
+
+/// The account's token bucket.
+package struct AccountThrottle: Sendable, Equatable {
+    /// Requests a second, and at once.
+    package let rate: Double
+    package let burst: Int
+
+    /// `10000/5000`.
+    package init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let rate = Double(parts[0]), let burst = Int(parts[1]), rate.isFinite, rate > 0,
+            burst > 0
+        else { return nil }
+        self.rate = rate
+        self.burst = burst
+    }
 }
 
 /// One API call, for people.

@@ -4,6 +4,7 @@ package enum HeaderName: UInt8, Sendable, CaseIterable {
     case accessControl  // any `access-control-…` but the request ones below
     case accessControlRequestHeaders
     case accessControlRequestMethod
+    case apiKey
     case authorization
     case connection
     case contentLength
@@ -49,7 +50,9 @@ package enum HeaderName: UInt8, Sendable, CaseIterable {
         case 7:
             `is`("upgrade", .upgrade)
             `is`("trailer", .trailer)
-        case 9: `is`("forwarded", .forwarded)
+        case 9:
+            `is`("forwarded", .forwarded)
+            `is`("x-api-key", .apiKey)
         case 10:
             `is`("connection", .connection)
             `is`("user-agent", .userAgent)

@@ -37,6 +37,10 @@ extension AccountResource: Root {
         try changes.save(Self.kind, document.id, self)
         return changes.list
     }
+
+    static func heard(_ id: String, from old: AccountResource?, to new: AccountResource?) -> HeardKeys {
+        HeardKeys(keys: type == REST.ApiKey.rootType ? [id] : [])
+    }
 }
 
 extension World {

@@ -32,7 +32,10 @@ extension RESTOperations {
     ) async throws(ServiceError) -> JSONObject {
         var values: JSONObject = [:]
         for id in keys {
-            let figures = await control.usage(of: id, plan.plan, days)
+            let figures =
+                await control.keys?.usage(ofKey: id, in: plan.plan, days: days.days)
+                // Where nobody calls, nothing is used.
+                ?? days.days.map { _ in REST.DailyUsage(used: 0, remaining: plan.plan.quota?.limit ?? 0) }
             values[id] = .array(figures.map { .array([.number($0.used), .number($0.remaining)]) })
         }
         return [
@@ -51,10 +54,7 @@ extension RESTOperations {
         try remainingPatches.apply(patches, to: &remaining)
         let today = DayRange(startDay: call.now.seconds / 86_400, count: 1)
         if let remaining {
-            guard let execution = control.restExecution else {
-                throw ServiceError.unsupported("Gatehouse does not count what keys use yet: UpdateUsage is refused.")
-            }
-            await execution.setRemaining(remaining, ofKey: id, in: plan.plan, now: call.now)
+            await control.keys?.setRemaining(remaining, ofKey: id, in: plan.plan, now: call.now)
         }
         return .json(.object(try await usage(of: plan, [id], today, control)))
     }
@@ -68,16 +68,6 @@ extension RESTOperations {
                 remaining = number
             }
         ])
-}
-
-extension ControlPlane {
-    /// One pair a day. While nothing serves REST APIs nothing is used.
-    fileprivate func usage(
-        of key: String, _ plan: REST.UsagePlan, _ days: DayRange
-    ) async -> [REST.DailyUsage] {
-        if let restExecution { return await restExecution.usage(ofKey: key, in: plan, days: days.days) }
-        return days.days.map { _ in REST.DailyUsage(used: 0, remaining: plan.quota?.limit ?? 0) }
-    }
 }
 
 /// Whole days in UTC, numbered from 1970-01-01.

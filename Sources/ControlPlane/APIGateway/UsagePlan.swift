@@ -1,5 +1,6 @@
 import EntityStore
 import GatewayModel
+import HashTreeCollections
 import JSON
 
 /// A usage plan with its keys.
@@ -51,6 +52,30 @@ extension UsagePlan: Root {
         if plan != old?.plan { try changes.save(Self.kind, id, Head(plan: plan, order: order)) }
         try changes.add(Self.keyKind, keys, since: old?.keys)
         return changes.list
+    }
+
+    static func index(_ id: String, from old: UsagePlan?, to new: UsagePlan?, in world: inout World) {
+        for key in changedKeys(from: old, to: new) {
+            if new?.keys[key] != nil {
+                world.plansOfKeys[key, default: []].insert(id)
+            } else {
+                world.plansOfKeys[key]?.remove(id)
+                if world.plansOfKeys[key]?.isEmpty == true { world.plansOfKeys[key] = nil }
+            }
+        }
+    }
+
+    static func heard(_ id: String, from old: UsagePlan?, to new: UsagePlan?) -> HeardKeys {
+        HeardKeys(plans: old?.plan == new?.plan ? [] : [id], keys: changedKeys(from: old, to: new))
+    }
+
+    private static func changedKeys(from old: UsagePlan?, to new: UsagePlan?) -> Set<String> {
+        let (before, after) = (old?.keys ?? [], new?.keys ?? [])
+        var changed: Set<String> = []
+        for position in after.differences(from: before) {
+            for key in [before[at: position], after[at: position]] { if let key { changed.insert(key.id) } }
+        }
+        return changed
     }
 }
 

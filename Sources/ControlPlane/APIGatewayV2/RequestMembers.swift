@@ -18,6 +18,9 @@ struct RequestMembers {
 
     func has(_ name: String) -> Bool { value(name) != nil }
 
+    /// Said, and said to be nothing.
+    func isNull(_ name: String) -> Bool { object[name]?.isNull == true }
+
     func value(_ name: String) -> JSONValue? {
         guard let value = object[name], !value.isNull else { return nil }
         return value
@@ -42,6 +45,12 @@ struct RequestMembers {
         guard let value = value(name) else { return nil }
         guard let integer = value.integer else { throw wrongKind(name, "an integer", value) }
         return integer
+    }
+
+    func double(_ name: String) throws(ServiceError) -> Double? {
+        guard let value = value(name) else { return nil }
+        guard let double = value.double, double.isFinite else { throw wrongKind(name, "a number", value) }
+        return double
     }
 
     func strings(_ name: String, upTo count: Int) throws(ServiceError) -> [String]? {

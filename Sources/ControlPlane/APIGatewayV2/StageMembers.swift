@@ -50,19 +50,21 @@ enum StageMembers {
         if members.has("loggingLevel") || members.has("dataTraceEnabled") {
             throw V2Error.badRequest("Execution logs are not supported on protocolType HTTP")
         }
-        let limits = ["throttlingBurstLimit", "throttlingRateLimit"].compactMap(members.value)
-        guard limits.isEmpty else {
-            let hint = limits.contains { $0.double == 0 } ? " " + zeroLimits : ""
-            throw ServiceError.unsupported("Gatehouse does not throttle yet: throttling settings are refused.\(hint)")
+        // A caller that knows what it takes away says null; AWS's tools send none.
+        if members.isNull("throttlingBurstLimit") { settings.throttlingBurstLimit = nil }
+        if members.isNull("throttlingRateLimit") { settings.throttlingRateLimit = nil }
+        if let burst = try members.integer("throttlingBurstLimit") {
+            guard burst >= 0 else {
+                throw V2Error.badRequest("ThrottlingBurstLimit must be greater than or equal to 0")
+            }
+            settings.throttlingBurstLimit = burst
+        }
+        if let rate = try members.double("throttlingRateLimit") {
+            guard rate >= 0 else { throw V2Error.badRequest("ThrottlingRateLimit must be greater than or equal to 0") }
+            settings.throttlingRateLimit = rate
         }
         if let isEnabled = try members.bool("detailedMetricsEnabled") { settings.detailedMetricsEnabled = isEnabled }
     }
-
-    /// Terraform and Pulumi send both limits as 0 when a block of settings does not name them
-    /// (terraform-provider-aws#43307).
-    private static let zeroLimits =
-        "A limit of 0 has AWS answer every request with 429. Terraform and Pulumi send it for a "
-        + "default_route_settings or route_settings block that sets other things and no limits: leave the block out."
 
     private static func merge(
         _ changes: RequestMembers, into old: OrderedMap<V2.RouteSettings>, of api: HTTPAPI

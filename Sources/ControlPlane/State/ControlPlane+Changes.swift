@@ -62,6 +62,7 @@ extension ControlPlane {
             throw .internalFailure("The change could not be stored: \(error)")
         }
         await publish(change, prepared)
+        await publishKeys(R.heard(id, from: change.old, to: root))
         return answer
     }
 
@@ -105,6 +106,15 @@ extension ControlPlane {
             for world in [before, now] { stages.formUnion(world.stageKeys(of: root)) }
         }
         try await serve(stages)
+        var heard = HeardKeys()
+        for root in roots {
+            if root.type == UsagePlan.type {
+                heard.add(
+                    UsagePlan.heard(root.id, from: before[UsagePlan.self, root.id], to: now[UsagePlan.self, root.id]))
+            }
+            if root.type == REST.ApiKey.rootType { heard.keys.insert(root.id) }
+        }
+        await publishKeys(heard)
     }
 
     /// Does something that no change of the root may come into.

@@ -17,11 +17,15 @@ protocol Root: Sendable {
 
     /// Keeps the indices of the world that follow from roots of this type.
     static func index(_ id: String, from old: Self?, to new: Self?, in world: inout World)
+
+    /// The keys and usage plans that traffic has to hear of when a root becomes another one.
+    static func heard(_ id: String, from old: Self?, to new: Self?) -> HeardKeys
 }
 
 extension Root {
     static func rootID(_ id: String) -> RootID { RootID(type, id) }
     static func index(_ id: String, from old: Self?, to new: Self?, in world: inout World) {}
+    static func heard(_ id: String, from old: Self?, to new: Self?) -> HeardKeys { HeardKeys() }
 }
 
 /// Roots of one type by their ids.

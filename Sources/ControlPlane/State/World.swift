@@ -16,6 +16,8 @@ struct World: Sendable {
     var account = Roots<AccountResource<REST.Account>>()
     var functions = Roots<LambdaFunction>()
     var callers = FunctionCallers()
+    /// By key, the plans that it is in.
+    var plansOfKeys: TreeDictionary<String, TreeSet<String>> = [:]
 
     subscript<R: Root>(type: R.Type, id: String) -> R? { self[keyPath: R.place][id]?.root }
 

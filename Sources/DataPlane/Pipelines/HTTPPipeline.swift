@@ -15,6 +15,8 @@ enum HTTPPipeline {
         case headSize
         /// Before authorization: a browser sends no credentials with a preflight.
         case preflight
+        /// A preflight takes no token. Before authorization, which may have to ask somebody (AWS's order is unconfirmed).
+        case throttle
         /// Before anything is spent on the request: its body is held meanwhile.
         case authorize
         /// Whether the integration can be called at all. Before the body: a refused client uploads nothing.
@@ -33,12 +35,24 @@ enum HTTPPipeline {
         case .route: try Routing.match(x)
         case .headSize: try Routing.checkHead(x)
         case .preflight: return Preflight.answer(x)
+        case .throttle: try throttle(x)
         case .authorize: return try x.route?.authorizer?.decide(x) ?? .next
         case .target: try checkTarget(x)
         case .body: return try takeBody(x)
         case .call: return try call(x)
         }
         return .next
+    }
+
+    private static func throttle(_ x: Exchange) throws(Refusal) {
+        if let bucket = x.route?.bucket, !bucket.take(x.startedAt) {
+            x.reason =
+                bucket.isClosed
+                ? "lets nothing pass: its stage sets a throttling limit of 0"
+                : "was called beyond the throttling of its stage"
+            throw .throttled
+        }
+        try AccountLimit.take(x)
     }
 
     private static func checkTarget(_ x: Exchange) throws(Refusal) {

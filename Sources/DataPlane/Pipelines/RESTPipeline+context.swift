@@ -14,6 +14,8 @@ extension RESTPipeline {
         "error.validationErrorString": .validationError,
         "extendedRequestId": .requestId,
         "httpMethod": .httpMethod,
+        "identity.apiKey": .apiKey,
+        "identity.apiKeyId": .apiKeyId,
         "identity.sourceIp": .sourceIp,
         "identity.userAgent": .userAgent,
         "integration.error": .integrationError,

@@ -14,7 +14,7 @@ enum RESTPipeline {
         /// Before anything is spent on the request: its body is held meanwhile.
         case authorize
         case key
-        /// A request that is refused for its form has taken a token all the same.
+        /// Usage plan, method and account. A request that is refused for its form has taken a token all the same.
         case throttle
         /// Whole, for whatever reads it; a proxy passes it on as it comes.
         case body
@@ -34,8 +34,8 @@ enum RESTPipeline {
         case .method: try RESTRouting.match(x)
         case .headSize: try Routing.checkHead(x)
         case .authorize: try authorize(x)
-        case .key: if x.route?.method?.requiresKey == true { try refuseKey(x) }
-        case .throttle: if x.rest.bucket?.take(x.startedAt) == false { throw .throttled }
+        case .key: if x.route?.method?.requiresKey == true { try KeyCheck.find(x) }
+        case .throttle: try KeyCheck.throttle(x)
         case .body: return try takeBody(x)
         case .validate: try x.route?.method?.validation?.check(x)
         case .map: try map(x)
@@ -50,11 +50,6 @@ enum RESTPipeline {
             x.reason = "asks for an authorization that is not served yet"
             throw .forbidden
         }
-    }
-
-    private static func refuseKey(_ x: Exchange) throws(Refusal) {
-        x.reason = "asks for an API key, and keys are not looked up yet"
-        throw .invalidKey
     }
 
     private static func takeBody(_ x: Exchange) throws(Refusal) -> StepResult {

@@ -10,6 +10,9 @@ struct RESTCall {
     var isCanary: Bool?
     /// Whether `Exchange.restRequestId` is this call's.
     var hasRequestId = false
+    /// The API key that let the call in, and what its usage plan gives it; nil where the method asks for none.
+    var key: CompiledKey?
+    var grant: KeyGrant?
     /// What the method's limits leave; nil where there are none.
     var bucket: TokenBucket?
     /// As the integration was told it; empty while there is none.

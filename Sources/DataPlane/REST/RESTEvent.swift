@@ -64,6 +64,13 @@ enum RESTEvent {
         event.write(#","requestId":""#)
         x.writeRESTRequestId(to: &event)
         event.write(#"","identity":{"cognitoIdentityPoolId":null,"accountId":null,"cognitoIdentityId":null,"#)
+        if let key = x.rest.key {
+            event.write(#""apiKey":"#)
+            key.value.withUnsafeBytes { event.writeJSONString($0) }
+            event.write(#","apiKeyId":"#)
+            key.id.withUnsafeBytes { event.writeJSONString($0) }
+            event.write(",")
+        }
         event.write(#""caller":null,"sourceIp":""#)
         event.write(x.sourceIP)
         event.write(#"","principalOrgId":null,"accessKey":null,"cognitoAuthenticationType":null,"#)

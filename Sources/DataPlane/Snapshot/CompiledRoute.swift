@@ -15,6 +15,9 @@ final class CompiledRoute: Sendable {
     let integrationId: String?
     /// nil where anybody may call.
     let authorizer: (any Authorizer)?
+    /// What the stage's settings of an HTTP API let pass of the route; nil: all. (Methods of REST APIs have theirs in
+    /// `RESTStage`.)
+    let bucket: TokenBucket?
     /// What only methods of REST APIs have.
     let method: RESTMethod?
 
@@ -24,7 +27,7 @@ final class CompiledRoute: Sendable {
     init(
         _ keyText: String, _ key: RouteKey, variables: [[UInt8]], integration: CompiledIntegration,
         integrationURI: String? = nil, integrationId: String? = nil, authorizer: (any Authorizer)? = nil,
-        method: RESTMethod? = nil
+        bucket: TokenBucket? = nil, method: RESTMethod? = nil
     ) {
         self.key = key
         self.keyText = Array(keyText.utf8)
@@ -34,6 +37,7 @@ final class CompiledRoute: Sendable {
         self.integrationURI = integrationURI
         self.integrationId = integrationId
         self.authorizer = authorizer
+        self.bucket = bucket
         self.method = method
     }
 }

@@ -8,13 +8,15 @@ final class HTTPStage: Sendable {
     let routes: RouteTable
     /// What the stage's next version takes over.
     let routeSet: RouteSet
+    let limits: RouteLimits
     let cors: CompiledCORS?
 
-    init(_ content: V2.DeploymentContent, routes: RouteSet, cors: CompiledCORS?) {
+    init(_ content: V2.DeploymentContent, routes: RouteSet, limits: RouteLimits, cors: CompiledCORS?) {
         self.content = content
         router = routes.router
         self.routes = routes.table
         routeSet = routes
+        self.limits = limits
         self.cors = cors
     }
 }

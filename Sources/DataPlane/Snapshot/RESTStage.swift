@@ -41,6 +41,8 @@ final class RESTDeployment: Sendable {
     let binaryTypes: BinaryTypes
     /// The stage variables as a JSON object, or nil when there are none.
     let eventStageVariables: [UInt8]?
+    /// `apiKeySource` is AUTHORIZER.
+    let takesKeyFromAuthorizer: Bool
     /// Nobody may call an API with a resource policy yet.
     let isOpen: Bool
 
@@ -58,6 +60,7 @@ final class RESTDeployment: Sendable {
         eventStageVariables =
             variables.isEmpty
             ? nil : JSONValue.object(JSONObject(variables.map { ($0.key, .string($0.value)) })).bytes
+        takesKeyFromAuthorizer = content.apiKeySource == "AUTHORIZER"
         isOpen = !content.hasPolicy
     }
 }

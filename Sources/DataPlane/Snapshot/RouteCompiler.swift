@@ -10,6 +10,7 @@ struct RouteCompiler {
     let functions: any FunctionDirectory
     let origins: Origins
     let authorizers: (any AuthorizerDirectory)?
+    let limits: RouteLimits
 
     /// `parts` lends what other routes of the integration have, and takes what they may have of this one.
     func compile(
@@ -37,7 +38,7 @@ struct RouteCompiler {
         return CompiledRoute(
             route.routeKey, routeKey, variables: names, integration: compiled,
             integrationURI: integration?.integrationUri, integrationId: route.integrationId.map(String.init),
-            authorizer: authorizer)
+            authorizer: authorizer, bucket: limits.bucket(route.routeKey))
     }
 
     /// The function that the integration's URI names, as it is now.

@@ -9,15 +9,19 @@ final class Snapshot: Sendable {
     /// Counts the swaps since start; test scripts wait on it.
     let generation: Int
     private let shards: [Shard]
+    let keys: KeyDirectory
 
     private static let shardCount = 256
 
     /// Nothing is served. Each time another object, so that one which has been replaced can go.
-    static var empty: Snapshot { Snapshot(generation: 0, shards: Array(repeating: Shard(), count: shardCount)) }
+    static var empty: Snapshot {
+        Snapshot(generation: 0, shards: Array(repeating: Shard(), count: shardCount), keys: .empty)
+    }
 
-    private init(generation: Int, shards: [Shard]) {
+    private init(generation: Int, shards: [Shard], keys: KeyDirectory) {
         self.generation = generation
         self.shards = shards
+        self.keys = keys
     }
 
     /// The API of that id, in whatever case a client wrote the host name.
@@ -44,8 +48,11 @@ final class Snapshot: Sendable {
         for (index, apis) in Dictionary(grouping: stages, by: { Self.shard(Self.hash($0.key)) }) {
             shards[index] = shards[index].replacing(apis.map { CompiledAPI(apiId: $0.key, stages: $0.value) })
         }
-        return Snapshot(generation: generation + 1, shards: shards)
+        return Snapshot(generation: generation + 1, shards: shards, keys: keys)
     }
+
+    /// The next snapshot, with other keys.
+    func next(_ keys: KeyDirectory) -> Snapshot { Snapshot(generation: generation + 1, shards: shards, keys: keys) }
 
     private func api(named id: String) -> CompiledAPI? {
         var id = id

@@ -39,13 +39,18 @@ struct StageCompiler: Sendable {
     ) throws(CompileError) -> HTTPStage {
         let variables = definition.variables
         // Stage variables may stand in any integration.
-        var routes = previous.flatMap { $0.variables == variables ? $0.http?.routeSet : nil } ?? RouteSet()
+        let limits = RouteLimits(definition, state: states.state(of: definition.key))
+        // The limits of all routes may be others now.
+        var routes = RouteSet()
+        if let previous, previous.variables == variables, let http = previous.http, http.limits == limits {
+            routes = http.routeSet
+        }
         try routes.update(
             to: content,
             RouteCompiler(
                 key: definition.key, account: definition.account, stageVariables: variables, functions: functions,
-                origins: origins, authorizers: authorizers))
-        return HTTPStage(content, routes: routes, cors: cors(content, previous?.http))
+                origins: origins, authorizers: authorizers, limits: limits))
+        return HTTPStage(content, routes: routes, limits: limits, cors: cors(content, previous?.http))
     }
 
     private func cors(_ content: V2.DeploymentContent, _ previous: HTTPStage?) -> CompiledCORS? {

@@ -10,8 +10,8 @@ final class StageState: Sendable {
     /// By the number of the loop; each is touched on its loop only.
     let metrics: [NIOLoopBoundBox<StageMetrics>]
     let canarySplit = CanarySplit()
-    /// By method. Asked while compiling only.
-    private let buckets = Mutex<[String: TokenBucket]>([:])  // hot path: not for requests
+    /// By method or route. Asked while compiling only.
+    private let buckets = Mutex(KnownBuckets())  // hot path: not for requests
     private let number: Int
     private let states: StageStates
 
@@ -29,6 +29,24 @@ final class StageState: Sendable {
             let bucket = TokenBucket(rate: rate, burst: burst)
             buckets[method] = bucket
             return bucket
+        }
+    }
+
+    /// Those that some version of the stage still has.
+    private struct KnownBuckets {
+        private struct Entry { weak var bucket: TokenBucket? }
+
+        private var entries: [String: Entry] = [:]
+        private var nextSweep = 64
+
+        subscript(name: String) -> TokenBucket? {
+            get { entries[name]?.bucket }
+            set {
+                entries[name] = Entry(bucket: newValue)
+                guard entries.count >= nextSweep else { return }
+                entries = entries.filter { $0.value.bucket != nil }
+                nextSweep = 2 * max(32, entries.count)
+            }
         }
     }
 

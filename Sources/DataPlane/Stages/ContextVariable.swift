@@ -15,7 +15,7 @@ enum ContextVariable: String, Sendable, CaseIterable {
     case integrationError, integrationLatency, integrationRequestId
     /// Of REST APIs only. The path has the stage in front.
     case restRequestId, traceId, stagePath, resourceId, resourcePath, deploymentId, requestTimeMilliseconds
-    case validationError, isCanary
+    case validationError, isCanary, apiKey, apiKeyId
 
     /// Whether the value is made of letters, digits and marks by the gateway itself, so that no line, quoted string or
     /// JSON text can be broken by it. What is not listed here is escaped where it is logged.
@@ -86,6 +86,12 @@ extension ContextVariable {
         case .isCanary:
             guard let isCanary = x.rest.isCanary else { return false }
             buffer.write(isCanary ? "true" : "false")
+        case .apiKey:
+            guard let key = x.rest.key else { return false }
+            buffer.write(key.value)
+        case .apiKeyId:
+            guard let key = x.rest.key else { return false }
+            buffer.write(key.id)
         case .validationError:
             guard let text = x.rest.validationError else { return false }
             text.withUnsafeBytes { buffer.writeJSONText($0) }

@@ -19,8 +19,9 @@ extension ResourceType {
 
     private static let routeSettings = PropertyRules(
         type: "AWS::ApiGatewayV2::Stage.RouteSettings",
-        supported: ["DetailedMetricsEnabled": .boolean],
-        known: ["DataTraceEnabled", "LoggingLevel", "ThrottlingBurstLimit", "ThrottlingRateLimit"])
+        supported: [
+            "DetailedMetricsEnabled": .boolean, "ThrottlingBurstLimit": .integer, "ThrottlingRateLimit": .any,
+        ], known: ["DataTraceEnabled", "LoggingLevel"])
 }
 
 /// AWS::ApiGatewayV2::Stage: CreateStage and UpdateStage.
@@ -60,6 +61,16 @@ private struct ApiGatewayV2StageType: ResourceBehaviour {
             for name in old.keys where variables[name] == nil { variables[name] = "" }
             body["stageVariables"] = .object(variables)
         }
+        clearLimits(of: "defaultRouteSettings", old, &body)
+        if let routes = body["routeSettings"]?.object {
+            var all = routes
+            for route in routes.keys {
+                var one: JSONObject = ["settings": all[route] ?? [:]]
+                clearLimits(of: "settings", ["settings": old["routeSettings"]?[route] ?? [:]], &one)
+                all[route] = one["settings"]
+            }
+            body["routeSettings"] = .object(all)
+        }
         try await request.call("UpdateStage", "PATCH", path, body: body)
         for key in (old["routeSettings"]?.object ?? [:]).keys where body["routeSettings"]?[key] == nil {
             try await request.callIfPresent("DeleteRouteSettings", "DELETE", path + ["routesettings", key])
@@ -82,6 +93,14 @@ private struct ApiGatewayV2StageType: ResourceBehaviour {
         "accessLogSettings": [:], "autoDeploy": false, "defaultRouteSettings": ["detailedMetricsEnabled": false],
         "description": "",
     ]
+
+    /// Limits that a template does not name any more are taken away; UpdateStage keeps what it is not told of.
+    private func clearLimits(of member: String, _ old: JSONObject, _ body: inout JSONObject) {
+        guard var settings = body[member]?.object else { return }
+        for name in ["throttlingBurstLimit", "throttlingRateLimit"]
+        where old[member]?[name] != nil && settings[name] == nil { settings[name] = .null }
+        body[member] = .object(settings)
+    }
 
     private func path(_ properties: PropertyReader) throws(ResourceFailure) -> [String] {
         ["v2", "apis", try properties.required("ApiId"), "stages"]
@@ -122,9 +141,24 @@ private struct ApiGatewayV2StageType: ResourceBehaviour {
         var members = JSONObject()
         for entry in settings.properties {
             let name = entry.key.prefix(1).lowercased() + entry.key.dropFirst()
-            members[name] =
-                name == "detailedMetricsEnabled" ? try settings.boolean(entry.key) : entry.value.json
+            switch name {
+            case "detailedMetricsEnabled": members[name] = try settings.boolean(entry.key)
+            case "throttlingBurstLimit": members[name] = try settings.integer(entry.key)
+            case "throttlingRateLimit": members[name] = try rate(entry)
+            default: members[name] = entry.value.json
+            }
         }
         return .object(members)
+    }
+
+    /// A number, also one that is written as a string.
+    private func rate(_ entry: TemplateMap.Entry) throws(ResourceFailure) -> JSONValue {
+        let value = entry.value.json
+        if value.double != nil { return value }
+        guard let text = value.string, let rate = Double(text), rate.isFinite else {
+            throw ResourceFailure(
+                message: "\(entry.key) must be a number; it is a \(entry.value.kind)", line: entry.line)
+        }
+        return .number(String(rate))
     }
 }

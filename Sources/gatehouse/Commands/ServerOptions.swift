@@ -42,6 +42,12 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "What all APIs together let pass: requests a second / at once, as AWS's 10000/5000 (default: everything).",
+            valueName: "rate/burst"))
+    var accountThrottle: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Where access log entries go; - is standard output (default: a file per log group in the data folder).",
             valueName: "path"))
     var accessLog: String?
@@ -73,6 +79,9 @@ struct ServerOptions: ParsableArguments {
         guard (1...10_000).contains(functionConcurrency) else {
             throw ValidationError("--function-concurrency is between 1 and 10000.")
         }
+        if let accountThrottle, AccountThrottle(accountThrottle) == nil {
+            throw ValidationError("--account-throttle is a rate and a burst, such as 10000/5000.")
+        }
         if inMemory, data != nil { throw ValidationError("--data and --in-memory exclude each other.") }
     }
 
@@ -88,6 +97,7 @@ struct ServerOptions: ParsableArguments {
         settings.searchPath = Self.environment("PATH") ?? settings.searchPath
         settings.accessLog = accessLog
         settings.functionConcurrency = functionConcurrency
+        settings.accountThrottle = accountThrottle.flatMap(AccountThrottle.init)
         settings.trustedCertificates = trustedCertificates
         return settings
     }

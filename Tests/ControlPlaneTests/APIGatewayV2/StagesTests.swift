@@ -114,14 +114,12 @@ import Testing
                 "Unable to find Route by key GET /no within the provided RouteSettings"
             ),
             (
-                ["stageName": "s", "defaultRouteSettings": ["throttlingBurstLimit": 0, "throttlingRateLimit": 0]], 400,
-                "Gatehouse does not throttle yet: throttling settings are refused. A limit of 0 has AWS answer every "
-                    + "request with 429. Terraform and Pulumi send it for a default_route_settings or route_settings "
-                    + "block that sets other things and no limits: leave the block out."
+                ["stageName": "s", "defaultRouteSettings": ["throttlingBurstLimit": -1]], 400,
+                "ThrottlingBurstLimit must be greater than or equal to 0"
             ),
             (
-                ["stageName": "s", "routeSettings": ["GET /a": ["throttlingRateLimit": .number("1.5")]]], 400,
-                "Gatehouse does not throttle yet: throttling settings are refused."
+                ["stageName": "s", "routeSettings": ["GET /a": ["throttlingRateLimit": .number("-1.5")]]], 400,
+                "ThrottlingRateLimit must be greater than or equal to 0"
             ),
             (
                 ["stageName": "s", "defaultRouteSettings": ["loggingLevel": "OFF"]], 400,

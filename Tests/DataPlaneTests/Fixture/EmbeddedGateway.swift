@@ -13,6 +13,7 @@ final class EmbeddedGateway {
     let authorizer: StandInAuthorizer
     let memory: MemoryBudget
     let stage: CompiledStage
+    let meters = UsageMeters()
     private let loop: EmbeddedEventLoop
     private let channel: EmbeddedChannel
     private let worker: LoopWorker
@@ -26,16 +27,16 @@ final class EmbeddedGateway {
     /// All routes of `api` ask `authorizer`, if there is one. `other` is another API's stage.
     convenience init(
         _ api: TestAPI, _ verdict: StandInAuthorizer.Verdict? = nil, memory limit: Int = .max,
-        beside other: (any StagePipeline)? = nil
+        beside other: (any StagePipeline)? = nil, account: Int? = nil
     ) throws {
         var api = api
         if verdict != nil { api.authorizationType = "CUSTOM" }
-        try self.init(api.definition, verdict, memory: limit, beside: other)
+        try self.init(api.definition, verdict, memory: limit, beside: other, account: account)
     }
 
     init(
         _ definition: StageDefinition, _ verdict: StandInAuthorizer.Verdict? = nil, memory limit: Int = .max,
-        beside other: (any StagePipeline)? = nil
+        beside other: (any StagePipeline)? = nil, account: Int? = nil
     ) throws {
         loop = EmbeddedEventLoop()
         channel = EmbeddedChannel(loop: loop)
@@ -43,6 +44,7 @@ final class EmbeddedGateway {
         memory = MemoryBudget(limit: limit)
         var options = DataPlaneOptions()
         options.memory = memory
+        if let account { options.limitAccount(rate: 0.001, burst: account) }
         worker = LoopWorker(
             eventLoop: loop, number: 0, options: options, origins: Origins(),
             names: NameResolver(lookup: options.lookup))
@@ -68,6 +70,14 @@ final class EmbeddedGateway {
     }
 
     deinit { _ = try? channel.finish(acceptAlreadyClosed: true) }
+
+    func publish(_ plans: [REST.UsagePlan], _ keys: [REST.KeyDefinition], removing: [String] = []) {
+        var changes = REST.KeyChanges()
+        for plan in plans { changes.plans[plan.id] = plan }
+        for key in keys { changes.keys[key.id] = key }
+        for id in removing { changes.keys.updateValue(nil, forKey: id) }
+        worker.serve(worker.snapshot.next(worker.snapshot.keys.applying(changes, meters)))
+    }
 
     /// Hands over each piece as a read of its own, as long as the connection reads.
     func send(_ pieces: String...) {

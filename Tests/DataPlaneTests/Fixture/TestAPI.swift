@@ -15,6 +15,7 @@ struct TestAPI {
     var variables: OrderedMap<String> = [:]
     var logFormat: String?
     var isEndpointDisabled = false
+    var routeSettings: (all: V2.RouteSettings?, routes: OrderedMap<V2.RouteSettings>) = (nil, [:])
     /// Of all routes.
     var authorizationType: String?
 
@@ -25,6 +26,7 @@ struct TestAPI {
     func definition(_ content: V2.DeploymentContent) -> StageDefinition {
         var stage = V2.Stage(stageName: stage)
         if !variables.isEmpty { stage.stageVariables = variables }
+        (stage.defaultRouteSettings, stage.routeSettings) = routeSettings
         if let logFormat {
             var settings = V2.AccessLogSettings()
             settings.destinationArn = Self.logGroup

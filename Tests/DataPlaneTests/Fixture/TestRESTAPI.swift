@@ -16,6 +16,7 @@ struct TestRESTAPI {
     var settings: OrderedMap<REST.MethodSetting> = [:]
     var canary: (settings: REST.CanarySettings, content: REST.DeploymentContent)?
     var isEndpointDisabled = false
+    var apiKeySource = "HEADER"
 
     init(_ methods: (key: String, method: REST.Method)...) { self.methods = methods }
 
@@ -41,6 +42,7 @@ struct TestRESTAPI {
         var api = REST.RestApi(id: TestAPI.id, name: "test", rootResourceId: "root", createdDate: 0)
         api.binaryMediaTypes = binaryTypes
         api.disableExecuteApiEndpoint = isEndpointDisabled
+        api.apiKeySource = apiKeySource
         if hasPolicy { api.policy = "{}" }
         var resources: PartList<REST.Resource> = []
         for (key, method) in methods {

@@ -14,10 +14,10 @@ struct StepOrderTests {
     func order() {
         #expect(
             HTTPPipeline.Step.allCases.map { "\($0)" } == [
-                "endpoint", "route", "headSize", "preflight", "authorize", "target", "body", "call",
+                "endpoint", "route", "headSize", "preflight", "throttle", "authorize", "target", "body", "call",
             ])
         // Each is found by the number before plus one.
-        #expect(HTTPPipeline.Step.allCases.map(\.rawValue) == Array(0..<8))
+        #expect(HTTPPipeline.Step.allCases.map(\.rawValue) == Array(0..<9))
     }
 
     /// Of several faults the earlier step's is told, and what comes behind it is not asked.

@@ -101,11 +101,11 @@ import Testing
     }
 
     @Test func routeSettingsOfAnEventAreLookedAt() {
-        let event = "Type: HttpApi, Properties: {Path: /a, Method: GET, RouteSettings: {ThrottlingBurstLimit: 1}}"
+        let event = "Type: HttpApi, Properties: {Path: /a, Method: GET, RouteSettings: {LoggingLevel: INFO}}"
         #expect(
             problems(of: serverless(events: "      Events:\n        E: {\(event)}")).contains {
                 $0.hasSuffix(
-                    "the property ThrottlingBurstLimit of AWS::ApiGatewayV2::Stage.RouteSettings is not supported yet")
+                    "the property LoggingLevel of AWS::ApiGatewayV2::Stage.RouteSettings is not supported yet")
             })
         #expect(
             problems(

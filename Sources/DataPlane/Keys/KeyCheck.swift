@@ -1,0 +1,74 @@
+import GatewayModel
+import HTTPFront
+
+/// Whether a call's API key lets it in, and the limits of the key's usage plan.
+enum KeyCheck {
+    /// Finds the key and its plan. Missing, unknown, disabled and foreign keys are told apart only to the operator.
+    static func find(_ x: Exchange) throws(Refusal) {
+        guard let stage = x.stage, let head = x.connection?.head else { return }
+        let directory = x.worker.snapshot.keys
+        let isFromAuthorizer = x.rest.deployment?.takesKeyFromAuthorizer == true
+        guard !isFromAuthorizer, let sent = head.first(.apiKey) else {
+            x.reason =
+                isFromAuthorizer
+                ? "takes its API key from an authorizer, and none has given one"
+                : "asks for an API key, and the request has no x-api-key"
+            throw .invalidKey
+        }
+        guard let key = head.withBytes({ directory.key(UnsafeRawBufferPointer(rebasing: $0[sent.range])) }) else {
+            x.reason = "was sent an API key that is not known"
+            throw .invalidKey
+        }
+        guard key.definition.isEnabled else {
+            x.reason = "was sent the API key \(key.definition.id), which is disabled"
+            throw .invalidKey
+        }
+        guard let grant = key.grant(for: stage.key) else {
+            x.reason = "was sent the API key \(key.definition.id), which is in no usage plan of this stage"
+            throw .invalidKey
+        }
+        x.rest.key = key
+        x.rest.grant = grant
+    }
+
+    /// A quota that is used up comes first, and nothing is taken then; a call that is throttled does not count in it
+    /// (AWS's order is unconfirmed).
+    static func throttle(_ x: Exchange) throws(Refusal) {
+        guard let grant = x.rest.grant, let stage = x.stage, let route = x.route else { return try limit(x) }
+        let day = x.startedAtEpochMilliseconds / (1000 * Int(UsagePeriod.secondsOfDay))
+        guard !grant.meter.isExhausted(on: day, grant.plan) else { throw exhausted(x) }
+        if grant.bucket(stage.key, route.keyText)?.take(x.startedAt) == false
+            || grant.wholeBucket?.take(x.startedAt) == false
+        {
+            x.reason = "was called beyond the rate or burst of its usage plan \(grant.plan.definition.id)"
+            throw .throttled
+        }
+        try limit(x)
+        guard grant.meter.take(on: day, grant.plan) else { throw exhausted(x) }
+    }
+
+    private static func exhausted(_ x: Exchange) -> Refusal {
+        x.reason = "was called beyond the quota of its usage plan \(x.rest.grant?.plan.definition.id ?? "")"
+        return .quotaExceeded
+    }
+
+    /// The limits of the method, then of the account.
+    private static func limit(_ x: Exchange) throws(Refusal) {
+        if x.rest.bucket?.take(x.startedAt) == false {
+            x.reason = "was called beyond the throttling of its stage"
+            throw .throttled
+        }
+        try AccountLimit.take(x)
+    }
+}
+
+/// The limit of the account, over all APIs: off unless the operator sets one.
+enum AccountLimit {
+    @inline(__always)
+    static func take(_ x: Exchange) throws(Refusal) {
+        if let bucket = x.worker.options.accountBucket, !bucket.take(x.startedAt) {
+            x.reason = "was called beyond the rate or burst of the account"
+            throw .throttled
+        }
+    }
+}
