@@ -2,7 +2,7 @@ import JSON
 
 /// The routes of the APIs of a stack: of documents that were imported, of route resources, of quick create.
 struct DeployedRoutes {
-    private struct Route {
+    struct Route {
         let shown: StackDeployment.Route
         /// All that says where the route leads.
         let meaning: JSONValue
@@ -19,6 +19,9 @@ struct DeployedRoutes {
             routes[api.logicalId] =
                 Self.imported(api, functions) + Self.separate(api, resources, functions)
                 + Self.quick(api, functions)
+        }
+        for api in resources where api.type == ResourceType.apiGatewayRestApi.name {
+            routes[api.logicalId] = Self.imported(api, functions) + Self.methods(api, resources, functions)
         }
         self.routes = routes
     }
@@ -37,7 +40,28 @@ struct DeployedRoutes {
                     routes: (routes[api.logicalId] ?? []).map(\.shown))
             }
         }
-        return apis
+        return apis + restApis
+    }
+
+    /// Each REST API at each of its stages: those of stage resources, and those that deployments make.
+    private var restApis: [StackDeployment.Api] {
+        resources.filter { $0.type == ResourceType.apiGatewayRestApi.name }.flatMap { api in
+            var stages: [String] = []
+            for resource in resources where resource.properties["RestApiId"]?.string == api.physicalId {
+                let isStage = resource.type == ResourceType.apiGatewayStage.name
+                let isDeployment = resource.type == ResourceType.apiGatewayDeployment.name
+                let made = isDeployment ? resource.properties["StageName"]?.string : nil
+                guard let name = isStage ? resource.physicalId : made, !stages.contains(name) else { continue }
+                stages.append(name)
+            }
+            // The stage that SAM's deployments make beside the template's own is nobody's to call.
+            if stages.count > 1 { stages.removeAll { $0 == ServerlessApi.extraStage } }
+            return stages.map { stage in
+                StackDeployment.Api(
+                    logicalId: api.logicalId, apiId: api.physicalId, stageName: stage,
+                    routes: (routes[api.logicalId] ?? []).map(\.shown))
+            }
+        }
     }
 
     /// How many routes are new, gone, or lead elsewhere.
@@ -59,7 +83,7 @@ struct DeployedRoutes {
 
     private static let methods: Set<String> = ["delete", "get", "head", "options", "patch", "post", "put"]
 
-    private static func imported(_ api: StackResource, _ functions: [StackResource]) -> [Route] {
+    static func imported(_ api: StackResource, _ functions: [StackResource]) -> [Route] {
         (api.properties["Body"]?["paths"]?.object ?? [:]).flatMap { path, operations in
             (operations.object ?? [:]).compactMap { method, operation in
                 let isAny = method == HttpApiDefinition.anyMethod
@@ -105,7 +129,7 @@ struct DeployedRoutes {
     }
 
     /// The function of the stack that an integration's URI names, by its ARN alone or within API Gateway's.
-    private static func function(_ uri: String?, _ functions: [StackResource]) -> String? {
+    static func function(_ uri: String?, _ functions: [StackResource]) -> String? {
         guard let uri else { return nil }
         return functions.first { function in
             guard let arn = function.attributes["Arn"] else { return false }

@@ -255,9 +255,10 @@ extension StackUpdate {
     private func result(_ before: StackRecord, _ after: StackRecord) -> StackResult {
         let functions = changes.filter { $0.type == ResourceType.lambdaFunction.name }
         let routes = DeployedRoutes.changes(from: before.resources, to: after.resources)
+        let undeployed = UndeployedChanges(from: before.resources, to: after.resources, changes).warnings
         return StackResult(
             record: after, deployment: StackDeployment(after), changes: changes, changedFunctions: functions.count,
-            changedRoutes: routes, warnings: warnings)
+            changedRoutes: routes, warnings: warnings + undeployed)
     }
 }
 

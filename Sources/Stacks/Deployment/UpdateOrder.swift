@@ -15,7 +15,8 @@ struct UpdateOrder {
             return
         }
         let renewed = Set(try comparison.changes().filter(\.action.makesAnew).map(\.logicalId))
-        let standing = plan.filter { $0.type == ResourceType.apiGatewayV2Api.name && !renewed.contains($0.logicalId) }
+        let apis = [ResourceType.apiGatewayV2Api.name, ResourceType.apiGatewayRestApi.name]
+        let standing = plan.filter { apis.contains($0.type) && !renewed.contains($0.logicalId) }
             .compactMap { existing.resource($0.logicalId)?.provisioned }
         let dropped = Set(standing.map(\.logicalId))
         let first = plan.filter { $0.type == permission } + plan.filter { $0.type != permission }

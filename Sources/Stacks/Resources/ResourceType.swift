@@ -18,7 +18,10 @@ struct ResourceType: Sendable {
         uniqueKeysWithValues: [
             lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, apiGatewayV2Api, apiGatewayV2Integration,
             apiGatewayV2Route, apiGatewayV2Stage, apiGatewayV2Deployment, dynamoDBTable, iamRole, iamPolicy,
-            iamManagedPolicy, logGroup,
+            iamManagedPolicy, logGroup, apiGatewayRestApi, apiGatewayResource, apiGatewayMethod, apiGatewayModel,
+            apiGatewayRequestValidator, apiGatewayAuthorizer, apiGatewayGatewayResponse, apiGatewayDeployment,
+            apiGatewayStage, apiGatewayUsagePlan, apiGatewayUsagePlanKey, apiGatewayApiKey, apiGatewayAccount,
+            apiGatewayClientCertificate, apiGatewayDocumentationPart, apiGatewayDocumentationVersion, apiGatewayVpcLink,
         ].map { ($0.name, $0) })
 }
 

@@ -1,3 +1,17 @@
+import Testing
+
+/// A stack before and after an edit.
+struct StackEdit: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let before: String
+    let after: String
+
+    static let all = [
+        StackEdit(testDescription: "HTTP APIs", before: EditedStack.before, after: EditedStack.after),
+        StackEdit(testDescription: "REST APIs", before: EditedRestStack.before, after: EditedRestStack.after),
+    ]
+}
+
 /// Two templates of one stack: every type of resource, and after an edit of everything that can be edited.
 enum EditedStack {
     static let before = """

@@ -23,6 +23,7 @@ extension World {
             }
         }
         for api in try await get("/v2/apis", "items") { lines += try await described(api) }
+        lines += try await restDescribed()
         for (name, table) in await tables.tables {
             let ttl = await tables.timeToLive[name] ?? "none"
             let tags = await tables.tags[name] ?? [:]
@@ -56,11 +57,11 @@ extension World {
         return lines
     }
 
-    private func get(_ path: String, _ member: String) async throws -> [JSONValue] {
+    func get(_ path: String, _ member: String) async throws -> [JSONValue] {
         try await answer(path)?[member]?.array ?? []
     }
 
-    private func answer(_ path: String) async throws -> JSONValue? {
+    func answer(_ path: String) async throws -> JSONValue? {
         let response = await plane.respond(to: WireRequest(method: "GET", path: path))
         return response.status == 200 ? try JSONValue(parsing: response.body) : nil
     }
@@ -72,10 +73,10 @@ extension World {
 
     private static let madeAnew: Set<String> = [
         "createdDate", "importInfo", "integrationId", "lastDeploymentStatusMessage", "lastUpdatedDate", "LastModified",
-        "RevisionId", "routeId", "target", "warnings",
+        "RevisionId", "routeId", "target", "warnings", "lastUpdated",
     ]
 
-    private func sorted(_ value: JSONValue) -> JSONValue {
+    func sorted(_ value: JSONValue) -> JSONValue {
         switch value {
         case .object(let object):
             let members = object.filter { !Self.madeAnew.contains($0.key) && !isEmpty($0.value) }
