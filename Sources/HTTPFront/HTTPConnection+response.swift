@@ -35,7 +35,7 @@ extension HTTPConnection {
 
     func writeConnectionField() {
         if loopState.isDraining || mustEndWithResponse { response.keepsAlive = false }
-        out.write(response.keepsAlive ? "connection: keep-alive\r\n\r\n" : "connection: close\r\n\r\n")
+        out.write(response.keepsAlive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n")
     }
 
     /// Whether the end of the connection would be taken for that of the body under way: only a reset tells them apart.

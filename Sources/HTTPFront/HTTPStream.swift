@@ -78,14 +78,14 @@ package class HTTPStream: LoopMember {
         response.isFramed = true
         switch framing {
         case .length(let length):
-            out.write("content-length: ")
+            out.write("Content-Length: ")
             out.writeDecimal(length)
             out.write("\r\n")
         case .stream:
             if head.isHTTP10 {
                 response.keepsAlive = false
             } else {
-                out.write("transfer-encoding: chunked\r\n")
+                out.write("Transfer-Encoding: chunked\r\n")
             }
         case .none: break
         }

@@ -129,6 +129,6 @@ package final class LoopConnections {
         func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
         let day = "\(weekdays[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)])"
         let time = "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
-        return Array("date: \(day) \(1900 + parts.tm_year) \(time) GMT\r\n".utf8)
+        return Array("Date: \(day) \(1900 + parts.tm_year) \(time) GMT\r\n".utf8)
     }
 }

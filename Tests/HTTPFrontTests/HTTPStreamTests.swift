@@ -15,7 +15,7 @@ struct HTTPStreamTests {
         #expect(stream.service.heads == ["GET /a"])
         #expect(
             stream.sent == [
-                .head("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n", .length(2)), .body("ok"), .end,
+                .head("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n", .length(2)), .body("ok"), .end,
             ])
         #expect(stream.responseStatus == 200)
         #expect(stream.responseBodyBytes == 2)
@@ -35,7 +35,7 @@ struct HTTPStreamTests {
         #expect(
             stream.sent == [
                 .reading(false), .reading(true),
-                .head("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n", .stream), .aborted,
+                .head("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n", .stream), .aborted,
             ])
         #expect(!stream.hasResponseBegun)
     }

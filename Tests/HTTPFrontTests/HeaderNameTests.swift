@@ -16,7 +16,7 @@ struct HeaderNameTests {
         ("Transfer-Encoding", .transferEncoding), ("Upgrade", .upgrade), ("User-Agent", .userAgent), ("Via", .via),
         ("X-Amzn-Trace-Id", .amznTraceId), ("X-Forwarded-For", .forwardedFor), ("X-Forwarded-Host", .forwardedHost),
         ("X-Forwarded-Port", .forwardedPort), ("X-Forwarded-Proto", .forwardedProto),
-        ("Apigw-Requestid", .apigwRequestId), ("Set-Cookie", .setCookie),
+        ("Apigw-Requestid", .apigwRequestId), ("Set-Cookie", .setCookie), ("X-Api-Key", .apiKey),
         ("Access-Control-Allow-Origin", .accessControl), ("Access-Control-Max-Age", .accessControl),
         ("Access-Control-Request-Method", .accessControlRequestMethod),
         ("Access-Control-Request-Headers", .accessControlRequestHeaders),

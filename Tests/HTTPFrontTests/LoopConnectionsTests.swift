@@ -27,7 +27,7 @@ struct LoopConnectionsTests {
         var parts = tm()
         gmtime_r(&second, &parts)
         var text = [CChar](repeating: 0, count: 64)
-        let length = strftime(&text, text.count, "date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts)
+        let length = strftime(&text, text.count, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts)
         return text.prefix(length).map { UInt8(bitPattern: $0) }.latin1
     }
 }

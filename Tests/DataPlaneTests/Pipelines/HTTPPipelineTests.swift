@@ -12,8 +12,8 @@ struct HTTPPipelineTests {
             for answer in [try await gateway.call("GET", "/b"), try await gateway.call("POST", "/a", body: "x")] {
                 #expect(answer.start == "HTTP/1.1 404 Not Found")
                 #expect(
-                    answer.names.filter { $0 != "connection" } == [
-                        "date", "content-type", "content-length", "apigw-requestid",
+                    answer.names.filter { $0 != "Connection" } == [
+                        "Date", "content-type", "Content-Length", "apigw-requestid",
                     ])
                 #expect(answer["content-type"] == "application/json")
                 #expect(answer.text == TestGateway.notFound)

@@ -57,7 +57,7 @@ struct SecondKindTests {
         #expect(gateway.received.isEmpty)
         gateway.wait(milliseconds: 50)
         #expect(gateway.statuses == ["200 OK", "200 OK"])
-        #expect(gateway.received.contains("x-kind: echo\r\ndate: "))
+        #expect(gateway.received.contains("x-kind: echo\r\nDate: "))
         #expect(gateway.received.contains("\r\nx-amzn-RequestId: "))
         #expect(gateway.received.contains("\r\n\r\nhello"))
         #expect(gateway.received.components(of: "apigw-requestid: ") == 1)

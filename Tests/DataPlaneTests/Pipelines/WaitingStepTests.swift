@@ -89,7 +89,7 @@ struct WaitingStepTests {
         gateway.send(post(5_000_000, ["Expect: 100-continue"]))
         gateway.wait(milliseconds: 50)
         #expect(gateway.statuses == ["404 Not Found"])
-        #expect(gateway.received.contains("connection: close\r\n"))
+        #expect(gateway.received.contains("Connection: close\r\n"))
         #expect(gateway.entries == ["404 POST 23"])
     }
 

@@ -301,7 +301,7 @@ struct BodiesTests {
         client.service.onBody = { piece, connection in connection.writeBody(.init(latin1: piece.uppercased())) }
         client.service.onEnd = { $0.endResponse() }
         client.send(post(length: 4) + "ab", "cd")
-        let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: keep-alive\r\n\r\n"
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n"
         #expect(client.received() == head + "2\r\nAB\r\n2\r\nCD\r\n0\r\n\r\n")
         #expect(!client.connection.isBusy)
     }

@@ -126,8 +126,8 @@ struct RequestsTests {
 
     private func refusal(_ status: String, _ message: String) -> String {
         let body = #"{"message":"\#(message)"}"#
-        return "HTTP/1.1 \(status)\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n"
-            + "connection: close\r\n\r\n\(body)"
+        return "HTTP/1.1 \(status)\r\ncontent-type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+            + "Connection: close\r\n\r\n\(body)"
     }
 
     @Test("a refused head is answered and ends the connection", arguments: RefusedHead.all)
@@ -161,7 +161,7 @@ struct RequestsTests {
     func refusalDate() throws {
         let client = try TestClient()
         client.send("\n")
-        #expect(client.socket.received.latin1.contains(/\r\ndate: ..., .. ... .... ..:..:.. GMT\r\n/))
+        #expect(client.socket.received.latin1.contains(/\r\nDate: ..., .. ... .... ..:..:.. GMT\r\n/))
     }
 
     @Test("the requests before a refused one are answered first")

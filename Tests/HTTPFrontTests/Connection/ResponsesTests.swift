@@ -89,14 +89,14 @@ struct ResponsesTests {
         }
         #expect(
             received
-                == "HTTP/1.1 201 Created\r\nx-a: 1\r\nx-b: 2\r\ncontent-length: 3\r\nconnection: keep-alive\r\n\r\nabc")
+                == "HTTP/1.1 201 Created\r\nx-a: 1\r\nx-b: 2\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\nabc")
     }
 
     @Test("a length that is not known is sent in chunks")
     func stream() throws {
         let (received, isAtEnd) = try exchange { $0.answer(pieces: ["abc", String(repeating: "x", count: 26)]) }
         #expect(
-            received == "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: keep-alive\r\n\r\n"
+            received == "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n"
                 + "3\r\nabc\r\n1a\r\n\(String(repeating: "x", count: 26))\r\n0\r\n\r\n")
         #expect(!isAtEnd)
     }
@@ -114,7 +114,7 @@ struct ResponsesTests {
             let client = try TestClient()
             client.service.onEnd = { $0.answer(pieces: ["ab", "c"]) }
             client.send("GET / HTTP/1.0\r\n\(fields)\r\n")
-            #expect(client.received() == "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nabc")
+            #expect(client.received() == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabc")
             #expect(client.isAtEnd)
         }
     }
@@ -125,7 +125,7 @@ struct ResponsesTests {
         #expect(received == HTTPConnection.response("abc", hasBody: false))
         #expect(!isAtEnd)
         let (streamed, _) = try exchange("HEAD") { $0.answer(pieces: ["abc"]) }
-        #expect(streamed == "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: keep-alive\r\n\r\n")
+        #expect(streamed == "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n")
     }
 
     @Test("204 and 304 have no length, and no body even if one is written", arguments: [204, 304])
@@ -139,7 +139,7 @@ struct ResponsesTests {
         }
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         let phrase = status == 204 ? "No Content" : "Not Modified"
-        #expect(client.received() == "HTTP/1.1 \(status) \(phrase)\r\nconnection: keep-alive\r\n\r\n")
+        #expect(client.received() == "HTTP/1.1 \(status) \(phrase)\r\nConnection: keep-alive\r\n\r\n")
         #expect(!client.isAtEnd)
     }
 
@@ -178,7 +178,7 @@ struct ResponsesTests {
         #expect(!client.connection.canRespond)
         #expect(client.received().isEmpty)
         client.connection.flushResponse()
-        #expect(client.received() == "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: keep-alive\r\n\r\n")
+        #expect(client.received() == "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n")
         client.connection.writeBody(ByteBuffer(string: "a"))
         client.connection.flushResponse()
         #expect(client.received() == "1\r\na\r\n")

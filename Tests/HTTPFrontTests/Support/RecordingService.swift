@@ -86,7 +86,7 @@ extension HTTPStream {
     static func response(
         _ body: String, status: String = "200 OK", keepsAlive: Bool = true, hasBody: Bool = true
     ) -> String {
-        "HTTP/1.1 \(status)\r\ncontent-length: \(body.unicodeScalars.count)\r\n"
-            + "connection: \(keepsAlive ? "keep-alive" : "close")\r\n\r\n\(hasBody ? body : "")"
+        "HTTP/1.1 \(status)\r\nContent-Length: \(body.unicodeScalars.count)\r\n"
+            + "Connection: \(keepsAlive ? "keep-alive" : "close")\r\n\r\n\(hasBody ? body : "")"
     }
 }

@@ -99,7 +99,7 @@ final class TestClient {
     func received() -> String {
         let all = socket.received.latin1
         defer { seen = all.unicodeScalars.count }
-        return String(all.unicodeScalars.dropFirst(seen)).replacing(/date: [^\r]*\r\n/, with: "")
+        return String(all.unicodeScalars.dropFirst(seen)).replacing(/Date: [^\r]*\r\n/, with: "")
     }
 
     private var seen = 0
