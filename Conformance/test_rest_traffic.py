@@ -88,6 +88,20 @@ class TestHTTP:
             "mine", "gateway", None, None)  # fmt: skip
         assert seen.header("x-amzn-apigateway-api-id") == api.id
         assert seen.header("host") == origin.authority
+        assert [seen.all(f"x-forwarded-{name}") for name in ("for", "port", "proto")] == [["127.0.0.1"], ["443"], ["https"]]
+        api.call("GET", "/prod/a", {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "http"})
+        seen = origin.requests[1]
+        assert [seen.all(f"x-forwarded-{name}") for name in ("for", "proto")] == [["192.0.2.7, 127.0.0.1"], ["https"]]
+
+    def test_an_origin_is_told_the_length_of_a_body_in_chunks(self, rest_api, origin):
+        api = rest_api()
+        integrate(api, api.root, "POST", type="HTTP_PROXY", integrationHttpMethod="POST", uri=origin.url)
+        api.deploy("prod")
+        for chunks, body in ("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", b"abcde"), ("0\r\n\r\n", b""):
+            assert api.call("POST", "/prod", {"Transfer-Encoding": "chunked"}, chunks.encode()).status == 200
+            seen = origin.requests[-1]
+            assert (seen.header("content-length"), seen.header("transfer-encoding")) == (str(len(body)), None)
+            assert seen.body == body
 
     def test_a_custom_integration_sends_what_is_mapped(self, rest_api, origin):
         origin.answer(reply(200, [("X-Count", "3"), ("Content-Type", "application/json")], '{"items":[1,2,3]}'))

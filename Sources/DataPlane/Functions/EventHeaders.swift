@@ -212,7 +212,7 @@ enum EventHeaders {
                 text { buffer in if let head = x.connection?.head { x.writeRequestBytes(head.host, to: &buffer) } }
             ),
             ("X-Amzn-Trace-Id", text { x.writeRESTTraceId(to: &$0) }),
-            ("X-Forwarded-For", text { EventParts.writeForwardedFor(x, to: &$0) }.replacing("\"", with: "")),
+            ("X-Forwarded-For", text { EventParts.writeForwardedAddresses(x, to: &$0) }),
             ("X-Forwarded-Port", text { x.writePort(to: &$0) }),
             ("X-Forwarded-Proto", text { x.writeScheme(to: &$0) }),
         ]

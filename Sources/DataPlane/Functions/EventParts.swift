@@ -77,6 +77,17 @@ enum EventParts {
         event.write("\"")
     }
 
+    /// The same as a line of an upstream's request has it.
+    static func writeForwardedAddresses(_ x: Exchange, to out: inout ByteBuffer) {
+        _ = x.withHead { bytes, head in
+            for field in head.fields where field.known == .forwardedFor {
+                out.write(UnsafeRawBufferPointer(rebasing: bytes[field.value.range]))
+                out.write(", ")
+            }
+        }
+        out.write(x.sourceIP)
+    }
+
     /// The API's host and its first label, as both formats have them.
     static func writeDomain(_ x: Exchange, to event: inout ByteBuffer) {
         event.write(#""domainName":""#)

@@ -54,8 +54,9 @@ enum RESTPipeline {
 
     private static func takeBody(_ x: Exchange) throws(Refusal) -> StepResult {
         guard let method = x.route?.method else { return .next }
+        // Recorded: an origin is told a body's length, also where the client did not know it.
         if case .http = x.route?.integration, method.isProxy, !method.request.needsBody,
-            method.validation?.validatesBody != true
+            method.validation?.validatesBody != true, x.connection?.head.body != .chunked
         {
             try x.streamBody(limit: HTTPLimits.apiBodyBytes)
             return .next

@@ -20,6 +20,7 @@ enum RESTUpstream {
         for field in parameters.headers { line(field.name, field.value, to: &out) }
         if method.isProxy {
             copyFields(client.head, parameters, to: &out)
+            writeForwarded(x, parameters, to: &out)
         } else {
             if !isMapped("accept", parameters) { out.write("Accept: application/json\r\n") }
             if !isMapped("user-agent", parameters) {
@@ -107,7 +108,8 @@ enum RESTUpstream {
     /// Fields that do not reach a proxy's origin.
     private static func isForwarded(_ known: HeaderName, _ name: UnsafeRawBufferPointer) -> Bool {
         switch known {
-        case .host, .contentLength, .expect, .via, .amznTraceId: return false
+        case .host, .contentLength, .expect, .via, .amznTraceId, .forwardedFor, .forwardedPort, .forwardedProto:
+            return false
         case .other:
             // Told apart by their lengths first: most fields are none of them.
             return switch name.count {
@@ -122,6 +124,27 @@ enum RESTUpstream {
             default: true
             }
         default: return !known.isHopByHop
+        }
+    }
+
+    /// Recorded: the origin of a proxy is told who its client is, that of a custom integration is not.
+    private static func writeForwarded(
+        _ x: Exchange, _ parameters: IntegrationParameters, to out: inout ByteBuffer
+    ) {
+        if !isMapped("x-forwarded-for", parameters) {
+            out.write("X-Forwarded-For: ")
+            EventParts.writeForwardedAddresses(x, to: &out)
+            out.write("\r\n")
+        }
+        if !isMapped("x-forwarded-port", parameters) {
+            out.write("X-Forwarded-Port: ")
+            x.writePort(to: &out)
+            out.write("\r\n")
+        }
+        if !isMapped("x-forwarded-proto", parameters) {
+            out.write("X-Forwarded-Proto: ")
+            x.writeScheme(to: &out)
+            out.write("\r\n")
         }
     }
 
@@ -146,10 +169,6 @@ enum RESTUpstream {
             x.withField(.contentType) { out.write($0) }
             if !head.contains(.contentType) { out.write("application/json") }
             out.write("\r\n")
-        }
-        if x.bodyUse != .collected, case .chunked = head.body {
-            out.write("Transfer-Encoding: chunked\r\n")
-            return
         }
         let length: Int =
             if x.bodyUse == .collected {
