@@ -52,7 +52,8 @@ struct ResponseLines {
         x.withField(.origin) { cors.writeLines(origin: $0, to: &stream.out) }
     }
 
-    /// What every response of a REST API has. The trace stands where an integration was told of it.
+    /// What every response of a REST API has. The trace stands where an integration was told of it: whole (recorded), and
+    /// in the gateway's own words by its root.
     private mutating func restFields() {
         hasGatewayFields = true
         // A body that is too long is refused by what stands before the API (recorded).
@@ -64,7 +65,11 @@ struct ResponseLines {
         stream.out.write("\r\n")
         guard x.rest.showsTrace, !x.rest.traceId.isEmpty else { return }
         stream.out.write("X-Amzn-Trace-Id: ")
-        stream.out.write(x.rest.traceId.prefix { $0 != UInt8(ascii: ";") })
+        if x.refusal == nil {
+            stream.out.write(x.rest.traceId)
+        } else {
+            stream.out.write(x.rest.traceId.prefix { $0 != UInt8(ascii: ";") })
+        }
         stream.out.write("\r\n")
     }
 

@@ -318,6 +318,23 @@ struct RESTPipelineTests {
         #expect(text.contains("\r\nx-why: missing authentication token\r\n"))
     }
 
+    @Test("is answered with the trace that its integration was told, by the root alone where it fails")
+    func trace() throws {
+        let gateway = try gateway(TestRESTAPI("GET /a", .function()))
+        gateway.function.answer(
+            .success(.init(string: #"{"statusCode":200}"#)), .success(.init(string: #"{"statusCode":200}"#)),
+            .success(.init(string: "[]")))
+        let whole = "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1"
+        gateway.send(get("/prod/a", "X-Amzn-Trace-Id: \(whole)"))
+        #expect(gateway.received.contains("\r\nX-Amzn-Trace-Id: \(whole)\r\n"))
+        gateway.send(get("/prod/a", "X-Amzn-Trace-Id: Root=1-00000000-000000000000000000000001"))
+        let told = gateway.function.traceIds.last ?? ""
+        #expect(told.hasPrefix("Root=1-00000000-000000000000000000000001;Parent="))
+        #expect(gateway.received.contains("\r\nX-Amzn-Trace-Id: \(told)\r\n"))
+        gateway.send(get("/prod/a", "X-Amzn-Trace-Id: Root=1-00000000-000000000000000000000002;Parent=1;Sampled=1"))
+        #expect(gateway.received.contains("\r\nX-Amzn-Trace-Id: Root=1-00000000-000000000000000000000002\r\n"))
+    }
+
     @Test("of a verb that ANY does not stand for has no method")
     func unknownVerb() throws {
         let gateway = try gateway(TestRESTAPI("ANY /a", .mock()))
