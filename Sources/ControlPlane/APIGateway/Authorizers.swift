@@ -91,7 +91,7 @@ enum AuthorizerRules {
                 throw RESTError.badRequest("A JWT configuration must be specified for the authorizer type JWT")
             }
         default:
-            guard let uri = authorizer.authorizerUri, LambdaURI(uri) != nil else {
+            guard let uri = authorizer.authorizerUri, LambdaURI(uri, isREST: true) != nil else {
                 throw RESTError.badRequest("Invalid Authorizer URI: \(authorizer.authorizerUri ?? "null")")
             }
             try checkIdentity(authorizer)

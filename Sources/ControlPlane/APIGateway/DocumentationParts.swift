@@ -61,8 +61,8 @@ enum DocumentationRules {
     ]
 
     static func location(_ members: RestMembers) throws(ServiceError) -> REST.DocumentationPartLocation {
-        var location = REST.DocumentationPartLocation(type: try members.string("type") ?? "")
-        location.path = try members.string("path")
+        var location = REST.DocumentationPartLocation(
+            type: try members.string("type") ?? "", path: try members.string("path"))
         location.method = try members.string("method")
         location.statusCode = try members.string("statusCode")
         location.name = try members.string("name")

@@ -80,7 +80,8 @@ extension REST.Model: RESTPart {
     }
 
     func checkDeletion(from api: RESTAPI) throws(ServiceError) {
-        for resource in api.resources {
+        // Recorded: of several the resource that was made last is named.
+        for resource in api.resources.reversed() {
             for (verb, method) in resource.resourceMethods ?? [:] {
                 let place = "\(resource.path)/\(verb)"
                 if (method.requestModels ?? [:]).contains(where: { $0.value == name }) {

@@ -60,11 +60,10 @@ enum RestIntegrationRules {
         guard parts[2] == "apigateway", parts[5].hasPrefix("path/") || parts[5].hasPrefix("action/") else {
             throw RESTError.badRequest("AWS ARN for integration must contain path or action")
         }
-        if parts[4] == "lambda", parts[5].hasPrefix("path/") {
-            guard LambdaURI(uri, allowsStreaming: true) != nil else {
-                throw RESTError.badRequest("Invalid ARN specified in the request")
-            }
-        } else if isProxy, parts[4] == "firehose" {
+        if parts[4] == "lambda", LambdaURI(uri, isREST: true) != nil { return }
+        if !isProxy, parts[4] == "lambda", parts[5].hasPrefix("path/") {
+            throw RESTError.badRequest("Invalid ARN specified in the request")
+        } else if isProxy, parts[4] == "firehose", parts[5].hasPrefix("action/") {
             throw ServiceError.unsupported("Gatehouse does not serve integrations with Firehose.")
         } else if isProxy {
             throw RESTError.badRequest(

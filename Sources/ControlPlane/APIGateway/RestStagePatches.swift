@@ -111,7 +111,12 @@ private enum AccessLogPatches {
     static func apply(
         _ patch: PatchOperation, _ path: PatchPath, to stage: inout REST.Stage
     ) throws(ServiceError) {
-        if patch.op == .remove { return try remove(path, from: &stage) }
+        if patch.op == .remove {
+            // Recorded: they go together or not at all.
+            guard path.segments.count == 1 else { throw RestStagePatches.nothingToRemove(path.text) }
+            stage.accessLogSettings = nil
+            return
+        }
         guard path.segments.count == 2, ["destinationArn", "format"].contains(path.segments[1]) else {
             throw RESTError.badRequest(
                 "Invalid accessLogSettings path. Must be one of : [/accessLogSettings/destinationArn, "
@@ -130,16 +135,5 @@ private enum AccessLogPatches {
             settings.destinationArn = arn
         }
         stage.accessLogSettings = settings
-    }
-
-    private static func remove(_ path: PatchPath, from stage: inout REST.Stage) throws(ServiceError) {
-        let settings = stage.accessLogSettings
-        switch path.segments.dropFirst() {
-        case []: stage.accessLogSettings = nil
-        case ["destinationArn"] where settings?.destinationArn != nil: stage.accessLogSettings?.destinationArn = nil
-        case ["format"] where settings?.format != nil: stage.accessLogSettings?.format = nil
-        default: throw RestStagePatches.nothingToRemove(path.text)
-        }
-        if stage.accessLogSettings == REST.AccessLogSettings() { stage.accessLogSettings = nil }
     }
 }

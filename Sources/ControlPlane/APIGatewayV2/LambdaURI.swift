@@ -1,3 +1,4 @@
+import GatewayModel
 import JSON
 
 /// The URI of a Lambda proxy integration: a function's ARN, or API Gateway's own
@@ -6,11 +7,13 @@ struct LambdaURI {
     /// `name` or `name:qualifier`; nil when a stage variable says which function it is.
     let functionName: String?
 
-    /// - Parameter allowsStreaming: also `…/2021-11-15/functions/{ARN}/response-streaming-invocations`, of REST APIs.
-    init?(_ uri: String, allowsStreaming: Bool = false) {
+    /// - Parameter isREST: also `…/2021-11-15/functions/{ARN}/response-streaming-invocations`, and more slashes behind
+    ///   `path/` than one.
+    init?(_ uri: String, isREST: Bool = false) {
+        let uri = isREST ? FunctionURI.withoutEmptySegments(uri) : uri
         var arn = uri[...]
         var forms = [(":lambda:path/2015-03-31/functions/", "/invocations")]
-        if allowsStreaming { forms.append((":lambda:path/2021-11-15/functions/", "/response-streaming-invocations")) }
+        if isREST { forms.append((":lambda:path/2021-11-15/functions/", "/response-streaming-invocations")) }
         for (start, end) in forms {
             guard let path = uri.firstRange(of: start) else { continue }
             let prefix = uri[..<path.lowerBound].split(separator: ":", omittingEmptySubsequences: false)

@@ -26,7 +26,7 @@ enum RESTSupport {
                 guard let integration = method.methodIntegration else { continue }
                 let name = "\(verb) \(resource.path)"
                 let uri = StageVariables.fill(integration.uri ?? "", variables)
-                if integration.type.hasPrefix("AWS"), !uri.contains(":lambda:path/2015-03-31/") {
+                if integration.type.hasPrefix("AWS"), !uri.contains(":lambda:path/") {
                     throw refused("integrations with AWS services but Lambda (\(name))")
                 }
                 let isAsynchronous = (integration.requestParameters ?? [:]).contains {

@@ -8,6 +8,7 @@ package struct FunctionURI: Sendable {
 
     /// - Parameter uri: with its stage variables filled in.
     package init?(_ uri: String) {
+        let uri = Self.withoutEmptySegments(uri)
         var arn = uri[...]
         if let path = uri.firstRange(of: ":lambda:path/2015-03-31/functions/"), uri.hasSuffix("/invocations") {
             arn = uri[path.upperBound...].dropLast("/invocations".count)
@@ -17,5 +18,13 @@ package struct FunctionURI: Sendable {
         else { return nil }
         name = String(parts[6])
         qualifier = parts.count == 8 ? String(parts[7]) : nil
+    }
+
+    /// Recorded of REST APIs: between `path/` and the function more slashes and spaces may stand than one slash.
+    package static func withoutEmptySegments(_ uri: String) -> String {
+        guard let path = uri.firstRange(of: ":lambda:path/") else { return uri }
+        let rest = uri[path.upperBound...]
+        guard let first = rest.first, first == "/" || first == " " else { return uri }
+        return String(uri[..<path.upperBound] + rest.drop { $0 == "/" || $0 == " " })
     }
 }

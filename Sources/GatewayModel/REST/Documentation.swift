@@ -22,7 +22,13 @@ extension REST {
         package var statusCode: String?
         package var type: String
 
-        package init(type: String) { self.type = type }
+        /// Of all types but these it is a path that is documented: recorded, the root where nothing else is said.
+        private static let pathless: Set = ["API", "AUTHORIZER", "MODEL"]
+
+        package init(type: String, path: String?) {
+            self.type = type
+            self.path = path ?? (Self.pathless.contains(type) ? nil : "/")
+        }
     }
 
     /// A frozen copy of the documentation parts. Source: botocore `DocumentationVersion` shape.

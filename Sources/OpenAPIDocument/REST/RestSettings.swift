@@ -65,8 +65,7 @@ enum RestSettings {
         let parts = (extensions?["documentationParts"]?.array ?? []).compactMap { part -> REST.DocumentationPart? in
             guard let place = part["location"], let type = place["type"]?.string, let properties = part["properties"]
             else { return nil }
-            var location = REST.DocumentationPartLocation(type: type)
-            location.path = place["path"]?.string
+            var location = REST.DocumentationPartLocation(type: type, path: place["path"]?.string)
             location.method = place["method"]?.string
             location.statusCode = place["statusCode"].flatMap(plainText)
             location.name = place["name"]?.string

@@ -12,8 +12,9 @@ enum SecuritySchemes {
             var made = REST.Authorizer(id: "", name: name, type: type.uppercased())
             made.authType = scheme[authType]?.string
             made.authorizerUri = value["authorizerUri"]?.string
-            made.authorizerCredentials = value["authorizerCredentials"]?.string
-            made.identitySource = value["identitySource"]?.string
+            // Recorded: an empty text counts as none.
+            made.authorizerCredentials = value["authorizerCredentials"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+            made.identitySource = value["identitySource"]?.string.flatMap { $0.isEmpty ? nil : $0 }
             made.identityValidationExpression = value["identityValidationExpression"]?.string
             made.authorizerResultTtlInSeconds = value["authorizerResultTtlInSeconds"]?.integer
             made.providerARNs = value["providerARNs"]?.array?.compactMap(\.string)
