@@ -1,0 +1,100 @@
+"""Terraform's AWS provider on a whole REST API: what it makes is served, reads back as it was written, and goes again."""
+
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from harness import wire
+from harness.clients import environment
+from harness.origin import reply
+from harness.server import REGION
+
+CONFIGURATION = Path(__file__).parent / "terraform" / "shop.tf"
+PROVIDERS = Path(os.environ.get("TERRAFORM_PROVIDERS", "/opt/tf-plugins"))
+FUNCTION = 'def handler(event, context):\n    return {"statusCode": 200, "body": event["pathParameters"]["id"]}\n'
+KEY = {"X-Api-Key": "abcdefghij0123456789"}
+
+
+class Terraform:
+    """A folder with the configuration, and the commands on it."""
+
+    def __init__(self, folder, server, origin):
+        self.folder = folder
+        shutil.copy(CONFIGURATION, folder)
+        with zipfile.ZipFile(folder / "code.zip", "w") as code:
+            code.writestr("app.py", FUNCTION)
+        self.environment = environment(server.url) | {
+            "TF_CLI_CONFIG_FILE": os.devnull, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1",
+            "TF_VAR_origin": origin.url, "TF_VAR_code": "code.zip",
+        }  # fmt: skip
+        self("init", "-no-color", f"-plugin-dir={PROVIDERS}")
+
+    def __call__(self, *arguments, status=0):
+        done = subprocess.run(
+            ["terraform", *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == status, f"terraform {' '.join(arguments)}:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def apply(self, *variables):
+        self("apply", "-auto-approve", "-no-color", *variables)
+
+    def has_nothing_to_do(self, *variables):
+        self("plan", "-detailed-exitcode", "-no-color", *variables)
+
+
+@pytest.fixture
+def terraform(own_gatehouse, origin, tmp_path):
+    if not shutil.which("terraform") or not (PROVIDERS / "registry.terraform.io/hashicorp/aws").is_dir():
+        pytest.skip("this machine has no Terraform with its AWS provider")
+    server = own_gatehouse()
+    folder = tmp_path / "configuration"
+    folder.mkdir()
+    return Terraform(folder, server, origin), server
+
+
+def test_a_rest_api_is_applied_planned_changed_and_destroyed(terraform, origin):
+    terraform, server = terraform
+    terraform.apply()
+    terraform.has_nothing_to_do()
+    api = json.loads(terraform("output", "-json"))["api"]["value"]
+
+    def call(method, target, headers=(), body=None):
+        return wire.fetch(
+            server.traffic, method, target, f"{api}.execute-api.{REGION}.amazonaws.com", dict(headers), body
+        )
+
+    order = {"Content-Type": "application/json"}
+    assert call("POST", "/prod/orders", order, b'{"item":"tea"}').status == 403
+    assert call("POST", "/prod/orders", order | KEY, b'{"count":1}').status == 400
+    answer = call("POST", "/prod/orders?note=soon", order | KEY, b'{"item":"tea"}')
+    assert (answer.status, answer.header("x-stage")) == (201, "prod")
+    made = json.loads(answer.text)
+    assert made.pop("track") in ("stable", "canary")
+    assert made == {"note": "soon", "answer": "one"}
+    origin.answer(reply(200, [("Content-Type", "text/plain")], "shown"))
+    assert call("GET", "/prod/orders/17").text == "shown"
+    assert origin.requests[-1].target == "/orders/17"
+    assert call("DELETE", "/prod/orders/17").text == "17"
+    missing = call("GET", "/prod/nothing")
+    assert (missing.status, missing.header("x-why"), json.loads(missing.text)) == (
+        404, "nothing here", {"error": "no such thing"})  # fmt: skip
+
+    # The trigger makes another deployment before the one before it goes.
+    terraform.apply("-var", "answer=two")
+    terraform.has_nothing_to_do("-var", "answer=two")
+    assert json.loads(call("POST", "/prod/orders", order | KEY, b'{"item":"tea"}').text)["answer"] == "two"
+    apigateway = server.clients.service("apigateway")
+    deployments = apigateway.get_deployments(restApiId=api)["items"]
+    assert [deployment["description"] for deployment in deployments] == ["of two"]
+
+    terraform("destroy", "-auto-approve", "-no-color")
+    assert apigateway.get_rest_apis()["items"] == []
+    assert apigateway.get_usage_plans()["items"] == []
+    assert apigateway.get_api_keys()["items"] == []
+    assert server.clients.service("lambda").list_functions()["Functions"] == []
