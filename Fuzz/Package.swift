@@ -26,6 +26,8 @@ let package = Package(
         .target(name: "JSON", path: "JSON", swiftSettings: pure),
         .target(name: "BoundedRegex", path: "BoundedRegex", swiftSettings: pure),
         .target(name: "Velocity", dependencies: ["JSON", "BoundedRegex"], path: "Velocity", swiftSettings: pure),
+        .target(name: "JSONSchema", dependencies: ["JSON", "BoundedRegex"], path: "JSONSchema", swiftSettings: pure),
+        .executableTarget(name: "schema", dependencies: ["JSONSchema", "JSON"], path: "schema"),
         .executableTarget(name: "template", dependencies: ["Velocity", "JSON"], path: "template"),
         .executableTarget(
             name: "http-head",
