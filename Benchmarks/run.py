@@ -15,7 +15,7 @@ from harness.processes import Failed
 from harness.report import machine
 from harness.requirements import BENCHMARKS, Unavailable, gatehouse
 
-SCENARIOS = ["proxy", "rest", "function", "startup", "bursts", "routes", "management", "tables", "reload", "allocations"]
+SCENARIOS = ["proxy", "rest", "engines", "function", "startup", "bursts", "routes", "management", "tables", "reload", "allocations"]
 
 
 @dataclass
