@@ -63,6 +63,7 @@ extension Exchange: UpstreamCaller {
             upstreamState.collected?.body.writeImmutableBuffer(bytes)
             return
         }
+        if apiKind == .rest, !takesContent(bytes) { return }
         append(bytes)
         if connection?.isWritable == false { upstream?.setReading(false) }
     }
@@ -80,6 +81,7 @@ extension Exchange: UpstreamCaller {
             MappedResponse.writeHead(self, head, changes, body: body)
             append(body)
         }
+        if rest.isStreamed { measureIntegration() }
         finish()
     }
 
@@ -130,6 +132,7 @@ extension Exchange: UpstreamCaller {
     /// Lets go of the integration, whatever it is doing; its answer will find nobody.
     func abandonIntegration() {
         worker.unwatch(self)
+        rest.stream?.discard()
         upstreamState.isConnecting = false
         upstream?.abandon()
         upstream = nil

@@ -101,6 +101,10 @@ package final class Exchange: HTTPService {
     }
 
     package func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {
+        if isWritable, let answer = rest.stream {
+            answer.clientTook()
+            return pieceArrived()
+        }
         guard let upstream else { return }
         upstream.setReading(isWritable)
         pieceArrived()
@@ -160,6 +164,7 @@ package final class Exchange: HTTPService {
         integrationStartedAt = now
         integrationTimeout = timeoutMilliseconds
         deadline = now + .milliseconds(Int64(timeoutMilliseconds))
+        if apiKind == .rest { setRESTDeadline(now) }
         worker.watch(self)
     }
 
@@ -168,25 +173,26 @@ package final class Exchange: HTTPService {
         worker.unwatch(self)
     }
 
-    func measureIntegration() {
-        if let integrationStartedAt {
-            integrationMilliseconds = Int((NIODeadline.now() - integrationStartedAt).nanoseconds / 1_000_000)
-        }
+    func measureIntegration() { integrationMilliseconds = integrationMillisecondsSoFar ?? integrationMilliseconds }
+
+    var integrationMillisecondsSoFar: Int? {
+        integrationStartedAt.map { Int((NIODeadline.now() - $0).nanoseconds / 1_000_000) }
     }
 
     /// A piece of the integration's answer has come, or the client takes bytes again: the next piece has its own time.
     /// Nothing puts off the time to the answer's head.
     func pieceArrived() {
-        // What is collected is answered as a whole, in the time that there is for all of it.
-        if upstreamState.isAnswering, apiKind == .http || upstreamState.collected == nil {
-            deadline = worker.now + .milliseconds(Int64(integrationTimeout))
-        }
+        guard apiKind == .http else { return restPieceArrived() }
+        if upstreamState.isAnswering { deadline = worker.now + .milliseconds(Int64(integrationTimeout)) }
     }
 
     func deadlinePassed(_ now: NIODeadline) {
         // While the client takes nothing the origin is not asked for more; the connection watches such a client.
-        guard upstreamState.isAnswering, upstream?.isPaused == true else { return integrationTimedOut() }
+        guard upstreamState.isAnswering, upstream?.isPaused == true || rest.stream?.isPaused == true,
+            !isStreamOver(now)
+        else { return integrationTimedOut() }
         deadline = now + .milliseconds(Int64(integrationTimeout))
+        if apiKind == .rest { restPieceArrived() }
     }
 
     private func makeRequestId() {

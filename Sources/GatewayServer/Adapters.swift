@@ -85,19 +85,35 @@ struct FunctionDirectoryAdapter: FunctionDirectory {
             let request = InvocationRequest(
                 qualifier: qualifier, requestId: requestId, event: event, traceId: traceId,
                 deadline: deadline)
-            handle.invoke(request, on: loop) { result in
-                switch result {
-                case .success(let payload, _, _): completion(.success(payload))
-                case .functionError(let payload, _, _): completion(.functionError(payload))
-                // Nobody waits for the answer to an expired call.
-                case .throttled, .expired: completion(.throttled)
-                case .tooLarge: completion(.tooLarge)
-                case .notFound: completion(.notFound)
-                }
+            handle.invoke(request, on: loop) { completion(Self.outcome($0)) }
+        }
+
+        func stream(
+            _ event: ByteBuffer, requestId: String, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
+            receive: @escaping @Sendable (ByteBuffer) -> Void,
+            completion: @escaping @Sendable (FunctionOutcome) -> Void
+        ) -> any AnswerFlow {
+            let request = InvocationRequest(
+                qualifier: qualifier, requestId: requestId, event: event, traceId: traceId, deadline: deadline)
+            return handle.stream(
+                request, on: loop, receive: { if case .bytes(let bytes) = $0 { receive(bytes) } },
+                completion: { completion(Self.outcome($0)) })
+        }
+
+        private static func outcome(_ result: InvocationResult) -> FunctionOutcome {
+            switch result {
+            case .success(let payload, _, _): .success(payload)
+            case .functionError(let payload, _, _): .functionError(payload)
+            // Nobody waits for the answer to an expired call.
+            case .throttled, .expired: .throttled
+            case .tooLarge: .tooLarge
+            case .notFound: .notFound
             }
         }
     }
 }
+
+extension AnswerStream: AnswerFlow {}
 
 /// Counts the changes of functions: while the number is the same, compiled routes need not look at functions again.
 final class FunctionChanges: Sendable {

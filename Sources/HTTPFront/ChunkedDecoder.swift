@@ -2,7 +2,7 @@ package import NIOCore
 
 /// Takes chunked bodies apart (RFC 9112 section 7.1), strictly: CRLF only, no white space around sizes.
 ///
-/// Used for requests and for responses of origins. Trailers are read past and dropped.
+/// Used for requests and for responses of origins. Trailers are read past and dropped, unless they are asked for.
 package struct ChunkedDecoder {
     package enum Event: Equatable {
         case needsMore
@@ -20,14 +20,31 @@ package struct ChunkedDecoder {
     }
 
     private var state = State.size
+    /// The trailers, a line each, where they are kept.
+    package private(set) var trailers = ByteBuffer()
+    private let keepsTrailers: Bool
+    /// Of all trailers together, and of one.
+    private let trailerBytes: Int
+    private let lineBytes: Int
 
-    package init() {}
+    package init() {
+        keepsTrailers = false
+        trailerBytes = HTTPLimits.trailerBytes
+        lineBytes = HTTPLimits.chunkLineBytes
+    }
+
+    /// Keeps trailers of so many bytes.
+    package init(keepingTrailers bytes: Int) {
+        keepsTrailers = true
+        trailerBytes = bytes
+        lineBytes = max(bytes, HTTPLimits.chunkLineBytes)
+    }
 
     package mutating func next(_ input: inout ByteBuffer) -> Event {
         while true {
             switch state {
             case .size:
-                guard let line = Self.line(&input) else {
+                guard let line = Self.line(&input, limit: HTTPLimits.chunkLineBytes) else {
                     return input.readableBytes > HTTPLimits.chunkLineBytes ? .malformed : .needsMore
                 }
                 guard let line, let size = Self.size(line) else { return .malformed }
@@ -43,8 +60,8 @@ package struct ChunkedDecoder {
                 guard input.readInteger(as: UInt16.self) == 0x0D0A else { return .malformed }
                 state = .size
             case .trailers(let seen):
-                guard let line = Self.line(&input) else {
-                    return input.readableBytes > HTTPLimits.chunkLineBytes ? .malformed : .needsMore
+                guard let line = Self.line(&input, limit: lineBytes) else {
+                    return input.readableBytes > lineBytes ? .malformed : .needsMore
                 }
                 guard let line else { return .malformed }
                 if line.readableBytes == 0 {
@@ -52,7 +69,11 @@ package struct ChunkedDecoder {
                     return .end
                 }
                 let total = seen + line.readableBytes
-                guard total <= HTTPLimits.trailerBytes, Self.isField(line) else { return .malformed }
+                guard total <= trailerBytes, Self.isField(line) else { return .malformed }
+                if keepsTrailers {
+                    trailers.writeImmutableBuffer(line)
+                    trailers.writeStaticString("\r\n")
+                }
                 state = .trailers(seen: total)
             case .done: return .end
             }
@@ -60,11 +81,11 @@ package struct ChunkedDecoder {
     }
 
     /// The next line without its CRLF; nil when it is not there yet, `.some(nil)` when it ends wrongly.
-    private static func line(_ input: inout ByteBuffer) -> ByteBuffer?? {
+    private static func line(_ input: inout ByteBuffer, limit: Int) -> ByteBuffer?? {
         let view = input.readableBytesView
         guard let feed = view.firstIndex(of: 0x0A) else { return nil }
         let length = feed - view.startIndex
-        guard length >= 1, length <= HTTPLimits.chunkLineBytes, view[feed - 1] == 0x0D else { return .some(nil) }
+        guard length >= 1, length <= limit, view[feed - 1] == 0x0D else { return .some(nil) }
         let line = input.readSlice(length: length - 1)
         input.moveReaderIndex(forwardBy: 2)
         return .some(line)

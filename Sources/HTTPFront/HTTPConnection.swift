@@ -26,6 +26,9 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
 
     private let service: any HTTPService
     private let idleTime: TimeAmount
+    private let bodyTime: TimeAmount
+    /// nil: trailers of requests are dropped.
+    private let trailerBytes: Int?
     private var input = ByteBuffer()
     private var scanned = 0
     private var reading = Reading.head
@@ -44,18 +47,23 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
     /// How many of these the client had taken when it was last looked at.
     private var taken = 0
 
-    /// `idleTime` is how long the connection may lie between two requests.
+    /// `idleTime` is how long the connection may lie between two requests, `bodyTime` between two pieces of a request's
+    /// body. With `trailerBytes` trailers of so many bytes are kept.
     package init(
         service: any HTTPService, loopState: LoopConnections, channel: any Channel,
-        idleTime: TimeAmount = HTTPLimits.idleTime, endpoint: Peer.Endpoint = .api
+        idleTime: TimeAmount = HTTPLimits.idleTime, bodyTime: TimeAmount = HTTPLimits.progressTime,
+        trailerBytes: Int? = nil, endpoint: Peer.Endpoint = .api
     ) {
         self.service = service
         self.idleTime = idleTime
+        self.bodyTime = bodyTime
+        self.trailerBytes = trailerBytes
         super.init(
             loopState: loopState, peer: Peer(channel, endpoint: endpoint), allocator: channel.allocator)
     }
 
     package override var isWritable: Bool { context?.channel.isWritable ?? false }
+    package override var trailers: ByteBuffer { chunks.trailers }
 
     // MARK: Channel events
 
@@ -208,7 +216,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         case .length(let length): reading = .length(remaining: length)
         case .chunked:
             reading = .chunked
-            chunks = ChunkedDecoder()
+            chunks = trailerBytes.map { ChunkedDecoder(keepingTrailers: $0) } ?? ChunkedDecoder()
         }
         restartClock()
         service.headReceived(self)
@@ -429,7 +437,8 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         case .length where isPausedByService || awaitsContinue, .chunked where isPausedByService || awaitsContinue,
             .waiting:
             deadline = isWritable ? .distantFuture : loopState.now + HTTPLimits.progressTime
-        case .length, .chunked, .discarding, .ending: deadline = loopState.now + HTTPLimits.progressTime
+        case .length, .chunked: deadline = loopState.now + bodyTime
+        case .discarding, .ending: deadline = loopState.now + HTTPLimits.progressTime
         case .closed: deadline = loopState.now + .seconds(2)
         }
     }

@@ -102,6 +102,9 @@ package class HTTPStream: LoopMember {
     /// Whether the client takes more bytes now.
     package var isWritable: Bool { true }
 
+    /// The trailers of the request, a line each, where they are kept; complete when the request is.
+    package var trailers: ByteBuffer { ByteBuffer() }
+
     /// Ends the head; writes the framing fields, too, unless `writeFraming` has.
     package func finishHead(_ framing: ResponseFraming) {
         if !response.isFramed { writeFraming(framing) }

@@ -92,7 +92,21 @@ package final class FunctionHandle: Sendable {
         return (try? await stopping.get()) ?? eventLoop.makeSucceededVoidFuture()
     }
 
-    /// Invokes; `completion` is called once, on `loop`.
+    /// Invokes, and hands a streamed answer over as it comes; what comes with `completion`, the whole of an answer that
+    /// is not streamed, is the rest of it. Both are called on `caller`, in order.
+    package func stream(
+        _ request: InvocationRequest, on caller: any EventLoop,
+        receive: @escaping @Sendable (AnswerStream.Part) -> Void,
+        completion: @escaping @Sendable (InvocationResult) -> Void
+    ) -> AnswerStream {
+        let stream = AnswerStream(home: loop.eventLoop, caller: caller, receive: receive)
+        var request = request
+        request.stream = stream
+        invoke(request, on: caller, completion: completion)
+        return stream
+    }
+
+    /// Invokes; `completion` is called once, on `caller`.
     package func invoke(
         _ request: InvocationRequest, on caller: any EventLoop,
         completion: @escaping @Sendable (InvocationResult) -> Void
@@ -127,6 +141,8 @@ package struct InvocationRequest: Sendable {
     package var wantsLogTail: Bool
     /// When the caller stops waiting. A call that has no environment by then is not made; one that has runs to its end.
     package var deadline: NIODeadline?
+    /// Where a streamed answer goes; nil: it is wanted whole.
+    var stream: AnswerStream?
 
     package init(
         qualifier: String?, requestId: String, event: ByteBuffer, traceId: [UInt8], clientContext: [UInt8]? = nil,

@@ -6,6 +6,14 @@ enum LambdaLimits {
     static let payloadBytes = 6_291_556
     /// The most that is read of a response before its sender is cut off; above `payloadBytes` nothing is kept.
     static let readPayloadBytes = 268_435_456
+    /// Of one streamed response (Lambda quotas: 200 MB). Its bandwidth, 2 MB a second behind the first 6 MB, is not kept.
+    static let streamedBytes = 209_715_200
+    /// Bytes of a streamed response between its function and a caller that does not take them.
+    static let streamWindowBytes = 262_144
+    /// All trailers of a streamed response: the error that ended it.
+    static let trailerBytes = 1_048_576
+    /// How long the end of a process may come behind that of its connection.
+    static let truncationGrace = TimeAmount.milliseconds(200)
     static let logTailBytes = 4_096
     /// One line of output; longer ones are cut into several (CloudWatch: 256 KB per event).
     static let logLineBytes = 262_144

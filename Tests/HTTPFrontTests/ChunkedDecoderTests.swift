@@ -102,6 +102,26 @@ struct ChunkedDecoderTests {
         #expect(input.latin1 == "3\r\nabc\r\n")
     }
 
+    @Test("keeps trailers where they are asked for, as long as they may be")
+    func trailers() {
+        let long = String(repeating: "x", count: HTTPLimits.trailerBytes)
+        let text = "1\r\na\r\n0\r\nA: b\r\nC: \(long)\r\n\r\n"
+        for (limit, isTaken) in [(9_000, true), (8_000, false)] {
+            for pieces in [[text], text.unicodeScalars.map { String($0) }] {
+                var decoder = ChunkedDecoder(keepingTrailers: limit)
+                var input = ByteBuffer()
+                var last = ChunkedDecoder.Event.needsMore
+                for piece in pieces {
+                    input.writeString(piece)
+                    repeat { last = decoder.next(&input) } while last == .data(ByteBuffer(string: "a"))
+                    if last == .malformed { break }
+                }
+                #expect(last == (isTaken ? .end : .malformed))
+                if isTaken { #expect(String(buffer: decoder.trailers) == "A: b\r\nC: \(long)\r\n") }
+            }
+        }
+    }
+
     // MARK: Bodies that are refused
 
     static let malformed: [WireText] = [

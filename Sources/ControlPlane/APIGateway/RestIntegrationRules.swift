@@ -101,14 +101,34 @@ enum RestIntegrationRules {
         }
     }
 
+    /// A Lambda function is asked for a stream by another URI; both have to say the same (both texts are reported of AWS).
+    private static func checkStreaming(_ integration: REST.Integration, _ isStream: Bool) throws(ServiceError) {
+        guard integration.type == "AWS_PROXY", let uri = integration.uri, uri.contains(":lambda:path/") else { return }
+        switch (isStream, uri.hasSuffix("/response-streaming-invocations")) {
+        case (true, false):
+            throw RESTError.badRequest(
+                "Invalid ResponseTransferMode. ResponseTransferMode STREAM is only supported for Lambda functions "
+                    + "invoked by InvokeWithResponseStream for AWS_PROXY integrations.")
+        case (false, true):
+            throw RESTError.badRequest(
+                "Invalid ResponseTransferMode. Cannot use ResponseTransferMode BUFFERED for Lambda functions invoked "
+                    + "by InvokeWithResponseStream for AWS_PROXY integrations.")
+        default: break
+        }
+    }
+
     private static func checkTimeout(_ integration: REST.Integration) throws(ServiceError) {
         let isStream = integration.responseTransferMode == "STREAM"
         guard [nil, "BUFFERED", "STREAM"].contains(integration.responseTransferMode) else {
             throw RESTError.badRequest("Invalid response transfer mode specified. Valid options are BUFFERED,STREAM")
         }
         guard !isStream || integration.type.hasSuffix("_PROXY") else {
-            throw RESTError.badRequest("The response transfer mode STREAM is only supported for proxy integrations")
+            // AWS refuses it; its words are unknown, and chosen after the two below.
+            throw RESTError.badRequest(
+                "Invalid ResponseTransferMode. ResponseTransferMode STREAM is only supported for HTTP_PROXY and "
+                    + "AWS_PROXY integrations.")
         }
+        try checkStreaming(integration, isStream)
         let range = isStream ? RESTQuotas.streamTimeoutMilliseconds : RESTQuotas.timeoutMilliseconds
         guard range.contains(integration.timeoutInMillis) else {
             throw RESTError.badRequest("Timeout should be between \(range.lowerBound) ms and \(range.upperBound) ms")

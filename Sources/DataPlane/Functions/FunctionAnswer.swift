@@ -31,16 +31,15 @@ struct FunctionAnswer {
     var body: [UInt8] = []
 
     private let format: PayloadFormat
+    private var isREST: Bool { format == .rest || format == .stream }
     private(set) var isBase64 = false
     private var hasStatus = false
 
     private init(_ format: PayloadFormat) {
         self.format = format
         // REST APIs ask for no status (recorded).
-        if format == .rest { status = 200 }
+        if format == .rest || format == .stream { status = 200 }
     }
-
-    private struct Malformed: Error {}
 
     static func read(_ payload: ByteBuffer, _ format: PayloadFormat) -> Reading {
         payload.withUnsafeReadableBytes { bytes in
@@ -52,7 +51,7 @@ struct FunctionAnswer {
                     var answer = FunctionAnswer(format)
                     let isWellFormed = try answer.readMembers(&cursor)
                     try cursor.expectEnd()
-                    guard answer.hasStatus || format == .rest else { return .objectWithoutStatus }
+                    guard answer.hasStatus || answer.isREST else { return .objectWithoutStatus }
                     return isWellFormed && answer.settle() ? .object(answer) : .malformed
                 case UInt8(ascii: "\""):
                     let (range, isEscaped) = try cursor.string()
@@ -84,21 +83,21 @@ struct FunctionAnswer {
             // Each format has its own way to say several values, and does not know the other's (reported of AWS).
             case Self.multiValueHeaders where format != .version2:
                 isWellFormed = try readHeaders(&cursor, multi: true) && isWellFormed
-            case Self.cookiesName where format == .version2:
+            case Self.cookiesName where format == .version2 || format == .stream:
                 isWellFormed = try readCookies(&cursor) && isWellFormed
-            case Self.bodyName:
+            case Self.bodyName where format != .stream:
                 if cursor.peek() == UInt8(ascii: "\"") {
                     body = try Self.string(&cursor)
                 } else {
                     isWellFormed = try Self.skipNull(&cursor) && isWellFormed
                 }
-            case Self.isBase64Encoded:
+            case Self.isBase64Encoded where format != .stream:
                 isBase64 = cursor.peek() == UInt8(ascii: "t")
                 _ = try cursor.skipValue()
             default:
                 _ = try cursor.skipValue()
                 // A member that is not known makes it no answer for REST APIs (recorded).
-                if format == .rest { isWellFormed = false }
+                if isREST { isWellFormed = false }
             }
         } while cursor.take(UInt8(ascii: ","))
         try cursor.expect(UInt8(ascii: "}"), "',' or '}'")
@@ -151,7 +150,7 @@ struct FunctionAnswer {
             if added[..<known].contains(where: { $0.isNamed(name) }) { added.removeSubrange(known...) }
         } while cursor.take(UInt8(ascii: ","))
         try cursor.expect(UInt8(ascii: "}"), "',' or '}'")
-        if format == .rest {
+        if isREST {
             // Several values come first, under their own name; what both maps say stands once (recorded).
             let (several, single) = multi ? (added, headers) : (headers, added)
             headers =

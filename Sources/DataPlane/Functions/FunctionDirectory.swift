@@ -23,6 +23,22 @@ package protocol FunctionTarget: Sendable {
     func invoke(
         _ event: ByteBuffer, requestId: String, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
         completion: @escaping @Sendable (FunctionOutcome) -> Void)
+
+    /// The same for an answer that is wanted as it comes: pieces by `receive`, and by `completion` what is left when the
+    /// function has returned, which is all of it if the function does not stream.
+    func stream(
+        _ event: ByteBuffer, requestId: String, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
+        receive: @escaping @Sendable (ByteBuffer) -> Void,
+        completion: @escaping @Sendable (FunctionOutcome) -> Void
+    ) -> any AnswerFlow
+}
+
+/// A streamed answer as its caller holds it back. Called on the caller's loop.
+package protocol AnswerFlow: Sendable {
+    /// So many bytes more have been taken of what was received. Only then do others come.
+    func took(_ bytes: Int)
+    /// No more is wanted. The function runs to its end.
+    func discard()
 }
 
 package enum FunctionOutcome: Sendable {

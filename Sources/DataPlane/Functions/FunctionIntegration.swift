@@ -80,6 +80,8 @@ enum PayloadFormat: Sendable {
     case version2
     /// The event of REST APIs, which has no version.
     case rest
+    /// The event of REST APIs, for a function whose answer is passed on as it comes.
+    case stream
     /// The body as the method's template made it; REST APIs' custom integration.
     case custom
 }

@@ -40,7 +40,7 @@ enum FunctionProxy {
         switch integration.payloadFormat {
         case .version1: EventV1.write(x, traceId: traceId, to: &event)
         case .version2: EventV2.write(x, traceId: traceId, to: &event)
-        case .rest: RESTEvent.write(x, traceId: traceId, to: &event)
+        case .rest, .stream: RESTEvent.write(x, traceId: traceId, to: &event)
         case .custom:
             if let body = x.body, body.readableBytes > 0 { event.writeImmutableBuffer(body) } else { event.write("{}") }
         }
@@ -49,14 +49,27 @@ enum FunctionProxy {
         let turn = x.turn
         let requestId = Identifiers.uuid()
         x.endpointRequestId = requestId
-        target.invoke(
-            event, requestId: requestId, traceId: traceId, deadline: x.deadline, on: x.worker.eventLoop
-        ) { outcome in
+        let completion: @Sendable (FunctionOutcome) -> Void = { outcome in
             let x = bound.value
             // The client or the time-out may have ended this request meanwhile.
             guard x.turn == turn else { return }
             answered(x, integration, outcome)
         }
+        guard integration.payloadFormat == .stream else {
+            return target.invoke(
+                event, requestId: requestId, traceId: traceId, deadline: x.deadline, on: x.worker.eventLoop,
+                completion: completion)
+        }
+        let stream = FunctionStream()
+        x.rest.stream = stream
+        let flow = target.stream(
+            event, requestId: requestId, traceId: traceId, deadline: x.deadline, on: x.worker.eventLoop,
+            receive: { bytes in
+                let x = bound.value
+                guard x.turn == turn else { return }
+                x.rest.stream?.received(bytes, x)
+            }, completion: completion)
+        stream.begin(flow)
     }
 
     private static func answered(_ x: Exchange, _ integration: FunctionIntegration, _ outcome: FunctionOutcome) {
@@ -68,6 +81,7 @@ enum FunctionProxy {
             case .version1: FunctionResponse.respondV1(x, payload)
             case .version2: FunctionResponse.respondV2(x, payload)
             case .rest: RESTFunctionAnswer.respond(x, payload)
+            case .stream: x.rest.stream?.ended(payload, x)
             case .custom: RESTFunctionAnswer.map(x, payload, isError: false)
             }
         case .functionError(let payload) where integration.payloadFormat == .custom:

@@ -12,6 +12,8 @@ enum RESTAnswer {
             x.upstreamState.collected = (head, x.worker.allocator.buffer(capacity: 0))
             return
         }
+        guard !x.isTooLong(head) else { return x.refuseLongAnswer() }
+        if x.rest.isStreamed { x.rest.headersTook = x.integrationMillisecondsSoFar }
         x.respond(head.status, HTTPProxy.framing(head, for: client.head.method)) { lines in
             let named = ConnectionOptions(head.fields, head.bytes)
             head.bytes.withUnsafeReadableBytes { bytes in

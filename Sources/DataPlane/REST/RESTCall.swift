@@ -27,6 +27,15 @@ struct RESTCall {
     var overrides = ContextOverrides()
     /// What the integration is sent.
     var parameters = IntegrationParameters()
+    /// Whether the answer is passed on as it comes, in the time that streams have.
+    var isStreamed = false
+    /// When the integration's time is over, whatever comes by then.
+    var end = NIODeadline.distantFuture
+    /// The answer of a function that is passed on as it comes.
+    var stream: FunctionStream?
+    /// Milliseconds to the streamed answer's head, and to the first byte behind it.
+    var headersTook: Int?
+    var firstContentTook: Int?
 }
 
 /// The parameters of a request to an integration, as mappings and templates made them.

@@ -6,7 +6,7 @@ import NIOCore
 enum RESTFunctionAnswer {
     /// A proxy's answer is a response.
     static func respond(_ x: Exchange, _ payload: ByteBuffer) {
-        guard case .object(var answer) = FunctionAnswer.read(payload, .rest) else {
+        guard case .object(var answer) = read(payload) else {
             x.integrationError = "malformed response of the function"
             let beginning = String(decoding: payload.readableBytesView.prefix(200), as: UTF8.self)
             return x.refuse(
@@ -34,6 +34,14 @@ enum RESTFunctionAnswer {
                 }
             }
         }
+    }
+
+    /// A function that streams, called for its whole answer, gives the response its head and no body (API Gateway
+    /// Developer Guide, response-transfer-mode-lambda).
+    private static func read(_ payload: ByteBuffer) -> FunctionAnswer.Reading {
+        let whole = FunctionAnswer.read(payload, .rest)
+        guard case .notJSON = whole, let metadata = FunctionStream.metadata(of: payload) else { return whole }
+        return FunctionAnswer.read(metadata, .stream)
     }
 
     /// Only the first media type of Accept counts.

@@ -117,6 +117,11 @@ struct RESTCompiler {
                 isProxy: integration?.type.hasSuffix("_PROXY") == true, function: function))
     }
 
+    private static func format(_ integration: REST.Integration) -> PayloadFormat {
+        if integration.type == "AWS" { return .custom }
+        return integration.responseTransferMode == "STREAM" ? .stream : .rest
+    }
+
     /// What cannot be called is no reason to refuse the stage: AWS answers 500 when it is called.
     private func compile(
         _ integration: REST.Integration?, _ key: RouteKey, _ resource: REST.Resource, _ function: ResolvedFunction?,
@@ -142,7 +147,7 @@ struct RESTCompiler {
             }
             return .function(
                 FunctionIntegration(
-                    function: function, format: integration.type == "AWS" ? .custom : .rest,
+                    function: function, format: Self.format(integration),
                     timeoutMilliseconds: integration.timeoutInMillis, verb: verb.rawValue, path: resource.path,
                     account: account, key: self.key))
         default: return .invalid("has the integration type \(integration.type), which REST APIs do not have")

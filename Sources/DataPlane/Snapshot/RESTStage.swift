@@ -79,6 +79,8 @@ final class RESTMethod: Sendable {
     let responses: IntegrationResponses
     /// Nothing is mapped: the request and the answer pass.
     let isProxy: Bool
+    /// `responseTransferMode` STREAM: whatever needs the whole answer, such as a cache, has no part in it.
+    let isStreamed: Bool
     /// For reuse by the next version: the function that was found.
     let function: ResolvedFunction?
 
@@ -94,6 +96,7 @@ final class RESTMethod: Sendable {
         self.request = request
         self.responses = responses
         self.isProxy = isProxy
+        isStreamed = source.methodIntegration?.responseTransferMode == "STREAM"
         self.function = function
     }
 }

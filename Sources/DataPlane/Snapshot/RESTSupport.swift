@@ -29,11 +29,13 @@ enum RESTSupport {
                 if integration.type.hasPrefix("AWS"), !uri.contains(":lambda:path/") {
                     throw refused("integrations with AWS services but Lambda (\(name))")
                 }
+                if integration.type == "AWS", uri.hasSuffix("/response-streaming-invocations") {
+                    throw refused("InvokeWithResponseStream by integrations that are no proxies (\(name))")
+                }
                 let isAsynchronous = (integration.requestParameters ?? [:]).contains {
                     $0.key.lowercased() == "integration.request.header.x-amz-invocation-type"
                 }
                 if isAsynchronous { throw refused("X-Amz-Invocation-Type (\(name))") }
-                if integration.responseTransferMode == "STREAM" { throw refused("response streaming (\(name))") }
                 if integration.connectionType == "VPC_LINK" { throw refused("VPC links (\(name))") }
                 if integration.tlsConfig?.insecureSkipVerification == true {
                     throw refused("insecureSkipVerification (\(name))")

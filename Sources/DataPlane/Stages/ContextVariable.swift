@@ -16,6 +16,7 @@ enum ContextVariable: String, Sendable, CaseIterable {
     /// Of REST APIs only. The path has the stage in front.
     case restRequestId, traceId, stagePath, resourceId, resourcePath, deploymentId, requestTimeMilliseconds
     case validationError, isCanary, apiKey, apiKeyId
+    case responseTransferMode, timeToAllHeaders, timeToFirstContent
 
     /// Whether the value is made of letters, digits and marks by the gateway itself, so that no line, quoted string or
     /// JSON text can be broken by it. What is not listed here is escaped where it is logged.
@@ -24,7 +25,8 @@ enum ContextVariable: String, Sendable, CaseIterable {
         case .accountId, .apiId, .stage, .protocol, .status, .requestId, .requestTime, .requestTimeSeconds,
             .responseLatency, .responseLength, .dataProcessed, .sourceIp, .errorMessageString, .errorResponseType,
             .integrationLatency, .integrationStatus, .integrationServiceStatus, .restRequestId, .resourceId,
-            .deploymentId, .requestTimeMilliseconds, .validationError, .isCanary:
+            .deploymentId, .requestTimeMilliseconds, .validationError, .isCanary, .responseTransferMode, .timeToAllHeaders,
+            .timeToFirstContent:
             true
         default: false
         }
@@ -92,6 +94,15 @@ extension ContextVariable {
         case .apiKeyId:
             guard let key = x.rest.key else { return false }
             buffer.write(key.id)
+        case .responseTransferMode:
+            guard let method = x.route?.method else { return false }
+            buffer.write(method.isStreamed ? "STREAMED" : "BUFFERED")
+        case .timeToAllHeaders:
+            guard let time = x.rest.headersTook else { return false }
+            buffer.writeDecimal(time)
+        case .timeToFirstContent:
+            guard let time = x.rest.firstContentTook else { return false }
+            buffer.writeDecimal(time)
         case .validationError:
             guard let text = x.rest.validationError else { return false }
             text.withUnsafeBytes { buffer.writeJSONText($0) }

@@ -1,5 +1,6 @@
 /// The function that an integration's URI names: a function's ARN, or API Gateway's own
-/// `…:lambda:path/2015-03-31/functions/{arn}/invocations`.
+/// `…:lambda:path/2015-03-31/functions/{arn}/invocations`, or for streamed answers
+/// `…:lambda:path/2021-11-15/functions/{arn}/response-streaming-invocations`.
 ///
 /// One Gatehouse is one account, so the ARN's account is not compared: hard-coded ones of templates keep working.
 package struct FunctionURI: Sendable {
@@ -10,8 +11,9 @@ package struct FunctionURI: Sendable {
     package init?(_ uri: String) {
         let uri = Self.withoutEmptySegments(uri)
         var arn = uri[...]
-        if let path = uri.firstRange(of: ":lambda:path/2015-03-31/functions/"), uri.hasSuffix("/invocations") {
-            arn = uri[path.upperBound...].dropLast("/invocations".count)
+        for (start, end) in Self.forms {
+            guard let path = uri.firstRange(of: start), uri.hasSuffix(end) else { continue }
+            arn = uri[path.upperBound...].dropLast(end.count)
         }
         let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 7 || parts.count == 8, parts[0] == "arn", parts[2] == "lambda", parts[5] == "function"
@@ -27,4 +29,9 @@ package struct FunctionURI: Sendable {
         guard let first = rest.first, first == "/" || first == " " else { return uri }
         return String(uri[..<path.upperBound] + rest.drop { $0 == "/" || $0 == " " })
     }
+
+    private static let forms = [
+        (":lambda:path/2015-03-31/functions/", "/invocations"),
+        (":lambda:path/2021-11-15/functions/", "/response-streaming-invocations"),
+    ]
 }

@@ -8,6 +8,11 @@ final class RuntimeAPIService: HTTPService {
     private enum Call {
         case next
         case response(id: [UInt8])
+        /// A response that is passed on while it comes.
+        case stream
+        /// A streamed response to a call that has ended, or to none.
+        case lateStream
+        case unknownMode
         case error(id: [UInt8])
         case initError
         case ping
@@ -31,10 +36,24 @@ final class RuntimeAPIService: HTTPService {
         let isAllowed = isOwn && Self.isOfRuntime(stream.head)
         call = isAllowed ? stream.head.withBytes { Self.call(stream.head, $0) } : .foreign
         body.clear()
-        if !stream.takeBody(limit: LambdaLimits.readPayloadBytes) { bodyTooLarge(stream) }
+        if case .response(let id) = call, let mode = Self.field("lambda-runtime-function-response-mode", stream.head) {
+            call = mode.lowercased() == "streaming" ? begin(id, stream) : .unknownMode
+        }
+        let limit = if case .stream = call { Int.max } else { LambdaLimits.readPayloadBytes }
+        if !stream.takeBody(limit: limit) { bodyTooLarge(stream) }
+    }
+
+    private func begin(_ id: [UInt8], _ stream: HTTPStream) -> Call {
+        let contentType = Self.field("content-type", stream.head) ?? "application/octet-stream"
+        return sandbox.answerBegan(id, contentType: Array(contentType.utf8), stream) ? .stream : .lateStream
     }
 
     func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {
+        switch call {
+        case .stream: return sandbox.answerContinued(bytes, stream)
+        case .lateStream, .unknownMode: return
+        default: break
+        }
         // What is too large is read to its end, so that the runtime can be told, but not kept.
         guard body.readableBytes <= LambdaLimits.payloadBytes else { return }
         if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
@@ -44,6 +63,17 @@ final class RuntimeAPIService: HTTPService {
         switch call {
         case .next: sandbox.nextRequested(stream)
         case .response(let id): answer(id, stream, isError: false)
+        case .stream:
+            // The caller's answer ends first, the runtime's acknowledgement comes right behind it.
+            if sandbox.answerEnded(StreamError.payload(stream.trailers), stream) {
+                Self.accept(stream)
+            } else {
+                Self.refuseId(stream)
+            }
+        case .lateStream: Self.refuseId(stream)
+        case .unknownMode:
+            Self.refuse(
+                stream, status: 400, type: "InvalidFunctionResponseMode", message: "Invalid function response mode")
         case .error(let id): answer(id, stream, isError: true)
         case .initError:
             let type = Self.errorType(stream)
@@ -68,9 +98,7 @@ final class RuntimeAPIService: HTTPService {
         let payload = body
         body = ByteBuffer()
         // The caller's answer goes first, the runtime's acknowledgement right behind it.
-        guard sandbox.answered(id, payload, isError: isError) else {
-            return Self.refuse(stream, status: 400, type: "InvalidRequestID", message: "Invalid request ID")
-        }
+        guard sandbox.answered(id, payload, isError: isError) else { return Self.refuseId(stream) }
         if isTooLarge {
             Self.refuse(
                 stream, status: 413, type: "RequestEntityTooLarge",
@@ -109,14 +137,19 @@ final class RuntimeAPIService: HTTPService {
 
     /// `Category.Reason` of the runtime, or `Runtime.Unknown`.
     private static func errorType(_ stream: HTTPStream) -> String {
-        stream.head.withBytes { bytes in
-            for field in stream.head.fields {
-                let name = UnsafeRawBufferPointer(rebasing: bytes[field.name.range])
-                guard ASCII.equalsIgnoringCase(name, "lambda-runtime-function-error-type") else { continue }
-                let value = String(decoding: bytes[field.value.range], as: UTF8.self)
-                return value.hasPrefix("Runtime.") || value.hasPrefix("Function.") ? value : "Runtime.Unknown"
+        let type = field("lambda-runtime-function-error-type", stream.head) ?? ""
+        return type.hasPrefix("Runtime.") || type.hasPrefix("Function.") ? type : "Runtime.Unknown"
+    }
+
+    private static func field(_ name: StaticString, _ head: RequestHead) -> String? {
+        head.withBytes { bytes in
+            for field in head.fields {
+                guard ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[field.name.range]), name) else {
+                    continue
+                }
+                return String(decoding: bytes[field.value.range], as: UTF8.self)
             }
-            return "Runtime.Unknown"
+            return nil
         }
     }
 }
@@ -150,6 +183,10 @@ extension RuntimeAPIService {
 
     static func accept(_ stream: HTTPStream) {
         respond(stream, status: 202, contentType: "application/json", accepted)
+    }
+
+    static func refuseId(_ stream: HTTPStream) {
+        refuse(stream, status: 400, type: "InvalidRequestID", message: "Invalid request ID")
     }
 
     static func refuse(_ stream: HTTPStream, status: Int, type: String, message: String) {

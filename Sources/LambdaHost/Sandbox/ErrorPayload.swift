@@ -30,10 +30,15 @@ enum ErrorPayload {
         make("Sandbox.Timedout", "RequestId: \(requestId) Error: Task timed out after \(seconds).00 seconds")
     }
 
-    static let responseTooLarge = ByteBuffer(
-        bytes: JSONValue.object([
-            "errorMessage":
-                "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
-            "errorType": "Function.ResponseSizeTooLarge",
-        ]).bytes)
+    static let responseTooLarge = tooLarge(LambdaLimits.payloadBytes)
+    static let streamTooLarge = tooLarge(LambdaLimits.streamedBytes)
+
+    private static func tooLarge(_ limit: Int) -> ByteBuffer {
+        ByteBuffer(
+            bytes: JSONValue.object([
+                "errorMessage":
+                    .string("Response payload size exceeded maximum allowed payload size (\(limit) bytes)."),
+                "errorType": "Function.ResponseSizeTooLarge",
+            ]).bytes)
+    }
 }

@@ -16,7 +16,9 @@ final class Sandbox: PooledEnvironment {
     let pool: FunctionPool
     let log: SandboxLog
 
-    private(set) var machine: SandboxMachine<RunningInvocation>
+    var machine: SandboxMachine<RunningInvocation>
+    /// What the runtime streams for the call that it works on.
+    var answering: StreamingAnswer?
     private var startPlace: StartPlace?
     private var pid: Int32 = -1
     private var memory = MemoryGauge()
@@ -59,7 +61,7 @@ final class Sandbox: PooledEnvironment {
                         // A runtime is silent for as long as its function runs.
                         HTTPConnection(
                             service: service, loopState: sandbox.pool.loop.connections.value, channel: channel,
-                            idleTime: .hours(24)))
+                            idleTime: .hours(24), bodyTime: .hours(24), trailerBytes: LambdaLimits.trailerBytes))
                 }
             }
             .bind(host: "127.0.0.1", port: 0)
@@ -163,6 +165,7 @@ final class Sandbox: PooledEnvironment {
 
     /// A connection is gone; it may be the one on which an event was awaited.
     func connectionLost(_ stream: HTTPStream) {
+        answerLost(stream)
         guard next === stream else { return }
         next = nil
         if machine.nextLost(.now()) { pool.isReturning(self) }
@@ -170,12 +173,13 @@ final class Sandbox: PooledEnvironment {
 
     /// The runtime's answer; false when there is no such invocation.
     func answered(_ requestId: [UInt8], _ payload: ByteBuffer, isError: Bool) -> Bool {
+        // A runtime that streams may still fail; a second answer is none.
+        guard answering == nil || isError else { return false }
         let running = machine.answered(.now()) { $0.call.request.requestId.utf8.elementsEqual(requestId) }
         guard let running else { return false }
         pool.isReturning(self)
         if payload.readableBytes > LambdaLimits.payloadBytes {
-            finish(
-                running, .failed(ErrorPayload.responseTooLarge, status: "error", type: "Function.ResponseSizeTooLarge"))
+            finish(running, .tooLarge)
         } else if isError {
             finish(running, .failed(payload, status: nil, type: nil))
         } else {
@@ -211,8 +215,9 @@ final class Sandbox: PooledEnvironment {
         RuntimeAPIService.deliver(call, running, on: connection)
     }
 
-    private func finish(_ running: RunningInvocation, _ ending: RunningInvocation.Ending) {
+    func finish(_ running: RunningInvocation, _ ending: RunningInvocation.Ending) {
         let call = running.call
+        letGoOfAnswer(running)
         let elapsed = (NIODeadline.now() - running.startedAt).milliseconds
         // Who does not want the log gets the answer before it is written.
         if !call.request.wantsLogTail { deliver(call, ending, tail: []) }
@@ -248,6 +253,7 @@ final class Sandbox: PooledEnvironment {
     // MARK: Time and memory
 
     func check(_ now: NIODeadline) {
+        checkAnswer(now)
         if let held = startPlace, !held.isNeeded(now, cpu: { sandbox_cpu_nanoseconds(pid) }) { startPlace = nil }
         let check = machine.check(
             now,

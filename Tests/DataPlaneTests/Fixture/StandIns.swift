@@ -14,6 +14,7 @@ final class StandInFunction: FunctionTarget {
         var traceIds: [[UInt8]] = []
         var requestIds: [String] = []
         var held: [Completion] = []
+        var receive: (@Sendable (ByteBuffer) -> Void)?
     }
 
     let policy: Lambda.ResourcePolicy
@@ -52,7 +53,29 @@ final class StandInFunction: FunctionTarget {
         completion?(.success(ByteBuffer(string: payload)))
     }
 
+    /// Ends the oldest call that is held.
+    func release(_ outcome: FunctionOutcome) {
+        let completion = state.withLock { $0.held.isEmpty ? nil : $0.held.removeFirst() }
+        completion?(outcome)
+    }
+
+    /// What the caller did with the last streamed answer.
+    let flow = StandInFlow()
+
+    /// Hands over a piece of the answer to the last call.
+    func send(_ piece: String) { state.withLock(\.receive)?(ByteBuffer(string: piece)) }
+
     func isSame(as other: any FunctionTarget) -> Bool { self === other as? StandInFunction }
+
+    func stream(
+        _ event: ByteBuffer, requestId: String, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
+        receive: @escaping @Sendable (ByteBuffer) -> Void, completion: @escaping Completion
+    ) -> any AnswerFlow {
+        state.withLock { $0.receive = { bytes in loop.execute { receive(bytes) } } }
+        invoke(
+            event, requestId: requestId, traceId: traceId, deadline: deadline, on: loop, completion: completion)
+        return flow
+    }
 
     func invoke(
         _ event: ByteBuffer, requestId: String, traceId: [UInt8], deadline: NIODeadline, on loop: any EventLoop,
@@ -72,6 +95,17 @@ final class StandInFunction: FunctionTarget {
         called.happened()
         if let outcome { completion(outcome) }
     }
+}
+
+/// Counts what is taken of a streamed answer.
+final class StandInFlow: AnswerFlow {
+    private let state = Mutex((taken: 0, isDiscarded: false))
+
+    var taken: Int { state.withLock(\.taken) }
+    var isDiscarded: Bool { state.withLock(\.isDiscarded) }
+
+    func took(_ bytes: Int) { state.withLock { $0.taken += bytes } }
+    func discard() { state.withLock { $0.isDiscarded = true } }
 }
 
 /// Functions by name.

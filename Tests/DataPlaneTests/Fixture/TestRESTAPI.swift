@@ -89,6 +89,17 @@ extension REST.Integration {
         return integration
     }
 
+    /// A function whose answer is streamed.
+    static func streamed(timeout: Int = 29_000) -> REST.Integration {
+        var integration = function()
+        integration.uri =
+            "arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/\(AccountIdentity().functionARN("f"))"
+            + "/response-streaming-invocations"
+        integration.responseTransferMode = "STREAM"
+        integration.timeoutInMillis = timeout
+        return integration
+    }
+
     static func function(_ type: String = "AWS_PROXY", name: String = "f") -> REST.Integration {
         var integration = REST.Integration(type: type)
         integration.httpMethod = "POST"
