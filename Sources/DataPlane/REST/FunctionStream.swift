@@ -71,7 +71,7 @@ final class FunctionStream {
             x.integrationError = "the function's answer is shorter than its Content-Length"
             x.refuse(
                 .functionFailed,
-                because: "calls \(x.integrationName), whose answer is \(remaining) bytes shorter than its Content-Length")
+                because: "calls \(x.integrationName), whose answer lacks \(remaining) bytes of its Content-Length")
         case .body: x.finish()
         }
     }

@@ -48,6 +48,6 @@ extension Exchange {
     func refuseLongAnswer() {
         integrationError = "the integration's answer is longer than \(Self.bufferedBytes) bytes"
         refuse(
-            .internalError, because: "calls \(integrationName), whose answer is longer than \(Self.bufferedBytes) bytes")
+            .internalError, because: "calls \(integrationName), whose answer is longer than 10 MB")
     }
 }

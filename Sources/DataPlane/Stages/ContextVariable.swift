@@ -25,8 +25,8 @@ enum ContextVariable: String, Sendable, CaseIterable {
         case .accountId, .apiId, .stage, .protocol, .status, .requestId, .requestTime, .requestTimeSeconds,
             .responseLatency, .responseLength, .dataProcessed, .sourceIp, .errorMessageString, .errorResponseType,
             .integrationLatency, .integrationStatus, .integrationServiceStatus, .restRequestId, .resourceId,
-            .deploymentId, .requestTimeMilliseconds, .validationError, .isCanary, .responseTransferMode, .timeToAllHeaders,
-            .timeToFirstContent:
+            .deploymentId, .requestTimeMilliseconds, .validationError, .isCanary, .responseTransferMode,
+            .timeToAllHeaders, .timeToFirstContent:
             true
         default: false
         }

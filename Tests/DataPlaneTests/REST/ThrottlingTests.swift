@@ -99,14 +99,12 @@ struct ThrottlingTests {
 
     @Test("what is not served yet is refused when it is deployed")
     func unsupported() {
-        var streaming = REST.Integration.function()
-        streaming.responseTransferMode = "STREAM"
         var service = REST.Integration(type: "AWS")
         service.uri = "arn:aws:apigateway:us-east-1:dynamodb:action/GetItem"
         var cached = TestRESTAPI("GET /a", .mock())
         cached.settings = ["*/*": REST.MethodSetting()]
         cached.settings["*/*"]?.cachingEnabled = true
-        for api in [TestRESTAPI("GET /a", streaming), TestRESTAPI("GET /a", service), cached] {
+        for api in [TestRESTAPI("GET /a", service), cached] {
             #expect(throws: CompileError.self) { _ = try EmbeddedGateway(api.definition) }
         }
     }

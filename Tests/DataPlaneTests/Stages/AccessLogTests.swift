@@ -105,7 +105,8 @@ struct AccessLogTests {
                 "integrationLatency", "integrationServiceStatus", "integrationStatus", "isCanary", "protocol",
                 "requestId",
                 "requestTime", "requestTimeMilliseconds", "requestTimeSeconds", "resourceId", "responseLatency",
-                "responseLength", "restRequestId", "sourceIp", "stage", "status", "validationError",
+                "responseLength", "responseTransferMode", "restRequestId", "sourceIp", "stage", "status",
+                "timeToAllHeaders", "timeToFirstContent", "validationError",
             ])
     }
 
