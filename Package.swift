@@ -103,7 +103,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "JSON", "GatewayModel", "EntityStore", "OpenAPIDocument", "FunctionPackages", hashTrees,
+                "JSON", "GatewayModel", "EntityStore", "OpenAPIDocument", "FunctionPackages", "CZlib", hashTrees,
             ],
             swiftSettings: strict),
         .target(

@@ -12,7 +12,8 @@ package enum AllOperations {
         + RESTOperations.tags + RESTOperations.clientCertificates + RESTOperations.documentationParts
         + RESTOperations.documentationVersions + RESTOperations.vpcLinks + RESTOperations.sdkTypes
         + RESTOperations.documents + RESTOperations.testInvocations + RESTOperations.refused
-        + LambdaOperations.functions + LambdaOperations.invoke + LambdaOperations.versions + LambdaOperations.aliases
+        + LambdaOperations.functions + LambdaOperations.invoke
+        + LambdaOperations.invokeWithResponseStream + LambdaOperations.versions + LambdaOperations.aliases
         + LambdaOperations.permissions + LambdaOperations.concurrency + LambdaOperations.tags
         + LambdaOperations.emptyLists + LambdaOperations.refused
 

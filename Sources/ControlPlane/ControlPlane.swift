@@ -74,7 +74,9 @@ package final class ControlPlane: Sendable {
             let status = reply.status ?? operation.success
             if !reply.body.isEmpty { headers.append(("content-type", reply.contentType)) }
             headers.append(("x-amzn-requestid", requestId))
-            return WireResponse(status: status, headers: headers, body: reply.body)
+            var response = WireResponse(status: status, headers: headers, body: reply.body)
+            response.pieces = reply.pieces
+            return response
         } catch {
             return error.response(requestId: requestId)
         }

@@ -69,5 +69,6 @@ private struct NoHost: FunctionHost {
     func publish(_ function: Lambda.FunctionDefinition) async {}
     func remove(functionName: String) async {}
     func invoke(_ invocation: Lambda.Invocation) async -> Lambda.InvocationOutcome { .notFound }
+    func stream(_ invocation: Lambda.Invocation) async -> Lambda.StreamOutcome { .notFound }
     func rehearse(_ function: Lambda.FunctionDefinition, isNeeded: Bool) async throws(InitError) {}
 }

@@ -29,6 +29,8 @@ package protocol FunctionHost: Sendable {
     /// The function is gone; its environments are stopped.
     func remove(functionName: String) async
     func invoke(_ invocation: Lambda.Invocation) async -> Lambda.InvocationOutcome
+    /// The same for an answer that is wanted as it comes; returns when it begins.
+    func stream(_ invocation: Lambda.Invocation) async -> Lambda.StreamOutcome
     /// Starts one environment of the function's new revision beside those that run, and returns when its init is over.
     /// `publish` of the same revision takes it up. For a function that has no environment one is only started when
     /// `isNeeded` says so.

@@ -150,11 +150,7 @@ struct FunctionHostAdapter: FunctionHost {
 
     func invoke(_ invocation: Lambda.Invocation) async -> Lambda.InvocationOutcome {
         guard let handle = host.function(named: invocation.functionName) else { return .notFound }
-        let request = InvocationRequest(
-            qualifier: invocation.qualifier, requestId: invocation.requestId,
-            event: ByteBuffer(bytes: invocation.payload),
-            traceId: Array((invocation.traceId ?? "Root=1-00000000-000000000000000000000000").utf8),
-            clientContext: invocation.clientContext, wantsLogTail: invocation.wantsLogTail)
+        let request = InvocationRequest(invocation)
         if invocation.kind == .event {
             guard await host.enqueue(request, for: handle) else { return .throttled(.account) }
             return .accepted
@@ -171,6 +167,21 @@ struct FunctionHostAdapter: FunctionHost {
         case .tooLarge, .expired: return .throttled(.account)
         case .notFound: return .notFound
         }
+    }
+
+    func stream(_ invocation: Lambda.Invocation) async -> Lambda.StreamOutcome {
+        guard let handle = host.function(named: invocation.functionName) else { return .notFound }
+        return await StreamedInvocation.begin(InvocationRequest(invocation), handle, on: host.anyEventLoop)
+    }
+}
+
+extension InvocationRequest {
+    fileprivate init(_ invocation: Lambda.Invocation) {
+        self.init(
+            qualifier: invocation.qualifier, requestId: invocation.requestId,
+            event: ByteBuffer(bytes: invocation.payload),
+            traceId: Array((invocation.traceId ?? "Root=1-00000000-000000000000000000000000").utf8),
+            clientContext: invocation.clientContext, wantsLogTail: invocation.wantsLogTail)
     }
 }
 

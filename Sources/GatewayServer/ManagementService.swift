@@ -12,6 +12,8 @@ final class ManagementService: HTTPService {
     private var found = ServiceFront.unknown
     /// Counts requests, so that an answer finds no later one.
     private var turn = 0
+    /// Who writes a response piece by piece, and is told whether the next one is wanted.
+    private var writer: CheckedContinuation<Bool, Never>?
 
     init(controlPlane: ControlPlane, local: LocalEndpoints) {
         self.controlPlane = controlPlane
@@ -55,10 +57,35 @@ final class ManagementService: HTTPService {
             }
             loop.execute {
                 let (service, stream) = bound.value
-                guard service.turn == turn, stream.canRespond else { return }
+                guard service.turn == turn, stream.canRespond else {
+                    response.pieces?.discard()
+                    return
+                }
                 service.write(response, to: stream)
             }
+            guard let pieces = response.pieces else { return }
+            while let piece = await pieces.next() {
+                let isWanted = await withCheckedContinuation { continuation in
+                    loop.execute {
+                        let (service, stream) = bound.value
+                        guard service.turn == turn else { return continuation.resume(returning: false) }
+                        service.write(piece, to: stream, continuation)
+                    }
+                }
+                guard isWanted else { return pieces.discard() }
+            }
+            loop.execute {
+                let (service, stream) = bound.value
+                if service.turn == turn { stream.endResponse() }
+            }
         }
+    }
+
+    /// Whoever takes pieces slowly is not sent more of them than it takes.
+    private func write(_ piece: [UInt8], to stream: HTTPStream, _ writer: CheckedContinuation<Bool, Never>) {
+        stream.writeBody(ByteBuffer(bytes: piece))
+        stream.flushResponse()
+        if stream.isWritable { writer.resume(returning: true) } else { self.writer = writer }
     }
 
     func bodyTooLarge(_ stream: HTTPStream) {
@@ -74,8 +101,20 @@ final class ManagementService: HTTPService {
                 requestId: Identifiers.uuid()), to: stream)
     }
 
-    func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {}
-    func connectionClosed(_ stream: HTTPStream) { turn += 1 }
+    func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {
+        if isWritable { resumeWriter(true) }
+    }
+
+    func connectionClosed(_ stream: HTTPStream) {
+        turn += 1
+        resumeWriter(false)
+    }
+
+    private func resumeWriter(_ isWanted: Bool) {
+        let writer = writer
+        self.writer = nil
+        writer?.resume(returning: isWanted)
+    }
 
     private func write(_ response: WireResponse, to stream: HTTPStream) {
         stream.startResponse(status: response.status)
@@ -89,6 +128,10 @@ final class ManagementService: HTTPService {
                 out.writeBytes(line)
                 out.write("\r\n")
             }
+        }
+        if response.pieces != nil {
+            stream.finishHead(.stream)
+            return stream.flushResponse()
         }
         stream.finishHead(response.status == 204 ? .none : .length(response.body.count))
         stream.writeBody(ByteBuffer(bytes: response.body))

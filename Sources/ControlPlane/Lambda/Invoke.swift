@@ -22,10 +22,30 @@ extension LambdaOperations {
     private static func invokeFunction(
         _ control: ControlPlane, _ call: Call
     ) async throws(ServiceError) -> Reply {
+        guard let invocation = try invocation(control, call, of: ["Event", "RequestResponse", "DryRun"]) else {
+            return Reply(status: 204)
+        }
+        switch await control.functionHost.invoke(invocation) {
+        case .success(let payload, let version, let logTail):
+            return answer(payload, version: version, logTail: invocation.wantsLogTail ? logTail : nil)
+        case .functionError(let payload, let version, let logTail):
+            var answer = answer(payload, version: version, logTail: invocation.wantsLogTail ? logTail : nil)
+            answer.headers.append(("x-amz-function-error", "Unhandled"))
+            return answer
+        case .accepted: return Reply(status: 202)
+        case .throttled(let reason): throw .tooManyRequests(reason)
+        case .notFound: throw nothingToInvoke(invocation.functionName, invocation.qualifier, control.settings.account)
+        }
+    }
+
+    /// What is asked for, checked; nil for a dry run.
+    static func invocation(
+        _ control: ControlPlane, _ call: Call, of types: [String]
+    ) throws(ServiceError) -> Lambda.Invocation? {
         let type = call.header("x-amz-invocation-type") ?? "RequestResponse"
         let logType = call.header("x-amz-log-type")
         var constraints = Constraints()
-        constraints.oneOf(type, "invocationType", ["Event", "RequestResponse", "DryRun"])
+        constraints.oneOf(type, "invocationType", types)
         constraints.oneOf(logType, "logType", ["None", "Tail"])
         let name = try call.functionName(.namespaced, in: control.settings.account, constraints)
         guard call.header("x-amz-tenant-id") == nil else {
@@ -34,38 +54,24 @@ extension LambdaOperations {
         guard call.header("x-amz-durable-execution-name") == nil else {
             throw .notOffered("X-Amz-Durable-Execution-Name: Gatehouse does not run durable functions.")
         }
-        let account = control.settings.account
         guard control.world[LambdaFunction.self, name.name]?.resolve(name.qualifier) != nil else {
-            throw nothingToInvoke(name, account)
+            throw nothingToInvoke(name.name, name.qualifier, control.settings.account)
         }
         let kind = Lambda.Invocation.Kind(rawValue: type) ?? .requestResponse
         try checkPayload(call.body, kind)
         let clientContext = try clientContext(call.header("x-amz-client-context"))
-        if type == "DryRun" { return Reply(status: 204) }
-
-        let outcome = await control.functionHost.invoke(
-            Lambda.Invocation(
-                functionName: name.name, qualifier: name.qualifier == Qualifier.latest ? nil : name.qualifier,
-                kind: kind, requestId: call.requestId, payload: call.body.isEmpty ? Array("{}".utf8) : call.body,
-                // Source: API reference of Invoke: only synchronous invocations are handed it.
-                clientContext: kind == .event ? nil : clientContext, traceId: call.header("x-amzn-trace-id"),
-                wantsLogTail: kind == .requestResponse && logType == "Tail"))
-        switch outcome {
-        case .success(let payload, let version, let logTail):
-            return answer(payload, version: version, logTail: logType == "Tail" ? logTail : nil)
-        case .functionError(let payload, let version, let logTail):
-            var answer = answer(payload, version: version, logTail: logType == "Tail" ? logTail : nil)
-            answer.headers.append(("x-amz-function-error", "Unhandled"))
-            return answer
-        case .accepted: return Reply(status: 202)
-        case .throttled(let reason): throw .tooManyRequests(reason)
-        case .notFound: throw nothingToInvoke(name, account)
-        }
+        if type == "DryRun" { return nil }
+        return Lambda.Invocation(
+            functionName: name.name, qualifier: name.qualifier == Qualifier.latest ? nil : name.qualifier,
+            kind: kind, requestId: call.requestId, payload: call.body.isEmpty ? Array("{}".utf8) : call.body,
+            // Source: API reference of Invoke: only synchronous invocations are handed it.
+            clientContext: kind == .event ? nil : clientContext, traceId: call.header("x-amzn-trace-id"),
+            wantsLogTail: kind == .requestResponse && logType == "Tail")
     }
 
     /// AWS names the version that a plain name means.
-    private static func nothingToInvoke(_ name: FunctionName, _ account: AccountIdentity) -> ServiceError {
-        .functionNotFound(account.functionARN(name.name, qualifier: name.qualifier ?? Qualifier.latest))
+    static func nothingToInvoke(_ name: String, _ qualifier: String?, _ account: AccountIdentity) -> ServiceError {
+        .functionNotFound(account.functionARN(name, qualifier: qualifier ?? Qualifier.latest))
     }
 
     private static func answer(_ payload: [UInt8], version: String, logTail: [UInt8]?) -> Reply {

@@ -5,7 +5,6 @@ extension LambdaOperations {
         refuse(layers, "Gatehouse does not serve layers; put the files into the function's package.")
         + refuse(provisionedConcurrency, "Gatehouse keeps no environments ready; the first call of each starts one.")
         + refuse(functionUrls, "Gatehouse does not serve function URLs; put an HTTP API before the function.")
-        + refuse(responseStreams, "Gatehouse does not stream responses of functions; use Invoke.")
         + refuse(invokeAsync, "AWS has deprecated it; use Invoke with the invocation type Event.")
         + refuse(eventSources, "Gatehouse has no event source mappings; functions are called by APIs and by Invoke.")
         + refuse(
@@ -50,10 +49,6 @@ extension LambdaOperations {
         ("GetFunctionUrlConfig", .get, "/2021-10-31/functions/{FunctionName}/url"),
         ("UpdateFunctionUrlConfig", .put, "/2021-10-31/functions/{FunctionName}/url"),
         ("DeleteFunctionUrlConfig", .delete, "/2021-10-31/functions/{FunctionName}/url"),
-    ]
-
-    private static let responseStreams: [Row] = [
-        ("InvokeWithResponseStream", .post, "/2021-11-15/functions/{FunctionName}/response-streaming-invocations")
     ]
 
     private static let invokeAsync: [Row] = [

@@ -48,6 +48,8 @@ package struct Reply: Sendable {
     var headers: [(name: String, value: String)] = []
     var contentType = "application/json"
     var body: [UInt8] = []
+    /// Instead of the body.
+    var pieces: (any WirePieces)?
 
     static let empty = Reply()
 

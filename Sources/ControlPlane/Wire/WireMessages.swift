@@ -27,10 +27,20 @@ package struct WireResponse: Sendable {
     package var status: Int
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    /// Instead of the body, where it is written as it comes.
+    package var pieces: (any WirePieces)?
 
     package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
         self.body = body
     }
+}
+
+/// A body that comes piece by piece, at the pace of whoever asks for them.
+package protocol WirePieces: Sendable {
+    /// Waits for it; nil behind the last. One at a time.
+    func next() async -> [UInt8]?
+    /// No more are wanted.
+    func discard()
 }

@@ -43,6 +43,28 @@ extension Lambda {
         case notFound
     }
 
+    /// What becomes of a call through InvokeWithResponseStream.
+    package enum StreamOutcome: Sendable {
+        /// The answer, whole or failed ones too, with the content type that the runtime gave it.
+        case began(contentType: String, executedVersion: String, any AnswerPieces)
+        case throttled(ThrottleReason)
+        case notFound
+    }
+
+    package enum AnswerPiece: Sendable {
+        case bytes([UInt8])
+        /// The last one, with the error object of a function that failed.
+        case ended(error: [UInt8]?, logTail: [UInt8])
+    }
+
+    /// The pieces of an answer, at the pace of whoever asks for them.
+    package protocol AnswerPieces: Sendable {
+        /// Waits for it; nil behind the end. One at a time.
+        func next() async -> AnswerPiece?
+        /// No more are wanted; the function runs to its end.
+        func discard()
+    }
+
     /// Source: botocore `ThrottleReason`.
     package enum ThrottleReason: String, Sendable {
         case account = "ConcurrentInvocationLimitExceeded"

@@ -161,6 +161,29 @@ actor RecordingHost: FunctionHost {
         return outcome
     }
 
+    func stream(_ invocation: Lambda.Invocation) -> Lambda.StreamOutcome {
+        invocations.append(invocation)
+        switch outcome {
+        case .success(let payload, let version, let logTail):
+            return .began(
+                contentType: "text/x", executedVersion: version,
+                Pieces(parts: [.bytes(payload), .ended(error: nil, logTail: logTail)]))
+        case .functionError(let payload, let version, let logTail):
+            return .began(
+                contentType: "text/x", executedVersion: version,
+                Pieces(parts: [.ended(error: payload, logTail: logTail)]))
+        case .throttled(let reason): return .throttled(reason)
+        case .accepted, .notFound: return .notFound
+        }
+    }
+
+    private actor Pieces: Lambda.AnswerPieces {
+        private var parts: [Lambda.AnswerPiece]
+        init(parts: [Lambda.AnswerPiece]) { self.parts = parts }
+        func next() -> Lambda.AnswerPiece? { parts.isEmpty ? nil : parts.removeFirst() }
+        nonisolated func discard() {}
+    }
+
     func latest(_ functionName: String = "hello") -> Lambda.FunctionDefinition? {
         published.last { $0.functionName == functionName }
     }
