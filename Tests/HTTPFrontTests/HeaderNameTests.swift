@@ -19,7 +19,7 @@ struct HeaderNameTests {
         ("Apigw-Requestid", .apigwRequestId), ("Set-Cookie", .setCookie), ("X-Api-Key", .apiKey),
         ("Access-Control-Allow-Origin", .accessControl), ("Access-Control-Max-Age", .accessControl),
         ("Access-Control-Request-Method", .accessControlRequestMethod),
-        ("Access-Control-Request-Headers", .accessControlRequestHeaders),
+        ("Access-Control-Request-Headers", .accessControlRequestHeaders), ("X-Api-Key", .apiKey),
     ]
 
     @Test("are known whatever their case", arguments: table)
