@@ -26,7 +26,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // TLS towards HTTPS integrations (and, later, custom domains).
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        // SHA-256 of function packages; JWT and SigV4 come with their issues.
+        // SHA-256 of function packages, signatures of requests to AWS services.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // SQLite: the default store, and, through the C library that comes with it, the tables.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -49,6 +49,10 @@ let package = Package(
         .target(
             name: "Velocity", dependencies: ["JSON", "BoundedRegex"],
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        // Requests to AWS services, signed.
+        .target(
+            name: "SigV4", dependencies: ["GatewayModel", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
         .target(name: "GatewayModel", dependencies: ["JSON", hashTrees], swiftSettings: strict),
         // libyaml's events, which Yams brings along: its own trees compare keys with all that is in them.
         .target(name: "YAML", dependencies: ["Yams"], swiftSettings: strict),
@@ -79,8 +83,8 @@ let package = Package(
         .target(
             name: "DataPlane",
             dependencies: [
-                "HTTPFront", "GatewayModel", "JSON", "JSONSchema", "Velocity", "BoundedRegex", hashTrees, nioCore,
-                nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                "HTTPFront", "GatewayModel", "JSON", "JSONSchema", "Velocity", "BoundedRegex", "SigV4", hashTrees,
+                nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
 
@@ -119,14 +123,15 @@ let package = Package(
             name: "GatewayServer",
             dependencies: [
                 "ControlPlane", "DataPlane", "LambdaHost", "HTTPFront", "EntityStore", "SQLiteStore", "Stacks",
-                "FunctionPackages", "TableStore", "CZlib", "FolderWatch", "GatewayModel", "JSON", nioCore, nioPosix,
+                "FunctionPackages", "TableStore", "CZlib", "FolderWatch", "GatewayModel", "JSON", "SigV4", nioCore,
+                nioPosix,
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "gatehouse",
             dependencies: [
-                "GatewayServer", "GatewayModel", "Stacks", "JSON", "Velocity",
+                "GatewayServer", "GatewayModel", "SigV4", "Stacks", "JSON", "Velocity",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -139,6 +144,7 @@ let package = Package(
         .testTarget(
             name: "VelocityTests", dependencies: ["Velocity", "JSON"], exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
+        .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "GatewayModel"], swiftSettings: strict),
         .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel", "JSON"], swiftSettings: strict),
         .testTarget(
             name: "HTTPFrontTests",
@@ -180,7 +186,7 @@ let package = Package(
             name: "GatewayServerTests",
             dependencies: [
                 "GatewayServer", "ControlPlane", "EntityStore", "LambdaHost", "SQLiteStore", "TestFixtures",
-                "GatewayModel", "JSON", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "GatewayModel", "JSON", "SigV4", .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(

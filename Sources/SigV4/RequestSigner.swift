@@ -1,0 +1,134 @@
+import Crypto
+package import GatewayModel
+
+/// Signs requests to one service of one region by Signature Version 4.
+/// Source: IAM User Guide, reference_sigv-create-signed-request.
+package struct RequestSigner: Sendable {
+    package let credentials: SigningCredentials
+    private let region: String
+    private let service: String
+
+    /// - Parameter service: as signatures name it, which is not always its host's name.
+    package init(_ credentials: SigningCredentials, region: String, service: String) {
+        self.credentials = credentials
+        self.region = region
+        self.service = service
+    }
+
+    /// Whether the body's digest has to be sent beside, and the path is signed as it is.
+    package var isS3: Bool { service == "s3" }
+
+    /// The value of `X-Amz-Date`.
+    package static func date(_ time: Timestamp) -> String { time.iso8601.filter { $0 != "-" && $0 != ":" } }
+
+    /// Of a body, in hexadecimal digits.
+    package static func digest(_ body: UnsafeRawBufferPointer) -> String {
+        var hash = SHA256()
+        hash.update(bufferPointer: body)
+        return Hexadecimal.encode(hash.finalize())
+    }
+
+    /// Of a header, in base64, as AWS's refusals tell it.
+    package static func encodedDigest(_ header: UnsafeRawBufferPointer) -> String {
+        var hash = SHA256()
+        hash.update(bufferPointer: header)
+        return Base64.encode(Array(hash.finalize()))
+    }
+
+    /// The value of `Authorization`.
+    ///
+    /// - Parameters:
+    ///   - path: as it stands in the request line, with its escapes.
+    ///   - query: as it stands in the request line: sorted, and strictly encoded.
+    ///   - fields: those to sign; `host` has to be among them.
+    package func authorization(
+        method: [UInt8], path: [UInt8], query: [UInt8], fields: [(name: [UInt8], value: [UInt8])], bodyDigest: String,
+        time: Timestamp
+    ) -> String {
+        let date = Self.date(time)
+        let scope = "\(date.prefix(8))/\(region)/\(service)/aws4_request"
+        let signed = CanonicalFields(fields)
+        var request = method + [newline]
+        request += isS3 ? path : CanonicalPath.encode(path)
+        request += [newline] + query + [newline] + signed.lines + [newline] + signed.names + [newline]
+        request += Array(bodyDigest.utf8)
+        let digest = request.withUnsafeBytes(Self.digest)
+        let text = "AWS4-HMAC-SHA256\n\(date)\n\(scope)\n\(digest)"
+        let signature = Hexadecimal.encode(Self.mac(text, key(for: date.prefix(8))))
+        return "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyId)/\(scope), "
+            + "SignedHeaders=\(String(decoding: signed.names, as: UTF8.self)), Signature=\(signature)"
+    }
+
+    private func key(for day: Substring) -> [UInt8] {
+        var key = Self.mac(String(day), Array("AWS4\(credentials.secretAccessKey)".utf8))
+        for part in [region, service, "aws4_request"] { key = Self.mac(part, key) }
+        return key
+    }
+
+    private static func mac(_ text: String, _ key: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: SymmetricKey(data: key)))
+    }
+}
+
+private let newline = UInt8(ascii: "\n")
+
+/// Fields by name, in small letters; values without white space at their ends, and with one space where there were more.
+private struct CanonicalFields {
+    /// `name:value\n` each.
+    private(set) var lines: [UInt8] = []
+    /// `a;b;c`
+    private(set) var names: [UInt8] = []
+
+    init(_ fields: [(name: [UInt8], value: [UInt8])]) {
+        let sorted = fields.enumerated().map { index, field in
+            (name: field.name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, index: index, value: field.value)
+        }
+        .sorted { $0.name == $1.name ? $0.index < $1.index : $0.name.lexicographicallyPrecedes($1.name) }
+        var last: [UInt8]?
+        for field in sorted {
+            let words = field.value.split { $0 == 0x20 || $0 == 0x09 }
+            let value = Array(words.joined(separator: CollectionOfOne(0x20)))
+            // A repeated name is one line of all its values.
+            if field.name == last {
+                lines.removeLast()
+                lines += [UInt8(ascii: ",")] + value + [newline]
+                continue
+            }
+            if !names.isEmpty { names.append(UInt8(ascii: ";")) }
+            names += field.name
+            lines += field.name + [UInt8(ascii: ":")] + value + [newline]
+            last = field.name
+        }
+    }
+}
+
+/// The path of every service but S3: without empty and dot segments, and with its escapes escaped once more.
+private enum CanonicalPath {
+    static func encode(_ path: [UInt8]) -> [UInt8] {
+        var segments: [ArraySlice<UInt8>] = []
+        for segment in path.split(separator: UInt8(ascii: "/")) {
+            switch segment {
+            case [UInt8(ascii: ".")]: continue
+            case [UInt8(ascii: "."), UInt8(ascii: ".")]: _ = segments.popLast()
+            default: segments.append(segment)
+            }
+        }
+        var encoded: [UInt8] = []
+        for segment in segments {
+            encoded.append(UInt8(ascii: "/"))
+            for byte in segment { append(byte, to: &encoded) }
+        }
+        if encoded.isEmpty || path.last == UInt8(ascii: "/") { encoded.append(UInt8(ascii: "/")) }
+        return encoded
+    }
+
+    private static func append(_ byte: UInt8, to encoded: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            encoded.append(byte)
+        default: encoded += Array("%\(Hexadecimal.encode([byte]).uppercased())".utf8)
+        }
+    }
+}
