@@ -32,7 +32,6 @@ OF_THE_ACCOUNT = [
             "MutualTlsAuthentication": {"TruststoreUri": "s3://bucket/truststore.pem"},
         },
     ),
-    ("create_vpc_link", {"Name": "link", "SubnetIds": ["subnet-1"]}),
 ]
 
 OF_AN_API = [
@@ -59,17 +58,6 @@ OF_AN_API = [
     ("create_route", {"RouteKey": "GET /x", "AuthorizationType": "CUSTOM", "AuthorizerId": "abcdef"}),
     ("create_route", {"RouteKey": "GET /x", "AuthorizationType": "AWS_IAM"}),
     ("create_route", {"RouteKey": "GET /x", "ApiKeyRequired": True}),
-    (
-        "create_integration",
-        {
-            "IntegrationType": "HTTP_PROXY",
-            "IntegrationMethod": "ANY",
-            "IntegrationUri": "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/a/b/c",
-            "ConnectionType": "VPC_LINK",
-            "ConnectionId": "abcdef",
-            "PayloadFormatVersion": "1.0",
-        },
-    ),
     (
         "create_integration",
         {

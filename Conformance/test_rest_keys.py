@@ -264,7 +264,8 @@ def test_the_life_of_a_vpc_link(account):
     assert create("x", arn, arn) == (BAD, "More than one target arn specified for vpc link.")
 
 
-def test_a_vpc_link_is_not_served_yet(account, rest_api):
+def test_a_vpc_link_that_is_deployed_stays(account, rest_api):
+    """The message is reported; deployed stages count."""
     arn = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:loadbalancer/net/my-nlb/1"
     link = account("create_vpc_link", name="link", targetArns=[arn])["id"]
     api = rest_api()
@@ -272,8 +273,10 @@ def test_a_vpc_link_is_not_served_yet(account, rest_api):
     api("put_method", **at, authorizationType="NONE")
     api("put_integration", **at, type="HTTP_PROXY", uri="http://nlb.example.com", integrationHttpMethod="GET",
         connectionType="VPC_LINK", connectionId=link)
-    assert api.error("create_deployment", stageName="prod") == (
-        BAD, "Gatehouse does not serve VPC links (GET /) of REST APIs yet.")
+    api.deploy("prod")
+    assert account.error("delete_vpc_link", vpcLinkId=link) == (
+        BAD, f"Cannot delete vpc link. Vpc link '{link}', is referenced in [{api.id}:GET:{api.root}:prod] in format of "
+        "[RESTApiId:Method:Resource:Stage].")
     api.delete()
 
 

@@ -44,11 +44,10 @@ class Process:
         self.process = subprocess.Popen(
             [binary(), *self.arguments],
             cwd=cwd,
-            env=inherited_environment(),
             stdin=subprocess.DEVNULL,
             text=True,
             errors="replace",
-            **({"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | (popen or {})),
+            **({"env": inherited_environment(), "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | (popen or {})),
         )
         outputs = (self.process.stdout, self.stdout), (self.process.stderr, self.stderr)
         self.readers = [

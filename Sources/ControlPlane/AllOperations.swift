@@ -2,8 +2,8 @@
 package enum AllOperations {
     package static let list: [Operation] =
         V2Operations.apis + V2Operations.routes + V2Operations.integrations + V2Operations.stages
-        + V2Operations.deployments + V2Operations.documents + V2Operations.tags + V2Operations.emptyLists
-        + V2Operations.refused
+        + V2Operations.deployments + V2Operations.documents + V2Operations.tags + V2Operations.vpcLinks
+        + V2Operations.emptyLists + V2Operations.refused
         + RESTOperations.restApis + RESTOperations.resources + RESTOperations.methods + RESTOperations.methodResponses
         + RESTOperations.integrations + RESTOperations.integrationResponses + RESTOperations.deployments
         + RESTOperations.stages + RESTOperations.models + RESTOperations.requestValidators

@@ -107,7 +107,8 @@ package final class ControlPlane: Sendable {
             operation,
             Call(
                 pathParameters: parameters, query: query, headers: request.headers, body: request.body,
-                requestId: requestId, account: settings.account, now: settings.now())
+                requestId: requestId, account: settings.account, now: settings.now(),
+                services: settings.services)
         )
     }
 }
@@ -121,6 +122,8 @@ package struct ControlPlaneSettings: Sendable {
     /// Copies of code that lies in folders of this machine.
     package let snapshots: CodeSnapshots
     let concurrency: AccountConcurrency
+    /// Those that integrations of REST APIs reach.
+    package let services: ServedServices
     /// Nil when nothing is installed: code brings what it needs.
     package private(set) var dependencies: (any FunctionDependencies)?
     /// False in a draft: code is looked at, and its files stay where they are.
@@ -128,7 +131,8 @@ package struct ControlPlaneSettings: Sendable {
 
     package init(
         account: AccountIdentity, codeFolder: String, now: @escaping @Sendable () -> Timestamp,
-        snapshots: CodeSnapshots? = nil, dependencies: (any FunctionDependencies)? = nil, concurrentExecutions: Int
+        snapshots: CodeSnapshots? = nil, dependencies: (any FunctionDependencies)? = nil, concurrentExecutions: Int,
+        services: ServedServices = ServedServices()
     ) {
         self.account = account
         concurrency = AccountConcurrency(limit: concurrentExecutions)
@@ -136,6 +140,7 @@ package struct ControlPlaneSettings: Sendable {
         self.now = now
         self.snapshots = snapshots ?? CodeSnapshots(codeFolder: codeFolder, isDurable: true)
         self.dependencies = dependencies
+        self.services = services
     }
 
     var ofDraft: ControlPlaneSettings {

@@ -57,7 +57,8 @@ package final class DataPlane: Sendable {
         }
         self.workers = workers
         compiler = StageCompiler(
-            functions: functions, accessLogs: accessLogs, origins: origins, states: StageStates(loops: loops))
+            functions: functions, accessLogs: accessLogs, origins: origins, states: StageStates(loops: loops),
+            services: options.services)
     }
 
     /// The service of a connection that carries API calls. Called on the connection's loop.

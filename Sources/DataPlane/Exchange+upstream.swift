@@ -125,6 +125,7 @@ extension Exchange: UpstreamCaller {
         switch route?.integration {
         case .function(let integration): integration.name
         case .http: route?.integrationURI ?? "the origin"
+        case .tables: route?.integrationURI ?? "DynamoDB"
         case .mock, .invalid, .missing, nil: "nothing"
         }
     }

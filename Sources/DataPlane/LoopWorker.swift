@@ -146,6 +146,8 @@ package struct DataPlaneOptions: Sendable {
     package var onRequest: (@Sendable (RequestSummary) -> Void)?
     /// For HTTPS integrations.
     package var tls: NIOSSLContext?
+    /// Those that integrations of REST APIs reach.
+    package var services = AWSServices()
     /// Finds the addresses of origins.
     package var lookup: NameLookup
     /// For all bodies that are collected, of requests and for mappings, of the whole process: half a gigabyte.

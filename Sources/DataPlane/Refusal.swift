@@ -4,6 +4,8 @@ enum Refusal: Error {
     case badRequest
     /// There is no API, stage or route.
     case notFound
+    /// The same, for a request whose Authorization is no signature; in words of `RESTCall.message`.
+    case incompleteSignature
     /// A stage's name, or what it is called by, is not served; in words that tell nothing of it.
     case forbidden
     /// Who calls may not.
@@ -15,6 +17,8 @@ enum Refusal: Error {
     case missingParameters
     case invalidBody
     case unsupportedMediaType
+    /// What is sent cannot be read by whoever has to; in words of `RESTCall.message`.
+    case unreadable
     case tooLarge
     case headTooLarge
     /// The integration cannot be called, or its answer cannot be passed on.
@@ -47,4 +51,6 @@ struct GatewayResponse: Sendable {
     let type: StaticString
     /// None of the gateway's own fields stand beside it.
     var isFixed = false
+    /// AWS puts a space before it in `$context.error.messageString`.
+    var isAfterStart = false
 }

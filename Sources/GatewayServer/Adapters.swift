@@ -65,10 +65,11 @@ struct FunctionDirectoryAdapter: FunctionDirectory {
 
     func function(named name: String, qualifier: String?) -> (any FunctionTarget)? {
         guard let handle = host.function(named: name), let policy = handle.policy(of: qualifier) else { return nil }
-        return Target(handle: handle, qualifier: qualifier, policy: policy)
+        return Target(host: host, handle: handle, qualifier: qualifier, policy: policy)
     }
 
     private struct Target: FunctionTarget {
+        let host: LambdaHost
         let handle: FunctionHandle
         let qualifier: String?
         let policy: Lambda.ResourcePolicy
@@ -108,6 +109,18 @@ struct FunctionDirectoryAdapter: FunctionDirectory {
             case .throttled, .expired: .throttled
             case .tooLarge: .tooLarge
             case .notFound: .notFound
+            }
+        }
+
+        func enqueue(
+            _ event: ByteBuffer, requestId: String, traceId: [UInt8], on loop: any EventLoop,
+            completion: @escaping @Sendable (FunctionOutcome) -> Void
+        ) {
+            let request = InvocationRequest(
+                qualifier: qualifier, requestId: requestId, event: event, traceId: traceId)
+            Task {
+                let isQueued = await host.enqueue(request, for: handle)
+                loop.execute { completion(isQueued ? .notInvoked(status: 202) : .throttled) }
             }
         }
     }

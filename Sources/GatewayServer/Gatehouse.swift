@@ -68,12 +68,20 @@ package final class Gatehouse: Sendable {
                 searchPath: settings.searchPath, concurrency: settings.functionConcurrency,
                 logs: functionLogs))
 
+        let faults = FaultNotices()
+        let tables = TableEndpoint(
+            store: try TableStore(
+                path: folder.tables, isDurable: folder.database != nil, account: settings.account,
+                now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }, onFault: { faults.tell($0) }),
+            group: group)
+
+        let vpcLinks = VpcLinkTargets(settings.vpcLinks)
         let accessLogs = AccessLogFiles(destination: settings.accessLog, folder: folder.logs)
         let functionChanges = FunctionChanges()
         let dataPlane = try await DataPlane(
             group: group, functions: FunctionDirectoryAdapter(host: lambdaHost, changes: functionChanges),
             accessLogs: accessLogs,
-            options: try dataPlaneOptions(settings, snapshots))
+            options: try dataPlaneOptions(settings, snapshots, tables, vpcLinks))
 
         let store: any EntityStore =
             try folder.database.map { path in try SQLiteCopy.naming(path) { try SQLiteStore(path: path) } }
@@ -84,22 +92,17 @@ package final class Gatehouse: Sendable {
                 now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }, snapshots: snapshots,
                 dependencies: settings.dependencies.map { dependencies in
                     InstalledDependencies(dependencies, host: lambdaHost, onProgress: settings.onProgress ?? { _ in })
-                }, concurrentExecutions: settings.functionConcurrency),
+                }, concurrentExecutions: settings.functionConcurrency,
+                services: ServedServices(endpoints: Set(settings.serviceEndpoints.keys))),
             store: store, traffic: TrafficAdapter(plane: dataPlane, closedStages: ClosedStages()),
             functionHost: FunctionHostAdapter(host: lambdaHost, changes: functionChanges),
             keys: KeyTrafficAdapter(plane: dataPlane))
-        let faults = FaultNotices()
+        vpcLinks.know(controlPlane)
         let usage = UsageLedger(store: store, meters: dataPlane.meters, onFault: { faults.tell($0) })
         // Before keys are served: what they may still use follows from what they have used.
         try await usage.load()
         try await controlPlane.start()
         usage.start { plan, key in controlPlane.hasKey(key, inPlan: plan) }
-
-        let tables = TableEndpoint(
-            store: try TableStore(
-                path: folder.tables, isDurable: folder.database != nil, account: settings.account,
-                now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }, onFault: { faults.tell($0) }),
-            group: group)
 
         let stacks = StackService(
             store: store,
@@ -199,7 +202,8 @@ package final class Gatehouse: Sendable {
     }
 
     private static func dataPlaneOptions(
-        _ settings: ServerSettings, _ snapshots: CodeSnapshots
+        _ settings: ServerSettings, _ snapshots: CodeSnapshots, _ tables: TableEndpoint,
+        _ vpcLinks: VpcLinkTargets
     ) throws -> DataPlaneOptions {
         var tls = TLSConfiguration.makeClientConfiguration()
         if let file = settings.trustedCertificates {
@@ -212,6 +216,10 @@ package final class Gatehouse: Sendable {
         }
         var options = DataPlaneOptions(tls: try NIOSSLContext(configuration: tls))
         if let limit = settings.accountThrottle { options.limitAccount(rate: limit.rate, burst: limit.burst) }
+        options.services.tables = TablesOfIntegrations(tables: tables)
+        options.services.endpoints = settings.serviceEndpoints
+        options.services.credentials = settings.serviceCredentials
+        options.services.vpcLinks = vpcLinks
         if let onRequest = settings.onRequest {
             options.onRequest = { summary in
                 onRequest(

@@ -1,4 +1,5 @@
 package import GatewayModel
+package import SigV4
 
 /// All that a server is told at start. Read once; nothing looks at the environment later.
 package struct ServerSettings: Sendable {
@@ -46,6 +47,12 @@ package struct ServerSettings: Sendable {
     package var accountThrottle: AccountThrottle?
     /// PEM certificates of authorities that HTTPS integrations may be signed by, besides the system's.
     package var trustedCertificates: String?
+    /// Where integrations of REST APIs with AWS services lead, by the services' names in URIs: URLs without a path.
+    package var serviceEndpoints: [String: String] = [:]
+    /// What requests to them are signed with.
+    package var serviceCredentials: SigningCredentials?
+    /// What stands for VPC links, by their ids or names.
+    package var vpcLinks: [String: Address] = [:]
     /// Called once per finished API call.
     package var onRequest: (@Sendable (RequestLine) -> Void)?
     /// Where packages that local code asks for are installed; nil when they are not.

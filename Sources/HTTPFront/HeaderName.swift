@@ -15,6 +15,7 @@ package enum HeaderName: UInt8, Sendable, CaseIterable {
     case forwarded
     case host
     case keepAlive
+    case methodOverride
     case origin
     case proxyConnection
     case te
@@ -72,6 +73,7 @@ package enum HeaderName: UInt8, Sendable, CaseIterable {
         case 17:
             `is`("transfer-encoding", .transferEncoding)
             `is`("x-forwarded-proto", .forwardedProto)
+        case 22: `is`("x-http-method-override", .methodOverride)
         default: break
         }
         if self == .other, name.count > 15,

@@ -69,6 +69,16 @@ package final class RequestHead {
         return nil
     }
 
+    /// Has the request go on under the method that `X-HTTP-Method-Override` names, if it names one. HEAD is none: whether
+    /// an answer has a body is settled with the client.
+    package func overrideMethod() {
+        guard let name = first(.methodOverride), method != .head else { return }
+        let named = withBytes { Method(UnsafeRawBufferPointer(rebasing: $0[name.range])) }
+        guard named != .other, named != .head else { return }
+        method = named
+        methodRange = name
+    }
+
     package func contains(_ name: HeaderName) -> Bool { first(name) != nil }
 
     /// The bytes, for reading several parts at once.

@@ -11,7 +11,8 @@ struct HeaderNameTests {
     static let table: [(String, HeaderName)] = [
         ("Authorization", .authorization), ("Connection", .connection), ("Content-Length", .contentLength),
         ("Content-Type", .contentType), ("Cookie", .cookie), ("Date", .date), ("Expect", .expect),
-        ("Forwarded", .forwarded), ("Host", .host), ("Keep-Alive", .keepAlive), ("Origin", .origin),
+        ("Forwarded", .forwarded), ("Host", .host), ("Keep-Alive", .keepAlive),
+        ("X-HTTP-Method-Override", .methodOverride), ("Origin", .origin),
         ("Proxy-Connection", .proxyConnection), ("TE", .te), ("Trailer", .trailer),
         ("Transfer-Encoding", .transferEncoding), ("Upgrade", .upgrade), ("User-Agent", .userAgent), ("Via", .via),
         ("X-Amzn-Trace-Id", .amznTraceId), ("X-Forwarded-For", .forwardedFor), ("X-Forwarded-Host", .forwardedHost),

@@ -34,7 +34,7 @@ extension RESTOperations {
     private static func createDeployment(
         _ api: inout RESTAPI, _ members: RestMembers, _ call: Call
     ) throws(ServiceError) -> REST.Deployment {
-        try api.checkDeployable()
+        try api.checkDeployable(call)
         var deployment = REST.Deployment(
             id: api.freshId(of: REST.Deployment.self, call), createdDate: Int(call.now.seconds))
         deployment.description = try members.string("description")
@@ -88,14 +88,19 @@ extension RESTOperations {
 }
 
 extension RESTAPI {
-    /// There is something to deploy, and every method leads somewhere.
-    fileprivate func checkDeployable() throws(ServiceError) {
+    /// There is something to deploy, and every method leads somewhere that is reached from here.
+    fileprivate func checkDeployable(_ call: Call) throws(ServiceError) {
         var hasMethods = false
         for resource in resources {
-            for (_, method) in resource.resourceMethods ?? [:] {
+            for (verb, method) in resource.resourceMethods ?? [:] {
                 hasMethods = true
-                guard method.methodIntegration != nil else {
+                guard let integration = method.methodIntegration else {
                     throw RESTError.badRequest("No integration defined for method")
+                }
+                if integration.type == "AWS",
+                    let fault = call.services.fault(of: integration.uri ?? "", in: call.account)
+                {
+                    throw ServiceError.unsupported("The method \(verb) \(resource.path) \(fault).")
                 }
             }
         }

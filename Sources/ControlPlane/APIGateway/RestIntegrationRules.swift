@@ -48,6 +48,10 @@ enum RestIntegrationRules {
             }
         } else {
             try checkService(uri, isProxy: integration.type == "AWS_PROXY")
+            // Functions alone may be called by what their own policies say (reported).
+            guard integration.credentials != nil || ServiceURI(uri) == nil else {
+                throw RESTError.badRequest("Role ARN must be specified for AWS integrations")
+            }
         }
     }
 

@@ -5,7 +5,6 @@ import GatewayModel
 extension V2Operations {
     static var emptyLists: [Operation] {
         [
-            list("GetVpcLinks", "/vpclinks") { (_, _) throws(ServiceError) in },
             list("GetDomainNames", "/domainnames") { (_, _) throws(ServiceError) in },
             list("ListPortals", "/portals") { (_, _) throws(ServiceError) in },
             list("ListPortalProducts", "/portalproducts") { (_, _) throws(ServiceError) in },

@@ -16,8 +16,9 @@ enum IntegrationMembers {
         try set(&integration.integrationUri, members, "integrationUri")
         try set(&integration.payloadFormatVersion, members, "payloadFormatVersion")
         if let timeout = try members.integer("timeoutInMillis") { integration.timeoutInMillis = timeout }
-        if let tls = try members.object("tlsConfig"), !tls.names.isEmpty {
-            throw IntegrationRules.tlsRefusal
+        if let tls = try members.object("tlsConfig") {
+            let name = try tls.string("serverNameToVerify")
+            integration.tlsConfig = name?.isEmpty == true ? nil : V2.TlsConfig(serverNameToVerify: name)
         }
         if let mappings = try members.map("requestParameters", upTo: V2Quotas.mappings) {
             integration.requestParameters = merge(mappings, into: integration.requestParameters)

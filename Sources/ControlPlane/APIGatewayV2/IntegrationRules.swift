@@ -11,21 +11,12 @@ enum IntegrationRules {
             throw ServiceError.unsupported(
                 "Gatehouse does not serve integrations with AWS services (integrationSubtype) yet.")
         }
-        if integration.connectionType == "VPC_LINK" || integration.connectionId != nil {
-            throw ServiceError.unsupported(
-                "Gatehouse does not serve VPC links yet: the connection type must be INTERNET, without a connectionId.")
-        }
         if integration.credentialsArn != nil { throw credentialsRefusal }
-        if integration.tlsConfig != nil { throw tlsRefusal }
     }
 
     static var credentialsRefusal: ServiceError {
         .unsupported(
             "Gatehouse does not assume roles: a function is invoked by its resource policy, without credentials.")
-    }
-
-    static var tlsRefusal: ServiceError {
-        .unsupported("The member tlsConfig is for private integrations, which Gatehouse does not serve yet.")
     }
 
     /// Checks the integration and fills in what was not said.
@@ -47,10 +38,7 @@ enum IntegrationRules {
             throw V2Error.badRequest(
                 "Invalid integration type specified. Must be one of [AWS, AWS_PROXY, HTTP, HTTP_PROXY, MOCK]")
         }
-        guard (integration.connectionType ?? "INTERNET") == "INTERNET" else {
-            throw V2Error.badRequest("Invalid connection type specified. Must be one of [INTERNET, VPC_LINK]")
-        }
-        integration.connectionType = "INTERNET"
+        try checkConnection(&integration)
         let timeout = integration.timeoutInMillis ?? V2Quotas.timeoutMilliseconds.upperBound
         guard V2Quotas.timeoutMilliseconds.contains(timeout) else {
             throw V2Error.badRequest("Timeout should be between 50 ms and 30000 ms")
@@ -79,15 +67,55 @@ enum IntegrationRules {
             throw V2Error.badRequest("HttpMethod parameter method must be specified for integrationType HTTPPROXY")
         }
         integration.integrationMethod = try checkMethod(method)
-        guard let uri = integration.integrationUri, uri.utf8.count <= V2Quotas.uriLength, HTTPEndpoint.isValid(uri)
-        else {
-            throw V2Error.badRequest("Invalid HTTP endpoint specified for URI")
+        let uri = integration.integrationUri ?? ""
+        if integration.connectionType == "VPC_LINK" {
+            guard uri.utf8.count <= V2Quotas.uriLength, isPrivateResource(uri) else {
+                throw V2Error.badRequest(
+                    "For VpcLink \(integration.connectionId ?? ""), integration uri should be a valid ELB listener ARN or "
+                        + "a valid Cloud Map service ARN.")
+            }
+        } else {
+            guard uri.utf8.count <= V2Quotas.uriLength, HTTPEndpoint.isValid(uri) else {
+                throw V2Error.badRequest("Invalid HTTP endpoint specified for URI")
+            }
         }
         switch integration.payloadFormatVersion {
         case nil, "1.0": integration.payloadFormatVersion = "1.0"
         case "2.0":
             throw V2Error.badRequest("PayloadFormatVersion 2.0 is not supported for integration of type HTTP_PROXY")
         case let version?: throw V2Error.badRequest("Unsupported PayloadFormatVersion: \(version)")
+        }
+    }
+
+    /// What lies behind a VPC link: a listener of a load balancer, or a service of Cloud Map with what its instances have.
+    private static func isPrivateResource(_ uri: String) -> Bool {
+        let parts = uri.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[0] == "arn" else { return false }
+        return parts[2] == "elasticloadbalancing" && parts[5].hasPrefix("listener/")
+            || parts[2] == "servicediscovery" && parts[5].hasPrefix("service/")
+    }
+
+    /// The texts but that of an unknown type are Gatehouse's own.
+    private static func checkConnection(_ integration: inout V2.Integration) throws(ServiceError) {
+        switch integration.connectionType {
+        case nil, "INTERNET":
+            guard integration.connectionId == nil else {
+                throw V2Error.badRequest("A connection id is only supported for the connection type VPC_LINK")
+            }
+            // Tools send it empty.
+            guard integration.tlsConfig?.serverNameToVerify == nil else {
+                throw V2Error.badRequest("TLS config is only supported for private integrations")
+            }
+            integration.tlsConfig = nil
+            integration.connectionType = "INTERNET"
+        case "VPC_LINK":
+            guard integration.integrationType == "HTTP_PROXY" else {
+                throw V2Error.badRequest("Connection type VPC_LINK is only supported for HTTP_PROXY integrations")
+            }
+            guard integration.connectionId != nil else {
+                throw V2Error.badRequest("A connection id is required for the connection type VPC_LINK")
+            }
+        default: throw V2Error.badRequest("Invalid connection type specified. Must be one of [INTERNET, VPC_LINK]")
         }
     }
 

@@ -4,7 +4,6 @@ extension V2Operations {
     static let refused: [Operation] =
         refuse(authorizers, "Gatehouse does not serve authorizers yet")
         + refuse(domainNames, "Gatehouse does not serve custom domain names yet")
-        + refuse(vpcLinks, "Gatehouse does not serve VPC links yet")
         + refuse(webSocket, "This resource is for WebSocket APIs, which Gatehouse does not serve yet")
         + refuse(portals, "Gatehouse does not serve developer portals")
 
@@ -40,13 +39,6 @@ extension V2Operations {
         ("PutRoutingRule", .put, "/domainnames/{domainName}/routingrules/{routingRuleId}", 200),
         ("UpdateApiMapping", .patch, "/domainnames/{domainName}/apimappings/{apiMappingId}", 200),
         ("UpdateDomainName", .patch, "/domainnames/{domainName}", 200),
-    ]
-
-    private static let vpcLinks: [Row] = [
-        ("CreateVpcLink", .post, "/vpclinks", 201),
-        ("DeleteVpcLink", .delete, "/vpclinks/{vpcLinkId}", 202),
-        ("GetVpcLink", .get, "/vpclinks/{vpcLinkId}", 200),
-        ("UpdateVpcLink", .patch, "/vpclinks/{vpcLinkId}", 200),
     ]
 
     private static let webSocket: [Row] = [

@@ -1,7 +1,7 @@
 import GatewayModel
 import JSON
 
-/// Tags of APIs and stages.
+/// Tags of APIs, stages and VPC links.
 extension V2Operations {
     static var tags: [Operation] {
         [
@@ -13,6 +13,10 @@ extension V2Operations {
 
     private static func getTags(_ control: ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
         let resource = try TaggedResource(call)
+        if let link = resource.linkId {
+            guard let found = control.world[document: V2.VpcLink.self, link] else { throw resource.notFound }
+            return try .json(["tags": found.tags ?? [:]])
+        }
         guard let api = control.world[HTTPAPI.self, resource.apiId] else { throw resource.notFound }
         return try .json(["tags": try resource.tags(of: api)])
     }
@@ -57,10 +61,11 @@ enum Tags {
     }
 }
 
-/// The API or stage that an ARN names: `arn:aws:apigateway:{region}::/apis/{apiId}[/stages/{stageName}]`.
+/// What an ARN names: `arn:aws:apigateway:{region}::/apis/{apiId}[/stages/{stageName}]`, or `…::/vpclinks/{id}`.
 private struct TaggedResource {
     let apiId: String
     private let stageName: String?
+    let linkId: String?
     let notFound: ServiceError
 
     init(_ call: Call) throws(ServiceError) {
@@ -71,7 +76,10 @@ private struct TaggedResource {
         }
         notFound = V2Error.notFound("Invalid resource ARN specified '\(arn)'")
         let names = parts[5].split(separator: "/", omittingEmptySubsequences: true)
-        guard names.count == 2 || names.count == 4 && names[2] == "stages", names[0] == "apis" else { throw notFound }
+        linkId = names.count == 2 && names[0] == "vpclinks" ? String(names[1]) : nil
+        guard names.count == 2 || names.count == 4 && names[2] == "stages", names[0] == "apis" || linkId != nil else {
+            throw notFound
+        }
         apiId = String(names[1])
         stageName = names.count == 4 ? String(names[3]) : nil
     }
@@ -85,6 +93,15 @@ private struct TaggedResource {
     func change(
         _ control: ControlPlane, _ edit: (inout OrderedMap<String>) throws(ServiceError) -> Void
     ) async throws(ServiceError) -> Reply {
+        if let linkId {
+            guard control.world[document: V2.VpcLink.self, linkId] != nil else { throw notFound }
+            _ = try await control.changeDocument(V2.VpcLink.self, linkId) { link throws(ServiceError) in
+                var tags = link.tags ?? [:]
+                try edit(&tags)
+                link.tags = tags
+            }
+            return .empty
+        }
         guard control.world[HTTPAPI.self, apiId] != nil else { throw notFound }
         return try await control.changeAPI(apiId) { api throws(ServiceError) in
             var tags = try tags(of: api)

@@ -13,6 +13,13 @@ enum V2Quotas {
     /// Routes with settings of their own in one stage. AWS names none.
     static let routeSettings = 1_000
 
+    /// AWS: 10, raised on request.
+    static let vpcLinks = 1_000
+    /// Of one VPC link. AWS: 10.
+    static let subnets = 10
+    /// Of one VPC link. AWS names none; a network interface has 16 at most.
+    static let securityGroups = 16
+
     static let apiNameLength = 128
     static let descriptionLength = 1024
     static let versionLength = 64

@@ -13,6 +13,7 @@ struct World: Sendable {
     var usagePlans = Roots<UsagePlan>()
     var clientCertificates = Roots<AccountResource<StoredCertificate>>()
     var vpcLinks = Roots<AccountResource<REST.VpcLink>>()
+    var privateLinks = Roots<AccountResource<V2.VpcLink>>()
     var account = Roots<AccountResource<REST.Account>>()
     var functions = Roots<LambdaFunction>()
     var callers = FunctionCallers()
@@ -44,7 +45,7 @@ struct World: Sendable {
 
     private static let roots: [any Root.Type] = [
         HTTPAPI.self, RESTAPI.self, AccountResource<REST.ApiKey>.self, UsagePlan.self,
-        AccountResource<StoredCertificate>.self, AccountResource<REST.VpcLink>.self,
+        AccountResource<StoredCertificate>.self, AccountResource<REST.VpcLink>.self, AccountResource<V2.VpcLink>.self,
         AccountResource<REST.Account>.self, LambdaFunction.self,
     ]
 

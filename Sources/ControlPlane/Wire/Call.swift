@@ -14,6 +14,8 @@ package struct Call: Sendable {
     let account: AccountIdentity
     /// The moment that resources are stamped with.
     let now: Timestamp
+    /// Those that integrations of REST APIs reach.
+    let services: ServedServices
     /// Whether function code may be named as a folder of this machine: only for calls made in process.
     var allowsLocalCode = false
 

@@ -31,6 +31,12 @@ package protocol FunctionTarget: Sendable {
         receive: @escaping @Sendable (ByteBuffer) -> Void,
         completion: @escaping @Sendable (FunctionOutcome) -> Void
     ) -> any AnswerFlow
+
+    /// Has the event worked on later, as an asynchronous invocation. `completion` is called once, on `loop`, when it is
+    /// queued, or there is no room for it.
+    func enqueue(
+        _ event: ByteBuffer, requestId: String, traceId: [UInt8], on loop: any EventLoop,
+        completion: @escaping @Sendable (FunctionOutcome) -> Void)
 }
 
 /// A streamed answer as its caller holds it back. Called on the caller's loop.
@@ -43,6 +49,8 @@ package protocol AnswerFlow: Sendable {
 
 package enum FunctionOutcome: Sendable {
     case success(ByteBuffer)
+    /// Lambda took the event, and nothing answers: 202 for one that is worked on later, 204 for one that is not.
+    case notInvoked(status: Int)
     /// The function failed; the payload is its error object.
     case functionError(ByteBuffer)
     case throttled

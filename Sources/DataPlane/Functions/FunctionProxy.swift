@@ -37,12 +37,14 @@ enum FunctionProxy {
         }
         let traceId = Array(trace.readableBytesView)
         var event = x.worker.allocator.buffer(capacity: 2048 + (x.body?.readableBytes ?? 0))
+        var kind = CustomInvocation.requestResponse
         switch integration.payloadFormat {
         case .version1: EventV1.write(x, traceId: traceId, to: &event)
         case .version2: EventV2.write(x, traceId: traceId, to: &event)
         case .rest, .stream: RESTEvent.write(x, traceId: traceId, to: &event)
         case .custom:
-            if let body = x.body, body.readableBytes > 0 { event.writeImmutableBuffer(body) } else { event.write("{}") }
+            guard let asked = CustomInvocation.begin(x, to: &event) else { return }
+            kind = asked
         }
         x.body = nil
         let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)
@@ -56,9 +58,17 @@ enum FunctionProxy {
             answered(x, integration, outcome)
         }
         guard integration.payloadFormat == .stream else {
-            return target.invoke(
-                event, requestId: requestId, traceId: traceId, deadline: x.deadline, on: x.worker.eventLoop,
-                completion: completion)
+            switch kind {
+            case .requestResponse:
+                target.invoke(
+                    event, requestId: requestId, traceId: traceId, deadline: x.deadline, on: x.worker.eventLoop,
+                    completion: completion)
+            case .event:
+                target.enqueue(
+                    event, requestId: requestId, traceId: traceId, on: x.worker.eventLoop, completion: completion)
+            case .dryRun: answered(x, integration, .notInvoked(status: 204))
+            }
+            return
         }
         let stream = FunctionStream()
         x.rest.stream = stream
@@ -86,6 +96,9 @@ enum FunctionProxy {
             }
         case .functionError(let payload) where integration.payloadFormat == .custom:
             RESTFunctionAnswer.map(x, payload, isError: true)
+        case .notInvoked(let status):
+            x.integrationServiceStatus = status
+            RESTFunctionAnswer.map(x, ByteBuffer(), isError: false)
         case .functionError(let payload):
             x.integrationStatus = 200
             // The error object may have 6 MB; its beginning says what happened.

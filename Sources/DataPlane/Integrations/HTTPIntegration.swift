@@ -14,6 +14,7 @@ final class HTTPIntegration: Sendable {
     /// nil when the host itself holds a path variable.
     let origin: Origin?
     let isTLS: Bool
+    let checksChain: Bool
     let authority: [Part]
     let path: [Part]
     let query: [Part]
@@ -24,19 +25,25 @@ final class HTTPIntegration: Sendable {
     let timeoutMilliseconds: Int
     /// The default route appends the request's path to the URI (http-api-develop-routes).
     let appendsPath: Bool
+    /// Behind a VPC link of an HTTP API: the path has its stage, and the host is the API's.
+    let isPrivate: Bool
+    /// What stands for a variable without a value: its name as it is written. By the variable's index.
+    let unfilled: [[UInt8]]
     /// Whether the URI has `{…}`, be it a variable of this route or not.
     private let namesVariables: Bool
     let requestMapping: RequestMapping?
     let responseMapping: ResponseMapping?
+    /// nil for what is no AWS service.
+    let service: SignedService?
     /// `Host: …` and the fields that every request gets, ready to be written.
     let fixedFields: [UInt8]
 
     /// Of an HTTP API's route.
     convenience init(
         _ integration: V2.Integration?, routeKey: RouteKey, variables: [[UInt8]], stageVariables: OrderedMap<String>,
-        origins: Origins
+        link: PrivateConnection? = nil, origins: Origins
     ) throws(CompileError) {
-        let written = integration?.integrationUri ?? ""
+        let written = link?.uri(integration?.tlsConfig) ?? integration?.integrationUri ?? ""
         guard let uri = StageVariables.substitute(written, stageVariables) else {
             throw CompileError(message: "The integration URI \(written) names a stage variable that is not defined.")
         }
@@ -44,19 +51,22 @@ final class HTTPIntegration: Sendable {
         try self.init(
             uri: uri, method: integration?.integrationMethod,
             timeoutMilliseconds: integration?.timeoutInMillis ?? FunctionIntegration.maximumTimeoutMilliseconds,
-            appendsPath: routeKey == .default, variables: variables,
+            appendsPath: routeKey == .default || link != nil, variables: variables,
             requestMapping: RequestMapping(integration?.requestParameters, variables: names, stageVariables),
             responseMapping: ResponseMapping(integration?.responseParameters, variables: names, stageVariables),
-            origins: origins)
+            link: link, origins: origins)
     }
 
     /// - Parameters:
     ///   - uri: with its stage variables filled in.
     ///   - method: nil or `ANY`: the client's.
     ///   - variables: the names that `{…}` in the URI may have.
+    ///   - link: where the connection goes instead of the URI's host, which the origin is still told.
+    ///   - checksChain: whether an origin's certificate has to come from an authority that is trusted.
     init(
         uri: String, method: String?, timeoutMilliseconds: Int, appendsPath: Bool, variables: [[UInt8]],
-        requestMapping: RequestMapping? = nil, responseMapping: ResponseMapping? = nil, origins: Origins
+        requestMapping: RequestMapping? = nil, responseMapping: ResponseMapping? = nil,
+        service: SignedService? = nil, link: PrivateConnection? = nil, checksChain: Bool = true, origins: Origins
     ) throws(CompileError) {
         let lower = uri.lowercased()
         guard lower.hasPrefix("http://") || lower.hasPrefix("https://") else {
@@ -77,24 +87,30 @@ final class HTTPIntegration: Sendable {
         self.authority = Self.parts(authority, variables, isPath: false)
         self.path = Self.parts(path.isEmpty ? "/" : path, variables, isPath: true)
         self.query = Self.parts(query, variables, isPath: true)
-        if self.authority.count == 1, case .text = self.authority[0] {
-            guard let key = Self.origin(String(authority), isTLS: isTLS) else {
-                throw CompileError(message: "The integration URI \(uri) has no usable host.")
-            }
-            origin = origins.origin(key)
-        } else {
-            origin = nil
+        let isFixed = self.authority.allSatisfy { if case .text = $0 { true } else { false } }
+        let key = isFixed ? Self.origin(String(authority), isTLS: isTLS, checksChain: checksChain) : nil
+        guard key != nil || !isFixed, key != nil || link == nil || !isTLS else {
+            throw CompileError(message: "The integration URI \(uri) has no usable host.")
         }
+        if let link {
+            origin = origins.origin(Origin.Key(host: link.target.host, port: link.target.port, tls: key?.tls))
+        } else {
+            origin = key.map(origins.origin)
+        }
+        isPrivate = link?.isOfHTTPAPI == true
+        self.checksChain = checksChain
         let named: [UInt8]? = method == nil || method == "ANY" ? nil : method.map { Array($0.utf8) }
         self.method = named
         knownMethod = named?.withUnsafeBytes(RequestHead.Method.init)
         self.timeoutMilliseconds = timeoutMilliseconds
         self.appendsPath = appendsPath
         namesVariables = uri.contains("{")
+        unfilled = variables.map { Self.escaped([UInt8(ascii: "{")] + $0 + [UInt8(ascii: "}")]) }
         self.requestMapping = requestMapping
         self.responseMapping = responseMapping
+        self.service = service
         fixedFields =
-            (origin == nil ? [] : Array("Host: \(authority)\r\n".utf8))
+            (origin == nil || isPrivate ? [] : Array("Host: \(authority)\r\n".utf8))
             + Array("Via: HTTP/1.1 AmazonAPIGateway\r\n".utf8)
     }
 
@@ -111,7 +127,7 @@ final class HTTPIntegration: Sendable {
     }
 
     /// `host`, `host:port`, `[v6]:port`.
-    static func origin(_ authority: String, isTLS: Bool) -> Origin.Key? {
+    static func origin(_ authority: String, isTLS: Bool, checksChain: Bool = true) -> Origin.Key? {
         var host = Substring(authority)
         var port = isTLS ? 443 : 80
         if let colon = authority.lastIndex(of: ":"), authority[colon...].firstIndex(of: "]") == nil {
@@ -124,11 +140,11 @@ final class HTTPIntegration: Sendable {
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
         guard !host.isEmpty else { return nil }
         let name = host.lowercased()
-        return Origin.Key(host: name, port: port, tls: isTLS ? TLSProfile(host: name) : nil)
+        return Origin.Key(host: name, port: port, tls: isTLS ? TLSProfile(host: name, checksChain: checksChain) : nil)
     }
 
     /// Cuts `…/{name}/…` into text and variables. `{name}` that the route does not have stays text, encoded.
-    private static func parts(_ text: some StringProtocol, _ variables: [[UInt8]], isPath: Bool) -> [Part] {
+    static func parts(_ text: some StringProtocol, _ variables: [[UInt8]], isPath: Bool) -> [Part] {
         var parts: [Part] = []
         var literal: [UInt8] = []
         var rest = Array(text.utf8)[...]
@@ -151,6 +167,23 @@ final class HTTPIntegration: Sendable {
         if isPath { literal = escaped(literal) }
         if !literal.isEmpty { parts.append(.text(literal)) }
         return parts
+    }
+
+    /// The names of `{…}` in a URI of a REST API.
+    static func names(in uri: String) -> [[UInt8]] {
+        var names: [[UInt8]] = []
+        var rest = Array(uri.utf8)[...]
+        while let open = rest.firstIndex(of: UInt8(ascii: "{")),
+            let close = rest[open...].firstIndex(of: UInt8(ascii: "}"))
+        {
+            // `${stageVariables.name}` is filled in when the stage is compiled.
+            let isVariable = open > rest.startIndex && rest[open - 1] == UInt8(ascii: "$")
+            var name = Array(rest[(open + 1)..<close])
+            if name.last == UInt8(ascii: "+") { name.removeLast() }
+            if !isVariable, !names.contains(name) { names.append(name) }
+            rest = rest[(close + 1)...]
+        }
+        return names
     }
 
     /// Escapes what may not stand in a request target at all; what is escaped already stays so.

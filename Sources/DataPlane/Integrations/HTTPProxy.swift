@@ -68,13 +68,15 @@ enum HTTPProxy {
     private static func namedOrigin(_ x: Exchange, _ integration: HTTPIntegration) -> Origin? {
         var authority = x.worker.allocator.buffer(capacity: 64)
         if x.route?.method != nil {
-            RESTUpstream.write(integration.authority, x.rest.parameters, to: &authority)
+            RESTUpstream.write(integration.authority, integration, x.rest.parameters, to: &authority)
         } else {
             UpstreamRequest.write(integration.authority, x, to: &authority)
         }
         let text = String(buffer: authority)
         guard text.utf8.allSatisfy({ ASCII.isHostByte($0) }) else { return nil }
-        return HTTPIntegration.origin(text, isTLS: integration.isTLS).map { x.worker.upstream.origin(named: $0) }
+        return HTTPIntegration.origin(text, isTLS: integration.isTLS, checksChain: integration.checksChain).map {
+            x.worker.upstream.origin(named: $0)
+        }
     }
 
     private static func send(_ x: Exchange, _ integration: HTTPIntegration, _ upstream: UpstreamConnection) {

@@ -26,7 +26,12 @@ enum UpstreamRequest {
     }
 
     static func writeHost(_ x: Exchange, _ integration: HTTPIntegration, to out: inout ByteBuffer) {
-        if integration.origin == nil {
+        if integration.isPrivate {
+            // Unconfirmed: the API's own host reaches what lies behind a VPC link.
+            out.write("Host: ")
+            x.writeDomainName(to: &out)
+            out.write("\r\n")
+        } else if integration.origin == nil {
             out.write("Host: ")
             write(integration.authority, x, to: &out)
             out.write("\r\n")
@@ -48,11 +53,12 @@ enum UpstreamRequest {
 
     static func writePath(_ x: Exchange, _ integration: HTTPIntegration, to out: inout ByteBuffer) {
         write(integration.path, x, to: &out)
-        guard integration.appendsPath, !x.routedPath.isEmpty else { return }
+        let appended = integration.isPrivate ? x.fullPath : x.routedPath
+        guard integration.appendsPath, !appended.isEmpty else { return }
         if out.getInteger(at: out.writerIndex - 1, as: UInt8.self) == UInt8(ascii: "/") {
             out.moveWriterIndex(to: out.writerIndex - 1)
         }
-        _ = x.withPath { writePath(UnsafeRawBufferPointer(rebasing: $0[x.routedPath.range]), x, to: &out) }
+        _ = x.withPath { writePath(UnsafeRawBufferPointer(rebasing: $0[appended.range]), x, to: &out) }
     }
 
     static func write(_ parts: [HTTPIntegration.Part], _ x: Exchange, to out: inout ByteBuffer) {

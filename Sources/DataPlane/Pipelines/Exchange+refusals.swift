@@ -16,7 +16,7 @@ extension Exchange {
         switch refusal {
         case .notFound where stage == nil, .forbidden where stage == nil: "there is no API or stage of that name"
         case .notFound where stage?.isEndpointDisabled == true, .forbidden: "the API's execute-api endpoint is disabled"
-        case .notFound: "no route of the API matches \(requestLine)"
+        case .notFound, .incompleteSignature: "no route of the API matches \(requestLine)"
         case .headTooLarge where route == nil:
             "the request line and header values have more than \(Routing.headBytes) bytes"
         case .headTooLarge: "received a request line and header values of more than \(Routing.headBytes) bytes"

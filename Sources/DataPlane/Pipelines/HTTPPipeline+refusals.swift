@@ -4,10 +4,10 @@ extension HTTPPipeline {
     static func response(to refusal: Refusal) -> GatewayResponse {
         switch refusal {
         case .badRequest: make(400, #"{"message":"Bad Request"}"#, "Bad Request", "BAD_REQUEST_PARAMETERS")
-        case .notFound: make(404, #"{"message":"Not Found"}"#, "Not Found", "RESOURCE_NOT_FOUND")
+        case .notFound, .incompleteSignature: make(404, #"{"message":"Not Found"}"#, "Not Found", "RESOURCE_NOT_FOUND")
         case .forbidden, .accessDenied, .invalidKey:
             make(403, #"{"message":"Forbidden"}"#, "Forbidden", "ACCESS_DENIED")
-        case .missingParameters, .invalidBody:
+        case .missingParameters, .invalidBody, .unreadable:
             make(400, #"{"message":"Bad Request"}"#, "Bad Request", "BAD_REQUEST_PARAMETERS")
         case .unsupportedMediaType:
             make(

@@ -60,7 +60,10 @@ enum HTTPPipeline {
         case .function(let integration): try FunctionProxy.check(x, integration)
         case .http(let integration) where !integration.mapsPathFromBody: try HTTPProxy.check(x, integration)
         case .http: break
-        case .mock, .invalid, .missing, nil:
+        case .invalid(let reason):
+            x.reason = reason
+            throw .internalError
+        case .tables, .mock, .missing, nil:
             x.reason = "has no integration"
             throw .internalError
         }
@@ -73,7 +76,7 @@ enum HTTPPipeline {
         case .http(let integration) where integration.requestMapping?.needsBody == true:
             return try x.collectBody(limit: HTTPLimits.apiBodyBytes)
         case .http: try x.streamBody(limit: HTTPLimits.apiBodyBytes)
-        case .mock, .invalid, .missing, nil: break
+        case .tables, .mock, .invalid, .missing, nil: break
         }
         return .next
     }
@@ -84,7 +87,7 @@ enum HTTPPipeline {
         case .http(let integration):
             if integration.mapsPathFromBody { try HTTPProxy.check(x, integration) }
             HTTPProxy.connect(x, integration)
-        case .mock, .invalid, .missing, nil: break
+        case .tables, .mock, .invalid, .missing, nil: break
         }
         return .wait
     }

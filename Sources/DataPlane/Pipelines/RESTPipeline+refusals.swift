@@ -26,6 +26,10 @@ extension RESTPipeline {
             RESTRefusal(
                 type: "MISSING_AUTHENTICATION_TOKEN", status: 403, errorType: "MissingAuthenticationTokenException",
                 message: "Missing Authentication Token")
+        case .incompleteSignature:
+            RESTRefusal(
+                type: "MISSING_AUTHENTICATION_TOKEN", status: 403, errorType: "IncompleteSignatureException",
+                message: "Missing Authentication Token")
         case .forbidden:
             RESTRefusal(type: "ACCESS_DENIED", status: 403, errorType: "ForbiddenException", message: "Forbidden")
         case .accessDenied:
@@ -50,6 +54,10 @@ extension RESTPipeline {
             RESTRefusal(
                 type: "BAD_REQUEST_BODY", status: 400, errorType: "BadRequestException",
                 message: "Invalid request body", isAfterStart: true)
+        case .unreadable:
+            RESTRefusal(
+                type: "DEFAULT_4XX", status: 400, errorType: "BadRequestException", message: "Bad Request",
+                isAfterStart: true)
         case .unsupportedMediaType:
             RESTRefusal(
                 type: "UNSUPPORTED_MEDIA_TYPE", status: 415, errorType: "BadRequestException",

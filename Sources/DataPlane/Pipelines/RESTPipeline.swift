@@ -70,6 +70,7 @@ enum RESTPipeline {
         if !method.isProxy { try method.request.mapBody(x) }
         // An origin would resolve them, and answer for another path than the one that was asked for.
         guard case .http(let integration) = x.route?.integration else { return }
+        if let service = integration.service { try ServiceRequest.check(x, service, integration) }
         let leadsAway = integration.path.contains { part in
             guard case .variable(let index) = part, index < x.rest.parameters.path.count else { return false }
             return x.rest.parameters.path[index]?.withUnsafeBytes { DotSegments.stand(in: $0) } ?? false
@@ -83,7 +84,7 @@ enum RESTPipeline {
     private static func checkTarget(_ x: Exchange) throws(Refusal) {
         switch x.route?.integration {
         case .function(let integration): try FunctionProxy.check(x, integration)
-        case .http, .mock: break
+        case .http, .tables, .mock: break
         case .invalid(let reason):
             x.reason = reason
             throw .internalError
@@ -99,6 +100,7 @@ enum RESTPipeline {
         case .http(let integration):
             x.rest.showsTrace = x.route?.method?.isProxy == false
             HTTPProxy.connect(x, integration)
+        case .tables(let integration): integration.call(x)
         case .mock:
             try MockIntegration.answer(x)
             return .done
@@ -112,6 +114,7 @@ enum RESTPipeline {
 enum RESTRouting {
     static func match(_ x: Exchange) throws(Refusal) {
         guard let head = x.connection?.head, let stage = x.stage?.rest else { return }
+        head.overrideMethod()
         var (deployment, buckets) = (stage.deployment, stage.buckets)
         if let canary = stage.canary, let split = x.stage?.state.canarySplit {
             x.rest.isCanary = split.takesNext(stage.canaryShare)
@@ -126,7 +129,7 @@ enum RESTRouting {
             }
             return deployment.router.matchREST(path, head.method, &x.bindings)
         }
-        guard let index, let index else { throw .notFound }
+        guard let index, let index else { throw ForeignAuthorization.refusal(x) ?? .notFound }
         x.route = deployment.methods[index]
         if index < buckets.count { x.rest.bucket = buckets[index] }
     }

@@ -61,6 +61,7 @@ struct MappedMethodResponse: Sendable {
     /// Whether the method has a response of that status: else AWS answers 500.
     private let isDeclared: Bool
     private let fields: [(name: [UInt8], source: ParameterSource)]
+    private let needsBody: Bool
     private let templates: BodyTemplates
     private let contentHandling: ContentHandling?
 
@@ -76,6 +77,7 @@ struct MappedMethodResponse: Sendable {
                 (Array(name.utf8), try ParameterSource(text, pathVariables: [], stageVariables: stageVariables)))
         }
         self.fields = fields
+        needsBody = fields.contains { $0.source.needsBody }
         templates = BodyTemplates(response.responseTemplates)
         contentHandling = response.contentHandling.flatMap(ContentHandling.init)
     }
@@ -97,7 +99,14 @@ struct MappedMethodResponse: Sendable {
             body = try template.render(x, try converted?.text(x) ?? answer.body)
             type = chosen.type
         }
-        let values = ParameterValues(x: x, response: answer.head, body: answer.body)
+        var values = ParameterValues(x: x, response: answer.head)
+        if needsBody {
+            guard let body = MappedBody(answer.body) else {
+                x.reason = "maps the body of an answer that begins as JSON and is none"
+                throw .internalError
+            }
+            values.body = body
+        }
         var lines: [(name: [UInt8], value: [UInt8])] = []
         for field in fields {
             guard let value = values.value(field.source), MappedFields.isFieldValue(value) else { continue }

@@ -12,6 +12,8 @@ enum ParameterSource: Sendable {
     case query([UInt8])
     case multiQuery([UInt8])
     case path(Int)
+    /// Of whichever method was called.
+    case pathNamed([UInt8])
     /// Of the request, or of the integration's answer when that is mapped; a path within, or all of it.
     case body(BodyPath?)
     case responseHeader([UInt8])
@@ -68,7 +70,8 @@ enum ParameterSource: Sendable {
 struct ParameterValues {
     let x: Exchange
     var response: ResponseHead?
-    var body: ByteBuffer?
+    /// nil where nothing is mapped from it.
+    var body: MappedBody?
 
     /// The value; nil when there is none or it is empty: then nothing is mapped.
     func value(_ source: ParameterSource) -> [UInt8]? {
@@ -80,7 +83,8 @@ struct ParameterValues {
             case .query(let name): query(name).last
             case .multiQuery(let name): Self.joined(query(name))
             case .path(let index): x.withPathVariable(index) { Self.decoded($0) }
-            case .body(let path): bodyValue(path)
+            case .pathNamed(let name): x.route?.variables.firstIndex(of: name).flatMap { value(.path($0)) }
+            case .body(let path): body?.value(path)
             case .responseHeader(let name): responseHeaders(name).last
             case .responseMultiHeader(let name): Self.joined(responseHeaders(name))
             case .context(let variable): context(variable)
@@ -116,12 +120,6 @@ struct ParameterValues {
             }
             return field.map { Array(bytes[$0.value.range]) }
         } ?? nil
-    }
-
-    private func bodyValue(_ path: BodyPath?) -> [UInt8]? {
-        guard let body, body.readableBytes > 0 else { return path == nil ? Array("{}".utf8) : nil }
-        let bytes = Array(body.readableBytesView)
-        return path.map { $0.value(in: bytes) } ?? bytes
     }
 
     private func context(_ variable: ContextVariable) -> [UInt8]? {

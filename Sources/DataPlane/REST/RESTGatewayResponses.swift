@@ -22,7 +22,12 @@ struct RESTGatewayResponses: Sendable {
             var fields: [(name: [UInt8], source: ParameterSource)] = []
             for (destination, text) in response.responseParameters ?? [:] {
                 guard let name = ParameterSource.name(destination, after: "gatewayresponse.header.") else { continue }
-                let source = try ParameterSource(text, pathVariables: [], stageVariables: stageVariables)
+                let source: ParameterSource
+                if let path = ParameterSource.name(text, after: "method.request.path.") {
+                    source = .pathNamed(Array(path.utf8))
+                } else {
+                    source = try ParameterSource(text, pathVariables: [], stageVariables: stageVariables)
+                }
                 fields.append((Array(name.utf8), source))
             }
             byType[response.responseType] = Custom(
@@ -46,7 +51,9 @@ struct RESTGatewayResponses: Sendable {
         if let custom {
             if let given = custom.status, given >= 200 { status = given }
             // The variables of the error itself are those of this response.
-            x.refusal = GatewayResponse(status: status, fields: [], body: [], message: message, type: form.type)
+            x.refusal = GatewayResponse(
+                status: status, fields: [], body: [], message: message, type: form.type, isAfterStart: form.isAfterStart
+            )
             let values = ParameterValues(x: x)
             for field in custom.fields {
                 guard let value = values.value(field.source), MappedFields.isFieldValue(value) else { continue }
@@ -81,7 +88,7 @@ struct RESTGatewayResponses: Sendable {
         }
         return GatewayResponse(
             status: status, fields: Array(fields.readableBytesView), body: Array(body.readableBytesView),
-            message: message, type: form.type, isFixed: form.isFixed)
+            message: message, type: form.type, isFixed: form.isFixed, isAfterStart: form.isAfterStart)
     }
 
     private static func template(

@@ -7,6 +7,9 @@ enum RESTUpstream {
     static func writeHead(
         _ x: Exchange, _ method: RESTMethod, _ integration: HTTPIntegration, to out: inout ByteBuffer
     ) {
+        if let service = integration.service {
+            return ServiceRequest.writeHead(x, service, integration, to: &out)
+        }
         guard let client = x.connection else { return }
         let parameters = x.rest.parameters
         UpstreamRequest.writeMethod(x, integration, to: &out)
@@ -14,7 +17,7 @@ enum RESTUpstream {
         out.write(" HTTP/1.1\r\n")
         if !isMapped("host", parameters) {
             out.write("Host: ")
-            write(integration.authority, parameters, to: &out)
+            write(integration.authority, integration, parameters, to: &out)
             out.write("\r\n")
         }
         for field in parameters.headers { line(field.name, field.value, to: &out) }
@@ -47,14 +50,16 @@ enum RESTUpstream {
         _ x: Exchange, _ method: RESTMethod, _ integration: HTTPIntegration, _ parameters: IntegrationParameters,
         to out: inout ByteBuffer
     ) {
-        write(integration.path, parameters, to: &out)
+        write(integration.path, integration, parameters, to: &out)
         var separator: StaticString = "?"
         func next(_ write: (inout ByteBuffer) -> Void) {
             out.write(separator)
             separator = "&"
             write(&out)
         }
-        if !integration.query.isEmpty { next { write(integration.query, parameters, isQuery: true, to: &$0) } }
+        if !integration.query.isEmpty {
+            next { write(integration.query, integration, parameters, isQuery: true, to: &$0) }
+        }
         if method.isProxy {
             _ = x.withHead { bytes, head in
                 let query = UnsafeRawBufferPointer(rebasing: bytes[head.query.range])
@@ -72,14 +77,17 @@ enum RESTUpstream {
 
     /// A name that nothing is mapped to stays as it is written.
     static func write(
-        _ parts: [HTTPIntegration.Part], _ parameters: IntegrationParameters, isQuery: Bool = false,
-        to out: inout ByteBuffer
+        _ parts: [HTTPIntegration.Part], _ integration: HTTPIntegration, _ parameters: IntegrationParameters,
+        isQuery: Bool = false, to out: inout ByteBuffer
     ) {
         for part in parts {
             switch part {
             case .text(let text): out.write(text)
             case .variable(let index):
-                guard index < parameters.path.count, let value = parameters.path[index] else { continue }
+                guard index < parameters.path.count, let value = parameters.path[index] else {
+                    out.write(integration.unfilled[index])
+                    continue
+                }
                 // A path may hold characters that would end a value in a query.
                 if isQuery {
                     PercentCoding.writeQueryValue(value, to: &out)
@@ -108,7 +116,8 @@ enum RESTUpstream {
     /// Fields that do not reach a proxy's origin.
     private static func isForwarded(_ known: HeaderName, _ name: UnsafeRawBufferPointer) -> Bool {
         switch known {
-        case .host, .contentLength, .expect, .via, .amznTraceId, .forwardedFor, .forwardedPort, .forwardedProto:
+        case .host, .contentLength, .expect, .via, .amznTraceId, .forwardedFor, .forwardedPort, .forwardedProto,
+            .methodOverride:
             return false
         case .other:
             // Told apart by their lengths first: most fields are none of them.

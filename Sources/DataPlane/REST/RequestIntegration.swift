@@ -18,6 +18,8 @@ struct RequestIntegration: Sendable {
     private var headers: [Mapped] = []
     private var query: [Mapped] = []
     private var path: [Mapped] = []
+    /// Of the URI, those that nothing is mapped to: a template may still say what stands there.
+    private let unmappedNames: [[UInt8]]
     let templates: BodyTemplates
     let contentHandling: ContentHandling?
     private let passthrough: String
@@ -49,18 +51,28 @@ struct RequestIntegration: Sendable {
         templates = BodyTemplates(integration?.requestTemplates)
         contentHandling = integration?.contentHandling.flatMap(ContentHandling.init)
         passthrough = integration?.passthroughBehavior ?? "WHEN_NO_MATCH"
+        needsBody = (headers + query + path).contains { $0.source.needsBody }
+        let mapped = path.map(\.name)
+        unmappedNames = HTTPIntegration.names(in: integration?.uri ?? "").filter { !mapped.contains($0) }
     }
 
     /// The names that the URI's `{…}` are filled from, in their order.
-    var pathNames: [[UInt8]] { path.map(\.name) }
+    var pathNames: [[UInt8]] { path.map(\.name) + unmappedNames }
 
-    var needsBody: Bool { (headers + query + path).contains { $0.source.needsBody } }
+    let needsBody: Bool
 
     /// Evaluates the parameters.
     func mapParameters(_ x: Exchange) throws(Refusal) {
         if let forbiddenHeader { throw refusal(of: forbiddenHeader, x) }
         guard !headers.isEmpty || !query.isEmpty || !path.isEmpty else { return }
-        let values = ParameterValues(x: x, body: x.body)
+        var values = ParameterValues(x: x)
+        if needsBody {
+            guard let body = MappedBody(x.body) else {
+                x.rest.message = Array("Invalid JSON in request body".utf8)
+                throw .unreadable
+            }
+            values.body = body
+        }
         var parameters = IntegrationParameters()
         for mapped in headers {
             guard let value = values.value(mapped.source), MappedFields.isFieldValue(value) else { continue }
@@ -118,9 +130,9 @@ struct RequestIntegration: Sendable {
             x.rest.parameters.query.append((Array(name.utf8), Array(value.utf8)))
         }
         for (name, value) in x.rest.overrides.request(.path) {
-            guard let index = path.firstIndex(where: { $0.name.elementsEqual(name.utf8) }),
-                index < x.rest.parameters.path.count
-            else { continue }
+            guard let index = pathNames.firstIndex(where: { $0.elementsEqual(name.utf8) }) else { continue }
+            let missing = pathNames.count - x.rest.parameters.path.count
+            if missing > 0 { x.rest.parameters.path += Array(repeating: nil, count: missing) }
             x.rest.parameters.path[index] = Array(value.utf8)
         }
     }

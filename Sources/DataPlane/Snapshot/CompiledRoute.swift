@@ -45,6 +45,7 @@ final class CompiledRoute: Sendable {
 enum CompiledIntegration: Sendable {
     case function(FunctionIntegration)
     case http(HTTPIntegration)
+    case tables(TableIntegration)
     /// Nothing is called: the templates alone answer.
     case mock
     /// Why it can never be called: it answers 500.

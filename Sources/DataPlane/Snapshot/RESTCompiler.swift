@@ -7,12 +7,13 @@ struct RESTCompiler {
     let account: AccountIdentity
     let functions: any FunctionDirectory
     let origins: Origins
+    let services: AWSServices
     let state: StageState
 
     func stage(
         _ definition: StageDefinition, _ content: REST.StageContent, previous: RESTStage?
     ) throws(CompileError) -> RESTStage {
-        try RESTSupport.check(content, definition.variables)
+        try RESTSupport.check(content)
         let deployment = try deployment(
             content.deployment, id: content.deploymentId, definition.variables, previous?.deployment)
         var canary: RESTDeployment?
@@ -131,17 +132,26 @@ struct RESTCompiler {
         switch integration.type {
         case "MOCK": return .mock
         case "HTTP", "HTTP_PROXY":
+            var link: PrivateConnection?
+            if integration.connectionType == "VPC_LINK" {
+                let id = StageVariables.fill(integration.connectionId ?? "", variables)
+                guard let target = services.vpcLinks?.target(of: id) else {
+                    return .invalid(PrivateConnection.missing(id))
+                }
+                link = PrivateConnection(target: target)
+            }
             do throws(CompileError) {
                 return .http(
                     try HTTPIntegration(
                         uri: StageVariables.fill(integration.uri ?? "", variables), method: integration.httpMethod,
                         timeoutMilliseconds: integration.timeoutInMillis, appendsPath: false,
-                        variables: request.pathNames, origins: origins))
+                        variables: request.pathNames, link: link,
+                        checksChain: integration.tlsConfig?.insecureSkipVerification != true, origins: origins))
             } catch {
                 return .invalid(error.message)
             }
         case "AWS", "AWS_PROXY":
-            guard let function else { return .invalid("calls an AWS service, which is not served yet") }
+            guard let function else { return service(integration, request, variables) }
             guard integration.httpMethod == "POST" else {
                 return .invalid("calls a function by \(integration.httpMethod ?? "no method"); Lambda takes POST")
             }
@@ -152,5 +162,39 @@ struct RESTCompiler {
                     account: account, key: self.key))
         default: return .invalid("has the integration type \(integration.type), which REST APIs do not have")
         }
+    }
+
+    /// An AWS service. What cannot be reached is told when it is deployed, and again when it is called: a stored stage is
+    /// served whatever the server is started with.
+    private func service(
+        _ integration: REST.Integration, _ request: RequestIntegration, _ variables: OrderedMap<String>
+    ) -> CompiledIntegration {
+        let written = StageVariables.fill(integration.uri ?? "", variables)
+        guard let uri = ServiceURI(written) else { return .invalid("calls \(written), which is no service's URI") }
+        if let endpoint = services.endpoints[uri.service] {
+            guard let credentials = services.credentials else {
+                return .invalid("calls \(uri.service), and this server has no credentials to sign with")
+            }
+            do throws(CompileError) {
+                return .http(
+                    try HTTPIntegration(
+                        uri: SignedService.location(uri, at: endpoint), method: integration.httpMethod,
+                        timeoutMilliseconds: integration.timeoutInMillis, appendsPath: false,
+                        variables: request.pathNames,
+                        service: SignedService(uri, credentials, variables: request.pathNames), origins: origins))
+            } catch {
+                return .invalid(error.message)
+            }
+        }
+        if let tables = services.tables, uri.service == "dynamodb", uri.subdomain == nil {
+            guard uri.region == account.region else {
+                return .invalid("calls DynamoDB of \(uri.region), and the tables here are those of \(account.region)")
+            }
+            return .tables(
+                TableIntegration(
+                    uri.target, method: integration.httpMethod, timeoutMilliseconds: integration.timeoutInMillis,
+                    tables: tables))
+        }
+        return .invalid("calls \(uri.service), for which this server has no endpoint")
     }
 }

@@ -8,8 +8,7 @@ final class RESTStage: Sendable {
     let deployment: RESTDeployment
     /// What takes a share of the requests.
     let canary: RESTDeployment?
-    /// The canary's share of a thousand requests.
-    let canaryShare: Int
+    let canaryShare: CanaryShare
     /// The buckets of the methods, by their index in their deployment; a method without one is not limited. Empty where
     /// none is.
     let buckets: [TokenBucket?]
@@ -22,7 +21,7 @@ final class RESTStage: Sendable {
         self.content = content
         self.deployment = deployment
         self.canary = canary
-        canaryShare = Int(((content.canary?.settings.percentTraffic.value ?? 0) * 10).rounded())
+        canaryShare = CanaryShare(percent: content.canary?.settings.percentTraffic.value ?? 0)
         self.buckets = buckets(deployment)
         canaryBuckets = canary.map(buckets) ?? []
     }

@@ -10,6 +10,7 @@ struct RouteCompiler {
     let functions: any FunctionDirectory
     let origins: Origins
     let authorizers: (any AuthorizerDirectory)?
+    let vpcLinks: (any VpcLinkDirectory)?
     let limits: RouteLimits
 
     /// `parts` lends what other routes of the integration have, and takes what they may have of this one.
@@ -30,6 +31,8 @@ struct RouteCompiler {
         let compiled: CompiledIntegration
         switch integration?.integrationType {
         case nil: compiled = .missing
+        case "HTTP_PROXY" where integration?.connectionType == "VPC_LINK":
+            compiled = try privateIntegration(integration, routeKey, names)
         case "HTTP_PROXY": compiled = .http(try httpIntegration(integration, routeKey, names, &parts))
         case "AWS_PROXY": compiled = .function(try functionIntegration(integration, routeKey, &parts))
         case let other?:
@@ -56,6 +59,18 @@ struct RouteCompiler {
             integration, routeKey: routeKey, variables: variables, stageVariables: stageVariables, origins: origins)
         if compiled.isShareable { parts.http[id] = compiled }
         return compiled
+    }
+
+    /// Behind a VPC link. What lies there is named by an ARN, for which the link's target stands.
+    private func privateIntegration(
+        _ integration: V2.Integration?, _ routeKey: RouteKey, _ variables: [[UInt8]]
+    ) throws(CompileError) -> CompiledIntegration {
+        let id = integration?.connectionId ?? ""
+        guard let target = vpcLinks?.target(of: id) else { return .invalid(PrivateConnection.missing(id)) }
+        return .http(
+            try HTTPIntegration(
+                integration, routeKey: routeKey, variables: variables, stageVariables: stageVariables,
+                link: PrivateConnection(target: target, isOfHTTPAPI: true), origins: origins))
     }
 
     private func functionIntegration(

@@ -14,6 +14,7 @@ struct StageCompiler: Sendable {
     let states: StageStates
     /// None are served yet.
     var authorizers: (any AuthorizerDirectory)?
+    var services = AWSServices()
 
     /// `previous` lends every part of which nothing has changed that it was made from: creating one route among
     /// thousands compiles one. `preparation` counts what is compiled.
@@ -26,7 +27,7 @@ struct StageCompiler: Sendable {
         case .rest(let content):
             let compiler = RESTCompiler(
                 key: definition.key, account: definition.account, functions: functions, origins: origins,
-                state: states.state(of: definition.key))
+                services: services, state: states.state(of: definition.key))
             kind = .rest(try compiler.stage(definition, content, previous: previous?.rest))
         }
         return CompiledStage(
@@ -49,7 +50,7 @@ struct StageCompiler: Sendable {
             to: content,
             RouteCompiler(
                 key: definition.key, account: definition.account, stageVariables: variables, functions: functions,
-                origins: origins, authorizers: authorizers, limits: limits))
+                origins: origins, authorizers: authorizers, vpcLinks: services.vpcLinks, limits: limits))
         return HTTPStage(content, routes: routes, limits: limits, cors: cors(content, previous?.http))
     }
 

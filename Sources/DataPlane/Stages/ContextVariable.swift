@@ -66,6 +66,8 @@ extension ContextVariable {
             buffer.write(refusal.message)
         case .errorMessageString:
             guard let refusal = x.refusal else { return false }
+            // Seen in access logs of live APIs.
+            if refusal.isAfterStart { buffer.write(" ") }
             buffer.writeJSONString(refusal.message)
         case .errorResponseType:
             guard let refusal = x.refusal else { return false }

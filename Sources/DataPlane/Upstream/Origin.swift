@@ -33,8 +33,12 @@ struct TLSProfile: Hashable, Sendable {
     /// The name that the certificate must have and that the origin is told (SNI). nil when the host is an address,
     /// which cannot be a server name (RFC 6066 section 3): then the certificate must have the address.
     let serverName: String?
+    /// Whether the certificate has to come from an authority that is trusted. Else only its time and name count
+    /// (`insecureSkipVerification`).
+    let checksChain: Bool
 
-    init(host: String) {
+    init(host: String, checksChain: Bool = true) {
+        self.checksChain = checksChain
         serverName = (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
     }
 }

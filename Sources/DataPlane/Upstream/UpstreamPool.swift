@@ -111,7 +111,7 @@ final class UpstreamPool {
                     if let tls = origin.key.tls {
                         guard let context else { throw ChannelError.operationUnsupported }
                         try channel.pipeline.syncOperations.addHandler(
-                            NIOSSLClientHandler(context: context, serverHostname: tls.serverName))
+                            UnchainedCertificate.handler(context, tls, host: origin.key.host))
                     }
                     try channel.pipeline.syncOperations.addHandler(
                         UpstreamConnection(pool: bound.value, origin: origin, channel: channel))

@@ -31,5 +31,7 @@ extension V2 {
 
     package struct TlsConfig: Codable, Sendable, Equatable {
         package var serverNameToVerify: String?
+
+        package init(serverNameToVerify: String?) { self.serverNameToVerify = serverNameToVerify }
     }
 }

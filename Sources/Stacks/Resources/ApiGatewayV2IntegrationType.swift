@@ -7,14 +7,18 @@ extension ResourceType {
         rules: PropertyRules(
             type: "AWS::ApiGatewayV2::Integration",
             supported: [
-                "ApiId": .text, "ConnectionType": .text, "Description": .text, "IntegrationMethod": .text,
+                "ApiId": .text, "ConnectionId": .text, "ConnectionType": .text, "Description": .text,
+                "IntegrationMethod": .text,
                 "IntegrationType": .text, "IntegrationUri": .text, "PassthroughBehavior": .text,
                 "PayloadFormatVersion": .text, "RequestParameters": .map, "ResponseParameters": .map,
                 "TimeoutInMillis": .integer,
+                "TlsConfig": .members(
+                    PropertyRules(
+                        type: "AWS::ApiGatewayV2::Integration.TlsConfig", supported: ["ServerNameToVerify": .text])),
             ],
             known: [
-                "ConnectionId", "ContentHandlingStrategy", "CredentialsArn", "IntegrationSubtype", "RequestTemplates",
-                "TemplateSelectionExpression", "TlsConfig",
+                "ContentHandlingStrategy", "CredentialsArn", "IntegrationSubtype", "RequestTemplates",
+                "TemplateSelectionExpression",
             ], required: ["ApiId", "IntegrationType"]),
         replacedBy: ["ApiId"], behaviour: ApiGatewayV2IntegrationType())
 }
@@ -51,6 +55,7 @@ private struct ApiGatewayV2IntegrationType: ResourceBehaviour {
             case "passthroughBehavior": break
             case "timeoutInMillis": body[name] = 30_000
             case "requestParameters", "responseParameters": body[name] = [:]
+            case "tlsConfig": body[name] = ["serverNameToVerify": ""]
             default: body[name] = ""
             }
         }
@@ -77,10 +82,14 @@ private struct ApiGatewayV2IntegrationType: ResourceBehaviour {
         var body = JSONObject()
         for name in [
             "IntegrationType", "IntegrationUri", "IntegrationMethod", "PayloadFormatVersion", "Description",
-            "ConnectionType", "PassthroughBehavior",
+            "ConnectionId", "ConnectionType", "PassthroughBehavior",
         ] { body[name.prefix(1).lowercased() + name.dropFirst()] = try properties.text(name) }
         body["timeoutInMillis"] = try properties.integer("TimeoutInMillis")
         body["requestParameters"] = try properties.textMap("RequestParameters")
+        if let tls = try properties.map("TlsConfig") {
+            body["tlsConfig"] = .object(
+                tls["ServerNameToVerify"]?.text.map { ["serverNameToVerify": .string($0)] } ?? [:])
+        }
         if let statuses = try properties.map("ResponseParameters") {
             var parameters = JSONObject()
             for status in statuses { parameters[status.key] = try responseParameters(status.value) }

@@ -56,6 +56,8 @@ struct ServerOptions: ParsableArguments {
         help: ArgumentHelp("PEM certificates of further authorities for HTTPS integrations.", valueName: "file"))
     var trustedCertificates: String?
 
+    @OptionGroup var services: ServiceOptions
+
     @Option(help: "What is told on standard error: error, warning, info or debug.")
     var logLevel = LogLevel.info
 
@@ -99,6 +101,7 @@ struct ServerOptions: ParsableArguments {
         settings.functionConcurrency = functionConcurrency
         settings.accountThrottle = accountThrottle.flatMap(AccountThrottle.init)
         settings.trustedCertificates = trustedCertificates
+        services.apply(to: &settings)
         return settings
     }
 

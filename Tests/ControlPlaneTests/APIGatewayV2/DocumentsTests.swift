@@ -78,9 +78,8 @@ import Testing
 
     @Test(
         arguments: [
-            ["connectionType": "VPC_LINK", "connectionId": "x"], ["credentials": "arn:aws:iam::1:role/r"],
+            ["credentials": "arn:aws:iam::1:role/r"],
             ["type": "aws_proxy", "integrationSubtype": "SQS-SendMessage"],
-            ["tlsConfig": ["serverNameToVerify": "a.example"]],
         ] as [JSONObject])
     func whatIsNotServedFailsTheImport(members: JSONObject) async {
         let answer = await plane.call("PUT", "/v2/apis", document(["/a": ["get": integration(members)]]))

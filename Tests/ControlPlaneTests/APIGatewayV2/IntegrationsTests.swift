@@ -27,7 +27,7 @@ private let refusals: [(JSONObject, String)] = [
     (["integrationMethod": "FETCH"], "Invalid HTTP method identifier specified: FETCH"),
     (
         ["connectionType": "VPC_LINK", "connectionId": "abcdef"],
-        "Gatehouse does not serve VPC links yet: the connection type must be INTERNET, without a connectionId."
+        "For VpcLink abcdef, integration uri should be a valid ELB listener ARN or a valid Cloud Map service ARN."
     ),
     (
         ["credentialsArn": "arn:aws:iam::123456789012:role/r"],
@@ -35,7 +35,7 @@ private let refusals: [(JSONObject, String)] = [
     ),
     (
         ["tlsConfig": ["serverNameToVerify": "a.example"]],
-        "The member tlsConfig is for private integrations, which Gatehouse does not serve yet."
+        "TLS config is only supported for private integrations"
     ),
     (
         ["integrationSubtype": "SQS-SendMessage"],

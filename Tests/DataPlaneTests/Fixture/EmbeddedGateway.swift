@@ -36,7 +36,7 @@ final class EmbeddedGateway {
 
     init(
         _ definition: StageDefinition, _ verdict: StandInAuthorizer.Verdict? = nil, memory limit: Int = .max,
-        beside other: (any StagePipeline)? = nil, account: Int? = nil
+        beside other: (any StagePipeline)? = nil, account: Int? = nil, services: AWSServices = AWSServices()
     ) throws {
         loop = EmbeddedEventLoop()
         channel = EmbeddedChannel(loop: loop)
@@ -52,6 +52,7 @@ final class EmbeddedGateway {
             functions: StandInFunctions(functions: ["f": function]), accessLogs: logs, origins: Origins(),
             states: StageStates(loops: [loop]))
         compiler.authorizers = authorizer
+        compiler.services = services
         stage = try compiler.compile(definition, previous: nil)
         var stages = [stage]
         if let other {

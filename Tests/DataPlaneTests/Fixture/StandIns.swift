@@ -15,6 +15,8 @@ final class StandInFunction: FunctionTarget {
         var requestIds: [String] = []
         var held: [Completion] = []
         var receive: (@Sendable (ByteBuffer) -> Void)?
+        var enqueued: [String] = []
+        var takesEvents = true
     }
 
     let policy: Lambda.ResourcePolicy
@@ -64,6 +66,25 @@ final class StandInFunction: FunctionTarget {
 
     /// Hands over a piece of the answer to the last call.
     func send(_ piece: String) { state.withLock(\.receive)?(ByteBuffer(string: piece)) }
+
+    /// The events of asynchronous invocations.
+    var enqueued: [String] { state.withLock(\.enqueued) }
+
+    var takesEvents: Bool {
+        get { state.withLock(\.takesEvents) }
+        set { state.withLock { $0.takesEvents = newValue } }
+    }
+
+    func enqueue(
+        _ event: ByteBuffer, requestId: String, traceId: [UInt8], on loop: any EventLoop,
+        completion: @escaping Completion
+    ) {
+        let isTaken = state.withLock { state in
+            if state.takesEvents { state.enqueued.append(String(buffer: event)) }
+            return state.takesEvents
+        }
+        completion(isTaken ? .notInvoked(status: 202) : .throttled)
+    }
 
     func isSame(as other: any FunctionTarget) -> Bool { self === other as? StandInFunction }
 

@@ -66,12 +66,31 @@ struct ThrottlingTests {
         let split = CanarySplit(seed: 3)
         var (all, even) = (0, 0)
         for number in 0..<20_000 {
-            let isTaken = split.takesNext(Int(percent * 10))
+            let isTaken = split.takesNext(CanaryShare(percent: percent))
             if isTaken { all += 1 }
             if isTaken, number % 2 == 0 { even += 1 }
             if number % 1_000 == 999 { #expect(all == (number + 1) / 1_000 * Int(percent * 10)) }
         }
         #expect(abs(Double(even) / Double(all) - 0.5) < 0.35)
+    }
+
+    @Test(
+        "a share that no thousand divides is exact in a million, and spread over it", arguments: [0.04, 0.0001, 33.333])
+    func fineShare(percent: Double) {
+        let share = CanaryShare(percent: percent)
+        let split = CanarySplit(seed: 5)
+        var taken = [Int](repeating: 0, count: 10)
+        for number in 0..<1_000_000 where split.takesNext(share) { taken[number / 100_000] += 1 }
+        #expect(taken.reduce(0, +) == Int((percent * 10_000).rounded()))
+        #expect((taken.max() ?? 0) - (taken.min() ?? 0) <= max(2, taken.reduce(0, +) / 20))
+    }
+
+    @Test("no share but none is nothing")
+    func smallestShare() {
+        #expect(CanaryShare(percent: 0).count == 0)
+        #expect(CanaryShare(percent: 0.000001).count == 1)
+        #expect(CanaryShare(percent: 12.5) == CanaryShare(percent: 12.5))
+        #expect(CanaryShare(percent: 0.1).block == 1_000)
     }
 
     @Test("a canary serves its own deployment under its own variables")
@@ -99,12 +118,10 @@ struct ThrottlingTests {
 
     @Test("what is not served yet is refused when it is deployed")
     func unsupported() {
-        var service = REST.Integration(type: "AWS")
-        service.uri = "arn:aws:apigateway:us-east-1:dynamodb:action/GetItem"
         var cached = TestRESTAPI("GET /a", .mock())
         cached.settings = ["*/*": REST.MethodSetting()]
         cached.settings["*/*"]?.cachingEnabled = true
-        for api in [TestRESTAPI("GET /a", service), cached] {
+        for api in [cached] {
             #expect(throws: CompileError.self) { _ = try EmbeddedGateway(api.definition) }
         }
     }

@@ -1,0 +1,25 @@
+package import NIOCore
+
+/// What the data plane needs of this server's own tables.
+package protocol TableTarget: Sendable {
+    /// Answers DynamoDB's operation of that name. `completion` is called once, on `loop`, be it before this returns.
+    func answer(
+        _ operation: String, _ body: ByteBuffer, on loop: any EventLoop,
+        completion: @escaping @Sendable (TableAnswer) -> Void)
+}
+
+/// What DynamoDB answers.
+package struct TableAnswer: Sendable {
+    package let status: Int
+    package let requestId: String
+    /// Its fields, whole lines.
+    package let fields: String
+    package let body: ByteBuffer
+
+    package init(status: Int, requestId: String, fields: String, body: ByteBuffer) {
+        self.status = status
+        self.requestId = requestId
+        self.fields = fields
+        self.body = body
+    }
+}
