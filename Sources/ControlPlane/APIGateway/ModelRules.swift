@@ -4,12 +4,21 @@ import JSON
 /// What the schema of a model must look like: JSON Schema draft 4, without what the service does not support.
 enum ModelRules {
     static func check(_ model: REST.Model, in api: RESTAPI) throws(ServiceError) {
+        try checkBytes(of: api.models, with: model)
+        try check(model)
+    }
+
+    /// - Parameter model: new, or in the place of the one with its name.
+    static func checkBytes(of models: PartList<REST.Model>, with model: REST.Model? = nil) throws(ServiceError) {
+        let others = models.reduce(0) { $0 + ($1.name == model?.name ? 0 : $1.schema?.utf8.count ?? 0) }
+        guard others + (model?.schema?.utf8.count ?? 0) <= RESTQuotas.modelBytes else {
+            throw RESTError.limitExceeded("The models of an API can have at most \(RESTQuotas.modelBytes) bytes.")
+        }
+    }
+
+    static func check(_ model: REST.Model) throws(ServiceError) {
         guard let schema = model.schema, !schema.isEmpty else {
             throw RESTError.badRequest("Model schema must have at least 1 property or array items defined")
-        }
-        let others = api.models.reduce(0) { $0 + ($1.name == model.name ? 0 : $1.schema?.utf8.count ?? 0) }
-        guard others + schema.utf8.count <= RESTQuotas.modelBytes else {
-            throw RESTError.limitExceeded("The models of an API can have at most \(RESTQuotas.modelBytes) bytes.")
         }
         guard model.isJSON else { return }
         guard let value = try? JSONValue(parsing: Array(schema.utf8)) else { throw invalid([invalidSchema]) }

@@ -7,6 +7,12 @@ enum RESTQuotas {
     static let apis = 100_000
     /// AWS: 300, raised on request.
     static let resources = 100_000
+    /// Bytes of a resource's path. AWS: 10,240 for a request's line and header values; a longer path is never called.
+    static let pathLength = 10_240
+    /// Bytes of the paths of all resources that one import makes. AWS names none.
+    static let importedPathBytes = 33_554_432
+    /// Faults that an import tells. AWS names none.
+    static let importFaults = 1_000
     /// AWS: 10, raised on request.
     static let stages = 1_000
     /// AWS: 10, raised on request.

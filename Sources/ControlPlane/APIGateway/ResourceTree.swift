@@ -5,9 +5,18 @@ extension RESTAPI {
     mutating func addResource(
         _ part: String, to parent: REST.Resource, id: String
     ) throws(ServiceError) -> REST.Resource {
-        try check(part, under: parent, except: nil)
+        var siblings = siblings(of: nil, under: parent)
+        return try addResource(part, to: parent, id: id, &siblings)
+    }
+
+    /// - Parameter index: of all resources, or of the parent's children.
+    mutating func addResource(
+        _ part: String, to parent: REST.Resource, id: String, _ index: inout ResourceIndex
+    ) throws(ServiceError) -> REST.Resource {
+        try check(part, under: parent, among: index)
         let resource = REST.Resource(id: id, path: parent.path(of: part), parentId: parent.id, pathPart: part)
         try put(resource)
+        index.insert(resource)
         return resource
     }
 
@@ -20,7 +29,7 @@ extension RESTAPI {
             guard next.id != resource.id else { throw RESTError.badRequest("Resources cannot be cyclical.") }
             ancestor = next.parentId.flatMap { resources[$0] }
         }
-        try check(part, under: parent, except: resource.id)
+        try check(part, under: parent, among: siblings(of: resource.id, under: parent))
         if ResourcePart(part)?.isGreedy == true, resources.contains(where: { $0.parentId == resource.id }) {
             throw Self.greedyParent(part)
         }
@@ -62,21 +71,27 @@ extension RESTAPI {
         return found
     }
 
-    /// - Parameter id: the resource itself, when it is there already.
-    private func check(_ part: String, under parent: REST.Resource, except id: String?) throws(ServiceError) {
+    /// The children of a resource but for the one that is to be among them.
+    private func siblings(of id: String?, under parent: REST.Resource) -> ResourceIndex {
+        ResourceIndex(resources.lazy.filter { $0.parentId == parent.id && $0.id != id })
+    }
+
+    private func check(
+        _ part: String, under parent: REST.Resource, among index: ResourceIndex
+    ) throws(ServiceError) {
         if let own = parent.pathPart, ResourcePart(own)?.isGreedy == true { throw Self.greedyParent(own) }
         guard let parsed = ResourcePart(part) else {
             throw RESTError.badRequest(
                 "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the "
                     + "beginning and the end.")
         }
-        let siblings = resources.filter { $0.parentId == parent.id && $0.id != id }
-        guard !siblings.contains(where: { $0.pathPart == part }) else {
+        guard parent.path(of: part).utf8.count <= RESTQuotas.pathLength else {
+            throw RESTError.badRequest("Resource's path can be at most \(RESTQuotas.pathLength) bytes long.")
+        }
+        guard index.child(part, of: parent.id) == nil else {
             throw RESTError.conflict("Another resource with the same parent already has this name: \(part)")
         }
-        guard parsed.isVariable else { return }
-        for sibling in siblings {
-            guard let other = sibling.pathPart, ResourcePart(other)?.isVariable == true else { continue }
+        if parsed.isVariable, let other = index.variable(of: parent.id) {
             throw RESTError.badRequest(
                 "A sibling (\(other)) of this resource already has a variable path part -- only one is allowed")
         }
@@ -85,6 +100,31 @@ extension RESTAPI {
     private static func greedyParent(_ part: String) -> ServiceError {
         RESTError.badRequest("Cannot create a child of a resource with a greedy path variable: \(part)")
     }
+}
+
+/// The children of resources by their names: an import looks for thousands.
+struct ResourceIndex {
+    private struct Children {
+        var ids: [String: String] = [:]
+        var variable: String?
+    }
+
+    private var children: [String: Children] = [:]
+
+    init(_ resources: some Sequence<REST.Resource>) {
+        for resource in resources { insert(resource) }
+    }
+
+    mutating func insert(_ resource: REST.Resource) {
+        guard let parent = resource.parentId, let part = resource.pathPart else { return }
+        children[parent, default: Children()].ids[part] = resource.id
+        if part.hasPrefix("{") { children[parent]?.variable = part }
+    }
+
+    func child(_ part: String, of id: String) -> String? { children[id]?.ids[part] }
+
+    /// The only child that stands for any name.
+    func variable(of id: String) -> String? { children[id]?.variable }
 }
 
 extension REST.Resource {

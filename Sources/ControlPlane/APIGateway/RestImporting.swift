@@ -10,16 +10,35 @@ struct RestImporting {
     let isOverwriting: Bool
     let call: Call
     private(set) var errors: [String] = []
+    private var told: Set<String> = []
+    private var index = ResourceIndex([])
+    /// The resources that the document names, with those above them.
+    private var named: Set<String> = []
+    private var pathBytes = 0
+    private var authorizers: [String: String] = [:]
+    private var requestValidators: [String: String] = [:]
+
+    init(document: ImportedRestAPI, isOverwriting: Bool, call: Call) {
+        self.document = document
+        self.isOverwriting = isOverwriting
+        self.call = call
+    }
 
     mutating func apply(to api: inout RESTAPI) throws(ServiceError) {
         try applySettings(to: &api.api)
         if isOverwriting { clear(&api) }
         try applyModels(to: &api)
         try applyNamed(to: &api)
-        for path in document.paths { place(path, in: &api) }
-        for method in document.methods { put(method, into: &api) }
+        index = ResourceIndex(api.resources)
+        for path in document.paths { try place(path, in: &api) }
+        for method in document.methods { try put(method, into: &api) }
         if isOverwriting { removeUnnamed(from: &api) }
         try applyDocumentation(to: &api)
+    }
+
+    /// Nobody reads more of them than these.
+    private mutating func fail(_ fault: String) {
+        if errors.count < RESTQuotas.importFaults, told.insert(fault).inserted { errors.append(fault) }
     }
 
     private func applySettings(to api: inout REST.RestApi) throws(ServiceError) {
@@ -79,44 +98,45 @@ struct RestImporting {
     private mutating func applyModels(to api: inout RESTAPI) throws(ServiceError) {
         for var model in document.models {
             guard model.name.isWord(), !model.name.contains("-"), !model.name.contains("_") else {
-                errors.append(
-                    "Unable to create model for '\(model.name)': Model name must be alphanumeric: \(model.name)")
+                fail("Unable to create model for '\(model.name)': Model name must be alphanumeric: \(model.name)")
                 continue
             }
             model.id = api.models[model.name]?.id ?? api.freshId(of: REST.Authorizer.self)
-            do throws(ServiceError) { try ModelRules.check(model, in: api) } catch {
-                errors.append("Unable to create model for '\(model.name)': \(error.message)")
+            do throws(ServiceError) { try ModelRules.check(model) } catch {
+                fail("Unable to create model for '\(model.name)': \(error.message)")
                 continue
             }
             try api.put(model)
         }
+        try ModelRules.checkBytes(of: api.models)
     }
 
     private mutating func applyNamed(to api: inout RESTAPI) throws(ServiceError) {
+        for validator in api.requestValidators { requestValidators[validator.name ?? ""] = validator.id }
         for var validator in document.requestValidators {
-            validator.id =
-                api.requestValidators.first { $0.name == validator.name }?.id
-                ?? api.freshId(of: REST.RequestValidator.self)
+            validator.id = requestValidators[validator.name ?? ""] ?? api.freshId(of: REST.RequestValidator.self)
             try api.put(validator)
+            requestValidators[validator.name ?? ""] = validator.id
         }
+        for authorizer in api.authorizers { authorizers[authorizer.name] = authorizer.id }
         for var authorizer in document.authorizers {
-            authorizer.id =
-                api.authorizers.first { $0.name == authorizer.name }?.id ?? api.freshId(of: REST.Authorizer.self)
+            authorizer.id = authorizers[authorizer.name] ?? api.freshId(of: REST.Authorizer.self)
             do throws(ServiceError) { try AuthorizerRules.check(&authorizer) } catch {
-                errors.append("Unable to create authorizer '\(authorizer.name)': \(error.message)")
+                fail("Unable to create authorizer '\(authorizer.name)': \(error.message)")
                 continue
             }
             try api.put(authorizer)
+            authorizers[authorizer.name] = authorizer.id
         }
         for var response in document.gatewayResponses {
             guard GatewayResponseDefaults.order.contains(response.responseType) else {
-                errors.append("Unable to put gateway response '\(response.responseType)': Invalid response type")
+                fail("Unable to put gateway response '\(response.responseType)': Invalid response type")
                 continue
             }
             response.statusCode =
                 response.statusCode ?? GatewayResponseDefaults.response(response.responseType).statusCode
             do throws(ServiceError) { try GatewayResponseRules.check(response) } catch {
-                errors.append("Unable to put gateway response '\(response.responseType)': \(error.message)")
+                fail("Unable to put gateway response '\(response.responseType)': \(error.message)")
                 continue
             }
             try api.put(response)
@@ -125,36 +145,39 @@ struct RestImporting {
 
     /// The resource of a path, with those above it.
     @discardableResult
-    private mutating func place(_ path: String, in api: inout RESTAPI) -> REST.Resource? {
+    private mutating func place(_ path: String, in api: inout RESTAPI) throws(ServiceError) -> REST.Resource? {
         guard var resource = api.resources[api.api.rootResourceId] else { return nil }
         for part in path.split(separator: "/").map(String.init) {
-            if let child = api.resources.first(where: { $0.parentId == resource.id && $0.pathPart == part }) {
+            if let child = index.child(part, of: resource.id).flatMap({ api.resources[$0] }) {
                 resource = child
-                continue
+            } else {
+                do throws(ServiceError) {
+                    resource = try api.addResource(
+                        part, to: resource, id: api.freshId(of: REST.Resource.self), &index)
+                } catch {
+                    fail("Unable to create resource at path '\(path)': \(error.message)")
+                    return nil
+                }
+                // Of a path of many parts every part is a resource with a path.
+                pathBytes += resource.path.utf8.count
+                guard pathBytes <= RESTQuotas.importedPathBytes else {
+                    throw RESTError.badRequest(
+                        "The paths of an import's resources can have at most \(RESTQuotas.importedPathBytes) bytes.")
+                }
             }
-            do throws(ServiceError) {
-                resource = try api.addResource(part, to: resource, id: api.freshId(of: REST.Resource.self))
-            } catch {
-                let fault = "Unable to create resource at path '\(path)': \(error.message)"
-                if !errors.contains(fault) { errors.append(fault) }
-                return nil
-            }
+            named.insert(resource.id)
         }
         return resource
     }
 
-    private mutating func put(_ imported: ImportedMethod, into api: inout RESTAPI) {
-        guard var resource = place(imported.path, in: &api) else { return }
+    private mutating func put(_ imported: ImportedMethod, into api: inout RESTAPI) throws(ServiceError) {
+        guard var resource = try place(imported.path, in: &api) else { return }
         var method = imported.method
         let place = "'\(method.httpMethod)' for resource at path '\(imported.path)'"
-        if let name = imported.authorizer {
-            method.authorizerId = api.authorizers.first { $0.name == name }?.id
-        }
-        if let name = imported.requestValidator {
-            method.requestValidatorId = api.requestValidators.first { $0.name == name }?.id ?? name
-        }
+        if let name = imported.authorizer { method.authorizerId = authorizers[name] }
+        if let name = imported.requestValidator { method.requestValidatorId = requestValidators[name] ?? name }
         do throws(ServiceError) { try MethodRules.check(&method, changed: nil, in: api) } catch {
-            errors.append("Unable to put method \(place): \(error.message)")
+            fail("Unable to put method \(place): \(error.message)")
             return
         }
         if var integration = method.methodIntegration {
@@ -169,7 +192,7 @@ struct RestImporting {
                 method.methodIntegration = integration
                 for (_, response) in responses { _ = try method.put(response) }
             } catch {
-                errors.append("Unable to put integration on \(place): \(error.message)")
+                fail("Unable to put integration on \(place): \(error.message)")
                 return
             }
         }
@@ -181,24 +204,21 @@ struct RestImporting {
 
     /// A resource that the document does not name goes, unless one below it stays.
     private func removeUnnamed(from api: inout RESTAPI) {
-        var named: Set = ["/"]
-        for path in document.paths {
-            var whole = ""
-            for part in path.split(separator: "/") {
-                whole += "/\(part)"
-                named.insert(whole)
-            }
+        for resource in api.resources.values where resource.parentId != nil && !named.contains(resource.id) {
+            api.remove(resource)
         }
-        for resource in api.resources.values where !named.contains(resource.path) { api.remove(resource) }
     }
 
     private func applyDocumentation(to api: inout RESTAPI) throws(ServiceError) {
         if isOverwriting { api.documentationParts = [] }
+        var known: [REST.DocumentationPartLocation: REST.DocumentationPart] = [:]
+        for part in api.documentationParts { known[part.location] = part }
         for var part in document.documentationParts {
             guard DocumentationRules.types.contains(part.location.type) else { continue }
-            if let old = api.documentationParts.first(where: { $0.location == part.location }) { api.remove(old) }
+            if let old = known[part.location] { api.remove(old) }
             part.id = api.freshId(of: REST.DocumentationPart.self)
             try api.put(part)
+            known[part.location] = part
         }
         guard let name = document.documentationVersion, !name.isEmpty, !api.documentationParts.isEmpty else { return }
         try api.put(REST.DocumentationVersion(version: name, createdDate: Int(call.now.seconds)))

@@ -15,7 +15,7 @@ extension REST {
         }
     }
 
-    package struct DocumentationPartLocation: Codable, Sendable, Equatable {
+    package struct DocumentationPartLocation: Codable, Sendable, Hashable {
         package var method: String?
         package var name: String?
         package var path: String?

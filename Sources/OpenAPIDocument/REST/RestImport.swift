@@ -27,7 +27,7 @@ package enum RestImport {
         (api.documentationVersion, api.documentationParts) = RestSettings.documentation(document)
         var reader = RestOperationReader(
             document: document, dialect: dialect, prefix: dialect.prefix(document, basePath), schemas: schemas)
-        reader.read()
+        try reader.read()
         api.paths = reader.paths
         api.methods = reader.methods
         api.models += reader.schemas.made

@@ -207,7 +207,10 @@ struct RestPathWriter {
         }
         while let name = pending.popLast() {
             guard used.insert(name).inserted, let schema = content.models[name]?.schema else { continue }
-            pending += content.models.map(\.name).filter { schema.contains("/models/\($0)\"") }
+            for reference in schema.ranges(of: "/models/") {
+                let name = schema[reference.upperBound...].prefix { $0 != "\"" }
+                if content.models[name] != nil { pending.append(String(name)) }
+            }
         }
         return used
     }

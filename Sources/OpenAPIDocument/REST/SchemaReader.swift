@@ -8,6 +8,8 @@ struct SchemaReader {
     let apiId: String
     /// Of schemas that stand where they are used, without a name.
     private(set) var made: [REST.Model] = []
+    private var madeNames: Set<String> = []
+    private var madeBytes = 0
 
     init(document: JSONValue, dialect: Dialect, apiId: String) {
         self.document = document
@@ -26,7 +28,7 @@ struct SchemaReader {
     }
 
     /// The name of the model that a body has: of a schema without a name one is made.
-    mutating func name(of schema: JSONValue, at place: String) -> String? {
+    mutating func name(of schema: JSONValue, at place: String) throws(DocumentError) -> String? {
         if let reference = schema["$ref"]?.string { return Self.name(in: reference) }
         guard schema.object?.isEmpty == false else { return nil }
         let name =
@@ -34,9 +36,12 @@ struct SchemaReader {
             + place.utf8.reduce(into: UInt64(14_695_981_039_346_656_037)) { hash, byte in
                 hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211
             }.hexadecimal
-        if !made.contains(where: { $0.name == name }) {
-            made.append(
-                REST.Model(id: "", name: name, contentType: "application/json", schema: supported(schema).text))
+        if madeNames.insert(name).inserted {
+            let text = supported(schema).text
+            madeBytes += text.utf8.count
+            // One of them may be used by many, each of which gets its own.
+            guard madeBytes <= DocumentLimits.bytes else { throw DocumentError(RestImport.invalid) }
+            made.append(REST.Model(id: "", name: name, contentType: "application/json", schema: text))
         }
         return name
     }

@@ -25,6 +25,10 @@ enum SecuritySchemes {
         }
     }
 
+    static func requirements(_ operation: JSONValue, _ document: JSONValue) -> [JSONValue] {
+        (operation["security"] ?? document["security"])?.array ?? []
+    }
+
     /// Puts on a method what its operation, or else the document, asks for. Recorded: what the document asks for counts
     /// for operations that say nothing. Answers the names of schemes that mean nothing here.
     static func apply(
@@ -33,7 +37,8 @@ enum SecuritySchemes {
         if let type = operation["x-amazon-apigateway-auth"]?["type"]?.string {
             imported.method.authorizationType = type.uppercased()
         }
-        guard let requirements = (operation["security"] ?? document["security"])?.array else { return [] }
+        let requirements = requirements(operation, document)
+        if requirements.isEmpty { return [] }
         let schemes = dialect.securitySchemes(document)
         var unknown: [String] = []
         for requirement in requirements {
