@@ -107,7 +107,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "JSON", "GatewayModel", "EntityStore", "OpenAPIDocument", "FunctionPackages", "CZlib", hashTrees,
+                "JSON", "JSONSchema", "GatewayModel", "EntityStore", "OpenAPIDocument", "FunctionPackages", "CZlib",
+                hashTrees,
             ],
             swiftSettings: strict),
         .target(

@@ -1,8 +1,10 @@
-/// A small map that keeps the order in which its keys were set: wire maps read back as they were sent.
-///
-/// Lookup walks the entries; AWS's maps hold at most a few hundred.
+/// A map that keeps the order in which its keys were set: wire maps read back as they were sent.
 package struct OrderedMap<Value> {
     package private(set) var entries: [(key: String, value: Value)] = []
+    /// Position by key, kept only for maps too large to search through: AWS's hold a few hundred, a document's any number.
+    private var index: [String: Int] = [:]
+
+    private static var searchedUpTo: Int { 12 }
 
     package init() {}
 
@@ -15,16 +17,34 @@ package struct OrderedMap<Value> {
     package var keys: [String] { entries.map(\.key) }
 
     package subscript(key: String) -> Value? {
-        get { entries.first { $0.key == key }?.value }
+        get { position(of: key).map { entries[$0].value } }
         set {
-            let position = entries.firstIndex { $0.key == key }
-            switch (position, newValue) {
+            switch (position(of: key), newValue) {
             case (let position?, let value?): entries[position].value = value
-            case (let position?, nil): entries.remove(at: position)
-            case (nil, let value?): entries.append((key, value))
+            case (let position?, nil):
+                entries.remove(at: position)
+                reindex()
+            case (nil, let value?):
+                entries.append((key, value))
+                if entries.count == Self.searchedUpTo + 1 {
+                    reindex()
+                } else if entries.count > Self.searchedUpTo {
+                    index[key] = entries.count - 1
+                }
             case (nil, nil): break
             }
         }
+    }
+
+    private func position(of key: String) -> Int? {
+        if entries.count > Self.searchedUpTo { return index[key] }
+        return entries.firstIndex { $0.key == key }
+    }
+
+    private mutating func reindex() {
+        index.removeAll(keepingCapacity: true)
+        guard entries.count > Self.searchedUpTo else { return }
+        for (position, entry) in entries.enumerated() { index[entry.key] = position }
     }
 }
 

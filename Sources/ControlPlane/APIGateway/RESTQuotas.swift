@@ -73,4 +73,10 @@ enum RESTQuotas {
 
     /// Items of one page of a list: asked for by nobody, and at most.
     static let pageSize = (standard: 25, maximum: 500)
+
+    static func checkEntries(_ count: Int?, _ name: String) throws(ServiceError) {
+        guard count ?? 0 <= entries else {
+            throw RESTError.badRequest("\(name) must have at most \(entries) entries.")
+        }
+    }
 }

@@ -55,7 +55,9 @@ struct RestImporting {
         if let types = settings.binaryMediaTypes {
             // Recorded: merging unites them.
             var merged = isOverwriting ? [] : api.binaryMediaTypes ?? []
-            for type in types where !merged.contains(type) { merged.append(type) }
+            var known = Set(merged)
+            for type in types where known.insert(type).inserted { merged.append(type) }
+            try RESTQuotas.checkEntries(merged.count, "binaryMediaTypes")
             api.binaryMediaTypes = merged.isEmpty ? nil : merged
         } else if isOverwriting {
             api.binaryMediaTypes = nil
@@ -96,6 +98,7 @@ struct RestImporting {
     }
 
     private mutating func applyModels(to api: inout RESTAPI) throws(ServiceError) {
+        try ModelRules.checkBytes(of: PartList(document.models))
         for var model in document.models {
             guard model.name.isWord(), !model.name.contains("-"), !model.name.contains("_") else {
                 fail("Unable to create model for '\(model.name)': Model name must be alphanumeric: \(model.name)")
@@ -135,7 +138,11 @@ struct RestImporting {
             }
             response.statusCode =
                 response.statusCode ?? GatewayResponseDefaults.response(response.responseType).statusCode
-            do throws(ServiceError) { try GatewayResponseRules.check(response) } catch {
+            do throws(ServiceError) {
+                try RESTQuotas.checkEntries(response.responseParameters?.count, "responseParameters")
+                try RESTQuotas.checkEntries(response.responseTemplates?.count, "responseTemplates")
+                try GatewayResponseRules.check(response)
+            } catch {
                 fail("Unable to put gateway response '\(response.responseType)': \(error.message)")
                 continue
             }
@@ -176,7 +183,10 @@ struct RestImporting {
         let place = "'\(method.httpMethod)' for resource at path '\(imported.path)'"
         if let name = imported.authorizer { method.authorizerId = authorizers[name] }
         if let name = imported.requestValidator { method.requestValidatorId = requestValidators[name] ?? name }
-        do throws(ServiceError) { try MethodRules.check(&method, changed: nil, in: api) } catch {
+        do throws(ServiceError) {
+            try checkEntries(of: method)
+            try MethodRules.check(&method, changed: nil, in: api)
+        } catch {
             fail("Unable to put method \(place): \(error.message)")
             return
         }
@@ -200,6 +210,23 @@ struct RestImporting {
         methods[method.httpMethod] = method
         resource.resourceMethods = methods
         api.resources.put(resource)
+    }
+
+    private func checkEntries(of method: REST.Method) throws(ServiceError) {
+        try RESTQuotas.checkEntries(method.requestParameters?.count, "requestParameters")
+        try RESTQuotas.checkEntries(method.requestModels?.count, "requestModels")
+        for (_, response) in method.methodResponses ?? [:] {
+            try RESTQuotas.checkEntries(response.responseParameters?.count, "responseParameters")
+            try RESTQuotas.checkEntries(response.responseModels?.count, "responseModels")
+        }
+        guard let integration = method.methodIntegration else { return }
+        try RESTQuotas.checkEntries(integration.requestParameters?.count, "requestParameters")
+        try RESTQuotas.checkEntries(integration.requestTemplates?.count, "requestTemplates")
+        try RESTQuotas.checkEntries(integration.cacheKeyParameters.count, "cacheKeyParameters")
+        for (_, response) in integration.integrationResponses ?? [:] {
+            try RESTQuotas.checkEntries(response.responseParameters?.count, "responseParameters")
+            try RESTQuotas.checkEntries(response.responseTemplates?.count, "responseTemplates")
+        }
     }
 
     /// A resource that the document does not name goes, unless one below it stays.

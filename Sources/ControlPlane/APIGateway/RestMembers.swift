@@ -71,9 +71,7 @@ struct RestMembers {
         _ name: String, _ read: (JSONValue) throws(ServiceError) -> Value
     ) throws(ServiceError) -> OrderedMap<Value>? {
         guard let object = try self.read(name, "Map", \.object) else { return nil }
-        guard object.count <= RESTQuotas.entries else {
-            throw RESTError.badRequest("\(name) must have at most \(RESTQuotas.entries) entries.")
-        }
+        try RESTQuotas.checkEntries(object.count, name)
         var map: OrderedMap<Value> = [:]
         for (key, value) in object { map[key] = .some(try read(value)) }
         return map

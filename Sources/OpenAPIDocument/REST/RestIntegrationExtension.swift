@@ -51,7 +51,7 @@ enum RestIntegrationExtension {
     private static func parameters(_ value: JSONValue?, _ warn: (String) -> Void) -> OrderedMap<String>? {
         guard let object = value?.object else { return nil }
         var parameters: OrderedMap<String> = [:]
-        for (name, value) in object.prefix(maximumEntries) {
+        for (name, value) in object {
             if let text = value.string {
                 parameters[name] = text
             } else {
@@ -64,12 +64,9 @@ enum RestIntegrationExtension {
     /// A map of texts; nil when it is empty.
     static func texts(_ value: JSONValue?) -> OrderedMap<String>? {
         guard let object = value?.object else { return nil }
-        let texts = object.prefix(maximumEntries).compactMap { member in
+        let texts = object.compactMap { member in
             plainText(member.value).map { (member.key, $0) }
         }
         return texts.isEmpty ? nil : OrderedMap(texts)
     }
-
-    /// More than an API may have, so that the one who checks sees that there are too many.
-    private static let maximumEntries = 2_000
 }

@@ -11,7 +11,10 @@ enum RestSettings {
         settings.version = document["info"]?["version"].flatMap(plainText)
         settings.apiKeySource = document[prefix + "api-key-source"]?.string
         settings.binaryMediaTypes = document[prefix + "binary-media-types"]?.array?.compactMap(\.string)
-        settings.minimumCompressionSize = document[prefix + "minimum-compression-size"]?.integer
+        // What is no number of bytes is refused as one that is out of range.
+        settings.minimumCompressionSize = document[prefix + "minimum-compression-size"].flatMap { size in
+            size.isNull ? nil : size.integer ?? -1
+        }
         settings.securityPolicy = document[prefix + "security-policy"]?.string
         settings.endpointAccessMode = document[prefix + "endpoint-access-mode"]?.string
         if let policy = document[prefix + "policy"], policy.object != nil { settings.policy = policy.text }

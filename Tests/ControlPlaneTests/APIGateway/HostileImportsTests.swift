@@ -17,7 +17,7 @@ struct HostileImportsTests {
         return .object(document)
     }
 
-    private static func paths(_ paths: some Sequence<(String, JSONValue)>) -> JSONObject {
+    private static func paths(_ paths: [(String, JSONValue)]) -> JSONObject {
         ["paths": .object(JSONObject(paths))]
     }
 
@@ -112,6 +112,46 @@ struct HostileImportsTests {
         let id = try #require(answer["id"]?.string)
         let again = await rest.call("PUT", "/restapis/\(id)", Self.document(members), query: "mode=overwrite")
         #expect(again.status == 200)
+    }
+
+    @Test("a map or a list of thousands is refused, not cut")
+    func entries() async {
+        let texts = JSONValue.object(JSONObject((0..<3_000).map { ("integration.request.header.h\($0)", "'x'") }))
+        let parameters = JSONValue.array((0..<3_000).map { ["name": .string("q\($0)"), "in": "query"] })
+        for (operation, name) in [
+            (["responses": [:], "parameters": parameters], "requestParameters"),
+            (
+                [
+                    "responses": [:],
+                    "x-amazon-apigateway-integration": [
+                        "type": "http", "httpMethod": "GET", "uri": "http://a.b/", "requestParameters": texts,
+                    ],
+                ], "requestParameters"
+            ),
+        ] as [(JSONValue, String)] {
+            let answer = await fault(Self.paths([("/a", ["get": operation])]))
+            #expect(answer.contains("\(name) must have at most 1000 entries."))
+        }
+        let types = JSONValue.array((0..<3_000).map { .string("a/b\($0)") })
+        #expect(
+            await fault(["x-amazon-apigateway-binary-media-types": types])
+                == "binaryMediaTypes must have at most 1000 entries.")
+    }
+
+    @Test("what is no size and what is no pattern is refused", arguments: ["1e9999", "\"10\"", "-1", "[]"])
+    func values(size: String) async throws {
+        let size = try JSONValue(parsing: size)
+        #expect(
+            await fault(["x-amazon-apigateway-minimum-compression-size": size])
+                == "Invalid minimum compression size, must be between 0 and 10485760")
+    }
+
+    @Test(
+        "a model that the validator could not read is none",
+        arguments: [String(repeating: "(", count: 50_000), "[z-a]", "a{2,1}"])
+    func patterns(pattern: String) async {
+        let answer = await fault(["components": ["schemas": ["S": ["pattern": .string(pattern)]]]])
+        #expect(answer.contains("Invalid model schema specified"))
     }
 
     @Test("faults are told up to a number")
