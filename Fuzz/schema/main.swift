@@ -9,8 +9,9 @@ public func testOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     guard let first = bytes.first else { return 0 }
     let text = bytes.dropFirst()
     let body = Array(text.dropFirst(text.count * Int(first) / 255))
-    let errors = ModelCheck.errors(in: String(decoding: text.dropLast(body.count), as: UTF8.self))
-    guard let schema = try? JSONValue(parsing: Array(text.dropLast(body.count))) else {
+    let written = String(decoding: text.dropLast(body.count), as: UTF8.self)
+    let errors = ModelCheck.errors(in: written)
+    guard let schema = try? JSONValue(parsing: written) else {
         precondition(!errors.isEmpty, "a schema that is no JSON is accepted")
         return 0
     }
