@@ -15,6 +15,9 @@ let package = Package(
         .target(name: "BoundedRegex", path: "BoundedRegex", swiftSettings: pure),
         .target(name: "JSONSchema", dependencies: ["JSON", "BoundedRegex"], path: "JSONSchema", swiftSettings: pure),
         .target(name: "Velocity", dependencies: ["JSON", "BoundedRegex"], path: "Velocity", swiftSettings: pure),
-        .executableTarget(name: "engines", dependencies: ["JSON", "JSONSchema", "Velocity"], path: "engines"),
+        .executableTarget(
+            name: "engines", dependencies: ["JSON", "JSONSchema", "Velocity"], path: "engines",
+            // Nothing else brings it along.
+            linkerSettings: [.linkedLibrary("m")]),
     ]
 )
