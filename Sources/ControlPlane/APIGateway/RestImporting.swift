@@ -15,6 +15,8 @@ struct RestImporting {
     /// The resources that the document names, with those above them.
     private var named: Set<String> = []
     private var pathBytes = 0
+    /// Recorded: what stood at a resource before and is overwritten keeps no cache, so that a cache of another name follows.
+    private var cacheNamespaces: [String: String] = [:]
     private var authorizers: [String: String] = [:]
     private var requestValidators: [String: String] = [:]
 
@@ -86,8 +88,9 @@ struct RestImporting {
     }
 
     /// Methods go from the resources that stay; resources go at the end, when those that the document names are known.
-    private func clear(_ api: inout RESTAPI) {
+    private mutating func clear(_ api: inout RESTAPI) {
         for var resource in api.resources where resource.resourceMethods != nil {
+            cacheNamespaces[resource.id] = api.freshId(of: REST.Resource.self)
             resource.resourceMethods = nil
             api.resources.put(resource)
         }
@@ -193,7 +196,7 @@ struct RestImporting {
         if var integration = method.methodIntegration {
             let responses = integration.integrationResponses ?? [:]
             integration.integrationResponses = nil
-            integration.cacheNamespace = integration.cacheNamespace ?? resource.id
+            integration.cacheNamespace = integration.cacheNamespace ?? cacheNamespaces[resource.id] ?? resource.id
             do throws(ServiceError) {
                 guard ["HTTP", "MOCK", "AWS_PROXY", "HTTP_PROXY", "AWS"].contains(integration.type) else {
                     throw RESTError.badRequest("Invalid integration type specified: \(integration.type)")

@@ -120,4 +120,32 @@ struct RecordedFaultsTests {
         #expect(authorizer?["identitySource"]?.string == "method.request.header.Authorization")
         #expect(authorizer?["authorizerCredentials"] == nil)
     }
+
+    @Test("what is overwritten has a cache of its own afterwards")
+    func cacheNamespaces() async throws {
+        let operation: JSONValue = ["responses": [:], "x-amazon-apigateway-integration": ["type": "mock"]]
+        let document: JSONValue = [
+            "openapi": "3.0.1", "info": ["title": "t", "version": "1"],
+            "paths": ["/a": ["get": operation, "options": operation]],
+        ]
+        func namespaces(_ api: String) async throws -> (resource: String, spaces: [String?]) {
+            let list = await rest.call("GET", "/restapis/\(api)/resources", query: "embed=methods")
+            let resources = list["item"]?.array ?? list["items"]?.array ?? []
+            let resource = try #require(resources.first { $0["path"] == "/a" })
+            let methods = try #require(resource["resourceMethods"]?.object)
+            return (
+                try #require(resource["id"]?.string),
+                methods.map { $0.value["methodIntegration"]?["cacheNamespace"]?.string }
+            )
+        }
+        let api = try #require(
+            await rest.call("POST", "/restapis", document, query: "mode=import")["id"]?.string)
+        let before = try await namespaces(api)
+        #expect(before.spaces == [before.resource, before.resource])
+        _ = await rest.call("PUT", "/restapis/\(api)", document, query: "mode=overwrite")
+        let after = try await namespaces(api)
+        #expect(after.resource == before.resource)
+        #expect(Set(after.spaces).count == 1)
+        #expect(after.spaces.first != before.resource)
+    }
 }
