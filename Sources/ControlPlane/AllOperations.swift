@@ -13,7 +13,8 @@ package enum AllOperations {
         + RESTOperations.documentationVersions + RESTOperations.vpcLinks + RESTOperations.sdkTypes
         + RESTOperations.documents + RESTOperations.testInvocations + RESTOperations.refused
         + LambdaOperations.functions + LambdaOperations.invoke
-        + LambdaOperations.invokeWithResponseStream + LambdaOperations.versions + LambdaOperations.aliases
+        + LambdaOperations.invokeWithResponseStream + LambdaOperations.layers + LambdaOperations.layerPermissions
+        + LambdaOperations.versions + LambdaOperations.aliases
         + LambdaOperations.permissions + LambdaOperations.concurrency + LambdaOperations.tags
         + LambdaOperations.emptyLists + LambdaOperations.refused
 

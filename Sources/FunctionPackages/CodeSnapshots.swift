@@ -75,7 +75,8 @@ package final class CodeSnapshots: Sendable {
         let known = isFresh ? nil : reader.latest(source)
         let content = if let known { known } else { try reader.read(source) }
         return FunctionPackage(
-            codeSha256: Base64.encode(content.digest), codeSize: content.size, localFolder: source)
+            codeSha256: Base64.encode(content.digest), codeSize: content.size, unzippedSize: content.size,
+            localFolder: source)
     }
 
     /// Copies the code, unless the same is there already, and holds the copy until `release`.
@@ -88,7 +89,8 @@ package final class CodeSnapshots: Sendable {
             let content = if let known { known } else { try reader.read(source) }
             let name = Self.snapshotName(content, source, dependencies)
             let package = FunctionPackage(
-                codeSha256: Base64.encode(content.digest), codeSize: content.size, localFolder: source, snapshot: name)
+                codeSha256: Base64.encode(content.digest), codeSize: content.size, unzippedSize: content.size,
+                localFolder: source, snapshot: name)
             pin(name, package)
             do throws(PackageError) {
                 var isThere = isKept(name)

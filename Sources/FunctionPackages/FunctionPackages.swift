@@ -67,8 +67,9 @@ package struct FunctionPackages: Sendable {
     package static func check(_ zip: [UInt8]) throws(PackageError) -> FunctionPackage { try read(zip).package }
 
     private static func read(_ zip: [UInt8]) throws(PackageError) -> (package: FunctionPackage, archive: ZipArchive) {
-        let package = try describe(zip)
+        var package = try describe(zip)
         let archive = try ZipArchive(zip)
+        package.unzippedSize = archive.entries.reduce(0) { $0 + $1.size }
         guard archive.entries.contains(where: { $0.kind == .file }) else { throw .empty }
         return (package, archive)
     }
@@ -233,14 +234,20 @@ package struct FunctionPackage: Sendable, Equatable {
     package let codeSha256: String
     /// Bytes.
     package let codeSize: Int
+    /// Bytes of the files; nil when nobody has counted them.
+    package fileprivate(set) var unzippedSize: Int?
     /// The folder that it was copied from.
     package let localFolder: String?
     /// The name of the copy.
     package let snapshot: String?
 
-    package init(codeSha256: String, codeSize: Int, localFolder: String? = nil, snapshot: String? = nil) {
+    package init(
+        codeSha256: String, codeSize: Int, unzippedSize: Int? = nil, localFolder: String? = nil,
+        snapshot: String? = nil
+    ) {
         self.codeSha256 = codeSha256
         self.codeSize = codeSize
+        self.unzippedSize = unzippedSize
         self.localFolder = localFolder
         self.snapshot = snapshot
     }

@@ -28,7 +28,7 @@ struct LambdaHostTests {
         """
 
     private func with(
-        _ body: String, timeout: Int = 5, reserved: Int? = 1,
+        _ body: String, timeout: Int = 5, reserved: Int? = 1, layers: [[String: String]] = [],
         _ check: (LambdaHost, FunctionHandle, any EventLoop) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lambda-host-\(UUID())")
@@ -44,9 +44,20 @@ struct LambdaHostTests {
             settings: LambdaHostSettings(
                 account: account, endpointURL: { "" }, runtimesFolder: nil, scratchFolder: folder.path(),
                 searchPath: "/usr/bin:/bin", logs: Silence()))
-        let version = Lambda.FunctionVersion(
+        var version = Lambda.FunctionVersion(
             version: "$LATEST", revisionId: "1", runtime: "provided.al2023", handler: "h", code: .init(folder.path()),
             timeout: timeout, logGroup: "/aws/lambda/f")
+        for (number, files) in layers.enumerated() {
+            let layer = folder.appending(path: "layer\(number)")
+            for (path, text) in files {
+                let file = layer.appending(path: path)
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try text.write(to: file, atomically: true, encoding: .utf8)
+                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path())
+            }
+            version.layers.append(.init(layer.path()))
+        }
         await host.publish(
             Lambda.FunctionDefinition(
                 functionName: "f", account: account, versions: [version], aliases: [], reservedConcurrency: reserved,
@@ -89,6 +100,54 @@ struct LambdaHostTests {
             #expect(first.hasSuffix(" one"))
             #expect(second == first.replacingOccurrences(of: "one", with: "two"))
         }
+    }
+
+    @Test("layers are found by the variables, later ones over earlier ones")
+    func layers() async throws {
+        let body = #"""
+            opt=${PATH##*:}; opt=${opt%/bin}
+            answer=$(tool; cat $opt/data/a $opt/data/b $opt/only/c $opt/replaced; printf '%s' ${LD_LIBRARY_PATH##*:})
+            curl -s -X POST -d "$answer $opt" $base/invocation/$id/response >/dev/null
+            """#
+        let first = [
+            "bin/tool": "#!/bin/sh\nprintf 'tool '", "data/a": "a1 ", "data/b": "b1 ", "replaced/x": "x",
+        ]
+        let second = ["data/b": "b2 ", "only/c": "c2 ", "replaced": "r2 "]
+        try await with(body, layers: [first, second]) { _, handle, loop in
+            let answer = text(await invoke(handle, "x", on: loop)).split(separator: " ").map(String.init)
+            let opt = answer.last ?? ""
+            #expect(answer == ["success", "tool", "a1", "b2", "c2", "r2", opt + "/lib", opt])
+            // Some systems let a process have its own /opt, others do not.
+            #expect(ProcessTable.canShowOpt ? opt == "/opt" : opt.hasSuffix("-opt"))
+        }
+    }
+
+    @Test("a bootstrap may come from a layer, and its processes are watched like others")
+    func bootstrapOfLayer() async throws {
+        let script =
+            "#!/bin/sh\n"
+            + Self.loop.replacingOccurrences(
+                of: "BODY", with: #"curl -s -X POST -d "of $0" $base/invocation/$id/response >/dev/null"#)
+        try await with("exit 1", layers: [["bootstrap": script]]) { _, handle, loop in
+            // The function's own comes first.
+            #expect(text(await invoke(handle, "x", on: loop)).contains("exit status 1"))
+        }
+        let folder = FileManager.default.temporaryDirectory.path + "/empty-\(UUID())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try await with("exit 1", layers: [["bootstrap": script]]) { host, handle, loop in
+            var definition = try revision("exit 1", in: folder)
+            var version = definition.versions[0]
+            try FileManager.default.removeItem(atPath: folder + "/bootstrap")
+            version.layers = [.init(host.settings.scratchFolder + "/layer0")]
+            definition = Lambda.FunctionDefinition(
+                functionName: "f", account: AccountIdentity(), versions: [version], aliases: [],
+                reservedConcurrency: 1, policies: [:])
+            await host.publish(definition)
+            let answer = text(await invoke(handle, "x", on: loop))
+            #expect(answer.hasSuffix("/bootstrap"))
+            #expect(answer.hasPrefix("success of /"))
+        }
+        try FileManager.default.removeItem(atPath: folder)
     }
 
     @Test("a runtime that exits is told of, and the next call gets another one")

@@ -10,6 +10,7 @@ typedef struct {
   char *const *arguments;    // NULL-terminated, arguments[0] included
   char *const *environment;  // NULL-terminated; the child has nothing else
   const char *folder;        // working folder
+  const char *opt;           // the folder that it finds at /opt; NULL: the machine's own
   unsigned long open_files;  // RLIMIT_NOFILE
 } sandbox_spec;
 
@@ -31,6 +32,9 @@ int sandbox_start(sandbox_exit_handler on_exit);
 
 // Starts a process in a process group of its own. Blocks for the time of a vfork and an exec.
 sandbox_process sandbox_spawn(const sandbox_spec *spec);
+
+// Whether the system lets a process have its own folder at /opt; tried once, by sandbox_start.
+int sandbox_can_show_opt(void);
 
 // Kills a process and everything in its group.
 void sandbox_kill(pid_t pid);

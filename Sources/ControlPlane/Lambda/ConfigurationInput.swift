@@ -14,6 +14,7 @@ struct ConfigurationInput {
     let tracingMode: String?
     let ephemeralStorageSize: Int?
     let logging: LoggingInput?
+    let layers: [String]?
 
     struct LoggingInput {
         let format: String?
@@ -41,6 +42,7 @@ struct ConfigurationInput {
         }
         tracingMode = try members.members("TracingConfig")?.string("Mode")
         ephemeralStorageSize = try members.members("EphemeralStorage")?.integer("Size")
+        layers = try members.strings("Layers")
         logging = try members.members("LoggingConfig").map { members throws(ServiceError) in
             LoggingInput(
                 format: try members.string("LogFormat"),
@@ -59,6 +61,7 @@ struct ConfigurationInput {
         constraints.length(description, "description", 0...256)
         constraints.range(timeout, "timeout", 1...Self.maximumTimeout)
         constraints.range(memorySize, "memorySize", 128...Self.maximumMemorySizeOfModel)
+        checkLayers(&constraints)
         constraints.oneOf(tracingMode, "tracingConfig.mode", ["Active", "PassThrough"])
         constraints.range(ephemeralStorageSize, "ephemeralStorage.size", 512...10_240)
         constraints.oneOf(logging?.format, "loggingConfig.logFormat", ["JSON", "Text"])
@@ -88,6 +91,7 @@ struct ConfigurationInput {
         }
         if let runtime { try LambdaRuntimes.check(runtime) }
         if let environment { try EnvironmentVariables.check(environment) }
+        try checkLayerValues()
     }
 
     /// Changes what was said and leaves the rest.

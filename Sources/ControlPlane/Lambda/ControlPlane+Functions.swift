@@ -5,15 +5,14 @@ import JSON
 import Synchronization
 
 extension ControlPlane {
-    /// At the start: the packages of all functions are there, and no others.
+    /// At the start: the packages of all functions and layers are there, and no others.
     func repairPackages() {
-        let functions = world.functions.map(\.value.root)
-        packages.tidy(
-            inUse: Dictionary(functions.map { ($0.name, $0.packagesInUse) }, uniquingKeysWith: { first, _ in first }))
-        let used = functions.flatMap(\.snapshotsInUse).map { (name: $0.snapshot ?? "", package: $0) }
+        let world = world
+        packages.tidy(inUse: world.packagesInUse)
+        let used = world.snapshotsInUse.map { ($0.snapshot ?? "", $0) }
         snapshots.restore(
-            Dictionary(used.map { ($0.name, $0.package) }, uniquingKeysWith: { first, _ in first }),
-            isTrusted: !functions.isEmpty)
+            Dictionary(used, uniquingKeysWith: { first, _ in first }),
+            isTrusted: !world.functions.isEmpty || !world.layers.isEmpty)
     }
 
     /// What the host needs to run the function and to judge who may call it.
@@ -37,14 +36,19 @@ extension ControlPlane {
         var version = Lambda.FunctionVersion(
             version: configuration.Version, revisionId: revision, runtime: configuration.Runtime,
             handler: configuration.Handler,
-            code: code.snapshot.map(snapshots.hold) ?? code.localFolder.map { Lambda.CodeFolder($0) }
-                ?? packages.hold(configuration.FunctionName, codeSha256: configuration.CodeSha256),
+            code: hold(code, configuration.FunctionName, configuration.CodeSha256),
             memorySize: configuration.MemorySize, timeout: configuration.Timeout,
             environment: configuration.Environment?.Variables ?? [:], logGroup: logging.LogGroup,
             logFormat: logging.LogFormat)
         version.applicationLogLevel = logging.ApplicationLogLevel
         version.systemLogLevel = logging.SystemLogLevel
+        version.layers = layers(of: configuration)
         return version
+    }
+
+    func hold(_ code: LambdaFunction.CodePlace, _ home: String, _ codeSha256: String) -> Lambda.CodeFolder {
+        code.snapshot.map(snapshots.hold) ?? code.localFolder.map { Lambda.CodeFolder($0) }
+            ?? packages.hold(home, codeSha256: codeSha256)
     }
 
     var packages: FunctionPackages {
@@ -63,11 +67,20 @@ extension ControlPlane {
     func changeFunction<Answer>(
         _ name: FunctionName, _ make: (inout LambdaFunction) throws(ServiceError) -> Answer
     ) async throws(ServiceError) -> Answer {
+        try await changeFunction(name) { function, _ throws(ServiceError) in try make(&function) }
+    }
+
+    /// Changes a function that is there, and may look at layers, of which none may be another one by the time of the
+    /// commit.
+    func changeFunction<Answer>(
+        _ name: FunctionName,
+        _ make: (inout LambdaFunction, _ layer: (String) -> LambdaLayer?) throws(ServiceError) -> Answer
+    ) async throws(ServiceError) -> Answer {
         try await commitFunction(name.name) { change throws(ServiceError) in
             guard var function = change.root else {
                 throw .functionNotFound(settings.account.functionARN(name.name))
             }
-            let answer = try make(&function)
+            let answer = try make(&function) { change.read(LambdaLayer.self, $0) }
             change.root = function
             return answer
         }
@@ -79,6 +92,7 @@ extension ControlPlane {
     ) async throws(ServiceError) -> Answer {
         var isCalledOtherwise = false
         var leavesSnapshots = false
+        var leftLayers: Set<String> = []
         let answer = try await change(
             LambdaFunction.self, name, make, preparing: { _ in },
             publishing: { change, _ in
@@ -88,10 +102,13 @@ extension ControlPlane {
                 isCalledOtherwise = old?.isCalled(as: new) != true
                 let kept = new?.snapshotsInUse ?? []
                 leavesSnapshots = old?.snapshotsInUse.allSatisfy(kept.contains) == false
+                leftLayers = Set((old?.layersInUse ?? []).subtracting(new?.layersInUse ?? []).map(\.name))
             })
         // Stages that are served can be compiled again: what is stored is not answered as an error.
         if isCalledOtherwise { try? await serve(Set(world.callers.stages(calling: name))) }
         if leavesSnapshots { discardUnusedSnapshots() }
+        // What stays of a deleted version costs space only.
+        try? await dropDeletedLayerVersions(of: leftLayers)
         return answer
     }
 

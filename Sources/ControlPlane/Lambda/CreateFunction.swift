@@ -15,6 +15,9 @@ extension LambdaOperations {
                 guard change.root == nil else { throw exists(input.name) }
                 guard control.isKept(package, for: input.name) else { return nil }
                 var function = try input.function(package, account: call.account, at: call.now)
+                try function.take(layers: input.configuration.layers, of: call.account, in: control) {
+                    change.read(LambdaLayer.self, $0)
+                }
                 var created = function.head.configuration.creating
                 created.RevisionId = Identifiers.uuid()
                 if input.publish {

@@ -5,10 +5,9 @@ import JSON
 extension LambdaOperations {
     static var emptyLists: [Operation] {
         [
-            Operation("ListLayers", .lambda, .get, "/2018-10-31/layers", listLayers),
             Operation(
                 "GetProvisionedConcurrencyConfig", .lambda, .get,
-                "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", provisionedConcurrency),
+                "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", provisionedConcurrency)
         ]
             + lists.map { row in
                 Operation(row.name, .lambda, .get, row.path) {
@@ -22,8 +21,6 @@ extension LambdaOperations {
     private typealias Row = (name: String, path: String, member: String, isOfFunction: Bool)
 
     private static let lists: [Row] = [
-        // Of a layer that is not there, too.
-        ("ListLayerVersions", "/2018-10-31/layers/{LayerName}/versions", "LayerVersions", false),
         ("ListEventSourceMappings", "/2015-03-31/event-source-mappings", "EventSourceMappings", false),
         ("ListCodeSigningConfigs", "/2020-04-22/code-signing-configs", "CodeSigningConfigs", false),
         ("ListCapacityProviders", "/2025-11-30/capacity-providers", "CapacityProviders", false),
@@ -37,14 +34,6 @@ extension LambdaOperations {
             "DurableExecutions", true
         ),
     ]
-
-    /// GetLayerVersionByArn has the same path.
-    private static func listLayers(_: ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
-        if let arn = call.query("Arn") {
-            throw .resourceNotFound("Layer version \(arn) does not exist.")
-        }
-        return try empty("Layers", call)
-    }
 
     /// ListProvisionedConcurrencyConfigs has the same path.
     private static func provisionedConcurrency(

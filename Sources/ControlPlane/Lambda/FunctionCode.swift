@@ -1,3 +1,4 @@
+import EntityStore
 import FunctionPackages
 import GatewayModel
 
@@ -35,8 +36,10 @@ enum FunctionCode: Sendable {
     }
 
     /// Makes the code usable. Inflating and writing may take a second: not on a thread of Swift's tasks.
+    ///
+    /// - Parameter runtime: for which what the code depends on is installed; nil for a layer, which brings all of it.
     func package(
-        for functionName: String, runtime: String, in places: CodePlaces
+        for functionName: String, runtime: String?, in places: CodePlaces
     ) async throws(ServiceError) -> FunctionPackage {
         do throws(PackageError) {
             switch self {
@@ -46,9 +49,11 @@ enum FunctionCode: Sendable {
                 }
             case .folder(let folder):
                 if let earlier = places.snapshots.takeAgain(folder) { return earlier }
-                let dependencies = try await places.install(for: folder, runtime: runtime)
+                var dependencies: DependencyFolder?
+                if let runtime { dependencies = try await places.install(for: folder, runtime: runtime) }
+                let path = dependencies?.path
                 return try await BlockingThread.run { () throws(PackageError) in
-                    try places.snapshots.take(folder, dependencies: dependencies?.path)
+                    try places.snapshots.take(folder, dependencies: path)
                 }
             }
         } catch {
@@ -75,7 +80,7 @@ enum FunctionCode: Sendable {
 
 extension FunctionPackage {
     var place: LambdaFunction.CodePlace {
-        LambdaFunction.CodePlace(localFolder: localFolder, snapshot: snapshot)
+        LambdaFunction.CodePlace(localFolder: localFolder, snapshot: snapshot, unzippedSize: unzippedSize)
     }
 }
 
@@ -90,10 +95,10 @@ extension ServiceError {
 }
 
 extension ControlPlane {
-    /// Makes code usable for a function and calls `use`, which puts it into use and answers nil when `isKept` says no:
-    /// while it was unpacked, another call may have removed it with the function that had the name.
+    /// Makes code usable for a function, or for a layer by its home, and calls `use`, which puts it into use and answers
+    /// nil when `isKept` says no: while it was unpacked, another call may have removed it with what had the name.
     func withPackage<Result>(
-        of code: FunctionCode, for functionName: String, runtime: String,
+        of code: FunctionCode, for functionName: String, runtime: String?,
         _ use: (FunctionPackage) async throws(ServiceError) -> Result?
     ) async throws(ServiceError) -> Result {
         while true {
@@ -106,7 +111,7 @@ extension ControlPlane {
                 result = try await use(package)
             } catch {
                 if let snapshot = package.snapshot { snapshots.release(snapshot) }
-                await inTurn(of: LambdaFunction.rootID(functionName)) { discardUnusedPackages(of: functionName) }
+                await inTurn(of: owner(ofPackages: functionName)) { discardUnusedPackages(of: functionName) }
                 discardUnusedSnapshots()
                 throw error
             }
@@ -134,18 +139,47 @@ extension ControlPlane {
     /// Removes the copies of local code that no version uses, each when no environment runs in it.
     package func discardUnusedSnapshots() {
         guard settings.keepsCode else { return }
-        snapshots.collect { Set(world.functions.flatMap(\.value.root.snapshotsInUse).compactMap(\.snapshot)) }
+        snapshots.collect { Set(world.snapshotsInUse.compactMap(\.snapshot)) }
     }
 
     var codePlaces: CodePlaces {
         CodePlaces(packages: packages, snapshots: snapshots, dependencies: settings.dependencies)
     }
 
-    /// Removes the packages that no version uses, each when no environment runs in it. In the function's turn.
-    func discardUnusedPackages(of functionName: String) {
+    /// Removes the packages that no version uses, each when no environment runs in it. In their owner's turn.
+    func discardUnusedPackages(of home: String) {
         guard settings.keepsCode else { return }
-        guard let function = world[LambdaFunction.self, functionName] else { return packages.remove(functionName) }
-        packages.collect(functionName, keeping: function.packagesInUse)
+        guard let inUse = world.packagesInUse(in: home) else { return packages.remove(home) }
+        packages.collect(home, keeping: inUse)
+    }
+
+    private func owner(ofPackages home: String) -> RootID {
+        World.layer(ofHome: home).map(LambdaLayer.rootID) ?? LambdaFunction.rootID(home)
+    }
+}
+
+/// Code on disk by what it is of: a function's name, or a layer's home.
+extension World {
+    fileprivate static func layer(ofHome home: String) -> String? {
+        let prefix = LambdaLayer.home(of: "")
+        return home.hasPrefix(prefix) ? String(home.dropFirst(prefix.count)) : nil
+    }
+
+    /// Nil when there is no such function or layer.
+    func packagesInUse(in home: String) -> Set<String>? {
+        if let layer = Self.layer(ofHome: home) { return self[LambdaLayer.self, layer]?.packagesInUse }
+        return self[LambdaFunction.self, home]?.packagesInUse
+    }
+
+    var packagesInUse: [String: Set<String>] {
+        let ofFunctions = functions.map { ($0.value.root.name, $0.value.root.packagesInUse) }
+        let ofLayers = layers.map { ($0.value.root.home, $0.value.root.packagesInUse) }
+        return Dictionary(ofFunctions + ofLayers, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Copies of local code.
+    var snapshotsInUse: [FunctionPackage] {
+        functions.flatMap(\.value.root.snapshotsInUse) + layers.flatMap(\.value.root.snapshotsInUse)
     }
 }
 

@@ -43,6 +43,14 @@ struct FunctionConfiguration: Codable, Sendable, Equatable {
     var SnapStart: SnapStartResponse
     var RuntimeVersionConfig: RuntimeVersionConfigResponse?
     var LoggingConfig: LoggingConfigResponse
+    /// Nil, not empty, when there are none (recorded).
+    var Layers: [Layer]?
+
+    /// A version of a layer.
+    struct Layer: Codable, Sendable, Equatable {
+        var Arn: String
+        var CodeSize: Int
+    }
 
     struct EnvironmentResponse: Codable, Sendable, Equatable {
         var Variables: OrderedMap<String>

@@ -10,12 +10,12 @@ struct FunctionPage {
     /// number higher".
     private static let maximumCount = 50
 
-    init(_ call: Call, _ constraints: Constraints = Constraints()) throws(ServiceError) {
+    init(_ call: Call, _ constraints: Constraints = Constraints(), limit: Int = 10_000) throws(ServiceError) {
         var constraints = constraints
         let text = call.query("MaxItems")
         let wanted = text.flatMap(Int.init)
         if let text, wanted == nil { throw .serialization("MaxItems: '\(text)' is not a number") }
-        constraints.range(wanted, "maxItems", 1...10_000)
+        constraints.range(wanted, "maxItems", 1...limit)
         try constraints.check()
         count = min(wanted ?? Self.maximumCount, Self.maximumCount)
         guard let marker = call.query("Marker"), !marker.isEmpty else {

@@ -60,7 +60,7 @@ extension LambdaFunction {
     func startsAnew(after old: LambdaFunction, in snapshots: CodeSnapshots) -> Bool {
         let (new, before) = (head.configuration, old.head.configuration)
         guard new.Handler == before.Handler, new.Runtime == before.Runtime, new.Environment == before.Environment,
-            let newCopy = head.code.snapshot, let oldCopy = old.head.code.snapshot
+            new.Layers == before.Layers, let newCopy = head.code.snapshot, let oldCopy = old.head.code.snapshot
         else { return true }
         return HandlerFile.paths(new.Handler, runtime: new.Runtime).contains { path in
             !snapshots.isSameFile(path, in: newCopy, and: oldCopy)

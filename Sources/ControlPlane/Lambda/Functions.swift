@@ -38,7 +38,9 @@ extension LambdaOperations {
         var answer: JSONObject = [:]
         answer["Configuration"] = try JSONValue.of(configuration)
         answer["Code"] = [
-            "RepositoryType": "S3", "Location": .string(location(of: configuration, code, call, control.packages)),
+            "RepositoryType": "S3",
+            "Location": .string(
+                location(of: configuration.FunctionName, configuration.CodeSha256, code, call, control.packages)),
         ]
         if !function.head.tags.isEmpty { answer["Tags"] = try JSONValue.of(function.head.tags) }
         if let reserved = function.head.reservedConcurrency {
@@ -113,24 +115,23 @@ extension LambdaOperations {
 
     /// A URL of this management listener under the name by which the caller reached it; a file URL for code that came
     /// from a local folder, and for calls made in process.
-    private static func location(
-        of configuration: FunctionConfiguration, _ code: LambdaFunction.CodePlace, _ call: Call,
+    static func location(
+        of home: String, _ codeSha256: String, _ code: LambdaFunction.CodePlace, _ call: Call,
         _ packages: FunctionPackages
     ) -> String {
         if let folder = code.localFolder { return "file://" + folder }
-        let name = configuration.FunctionName
         guard let host = call.header("host") else {
-            return "file://" + packages.zipFile(of: name, codeSha256: configuration.CodeSha256)
+            return "file://" + packages.zipFile(of: home, codeSha256: codeSha256)
         }
-        let path = codePath.replacing("{FunctionName}", with: name)
-        return "http://\(host)\(path)/\(FunctionPackages.fileName(configuration.CodeSha256)).zip"
+        let path = codePath.replacing("{FunctionName}", with: home)
+        return "http://\(host)\(path)/\(FunctionPackages.fileName(codeSha256)).zip"
     }
 
     private static func downloadFunctionCode(
         _ control: ControlPlane, _ call: Call
     ) throws(ServiceError) -> Reply {
         let name = call.path("FunctionName")
-        guard control.world[LambdaFunction.self, name] != nil,
+        guard control.world.packagesInUse(in: name) != nil,
             let content = control.packages.archive(of: name, fileName: call.path("File"))
         else { throw .resourceNotFound("The resource you requested does not exist.") }
         return Reply(contentType: "application/zip", body: content)

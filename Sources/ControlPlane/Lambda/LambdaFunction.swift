@@ -48,6 +48,8 @@ struct LambdaFunction: Sendable, Equatable {
         var localFolder: String?
         /// The name of the copy; nil for a folder that is used in place.
         var snapshot: String?
+        /// Bytes of the files; nil when nobody has counted them.
+        var unzippedSize: Int?
     }
 }
 
@@ -82,8 +84,8 @@ extension LambdaFunction {
         let all = [(head.configuration, head.code)] + versions.map { ($0.configuration, $0.code) }
         return all.filter { $0.1.snapshot != nil }.map { configuration, code in
             FunctionPackage(
-                codeSha256: configuration.CodeSha256, codeSize: configuration.CodeSize, localFolder: code.localFolder,
-                snapshot: code.snapshot)
+                codeSha256: configuration.CodeSha256, codeSize: configuration.CodeSize,
+                unzippedSize: code.unzippedSize, localFolder: code.localFolder, snapshot: code.snapshot)
         }
     }
 }

@@ -2,8 +2,7 @@ extension LambdaOperations {
     /// Operations of the model that Gatehouse does not have, so that each is refused with a reason instead of being
     /// unknown. Source of names, methods and paths: botocore 1.43.11.
     static let refused: [Operation] =
-        refuse(layers, "Gatehouse does not serve layers; put the files into the function's package.")
-        + refuse(provisionedConcurrency, "Gatehouse keeps no environments ready; the first call of each starts one.")
+        refuse(provisionedConcurrency, "Gatehouse keeps no environments ready; the first call of each starts one.")
         + refuse(functionUrls, "Gatehouse does not serve function URLs; put an HTTP API before the function.")
         + refuse(invokeAsync, "AWS has deprecated it; use Invoke with the invocation type Event.")
         + refuse(eventSources, "Gatehouse has no event source mappings; functions are called by APIs and by Invoke.")
@@ -26,18 +25,6 @@ extension LambdaOperations {
             }
         }
     }
-
-    private static let layers: [Row] = [
-        ("PublishLayerVersion", .post, "/2018-10-31/layers/{LayerName}/versions"),
-        ("GetLayerVersion", .get, "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}"),
-        ("DeleteLayerVersion", .delete, "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}"),
-        ("AddLayerVersionPermission", .post, "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
-        ("GetLayerVersionPolicy", .get, "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
-        (
-            "RemoveLayerVersionPermission", .delete,
-            "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy/{StatementId}"
-        ),
-    ]
 
     private static let provisionedConcurrency: [Row] = [
         ("PutProvisionedConcurrencyConfig", .put, "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),

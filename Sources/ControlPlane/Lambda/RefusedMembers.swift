@@ -12,7 +12,6 @@ enum RefusedMembers {
         "FileSystemConfigs": "Gatehouse does not mount file systems into functions.",
         "ImageConfig": "Gatehouse does not run container images; use the package type Zip.",
         "KMSKeyArn": "Gatehouse has no KMS keys to encrypt environment variables with.",
-        "Layers": "Gatehouse does not serve layers; put the files into the function's package.",
         "PublishTo": "Gatehouse does not publish to $LATEST.PUBLISHED; it is for capacity providers.",
         "SourceKMSKeyArn": "Gatehouse has no KMS keys to encrypt packages with.",
         "TenancyConfig": "Gatehouse does not isolate tenants.",

@@ -21,7 +21,7 @@ extension LambdaOperations {
 
         let package = try await control.package(of: before, movedTo: input.runtime)
         defer { if let snapshot = package?.snapshot { control.snapshots.release(snapshot) } }
-        let answer = try await control.changeFunction(name) { function throws(ServiceError) in
+        let answer = try await control.changeFunction(name) { function, layer throws(ServiceError) in
             let old = function
             try old.checkRevision(revisionId)
             if let package {
@@ -33,6 +33,7 @@ extension LambdaOperations {
                 function.take(package, nil)
             }
             try input.apply(to: &function.head.configuration, in: call.account)
+            try function.take(layers: input.layers, of: call.account, in: control, find: layer)
             if call.allowsLocalCode, function.runs(as: old) {
                 function = old
             } else {
@@ -79,14 +80,20 @@ extension LambdaOperations {
                 let old = try control.function(name)
                 var new = old
                 try new.take(package, architectures, trial, call)
+                let world = control.world
+                try new.take(layers: trial?.configuration.layers, of: call.account, in: control) {
+                    world[LambdaLayer.self, $0]
+                }
                 try await trial?.tryOut(new, replacing: old, in: control)
             }
             do throws(ServiceError) {
-                return try await control.changeFunction(name) { function throws(ServiceError) in
+                return try await control.changeFunction(name) { function, layer throws(ServiceError) in
                     guard control.isKept(package, for: name.name) else { return FunctionConfiguration?.none }
                     let old = function
                     try old.checkRevision(revisionId)
                     try function.take(package, architectures, trial, call)
+                    try function.take(
+                        layers: trial?.configuration.layers, of: call.account, in: control, find: layer)
                     // What the code depends on was installed for the runtime that the function had.
                     guard package.localFolder == nil || function.head.configuration.Runtime == runtime else {
                         throw .updateInProgress(call.account.functionARN(name.name))

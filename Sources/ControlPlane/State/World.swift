@@ -16,6 +16,7 @@ struct World: Sendable {
     var privateLinks = Roots<AccountResource<V2.VpcLink>>()
     var account = Roots<AccountResource<REST.Account>>()
     var functions = Roots<LambdaFunction>()
+    var layers = Roots<LambdaLayer>()
     var callers = FunctionCallers()
     /// By key, the plans that it is in.
     var plansOfKeys: TreeDictionary<String, TreeSet<String>> = [:]
@@ -46,7 +47,7 @@ struct World: Sendable {
     private static let roots: [any Root.Type] = [
         HTTPAPI.self, RESTAPI.self, AccountResource<REST.ApiKey>.self, UsagePlan.self,
         AccountResource<StoredCertificate>.self, AccountResource<REST.VpcLink>.self, AccountResource<V2.VpcLink>.self,
-        AccountResource<REST.Account>.self, LambdaFunction.self,
+        AccountResource<REST.Account>.self, LambdaFunction.self, LambdaLayer.self,
     ]
 
     static var types: [String] { roots.map { $0.type } }

@@ -37,6 +37,8 @@ extension Lambda {
         package var handler: String
         /// The unpacked package; the working folder and LAMBDA_TASK_ROOT of its processes.
         package var code: CodeFolder
+        /// What is to be found at `/opt`, later ones over earlier ones.
+        package var layers: [CodeFolder] = []
         /// MB, 128 to 10240.
         package var memorySize: Int
         /// Seconds, 1 to 900.

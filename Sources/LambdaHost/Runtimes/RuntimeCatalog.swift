@@ -38,17 +38,26 @@ package final class RuntimeCatalog: Sendable {
 
     package init(settings: LambdaHostSettings) { self.settings = settings }
 
-    func command(for version: Lambda.FunctionVersion) throws(LaunchError) -> Command {
-        if version.runtime.hasPrefix("python") { return try python(version) }
-        if version.runtime.hasPrefix("nodejs") { return try node(version) }
-        if version.runtime.hasPrefix("provided") { return try provided(version) }
+    func command(for version: Lambda.FunctionVersion, opt: OptFolder? = nil) throws(LaunchError) -> Command {
+        if version.runtime.hasPrefix("python") { return try python(version, opt?.path) }
+        if version.runtime.hasPrefix("nodejs") { return try node(version, opt?.path) }
+        if version.runtime.hasPrefix("provided") { return try provided(version, opt) }
         throw LaunchError(
             message: "Gatehouse cannot run \(version.runtime) yet; python3.*, nodejs*.x and provided.* run here.")
     }
 
+    /// What a runtime needs of the machine's files beside the function's own.
+    func paths(for version: Lambda.FunctionVersion) throws(LaunchError) -> [String] {
+        guard !version.layers.isEmpty, !version.runtime.hasPrefix("provided") else { return [] }
+        let command = try command(for: version)
+        return [command.executable, command.runtimeFolder] + (command.libraryFolder.map { [$0] } ?? [])
+    }
+
     // MARK: Python
 
-    private func python(_ version: Lambda.FunctionVersion) throws(LaunchError) -> Command {
+    static let pythonPath = "PYTHONPATH"
+
+    private func python(_ version: Lambda.FunctionVersion, _ opt: String?) throws(LaunchError) -> Command {
         guard let interpreter = interpreter(for: version.runtime) else {
             throw LaunchError(
                 message:
@@ -64,6 +73,11 @@ package final class RuntimeCatalog: Sendable {
             ("LC_CTYPE", "C.UTF-8"), ("PWD", version.code.path), ("SHLVL", "0"), ("PYTHONUNBUFFERED", "1"),
             ("PYTHONDONTWRITEBYTECODE", "1"),
         ]
+        if let opt {
+            // In AWS's order, which is in front of the interpreter's own modules.
+            let folders = ["\(opt)/python/lib/\(version.runtime)/site-packages", "\(opt)/python"]
+            command.environment.append((Self.pythonPath, folders.joined(separator: ":")))
+        }
         command.notes = Self.note(version.runtime, "python", Self.wanted(version.runtime), interpreter)
         return command
     }
@@ -117,7 +131,7 @@ package final class RuntimeCatalog: Sendable {
 
     // MARK: Node.js
 
-    private func node(_ version: Lambda.FunctionVersion) throws(LaunchError) -> Command {
+    private func node(_ version: Lambda.FunctionVersion, _ opt: String?) throws(LaunchError) -> Command {
         guard let interpreter = interpreter(for: version.runtime) else {
             throw LaunchError(
                 message: "No Node.js was found for \(version.runtime): `gatehouse doctor` tells what to install.")
@@ -128,7 +142,12 @@ package final class RuntimeCatalog: Sendable {
         var command = Command(
             executable: interpreter.path, arguments: [client], searchPath: searchPath(interpreter.path),
             runtimeFolder: runtimeFolder, libraryFolder: Self.libraryFolder(interpreter.path))
-        let folders = [version.code.path + "/node_modules", runtimeFolder + "/node_modules", version.code.path]
+        var folders = [version.code.path + "/node_modules", runtimeFolder + "/node_modules", version.code.path]
+        if let opt {
+            let major = Self.wanted(version.runtime)[0]
+            folders.insert(
+                contentsOf: ["\(opt)/nodejs/node\(major)/node_modules", "\(opt)/nodejs/node_modules"], at: 0)
+        }
         command.environment = [("NODE_PATH", folders.joined(separator: ":"))]
         command.notes = Self.note(version.runtime, "nodejs", Self.wanted(version.runtime), interpreter)
         return command
@@ -177,13 +196,17 @@ package final class RuntimeCatalog: Sendable {
 
     // MARK: provided
 
-    private func provided(_ version: Lambda.FunctionVersion) throws(LaunchError) -> Command {
-        let bootstrap = version.code.path + "/bootstrap"
-        guard access(bootstrap, X_OK) == 0 else {
-            throw LaunchError(message: "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]")
+    private func provided(_ version: Lambda.FunctionVersion, _ opt: OptFolder?) throws(LaunchError) -> Command {
+        var bootstrap = version.code.path + "/bootstrap"
+        if access(bootstrap, X_OK) != 0 {
+            guard let opt, access(opt.folder + "/bootstrap", X_OK) == 0 else {
+                throw LaunchError(message: "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]")
+            }
+            bootstrap = opt.path + "/bootstrap"
         }
         return Command(
-            executable: bootstrap, arguments: [], searchPath: searchPath(bootstrap), runtimeFolder: version.code.path)
+            executable: bootstrap, arguments: [], searchPath: searchPath(version.code.path + "/bootstrap"),
+            runtimeFolder: version.code.path)
     }
 
     // MARK: Choosing

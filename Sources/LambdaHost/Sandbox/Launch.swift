@@ -28,23 +28,60 @@ struct Launch: Sendable {
     func run(
         runtimes: RuntimeCatalog, processes: ProcessTable, onExit: @escaping @Sendable (ProcessTable.Exit) -> Void
     ) throws -> Started {
-        let command = try runtimes.command(for: version)
         let folder = try makeTemporaryFolder()
-        do {
-            let (pid, output) = try processes.spawn(
-                executable: command.executable, arguments: command.arguments,
-                environment: environment(command, temporaryFolder: folder), folder: version.code.path, onExit: onExit)
+        do throws(LaunchError) {
+            let used = [version.code.path, folder] + (try runtimes.paths(for: version))
+            let opt = try OptFolder(version.layers, merged: Self.optFolder(of: folder), used: used)
+            let command = wrapped(try runtimes.command(for: version, opt: opt), opt)
+            let (pid, output) = try spawn(command, opt, temporaryFolder: folder, processes, onExit)
             return Started(pid: pid, output: output, temporaryFolder: folder, notes: command.notes)
         } catch {
             Self.removeFolder(folder)
+            throw error
+        }
+    }
+
+    /// A program of the function's, or of a layer, that starts the runtime (Lambda Developer Guide, runtimes-modify). A
+    /// runtime of one's own looks after that itself.
+    private func wrapped(_ command: RuntimeCatalog.Command, _ opt: OptFolder?) -> RuntimeCatalog.Command {
+        guard var program = version.environment["AWS_LAMBDA_EXEC_WRAPPER"], !program.isEmpty,
+            !version.runtime.hasPrefix("provided")
+        else { return command }
+        // Where AWS has these folders.
+        for (place, folder) in [("/var/task/", version.code.path), ("/opt/", opt?.path ?? "/opt")]
+        where program.hasPrefix(place) { program = "\(folder)/\(program.dropFirst(place.count))" }
+        var command = command
+        command.arguments.insert(command.executable, at: 0)
+        command.executable = program
+        return command
+    }
+
+    private func spawn(
+        _ command: RuntimeCatalog.Command, _ opt: OptFolder?, temporaryFolder: String, _ processes: ProcessTable,
+        _ onExit: @escaping @Sendable (ProcessTable.Exit) -> Void
+    ) throws(LaunchError) -> (pid: Int32, output: Int32) {
+        do throws(ProcessTable.Failure) {
+            return try processes.spawn(
+                executable: command.executable, arguments: command.arguments,
+                environment: environment(command, opt: opt?.path, temporaryFolder: temporaryFolder),
+                folder: version.code.path, opt: opt.flatMap { $0.isShown ? $0.folder : nil }, onExit: onExit)
+        } catch {
             throw LaunchError(message: error.message)
         }
     }
 
     /// Nothing of Gatehouse's own environment is handed on. Order of precedence: the platform's, then the function's.
-    private func environment(_ command: RuntimeCatalog.Command, temporaryFolder: String) -> [String] {
+    private func environment(
+        _ command: RuntimeCatalog.Command, opt: String?, temporaryFolder: String
+    ) -> [String] {
         var variables: OrderedMapOfStrings = []
         for (key, value) in version.environment { variables.append((key, value)) }
+        // AWS's Python looks into layers whatever the function says; here this variable is how it does.
+        if let position = variables.firstIndex(where: { $0.0 == RuntimeCatalog.pythonPath }),
+            let ofLayers = command.environment.first(where: { $0.0 == RuntimeCatalog.pythonPath })
+        {
+            variables[position].1 += ":" + ofLayers.1
+        }
         let platform: OrderedMapOfStrings = [
             ("_HANDLER", version.handler),
             ("AWS_REGION", settings.account.region),
@@ -68,8 +105,8 @@ struct Launch: Sendable {
             ("AWS_ENDPOINT_URL", settings.endpointURL()),
             ("LANG", "en_US.UTF-8"),
             ("TZ", ":UTC"),
-            ("PATH", command.searchPath),
-            ("LD_LIBRARY_PATH", Self.libraryPath(command, taskRoot: version.code.path)),
+            ("PATH", command.searchPath + (opt.map { ":\($0)/bin" } ?? "")),
+            ("LD_LIBRARY_PATH", Self.libraryPath(command, taskRoot: version.code.path, opt: opt)),
             // Segments are sent there by UDP, to nobody; the SDKs want an address.
             ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"),
             ("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000"),
@@ -90,12 +127,13 @@ struct Launch: Sendable {
     }
 
     /// Where a function's native libraries are found: as on Lambda, those of the interpreter and of the system come first,
-    /// so that a package cannot break its own runtime; then the task root and its `lib`.
-    private static func libraryPath(_ command: RuntimeCatalog.Command, taskRoot: String) -> String {
+    /// so that a package cannot break its own runtime; then the task root and its `lib`, and that of layers.
+    private static func libraryPath(_ command: RuntimeCatalog.Command, taskRoot: String, opt: String?) -> String {
         let system = [
             command.libraryFolder, "/usr/local/lib", "/lib64", "/usr/lib64", "/usr/lib/\(architecture)-linux-gnu",
         ]
-        return (system.compactMap(\.self) + [taskRoot, taskRoot + "/lib"]).joined(separator: ":")
+        return (system.compactMap(\.self) + [taskRoot, taskRoot + "/lib"] + (opt.map { [$0 + "/lib"] } ?? []))
+            .joined(separator: ":")
     }
 
     #if arch(arm64)
@@ -114,7 +152,13 @@ struct Launch: Sendable {
         return path
     }
 
-    static func removeFolder(_ path: String) { FolderRemoval.remove(path) }
+    /// The temporary folder, and what was made of layers beside it.
+    static func removeFolder(_ path: String) {
+        FolderRemoval.remove(path)
+        FolderRemoval.remove(optFolder(of: path))
+    }
+
+    private static func optFolder(of temporaryFolder: String) -> String { temporaryFolder + "-opt" }
 }
 
 /// Why no process could be started, for people.

@@ -40,13 +40,18 @@ final class ProcessTable: Sendable {
         }
     }
 
+    /// Whether processes can be shown a folder at `/opt`.
+    static var canShowOpt: Bool { sandbox_can_show_opt() != 0 }
+
     /// Starts a process; blocks for a millisecond or so. `onExit` is called on a thread of its own.
+    ///
+    /// - Parameter opt: the folder that it finds at `/opt`; nil: the machine's own.
     func spawn(
-        executable: String, arguments: [String], environment: [String], folder: String,
+        executable: String, arguments: [String], environment: [String], folder: String, opt: String? = nil,
         onExit: @escaping @Sendable (Exit) -> Void
     ) throws(Failure) -> (pid: Int32, output: Int32) {
         let process = waiting.withLock { waiting in
-            let process = Self.spawn([executable] + arguments, environment, folder)
+            let process = Self.spawn([executable] + arguments, environment, folder, opt)
             if process.pid > 0 { waiting[process.pid] = onExit }
             return process
         }
@@ -76,13 +81,15 @@ final class ProcessTable: Sendable {
         return "cannot start \(executable): \(SystemReason.text(error))\(advice)"
     }
 
-    private static func spawn(_ words: [String], _ environment: [String], _ folder: String) -> sandbox_process {
+    private static func spawn(
+        _ words: [String], _ environment: [String], _ folder: String, _ opt: String?
+    ) -> sandbox_process {
         withCStrings(words) { arguments in
             withCStrings(environment) { environment in
-                folder.withCString { folder in
+                withCStrings([folder] + (opt.map { [$0] } ?? [])) { folders in
                     var spec = sandbox_spec(
-                        executable: arguments[0], arguments: arguments, environment: environment, folder: folder,
-                        open_files: LambdaLimits.openFiles)
+                        executable: arguments[0], arguments: arguments, environment: environment, folder: folders[0],
+                        opt: folders[1], open_files: LambdaLimits.openFiles)
                     return sandbox_spawn(&spec)
                 }
             }

@@ -275,7 +275,7 @@ import Testing
 
     @Test(
         arguments: [
-            ["Layers": ["arn:aws:lambda:eu-central-1:123456789012:layer:l:1"]],
+            ["Layers": ["arn:aws:lambda:::awslayer:AmazonLinux1803"]],
             ["VpcConfig": ["SubnetIds": ["subnet-1"]]],
             ["DeadLetterConfig": ["TargetArn": "arn:aws:sqs:eu-central-1:123456789012:q"]], ["PackageType": "Image"],
             ["KMSKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/k"],

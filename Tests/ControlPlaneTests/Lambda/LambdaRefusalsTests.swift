@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func onlyServedOnesCount() {
-        #expect(Self.all.filter(\.isServed).count == 38)
+        #expect(Self.all.filter(\.isServed).count == 44)
         #expect(LambdaOperations.refused.allSatisfy { !$0.isServed })
     }
 
