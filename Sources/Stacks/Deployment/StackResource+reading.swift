@@ -8,10 +8,11 @@ extension StackResource {
         ProvisionedResource(logicalId: logicalId, type: type, physicalId: physicalId, attributes: attributes)
     }
 
-    /// Names of properties that differ; code that has changed where it lies is a change of Code.
+    /// Names of properties that differ; code that has changed where it lies is a change of Code, or a layer's Content.
     func differences(from old: StackResource) -> [String] {
         let names = PropertyDifference.names(old.properties, properties)
-        guard old.codeDigest != codeDigest, !names.contains("Code") else { return names }
-        return (names + ["Code"]).sorted()
+        let code = type == ResourceType.lambdaLayerVersion.name ? "Content" : "Code"
+        guard old.codeDigest != codeDigest, !names.contains(code) else { return names }
+        return (names + [code]).sorted()
     }
 }

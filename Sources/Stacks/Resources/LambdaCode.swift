@@ -7,9 +7,14 @@ enum LambdaCode {
     /// `FunctionTrial` of the control plane.
     static let trial = "GatehouseTrial"
 
-    static func members(_ request: ResourceRequest) throws(ResourceFailure) -> JSONObject {
+    /// - Parameter property: which has the code; of layers it is Content.
+    static func members(
+        _ request: ResourceRequest, _ property: String = "Code"
+    ) throws(ResourceFailure) -> JSONObject {
         let properties = request.properties
-        guard let code = try properties.nested("Code") else { throw ResourceFailure(message: "Code is needed") }
+        guard let code = try properties.nested(property) else {
+            throw ResourceFailure(message: "\(property) is needed")
+        }
         if let source = try code.text("ZipFile")?.string {
             let runtime = try properties.required("Runtime")
             return ["ZipFile": .string(Base64.encode(inlinePackage(source, runtime: runtime)))]
@@ -22,13 +27,14 @@ enum LambdaCode {
         switch request.code.code(path, digest: request.codeDigest) {
         case .folder(let folder): return ["S3Bucket": .string(LocalCode.bucket), "S3Key": .string(folder)]
         case .package(let bytes): return ["ZipFile": .string(Base64.encode(bytes))]
-        case nil: throw ResourceFailure(message: "\(path) cannot be read", line: properties.properties["Code"]?.line)
+        case nil: throw ResourceFailure(message: "\(path) cannot be read", line: properties.properties[property]?.line)
         }
     }
 
-    /// The path beside the template that a function's properties name as its code.
+    /// The path beside the template that a function's or a layer's properties name as its code.
     static func localPath(_ properties: TemplateMap) -> String? {
-        guard let code = properties["Code"]?.map, code["S3Bucket"]?.text == LocalCode.bucket else { return nil }
+        guard let code = (properties["Code"] ?? properties["Content"])?.map, code["S3Bucket"]?.text == LocalCode.bucket
+        else { return nil }
         return code["S3Key"]?.text
     }
 

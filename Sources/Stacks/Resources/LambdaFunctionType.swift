@@ -17,7 +17,7 @@ extension ResourceType {
                     PropertyRules(
                         type: "AWS::Lambda::Function.EphemeralStorage", supported: ["Size": .integer],
                         storedOnly: ["Size"], required: ["Size"])),
-                "FunctionName": .text, "Handler": .text,
+                "FunctionName": .text, "Handler": .text, "Layers": .list,
                 "LoggingConfig": .members(
                     PropertyRules(
                         type: "AWS::Lambda::Function.LoggingConfig",
@@ -35,7 +35,7 @@ extension ResourceType {
             ],
             known: [
                 "CapacityProviderConfig", "CodeSigningConfigArn", "DeadLetterConfig", "DurableConfig",
-                "FileSystemConfigs", "FunctionScalingConfig", "ImageConfig", "KmsKeyArn", "Layers",
+                "FileSystemConfigs", "FunctionScalingConfig", "ImageConfig", "KmsKeyArn",
                 "PublishToLatestPublished", "RecursiveLoop", "RuntimeManagementConfig", "SnapStart", "TenancyConfig",
                 "VpcConfig",
             ],
@@ -81,7 +81,7 @@ private struct LambdaFunctionType: ResourceBehaviour {
         for name in ["Environment", "TracingConfig", "EphemeralStorage", "LoggingConfig"] {
             body[name] = try nested(name, properties)
         }
-        body["Architectures"] = try properties.texts("Architectures")
+        for name in ["Architectures", "Layers"] { body[name] = try properties.texts(name) }
         body["Tags"] = try properties.tagList("Tags")
 
         let answer = try await request.call("CreateFunction", "POST", Self.functions, body: body)
@@ -169,6 +169,7 @@ private struct LambdaFunctionType: ResourceBehaviour {
         var body = JSONObject()
         for name in ["Handler", "Role", "Runtime"] where update.changes(name) { body[name] = try properties.text(name) }
         if update.changes("Description") { body["Description"] = try properties.text("Description") ?? "" }
+        if update.changes("Layers") { body["Layers"] = try properties.texts("Layers") ?? [] }
         if update.changes("MemorySize") { body["MemorySize"] = try properties.integer("MemorySize") ?? 128 }
         if update.changes("Timeout") { body["Timeout"] = try properties.integer("Timeout") ?? 3 }
         if update.changes("Environment") {

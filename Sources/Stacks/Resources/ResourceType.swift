@@ -16,9 +16,9 @@ struct ResourceType: Sendable {
 
     static let all: [String: ResourceType] = Dictionary(
         uniqueKeysWithValues: [
-            lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, apiGatewayV2Api, apiGatewayV2Integration,
-            apiGatewayV2Route, apiGatewayV2Stage, apiGatewayV2Deployment, apiGatewayV2VpcLink, dynamoDBTable, iamRole,
-            iamPolicy,
+            lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, lambdaLayerVersion,
+            lambdaLayerVersionPermission, apiGatewayV2Api, apiGatewayV2Integration, apiGatewayV2Route,
+            apiGatewayV2Stage, apiGatewayV2Deployment, apiGatewayV2VpcLink, dynamoDBTable, iamRole, iamPolicy,
             iamManagedPolicy, logGroup, apiGatewayRestApi, apiGatewayResource, apiGatewayMethod, apiGatewayModel,
             apiGatewayRequestValidator, apiGatewayAuthorizer, apiGatewayGatewayResponse, apiGatewayDeployment,
             apiGatewayStage, apiGatewayUsagePlan, apiGatewayUsagePlanKey, apiGatewayApiKey, apiGatewayAccount,

@@ -114,13 +114,16 @@ extension Insecure.SHA1 {
 }
 
 extension StackPlan {
-    /// The plan for code that is being worked on: every save makes a version of a function with AutoPublishAlias, and the
-    /// thousandth would carry 999 that nobody asks for. So versions that the transform made go when the next one comes.
+    /// The plan for code that is being worked on: every save makes a version of a function with AutoPublishAlias, or of a
+    /// layer, and the thousandth would carry 999 that nobody asks for. So versions that the transform made go when the
+    /// next one comes.
     package var droppingOldVersions: StackPlan {
         var plan = self
         plan.resources = resources.map { resource in
-            guard resource.type == ResourceType.lambdaVersion.name, resource.path != "Resources.\(resource.logicalId)"
-            else { return resource }
+            let types = [ResourceType.lambdaVersion.name, ResourceType.lambdaLayerVersion.name]
+            guard types.contains(resource.type), resource.path != "Resources.\(resource.logicalId)" else {
+                return resource
+            }
             var resource = resource
             resource.deletionPolicy = .delete
             return resource

@@ -1,6 +1,6 @@
 extension TemplateValue {
     /// The value with SAM's referable properties replaced: `!Ref HttpApi.Stage` by a Ref to the stage that the
-    /// transform made, and likewise within Fn::GetAtt and Fn::Sub.
+    /// transform made, and likewise within Fn::GetAtt and Fn::Sub. A layer goes by another logical id, too.
     func replacing(_ referable: [String: String]) -> TemplateValue {
         switch content {
         case .null, .bool, .number, .string: return self
@@ -15,6 +15,7 @@ extension TemplateValue {
         switch intrinsic {
         case .ref(let name): return referable[name].map { .ref($0, line: line) } ?? self
         case .getAtt(let logicalId, let attribute):
+            if let made = referable[logicalId] { return .getAtt(made, attribute, line: line) }
             let parts = attribute.split(separator: ".", maxSplits: 1)
             guard parts.count == 2, let made = referable["\(logicalId).\(parts[0])"] else { return self }
             return .getAtt(made, String(parts[1]), line: line)
@@ -37,9 +38,10 @@ extension TemplateValue {
         }
     }
 
-    /// `Api.Stage` and `Api.Stage.Attribute` alike.
+    /// `Api.Stage` and `Api.Stage.Attribute` alike, `Layer` and `Layer.Attribute`, too.
     private static func replaced(_ name: String, _ referable: [String: String]) -> String? {
         let parts = name.split(separator: ".", maxSplits: 2)
+        if let first = parts.first, let made = referable[String(first)] { return made + name.dropFirst(first.count) }
         guard parts.count >= 2, let made = referable["\(parts[0]).\(parts[1])"] else { return nil }
         return parts.count == 2 ? made : "\(made).\(parts[2])"
     }

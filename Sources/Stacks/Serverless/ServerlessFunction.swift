@@ -11,7 +11,7 @@ struct ServerlessFunction {
             "Environment": .members(PropertyRules(type: "\(type).Environment", supported: ["Variables": .map])),
             "EphemeralStorage": .members(
                 PropertyRules(type: "\(type).EphemeralStorage", supported: ["Size": .integer], required: ["Size"])),
-            "Events": .map, "FunctionName": .text, "Handler": .text, "InlineCode": .text,
+            "Events": .map, "FunctionName": .text, "Handler": .text, "InlineCode": .text, "Layers": .list,
             "LoggingConfig": .members(
                 PropertyRules(
                     type: "\(type).LoggingConfig",
@@ -28,7 +28,7 @@ struct ServerlessFunction {
         known: [
             "CapacityProviderConfig", "CodeSigningConfigArn", "DeadLetterQueue", "DeploymentPreference",
             "DurableConfig", "EventInvokeConfig", "FileSystemConfigs", "FunctionScalingConfig", "FunctionUrlConfig",
-            "ImageConfig", "ImageUri", "KmsKeyArn", "Layers", "ProvisionedConcurrencyConfig",
+            "ImageConfig", "ImageUri", "KmsKeyArn", "ProvisionedConcurrencyConfig",
             "PublishToLatestPublished", "RecursiveLoop", "RuntimeManagementConfig", "SnapStart", "SourceKMSKeyArn",
             "TenancyConfig", "VpcConfig",
         ],
@@ -116,6 +116,7 @@ struct ServerlessFunction {
         for name in [
             "FunctionName", "Handler", "Runtime", "Description", "MemorySize", "Timeout", "Environment",
             "ReservedConcurrentExecutions", "PackageType", "Architectures", "EphemeralStorage", "LoggingConfig",
+            "Layers",
         ] { plain[name] = properties[name] }
         if !properties.isOfImage {
             plain["Code"] = LocalCode.value(

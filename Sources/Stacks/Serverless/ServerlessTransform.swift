@@ -3,7 +3,9 @@
 /// Logical ids and properties are those of aws-sam-translator 1.110.0; tests compare them.
 struct ServerlessTransform {
     /// The types that it takes in.
-    static let types: Set<String> = [ServerlessFunction.type, ServerlessHttpApi.type, ServerlessSimpleTable.type]
+    static let types: Set<String> = [
+        ServerlessFunction.type, ServerlessHttpApi.type, ServerlessSimpleTable.type, ServerlessLayerVersion.type,
+    ]
 
     private(set) var resources: [PlainResource] = []
     /// What `!Ref HttpApi.Stage` stands for: the logical id of a resource that the transform made.
@@ -28,6 +30,11 @@ struct ServerlessTransform {
                 let table = ServerlessSimpleTable(resource, globals: globals, problems: &problems)
                 resources.append(table.plainResource(problems: &problems))
                 storedOnly += ServerlessSimpleTable.rules.storedOnly(in: resource.properties, path: path)
+            case ServerlessLayerVersion.type:
+                let layer = ServerlessLayerVersion(resource, problems: &problems)
+                let plain = layer.plainResource(in: template, problems: &problems)
+                resources.append(plain)
+                referableProperties[resource.logicalId] = plain.logicalId
             default: addPlain(resource, in: template, problems: &problems)
             }
         }
@@ -73,6 +80,12 @@ struct ServerlessTransform {
                     ?? .map(TemplateMap(), line: code.line)
             }
             UnbuiltCode.check(properties, of: resource, in: template, problems: &problems)
+        } else if type.name == ResourceType.lambdaLayerVersion.name, let content = properties["Content"],
+            content.string != nil
+        {
+            properties["Content"] =
+                LocalCode.place(content, of: "Content", path: path, source: template.source, problems: &problems)
+                ?? .map(TemplateMap(), line: content.line)
         }
         type.rules.check(properties, path: path, line: resource.line, problems: &problems)
         if let (property, message) = type.behaviour.contradiction(properties) {

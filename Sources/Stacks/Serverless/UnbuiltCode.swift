@@ -15,6 +15,8 @@ enum UnbuiltCode {
         else { return }
         let (what, files): (String, [String])
         if runtime.hasPrefix("provided") {
+            // A layer may bring it.
+            guard properties["Layers"]?.list?.isEmpty ?? true else { return }
             (what, files) = ("no bootstrap, which the runtime \(runtime) starts", ["bootstrap"])
         } else if resource.buildMethod != nil, let handler = text(properties["Handler"], template),
             let candidates = self.files(of: handler, runtime: runtime)
@@ -27,6 +29,23 @@ enum UnbuiltCode {
         guard found.allSatisfy({ $0 == false }) else { return }
         problems.add(
             "in \(path) there is \(what)\(advice)", line: code.line, path: "\(resource.path).Properties")
+    }
+
+    /// Adds a problem when a layer that is to be built holds what it is built from where only its results may be.
+    static func check(
+        layer content: TemplateValue, of resource: TemplateResource, in template: LiveTemplate, problems: inout Problems
+    ) {
+        guard let method = resource.buildMethod, content.map?["S3Bucket"]?.string == LocalCode.bucket,
+            let path = content.map?["S3Key"]?.string
+        else { return }
+        let sources = [("python", "requirements.txt"), ("nodejs", "package.json"), ("makefile", "Makefile")]
+        guard let source = sources.first(where: { method.hasPrefix($0.0) })?.1,
+            template.source.files.holds(source, inCode: path) == true
+        else { return }
+        problems.add(
+            "in \(path) there is a \(source), from which the layer is still to be built. Build it first: with "
+                + "`sam build`, and use .aws-sam/build/template.yaml", line: content.line,
+            path: "\(resource.path).Properties")
     }
 
     private static func text(_ value: TemplateValue?, _ template: LiveTemplate) -> String? {

@@ -34,7 +34,8 @@ import Testing
         ("{Handler: a, Code: {}}", "AWS::Lambda::Function needs the property Role"),
         ("{Role: r, Code: {}, Handlr: a}", "AWS::Lambda::Function has no property Handlr"),
         (
-            "{Role: r, Code: {}, Layers: [a]}", "the property Layers of AWS::Lambda::Function is not supported yet"
+            "{Role: r, Code: {}, VpcConfig: {a: b}}",
+            "the property VpcConfig of AWS::Lambda::Function is not supported yet"
         ),
         ("{Role: r, Code: {}, Timeout: soon}", "Timeout must be an integer; it is a string"),
         ("{Role: r, Code: [x]}", "Code must be a map; it is a list"),

@@ -14,7 +14,7 @@ import Testing
         .appending(path: "Goldens")
     static let names = [
         "article", "implicit-api", "definition-body", "conditions", "publishing", "roles", "tables",
-        "leniencies",
+        "leniencies", "layers",
     ]
 
     private struct Comparison {

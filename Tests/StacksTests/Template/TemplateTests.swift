@@ -22,7 +22,7 @@ import Testing
                   Runtime: python3.12
                   Handler: index.handler
                   InlineCode: x = 1
-                  Layers: [a]
+                  VpcConfig: {a: b}
                   MemorySiz: 128
                   Timeout: soon
                   Environment:
@@ -42,7 +42,7 @@ import Testing
                 "template.yaml:3: Rules: the section Rules is not supported yet",
                 "template.yaml:5: Conditions.IsProd: Template error: every Fn::Equals object requires a list of 2 string parameters.",
                 "template.yaml:8: Resources.Queue: the resource type AWS::SQS::Queue is not supported yet",
-                "template.yaml:18: Resources.Hello.Properties: the property Layers of AWS::Serverless::Function is not supported yet",
+                "template.yaml:18: Resources.Hello.Properties: the property VpcConfig of AWS::Serverless::Function is not supported yet",
                 "template.yaml:19: Resources.Hello.Properties: AWS::Serverless::Function has no property MemorySiz",
                 "template.yaml:20: Resources.Hello.Properties: Timeout must be an integer; it is a string",
                 "template.yaml:23: Resources.Hello.Properties.Environment.Variables.NAME: Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.",
