@@ -53,8 +53,11 @@ package final class AnswerStream: Sendable {
         if source.untaken >= LambdaLimits.streamWindowBytes { source.stream?.setReading(false) }
     }
 
-    /// The answer has come to its end, or will not.
-    func detach() { source.value?.stream = nil }
+    /// The answer has come to its end, or nobody wants more of it: the rest is read past.
+    func detach() {
+        source.value?.stream?.setReading(true)
+        source.value?.stream = nil
+    }
 
     private var known: Source {
         if let source = source.value { return source }

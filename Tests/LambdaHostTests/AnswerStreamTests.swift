@@ -193,6 +193,23 @@ struct AnswerStreamTests {
         }
     }
 
+    @Test("end at 200 MB, and the runtime goes on")
+    func tooLarge() async throws {
+        let body = """
+            if [ -e once ]; then printf ok | answer >/dev/null
+            else touch once; head -c 210000000 /dev/zero | answer >/dev/null; fi
+            """
+        try await with(body, timeout: 60, loops: 2) { handle, loop, _ in
+            let (first, second) = (Received(), Received())
+            let result = text(try await call(handle, on: loop, first))
+            #expect(result.contains("Function.ResponseSizeTooLarge"))
+            #expect(first.bytes <= LambdaLimits.streamedBytes)
+            let outcome = text(try await call(handle, on: loop, second))
+            #expect(outcome == "success ")
+            #expect(second.text == "ok")
+        }
+    }
+
     @Test("of another mode, or to another call, are refused")
     func refused() async throws {
         let body = #"""
