@@ -107,7 +107,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "JSON", "JSONSchema", "GatewayModel", "EntityStore", "OpenAPIDocument", "FunctionPackages", "CZlib",
+                "JSON", "JSONSchema", "GatewayModel", "EntityStore", "OpenAPIDocument", "FunctionPackages", "Velocity",
+                "CZlib",
                 hashTrees,
             ],
             swiftSettings: strict),

@@ -10,6 +10,7 @@ import Synchronization
 struct TrafficAdapter: Traffic {
     let plane: DataPlane
     let closedStages: ClosedStages
+    let brokenTemplates: BrokenTemplates
 
     func prepare(
         _ stages: [StageDefinition], removing: [StageKey]
@@ -17,7 +18,7 @@ struct TrafficAdapter: Traffic {
         do throws(CompileError) {
             return Prepared(
                 prepared: try plane.prepare(stages, removing: removing), stages: stages, removed: removing,
-                closedStages: closedStages)
+                closedStages: closedStages, brokenTemplates: brokenTemplates)
         } catch {
             throw TrafficError(error.message)
         }
@@ -28,10 +29,12 @@ struct TrafficAdapter: Traffic {
         let stages: [StageDefinition]
         let removed: [StageKey]
         let closedStages: ClosedStages
+        let brokenTemplates: BrokenTemplates
 
         func publish() async {
             await prepared.publish()
             closedStages.look(at: stages, removed: removed)
+            brokenTemplates.look(at: stages, removed: removed)
         }
     }
 }

@@ -43,6 +43,8 @@ package struct ServerSettings: Sendable {
     /// Where access log entries go: a file, `-` for standard output, nil for a file per log group in the data folder.
     package var accessLog: String?
     package var functionConcurrency = 100
+    /// What AWS takes and cannot run is refused: deployments with mapping templates that are none.
+    package var isStrict = false
     /// What all APIs together let pass; nil: everything.
     package var accountThrottle: AccountThrottle?
     /// PEM certificates of authorities that HTTPS integrations may be signed by, besides the system's.

@@ -35,6 +35,9 @@ extension RESTOperations {
         _ api: inout RESTAPI, _ members: RestMembers, _ call: Call
     ) throws(ServiceError) -> REST.Deployment {
         try api.checkDeployable(call)
+        if call.refusesBrokenTemplates, let fault = api.content.templateFaults.first {
+            throw RESTError.badRequest("Invalid mapping template: the \(fault)")
+        }
         var deployment = REST.Deployment(
             id: api.freshId(of: REST.Deployment.self, call), createdDate: Int(call.now.seconds))
         deployment.description = try members.string("description")

@@ -16,6 +16,7 @@ package struct Call: Sendable {
     let now: Timestamp
     /// Those that integrations of REST APIs reach.
     let services: ServedServices
+    var refusesBrokenTemplates = false
     /// Whether function code may be named as a folder of this machine: only for calls made in process.
     var allowsLocalCode = false
 

@@ -40,6 +40,9 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "Invocations of functions at once, all together.")
     var functionConcurrency = 100
 
+    @Flag(help: "Refuse to deploy mapping templates that are none, which AWS deploys and answers 500 for.")
+    var strict = false
+
     @Option(
         help: ArgumentHelp(
             "What all APIs together let pass: requests a second / at once, as AWS's 10000/5000 (default: everything).",
@@ -99,6 +102,7 @@ struct ServerOptions: ParsableArguments {
         settings.searchPath = Self.environment("PATH") ?? settings.searchPath
         settings.accessLog = accessLog
         settings.functionConcurrency = functionConcurrency
+        settings.isStrict = strict
         settings.accountThrottle = accountThrottle.flatMap(AccountThrottle.init)
         settings.trustedCertificates = trustedCertificates
         services.apply(to: &settings)
