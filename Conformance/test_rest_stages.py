@@ -123,8 +123,7 @@ def test_all_settings_go_by_the_wildcard(api):
 
 
 @pytest.mark.parametrize("path, value, named", [
-    ("/*/*/caching/enabled", "true", "response caching"), ("/*/*/logging/loglevel", "INFO", "execution logs"),
-    ("/*/*/logging/dataTrace", "true", "execution logs"), ("/cacheClusterEnabled", "true", "response caching"),
+    ("/*/*/caching/enabled", "true", "response caching"), ("/cacheClusterEnabled", "true", "response caching"),
 ])  # fmt: skip
 def test_what_is_not_served_yet_is_refused(api, path, value, named):
     api.deploy("dev")

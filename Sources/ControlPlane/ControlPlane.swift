@@ -15,6 +15,8 @@ package final class ControlPlane: Sendable {
     let functionHost: any FunctionHost
     /// Nil where nobody calls: in drafts and tests.
     let keys: (any KeyTraffic)?
+    /// Nil in drafts and tests.
+    let methodTesting: (any MethodTesting)?
     /// Nil while nothing executes REST APIs.
     let restExecution: (any RestExecution)?
     let snapshots: CodeSnapshots
@@ -28,16 +30,18 @@ package final class ControlPlane: Sendable {
 
     package convenience init(
         settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost,
-        keys: (any KeyTraffic)? = nil, restExecution: (any RestExecution)? = nil
+        keys: (any KeyTraffic)? = nil, methodTesting: (any MethodTesting)? = nil,
+        restExecution: (any RestExecution)? = nil
     ) {
         self.init(
             settings: settings, store: store, traffic: traffic, functionHost: functionHost,
-            keys: keys, restExecution: restExecution, world: World())
+            keys: keys, methodTesting: methodTesting, restExecution: restExecution, world: World())
     }
 
     init(
         settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost,
-        keys: (any KeyTraffic)? = nil, restExecution: (any RestExecution)? = nil, world: World
+        keys: (any KeyTraffic)? = nil, methodTesting: (any MethodTesting)? = nil,
+        restExecution: (any RestExecution)? = nil, world: World
     ) {
         self.settings = settings
         current = Mutex(world)
@@ -45,6 +49,7 @@ package final class ControlPlane: Sendable {
         self.traffic = traffic
         self.functionHost = functionHost
         self.keys = keys
+        self.methodTesting = methodTesting
         self.restExecution = restExecution
         snapshots = settings.snapshots
     }
@@ -108,7 +113,7 @@ package final class ControlPlane: Sendable {
             Call(
                 pathParameters: parameters, query: query, headers: request.headers, body: request.body,
                 requestId: requestId, account: settings.account, now: settings.now(),
-                services: settings.services)
+                services: settings.services, refusesBrokenTemplates: settings.refusesBrokenTemplates)
         )
     }
 }
@@ -124,6 +129,8 @@ package struct ControlPlaneSettings: Sendable {
     let concurrency: AccountConcurrency
     /// Those that integrations of REST APIs reach.
     package let services: ServedServices
+    /// AWS deploys mapping templates that are none, and answers 500 when they are to be run.
+    let refusesBrokenTemplates: Bool
     /// Nil when nothing is installed: code brings what it needs.
     package private(set) var dependencies: (any FunctionDependencies)?
     /// False in a draft: code is looked at, and its files stay where they are.
@@ -132,8 +139,9 @@ package struct ControlPlaneSettings: Sendable {
     package init(
         account: AccountIdentity, codeFolder: String, now: @escaping @Sendable () -> Timestamp,
         snapshots: CodeSnapshots? = nil, dependencies: (any FunctionDependencies)? = nil, concurrentExecutions: Int,
-        services: ServedServices = ServedServices()
+        services: ServedServices = ServedServices(), refusesBrokenTemplates: Bool = false
     ) {
+        self.refusesBrokenTemplates = refusesBrokenTemplates
         self.account = account
         concurrency = AccountConcurrency(limit: concurrentExecutions)
         self.codeFolder = codeFolder

@@ -33,8 +33,10 @@ package final class DataPlane: Sendable {
         }
     }
 
-    private let workers: [ObjectIdentifier: NIOLoopBound<LoopWorker>]
+    let workers: [ObjectIdentifier: NIOLoopBound<LoopWorker>]
     private let compiler: StageCompiler
+    /// What it compiles is called once, by whoever tests it: its states are nobody else's.
+    let testCompiler: StageCompiler
     private let published = Mutex(Published())  // hot path: only whoever publishes comes here
     let retired = RetiredStages()
     /// What keys have used of their usage plans.
@@ -57,6 +59,9 @@ package final class DataPlane: Sendable {
         }
         self.workers = workers
         compiler = StageCompiler(
+            functions: functions, accessLogs: accessLogs, origins: origins, states: StageStates(loops: loops),
+            services: options.services)
+        testCompiler = StageCompiler(
             functions: functions, accessLogs: accessLogs, origins: origins, states: StageStates(loops: loops),
             services: options.services)
     }
@@ -160,18 +165,34 @@ package final class DataPlane: Sendable {
 
     // MARK: Metrics and the end
 
-    /// The counters of every stage that serves, all loops together.
-    package func metrics() async -> [(key: StageKey, metrics: StageMetrics)] {
+    /// The counters of every stage that serves, and of its methods, all loops together.
+    package func metrics() async -> [StageFigures] {
         let states = published.withLock(\.snapshot).stages.map(\.state)
-        var totals = states.map { ($0.key, StageMetrics()) }
+        let methods = states.map(\.methodMetrics)
+        var totals = zip(states, methods).map { state, methods in
+            StageFigures(
+                key: state.key,
+                methods: methods.map { StageFigures.Method(resource: $0.resource, method: $0.method) })
+        }
         for bound in workers.values {
             let counted = try? await bound.eventLoop.submit {
-                states.map { $0.metrics[bound.value.number].value }
+                let number = bound.value.number
+                return zip(states, methods).map { state, methods in
+                    (state.metrics[number].value, methods.map { $0.loops[number].value })
+                }
             }.get()
-            for (index, metrics) in (counted ?? []).enumerated() { totals[index].1.merge(metrics) }
+            for (index, (stage, methods)) in (counted ?? []).enumerated() {
+                totals[index].metrics.merge(stage)
+                for (position, method) in methods.enumerated() {
+                    totals[index].methods[position].metrics.merge(method)
+                }
+            }
         }
-        return totals.map { (key: $0.0, metrics: $0.1) }
+        return totals
     }
+
+    /// How many methods were to be counted by themselves and are not, since there are too many.
+    package var uncountedMethods: Int { compiler.states.methodCount.refused }
 
     /// Hands all access log lines to their sinks.
     package func flushLogs() async {

@@ -11,14 +11,19 @@ extension Exchange {
     ) {
         guard let stream = connection else { return }
         stream.startResponse(status: status)
+        let start = stream.out.writerIndex
         var lines = ResponseLines(self, stream, framing)
         write(&lines)
         lines.complete()
+        if let log = rest.log { log.keepHead(stream.out, from: start) }
         stream.finishHead(framing)
     }
 
     /// Sends a piece of the body on.
-    func append(_ bytes: ByteBuffer) { connection?.writeBody(bytes) }
+    func append(_ bytes: ByteBuffer) {
+        rest.log?.keepResponse(bytes)
+        connection?.writeBody(bytes)
+    }
 
     /// Answers with a body that is here as a whole. What a slow client has not taken of it counts as held.
     func respond(_ status: Int, whole body: ByteBuffer, _ write: (inout ResponseLines) -> Void) {
@@ -32,6 +37,7 @@ extension Exchange {
         respond(status, .length(length), write)
         if isHeld {
             let memory = worker.memory
+            rest.log?.keepResponse(body)
             if let connection { connection.writeBody(body) { memory.give(length) } } else { memory.give(length) }
         } else {
             append(body)
@@ -64,8 +70,10 @@ extension Exchange {
     func refuse(_ refusal: Refusal, because reason: @autoclosure () -> String) {
         guard let stream = connection else { return }
         abandonIntegration()
-        if worker.options.onRequest != nil || stage?.accessLog != nil {
-            self.reason = route.map { "route \($0.name) \(reason())" } ?? reason()
+        if worker.options.onRequest != nil || stage?.accessLog != nil || rest.log != nil {
+            let reason = reason()
+            logRefusal(refusal, reason)
+            self.reason = route.map { "route \($0.name) \(reason)" } ?? reason
         }
         guard stream.canRespond || stream.retract() else { return breakOff() }
         let response = response(to: refusal)
@@ -90,11 +98,13 @@ extension Exchange {
         guard let stream = connection else { return }
         var figures = figures
         if figures.status == 0 { figures.status = CallFigures.clientGone }
+        if rest.log != nil { logEnd(figures) }
         if let stage {
             worker.count(figures, stage)
+            if let metrics = rest.metrics ?? route?.metrics { metrics.loops[worker.number].value.add(figures) }
             if let log = stage.accessLog { AccessLog.write(self, figures, log) }
         }
-        if let onRequest = worker.options.onRequest { onRequest(summary(stream, figures)) }
+        if let onRequest = worker.options.onRequest, rest.tester == nil { onRequest(summary(stream, figures)) }
     }
 
     private func summary(_ stream: HTTPStream, _ figures: CallFigures) -> RequestSummary {

@@ -52,6 +52,7 @@ extension Exchange: UpstreamCaller {
 
     func upstreamBody(_ bytes: ByteBuffer) {
         pieceArrived()
+        rest.log?.keepAnswer(bytes)
         if let collected = upstreamState.collected?.body.readableBytes {
             guard collected + bytes.readableBytes <= HTTPProxy.collectedResponseBytes else {
                 integrationError = "the origin's answer is too long for a mapping that reads its body"

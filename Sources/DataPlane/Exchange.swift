@@ -89,15 +89,20 @@ package final class Exchange: HTTPService {
     // MARK: HTTPService
 
     package func headReceived(_ stream: HTTPStream) {
+        begin(stream)
+        do throws(Refusal) { try Hosts.find(self) } catch {
+            return refuse(error, because: explanation(error))
+        }
+        run()
+    }
+
+    /// Takes a request up; nothing has been found out about it yet.
+    func begin(_ stream: HTTPStream) {
         connection = stream
         startedAt = .now()
         startedAtEpochMilliseconds = worker.clock.epochMilliseconds
         makeRequestId()
         isBodyComplete = stream.head.body == .none
-        do throws(Refusal) { try Hosts.find(self) } catch {
-            return refuse(error, because: explanation(error))
-        }
-        run()
     }
 
     package func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {

@@ -1,4 +1,4 @@
-/// One loop's counters of one stage, in the names of the `AWS/ApiGateway` namespace.
+/// One loop's counters of one stage or method, in the names of the `AWS/ApiGateway` namespace.
 package struct StageMetrics: Sendable {
     package private(set) var count = 0
     package private(set) var clientErrors = 0
@@ -12,6 +12,8 @@ package struct StageMetrics: Sendable {
     package private(set) var integrationLatencyMilliseconds = 0
     /// Requests by latency: bucket n holds those below 2^n microseconds.
     package private(set) var latencyBuckets: [Int] = Array(repeating: 0, count: 32)
+    /// Those that called an integration, by its latency: bucket n holds those below 2^n milliseconds.
+    package private(set) var integrationBuckets: [Int] = Array(repeating: 0, count: 17)
 
     mutating func add(_ call: CallFigures) {
         count += 1
@@ -25,7 +27,10 @@ package struct StageMetrics: Sendable {
         dataProcessed += call.requestLength + call.responseLength
         let latency = call.latencyMicroseconds
         latencyMicroseconds += latency
-        integrationLatencyMilliseconds += call.integrationMilliseconds ?? 0
+        if let milliseconds = call.integrationMilliseconds {
+            integrationLatencyMilliseconds += milliseconds
+            integrationBuckets[min(16, Int.bitWidth - max(0, milliseconds).leadingZeroBitCount)] += 1
+        }
         latencyBuckets[min(31, Int.bitWidth - max(0, latency).leadingZeroBitCount)] += 1
     }
 
@@ -39,5 +44,6 @@ package struct StageMetrics: Sendable {
         latencyMicroseconds += other.latencyMicroseconds
         integrationLatencyMilliseconds += other.integrationLatencyMilliseconds
         for index in latencyBuckets.indices { latencyBuckets[index] += other.latencyBuckets[index] }
+        for index in integrationBuckets.indices { integrationBuckets[index] += other.integrationBuckets[index] }
     }
 }

@@ -93,10 +93,13 @@ package final class Gatehouse: Sendable {
                 dependencies: settings.dependencies.map { dependencies in
                     InstalledDependencies(dependencies, host: lambdaHost, onProgress: settings.onProgress ?? { _ in })
                 }, concurrentExecutions: settings.functionConcurrency,
-                services: ServedServices(endpoints: Set(settings.serviceEndpoints.keys))),
-            store: store, traffic: TrafficAdapter(plane: dataPlane, closedStages: ClosedStages()),
+                services: ServedServices(endpoints: Set(settings.serviceEndpoints.keys)),
+                refusesBrokenTemplates: settings.isStrict),
+            store: store,
+            traffic: TrafficAdapter(
+                plane: dataPlane, closedStages: ClosedStages(), brokenTemplates: BrokenTemplates()),
             functionHost: FunctionHostAdapter(host: lambdaHost, changes: functionChanges),
-            keys: KeyTrafficAdapter(plane: dataPlane))
+            keys: KeyTrafficAdapter(plane: dataPlane), methodTesting: MethodTestingAdapter(plane: dataPlane))
         vpcLinks.know(controlPlane)
         let usage = UsageLedger(store: store, meters: dataPlane.meters, onFault: { faults.tell($0) })
         // Before keys are served: what they may still use follows from what they have used.

@@ -32,41 +32,19 @@ struct LocalEndpoints: Sendable {
         WireResponse(status: 200, headers: [("content-type", type)], body: Array(body.utf8))
     }
 
-    /// The counters in Prometheus' text format, named after the metrics of `AWS/ApiGateway`.
     private func prometheus() async -> String {
-        let stages = await dataPlane.metrics().sorted {
-            ($0.key.apiId, $0.key.stageName) < ($1.key.apiId, $1.key.stageName)
-        }
-        var lines: [String] = []
-        func series(_ name: String, _ help: String, _ value: (StageMetrics) -> String) {
-            lines.append("# HELP \(name) \(help)\n# TYPE \(name) counter")
-            for stage in stages {
-                lines.append(
-                    "\(name){api_id=\"\(stage.key.apiId)\",stage=\"\(stage.key.stageName)\"} \(value(stage.metrics))")
-            }
-        }
-        series("apigateway_count_total", "API calls.") { "\($0.count)" }
-        series("apigateway_4xx_total", "Client errors.") { "\($0.clientErrors)" }
-        series("apigateway_5xx_total", "Server errors.") { "\($0.serverErrors)" }
-        series("gatehouse_clients_gone_total", "API calls whose client went away before the answer (499).") {
-            "\($0.clientsGone)"
-        }
-        series("gatehouse_bodies_refused_total", "API calls refused because all memory for bodies was taken (503).") {
-            "\($0.bodiesRefused)"
-        }
-        series("apigateway_data_processed_bytes_total", "Bytes of bodies.") { "\($0.dataProcessed)" }
-        series("apigateway_latency_seconds_total", "Time from request to response.") {
-            "\(Double($0.latencyMicroseconds) / 1_000_000)"
-        }
-        series("apigateway_integration_latency_seconds_total", "Time in integrations.") {
-            "\(Double($0.integrationLatencyMilliseconds) / 1000)"
-        }
-        let metric = LogAccount.metric
-        lines.append("# HELP \(metric) Log lines that could not be kept.\n# TYPE \(metric) counter")
-        lines.append("\(metric){log=\"access\"} \(accessLogs.droppedLines)")
-        lines.append("\(metric){log=\"function\"} \(functionLogs.droppedLines)")
-        lines.append("\(metric){log=\"stdout\"} \(Console.droppedLines(.output))")
-        lines.append("\(metric){log=\"stderr\"} \(Console.droppedLines(.errors))")
-        return lines.joined(separator: "\n") + "\n"
+        var text = PrometheusText()
+        text.add(await dataPlane.metrics())
+        text.add(
+            "gatehouse_methods_not_counted_total", "Methods with metrics of their own beyond the number that is kept.",
+            [("", dataPlane.uncountedMethods)])
+        text.add(
+            LogAccount.metric, "Log lines that could not be kept.",
+            [
+                ("{log=\"access\"}", accessLogs.droppedLines), ("{log=\"function\"}", functionLogs.droppedLines),
+                ("{log=\"stdout\"}", Console.droppedLines(.output)),
+                ("{log=\"stderr\"}", Console.droppedLines(.errors)),
+            ])
+        return text.text
     }
 }

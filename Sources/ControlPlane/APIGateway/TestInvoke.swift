@@ -15,9 +15,13 @@ extension RESTOperations {
         let members = try RestMembers(call)
         guard let api = control.world[RESTAPI.self, call.path("restapi_id")] else { throw RESTError.noResource(call) }
         let resource = try api.find(REST.Resource.self, call)
-        let method = try api.method(call)
+        let verb = call.path("http_method")
+        guard let method = resource.resourceMethods?[verb] ?? resource.resourceMethods?["ANY"] else {
+            throw RESTError.noMethod
+        }
         var invocation = REST.TestInvocation(
-            apiId: api.id, account: call.account, content: api.content, resource: resource, method: method)
+            apiId: api.id, account: call.account, content: api.content, resource: resource, method: method,
+            httpMethod: verb, tester: tester(call))
         invocation.pathWithQueryString = try members.string("pathWithQueryString")
         invocation.body = try members.string("body")
         invocation.headers = try members.map("headers") ?? [:]
@@ -27,11 +31,22 @@ extension RESTOperations {
             throw ServiceError.unsupported(
                 "Gatehouse does not present client certificates yet: clientCertificateId is refused.")
         }
-        guard let execution = control.restExecution else {
-            throw ServiceError.unsupported(
-                "Gatehouse does not execute methods of REST APIs yet: TestInvokeMethod is refused.")
+        guard let testing = control.methodTesting else {
+            throw ServiceError.unsupported("Nothing executes methods here: TestInvokeMethod is refused.")
         }
-        return try .json(await execution.testInvoke(invocation))
+        let result: REST.TestInvocationResult
+        do throws(TrafficError) { result = try await testing.testInvoke(invocation) } catch {
+            throw RESTError.badRequest(error.message)
+        }
+        return try .json(result)
+    }
+
+    /// Credentials are not checked; everybody is the account's root, as for GetCallerIdentity.
+    private static func tester(_ call: Call) -> REST.Tester {
+        REST.Tester(
+            userArn: "arn:\(call.account.partition):iam::\(call.account.accountId):root",
+            userAgent: call.header("user-agent"),
+            accessKey: call.header("authorization").flatMap { CredentialScope.accessKey(of: $0) })
     }
 
     private static func testInvokeAuthorizer(_ control: ControlPlane, _ call: Call) throws(ServiceError) -> Reply {

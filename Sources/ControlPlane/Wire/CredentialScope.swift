@@ -26,4 +26,13 @@ package struct CredentialScope: Sendable {
         region = parts.count == 5 ? String(parts[2]) : "*"
         service = String(parts[parts.count - 2])
     }
+
+    /// `AKID` of an Authorization header.
+    static func accessKey(of authorization: String) -> String? {
+        guard authorization.hasPrefix("AWS4-"),
+            let start = authorization.firstRange(of: "Credential=")?.upperBound
+        else { return nil }
+        let key = authorization[start...].prefix { $0 != "/" && $0 != "," && $0 != " " }
+        return key.isEmpty ? nil : String(key)
+    }
 }

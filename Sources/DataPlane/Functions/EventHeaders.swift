@@ -29,7 +29,8 @@ enum EventHeaders {
         x.worker.headerOrder.removeAll(keepingCapacity: true)
         _ = x.withHead { bytes, head in
             let first = format == .rest ? Own.host : .contentLength
-            for own in first.rawValue...Own.forwardedProto.rawValue {
+            // A test has what it was given.
+            for own in first.rawValue...Own.forwardedProto.rawValue where x.rest.tester == nil {
                 insert(own, x.worker, head.fields, bytes, format)
             }
             for (index, field) in head.fields.enumerated() {
@@ -197,6 +198,21 @@ enum EventHeaders {
         ]
         where name.withUnsafeBytes({ ASCII.equals($0, own) }) { return true }
         return false
+    }
+
+    /// All that an integration of a REST API may see: the client's in their order, of a repeated one the last, then the
+    /// gateway's own.
+    static func ofREST(_ x: Exchange) -> [(name: String, value: String)] {
+        var found: [(name: String, value: String)] = []
+        _ = x.withHead { bytes, head in
+            for field in head.fields where isSeen(field, bytes) {
+                let name = String(decoding: bytes[field.name.range], as: UTF8.self)
+                found.removeAll { $0.name == name }
+                found.append((name, String(decoding: bytes[field.value.range], as: UTF8.self)))
+            }
+        }
+        // A test has what it was given.
+        return x.rest.tester == nil ? found + ownOfREST(x) : found
     }
 
     /// What the gateway adds for an integration of a REST API.

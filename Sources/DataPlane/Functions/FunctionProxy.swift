@@ -8,11 +8,13 @@ enum FunctionProxy {
     static func check(_ x: Exchange, _ integration: FunctionIntegration) throws(Refusal) {
         guard integration.target != nil else {
             x.integrationError = "there is no function \(integration.name)"
+            x.rest.log?.failure = [ExecutionFailure.invalidPermissions]
             x.reason = "calls \(integration.name), which does not exist"
             throw .internalError
         }
         guard let method = x.connection?.head.method, integration.permits(method) else {
             x.integrationError = permissionError
+            x.rest.log?.failure = [ExecutionFailure.invalidPermissions]
             x.reason =
                 "has no permission to invoke \(integration.name) "
                 + "(aws lambda add-permission --principal apigateway.amazonaws.com)"
@@ -46,11 +48,14 @@ enum FunctionProxy {
             guard let asked = CustomInvocation.begin(x, to: &event) else { return }
             kind = asked
         }
+        let requestId = Identifiers.uuid()
+        x.endpointRequestId = requestId
+        if x.rest.log != nil {
+            LoggedFunction.request(x, traceId, integration.payloadFormat == .custom ? x.body ?? ByteBuffer() : event)
+        }
         x.body = nil
         let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)
         let turn = x.turn
-        let requestId = Identifiers.uuid()
-        x.endpointRequestId = requestId
         let completion: @Sendable (FunctionOutcome) -> Void = { outcome in
             let x = bound.value
             // The client or the time-out may have ended this request meanwhile.
@@ -87,6 +92,7 @@ enum FunctionProxy {
         x.integrationServiceStatus = 200
         switch outcome {
         case .success(let payload):
+            if integration.payloadFormat != .stream { LoggedFunction.answer(x, payload, isError: false) }
             switch integration.payloadFormat {
             case .version1: FunctionResponse.respondV1(x, payload)
             case .version2: FunctionResponse.respondV2(x, payload)
@@ -95,18 +101,22 @@ enum FunctionProxy {
             case .custom: RESTFunctionAnswer.map(x, payload, isError: false)
             }
         case .functionError(let payload) where integration.payloadFormat == .custom:
+            LoggedFunction.answer(x, payload, isError: true)
             RESTFunctionAnswer.map(x, payload, isError: true)
         case .notInvoked(let status):
             x.integrationServiceStatus = status
             RESTFunctionAnswer.map(x, ByteBuffer(), isError: false)
         case .functionError(let payload):
             x.integrationStatus = 200
+            LoggedFunction.answer(x, payload, isError: true)
+            x.rest.log?.failure = [ExecutionFailure.functionFailed(payload, requestId: x.endpointRequestId)]
             // The error object may have 6 MB; its beginning says what happened.
             let error = String(decoding: payload.readableBytesView.prefix(1_024), as: UTF8.self)
             x.integrationError = "the function failed: \(error)"
             x.refuse(.functionFailed, because: "calls \(integration.name), which failed: \(error)")
         case .throttled:
             x.integrationServiceStatus = 429
+            x.rest.log?.failure = ExecutionFailure.functionBusy(requestId: x.endpointRequestId)
             x.integrationError = "the function is running as often at once as it may"
             x.refuse(.functionBusy, because: "calls \(integration.name), which is running as often at once as it may")
         case .tooLarge:
@@ -115,6 +125,7 @@ enum FunctionProxy {
             x.refuse(.eventTooLarge, because: "sends \(integration.name) an event larger than Lambda's 6 MB")
         case .notFound:
             x.integrationServiceStatus = 404
+            x.rest.log?.failure = [ExecutionFailure.invalidPermissions]
             x.integrationError = "there is no function \(integration.name)"
             x.refuse(.internalError, because: "calls \(integration.name), which no longer exists")
         }

@@ -37,6 +37,7 @@ enum HTTPProxy {
 
     private static func open(_ x: Exchange, _ integration: HTTPIntegration) {
         guard let origin = integration.origin ?? namedOrigin(x, integration) else {
+            x.rest.log?.failure = [ExecutionFailure.invalidEndpoint]
             return x.refuse(.internalError, because: "has an integration whose host cannot be made from the path")
         }
         let pool = x.worker.upstream
@@ -84,6 +85,7 @@ enum HTTPProxy {
         x.upstream = upstream
         x.worker.scratch.clear()
         UpstreamRequest.writeHead(x, integration, egress: client.peer.localAddress, to: &x.worker.scratch)
+        if x.rest.log != nil { LoggedOrigin.request(x, integration, x.worker.scratch) }
         upstream.begin(
             x, head: x.worker.scratch,
             isHeadRequest: (integration.knownMethod ?? client.head.method) == .head)

@@ -37,9 +37,10 @@ enum KeyCheck {
         guard let grant = x.rest.grant, let stage = x.stage, let route = x.route else { return try limit(x) }
         let day = x.startedAtEpochMilliseconds / (1000 * Int(UsagePeriod.secondsOfDay))
         guard !grant.meter.isExhausted(on: day, grant.plan) else { throw exhausted(x) }
-        if grant.bucket(stage.key, route.keyText)?.take(x.startedAt) == false
-            || grant.wholeBucket?.take(x.startedAt) == false
-        {
+        let (own, whole) = (grant.bucket(stage.key, route.keyText), grant.wholeBucket)
+        let passed = own?.take(x.startedAt) == false ? own : whole?.take(x.startedAt) == false ? whole : nil
+        if let passed {
+            x.rest.log?.failure = [PlanFailure.throttled(x, passed, plan: grant.plan.definition.id)]
             x.reason = "was called beyond the rate or burst of its usage plan \(grant.plan.definition.id)"
             throw .throttled
         }
@@ -48,6 +49,7 @@ enum KeyCheck {
     }
 
     private static func exhausted(_ x: Exchange) -> Refusal {
+        x.rest.log?.failure = [PlanFailure.exhausted(x)]
         x.reason = "was called beyond the quota of its usage plan \(x.rest.grant?.plan.definition.id ?? "")"
         return .quotaExceeded
     }
@@ -56,6 +58,7 @@ enum KeyCheck {
     private static func limit(_ x: Exchange) throws(Refusal) {
         if x.rest.bucket?.take(x.startedAt) == false {
             x.reason = "was called beyond the throttling of its stage"
+            if let bucket = x.rest.bucket { x.rest.log?.failure = [PlanFailure.throttled(x, bucket, plan: nil)] }
             throw .throttled
         }
         try AccountLimit.take(x)

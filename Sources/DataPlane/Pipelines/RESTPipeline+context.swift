@@ -8,6 +8,7 @@ extension RESTPipeline {
         "deploymentId": .deploymentId,
         "domainName": .domainName,
         "domainPrefix": .apiId,
+        "endpointType": .endpointType,
         "error.message": .errorMessage,
         "error.messageString": .errorMessageString,
         "error.responseType": .errorResponseType,

@@ -37,7 +37,9 @@ enum RESTPipeline {
         case .key: if x.route?.method?.requiresKey == true { try KeyCheck.find(x) }
         case .throttle: try KeyCheck.throttle(x)
         case .body: return try takeBody(x)
-        case .validate: try x.route?.method?.validation?.check(x)
+        case .validate:
+            if x.rest.log != nil { x.logStart() }
+            try x.route?.method?.validation?.check(x)
         case .map: try map(x)
         case .target: try checkTarget(x)
         case .call: return try call(x)
@@ -56,7 +58,8 @@ enum RESTPipeline {
         guard let method = x.route?.method else { return .next }
         // Recorded: an origin is told a body's length, also where the client did not know it.
         if case .http = x.route?.integration, method.isProxy, !method.request.needsBody,
-            method.validation?.validatesBody != true, x.connection?.head.body != .chunked
+            method.validation?.validatesBody != true, x.connection?.head.body != .chunked,
+            x.rest.log?.tracesData != true
         {
             try x.streamBody(limit: HTTPLimits.apiBodyBytes)
             return .next
@@ -87,6 +90,9 @@ enum RESTPipeline {
         case .http, .tables, .mock: break
         case .invalid(let reason):
             x.reason = reason
+            if x.route?.method?.source.methodIntegration?.type.hasPrefix("HTTP") == true {
+                x.rest.log?.failure = [ExecutionFailure.invalidEndpoint]
+            }
             throw .internalError
         case .missing, nil:
             x.reason = "has no integration"
@@ -132,5 +138,9 @@ enum RESTRouting {
         guard let index, let index else { throw ForeignAuthorization.refusal(x) ?? .notFound }
         x.route = deployment.methods[index]
         if index < buckets.count { x.rest.bucket = buckets[index] }
+        let isCanary = x.rest.isCanary == true
+        let metrics = isCanary ? stage.canaryMethodMetrics : stage.methodMetrics
+        if index < metrics.count { x.rest.metrics = metrics[index] }
+        if let setting = stage.logging.setting(index, isCanary: isCanary) { x.beginLog(setting) }
     }
 }

@@ -47,6 +47,11 @@ struct BodyTemplate: Sendable {
         } catch {
             x.reason =
                 "has a mapping template that fails at line \(error.line), column \(error.column): \(error.message)"
+            x.rest.log?.failure = [
+                ExecutionFailure.template(
+                    isOfAnswer: x.step > RESTPipeline.Step.map.rawValue,
+                    "line \(error.line), column \(error.column): \(error.message)")
+            ]
             throw .internalError
         }
         return ByteBuffer(bytes: output)
@@ -117,16 +122,7 @@ private final class CallTemplateSource: TemplateSource {
     /// Those that an integration may see, by name; of a repeated one the last.
     private func allHeaders() -> [(name: String, value: String)] {
         if let headers { return headers }
-        var found: [(name: String, value: String)] = []
-        _ = x.withHead { bytes, head in
-            for field in head.fields where EventHeaders.isSeen(field, bytes) {
-                let name = String(decoding: bytes[field.name.range], as: UTF8.self)
-                found.removeAll { $0.name == name }
-                found.append((name, String(decoding: bytes[field.value.range], as: UTF8.self)))
-            }
-        }
-        for own in EventHeaders.ownOfREST(x) { found.append(own) }
-        found.sort { $0.name < $1.name }
+        let found = EventHeaders.ofREST(x).sorted { $0.name < $1.name }
         headers = found
         return found
     }

@@ -117,6 +117,7 @@ final class FunctionStream {
         guard let client = x.connection, let framing = framing(answer, x) else { return }
         x.integrationStatus = answer.status
         x.integrationServiceStatus = 200
+        LoggedFunction.begins(x)
         x.upstreamState.isAnswering = true
         x.pieceArrived()
         x.rest.headersTook = x.integrationMillisecondsSoFar

@@ -89,6 +89,9 @@ struct MappedMethodResponse: Sendable {
         }
         guard isDeclared else {
             x.reason = "has no method response \(status)"
+            x.rest.log?.failure = [
+                ExecutionFailure.configuration + "Output mapping refers to an invalid method response: \(status)"
+            ]
             throw .internalError
         }
         let chosen = templates.template(accepting: IntegrationResponses.acceptedType(x))

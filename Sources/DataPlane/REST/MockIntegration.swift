@@ -7,10 +7,15 @@ enum MockIntegration {
         guard let method = x.route?.method else { return }
         guard let status = x.body.flatMap({ $0.withUnsafeReadableBytes(status) }) else {
             x.reason = "answers by a template that gives no integer statusCode"
+            x.rest.log?.failure = [
+                ExecutionFailure.configuration
+                    + "statusCode should be an integer which defined in request template"
+            ]
             throw .internalError
         }
         guard let response = try method.responses.select("\(status)") else {
             x.reason = "has no integration response for the status \(status)"
+            x.rest.log?.failure = [ExecutionFailure.noMatch(status: status)]
             throw .internalError
         }
         try response.respond(x, IntegrationAnswer())

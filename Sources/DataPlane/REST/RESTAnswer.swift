@@ -7,6 +7,7 @@ enum RESTAnswer {
     /// A proxy's passes as it comes; another one is collected, and mapped when it is whole.
     static func respond(_ x: Exchange, _ head: ResponseHead, _ method: RESTMethod) {
         guard let client = x.connection else { return }
+        if x.rest.log != nil { LoggedOrigin.answer(x, head) }
         guard method.isProxy else {
             x.rest.showsTrace = true
             x.upstreamState.collected = (head, x.worker.allocator.buffer(capacity: 0))
@@ -50,8 +51,10 @@ enum RESTAnswer {
     /// The whole answer is here.
     static func respond(_ x: Exchange, _ head: ResponseHead, _ body: ByteBuffer, _ method: RESTMethod) {
         x.integrationAnswered()
+        x.rest.log?.writeAnswer()
         do throws(Refusal) {
             guard let response = try method.responses.select("\(head.status)") else {
+                x.rest.log?.failure = [ExecutionFailure.noMatch(status: head.status)]
                 x.reason = "has no integration response for the status \(head.status)"
                 throw .internalError
             }

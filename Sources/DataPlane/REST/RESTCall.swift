@@ -1,3 +1,4 @@
+import GatewayModel
 import HTTPFront
 import NIOCore
 import Velocity
@@ -36,6 +37,12 @@ struct RESTCall {
     /// Milliseconds to the streamed answer's head, and to the first byte behind it.
     var headersTook: Int?
     var firstContentTook: Int?
+    /// The method's own counters.
+    var metrics: MethodMetrics?
+    /// nil where nothing is written down.
+    var log: ExecutionLog?
+    /// Who tests the method; nil for a call.
+    var tester: REST.Tester?
 }
 
 /// The parameters of a request to an integration, as mappings and templates made them.

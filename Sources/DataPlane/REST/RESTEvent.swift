@@ -14,16 +14,24 @@ enum RESTEvent {
         event.write(#","httpMethod":""#)
         x.writeMethod(to: &event)
         event.write(#"","headers":"#)
-        EventHeaders.sort(x, .rest)
-        EventHeaders.writeLastValues(x, .rest, traceId, to: &event)
-        event.write(#","multiValueHeaders":"#)
-        EventHeaders.writeAllValues(x, .rest, traceId, to: &event)
+        if x.rest.tester != nil, x.connection?.head.fields.isEmpty == true {
+            event.write(#"null,"multiValueHeaders":null"#)
+        } else {
+            EventHeaders.sort(x, .rest)
+            EventHeaders.writeLastValues(x, .rest, traceId, to: &event)
+            event.write(#","multiValueHeaders":"#)
+            EventHeaders.writeAllValues(x, .rest, traceId, to: &event)
+        }
         EventV1.writeQuery(x, to: &event)
         event.write(#","pathParameters":"#)
         if route.variables.isEmpty { event.write("null") } else { EventParts.writePathParameters(x, to: &event) }
         event.write(#","stageVariables":"#)
         if let variables = deployment.eventStageVariables { event.write(variables) } else { event.write("null") }
-        writeContext(x, stage, route, method, deployment, to: &event)
+        if let tester = x.rest.tester {
+            TestEvent.writeContext(x, tester, stage, route, method, to: &event)
+        } else {
+            writeContext(x, stage, route, method, deployment, to: &event)
+        }
         event.write(#","body":"#)
         writeBody(x, deployment, to: &event)
         event.write("}")

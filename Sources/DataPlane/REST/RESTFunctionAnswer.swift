@@ -8,6 +8,7 @@ enum RESTFunctionAnswer {
     static func respond(_ x: Exchange, _ payload: ByteBuffer) {
         guard case .object(var answer) = read(payload) else {
             x.integrationError = "malformed response of the function"
+            x.rest.log?.failure = [ExecutionFailure.malformedAnswer]
             let beginning = String(decoding: payload.readableBytesView.prefix(200), as: UTF8.self)
             return x.refuse(
                 .functionFailed, because: "calls \(x.integrationName), whose answer is no proxy response: \(beginning)")
@@ -15,6 +16,7 @@ enum RESTFunctionAnswer {
         x.integrationStatus = answer.status
         if answer.isBase64, acceptsBinary(x) {
             guard let decoded = Base64.decode(answer.body) else {
+                x.rest.log?.failure = [ExecutionFailure.configuration + "Unable to base64 decode the body."]
                 return x.refuse(
                     .internalError, because: "calls \(x.integrationName), whose body is said to be base64 and is not")
             }
@@ -56,6 +58,7 @@ enum RESTFunctionAnswer {
         x.integrationStatus = 200
         do throws(Refusal) {
             guard let response = try method.responses.select(isError ? errorMessage(payload) : nil) else {
+                x.rest.log?.failure = [ExecutionFailure.noMatch(status: 200)]
                 x.reason = "has no integration response for what \(x.integrationName) answered"
                 throw .internalError
             }
@@ -65,7 +68,7 @@ enum RESTFunctionAnswer {
         }
     }
 
-    private static func errorMessage(_ payload: ByteBuffer) -> String? {
+    static func errorMessage(_ payload: ByteBuffer) -> String? {
         (try? JSONValue(parsing: Array(payload.readableBytesView)))?["errorMessage"]?.string
     }
 }

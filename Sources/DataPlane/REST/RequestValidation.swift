@@ -105,6 +105,10 @@ private struct BodyModels: Sendable {
         guard let fault else { return }
         x.rest.validationError = Array(fault.description.utf8)
         x.reason = "received a body that does not match its model: \(fault.description)"
+        x.rest.log?.failure = [
+            "Request body does not match model schema for content type "
+                + "\(String(decoding: type, as: UTF8.self)): \(fault.description)"
+        ]
         throw .invalidBody
     }
 }

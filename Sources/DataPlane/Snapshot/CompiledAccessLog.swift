@@ -4,6 +4,8 @@ package import NIOCore
 package protocol AccessLogDirectory: Sendable {
     /// The sink for a log group's ARN; the same one for the same ARN.
     func sink(for destinationArn: String) -> any AccessLogSink
+    /// The sink for an execution log's group; the same one for the same group.
+    func sink(forExecutionLog group: String) -> any AccessLogSink
 }
 
 /// Takes whole lines, from any event loop, without waiting.
@@ -24,13 +26,22 @@ final class CompiledAccessLog: Sendable {
     /// The texts of all parts, one behind the other.
     let text: [UInt8]
     let sink: any AccessLogSink
+    /// The calls of a canary are written there too.
+    let canarySink: (any AccessLogSink)?
+    /// The format is one of XML, as AWS's example is.
+    let isXML: Bool
     /// Whether an id has to be looked for in what an origin answers.
     let namesEndpointRequestId: Bool
     let namesTraceId: Bool
 
     /// `variables` are those of the kind of API, by name; another one has no value, which prints as `-`.
-    init(format: String, sink: any AccessLogSink, variables: [String: ContextVariable]) {
+    init(
+        format: String, sink: any AccessLogSink, canarySink: (any AccessLogSink)? = nil,
+        variables: [String: ContextVariable]
+    ) {
         self.sink = sink
+        self.canarySink = canarySink
+        isXML = format.first { !$0.isWhitespace } == "<"
         var parts: [Part] = []
         var text: [UInt8] = []
         var start = 0

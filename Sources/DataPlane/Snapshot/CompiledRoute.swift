@@ -18,6 +18,8 @@ final class CompiledRoute: Sendable {
     /// What the stage's settings of an HTTP API let pass of the route; nil: all. (Methods of REST APIs have theirs in
     /// `RESTStage`.)
     let bucket: TokenBucket?
+    /// The same of its counters.
+    let metrics: MethodMetrics?
     /// What only methods of REST APIs have.
     let method: RESTMethod?
 
@@ -27,7 +29,7 @@ final class CompiledRoute: Sendable {
     init(
         _ keyText: String, _ key: RouteKey, variables: [[UInt8]], integration: CompiledIntegration,
         integrationURI: String? = nil, integrationId: String? = nil, authorizer: (any Authorizer)? = nil,
-        bucket: TokenBucket? = nil, method: RESTMethod? = nil
+        bucket: TokenBucket? = nil, metrics: MethodMetrics? = nil, method: RESTMethod? = nil
     ) {
         self.key = key
         self.keyText = Array(keyText.utf8)
@@ -38,6 +40,7 @@ final class CompiledRoute: Sendable {
         self.integrationId = integrationId
         self.authorizer = authorizer
         self.bucket = bucket
+        self.metrics = metrics
         self.method = method
     }
 }

@@ -8,6 +8,7 @@ struct RESTCompiler {
     let functions: any FunctionDirectory
     let origins: Origins
     let services: AWSServices
+    let logs: any AccessLogDirectory
     let state: StageState
 
     func stage(
@@ -23,7 +24,23 @@ struct RESTCompiler {
             canary = try self.deployment(
                 settings.deployment, id: settings.settings.deploymentId, variables, previous?.canary)
         }
-        return RESTStage(content, deployment: deployment, canary: canary) { buckets($0, content.methodSettings) }
+        return RESTStage(
+            content, deployment: deployment, canary: canary,
+            logging: StageLogging(content.methodSettings, key, deployment: deployment, canary: canary, logs: logs),
+            metrics: { metrics($0, content.methodSettings) }
+        ) { buckets($0, content.methodSettings) }
+    }
+
+    /// Of the methods that are counted by themselves.
+    private func metrics(
+        _ deployment: RESTDeployment, _ settings: OrderedMap<REST.MethodSetting>
+    ) -> [MethodMetrics?] {
+        guard settings.contains(where: \.value.metricsEnabled) else { return [] }
+        return deployment.methods.map { method in
+            guard MethodSettings.of(method, in: settings)?.metricsEnabled == true else { return nil }
+            let path = String(decoding: method.resourcePath, as: UTF8.self)
+            return state.methodMetrics(resource: path, method: String(method.name.prefix { $0 != " " }))
+        }
     }
 
     /// Each method has a bucket of its own, by its own settings or by those for all (AWS's log names the method that a
@@ -32,12 +49,10 @@ struct RESTCompiler {
         _ deployment: RESTDeployment, _ settings: OrderedMap<REST.MethodSetting>
     ) -> [TokenBucket?] {
         guard !settings.isEmpty else { return [] }
-        let general = settings["*/*"]
         return deployment.methods.map { method in
-            let path = String(decoding: method.resourcePath.dropFirst(), as: UTF8.self)
-            let name = path + "/" + method.name.prefix { $0 != " " }
+            let name = MethodSettings.name(of: method)
             // -1 means no limit at this level.
-            guard let setting = settings[name] ?? general, setting.throttlingRateLimit.value >= 0,
+            guard let setting = MethodSettings.of(method, in: settings), setting.throttlingRateLimit.value >= 0,
                 setting.throttlingBurstLimit >= 0
             else { return nil }
             return state.bucket(name, rate: setting.throttlingRateLimit.value, burst: setting.throttlingBurstLimit)

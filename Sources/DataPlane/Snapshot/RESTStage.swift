@@ -13,10 +13,14 @@ final class RESTStage: Sendable {
     /// none is.
     let buckets: [TokenBucket?]
     let canaryBuckets: [TokenBucket?]
+    let logging: StageLogging
+    /// The counters of the methods, as their buckets.
+    let methodMetrics: [MethodMetrics?]
+    let canaryMethodMetrics: [MethodMetrics?]
 
     init(
-        _ content: REST.StageContent, deployment: RESTDeployment, canary: RESTDeployment?,
-        buckets: (RESTDeployment) -> [TokenBucket?]
+        _ content: REST.StageContent, deployment: RESTDeployment, canary: RESTDeployment?, logging: StageLogging,
+        metrics: (RESTDeployment) -> [MethodMetrics?], buckets: (RESTDeployment) -> [TokenBucket?]
     ) {
         self.content = content
         self.deployment = deployment
@@ -24,6 +28,9 @@ final class RESTStage: Sendable {
         canaryShare = CanaryShare(percent: content.canary?.settings.percentTraffic.value ?? 0)
         self.buckets = buckets(deployment)
         canaryBuckets = canary.map(buckets) ?? []
+        self.logging = logging
+        methodMetrics = metrics(deployment)
+        canaryMethodMetrics = canary.map(metrics) ?? []
     }
 }
 

@@ -8,9 +8,6 @@ enum RESTSupport {
         if content.cacheClusterSize != nil { throw refused("response caching (cacheClusterEnabled)") }
         for (method, setting) in content.methodSettings {
             if setting.cachingEnabled { throw refused("response caching (the setting of \(method))") }
-            if setting.loggingLevel ?? "OFF" != "OFF" || setting.dataTraceEnabled {
-                throw refused("execution logs (the setting of \(method))")
-            }
         }
         for deployment in [content.deployment, content.canary?.deployment].compactMap(\.self) {
             try check(deployment)

@@ -41,7 +41,8 @@ struct RouteCompiler {
         return CompiledRoute(
             route.routeKey, routeKey, variables: names, integration: compiled,
             integrationURI: integration?.integrationUri, integrationId: route.integrationId.map(String.init),
-            authorizer: authorizer, bucket: limits.bucket(route.routeKey))
+            authorizer: authorizer, bucket: limits.bucket(route.routeKey),
+            metrics: limits.metrics(route.routeKey))
     }
 
     /// The function that the integration's URI names, as it is now.

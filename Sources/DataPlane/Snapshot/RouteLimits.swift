@@ -1,7 +1,7 @@
 import GatewayModel
 import JSON
 
-/// The throttling of an HTTP API's stage. Each route has a bucket of its own, by its own settings or by the default ones.
+/// The throttling and the detailed metrics of an HTTP API's stage. Each route has a bucket of its own, by its own settings or by the default ones.
 struct RouteLimits: Sendable {
     private let settings: V2.RouteSettings?
     private let byRoute: OrderedMap<V2.RouteSettings>
@@ -24,6 +24,12 @@ struct RouteLimits: Sendable {
         let burst = own?.throttlingBurstLimit ?? settings?.throttlingBurstLimit
         guard rate != nil || burst != nil else { return nil }
         return state.bucket(routeKey, rate: rate ?? Self.accountRate, burst: burst ?? Self.accountBurst)
+    }
+
+    /// The counters of a route with detailed metrics.
+    func metrics(_ routeKey: String) -> MethodMetrics? {
+        let isDetailed = byRoute[routeKey]?.detailedMetricsEnabled ?? settings?.detailedMetricsEnabled
+        return isDetailed == true ? state.methodMetrics(resource: routeKey, method: "") : nil
     }
 }
 

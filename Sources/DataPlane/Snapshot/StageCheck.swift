@@ -27,6 +27,7 @@ private struct NoFunctions: FunctionDirectory {
 
 private struct NoLogs: AccessLogDirectory {
     func sink(for destinationArn: String) -> any AccessLogSink { NoLog() }
+    func sink(forExecutionLog group: String) -> any AccessLogSink { NoLog() }
 }
 
 private final class NoLog: AccessLogSink {

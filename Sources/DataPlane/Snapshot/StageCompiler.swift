@@ -27,7 +27,7 @@ struct StageCompiler: Sendable {
         case .rest(let content):
             let compiler = RESTCompiler(
                 key: definition.key, account: definition.account, functions: functions, origins: origins,
-                services: services, state: states.state(of: definition.key))
+                services: services, logs: accessLogs, state: states.state(of: definition.key))
             kind = .rest(try compiler.stage(definition, content, previous: previous?.rest))
         }
         return CompiledStage(
@@ -62,13 +62,20 @@ struct StageCompiler: Sendable {
 
     private func accessLog(_ definition: StageDefinition, _ previous: CompiledStage?) -> CompiledAccessLog? {
         let settings = definition.accessLogSettings
-        if let previous, previous.accessLogSettings == settings { return previous.accessLog }
+        let hasCanary = definition.rest?.canary != nil
+        if let previous, previous.accessLogSettings == settings, (previous.rest?.canary != nil) == hasCanary {
+            return previous.accessLog
+        }
         guard let destination = settings?.destinationArn, let format = settings?.format else { return nil }
         let variables =
             switch definition.kind {
             case .http: HTTPPipeline.contextVariables
             case .rest: RESTPipeline.contextVariables
             }
-        return CompiledAccessLog(format: format, sink: accessLogs.sink(for: destination), variables: variables)
+        // A delivery stream is one for all.
+        let canarySink =
+            hasCanary && destination.contains(":log-group:") ? accessLogs.sink(for: destination + "/Canary") : nil
+        return CompiledAccessLog(
+            format: format, sink: accessLogs.sink(for: destination), canarySink: canarySink, variables: variables)
     }
 }

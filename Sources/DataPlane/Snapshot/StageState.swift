@@ -12,6 +12,7 @@ final class StageState: Sendable {
     let canarySplit = CanarySplit()
     /// By method or route. Asked while compiling only.
     private let buckets = Mutex(KnownBuckets())  // hot path: not for requests
+    private let methods = Mutex(KnownMethodMetrics())  // hot path: not for requests
     private let number: Int
     private let states: StageStates
 
@@ -31,6 +32,20 @@ final class StageState: Sendable {
             return bucket
         }
     }
+
+    /// The counters of a method or route; nil where there are too many.
+    func methodMetrics(resource: String, method: String) -> MethodMetrics? {
+        let name = method + " " + resource
+        return methods.withLock { methods in
+            if let known = methods[name] { return known }
+            let metrics = states.methodCount.metrics(resource: resource, method: method, loops: states.loops)
+            if let metrics { methods[name] = metrics }
+            return metrics
+        }
+    }
+
+    /// Of those that are counted by themselves.
+    var methodMetrics: [MethodMetrics] { methods.withLock(\.all) }
 
     /// Those that some version of the stage still has.
     private struct KnownBuckets {
@@ -56,7 +71,8 @@ final class StageState: Sendable {
 /// The states of all stages. Asked while compiling.
 final class StageStates: Sendable {
     fileprivate let known = KeyedObjects<StageKey, StageState>()
-    private let loops: [any EventLoop]
+    fileprivate let loops: [any EventLoop]
+    let methodCount = MethodCount()
 
     init(loops: [any EventLoop]) { self.loops = loops }
 

@@ -15,7 +15,7 @@ enum ContextVariable: String, Sendable, CaseIterable {
     case integrationError, integrationLatency, integrationRequestId
     /// Of REST APIs only. The path has the stage in front.
     case restRequestId, traceId, stagePath, resourceId, resourcePath, deploymentId, requestTimeMilliseconds
-    case validationError, isCanary, apiKey, apiKeyId
+    case validationError, isCanary, apiKey, apiKeyId, endpointType
     case responseTransferMode, timeToAllHeaders, timeToFirstContent
 
     /// Whether the value is made of letters, digits and marks by the gateway itself, so that no line, quoted string or
@@ -59,6 +59,7 @@ extension ContextVariable {
         case .dataProcessed: buffer.writeDecimal(figures.responseLength + figures.requestLength)
         case .sourceIp: buffer.write(x.sourceIP)
         case .userAgent:
+            if let tester = x.rest.tester { return REST.Tester.write(tester.userAgent, to: &buffer) }
             guard let agent = x.connection?.head.first(.userAgent) else { return false }
             x.writeRequestBytes(agent, to: &buffer)
         case .errorMessage:
@@ -90,10 +91,14 @@ extension ContextVariable {
         case .isCanary:
             guard let isCanary = x.rest.isCanary else { return false }
             buffer.write(isCanary ? "true" : "false")
+        // EDGE and REGIONAL are served alike.
+        case .endpointType: buffer.write("REGIONAL")
         case .apiKey:
+            if x.rest.tester != nil { return REST.Tester.write(REST.Tester.apiKey, to: &buffer) }
             guard let key = x.rest.key else { return false }
             buffer.write(key.value)
         case .apiKeyId:
+            if x.rest.tester != nil { return REST.Tester.write(REST.Tester.apiKeyId, to: &buffer) }
             guard let key = x.rest.key else { return false }
             buffer.write(key.id)
         case .responseTransferMode:

@@ -8,6 +8,9 @@ extension REST {
         package let content: DeploymentContent
         package let resource: Resource
         package let method: Method
+        /// The verb of the call: another one than the method's where that is ANY.
+        package let httpMethod: String
+        package let tester: Tester
         package var pathWithQueryString: String?
         package var body: String?
         package var headers: OrderedMap<String> = [:]
@@ -15,13 +18,36 @@ extension REST {
         package var stageVariables: OrderedMap<String> = [:]
 
         package init(
-            apiId: String, account: AccountIdentity, content: DeploymentContent, resource: Resource, method: Method
+            apiId: String, account: AccountIdentity, content: DeploymentContent, resource: Resource, method: Method,
+            httpMethod: String, tester: Tester
         ) {
             self.apiId = apiId
             self.account = account
             self.content = content
             self.resource = resource
             self.method = method
+            self.httpMethod = httpMethod
+            self.tester = tester
+        }
+    }
+
+    /// Who tests a method, and what takes the place of a client and an endpoint then. Source: events of live tests.
+    package struct Tester: Sendable {
+        package static let stage = "test-invoke-stage"
+        package static let domainPrefix = "testPrefix"
+        package static let domainName = "testPrefix.testDomainName"
+        package static let sourceIp = "test-invoke-source-ip"
+        package static let apiKey = "test-invoke-api-key"
+        package static let apiKeyId = "test-invoke-api-key-id"
+
+        package let userArn: String
+        package let userAgent: String?
+        package let accessKey: String?
+
+        package init(userArn: String, userAgent: String?, accessKey: String?) {
+            self.userArn = userArn
+            self.userAgent = userAgent
+            self.accessKey = accessKey
         }
     }
 

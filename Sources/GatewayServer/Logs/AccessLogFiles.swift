@@ -21,6 +21,12 @@ final class AccessLogFiles: AccessLogDirectory {
         writers.writer(destination ?? folder.map { $0 + "/" + Self.fileName(destinationArn) } ?? "-")
     }
 
+    /// `API-Gateway-Execution-Logs_{api}/{stage}`: a file in the folder, whatever the destination of access logs; without a
+    /// folder, standard output.
+    func sink(forExecutionLog group: String) -> any AccessLogSink {
+        writers.writer(folder.map { $0 + "/" + group.replacing("/", with: "-") + ".log" } ?? "-")
+    }
+
     /// Waits until everything handed over is written.
     func flush() { writers.flush() }
 

@@ -126,6 +126,12 @@ final class EmbeddedGateway {
         return logs.named(TestAPI.logGroup).lines
     }
 
+    /// What has been written down in that group.
+    func lines(of group: String) -> [String] {
+        worker.flushLogs()
+        return logs.named(group).lines
+    }
+
     var metrics: StageMetrics { stage.state.metrics[0].value }
 }
 

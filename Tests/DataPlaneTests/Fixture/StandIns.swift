@@ -164,6 +164,7 @@ final class StandInLogs: AccessLogDirectory {
     }
 
     func sink(for destinationArn: String) -> any AccessLogSink { named(destinationArn) }
+    func sink(forExecutionLog group: String) -> any AccessLogSink { named(group) }
 
     func named(_ arn: String) -> Sink {
         sinks.withLock { sinks in

@@ -22,6 +22,7 @@ struct RetiredStagesTests {
         let wentOnLoop: EventLoopPromise<Bool>
 
         func sink(for destinationArn: String) -> any AccessLogSink { Mortal(wentOnLoop) }
+        func sink(forExecutionLog group: String) -> any AccessLogSink { Mortal(wentOnLoop) }
     }
 
     /// A stage that only a loop holds, as a request does, and what was replaced.

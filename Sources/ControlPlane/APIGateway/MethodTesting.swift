@@ -1,0 +1,8 @@
+package import GatewayModel
+
+/// What the control plane needs of whatever executes methods of REST APIs, for TestInvokeMethod.
+package protocol MethodTesting: Sendable {
+    /// Calls one method of an API as it is now, without authorizers, keys and limits. A method that cannot be served
+    /// throws.
+    func testInvoke(_ invocation: REST.TestInvocation) async throws(TrafficError) -> REST.TestInvocationResult
+}

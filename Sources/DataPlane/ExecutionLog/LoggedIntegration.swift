@@ -1,0 +1,102 @@
+import GatewayModel
+import HTTPFront
+import JSON
+import NIOCore
+
+/// What the execution log says of a call to an origin.
+enum LoggedOrigin {
+    /// `head` is the request's, as it is sent.
+    static func request(_ x: Exchange, _ integration: HTTPIntegration, _ head: ByteBuffer) {
+        let text = Array(head.readableBytesView)
+        let lines = FieldLines.read(Array(text.drop { $0 != 0x0A }))
+        let target = text.split(separator: 0x20, maxSplits: 2).dropFirst().first ?? []
+        let host = lines.first { $0.name.lowercased() == "host" }?.value ?? ""
+        x.logRequest(
+            uri: "\(integration.isTLS ? "https" : "http")://\(host)\(String(decoding: target, as: UTF8.self))",
+            fields: lines.filter { !["host", "content-length", "transfer-encoding"].contains($0.name.lowercased()) },
+            body: x.body)
+    }
+
+    static func answer(_ x: Exchange, _ head: ResponseHead) {
+        x.logAnswer(
+            status: head.status,
+            fields: head.withBytes { bytes in
+                head.fields.map { field in
+                    (
+                        String(decoding: bytes[field.name.range], as: UTF8.self),
+                        String(decoding: bytes[field.value.range], as: UTF8.self)
+                    )
+                }
+            })
+    }
+}
+
+/// What the execution log says of the call of a function: as it would be over HTTP, which it is not here. There is no
+/// signature, and so none is shown.
+enum LoggedFunction {
+    static func request(_ x: Exchange, _ traceId: [UInt8], _ event: ByteBuffer) {
+        guard x.rest.log != nil, let stage = x.stage, let method = x.route?.method else { return }
+        let now = Moment(x.startedAtEpochMilliseconds)
+        let source = stage.account.executeAPIARN(
+            "\(stage.key.apiId)/\(stage.key.stageName)/\(method.source.httpMethod)"
+                + String(decoding: x.route?.resourcePath ?? [], as: UTF8.self))
+        var tag = ByteBuffer()
+        x.writeRESTRequestId(to: &tag)
+        x.logRequest(
+            uri: uri(x, stage.account.region),
+            fields: [
+                ("x-amzn-lambda-integration-tag", String(buffer: tag)), ("X-Amz-Date", now.basic),
+                ("x-amzn-apigateway-api-id", stage.key.apiId), ("X-Amz-Source-Arn", source),
+                ("Accept", "application/json"), ("User-Agent", "AmazonAPIGateway_\(stage.key.apiId)"),
+                ("X-Amzn-Trace-Id", String(decoding: traceId, as: UTF8.self)),
+            ], body: event)
+    }
+
+    /// `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/…/invocations` is a path of Lambda's endpoint.
+    private static func uri(_ x: Exchange, _ region: String) -> String {
+        let written = StageVariables.fill(x.route?.integrationURI ?? "", x.rest.deployment?.variables ?? [:])
+        let path = written.firstRange(of: ":lambda:path").map { written[$0.upperBound...] } ?? ""
+        return "https://lambda.\(region).amazonaws.com\(path)"
+    }
+
+    /// The head of a streamed answer is here; of its body nothing is told but what the client is sent.
+    static func begins(_ x: Exchange) {
+        guard let log = x.rest.log else { return }
+        x.measureIntegration()
+        log.line(
+            .step, "Received response. Status: 200, Integration latency: \(x.integrationMilliseconds ?? 0) ms")
+    }
+
+    /// `isError`: the function failed, which is an answer with status 200.
+    static func answer(_ x: Exchange, _ payload: ByteBuffer, isError: Bool) {
+        guard let log = x.rest.log else { return }
+        var fields = [
+            ("Date", Moment(x.worker.clock.epochMilliseconds).http), ("Content-Type", "application/json"),
+            ("Content-Length", "\(payload.readableBytes)"), ("Connection", "keep-alive"),
+            ("x-amzn-RequestId", x.endpointRequestId ?? ""), ("x-amzn-Remapped-Content-Length", "0"),
+        ]
+        if isError { fields.append(("X-Amz-Function-Error", "Unhandled")) }
+        fields.append(("X-Amzn-Trace-Id", String(decoding: x.rest.traceId, as: UTF8.self)))
+        x.logAnswer(status: 200, fields: fields.map { (name: $0.0, value: $0.1) })
+        log.keepAnswer(payload)
+        log.writeAnswer()
+    }
+}
+
+/// A moment in the forms of HTTP and of signatures.
+private struct Moment {
+    private let at: Calendar
+
+    init(_ milliseconds: Int) { at = Calendar(Int64(milliseconds / 1000)) }
+
+    private func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+
+    var basic: String {
+        "\(at.year)\(two(at.month))\(two(at.day))T\(two(at.hour))\(two(at.minute))\(two(at.second))Z"
+    }
+
+    var http: String {
+        "\(Calendar.weekdayNames[at.weekday]), \(two(at.day)) \(Calendar.monthNames[at.month - 1]) \(at.year) "
+            + "\(two(at.hour)):\(two(at.minute)):\(two(at.second)) GMT"
+    }
+}
