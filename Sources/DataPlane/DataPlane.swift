@@ -37,6 +37,7 @@ package final class DataPlane: Sendable {
     private let compiler: StageCompiler
     /// What it compiles is called once, by whoever tests it: its states are nobody else's.
     let testCompiler: StageCompiler
+    let openTests = Atomic<Int>(0)
     private let published = Mutex(Published())  // hot path: only whoever publishes comes here
     let retired = RetiredStages()
     /// What keys have used of their usage plans.

@@ -6,7 +6,7 @@ import GatewayModel
 struct MethodTestingAdapter: MethodTesting {
     let plane: DataPlane
 
-    func testInvoke(_ invocation: REST.TestInvocation) async throws(TrafficError) -> REST.TestInvocationResult {
+    func testInvoke(_ invocation: REST.TestInvocation) async throws(TrafficError) -> REST.TestInvocationResult? {
         do throws(CompileError) { return try await plane.testInvoke(invocation) } catch {
             throw TrafficError(error.message)
         }

@@ -3,6 +3,6 @@ package import GatewayModel
 /// What the control plane needs of whatever executes methods of REST APIs, for TestInvokeMethod.
 package protocol MethodTesting: Sendable {
     /// Calls one method of an API as it is now, without authorizers, keys and limits. A method that cannot be served
-    /// throws.
-    func testInvoke(_ invocation: REST.TestInvocation) async throws(TrafficError) -> REST.TestInvocationResult
+    /// throws; nil when too many are called so at the moment.
+    func testInvoke(_ invocation: REST.TestInvocation) async throws(TrafficError) -> REST.TestInvocationResult?
 }

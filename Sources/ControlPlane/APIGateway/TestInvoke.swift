@@ -34,10 +34,11 @@ extension RESTOperations {
         guard let testing = control.methodTesting else {
             throw ServiceError.unsupported("Nothing executes methods here: TestInvokeMethod is refused.")
         }
-        let result: REST.TestInvocationResult
+        let result: REST.TestInvocationResult?
         do throws(TrafficError) { result = try await testing.testInvoke(invocation) } catch {
             throw RESTError.badRequest(error.message)
         }
+        guard let result else { throw RESTError.limitExceeded("Too many methods are being tested at the moment.") }
         return try .json(result)
     }
 

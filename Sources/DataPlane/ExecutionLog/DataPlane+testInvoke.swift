@@ -2,6 +2,7 @@ package import GatewayModel
 import HTTPFront
 import JSON
 import NIOCore
+import Synchronization
 
 extension DataPlane {
     /// AWS: what a streaming integration has answered by then is all that is told of it.
@@ -10,10 +11,19 @@ extension DataPlane {
     private static let testedBodyBytes = 10_485_760
     private static let testedStreamBytes = 1_048_576
 
-    /// Calls one method of an API as it is now, on the way of all calls behind authorizers, keys and limits.
+    /// Tests at once: each may hold a body of ten megabytes.
+    private static let tests = 32
+
+    /// Calls one method of an API as it is now, on the way of all calls behind authorizers, keys and limits; nil when too
+    /// many are called so at the moment.
     package func testInvoke(
         _ invocation: REST.TestInvocation
-    ) async throws(CompileError) -> REST.TestInvocationResult {
+    ) async throws(CompileError) -> REST.TestInvocationResult? {
+        guard openTests.add(1, ordering: .relaxed).newValue <= Self.tests else {
+            openTests.subtract(1, ordering: .relaxed)
+            return nil
+        }
+        defer { openTests.subtract(1, ordering: .relaxed) }
         let stage = try testStage(invocation)
         guard let request = TestRequest(invocation) else {
             throw CompileError(message: "Invalid request: a header or the path cannot be sent over HTTP.")
