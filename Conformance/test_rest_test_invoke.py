@@ -119,14 +119,16 @@ class TestMock:
     def test_what_is_not_there_is_told(self, pet):
         api, at = pet
         missing = ("NotFoundException", "Invalid Method identifier specified")
-        assert api.error("test_invoke_method", **at | {"httpMethod": "HEAD"}) == missing
+        for verb in "HEAD", "FOO", "get":
+            assert api.error("test_invoke_method", **at | {"httpMethod": verb}) == missing
         missing = ("NotFoundException", "Invalid Resource identifier specified")
         assert api.error("test_invoke_method", **at | {"resourceId": "nothing"}) == missing
         assert api.error("test_invoke_method", **at | {"restApiId": "nothing"}) == missing
 
     @pytest.mark.parametrize(
         "parameters",
-        [{"headers": {"a b": "1"}}, {"headers": {"a": "1\r\nX-B: 2"}}, {"multiValueHeaders": {"": ["1"]}}],
+        [{"headers": {f"h{number}": "1" for number in range(300)}}, {"pathWithQueryString": "/" + "a" * 70000},
+         {"headers": {"a b": "1"}}, {"headers": {"a": "1\r\nX-B: 2"}}, {"multiValueHeaders": {"": ["1"]}}],
     )
     def test_a_header_that_is_none_is_refused(self, pet, parameters):
         api, at = pet

@@ -16,9 +16,8 @@ extension RESTOperations {
         guard let api = control.world[RESTAPI.self, call.path("restapi_id")] else { throw RESTError.noResource(call) }
         let resource = try api.find(REST.Resource.self, call)
         let verb = call.path("http_method")
-        guard let method = resource.resourceMethods?[verb] ?? resource.resourceMethods?["ANY"] else {
-            throw RESTError.noMethod
-        }
+        let any = MethodRules.verbs.contains(verb) ? resource.resourceMethods?["ANY"] : nil
+        guard let method = resource.resourceMethods?[verb] ?? any else { throw RESTError.noMethod }
         var invocation = REST.TestInvocation(
             apiId: api.id, account: call.account, content: api.content, resource: resource, method: method,
             httpMethod: verb, tester: tester(call))

@@ -25,18 +25,19 @@ extension DataPlane {
         }
         defer { openTests.subtract(1, ordering: .relaxed) }
         let stage = try testStage(invocation)
-        guard let request = TestRequest(invocation) else {
-            throw CompileError(message: "Invalid request: a header or the path cannot be sent over HTTP.")
-        }
+        guard let request = TestRequest(invocation) else { throw Self.unsendable }
         guard let worker = workers.values.randomElement() else { throw CompileError(message: "There is no loop.") }
         let promise = worker.eventLoop.makePromise(of: REST.TestInvocationResult.self)
         worker.eventLoop.execute {
             Self.run(request, stage, invocation, worker.value, promise)
         }
         do { return try await promise.futureResult.get() } catch {
-            throw CompileError(message: "The server is ending.")
+            throw error as? CompileError ?? CompileError(message: "The server is ending.")
         }
     }
+
+    private static let unsendable = CompileError(
+        message: "Invalid request: its path and headers are too long or too many, or cannot be sent over HTTP.")
 
     /// Only the method is compiled, and nothing is kept of it.
     private func testStage(_ invocation: REST.TestInvocation) throws(CompileError) -> CompiledStage {
@@ -75,7 +76,7 @@ extension DataPlane {
         guard stream.take(request.head, bodyBytes: request.body.readableBytes, hidesHost: !request.hasHost),
             let deployment = stage.rest?.deployment
         else {
-            return promise.succeed(TestAnswer.unreadable)
+            return promise.fail(unsendable)
         }
         let bound = NIOLoopBound((exchange, stream), eventLoop: worker.eventLoop)
         let timeout = worker.eventLoop.scheduleTask(in: testTime) {
@@ -200,11 +201,5 @@ private enum TestAnswer {
             status: stream.responseStatus, headers: headers, multiValueHeaders: multiValueHeaders,
             body: String(buffer: stream.responseBody), log: log.map { String(buffer: $0.lines) } ?? "",
             latency: latency)
-    }
-
-    /// A head beyond all bounds.
-    static var unreadable: REST.TestInvocationResult {
-        REST.TestInvocationResult(
-            status: 431, headers: [:], multiValueHeaders: [:], body: "", log: "", latency: 0)
     }
 }
