@@ -64,7 +64,7 @@ struct PrometheusText {
         for (labels, value) in values { text += "\(name)\(labels) \(value)\n" }
     }
 
-    /// `shown` are the buckets whose bounds are told; what is below the first one is in it.
+    /// What was never measured has no lines: most stages of a large server are silent. `shown` are the buckets whose bounds are told; what is below the first one is in it.
     private mutating func histogram(
         _ name: String, _ help: String, _ series: [Series], sum: (StageMetrics) -> Double, bound: (Int) -> Double,
         shown: ClosedRange<Int>, _ buckets: (StageMetrics) -> [Int]
@@ -72,6 +72,7 @@ struct PrometheusText {
         text += "# HELP \(name) \(help)\n# TYPE \(name) histogram\n"
         for one in series {
             let buckets = buckets(one.metrics)
+            guard buckets.contains(where: { $0 > 0 }) else { continue }
             var count = buckets[..<shown.lowerBound].reduce(0, +)
             for index in shown {
                 count += buckets[index]

@@ -150,7 +150,8 @@ extension Exchange {
     /// The gateway answers instead of the integration.
     func logRefusal(_ refusal: Refusal, _ reason: String) {
         guard let log = rest.log else { return }
-        logPlan(log)
+        // Usage plans come behind whoever says who may call.
+        if log.isTest || step > RESTPipeline.Step.authorize.rawValue { logPlan(log) }
         log.writeAnswer()
         for sentence in ExecutionFailure.sentences(refusal, self, log.failure, reason) {
             log.line(.failure) { out in out.writeString(sentence) }

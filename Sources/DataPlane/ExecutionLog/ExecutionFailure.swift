@@ -10,12 +10,19 @@ enum ExecutionFailure {
         return switch refusal {
         case .timedOut: ["Execution failed due to a timeout error"]
         case .unavailable: ["Execution failed due to a network error communicating with endpoint"]
+        case .forbidden, .accessDenied: ["Unauthorized request: " + requestId(x)]
         case .invalidKey: [PlanFailure.refused(x)]
         case .functionFailed: [configuration + "Malformed Lambda proxy response"]
         // AWS's own words are not known for these.
         case .internalError: [configuration + reason]
         default: [String(decoding: x.response(to: refusal).message, as: UTF8.self)]
         }
+    }
+
+    private static func requestId(_ x: Exchange) -> String {
+        var text = ByteBuffer()
+        x.writeRESTRequestId(to: &text)
+        return String(buffer: text)
     }
 
     /// A template could not be run; AWS says no more than the first half.

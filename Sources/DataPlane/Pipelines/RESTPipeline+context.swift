@@ -7,7 +7,7 @@ extension RESTPipeline {
         "awsEndpointRequestId": .integrationRequestId,
         "deploymentId": .deploymentId,
         "domainName": .domainName,
-        "domainPrefix": .apiId,
+        "domainPrefix": .domainPrefix,
         "endpointType": .endpointType,
         "error.message": .errorMessage,
         "error.messageString": .errorMessageString,

@@ -41,8 +41,7 @@ enum AccessLog {
         guard needsEscape, let raw = lines.getBytes(at: start, length: length) else { return }
         lines.moveWriterIndex(to: start)
         guard isXML else { return raw.withUnsafeBytes { lines.writeJSONText($0) } }
-        var text = lines
-        text.clear()
+        var text = x.worker.allocator.buffer(capacity: 2 * length)
         raw.withUnsafeBytes { text.writeJSONText($0) }
         XMLText.write(text.readableBytesView, to: &lines)
     }

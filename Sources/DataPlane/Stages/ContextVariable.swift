@@ -15,7 +15,7 @@ enum ContextVariable: String, Sendable, CaseIterable {
     case integrationError, integrationLatency, integrationRequestId
     /// Of REST APIs only. The path has the stage in front.
     case restRequestId, traceId, stagePath, resourceId, resourcePath, deploymentId, requestTimeMilliseconds
-    case validationError, isCanary, apiKey, apiKeyId, endpointType
+    case validationError, isCanary, apiKey, apiKeyId, endpointType, domainPrefix
     case responseTransferMode, timeToAllHeaders, timeToFirstContent
 
     /// Whether the value is made of letters, digits and marks by the gateway itself, so that no line, quoted string or
@@ -91,6 +91,8 @@ extension ContextVariable {
         case .isCanary:
             guard let isCanary = x.rest.isCanary else { return false }
             buffer.write(isCanary ? "true" : "false")
+        case .domainPrefix:
+            buffer.writeString(x.rest.tester == nil ? stage.key.apiId : REST.Tester.domainPrefix)
         // EDGE and REGIONAL are served alike.
         case .endpointType: buffer.write("REGIONAL")
         case .apiKey:

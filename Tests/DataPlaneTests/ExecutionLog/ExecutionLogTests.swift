@@ -132,6 +132,14 @@ struct ExecutionLogTests {
             ])
     }
 
+    @Test("of a call that nobody may make says no more")
+    func unauthorized() throws {
+        var api = TestRESTAPI(("GET /a", .to(.mock()) { $0.authorizationType = "AWS_IAM" }))
+        api.settings = ["*/*": setting("INFO", dataTrace: true)]
+        let lines = try lines(api, TestGateway.request("GET", "/prod/a"))
+        #expect(lines == ["Unauthorized request: ID", "Method completed with status: 403"])
+    }
+
     @Test("cuts an event at 1,024 bytes, between characters")
     func cut() {
         let log = ExecutionLog(
