@@ -115,7 +115,7 @@ let package = Package(
         .target(
             name: "Stacks",
             dependencies: [
-                "JSON", "GatewayModel", "EntityStore", "ControlPlane", "FunctionPackages", "YAML",
+                "JSON", "GatewayModel", "EntityStore", "ControlPlane", "FunctionPackages", "YAML", "Velocity",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),

@@ -60,6 +60,7 @@ package struct StackPlan: Sendable {
         let plain = transform.resources.map { $0.replacing(referable) }
         outputs = live.outputs.map { $0.replacing(referable) }
         resources = Self.ordered(plain, problems: &problems)
+        CallAdvice.add(of: plain, live.resolver, to: &problems)
         warnings = problems.warnings
         guard problems.list.isEmpty else { throw TemplateError(problems.list) }
     }

@@ -10,8 +10,6 @@ struct HttpApiEvent {
         ],
         known: ["Stage"])
 
-    private static let methods: Set<String> = ["get", "head", "options", "patch", "post", "put", "delete"]
-
     let name: String
     let apiId: String
     let isImplicit: Bool
@@ -30,23 +28,10 @@ struct HttpApiEvent {
     let place: String
 
     /// Nil when the event has problems.
-    init?(_ entry: TemplateMap.Entry, path place: String, problems: inout Problems) {
+    init?(
+        _ entry: TemplateMap.Entry, _ properties: TemplateMap, path place: String, problems: inout Problems
+    ) {
         let known = problems.list.count
-        guard let event = entry.value.map, let type = event["Type"], let typeName = type.string else {
-            problems.add("An event is a map with a Type", line: entry.line, path: place)
-            return nil
-        }
-        guard typeName == "HttpApi" else {
-            problems.add("the event type \(typeName) is not supported yet", line: type.line, path: place)
-            return nil
-        }
-        for member in event where member.key != "Type" && member.key != "Properties" {
-            problems.add("An event has no member \(member.key)", line: member.line, path: place)
-        }
-        if let value = event["Properties"], value.map == nil {
-            problems.add("Properties should be a map.", line: value.line, path: place)
-        }
-        let properties = event["Properties"]?.map ?? TemplateMap()
         Self.rules.check(properties, path: place, problems: &problems)
         Self.refuseAuth(properties["Auth"], place, &problems)
 
@@ -59,8 +44,8 @@ struct HttpApiEvent {
             path = HttpApiDefinition.defaultPath
             method = HttpApiDefinition.anyMethod
         } else {
-            path = Self.literal("Path", of: properties, line: entry.line, place, &problems)
-            method = Self.method(properties, line: entry.line, place, &problems)
+            path = FunctionEvents.literal("Path", of: properties, line: entry.line, place, &problems)
+            method = FunctionEvents.method(of: properties, line: entry.line, place, &problems)
         }
         if !path.isEmpty, !path.hasPrefix("/"), path != HttpApiDefinition.defaultPath {
             problems.add("Path must begin with a slash, or be $default", line: properties["Path"]?.line, path: place)
@@ -70,7 +55,8 @@ struct HttpApiEvent {
         }
         isImplicit = properties["ApiId"] == nil
         namesApiPlainly = properties["ApiId"]?.string != nil
-        apiId = Self.apiId(properties["ApiId"], place, &problems)
+        apiId = FunctionEvents.apiId(
+            "ApiId", of: properties, implicit: Self.implicitApi, invalid: Self.invalidApiId, place, &problems)
         let word = properties["Method"]?.text?.uppercased()
         // The translator's own word for any method is no part of a key.
         let key = [word, path].compactMap { $0 }.filter { $0 != HttpApiDefinition.anyMethod.uppercased() }
@@ -89,46 +75,6 @@ struct HttpApiEvent {
             ? "'NONE' is only a valid value when a DefaultAuthorizer on the API is specified."
             : "authorizers are not supported yet"
         problems.add(message, line: value?.line, path: "\(place).Auth")
-    }
-
-    private static func literal(
-        _ name: String, of properties: TemplateMap, line: Int, _ place: String, _ problems: inout Problems
-    ) -> String {
-        guard let value = properties[name] else {
-            problems.add("Property '\(name)' is required.", line: line, path: place)
-            return ""
-        }
-        if Intrinsic.isCall(value) {
-            problems.add("\(name) must be written out, not a function", line: value.line, path: place)
-        }
-        return value.text ?? ""
-    }
-
-    private static func method(
-        _ properties: TemplateMap, line: Int, _ place: String, _ problems: inout Problems
-    ) -> String {
-        let method = HttpApiDefinition.normalized(literal("Method", of: properties, line: line, place, &problems))
-        if !method.isEmpty, method != HttpApiDefinition.anyMethod, !methods.contains(method) {
-            problems.add(
-                "Method must be ANY or one of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT",
-                line: properties["Method"]?.line, path: place)
-        }
-        return method
-    }
-
-    private static func apiId(_ value: TemplateValue?, _ place: String, _ problems: inout Problems) -> String {
-        guard let value else { return implicitApi }
-        if let name = value.string {
-            problems.warn(
-                "the translator takes the text \(name) for the logical id of the API, and for its id in the function's "
-                    + "permission, which then permits nothing; write !Ref \(name)", line: value.line, path: place)
-            return name
-        }
-        guard case .intrinsic(.ref(let name)) = Intrinsic.read(value) else {
-            problems.add(invalidApiId, line: value.line, path: place)
-            return ""
-        }
-        return name
     }
 
     static let invalidApiId =

@@ -40,7 +40,7 @@ struct ServerlessFunction {
     let resource: TemplateResource
     /// The template's own over the globals.
     let properties: TemplateMap
-    let events: [HttpApiEvent]
+    let events: FunctionEvents
 
     private static let createdBy = "lambda:createdBy"
 
@@ -63,9 +63,8 @@ struct ServerlessFunction {
         if let policies = properties["Policies"] {
             PolicyTemplates.check(policies, path: "\(path).Policies", problems: &problems)
         }
-        events = (resource.properties["Events"]?.map?.entries ?? []).compactMap {
-            HttpApiEvent($0, path: "\(path).Events.\($0.key)", problems: &problems)
-        }
+        events = FunctionEvents(
+            resource.properties["Events"]?.map ?? TemplateMap(), path: "\(path).Events", problems: &problems)
     }
 
     struct Expansion {

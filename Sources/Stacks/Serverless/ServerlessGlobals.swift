@@ -1,6 +1,7 @@
 /// The Globals section: properties that every resource of a type has unless it says otherwise.
 struct ServerlessGlobals {
     private(set) var function = TemplateMap()
+    private(set) var api = TemplateMap()
     private(set) var httpApi = TemplateMap()
     private(set) var simpleTable = TemplateMap()
 
@@ -15,6 +16,15 @@ struct ServerlessGlobals {
         },
         known: ServerlessFunction.rules.known.subtracting(["ImageConfig", "ImageUri"]),
         storedOnly: ServerlessFunction.rules.storedOnly)
+    private static let apiRules = PropertyRules(
+        type: "Globals.Api",
+        supported: ServerlessApi.rules.supported.filter {
+            ![
+                "ApiKeySourceType", "DefinitionBody", "Description", "DisableExecuteApiEndpoint", "FailOnWarnings",
+                "Mode", "Models", "Policy", "StageName", "Tags",
+            ].contains($0.key)
+        },
+        known: ["Domain"], storedOnly: ServerlessApi.rules.storedOnly)
     private static let httpApiRules = PropertyRules(
         type: "Globals.HttpApi",
         supported: ServerlessHttpApi.rules.supported.filter {
@@ -29,7 +39,7 @@ struct ServerlessGlobals {
 
     /// Sections that SAM has and that are not supported yet.
     private static let knownSections: Set<String> = [
-        "Api", "CapacityProvider", "LayerVersion", "StateMachine", "WebSocketApi",
+        "CapacityProvider", "LayerVersion", "StateMachine", "WebSocketApi",
     ]
 
     private(set) var storedOnly: [StoredOnlyProperty] = []
@@ -40,6 +50,7 @@ struct ServerlessGlobals {
             let rules: PropertyRules
             switch entry.key {
             case "Function": rules = Self.functionRules
+            case "Api": rules = Self.apiRules
             case "HttpApi": rules = Self.httpApiRules
             case "SimpleTable": rules = Self.simpleTableRules
             case let name:
@@ -60,6 +71,7 @@ struct ServerlessGlobals {
             storedOnly += rules.storedOnly(in: properties, path: path)
             switch entry.key {
             case "Function": function = properties
+            case "Api": api = properties
             case "HttpApi": httpApi = properties
             default: simpleTable = properties
             }

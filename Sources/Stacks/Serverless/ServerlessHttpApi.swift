@@ -64,7 +64,7 @@ struct ServerlessHttpApi {
 
     /// The API of the events that name none. It is kept where one of their functions is.
     init(implicitFor functions: [ServerlessFunction], globals: ServerlessGlobals) {
-        let line = functions.lazy.flatMap(\.events).first(where: \.isImplicit)?.line ?? 1
+        let line = functions.lazy.flatMap(\.events.http).first(where: \.isImplicit)?.line ?? 1
         let policy = { (policies: [DeletionPolicy?]) -> DeletionPolicy? in
             policies.contains(.retain) ? .retain : policies.contains(.delete) ? .delete : nil
         }

@@ -4,7 +4,8 @@
 struct ServerlessTransform {
     /// The types that it takes in.
     static let types: Set<String> = [
-        ServerlessFunction.type, ServerlessHttpApi.type, ServerlessSimpleTable.type, ServerlessLayerVersion.type,
+        ServerlessFunction.type, ServerlessApi.type, ServerlessHttpApi.type, ServerlessSimpleTable.type,
+        ServerlessLayerVersion.type,
     ]
 
     private(set) var resources: [PlainResource] = []
@@ -16,6 +17,7 @@ struct ServerlessTransform {
         let globals = ServerlessGlobals(template.globals, problems: &problems)
         var functions: [ServerlessFunction] = []
         var apis: [ServerlessHttpApi] = []
+        var restApis: [ServerlessApi] = []
         storedOnly = globals.storedOnly
         for resource in template.resources {
             let path = "\(resource.path).Properties"
@@ -23,6 +25,9 @@ struct ServerlessTransform {
             case ServerlessFunction.type:
                 functions.append(ServerlessFunction(resource, globals: globals, problems: &problems))
                 storedOnly += ServerlessFunction.rules.storedOnly(in: resource.properties, path: path)
+            case ServerlessApi.type:
+                restApis.append(ServerlessApi(resource, globals: globals, in: template, problems: &problems))
+                storedOnly += ServerlessApi.rules.storedOnly(in: resource.properties, path: path)
             case ServerlessHttpApi.type:
                 apis.append(ServerlessHttpApi(resource, globals: globals, in: template, problems: &problems))
                 storedOnly += ServerlessHttpApi.rules.storedOnly(in: resource.properties, path: path)
@@ -38,12 +43,13 @@ struct ServerlessTransform {
             default: addPlain(resource, in: template, problems: &problems)
             }
         }
-        let implicit = functions.filter { $0.events.contains(where: \.isImplicit) }
+        let implicit = functions.filter { $0.events.http.contains(where: \.isImplicit) }
         if !implicit.isEmpty, !apis.contains(where: { $0.logicalId == HttpApiEvent.implicitApi }) {
             apis.append(ServerlessHttpApi(implicitFor: implicit, globals: globals))
         }
         let plain = Set(template.resources.filter { !Self.types.contains($0.type) }.map(\.logicalId))
-        connect(functions, &apis, in: template, problems: &problems)
+        addImplicitApi(to: &restApis, functions, globals, in: template, problems: &problems)
+        connect(functions, &apis, &restApis, in: template, problems: &problems)
         checkMade(plain: plain, problems: &problems)
         refuseRepeatedLogicalIds(problems: &problems)
     }
@@ -99,21 +105,30 @@ struct ServerlessTransform {
     }
 
     private mutating func connect(
-        _ functions: [ServerlessFunction], _ apis: inout [ServerlessHttpApi], in template: LiveTemplate,
-        problems: inout Problems
+        _ functions: [ServerlessFunction], _ apis: inout [ServerlessHttpApi], _ restApis: inout [ServerlessApi],
+        in template: LiveTemplate, problems: inout Problems
     ) {
         let positions = Dictionary(
             apis.enumerated().map { ($0.element.logicalId, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        let methods = RestApiMethods(&restApis, of: functions)
         for function in functions {
             let expansion = function.expand(in: template, problems: &problems)
             resources += expansion.resources
             referableProperties.merge(expansion.referable) { first, _ in first }
             resources += Self.connect(function, as: expansion.target, to: &apis, positions, problems: &problems)
+            resources += methods.connect(function, as: expansion.target, to: &restApis, in: template, &problems)
         }
         for api in apis {
             resources += api.plainResources(problems: &problems)
             referableProperties["\(api.logicalId).Stage"] = api.stageLogicalId
         }
+        var plans = ServerlessUsagePlans()
+        for api in restApis {
+            let made = api.plainResources(&plans, problems: &problems)
+            resources += made.resources
+            referableProperties.merge(made.referable) { first, _ in first }
+        }
+        resources += plans.resources
     }
 
     /// Adds the function's routes to the APIs; the permissions they need come back.
@@ -121,7 +136,7 @@ struct ServerlessTransform {
         _ function: ServerlessFunction, as target: EventTarget, to apis: inout [ServerlessHttpApi],
         _ positions: [String: Int], problems: inout Problems
     ) -> [PlainResource] {
-        for event in function.events {
+        for event in function.events.http {
             guard let position = positions[event.apiId] else {
                 problems.add(HttpApiEvent.invalidApiId, line: event.line, path: event.place)
                 continue
@@ -132,7 +147,7 @@ struct ServerlessTransform {
                     path: event.place)
             }
         }
-        return function.events.compactMap { event in
+        return function.events.http.compactMap { event in
             guard let position = positions[event.apiId] else { return nil }
             let isCovered = apis[position].definition.defaultRouteCalls(target)
             return isCovered && event.path != HttpApiDefinition.defaultPath

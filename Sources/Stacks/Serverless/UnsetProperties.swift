@@ -4,7 +4,10 @@
 /// in a template. Source: aws-sam-translator 1.110.0, tried with each property.
 extension TemplateMap {
     /// Properties that may be null in an event.
-    private static let ofEvents: Set<String> = ["Auth", "PayloadFormatVersion", "Stage", "TimeoutInMillis"]
+    private static let ofEvents: Set<String> = [
+        "Auth", "PayloadFormatVersion", "RequestModel", "RequestParameters", "ResponseTransferMode", "Stage",
+        "TimeoutInMillis",
+    ]
 
     /// The properties of a resource of SAM without those that are null for nothing.
     func withoutUnset(of type: String) -> TemplateMap {
@@ -16,6 +19,10 @@ extension TemplateMap {
                 // A tag without a value has an empty one.
                 tags.mapValues { $0.isNull ? .string("", line: $0.line) : $0 }
             }
+        case ServerlessApi.type:
+            properties.change("Auth", \.withoutNulls)
+            properties.change("Cors", \.withoutNulls)
+            properties.change("DefinitionBody", \.withoutUnsetOfDocument)
         case ServerlessHttpApi.type:
             properties.change("CorsConfiguration", \.withoutNulls)
             properties.change("DefinitionBody", \.withoutUnsetOfDocument)
