@@ -1,4 +1,4 @@
-import GatewayModel
+package import GatewayModel
 import HTTPFront
 import NIOCore
 package import NIOSSL
@@ -144,6 +144,9 @@ final class LoopWorker {
 package struct DataPlaneOptions: Sendable {
     /// Called once per finished API call, on its loop, with what a person wants to see; nil when nobody looks.
     package var onRequest: (@Sendable (RequestSummary) -> Void)?
+    /// Asked of a request of a REST API's stage that found no method, by its verb and path, where somebody looks: the
+    /// method that it would reach if the API were deployed as it is.
+    package var undeployedMethod: (@Sendable (StageKey, _ verb: String, _ path: String) -> String?)?
     /// For HTTPS integrations.
     package var tls: NIOSSLContext?
     /// Those that integrations of REST APIs reach.

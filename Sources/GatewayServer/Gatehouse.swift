@@ -78,10 +78,11 @@ package final class Gatehouse: Sendable {
         let vpcLinks = VpcLinkTargets(settings.vpcLinks)
         let accessLogs = AccessLogFiles(destination: settings.accessLog, folder: folder.logs)
         let functionChanges = FunctionChanges()
+        let undeployed = UndeployedMethods()
         let dataPlane = try await DataPlane(
             group: group, functions: FunctionDirectoryAdapter(host: lambdaHost, changes: functionChanges),
             accessLogs: accessLogs,
-            options: try dataPlaneOptions(settings, snapshots, tables, vpcLinks))
+            options: try dataPlaneOptions(settings, snapshots, tables, vpcLinks, undeployed))
 
         let store: any EntityStore =
             try folder.database.map { path in try SQLiteCopy.naming(path) { try SQLiteStore(path: path) } }
@@ -101,6 +102,7 @@ package final class Gatehouse: Sendable {
             functionHost: FunctionHostAdapter(host: lambdaHost, changes: functionChanges),
             keys: KeyTrafficAdapter(plane: dataPlane), methodTesting: MethodTestingAdapter(plane: dataPlane))
         vpcLinks.know(controlPlane)
+        undeployed.look(into: controlPlane)
         let usage = UsageLedger(store: store, meters: dataPlane.meters, onFault: { faults.tell($0) })
         // Before keys are served: what they may still use follows from what they have used.
         try await usage.load()
@@ -119,7 +121,8 @@ package final class Gatehouse: Sendable {
         let generation = ServedGeneration(dataPlane)
         let local = LocalEndpoints(
             dataPlane: dataPlane, generation: generation, accessLogs: accessLogs, functionLogs: functionLogs,
-            stacks: StackEndpoints(stacks: stacks, account: settings.account), account: settings.account)
+            stacks: StackEndpoints(stacks: stacks, account: settings.account),
+            releases: ReleaseEndpoint(controlPlane: controlPlane), account: settings.account)
         let management = try await bind(
             server,
             Listener(host: settings.listen.host, port: settings.listen.port) { loop in
@@ -206,7 +209,7 @@ package final class Gatehouse: Sendable {
 
     private static func dataPlaneOptions(
         _ settings: ServerSettings, _ snapshots: CodeSnapshots, _ tables: TableEndpoint,
-        _ vpcLinks: VpcLinkTargets
+        _ vpcLinks: VpcLinkTargets, _ undeployed: UndeployedMethods
     ) throws -> DataPlaneOptions {
         var tls = TLSConfiguration.makeClientConfiguration()
         if let file = settings.trustedCertificates {
@@ -224,6 +227,7 @@ package final class Gatehouse: Sendable {
         options.services.credentials = settings.serviceCredentials
         options.services.vpcLinks = vpcLinks
         if let onRequest = settings.onRequest {
+            options.undeployedMethod = { undeployed.method(at: $0, verb: $1, path: $2) }
             options.onRequest = { summary in
                 onRequest(
                     RequestLine(

@@ -10,6 +10,7 @@ struct LocalEndpoints: Sendable {
     let accessLogs: AccessLogFiles
     let functionLogs: FunctionLogs
     let stacks: StackEndpoints
+    let releases: ReleaseEndpoint
     let account: AccountIdentity
 
     /// nil when the request is none of ours.
@@ -17,6 +18,7 @@ struct LocalEndpoints: Sendable {
         guard request.path.hasPrefix("/_gatehouse/") else { return nil }
         if let answer = await stacks.respond(to: request) { return answer }
         guard request.method == "GET" else { return nil }
+        if let answer = releases.respond(to: request) { return answer }
         switch request.path.dropFirst("/_gatehouse/".count) {
         case "generation": return text("\(generation.number)\n", "text/plain")
         case "identity":

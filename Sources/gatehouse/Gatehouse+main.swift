@@ -19,8 +19,8 @@ struct GatehouseCommand: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Serve.self, Up.self, Deploy.self, Diff.self, Delete.self, BackupCommand.self, Operations.self,
-            Doctor.self, Vtl.self,
+            Serve.self, Up.self, Deploy.self, Diff.self, Rollback.self, Delete.self, BackupCommand.self,
+            Operations.self, Doctor.self, Vtl.self,
         ])
 }
 

@@ -9,6 +9,8 @@ final class FunctionIntegration: Sendable {
     let name: String
     let payloadFormat: PayloadFormat
     let timeoutMilliseconds: Int
+    /// Whom the function's policy is asked about, as an ARN: for messages to people.
+    let source: String
     /// One bit per method that the function's policy lets API Gateway call with.
     private let permitted: UInt16
 
@@ -21,6 +23,7 @@ final class FunctionIntegration: Sendable {
         payloadFormat = integration?.payloadFormatVersion == "2.0" ? .version2 : .version1
         timeoutMilliseconds = integration?.timeoutInMillis ?? Self.maximumTimeoutMilliseconds
         permitted = Self.permittedMethods(function.target, routeKey, account, key)
+        source = account.executeAPIARN("\(key.apiId)/*/" + Self.route(routeKey))
     }
 
     /// AWS quota: 30 s, not to be raised for HTTP APIs.
@@ -36,12 +39,18 @@ final class FunctionIntegration: Sendable {
         name = function.name
         payloadFormat = format
         self.timeoutMilliseconds = timeoutMilliseconds
+        source = account.executeAPIARN("\(key.apiId)/*/\(verb)\(path)")
         let isPermitted =
             function.target?.policy.allowsInvoke(
                 byService: "apigateway.amazonaws.com",
                 sourceArn: account.executeAPIARN("\(key.apiId)/\(key.stageName)/\(verb)\(path)"),
                 sourceAccount: account.accountId) ?? false
         permitted = isPermitted ? .max : 0
+    }
+
+    private static func route(_ key: RouteKey) -> String {
+        guard case .path(let method, _) = key else { return "$default" }
+        return (method == .any ? "*" : method.rawValue) + key.path
     }
 
     /// AWS quota: 6 MB for the event of a synchronous invocation.

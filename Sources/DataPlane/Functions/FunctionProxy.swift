@@ -16,8 +16,10 @@ enum FunctionProxy {
             x.integrationError = permissionError
             x.rest.log?.failure = [ExecutionFailure.invalidPermissions]
             x.reason =
-                "has no permission to invoke \(integration.name) "
-                + "(aws lambda add-permission --principal apigateway.amazonaws.com)"
+                "has no permission to invoke \(integration.name); this gives it one: aws lambda add-permission "
+                + "--function-name \(integration.name) --statement-id \(Identifiers.part(6)) "
+                + "--action lambda:InvokeFunction --principal apigateway.amazonaws.com "
+                + "--source-arn '\(integration.source)'"
             throw .internalError
         }
     }

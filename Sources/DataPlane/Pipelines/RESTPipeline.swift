@@ -135,12 +135,25 @@ enum RESTRouting {
             }
             return deployment.router.matchREST(path, head.method, &x.bindings)
         }
-        guard let index, let index else { throw ForeignAuthorization.refusal(x) ?? .notFound }
+        guard let index, let index else {
+            if let foreign = ForeignAuthorization.refusal(x) { throw foreign }
+            explain(x)
+            throw .notFound
+        }
         x.route = deployment.methods[index]
         if index < buckets.count { x.rest.bucket = buckets[index] }
         let isCanary = x.rest.isCanary == true
         let metrics = isCanary ? stage.canaryMethodMetrics : stage.methodMetrics
         if index < metrics.count { x.rest.metrics = metrics[index] }
         if let setting = stage.logging.setting(index, isCanary: isCanary) { x.beginLog(setting) }
+    }
+
+    /// For the line of `gatehouse up`: AWS's answer is the same whether a method is not there or not deployed.
+    private static func explain(_ x: Exchange) {
+        guard let undeployed = x.worker.options.undeployedMethod, let key = x.stage?.key, let head = x.connection?.head,
+            let path = x.withPath({ String(decoding: $0[x.routedPath.range], as: UTF8.self) }),
+            let method = undeployed(key, head.string(head.methodRange), path)
+        else { return }
+        x.reason = "\(method) is in the API and not deployed to stage \(key.stageName)"
     }
 }

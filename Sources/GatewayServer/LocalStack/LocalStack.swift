@@ -45,6 +45,7 @@ package actor LocalStack {
     private var files: Set<String>
     /// Paths of properties that are stored only.
     private var told: Set<String> = []
+    private var toldNotes: Set<String> = []
     /// Whether the deployment under way was given up for a later one.
     private var isSuperseded = false
 
@@ -76,11 +77,17 @@ package actor LocalStack {
             let untold = made.plan.storedOnly.filter { told.insert($0.path).inserted }
             return Deployed(
                 result: result, storedOnly: untold,
-                notes: made.notes + result.warnings.filter { !$0.hasSuffix(Self.unneededWarning) })
+                notes: tellNew(made.notes + result.warnings.filter { !$0.hasSuffix(Self.unneededWarning) }))
         case .failure(let failure):
             await server.generation.release(hasChanged: false)
             throw failure.error
         }
+    }
+
+    /// Those that the deployment before did not have.
+    private func tellNew(_ notes: [String]) -> [String] {
+        defer { toldNotes = Set(notes) }
+        return notes.filter { !toldNotes.contains($0) }
     }
 
     private func outcome(_ made: Made, _ code: LocalCodeSource) async -> Result<StackResult, StackFailure> {
@@ -133,7 +140,8 @@ extension LocalStack.Source {
         let plan = try StackPlan(template, parameters: parameters, account: account)
         return LocalStack.Made(
             plan: plan.overriding(overrides).droppingOldVersions, text: template.text,
-            notes: plan.warnings.map(\.description) + overrides.unused(by: plan))
+            notes: plan.warnings.map(\.description).filter { !$0.hasSuffix(CallAdvice.closed) }
+                + overrides.unused(by: plan))
     }
 
     private func overrides(_ files: some TemplateFiles) throws(TemplateError) -> EnvironmentOverrides {

@@ -11,12 +11,15 @@ struct Deploy: AsyncParsableCommand {
             fails is rolled back to what served before. Code beside the template is sent along.
             """)
 
-    @OptionGroup var template: TemplateOptions
+    @Argument(help: "The template, YAML or JSON.")
+    var template: String
+
+    @OptionGroup var parameters: ParameterOptions
     @OptionGroup var options: StackOptions
 
     func run() async throws {
         let client = try options.client()
-        let outgoing = try await template.outgoing(stack: options.stack, to: client)
+        let outgoing = try await parameters.outgoing(template, stack: options.stack, to: client)
         for note in outgoing.notes { Console.warn("note: \(note)") }
         let outcome: JSONValue
         do throws(StackClient.Refusal) {

@@ -29,7 +29,8 @@ enum ReloadReport {
     private static let accountedFor: Set<String> = [
         "AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Route",
         "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Stage", "AWS::ApiGatewayV2::Deployment",
-        "AWS::IAM::Role", "AWS::Lambda::Version", "AWS::Lambda::Alias",
+        "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Resource", "AWS::ApiGateway::Method", "AWS::ApiGateway::Stage",
+        "AWS::ApiGateway::Deployment", "AWS::IAM::Role", "AWS::Lambda::Version", "AWS::Lambda::Alias",
     ]
 
     private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

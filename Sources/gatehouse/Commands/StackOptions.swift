@@ -4,19 +4,26 @@ import GatewayServer
 import JSON
 import Stacks
 
-/// What `deploy`, `diff` and `delete` have in common.
-struct StackOptions: ParsableArguments {
-    @Option(help: "The name of the stack.")
-    var stack: String
-
+/// The server that commands speak to.
+struct EndpointOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The management listener of the server.", valueName: "url"))
     var endpoint = "http://localhost:4566"
 
     func client() throws -> StackClient {
         do throws(StackClient.Refusal) { return try StackClient(endpoint: endpoint) } catch {
-            throw Self.failed(error.sentences)
+            throw StackOptions.failed(error.sentences)
         }
     }
+}
+
+/// What `deploy` and `delete` have in common.
+struct StackOptions: ParsableArguments {
+    @Option(help: "The name of the stack.")
+    var stack: String
+
+    @OptionGroup var server: EndpointOptions
+
+    func client() throws -> StackClient { try server.client() }
 
     /// Says why, and ends the program.
     static func failed(_ sentences: [String]) -> ExitCode {
@@ -25,11 +32,8 @@ struct StackOptions: ParsableArguments {
     }
 }
 
-/// The template of `deploy` and `diff`.
-struct TemplateOptions: ParsableArguments {
-    @Argument(help: "The template, YAML or JSON.")
-    var template: String
-
+/// Values for a template that is sent.
+struct ParameterOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A value for a parameter of the template. May be given several times.", valueName: "name=value"))
@@ -41,7 +45,7 @@ struct TemplateOptions: ParsableArguments {
         }
     }
 
-    func outgoing(stack: String, to client: StackClient) async throws -> OutgoingTemplate {
+    func outgoing(_ template: String, stack: String, to client: StackClient) async throws -> OutgoingTemplate {
         let parameters = parameter.map { pair in
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (name: String(halves[0]), value: String(halves[1]))

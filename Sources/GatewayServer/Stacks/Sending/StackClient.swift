@@ -8,6 +8,8 @@ package struct StackClient: Sendable {
     /// Why the server does not do what it is asked, in sentences for people.
     package struct Refusal: Error {
         package let sentences: [String]
+
+        package init(sentences: [String]) { self.sentences = sentences }
     }
 
     /// - Parameter endpoint: `http://localhost:4566`.
@@ -75,7 +77,7 @@ package struct StackClient: Sendable {
         return number
     }
 
-    private func call(
+    func call(
         _ method: String, _ path: String, query: String = "", _ body: JSONValue? = nil
     ) async throws(Refusal) -> JSONValue {
         try await check(try await respond(method, path, query, body?.bytes ?? []))
