@@ -21,26 +21,28 @@ struct StageCompiler: Sendable {
     func compile(
         _ definition: StageDefinition, previous: CompiledStage?, preparation: Int = 0
     ) throws(CompileError) -> CompiledStage {
+        // One and the same for all parts: it is kept by nobody else yet.
+        let state = states.state(of: definition.key)
         let kind: CompiledStage.Kind
         switch definition.kind {
-        case .http(let content): kind = .http(try httpStage(definition, content, previous))
+        case .http(let content): kind = .http(try httpStage(definition, content, previous, state))
         case .rest(let content):
             let compiler = RESTCompiler(
                 key: definition.key, account: definition.account, functions: functions, origins: origins,
-                services: services, logs: accessLogs, state: states.state(of: definition.key))
+                services: services, logs: accessLogs, state: state)
             kind = .rest(try compiler.stage(definition, content, previous: previous?.rest))
         }
         return CompiledStage(
             definition, kind, preparation: preparation, accessLog: accessLog(definition, previous),
-            state: states.state(of: definition.key))
+            state: state)
     }
 
     private func httpStage(
-        _ definition: StageDefinition, _ content: V2.DeploymentContent, _ previous: CompiledStage?
+        _ definition: StageDefinition, _ content: V2.DeploymentContent, _ previous: CompiledStage?, _ state: StageState
     ) throws(CompileError) -> HTTPStage {
         let variables = definition.variables
         // Stage variables may stand in any integration.
-        let limits = RouteLimits(definition, state: states.state(of: definition.key))
+        let limits = RouteLimits(definition, state: state)
         // The limits of all routes may be others now.
         var routes = RouteSet()
         if let previous, previous.variables == variables, let http = previous.http, http.limits == limits {
