@@ -176,6 +176,24 @@ class TestHTTP:
         ]
 
 
+class TestTables:
+    def test_a_call_of_a_table_is_told_as_one_of_its_service(self, rest_api):
+        api = rest_api()
+        at = integrate(
+            api, api.root, "GET", type="AWS", integrationHttpMethod="POST",
+            uri=f"arn:aws:apigateway:{REGION}:dynamodb:action/ListTables", credentials="arn:aws:iam::123456789012:role/any",
+            requestTemplates={"application/json": '{"Limit": 1}'}, answers={"200": {}})  # fmt: skip
+        answer = api("test_invoke_method", **at)
+        assert answer["status"] == 200
+        log = log_of(answer)
+        uri = f"https://dynamodb.{REGION}.amazonaws.com/?Action=ListTables"
+        assert log[7] == f"Endpoint request URI: {uri}"
+        assert log[9:11] == ['Endpoint request body after transformations: {"Limit": 1}', f"Sending request to {uri}"]
+        assert re.fullmatch(r"Received response\. Status: 200, Integration latency: \d+ ms", log[11])
+        assert log[12].startswith("Endpoint response headers: {") and "x-amzn-RequestId=" in log[12].replace("requestid", "RequestId")
+        assert log[13].startswith('Endpoint response body before transformations: {"TableNames":[')
+
+
 class TestFunctions:
     def integrate(self, api, function, kind):
         uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function.arn}/invocations"

@@ -201,6 +201,9 @@ extension Exchange {
 
 /// Names and values as Java prints a map.
 enum LogMap {
+    /// AWS shows the beginning of a session's token; here it is the operator's own.
+    private static let secrets = ["authorization", "x-api-key", "x-amz-security-token"]
+
     static func write(_ entries: [(name: String, value: String)], to out: inout ByteBuffer) {
         let start = out.writerIndex
         out.write("{")
@@ -208,7 +211,7 @@ enum LogMap {
             if position > 0 { out.write(", ") }
             write(entry.name, to: &out)
             out.write("=")
-            let isSecret = ["authorization", "x-api-key"].contains(entry.name.lowercased())
+            let isSecret = secrets.contains(entry.name.lowercased())
             write(isSecret ? MaskedText.of(entry.value) : entry.value, to: &out)
             // What is behind would be cut off.
             if out.writerIndex - start > ExecutionLog.eventBytes { return }

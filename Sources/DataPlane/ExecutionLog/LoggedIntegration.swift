@@ -59,12 +59,13 @@ enum LoggedFunction {
         return "https://lambda.\(region).amazonaws.com\(path)"
     }
 
-    /// The head of a streamed answer is here; of its body nothing is told but what the client is sent.
-    static func begins(_ x: Exchange) {
+    /// The head of a streamed answer is here, of whose body nothing is told but what the client is sent; or there is no
+    /// more than a status.
+    static func begins(_ x: Exchange, status: Int = 200) {
         guard let log = x.rest.log else { return }
         x.measureIntegration()
         log.line(
-            .step, "Received response. Status: 200, Integration latency: \(x.integrationMilliseconds ?? 0) ms")
+            .step, "Received response. Status: \(status), Integration latency: \(x.integrationMilliseconds ?? 0) ms")
     }
 
     /// `isError`: the function failed, which is an answer with status 200.
@@ -80,6 +81,26 @@ enum LoggedFunction {
         x.logAnswer(status: 200, fields: fields.map { (name: $0.0, value: $0.1) })
         log.keepAnswer(payload)
         log.writeAnswer()
+    }
+}
+
+/// What the execution log says of a call to a table: as it would be over HTTP.
+enum LoggedTable {
+    static func request(_ x: Exchange, _ operation: String?, _ body: ByteBuffer) {
+        guard x.rest.log != nil, let stage = x.stage else { return }
+        let action = operation.map { "?Action=" + $0 } ?? ""
+        x.logRequest(
+            uri: "https://dynamodb.\(stage.account.region).amazonaws.com/\(action)",
+            fields: x.rest.parameters.headers.map { field in
+                (String(decoding: field.name, as: UTF8.self), String(decoding: field.value, as: UTF8.self))
+            }, body: body)
+    }
+
+    static func answer(_ x: Exchange, _ head: ResponseHead, _ body: ByteBuffer) {
+        guard let log = x.rest.log else { return }
+        x.measureIntegration()
+        LoggedOrigin.answer(x, head)
+        log.keepAnswer(body)
     }
 }
 

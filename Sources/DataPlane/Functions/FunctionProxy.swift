@@ -107,6 +107,7 @@ enum FunctionProxy {
             RESTFunctionAnswer.map(x, payload, isError: true)
         case .notInvoked(let status):
             x.integrationServiceStatus = status
+            LoggedFunction.begins(x, status: status)
             RESTFunctionAnswer.map(x, ByteBuffer(), isError: false)
         case .functionError(let payload):
             x.integrationStatus = 200

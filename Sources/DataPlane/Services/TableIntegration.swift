@@ -29,6 +29,7 @@ final class TableIntegration: Sendable {
         let isPost = (method ?? x.connection?.head.method) == .post
         let operation = isPost ? self.operation ?? Self.mappedOperation(x) : nil
         let body = x.body ?? ByteBuffer()
+        LoggedTable.request(x, operation, body)
         x.body = nil
         let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)
         let turn = x.turn
@@ -63,6 +64,7 @@ final class TableIntegration: Sendable {
                 .internalError,
                 because: "calls DynamoDB, whose answer is longer than \(HTTPProxy.collectedResponseBytes) bytes")
         }
+        LoggedTable.answer(x, head, answer.body)
         RESTAnswer.respond(x, head, answer.body, method)
     }
 
