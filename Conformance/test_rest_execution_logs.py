@@ -79,6 +79,7 @@ def test_logs_survive_kill_and_a_flood_of_hostile_requests(logs):
     assert not [line for line in found if line.startswith("(forged)")]
     assert max(len(line.encode()) for line in found) < 6 * 1024 + 100
     server.kill()
+    assert lines(f"API-Gateway-Execution-Logs_{api.id}-prod.log", len(found)) == found
 
 
 def test_a_canary_has_groups_of_its_own(logs):
