@@ -187,7 +187,8 @@ let package = Package(
         .testTarget(
             name: "GatewayServerTests",
             dependencies: [
-                "GatewayServer", "ControlPlane", "EntityStore", "LambdaHost", "SQLiteStore", "TestFixtures",
+                "GatewayServer", "ControlPlane", "DataPlane", "EntityStore", "LambdaHost", "SQLiteStore",
+                "TestFixtures",
                 "GatewayModel", "JSON", "SigV4", .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

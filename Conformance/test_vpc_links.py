@@ -82,8 +82,10 @@ class TestREST:
         assert api.call("GET", "/prod/in").status == 200
 
     def test_a_link_without_a_target_is_500(self, server):
-        api = self.deployed(server, self.link(server, "nobody"), "http://inside.example/")
+        link = self.link(server, "nobody")
+        api = self.deployed(server, link, "http://inside.example/")
         assert message(api.call("GET", "/prod/in")) == FAILED
+        server.says(f"stage prod of API {api.id}: GET /in goes through the VPC link {link}, for which this server has no target")
 
     def test_tls_is_that_of_the_uris_host(self, server, secured):
         insecure = {"tlsConfig": {"insecureSkipVerification": True}}

@@ -99,6 +99,20 @@ package final class DataPlane: Sendable {
 
         deinit { plane.end(number) }
 
+        /// By stage of a REST API, what of it can only be called in vain.
+        package var calledInVain: [CalledInVain] {
+            stages.compactMap { stage in
+                stage.rest.map { rest in
+                    CalledInVain(
+                        key: stage.key,
+                        methods: (rest.deployment.methods + (rest.canary?.methods ?? [])).compactMap { method in
+                            guard case .invalid(let reason) = method.integration else { return nil }
+                            return (method.name, reason)
+                        })
+                }
+            }
+        }
+
         /// Puts the stages in service; returns when every loop serves them.
         package func publish() async { await plane.publish(self) }
     }
@@ -198,5 +212,16 @@ package final class DataPlane: Sendable {
     /// Hands all access log lines to their sinks.
     package func flushLogs() async {
         for bound in workers.values { try? await bound.eventLoop.submit { bound.value.flushLogs() }.get() }
+    }
+}
+
+/// The methods of a stage whose integrations cannot be called, whatever a request says.
+package struct CalledInVain: Sendable {
+    package let key: StageKey
+    package let methods: [(name: String, reason: String)]
+
+    package init(key: StageKey, methods: [(name: String, reason: String)]) {
+        self.key = key
+        self.methods = methods
     }
 }

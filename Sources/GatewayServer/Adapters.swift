@@ -11,6 +11,7 @@ struct TrafficAdapter: Traffic {
     let plane: DataPlane
     let closedStages: ClosedStages
     let brokenTemplates: BrokenTemplates
+    let unreached: UnreachedIntegrations
 
     func prepare(
         _ stages: [StageDefinition], removing: [StageKey]
@@ -18,7 +19,7 @@ struct TrafficAdapter: Traffic {
         do throws(CompileError) {
             return Prepared(
                 prepared: try plane.prepare(stages, removing: removing), stages: stages, removed: removing,
-                closedStages: closedStages, brokenTemplates: brokenTemplates)
+                closedStages: closedStages, brokenTemplates: brokenTemplates, unreached: unreached)
         } catch {
             throw TrafficError(error.message)
         }
@@ -30,11 +31,13 @@ struct TrafficAdapter: Traffic {
         let removed: [StageKey]
         let closedStages: ClosedStages
         let brokenTemplates: BrokenTemplates
+        let unreached: UnreachedIntegrations
 
         func publish() async {
             await prepared.publish()
             closedStages.look(at: stages, removed: removed)
             brokenTemplates.look(at: stages, removed: removed)
+            unreached.look(at: prepared.calledInVain, removed: removed)
         }
     }
 }

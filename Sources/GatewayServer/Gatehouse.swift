@@ -98,7 +98,8 @@ package final class Gatehouse: Sendable {
                 refusesBrokenTemplates: settings.isStrict),
             store: store,
             traffic: TrafficAdapter(
-                plane: dataPlane, closedStages: ClosedStages(), brokenTemplates: BrokenTemplates()),
+                plane: dataPlane, closedStages: ClosedStages(), brokenTemplates: BrokenTemplates(),
+                unreached: UnreachedIntegrations()),
             functionHost: FunctionHostAdapter(host: lambdaHost, changes: functionChanges),
             keys: KeyTrafficAdapter(plane: dataPlane), methodTesting: MethodTestingAdapter(plane: dataPlane))
         vpcLinks.know(controlPlane)

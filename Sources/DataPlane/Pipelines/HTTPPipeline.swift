@@ -62,6 +62,7 @@ enum HTTPPipeline {
         case .http: break
         case .invalid(let reason):
             x.reason = reason
+            x.integrationError = reason
             throw .internalError
         case .tables, .mock, .missing, nil:
             x.reason = "has no integration"

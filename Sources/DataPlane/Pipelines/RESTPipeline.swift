@@ -90,6 +90,7 @@ enum RESTPipeline {
         case .http, .tables, .mock: break
         case .invalid(let reason):
             x.reason = reason
+            x.integrationError = reason
             if x.route?.method?.source.methodIntegration?.type.hasPrefix("HTTP") == true {
                 x.rest.log?.failure = [ExecutionFailure.invalidEndpoint]
             }
