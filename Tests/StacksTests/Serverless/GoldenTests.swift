@@ -49,7 +49,8 @@ import Testing
         let referable = transform.referableProperties
         let made = transform.resources.map { resource in
             var resource = resource
-            let value = TemplateValue.map(resource.properties, line: 1).known(to: golden.resolver)
+            let value = TemplateValue.map(resource.properties.replacing(referable), line: 1)
+                .known(to: golden.resolver)
             resource.properties = value.map ?? TemplateMap()
             return resource
         }
