@@ -53,7 +53,12 @@ struct ServerlessApiAuth {
             return
         }
         let path = "\(place).Authorizers.\(entry.key)"
-        Self.authorizerRules.check(authorizer, path: path, problems: &problems)
+        // The translator leaves out what it does not know.
+        let isKnown = { (member: TemplateMap.Entry) in Self.authorizerRules.supported[member.key] != nil }
+        for member in authorizer where !isKnown(member) {
+            problems.warn("\(member.key) has no effect on an authorizer of a REST API", line: member.line, path: path)
+        }
+        Self.authorizerRules.check(TemplateMap(authorizer.filter(isKnown)), path: path, problems: &problems)
         let identity = authorizer["Identity"]
         if let identity, identity.isTruthy, identity.map == nil {
             problems.add("Auth.Authorizers.<Authorizer>.Identity must be a dict", line: identity.line, path: path)

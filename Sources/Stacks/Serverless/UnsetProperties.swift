@@ -20,7 +20,7 @@ extension TemplateMap {
                 tags.mapValues { $0.isNull ? .string("", line: $0.line) : $0 }
             }
         case ServerlessApi.type:
-            properties.change("Auth", \.withoutNulls)
+            properties.change("Auth", \.withoutUnsetOfAuth)
             properties.change("Cors", \.withoutNulls)
             properties.change("DefinitionBody", \.withoutUnsetOfDocument)
         case ServerlessHttpApi.type:
@@ -31,13 +31,22 @@ extension TemplateMap {
         return properties
     }
 
+    /// An InvokeRole that is nothing is none, where one that is not said is the caller's.
+    private var withoutUnsetOfAuth: TemplateMap {
+        var auth = self
+        if let role = auth["InvokeRole"], role.isNull { auth["InvokeRole"] = .string("NONE", line: role.line) }
+        return auth.withoutNulls
+    }
+
     var withoutNulls: TemplateMap { TemplateMap(entries.filter { !$0.value.isNull }) }
 
     /// An event with neither a path nor a method is that of the default route.
     private var withoutUnsetOfEvent: TemplateMap {
         let isDefault = ["Path", "Method"].allSatisfy { self[$0]?.isNull ?? true }
+        var event = self
+        event.change("Auth", \.withoutUnsetOfAuth)
         return TemplateMap(
-            entries.filter { entry in
+            event.entries.filter { entry in
                 let isTaken = Self.ofEvents.contains(entry.key) || isDefault && ["Path", "Method"].contains(entry.key)
                 return !(entry.value.isNull && isTaken)
             })

@@ -24,6 +24,9 @@ for template in sorted(folder.glob("*.yaml")):
     except InvalidDocumentException as refusal:
         print(f"{template.name}: {refusal.message}", *[cause.message for cause in refusal.causes], file=sys.stderr)
         continue
+    except (AttributeError, KeyError, TypeError) as fault:  # the translator's own
+        print(f"{template.name}: {fault!r}", file=sys.stderr)
+        continue
     sections = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
     kept = {section: plain[section] for section in sections if section in plain}
     template.with_suffix(".json").write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n")
