@@ -2,6 +2,7 @@
 ids that its commands answer."""
 
 import json
+import re
 
 import pytest
 
@@ -280,7 +281,8 @@ class Article:
 
     def run(self, script):
         for word, value in self.ids.items():
-            script = script.replace(word, value)
+            # Options are called `--usage-plan-id` and `--key-id`.
+            script = re.sub(rf"(?<![-\w]){word}(?![-\w])", value, script)
         return self.clients.aws(script, cwd=self.folder)
 
     def call(self, method, path, body=None, headers=()):

@@ -140,13 +140,11 @@ import Testing
             """
         let told = try plan(text).warnings.map(\.description)
         #expect(told.count == 4)
-        #expect(
-            told[0].contains(
-                "Resources.Api.Properties.Body.paths./a.get: the mapping template of text/plain does not parse, at its line 1, column "
-            ))
-        #expect(told[1].contains("the mapping template of application/json does not parse"))
-        #expect(
-            told[2].hasSuffix("Resources.Api.Properties.MethodSettings: ThrottlingBurstLimit 0 \(CallAdvice.closed)"))
-        #expect(told[3].hasSuffix("ThrottlingRateLimit 0 \(CallAdvice.closed)"))
+        for words in [
+            "Resources.Api.Properties.Body.paths./a.get: the mapping template of text/plain does not parse, at its line 1,",
+            "Resources.Api.Properties.Body.paths./a.get: the mapping template of application/json does not parse,",
+            "Resources.Api.Properties.MethodSettings: ThrottlingBurstLimit 0 \(CallAdvice.closed)",
+            "Resources.Http.Properties: ThrottlingRateLimit 0 \(CallAdvice.closed)",
+        ] { #expect(told.contains { $0.contains(words) }, "\(words)") }
     }
 }
