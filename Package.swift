@@ -80,10 +80,13 @@ let package = Package(
             name: "HTTPFront",
             dependencies: [nioCore, nioPosix, .product(name: "NIOConcurrencyHelpers", package: "swift-nio")],
             swiftSettings: strict),
+        // zlib of the system packs answers and unpacks requests: swift-nio has no coder of its own, and swift-nio-extras'
+        // work on whole connections, where a body that takes long could not be given to another thread.
         .target(
             name: "DataPlane",
             dependencies: [
-                "HTTPFront", "GatewayModel", "JSON", "JSONSchema", "Velocity", "BoundedRegex", "SigV4", hashTrees,
+                "HTTPFront", "GatewayModel", "JSON", "JSONSchema", "Velocity", "BoundedRegex", "SigV4", "CZlib",
+                hashTrees,
                 nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),

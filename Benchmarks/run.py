@@ -15,7 +15,10 @@ from harness.processes import Failed
 from harness.report import machine
 from harness.requirements import BENCHMARKS, Unavailable, gatehouse
 
-SCENARIOS = ["proxy", "rest", "engines", "function", "startup", "bursts", "routes", "management", "tables", "reload", "allocations"]
+SCENARIOS = [
+    "proxy", "rest", "cache", "engines", "function", "startup", "bursts", "routes", "management", "tables", "reload",
+    "allocations",
+]
 
 
 @dataclass

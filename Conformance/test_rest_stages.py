@@ -122,17 +122,6 @@ def test_all_settings_go_by_the_wildcard(api):
     assert update(api, patch("/*/*", op="remove")) == fresh(deployment)
 
 
-@pytest.mark.parametrize("path, value, named", [
-    ("/*/*/caching/enabled", "true", "response caching"), ("/cacheClusterEnabled", "true", "response caching"),
-])  # fmt: skip
-def test_what_is_not_served_yet_is_refused(api, path, value, named):
-    api.deploy("dev")
-    code, message = fault(api, patch(path, value))
-    assert code == BAD
-    assert message.startswith(f"Gatehouse does not serve {named}")
-    assert api("get_stage", stageName="dev")["methodSettings"] == {}
-
-
 @pytest.mark.parametrize(
     "path", ["/documentation_version", "/tags/tag1", "/canarySettings", "/canarySettings/badPath", "/*/*/caching/x",
              "/x/TEST/caching/enabled", "/x"]

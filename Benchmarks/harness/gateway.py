@@ -31,12 +31,12 @@ def environment(**changes):
 
 
 @contextmanager
-def serving(scratch, *options, core=None, env=None, data=None):
-    """`gatehouse serve` in memory or with a data folder, one event loop, ready."""
+def serving(scratch, *options, core=None, env=None, data=None, loops=1):
+    """`gatehouse serve` in memory or with a data folder, ready."""
     processes.check_free(MANAGEMENT_PORT, TRAFFIC_PORT)
     log = scratch / "gatehouse.log"
     state = ["--in-memory"] if data is None else ["--data", str(data)]
-    full = command("serve", *state, "--loops", "1", *options)
+    full = command("serve", *state, "--loops", str(loops), *options)
     with processes.started(full, log, core=core, env=env or environment(), cwd=scratch) as process:
         processes.wait_until(lambda: printed(log, r"^ready\b"), process, "`ready` on standard output")
         management = printed(log, r"^management\s+(http://\S+)").group(1)

@@ -19,6 +19,8 @@ package final class ControlPlane: Sendable {
     let methodTesting: (any MethodTesting)?
     /// Nil while nothing executes REST APIs.
     let restExecution: (any RestExecution)?
+    /// Nil while nothing is cached.
+    let stageCaches: (any StageCaches)?
     let snapshots: CodeSnapshots
 
     let current: Mutex<World>
@@ -31,17 +33,18 @@ package final class ControlPlane: Sendable {
     package convenience init(
         settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost,
         keys: (any KeyTraffic)? = nil, methodTesting: (any MethodTesting)? = nil,
-        restExecution: (any RestExecution)? = nil
+        restExecution: (any RestExecution)? = nil, stageCaches: (any StageCaches)? = nil
     ) {
         self.init(
             settings: settings, store: store, traffic: traffic, functionHost: functionHost,
-            keys: keys, methodTesting: methodTesting, restExecution: restExecution, world: World())
+            keys: keys, methodTesting: methodTesting, restExecution: restExecution, stageCaches: stageCaches,
+            world: World())
     }
 
     init(
         settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost,
         keys: (any KeyTraffic)? = nil, methodTesting: (any MethodTesting)? = nil,
-        restExecution: (any RestExecution)? = nil, world: World
+        restExecution: (any RestExecution)? = nil, stageCaches: (any StageCaches)? = nil, world: World
     ) {
         self.settings = settings
         current = Mutex(world)
@@ -51,6 +54,7 @@ package final class ControlPlane: Sendable {
         self.keys = keys
         self.methodTesting = methodTesting
         self.restExecution = restExecution
+        self.stageCaches = stageCaches
         snapshots = settings.snapshots
     }
 

@@ -7,6 +7,8 @@ struct CallFigures: Sendable {
     var responseLength = 0
     var latencyMicroseconds = 0
     var integrationMilliseconds: Int?
+    /// Of a method whose answers are cached.
+    var cacheUse = ResponseCache.Use.none
     /// The process held as many bytes of bodies as it may.
     var isOutOfMemory = false
 

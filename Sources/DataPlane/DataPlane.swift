@@ -60,8 +60,8 @@ package final class DataPlane: Sendable {
         }
         self.workers = workers
         compiler = StageCompiler(
-            functions: functions, accessLogs: accessLogs, origins: origins, states: StageStates(loops: loops),
-            services: options.services)
+            functions: functions, accessLogs: accessLogs, origins: origins,
+            states: StageStates(loops: loops, cache: options.cache), services: options.services)
         testCompiler = StageCompiler(
             functions: functions, accessLogs: accessLogs, origins: origins, states: StageStates(loops: loops),
             services: options.services)
@@ -176,6 +176,12 @@ package final class DataPlane: Sendable {
         // The old ones are held here meanwhile, so that no loop is the last to let go of them.
         for swap in swaps { try? await swap.get() }
         retired.add(replaced, old)
+    }
+
+    /// Gives up all that a stage of a REST API has cached; returns when nothing of it answers any more.
+    package func flushCache(of key: StageKey) async {
+        let stage = published.withLock(\.snapshot).stage(key)
+        for flush in stage?.rest?.cache?.flush() ?? [] { try? await flush.get() }
     }
 
     // MARK: Metrics and the end

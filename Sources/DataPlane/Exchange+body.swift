@@ -100,6 +100,13 @@ extension Exchange {
         return true
     }
 
+    /// The same, for what can be done without.
+    func takesMemory(_ bytes: Int) -> Bool {
+        guard worker.memory.take(bytes) else { return false }
+        takenMemory += bytes
+        return true
+    }
+
     /// The same for what a step has made.
     func hold(_ bytes: Int) throws(Refusal) {
         guard worker.memory.take(bytes) else {

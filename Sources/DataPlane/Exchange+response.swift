@@ -27,20 +27,31 @@ extension Exchange {
 
     /// Answers with a body that is here as a whole. What a slow client has not taken of it counts as held.
     func respond(_ status: Int, whole body: ByteBuffer, _ write: (inout ResponseLines) -> Void) {
+        if isCaptured(body.readableBytes) { return respondCaptured(status, body, write) }
         guard status != 204, status != 304 else {
             respond(status, .none, write)
             return finish()
         }
+        guard takesWhole(body) else { return refuseMemory() }
+        respond(status, .length(body.readableBytes), write)
+        finish(with: body)
+    }
+
+    /// Counts a body that `finish` sends; false when there is no memory for it.
+    func takesWhole(_ body: ByteBuffer) -> Bool {
+        body.readableBytes <= Self.uncountedBytes || worker.memory.take(body.readableBytes)
+    }
+
+    /// Sends a body, which `takesWhole` has counted, as a whole: the response is complete. A log tells of `plain` where
+    /// the body is packed.
+    func finish(with body: ByteBuffer, plain: ByteBuffer? = nil) {
+        rest.log?.keepResponse(plain ?? body)
         let length = body.readableBytes
-        let isHeld = length > Self.uncountedBytes
-        guard !isHeld || worker.memory.take(length) else { return refuseMemory() }
-        respond(status, .length(length), write)
-        if isHeld {
+        if length > Self.uncountedBytes {
             let memory = worker.memory
-            rest.log?.keepResponse(body)
             if let connection { connection.writeBody(body) { memory.give(length) } } else { memory.give(length) }
         } else {
-            append(body)
+            connection?.writeBody(body)
         }
         finish()
     }
@@ -70,6 +81,8 @@ extension Exchange {
     func refuse(_ refusal: Refusal, because reason: @autoclosure () -> String) {
         guard let stream = connection else { return }
         abandonIntegration()
+        // What the gateway says itself is not kept.
+        (rest.fill, rest.relay) = (nil, nil)
         if worker.options.onRequest != nil || stage?.accessLog != nil || rest.log != nil {
             let reason = reason()
             logRefusal(refusal, reason)
@@ -80,15 +93,16 @@ extension Exchange {
         self.refusal = response
         if refusal.endsConnection { stream.closeAfterResponse() }
         let hasBody = response.status != 204 && response.status != 304
-        respond(response.status, hasBody ? .length(response.body.count) : .none) { lines in
+        let (body, coding) = ResponsePacking.packed(self, response)
+        respond(response.status, hasBody ? .length(body.readableBytes) : .none) { lines in
             lines.date()
             lines.stream.out.write(response.fields)
             lines.length()
+            if hasBody, let coding { lines.text(coding.field) }
         }
         if hasBody {
-            var body = worker.allocator.buffer(capacity: response.body.count)
-            body.write(response.body)
-            append(body)
+            rest.log?.keepResponse(coding == nil ? body : ByteBuffer(bytes: response.body))
+            stream.writeBody(body)
         }
         finish()
     }

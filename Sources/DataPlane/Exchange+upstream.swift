@@ -65,6 +65,7 @@ extension Exchange: UpstreamCaller {
             return
         }
         if apiKind == .rest, !takesContent(bytes) { return }
+        if let relay = rest.relay { return relay.take(self, bytes) }
         append(bytes)
         if connection?.isWritable == false { upstream?.setReading(false) }
     }
@@ -73,6 +74,7 @@ extension Exchange: UpstreamCaller {
 
     func upstreamEnded() {
         upstream = nil
+        if let relay = rest.relay { return relay.end(self) }
         if let (head, body) = upstreamState.collected, let method = route?.method {
             return RESTAnswer.respond(self, head, body, method)
         }

@@ -83,7 +83,7 @@ package final class Exchange: HTTPService {
             status: connection?.responseStatus ?? 0, requestLength: requestLength,
             responseLength: connection?.responseBodyBytes ?? 0,
             latencyMicroseconds: Int((NIODeadline.now() - startedAt).nanoseconds / 1000),
-            integrationMilliseconds: integrationMilliseconds, isOutOfMemory: isOutOfMemory)
+            integrationMilliseconds: integrationMilliseconds, cacheUse: rest.cacheUse, isOutOfMemory: isOutOfMemory)
     }
 
     // MARK: HTTPService

@@ -20,6 +20,9 @@ final class LoopWorker {
     private(set) var now = NIODeadline.now()
     /// Used for the head of an upstream request; its storage stays.
     var scratch: ByteBuffer
+    /// A request's key in its stage's cache while it is looked for; its storage stays.
+    var cacheKey: [UInt8] = []
+    private(set) lazy var packers = LoopPackers()
     /// The order of an event's header fields while it is written; its storage stays.
     var headerOrder: [Int16] = []
 
@@ -157,6 +160,7 @@ package struct DataPlaneOptions: Sendable {
     package var memory = MemoryBudget(limit: HTTPLimits.collectedBytes)
     /// The account's throttle, of all APIs together; nil: none. AWS: 10,000 a second, burst 5,000.
     private(set) var accountBucket: TokenBucket?
+    package var cache = CacheSettings()
 
     package init(
         onRequest: (@Sendable (RequestSummary) -> Void)? = nil, tls: NIOSSLContext? = nil,

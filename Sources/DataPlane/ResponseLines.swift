@@ -58,6 +58,7 @@ struct ResponseLines {
         hasGatewayFields = true
         // A body that is too long is refused by what stands before the API (recorded).
         if x.refusal?.isFixed == true { return }
+        if x.rest.warnsOfCacheControl { text(ResponseCache.warning) }
         stream.out.write("x-amzn-RequestId: ")
         x.writeRESTRequestId(to: &stream.out)
         stream.out.write("\r\nx-amz-apigw-id: ")

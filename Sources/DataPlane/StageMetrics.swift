@@ -7,6 +7,9 @@ package struct StageMetrics: Sendable {
     package private(set) var clientsGone = 0
     /// Requests refused because the process held as many bytes of bodies as it may; they count as server errors too.
     package private(set) var bodiesRefused = 0
+    /// Requests that the cache of a REST API's stage has answered, and those that had to ask the integration.
+    package private(set) var cacheHits = 0
+    package private(set) var cacheMisses = 0
     package private(set) var dataProcessed = 0
     package private(set) var latencyMicroseconds = 0
     package private(set) var integrationLatencyMilliseconds = 0
@@ -24,6 +27,11 @@ package struct StageMetrics: Sendable {
         }
         if call.status == CallFigures.clientGone { clientsGone += 1 }
         if call.isOutOfMemory { bodiesRefused += 1 }
+        switch call.cacheUse {
+        case .none: break
+        case .hit: cacheHits += 1
+        case .miss: cacheMisses += 1
+        }
         dataProcessed += call.requestLength + call.responseLength
         let latency = call.latencyMicroseconds
         latencyMicroseconds += latency
@@ -40,6 +48,8 @@ package struct StageMetrics: Sendable {
         serverErrors += other.serverErrors
         clientsGone += other.clientsGone
         bodiesRefused += other.bodiesRefused
+        cacheHits += other.cacheHits
+        cacheMisses += other.cacheMisses
         dataProcessed += other.dataProcessed
         latencyMicroseconds += other.latencyMicroseconds
         integrationLatencyMilliseconds += other.integrationLatencyMilliseconds

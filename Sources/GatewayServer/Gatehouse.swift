@@ -101,7 +101,8 @@ package final class Gatehouse: Sendable {
                 plane: dataPlane, closedStages: ClosedStages(), brokenTemplates: BrokenTemplates(),
                 unreached: UnreachedIntegrations()),
             functionHost: FunctionHostAdapter(host: lambdaHost, changes: functionChanges),
-            keys: KeyTrafficAdapter(plane: dataPlane), methodTesting: MethodTestingAdapter(plane: dataPlane))
+            keys: KeyTrafficAdapter(plane: dataPlane), methodTesting: MethodTestingAdapter(plane: dataPlane),
+            stageCaches: StageCachesAdapter(plane: dataPlane))
         vpcLinks.know(controlPlane)
         undeployed.look(into: controlPlane)
         let usage = UsageLedger(store: store, meters: dataPlane.meters, onFault: { faults.tell($0) })
@@ -227,6 +228,8 @@ package final class Gatehouse: Sendable {
         options.services.endpoints = settings.serviceEndpoints
         options.services.credentials = settings.serviceCredentials
         options.services.vpcLinks = vpcLinks
+        options.cache.bytes = settings.cacheMegabytes << 20
+        options.cache.fillsOnce = settings.cacheFillsOnce
         if let onRequest = settings.onRequest {
             options.undeployedMethod = { undeployed.method(at: $0, verb: $1, path: $2) }
             options.onRequest = { summary in

@@ -41,6 +41,10 @@ struct PrometheusText {
         counters(prefix + "count_total", "API calls.", series) { $0.count }
         counters(prefix + "4xx_total", "Client errors.", series) { $0.clientErrors }
         counters(prefix + "5xx_total", "Server errors.", series) { $0.serverErrors }
+        counters(prefix + "cache_hit_total", "API calls that the stage's cache answered.", series) { $0.cacheHits }
+        counters(prefix + "cache_miss_total", "API calls of cached methods that asked the integration.", series) {
+            $0.cacheMisses
+        }
         counters(prefix + "data_processed_bytes_total", "Bytes of bodies.", series) { $0.dataProcessed }
         histogram(
             prefix + "latency_seconds", "Time from request to response.", series,

@@ -47,6 +47,10 @@ package struct ServerSettings: Sendable {
     package var isStrict = false
     /// What all APIs together let pass; nil: everything.
     package var accountThrottle: AccountThrottle?
+    /// Megabytes that the response cache of one stage may take.
+    package var cacheMegabytes = 64
+    /// Of requests that miss the same key of a cache at once, one asks the integration.
+    package var cacheFillsOnce = false
     /// PEM certificates of authorities that HTTPS integrations may be signed by, besides the system's.
     package var trustedCertificates: String?
     /// Where integrations of REST APIs with AWS services lead, by the services' names in URIs: URLs without a path.

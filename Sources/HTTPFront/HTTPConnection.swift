@@ -355,6 +355,14 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         frame(bytes, promise: nil)
     }
 
+    package override func writeBody(copying bytes: UnsafeRawBufferPointer) {
+        guard case .length = response.framing else { return super.writeBody(copying: bytes) }
+        guard response.phase == .body, head.method != .head else { return }
+        response.bodyBytes += bytes.count
+        renewOut()
+        out.write(bytes)
+    }
+
     package override func writeBody(_ bytes: ByteBuffer, whenTaken: @escaping () -> Void) {
         guard hasBody(bytes), let context else { return whenTaken() }
         super.writeBody(bytes)

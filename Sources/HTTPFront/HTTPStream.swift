@@ -116,6 +116,9 @@ package class HTTPStream: LoopMember {
         if response.phase == .body { response.bodyBytes += bytes.readableBytes }
     }
 
+    /// Appends bytes that are somebody else's.
+    package func writeBody(copying bytes: UnsafeRawBufferPointer) { writeBody(ByteBuffer(bytes: bytes)) }
+
     /// Appends a piece that is held in memory. `whenTaken` is called once, on the connection's loop, when it is no more.
     package func writeBody(_ bytes: ByteBuffer, whenTaken: @escaping () -> Void) {
         writeBody(bytes)

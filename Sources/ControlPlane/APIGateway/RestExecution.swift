@@ -2,6 +2,5 @@ package import GatewayModel
 
 /// What the control plane needs of whatever executes REST APIs, besides `Traffic`.
 package protocol RestExecution: Sendable {
-    func flushCache(of stage: StageKey) async
     func flushAuthorizersCache(of stage: StageKey) async
 }

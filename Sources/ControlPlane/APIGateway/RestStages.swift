@@ -14,9 +14,9 @@ extension RESTOperations {
             },
             Operation("UpdateStage", .apigateway, .patch, item, updateStage),
             Operation("DeleteStage", .apigateway, .delete, item, success: 202, deleteStage),
-            flushing("FlushStageCache", item + "/cache/data") { await $0.flushCache(of: $1) },
+            flushing("FlushStageCache", item + "/cache/data") { await $0.stageCaches?.flushCache(of: $1) },
             flushing("FlushStageAuthorizersCache", item + "/cache/authorizers") {
-                await $0.flushAuthorizersCache(of: $1)
+                await $0.restExecution?.flushAuthorizersCache(of: $1)
             },
         ]
     }
@@ -85,15 +85,12 @@ extension RESTOperations {
     }
 
     private static func flushing(
-        _ name: String, _ path: String, _ flush: @escaping @Sendable (any RestExecution, StageKey) async -> Void
+        _ name: String, _ path: String, _ flush: @escaping @Sendable (ControlPlane, StageKey) async -> Void
     ) -> Operation {
         Operation(name, .apigateway, .delete, path, success: 202) { control, call throws(ServiceError) in
             guard let api = control.world[RESTAPI.self, call.path("restapi_id")] else { throw noStage(call) }
             let stage = try api.find(REST.Stage.self, call)
-            // Without anything that serves REST APIs nothing is cached.
-            if let execution = control.restExecution {
-                await flush(execution, StageKey(apiId: api.id, stageName: stage.stageName))
-            }
+            await flush(control, StageKey(apiId: api.id, stageName: stage.stageName))
             return .empty
         }
     }

@@ -11,6 +11,8 @@ enum RESTPipeline {
         case endpoint
         case method
         case headSize
+        /// In what a body is packed that has to be unpacked: known or not.
+        case coding
         /// Before anything is spent on the request: its body is held meanwhile.
         case authorize
         case key
@@ -18,7 +20,11 @@ enum RESTPipeline {
         case throttle
         /// Whole, for whatever reads it; a proxy passes it on as it comes.
         case body
+        /// Whoever reads the body reads it unpacked.
+        case unpack
         case validate
+        /// Behind all that may refuse a request, and before anything is made of it but the parameters that its key needs.
+        case cache
         /// The integration's parameters and body.
         case map
         /// Whether the integration can be called at all.
@@ -33,13 +39,16 @@ enum RESTPipeline {
         case .endpoint: if x.stage?.isEndpointDisabled == true { throw .forbidden }
         case .method: try RESTRouting.match(x)
         case .headSize: try Routing.checkHead(x)
+        case .coding: try RequestUnpacking.check(x)
         case .authorize: try authorize(x)
         case .key: if x.route?.method?.requiresKey == true { try KeyCheck.find(x) }
         case .throttle: try KeyCheck.throttle(x)
         case .body: return try takeBody(x)
+        case .unpack: if x.rest.coding != nil { return try RequestUnpacking.unpack(x) }
         case .validate:
             if x.rest.log != nil { x.logStart() }
             try x.route?.method?.validation?.check(x)
+        case .cache: if x.rest.cacheRule != nil { return try ResponseCache.look(x) }
         case .map: try map(x)
         case .target: try checkTarget(x)
         case .call: return try call(x)
@@ -59,7 +68,7 @@ enum RESTPipeline {
         // Recorded: an origin is told a body's length, also where the client did not know it.
         if case .http = x.route?.integration, method.isProxy, !method.request.needsBody,
             method.validation?.validatesBody != true, x.connection?.head.body != .chunked,
-            x.rest.log?.tracesData != true
+            x.rest.coding == nil, x.rest.log?.tracesData != true
         {
             try x.streamBody(limit: HTTPLimits.apiBodyBytes)
             return .next
@@ -69,7 +78,7 @@ enum RESTPipeline {
 
     private static func map(_ x: Exchange) throws(Refusal) {
         guard let method = x.route?.method else { return }
-        try method.request.mapParameters(x)
+        try x.mapParameters()
         if !method.isProxy { try method.request.mapBody(x) }
         // An origin would resolve them, and answer for another path than the one that was asked for.
         guard case .http(let integration) = x.route?.integration else { return }
@@ -122,10 +131,12 @@ enum RESTRouting {
     static func match(_ x: Exchange) throws(Refusal) {
         guard let head = x.connection?.head, let stage = x.stage?.rest else { return }
         head.overrideMethod()
-        var (deployment, buckets) = (stage.deployment, stage.buckets)
+        var (deployment, buckets, caching) = (stage.deployment, stage.buckets, stage.caching)
         if let canary = stage.canary, let split = x.stage?.state.canarySplit {
             x.rest.isCanary = split.takesNext(stage.canaryShare)
-            if x.rest.isCanary == true { (deployment, buckets) = (canary, stage.canaryBuckets) }
+            if x.rest.isCanary == true {
+                (deployment, buckets, caching) = (canary, stage.canaryBuckets, stage.canaryCaching)
+            }
         }
         x.rest.deployment = deployment
         let index = x.withPath { bytes in
@@ -143,6 +154,7 @@ enum RESTRouting {
         }
         x.route = deployment.methods[index]
         if index < buckets.count { x.rest.bucket = buckets[index] }
+        x.rest.cacheRule = caching.rule(index, head.method)
         let isCanary = x.rest.isCanary == true
         let metrics = isCanary ? stage.canaryMethodMetrics : stage.methodMetrics
         if index < metrics.count { x.rest.metrics = metrics[index] }

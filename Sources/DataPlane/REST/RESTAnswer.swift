@@ -15,7 +15,8 @@ enum RESTAnswer {
         }
         guard !x.isTooLong(head) else { return x.refuseLongAnswer() }
         if x.rest.isStreamed { x.rest.headersTook = x.integrationMillisecondsSoFar }
-        x.respond(head.status, HTTPProxy.framing(head, for: client.head.method)) { lines in
+        let framing = HTTPProxy.framing(head, for: client.head.method)
+        func write(_ lines: inout ResponseLines) {
             let named = ConnectionOptions(head.fields, head.bytes)
             head.bytes.withUnsafeReadableBytes { bytes in
                 var hasRenamed = false
@@ -41,6 +42,8 @@ enum RESTAnswer {
                 lines.text("Content-Type: application/json\r\n")
             }
         }
+        if AnswerRelay.isNeeded(x) { return AnswerRelay.begin(x, head.status, framing, write) }
+        x.respond(head.status, framing, write)
     }
 
     private static func use(of field: HeaderField, _ bytes: UnsafeRawBufferPointer) -> ResponseFields.Use {
@@ -88,7 +91,6 @@ enum ResponseFields {
         case .other:
             if ASCII.equalsIgnoringCase(name, "server") { return .renamed }
             if isProxy {
-                if ASCII.equalsIgnoringCase(name, "content-encoding") { return .dropped }
                 return ASCII.equalsIgnoringCase(name, "x-amzn-requestid") ? .renamed : .passed
             }
             for renamed: StaticString in ["content-md5", "max-forwards", "proxy-authenticate", "www-authenticate"]

@@ -16,6 +16,17 @@ struct RESTCall {
     var grant: KeyGrant?
     /// What the method's limits leave; nil where there are none.
     var bucket: TokenBucket?
+    /// How the method's answers are kept; nil where they are not.
+    var cacheRule: CacheRule?
+    var cacheUse = ResponseCache.Use.none
+    /// The answer is to be kept.
+    var fill: CacheFill?
+    /// The client asked for a fresh answer, and may not.
+    var warnsOfCacheControl = false
+    /// What the request's body is packed in.
+    var coding: ContentCoding?
+    /// What a proxied answer passes through.
+    var relay: AnswerRelay?
     /// As the integration was told it; empty while there is none.
     var traceId: [UInt8] = []
     /// Whether the client is told of the trace: AWS and HTTP integrations do, proxies of HTTP do not (recorded).
@@ -43,6 +54,8 @@ struct RESTCall {
     var log: ExecutionLog?
     /// Who tests the method; nil for a call.
     var tester: REST.Tester?
+    /// The parameters have been made of the request's.
+    var isMapped = false
 }
 
 /// The parameters of a request to an integration, as mappings and templates made them.
@@ -54,6 +67,13 @@ struct IntegrationParameters {
 }
 
 extension Exchange {
+    /// Makes the integration's parameters of the request's, once.
+    func mapParameters() throws(Refusal) {
+        guard !rest.isMapped else { return }
+        rest.isMapped = true
+        try route?.method?.request.mapParameters(self)
+    }
+
     /// `x-amzn-RequestId`: the client's own when that is a UUID (recorded), else a new one.
     func writeRESTRequestId(to buffer: inout ByteBuffer) {
         if !rest.hasRequestId {

@@ -32,9 +32,9 @@ extension Exchange {
             if rest.firstContentTook == nil { rest.firstContentTook = integrationMillisecondsSoFar }
             return true
         }
-        guard let connection, connection.responseBodyBytes + bytes.readableBytes > Self.bufferedBytes else {
-            return true
-        }
+        // What is packed on its way counts as the origin has sent it.
+        let before = rest.relay?.received ?? connection?.responseBodyBytes ?? 0
+        guard before + bytes.readableBytes > Self.bufferedBytes else { return true }
         refuseLongAnswer()
         return false
     }

@@ -25,7 +25,7 @@ struct RESTCompiler {
                 settings.deployment, id: settings.settings.deploymentId, variables, previous?.canary)
         }
         return RESTStage(
-            content, deployment: deployment, canary: canary,
+            content, deployment: deployment, canary: canary, cache: cache(content, previous),
             logging: StageLogging(content.methodSettings, key, deployment: deployment, canary: canary, logs: logs),
             metrics: { metrics($0, content.methodSettings) }
         ) { buckets($0, content.methodSettings) }
@@ -41,6 +41,24 @@ struct RESTCompiler {
             let path = String(decoding: method.resourcePath, as: UTF8.self)
             return state.methodMetrics(resource: path, method: String(method.name.prefix { $0 != " " }))
         }
+    }
+
+    /// The stage's cache before, as long as it has the same size and serves something of what it served: keys have the
+    /// deployment in them, so of another one nothing would be found, and all of it goes with the old stage.
+    private func cache(_ content: REST.StageContent, _ previous: RESTStage?) -> StageCache? {
+        guard let size = content.cacheClusterSize else { return nil }
+        if let previous, let cache = previous.cache, previous.content.cacheClusterSize == size,
+            !Self.cachedDeployments(previous.content).isDisjoint(with: Self.cachedDeployments(content))
+        {
+            return cache
+        }
+        return state.makeCache(clusterSize: size)
+    }
+
+    private static func cachedDeployments(_ content: REST.StageContent) -> Set<String> {
+        var ids: Set<String> = [content.deploymentId]
+        if let canary = content.canary?.settings, canary.useStageCache { ids.insert(canary.deploymentId) }
+        return ids
     }
 
     /// Each method has a bucket of its own, by its own settings or by those for all (AWS's log names the method that a

@@ -17,10 +17,16 @@ final class RESTStage: Sendable {
     /// The counters of the methods, as their buckets.
     let methodMetrics: [MethodMetrics?]
     let canaryMethodMetrics: [MethodMetrics?]
+    /// nil while it is off.
+    let cache: StageCache?
+    let caching: StageCaching
+    /// A canary's answers are kept only if its settings say so.
+    let canaryCaching: StageCaching
 
     init(
-        _ content: REST.StageContent, deployment: RESTDeployment, canary: RESTDeployment?, logging: StageLogging,
-        metrics: (RESTDeployment) -> [MethodMetrics?], buckets: (RESTDeployment) -> [TokenBucket?]
+        _ content: REST.StageContent, deployment: RESTDeployment, canary: RESTDeployment?, cache: StageCache?,
+        logging: StageLogging, metrics: (RESTDeployment) -> [MethodMetrics?],
+        buckets: (RESTDeployment) -> [TokenBucket?]
     ) {
         self.content = content
         self.deployment = deployment
@@ -31,6 +37,12 @@ final class RESTStage: Sendable {
         self.logging = logging
         methodMetrics = metrics(deployment)
         canaryMethodMetrics = canary.map(metrics) ?? []
+        self.cache = cache
+        caching = cache.map { StageCaching(deployment, content.methodSettings, $0) } ?? .none
+        canaryCaching =
+            if let cache, let canary, content.canary?.settings.useStageCache == true {
+                StageCaching(canary, content.methodSettings, cache)
+            } else { .none }
     }
 }
 
@@ -45,6 +57,8 @@ final class RESTDeployment: Sendable {
     let methods: [CompiledRoute]
     let gatewayResponses: RESTGatewayResponses
     let binaryTypes: BinaryTypes
+    /// From which size on answers are packed; nil: neither they nor requests' bodies are looked at.
+    let minimumCompressionSize: Int?
     /// The stage variables as a JSON object, or nil when there are none.
     let eventStageVariables: [UInt8]?
     /// `apiKeySource` is AUTHORIZER.
@@ -63,6 +77,7 @@ final class RESTDeployment: Sendable {
         self.methods = methods
         self.gatewayResponses = gatewayResponses
         binaryTypes = BinaryTypes(content.binaryMediaTypes)
+        minimumCompressionSize = content.minimumCompressionSize
         eventStageVariables =
             variables.isEmpty
             ? nil : JSONValue.object(JSONObject(variables.map { ($0.key, .string($0.value)) })).bytes

@@ -5,17 +5,12 @@ import JSON
 /// served otherwise than its owner asked for.
 enum RESTSupport {
     static func check(_ content: REST.StageContent) throws(CompileError) {
-        if content.cacheClusterSize != nil { throw refused("response caching (cacheClusterEnabled)") }
-        for (method, setting) in content.methodSettings {
-            if setting.cachingEnabled { throw refused("response caching (the setting of \(method))") }
-        }
         for deployment in [content.deployment, content.canary?.deployment].compactMap(\.self) {
             try check(deployment)
         }
     }
 
     private static func check(_ content: REST.DeploymentContent) throws(CompileError) {
-        if content.minimumCompressionSize != nil { throw refused("compression (minimumCompressionSize)") }
         for resource in content.resources {
             for (verb, method) in resource.resourceMethods ?? [:] {
                 guard let integration = method.methodIntegration else { continue }
@@ -23,7 +18,6 @@ enum RESTSupport {
                 if integration.type == "AWS", integration.uri?.hasSuffix("/response-streaming-invocations") == true {
                     throw refused("InvokeWithResponseStream by integrations that are no proxies (\(name))")
                 }
-                if !integration.cacheKeyParameters.isEmpty { throw refused("cache keys (\(name))") }
             }
         }
     }

@@ -65,6 +65,11 @@ final class StageState: Sendable {
         }
     }
 
+    /// A cache that nothing is in.
+    func makeCache(clusterSize: String) -> StageCache {
+        StageCache(clusterSize: clusterSize, states.cache, loops: states.loops)
+    }
+
     deinit { states.known.forget(key, number) }
 }
 
@@ -73,8 +78,12 @@ final class StageStates: Sendable {
     fileprivate let known = KeyedObjects<StageKey, StageState>()
     fileprivate let loops: [any EventLoop]
     let methodCount = MethodCount()
+    fileprivate let cache: CacheSettings
 
-    init(loops: [any EventLoop]) { self.loops = loops }
+    init(loops: [any EventLoop], cache: CacheSettings = CacheSettings()) {
+        self.loops = loops
+        self.cache = cache
+    }
 
     func state(of key: StageKey) -> StageState {
         known.object(key) { StageState(key: key, number: $0, states: self, loops: loops) }

@@ -51,6 +51,15 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "What the response cache of a REST API's stage may take of the memory, if its cluster size is not smaller.",
+            valueName: "megabytes"))
+    var cacheMemory = 64
+
+    @Flag(help: "Of requests that miss the same cache entry at once, let one ask the integration and the others wait.")
+    var cacheSingleFill = false
+
+    @Option(
+        help: ArgumentHelp(
             "Where access log entries go; - is standard output (default: a file per log group in the data folder).",
             valueName: "path"))
     var accessLog: String?
@@ -87,6 +96,9 @@ struct ServerOptions: ParsableArguments {
         if let accountThrottle, AccountThrottle(accountThrottle) == nil {
             throw ValidationError("--account-throttle is a rate and a burst, such as 10000/5000.")
         }
+        guard (1...1_048_576).contains(cacheMemory) else {
+            throw ValidationError("--cache-memory is between 1 and 1048576 megabytes.")
+        }
         if inMemory, data != nil { throw ValidationError("--data and --in-memory exclude each other.") }
     }
 
@@ -106,6 +118,8 @@ struct ServerOptions: ParsableArguments {
         settings.accountThrottle = accountThrottle.flatMap(AccountThrottle.init)
         settings.trustedCertificates = trustedCertificates
         services.apply(to: &settings)
+        settings.cacheMegabytes = cacheMemory
+        settings.cacheFillsOnce = cacheSingleFill
         return settings
     }
 

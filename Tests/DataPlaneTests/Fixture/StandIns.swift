@@ -33,7 +33,9 @@ final class StandInFunction: FunctionTarget {
     }
 
     /// What the next calls return; the last one goes for all that follow. Without any, calls are held.
-    func answer(_ outcomes: FunctionOutcome...) { state.withLock { $0.answers = outcomes } }
+    func answer(_ outcomes: FunctionOutcome...) { answer(outcomes) }
+
+    func answer(_ outcomes: [FunctionOutcome]) { state.withLock { $0.answers = outcomes } }
 
     func answer(_ payload: String) { answer(.success(ByteBuffer(string: payload))) }
 

@@ -28,14 +28,31 @@ struct TestGateway {
         _ stages: TestAPI..., function: StandInFunction = StandInFunction(), others: [String: StandInFunction] = [:],
         names: StandInNames = StandInNames(), _ body: (TestGateway) async throws -> Void
     ) async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        try await serving(
+            stages.map(\.definition), functions: others.merging(["f": function]) { other, _ in other }, function,
+            DataPlaneOptions(lookup: names.lookup), loops: 1, body)
+    }
+
+    static func serving(
+        _ api: TestRESTAPI, function: StandInFunction = StandInFunction(), options: DataPlaneOptions? = nil,
+        loops: Int = 1, _ body: (TestGateway) async throws -> Void
+    ) async throws {
+        try await serving(
+            [api.definition], functions: ["f": function], function, options ?? DataPlaneOptions(), loops: loops, body)
+    }
+
+    private static func serving(
+        _ stages: [StageDefinition], functions: [String: StandInFunction], _ function: StandInFunction,
+        _ options: DataPlaneOptions, loops: Int, _ body: (TestGateway) async throws -> Void
+    ) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let logs = StandInLogs()
         let summaries = Summaries()
-        let functions = StandInFunctions(functions: others.merging(["f": function]) { other, _ in other })
+        var options = options
+        options.onRequest = { summaries.keep($0) }
         let plane = try await DataPlane(
-            group: group, functions: functions, accessLogs: logs,
-            options: DataPlaneOptions(onRequest: { summaries.keep($0) }, lookup: names.lookup))
-        try await plane.prepare(stages.map(\.definition), removing: []).publish()
+            group: group, functions: StandInFunctions(functions: functions), accessLogs: logs, options: options)
+        try await plane.prepare(stages, removing: []).publish()
         let server = try await HTTPServer(group: group)
         let address = try await server.listen(Listener(host: "127.0.0.1", port: 0) { plane.exchange(on: $0) })
         let gateway = TestGateway(
@@ -49,6 +66,10 @@ struct TestGateway {
 
     func publish(_ stages: TestAPI..., removing removed: [StageKey] = []) async throws {
         try await plane.prepare(stages.map(\.definition), removing: removed).publish()
+    }
+
+    func publish(_ api: TestRESTAPI) async throws {
+        try await plane.prepare([api.definition], removing: []).publish()
     }
 
     func connect(receiveBuffer: Int32? = nil, _ talk: (inout Wire) async throws -> Void) async throws {

@@ -4,6 +4,7 @@ import JSON
 /// One stage of one REST API, described shortly.
 struct TestRESTAPI {
     var stage = "prod"
+    var deploymentId = "dep123"
     /// `GET /pets/{id}`, in whatever order.
     var methods: [(key: String, method: REST.Method)]
     var gatewayResponses: [REST.GatewayResponse] = []
@@ -17,16 +18,19 @@ struct TestRESTAPI {
     var canary: (settings: REST.CanarySettings, content: REST.DeploymentContent)?
     var isEndpointDisabled = false
     var apiKeySource = "HEADER"
+    var cacheClusterSize: String?
+    var minimumCompressionSize: Int?
 
     init(_ methods: (key: String, method: REST.Method)...) { self.methods = methods }
 
     init(_ key: String, _ integration: REST.Integration) { methods = [(key, .to(integration))] }
 
     var definition: StageDefinition {
-        var stage = REST.Stage(stageName: stage, deploymentId: "dep123", createdDate: 0)
+        var stage = REST.Stage(stageName: stage, deploymentId: deploymentId, createdDate: 0)
         stage.variables = variables
         stage.methodSettings = settings
         stage.canarySettings = canary?.settings
+        (stage.cacheClusterEnabled, stage.cacheClusterSize) = (cacheClusterSize != nil, cacheClusterSize)
         if let logFormat {
             var settings = V2.AccessLogSettings()
             settings.destinationArn = TestAPI.logGroup
@@ -42,6 +46,7 @@ struct TestRESTAPI {
         var api = REST.RestApi(id: TestAPI.id, name: "test", rootResourceId: "root", createdDate: 0)
         api.binaryMediaTypes = binaryTypes
         api.disableExecuteApiEndpoint = isEndpointDisabled
+        api.minimumCompressionSize = minimumCompressionSize
         api.apiKeySource = apiKeySource
         if hasPolicy { api.policy = "{}" }
         var resources: PartList<REST.Resource> = []

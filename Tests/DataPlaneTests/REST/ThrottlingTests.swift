@@ -118,11 +118,8 @@ struct ThrottlingTests {
 
     @Test("what is not served yet is refused when it is deployed")
     func unsupported() {
-        var cached = TestRESTAPI("GET /a", .mock())
-        cached.settings = ["*/*": REST.MethodSetting()]
-        cached.settings["*/*"]?.cachingEnabled = true
-        for api in [cached] {
-            #expect(throws: CompileError.self) { _ = try EmbeddedGateway(api.definition) }
-        }
+        var streaming = REST.Integration.function("AWS")
+        streaming.uri = streaming.uri?.replacing("/invocations", with: "/response-streaming-invocations")
+        #expect(throws: CompileError.self) { _ = try EmbeddedGateway(TestRESTAPI("GET /a", streaming).definition) }
     }
 }
