@@ -117,6 +117,20 @@ def create_rest_api(client):
     return api["id"]
 
 
+def mock_api(client):
+    """`GET /fixed`, answered 200 by a MOCK."""
+    api_id = client.create_rest_api(name="mock")["id"]
+    at = {"restApiId": api_id}
+    root = client.get_resources(**at)["items"][0]["id"]
+    fixed = client.create_resource(**at, parentId=root, pathPart="fixed")["id"]
+    method = at | {"resourceId": fixed, "httpMethod": "GET"}
+    client.put_method(**method, authorizationType="NONE")
+    client.put_integration(**method, type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'})
+    client.put_method_response(**method, statusCode="200")
+    client.put_integration_response(**method, statusCode="200")
+    return api_id
+
+
 def report(samples):
     def middle(name, value):
         return median(value(load, cpu) for load, cpu in samples[name])
