@@ -53,6 +53,17 @@ let package = Package(
         .target(
             name: "SigV4", dependencies: ["GatewayModel", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
+        // Who may do what, as IAM writes it down.
+        .target(name: "IAMPolicy", dependencies: ["JSON"], swiftSettings: strict),
+        // Bearer tokens. Their form and claims are read here, for AWS's order of checks and to refuse what readers take
+        // differently; signatures are swift-crypto's.
+        .target(
+            name: "JSONWebToken",
+            dependencies: [
+                "JSON", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
         .target(name: "GatewayModel", dependencies: ["JSON", hashTrees], swiftSettings: strict),
         // libyaml's events, which Yams brings along: its own trees compare keys with all that is in them.
         .target(name: "YAML", dependencies: ["Yams"], swiftSettings: strict),
@@ -85,9 +96,8 @@ let package = Package(
         .target(
             name: "DataPlane",
             dependencies: [
-                "HTTPFront", "GatewayModel", "JSON", "JSONSchema", "Velocity", "BoundedRegex", "SigV4", "CZlib",
-                hashTrees,
-                nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                "HTTPFront", "GatewayModel", "JSON", "JSONSchema", "JSONWebToken", "Velocity", "BoundedRegex", "SigV4",
+                "CZlib", hashTrees, nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
 
@@ -110,8 +120,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "JSON", "JSONSchema", "GatewayModel", "EntityStore", "OpenAPIDocument", "FunctionPackages", "Velocity",
-                "CZlib",
+                "JSON", "JSONSchema", "BoundedRegex", "IAMPolicy", "GatewayModel", "EntityStore", "OpenAPIDocument",
+                "FunctionPackages", "Velocity", "CZlib",
                 hashTrees,
             ],
             swiftSettings: strict),
@@ -128,15 +138,16 @@ let package = Package(
             name: "GatewayServer",
             dependencies: [
                 "ControlPlane", "DataPlane", "LambdaHost", "HTTPFront", "EntityStore", "SQLiteStore", "Stacks",
-                "FunctionPackages", "TableStore", "CZlib", "FolderWatch", "GatewayModel", "JSON", "SigV4", nioCore,
-                nioPosix,
+                "FunctionPackages", "TableStore", "CZlib", "FolderWatch", "GatewayModel", "JSON", "JSONWebToken",
+                "SigV4",
+                nioCore, nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "gatehouse",
             dependencies: [
-                "GatewayServer", "GatewayModel", "SigV4", "Stacks", "JSON", "Velocity",
+                "GatewayServer", "GatewayModel", "SigV4", "Stacks", "JSON", "JSONWebToken", "Velocity",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -148,6 +159,11 @@ let package = Package(
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSON"], swiftSettings: strict),
         .testTarget(
             name: "VelocityTests", dependencies: ["Velocity", "JSON"], exclude: ["Goldens"], swiftSettings: strict),
+        .testTarget(name: "IAMPolicyTests", dependencies: ["IAMPolicy", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "JSONWebTokenTests",
+            dependencies: ["JSONWebToken", "JSON", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
         .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "GatewayModel"], swiftSettings: strict),
         .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel", "JSON"], swiftSettings: strict),
@@ -161,7 +177,7 @@ let package = Package(
         .testTarget(
             name: "DataPlaneTests",
             dependencies: [
-                "DataPlane", "HTTPFront", "GatewayModel", "JSON", nioCore, nioPosix,
+                "DataPlane", "HTTPFront", "GatewayModel", "JSON", "JSONWebToken", nioCore, nioPosix,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),

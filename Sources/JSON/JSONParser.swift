@@ -1,7 +1,10 @@
 extension JSONValue {
     /// Reads one JSON text (RFC 8259), white space around it allowed.
-    package init(parsing bytes: [UInt8]) throws(JSONError) {
-        var parser = JSONParser(cursor: JSONCursor(bytes.span), bytes: bytes.span)
+    ///
+    /// - Parameter refusesRepeatedKeys: of a repeated key else the last value counts, as most readers have it.
+    package init(parsing bytes: [UInt8], refusesRepeatedKeys: Bool = false) throws(JSONError) {
+        var parser = JSONParser(
+            cursor: JSONCursor(bytes.span), bytes: bytes.span, refusesRepeatedKeys: refusesRepeatedKeys)
         self = try parser.value(depth: 0)
         try parser.cursor.expectEnd()
     }
@@ -12,11 +15,13 @@ extension JSONValue {
 private struct JSONParser: ~Escapable {
     var cursor: JSONCursor
     let bytes: Span<UInt8>
+    let refusesRepeatedKeys: Bool
 
     @_lifetime(copy cursor, copy bytes)
-    init(cursor: consuming JSONCursor, bytes: Span<UInt8>) {
+    init(cursor: consuming JSONCursor, bytes: Span<UInt8>, refusesRepeatedKeys: Bool) {
         self.cursor = cursor
         self.bytes = bytes
+        self.refusesRepeatedKeys = refusesRepeatedKeys
     }
 
     mutating func value(depth: Int) throws(JSONError) -> JSONValue {
@@ -45,6 +50,7 @@ private struct JSONParser: ~Escapable {
         if cursor.take(UInt8(ascii: "}")) { return .object(object) }
         repeat {
             let key = try string()
+            if refusesRepeatedKeys, object[key] != nil { throw JSONError("repeated key", at: cursor.offset) }
             try cursor.expect(UInt8(ascii: ":"), "':'")
             object[key] = try value(depth: depth + 1)
         } while cursor.take(UInt8(ascii: ","))

@@ -1,0 +1,102 @@
+internal import JSON
+
+/// The name of a condition key, such as `aws:SourceIp`: told apart without case.
+package struct ConditionKey: Hashable, Sendable {
+    /// In lower case.
+    package let name: String
+
+    package init(_ name: String) { self.name = name.lowercased() }
+}
+
+/// What a request has for a condition key.
+package enum ConditionValues: Sendable, Equatable {
+    /// AWS would have none either.
+    case absent
+    /// AWS has one that is not known here: it must not count as absent. No Allow holds by it, and every Deny does.
+    case unknown
+    case values([String])
+}
+
+/// One operator with one key of a statement's `Condition`.
+struct Condition: Sendable {
+    private enum Quantifier: Sendable { case none, all, any }
+
+    private let comparison: Comparison
+    private let quantifier: Quantifier
+    private let ifExists: Bool
+    private let key: ConditionKey
+
+    /// At most so many in one policy: one of the largest size has not more.
+    static let limit = 1_000
+
+    static func all(_ value: JSONValue?, hasVariables: Bool) throws(PolicyError) -> [Condition] {
+        guard let value else { return [] }
+        guard let operators = value.object else { throw .syntax }
+        var conditions: [Condition] = []
+        for (name, keys) in operators.members {
+            guard let keys = keys.object else { throw .syntax }
+            for (key, values) in keys.members {
+                conditions.append(try Condition(name, ConditionKey(key), values, hasVariables))
+                guard conditions.count <= limit else { throw .syntax }
+            }
+        }
+        return conditions
+    }
+
+    private init(
+        _ name: String, _ key: ConditionKey, _ values: JSONValue, _ hasVariables: Bool
+    ) throws(PolicyError) {
+        var name = name[...]
+        if name.hasPrefix("ForAllValues:") {
+            quantifier = .all
+            name = name.dropFirst(13)
+        } else if name.hasPrefix("ForAnyValue:") {
+            quantifier = .any
+            name = name.dropFirst(12)
+        } else {
+            quantifier = .none
+        }
+        ifExists = name.hasSuffix("IfExists")
+        if ifExists { name = name.dropLast(8) }
+        var texts: [String] = []
+        for value in values.array ?? [values] {
+            switch value {
+            case .string(let text), .number(let text): texts.append(text)
+            case .bool(let flag): texts.append(flag ? "true" : "false")
+            default: throw .syntax
+            }
+        }
+        self.key = key
+        comparison = try Comparison(String(name), texts, hasVariables: hasVariables)
+        if comparison.wantsAbsence != nil, ifExists || quantifier != .none { throw .syntax }
+    }
+
+    /// Whether the condition holds; nil when that is not known.
+    func holds(_ values: (ConditionKey) -> ConditionValues) -> Bool? {
+        let found = values(key)
+        if let wantsAbsence = comparison.wantsAbsence {
+            switch found {
+            case .unknown: return nil
+            case .absent: return wantsAbsence
+            case .values: return !wantsAbsence
+            }
+        }
+        switch found {
+        case .unknown: return nil
+        case .absent:
+            switch quantifier {
+            case .all: return true
+            case .any: return ifExists
+            case .none: return ifExists || comparison.isNegated
+            }
+        case .values(let found):
+            let matches = { (value: String) in comparison.matches(value, values) != comparison.isNegated }
+            switch quantifier {
+            case .all: return found.allSatisfy(matches)
+            case .any: return found.contains(where: matches)
+            // A key of several values is compared so only by mistake: then no value may speak against it.
+            case .none: return comparison.isNegated ? found.allSatisfy(matches) : found.contains(where: matches)
+            }
+        }
+    }
+}

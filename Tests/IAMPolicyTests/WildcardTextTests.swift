@@ -1,0 +1,50 @@
+import Testing
+
+@testable import IAMPolicy
+
+@Suite("Policies: texts with wildcards")
+struct WildcardTextTests {
+    @Test(
+        "A pattern matches the whole text or does not",
+        arguments: [
+            ("*", "", true), ("*", "a/b:c", true), ("", "", true), ("", "a", false),
+            ("a*", "a", true), ("a*", "ab/c", true), ("a*", "ba", false),
+            ("a?c", "abc", true), ("a?c", "ac", false), ("?", "ü", true), ("??", "ü", false),
+            ("*a*b", "xaybzb", true), ("*a*b", "xayz", false), ("**", "a", true),
+            ("arn:*:user/*", "arn:aws:iam::1:user/x", true), ("A", "a", false),
+            ("*?*?*?", "abc", true), ("*?*?*?", "ab", false),
+        ])
+    func matching(_ pattern: String, _ text: String, _ expected: Bool) {
+        #expect(WildcardText(pattern, hasVariables: false).matches(Array(text.utf8)) == expected)
+    }
+
+    @Test("The largest pattern of stars and marks takes no time against a long text")
+    func hostile() {
+        let pattern = WildcardText(String(repeating: "*?", count: 3_072) + "!", hasVariables: false)
+        #expect(!pattern.matches([UInt8](repeating: UInt8(ascii: "a"), count: 10_240)))
+    }
+
+    @Test("A variable is what it stands for, and a star within is no wildcard")
+    func variables() {
+        func matches(_ pattern: String, _ text: String, hasVariables: Bool = true) -> Bool {
+            WildcardText(pattern, hasVariables: hasVariables).matches(Array(text.utf8)) { key in
+                switch key.name {
+                case "aws:username": .values(["a*"])
+                case "aws:groups": .values(["a", "b"])
+                default: .absent
+                }
+            }
+        }
+        #expect(matches("home/${aws:UserName}/*", "home/a*/x"))
+        #expect(!matches("home/${aws:username}/*", "home/ab/x"))
+        #expect(!matches("home/${aws:username}", "home/${aws:username}"))
+        #expect(matches("home/${aws:username}", "home/${aws:username}", hasVariables: false))
+        #expect(!matches("${aws:groups}", "a"))
+        #expect(!matches("x${aws:none}", "x"))
+        #expect(matches("x${aws:none, 'y*'}", "xy*"))
+        #expect(!matches("x${aws:none, 'y*'}", "xyz"))
+        #expect(matches("a${*}b${$}", "a*b$"))
+        #expect(!matches("a${*}b", "axb"))
+        #expect(matches("${", "${"))
+    }
+}
