@@ -2,11 +2,11 @@
 ///
 /// The language is that of Apache Velocity 1.7, as API Gateway runs it: see `docs/fidelity.md` for what was chosen where
 /// AWS shows nothing.
-package struct Template: Sendable {
+package final class Template: Sendable {
     let program: Program
 
     /// Parses `text`; what does not parse is an error with line and column.
-    package init(_ text: String) throws(TemplateError) { try self.init(bytes: Array(text.utf8)) }
+    package convenience init(_ text: String) throws(TemplateError) { try self.init(bytes: Array(text.utf8)) }
 
     package init(bytes: [UInt8]) throws(TemplateError) {
         var parser = try Parser(bytes)
@@ -32,9 +32,10 @@ package struct Template: Sendable {
         _ source: any TemplateSource, overrides: inout ContextOverrides, into output: inout [UInt8],
         limits: TemplateLimits = .standard, observer: (any TemplateObserver)? = nil
     ) throws(TemplateError) {
+        // Most templates are mostly text.
+        output.reserveCapacity(output.count + program.textCount + 256)
         var renderer = Renderer(
-            program: program, source: source, overrides: overrides, output: output, limits: limits,
-            observer: observer)
+            template: self, source: source, overrides: overrides, output: output, limits: limits, observer: observer)
         output = []
         defer { output = renderer.output }
         try renderer.run()

@@ -16,6 +16,34 @@ package protocol TemplateSource: AnyObject {
     func templateContext(_ path: ContextPath) -> ContextValue
     /// The names below `path` (`""` is `$context` itself), without `requestOverride` and `responseOverride`.
     func templateContextNames(below path: String) -> [String]
+
+    /// Appends the parameter from the path, else the query string, else the headers, if it is there.
+    func printTemplateParameter(_ name: String, to output: inout [UInt8])
+    /// Appends what stands at `path`; false when nothing does.
+    func printTemplateContext(_ path: ContextPath, to output: inout [UInt8]) -> Bool
+}
+
+/// What is only printed need not become a string first: sources that can do better have their own.
+extension TemplateSource {
+    package func templateParameter(_ name: String) -> String? {
+        templateParameter(name, in: .path) ?? templateParameter(name, in: .querystring)
+            ?? templateParameter(name, in: .header)
+    }
+
+    package func printTemplateParameter(_ name: String, to output: inout [UInt8]) {
+        if let value = templateParameter(name) { output.append(contentsOf: value.utf8) }
+    }
+
+    package func printTemplateContext(_ path: ContextPath, to output: inout [UInt8]) -> Bool {
+        switch templateContext(path) {
+        case .absent: return false
+        case .part: break
+        case .text(let text): output.append(contentsOf: text.utf8)
+        case .number(let number): output.append(contentsOf: String(number).utf8)
+        case .boolean(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
+        }
+        return true
+    }
 }
 
 package enum TemplateParameterPlace: CaseIterable, Sendable {

@@ -84,20 +84,31 @@ private final class CallTemplateSource: TemplateSource {
     // MARK: Parameters
 
     func templateParameter(_ name: String, in place: TemplateParameterPlace) -> String? {
-        let values = ParameterValues(x: x)
-        let bytes = Array(name.utf8)
-        let found: [UInt8]?
-        switch place {
-        case .path:
-            found = x.route?.variables.firstIndex(of: bytes).flatMap { values.value(.path($0)) }
-        case .querystring: found = values.lastQuery(bytes)
-        case .header:
-            guard let value = values.lastSeenHeader(bytes) else {
-                return EventHeaders.ownOfREST(named: bytes) ? allHeaders().last { $0.name == name }?.value : nil
-            }
-            found = value
+        parameter(Array(name.utf8), in: place).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    func printTemplateParameter(_ name: String, to output: inout [UInt8]) {
+        let name = Array(name.utf8)
+        guard
+            let value = parameter(name, in: .path) ?? parameter(name, in: .querystring) ?? parameter(name, in: .header)
+        else { return }
+        if value.withUnsafeBytes({ ByteBuffer.isUTF8($0) }) {
+            output.append(contentsOf: value)
+        } else {
+            output.append(contentsOf: String(decoding: value, as: UTF8.self).utf8)
         }
-        return found.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func parameter(_ name: [UInt8], in place: TemplateParameterPlace) -> [UInt8]? {
+        let values = ParameterValues(x: x)
+        switch place {
+        case .path: return x.route?.variables.firstIndex(of: name).flatMap { values.value(.path($0)) }
+        case .querystring: return values.lastQuery(name)
+        case .header:
+            if let value = values.lastSeenHeader(name) { return value }
+            guard EventHeaders.ownOfREST(named: name) else { return nil }
+            return allHeaders().last { $0.name.utf8.elementsEqual(name) }.map { Array($0.value.utf8) }
+        }
     }
 
     func templateParameters(in place: TemplateParameterPlace) -> [(name: String, value: String)] {
@@ -138,12 +149,26 @@ private final class CallTemplateSource: TemplateSource {
     // MARK: $context
 
     func templateContext(_ path: ContextPath) -> ContextValue {
-        if path.text == "identity" || path.text == "authorizer" { return .part }
+        if Self.isPart(path) { return .part }
+        return writeContext(path) ? .text(String(buffer: buffer)) : .absent
+    }
+
+    func printTemplateContext(_ path: ContextPath, to output: inout [UInt8]) -> Bool {
+        if writeContext(path) {
+            buffer.withUnsafeReadableBytes { output.append(contentsOf: $0) }
+            return true
+        }
+        return Self.isPart(path)
+    }
+
+    private static func isPart(_ path: ContextPath) -> Bool { path.text == "identity" || path.text == "authorizer" }
+
+    /// Writes the variable at `path` into `buffer`.
+    private func writeContext(_ path: ContextPath) -> Bool {
         let known = path.number.map { variables[$0] } ?? RESTPipeline.contextVariables[path.text]
-        guard let variable = known else { return .absent }
+        guard let known else { return false }
         buffer.clear()
-        guard variable.write(x, figures, to: &buffer) else { return .absent }
-        return .text(String(buffer: buffer))
+        return known.write(x, figures, to: &buffer)
     }
 
     func templateContextNames(below path: String) -> [String] {

@@ -16,13 +16,17 @@ struct BodyTemplates: Sendable {
 
     /// The template of a request's media type, else `$default`.
     func template(for type: [UInt8]) -> BodyTemplate? {
-        let found = templates.first { $0.type == type } ?? templates.first { $0.type == Self.defaultType }
-        return found?.template
+        // By position: to hand an entry around is to hold and let go all that it is made of.
+        let found =
+            templates.firstIndex { $0.type == type } ?? templates.firstIndex { $0.type == Self.defaultType }
+        return found.flatMap { templates[$0].template }
     }
 
     /// The template of an answer: of the media type that is asked for, else JSON's, else the first.
     func template(accepting type: [UInt8]?) -> (type: [UInt8], template: BodyTemplate?)? {
-        templates.first { $0.type == type } ?? templates.first { $0.type == MediaType.json } ?? templates.first
+        let found =
+            templates.firstIndex { $0.type == type } ?? templates.firstIndex { $0.type == MediaType.json }
+        return templates.isEmpty ? nil : templates[found ?? 0]
     }
 
     private static let defaultType = Array("$default".utf8)

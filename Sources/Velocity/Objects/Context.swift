@@ -16,9 +16,11 @@ extension Renderer {
         }
     }
 
-    private mutating func contextPath(_ number: Int32) -> ContextPath {
-        let known = program.contextPaths.count
-        if Int(number) < known { return ContextPath(text: program.contextPaths[Int(number)], number: Int(number)) }
+    mutating func contextPath(_ number: Int32) -> ContextPath {
+        let known = template.program.contextPaths.count
+        if Int(number) < known {
+            return ContextPath(text: template.program.contextPaths[Int(number)], number: Int(number))
+        }
         return ContextPath(text: dynamicPaths[Int(number) - known], number: nil)
     }
 
@@ -31,10 +33,10 @@ extension Renderer {
         }
         let text = part < 0 ? name : "\(contextPath(part).text).\(name)"
         let number: Int32
-        if let known = program.contextPaths.firstIndex(of: text) {
+        if let known = template.program.contextPaths.firstIndex(of: text) {
             number = Int32(known)
         } else {
-            number = Int32(program.contextPaths.count + dynamicPaths.count)
+            number = Int32(template.program.contextPaths.count + dynamicPaths.count)
             dynamicPaths.append(text)
         }
         return contextValue(number)

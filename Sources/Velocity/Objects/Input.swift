@@ -75,8 +75,7 @@ extension Renderer {
 
     /// The parameter from the path, else the query string, else the headers; "" where there is none.
     mutating func parameter(_ name: String) -> String {
-        source.templateParameter(name, in: .path) ?? source.templateParameter(name, in: .querystring)
-            ?? source.templateParameter(name, in: .header) ?? ""
+        source.templateParameter(name) ?? ""
     }
 
     private mutating func parameters() throws(TemplateError) -> Value {

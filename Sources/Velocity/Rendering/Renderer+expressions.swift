@@ -1,7 +1,7 @@
 extension Renderer {
     mutating func evaluate(_ number: Int32) throws(TemplateError) -> Value {
-        switch program.expressions[Int(number)] {
-        case .constant(let constant): return program.constants[Int(constant)]
+        switch template.program.expressions[Int(number)] {
+        case .constant(let constant): return template.program.constants[Int(constant)]
         case .reference(let reference): return try value(of: reference)
         case .string(let routine):
             let text = try text(routine: routine)
@@ -12,15 +12,15 @@ extension Renderer {
             var elements: [Value] = []
             elements.reserveCapacity(Int(count))
             for position in start..<(start + count) {
-                elements.append(try evaluate(program.operands[Int(position)]))
+                elements.append(try evaluate(template.program.operands[Int(position)]))
             }
             return heap.list(elements, .plain)
         case .map(let start, let count):
             try charge(Heap.stepsPerContainer + Int(count))
             var map = Heap.Map()
             for position in stride(from: start, to: start + count, by: 2) {
-                let key = try evaluate(program.operands[Int(position)])
-                let value = try evaluate(program.operands[Int(position + 1)])
+                let key = try evaluate(template.program.operands[Int(position)])
+                let value = try evaluate(template.program.operands[Int(position + 1)])
                 map.put(value, at: try self.key(key))
             }
             return heap.map(map)
@@ -41,9 +41,9 @@ extension Renderer {
     /// Whether a condition holds. As in Velocity 1.7: null and false do not, every other value of a reference does; a
     /// constant other than `true`, a list, a map or a sum is no condition and does not hold.
     mutating func isTrue(_ number: Int32) throws(TemplateError) -> Bool {
-        switch program.expressions[Int(number)] {
+        switch template.program.expressions[Int(number)] {
         case .constant(let constant):
-            if case .boolean(let value) = program.constants[Int(constant)] { return value }
+            if case .boolean(let value) = template.program.constants[Int(constant)] { return value }
             return false
         case .reference(let reference):
             switch try value(of: reference) {
@@ -54,12 +54,14 @@ extension Renderer {
             }
         case .not(let operand): return !(try isTrue(operand))
         case .all(let start, let count):
-            for position in start..<(start + count) where !(try isTrue(program.operands[Int(position)])) {
+            for position in start..<(start + count) where !(try isTrue(template.program.operands[Int(position)])) {
                 return false
             }
             return true
         case .any(let start, let count):
-            for position in start..<(start + count) where try isTrue(program.operands[Int(position)]) { return true }
+            for position in start..<(start + count) where try isTrue(template.program.operands[Int(position)]) {
+                return true
+            }
             return false
         case .chain(let start, let count):
             if case .boolean(let value) = try chain(start, count) { return value }
@@ -69,14 +71,14 @@ extension Renderer {
     }
 
     private mutating func chain(_ start: Int32, _ count: Int32) throws(TemplateError) -> Value {
-        var left = try evaluate(program.operands[Int(start)])
+        var left = try evaluate(template.program.operands[Int(start)])
         for position in stride(from: Int(start) + 1, to: Int(start + count), by: 2) {
-            let right = try evaluate(program.operands[position + 1])
+            let right = try evaluate(template.program.operands[position + 1])
             try charge(Arithmetic.steps(left, right))
-            switch Operator(rawValue: program.operands[position]) {
+            switch Operator(rawValue: template.program.operands[position]) {
             case .add: left = try add(left, right)
             case .subtract, .multiply, .divide, .modulo:
-                left = Arithmetic.work(Operator(rawValue: program.operands[position]), left, right) ?? .null
+                left = Arithmetic.work(Operator(rawValue: template.program.operands[position]), left, right) ?? .null
             case .less: left = .boolean(Arithmetic.order(left, right).map { $0 < 0 } ?? false)
             case .lessOrEqual: left = .boolean(Arithmetic.order(left, right).map { $0 <= 0 } ?? false)
             case .greater: left = .boolean(Arithmetic.order(left, right).map { $0 > 0 } ?? false)

@@ -79,7 +79,7 @@ extension Renderer {
     /// What the loop runs over. Whatever is no list, map or range has no elements.
     private mutating func elements(_ list: Int32) throws(TemplateError) -> (RunningLoop.Source, Int) {
         let none = (RunningLoop.Source.range(first: 0, isRising: true), 0)
-        if case .range(let from, let to) = program.expressions[Int(list)] {
+        if case .range(let from, let to) = template.program.expressions[Int(list)] {
             guard let (first, last) = try bounds(from, to) else { return none }
             return (.range(first: first, isRising: first < last), Int((Int64(last) - Int64(first)).magnitude) + 1)
         }

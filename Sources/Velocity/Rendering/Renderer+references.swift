@@ -1,18 +1,18 @@
 extension Renderer {
     /// The value of a reference; null where any of its steps leads nowhere.
     mutating func value(of number: Int32) throws(TemplateError) -> Value {
-        let reference = program.references[Int(number)]
+        let reference = template.program.references[Int(number)]
         offset = reference.offset
         var value: Value
         switch reference.shortcut {
         case .none: value = slots[Int(reference.slot)]
         case .context(let path): value = contextValue(path)
         case .stageVariable(let name):
-            value = source.templateStageVariable(program.names[Int(name)].text).map { .string($0) } ?? .null
-        case .parameter(let name): value = .string(parameter(program.names[Int(name)].text))
+            value = source.templateStageVariable(template.program.names[Int(name)].text).map { .string($0) } ?? .null
+        case .parameter(let name): value = .string(parameter(template.program.names[Int(name)].text))
         case .body: value = .string(bodyText())
-        case .json(let path): value = .string(try json(program.paths[Int(path)]))
-        case .path(let path): value = try self.path(program.paths[Int(path)]) ?? .null
+        case .json(let path): value = .string(try json(template.program.paths[Int(path)]))
+        case .path(let path): value = try self.path(template.program.paths[Int(path)]) ?? .null
         case .loopCount: value = loops.last.map { .integer(Int32($0.index + 1)) } ?? .null
         case .loopHasNext: value = loops.last.map { .boolean($0.hasNext) } ?? .null
         }
@@ -20,7 +20,7 @@ extension Renderer {
         let end = reference.firstStep + reference.stepCount
         while step < end {
             if value.isNull { return .null }
-            value = try apply(program.steps[Int(step)], to: value)
+            value = try apply(template.program.steps[Int(step)], to: value)
             step += 1
         }
         return value
@@ -28,15 +28,15 @@ extension Renderer {
 
     private mutating func apply(_ step: Step, to value: Value) throws(TemplateError) -> Value {
         switch step {
-        case .property(let name): return try property(program.names[Int(name)], of: value)
+        case .property(let name): return try property(template.program.names[Int(name)], of: value)
         case .index(let expression): return try element(try evaluate(expression), of: value)
         case .method(let method, let name, let first, let count):
             try charge(2)
             // Java works out every argument, used or not.
-            let a = count > 0 ? try evaluate(program.operands[Int(first)]) : .null
-            let b = count > 1 ? try evaluate(program.operands[Int(first) + 1]) : .null
-            for further in 2..<max(2, Int(count)) { _ = try evaluate(program.operands[Int(first) + further]) }
-            guard let method else { return try getter(program.names[Int(name)].text, Int(count), of: value) }
+            let a = count > 0 ? try evaluate(template.program.operands[Int(first)]) : .null
+            let b = count > 1 ? try evaluate(template.program.operands[Int(first) + 1]) : .null
+            for further in 2..<max(2, Int(count)) { _ = try evaluate(template.program.operands[Int(first) + further]) }
+            guard let method else { return try getter(template.program.names[Int(name)].text, Int(count), of: value) }
             return try call(method, Arguments(count: Int(count), a: a, b: b), on: value)
         }
     }
@@ -103,16 +103,25 @@ extension Renderer {
     // MARK: - Printing
 
     mutating func print(_ number: Int32) throws(TemplateError) {
-        let reference = program.references[Int(number)]
+        let reference = template.program.references[Int(number)]
         if reference.shortcutSteps == reference.stepCount, reference.stepCount > 0 {
             // What is only printed need not become a value first.
+            offset = reference.offset
             switch reference.shortcut {
             case .json(let path):
-                offset = reference.offset
-                try printJSON(program.paths[Int(path)])
+                try printJSON(template.program.paths[Int(path)])
                 return
             case .body:
                 output.append(contentsOf: bodyBytes())
+                return try checkOutput()
+            case .parameter(let name):
+                source.printTemplateParameter(template.program.names[Int(name)].text, to: &output)
+                return try checkOutput()
+            case .context(let path):
+                let path = contextPath(path)
+                if !source.printTemplateContext(path, to: &output) {
+                    observer?.undefined(text(of: reference), at: Int(reference.offset))
+                }
                 return try checkOutput()
             default: break
             }
@@ -129,34 +138,34 @@ extension Renderer {
 
     /// `\$x` prints `$x`, but `\$x` if there is no such value; `\\$x` prints a backslash and the value.
     mutating func printEscaped(_ number: Int32, _ backslashes: Int) throws(TemplateError) {
-        let reference = program.references[Int(number)]
+        let reference = template.program.references[Int(number)]
         output.append(contentsOf: repeatElement(UInt8(ascii: "\\"), count: backslashes / 2))
         if backslashes.isMultiple(of: 2) { return try print(number) }
         if try value(of: number).isNull { output.append(UInt8(ascii: "\\")) }
         let start = Int(reference.offset)
-        output.append(contentsOf: program.bytes[start..<(start + Int(reference.count))])
+        output.append(contentsOf: template.program.bytes[start..<(start + Int(reference.count))])
         try checkOutput()
     }
 
     func text(of reference: Reference) -> String {
         let start = Int(reference.offset)
-        return String(decoding: program.bytes[start..<(start + Int(reference.count))], as: UTF8.self)
+        return String(decoding: template.program.bytes[start..<(start + Int(reference.count))], as: UTF8.self)
     }
 
     // MARK: - Assigning
 
     /// `#set($a.b = value)`, `#set($a["b"] = value)`: nothing happens where the way leads nowhere.
     mutating func assign(_ value: Value, to number: Int32) throws(TemplateError) {
-        let reference = program.references[Int(number)]
+        let reference = template.program.references[Int(number)]
         offset = reference.offset
         var target = slots[Int(reference.slot)]
         let last = reference.firstStep + reference.stepCount - 1
         for step in reference.firstStep..<last {
             if target.isNull { break }
-            target = try apply(program.steps[Int(step)], to: target)
+            target = try apply(template.program.steps[Int(step)], to: target)
         }
-        switch program.steps[Int(last)] {
-        case .property(let name): try put(value, at: program.names[Int(name)], of: target, reference)
+        switch template.program.steps[Int(last)] {
+        case .property(let name): try put(value, at: template.program.names[Int(name)], of: target, reference)
         case .index(let expression):
             let index = try evaluate(expression)
             if case .list(let list) = target {

@@ -6,7 +6,8 @@ internal import JSON
 /// Instructions are run one behind the other; only expressions, blocks and strings with references recurse, to a bounded
 /// depth. Every list and map lives in `heap` until the rendering ends.
 struct Renderer: ~Copyable {
-    let program: Program
+    /// Not its program, which is many arrays: each would be held and let go.
+    let template: Template
     let source: any TemplateSource
     let observer: (any TemplateObserver)?
     let outputLimit: Int
@@ -42,25 +43,25 @@ struct Renderer: ~Copyable {
     }
 
     init(
-        program: Program, source: any TemplateSource, overrides: ContextOverrides, output: [UInt8],
+        template: Template, source: any TemplateSource, overrides: ContextOverrides, output: [UInt8],
         limits: TemplateLimits, observer: (any TemplateObserver)?
     ) {
-        self.program = program
+        self.template = template
         self.source = source
         self.overrides = overrides
         self.observer = observer
         self.output = output
         outputLimit = output.count + limits.outputBytes
         stepsLeft = limits.steps
-        slots = [Value](repeating: .null, count: program.slots.count)
-        blockDepths = [Int32](repeating: 0, count: program.blocks.count)
+        slots = [Value](repeating: .null, count: template.program.slots.count)
+        blockDepths = [Int32](repeating: 0, count: template.program.blocks.count)
         slots[0] = .object(.input)
         slots[1] = .object(.context(-1))
         slots[2] = .object(.stageVariables)
         slots[3] = .object(.util)
     }
 
-    mutating func run() throws(TemplateError) { try run(from: program.entry) }
+    mutating func run() throws(TemplateError) { try run(from: template.program.entry) }
 
     /// Runs the routine at `start` to its end.
     mutating func run(from start: Int) throws(TemplateError) {
@@ -74,12 +75,12 @@ struct Renderer: ~Copyable {
             routineDepth -= 1
             loopFloor = outerFloor
         }
-        let bytes = program.bytes
+        let bytes = template.program.bytes
         var next = start
         while true {
             try charge(1)
-            let instruction = program.code[next]
-            offset = program.codeOffsets[next]
+            let instruction = template.program.code[next]
+            offset = template.program.codeOffsets[next]
             next += 1
             switch instruction {
             case .text(let start, let count):
@@ -100,13 +101,13 @@ struct Renderer: ~Copyable {
                 if !value.isNull { try assign(value, to: reference) }
             case .branch(let condition, let otherwise):
                 let isTaken = try isTrue(condition)
-                observer?.branch(isTaken ? .ifTaken : .ifNotTaken, at: Int(program.codeOffsets[next - 1]))
+                observer?.branch(isTaken ? .ifTaken : .ifNotTaken, at: Int(template.program.codeOffsets[next - 1]))
                 if !isTaken { next = Int(otherwise) }
             case .otherwise:
                 observer?.branch(.otherwise, at: Int(offset))
             case .jump(let target): next = Int(target)
             case .loop(let loop, let end):
-                if !(try enterLoop(program.loops[Int(loop)])) { next = Int(end) }
+                if !(try enterLoop(template.program.loops[Int(loop)])) { next = Int(end) }
             case .next(let body):
                 if try advanceLoop() { next = Int(body) } else { leaveLoop() }
             case .leaveLoop(let target):
@@ -138,7 +139,7 @@ struct Renderer: ~Copyable {
         if output.count > outputLimit { throw error("the output is larger than \(outputLimit) bytes") }
     }
 
-    func error(_ message: String) -> TemplateError { program.error(message, at: Int(offset)) }
+    func error(_ message: String) -> TemplateError { template.program.error(message, at: Int(offset)) }
 
     // MARK: - Blocks and strings
 
@@ -146,7 +147,7 @@ struct Renderer: ~Copyable {
     mutating func render(block: Int32) throws(TemplateError) -> Bool {
         guard blockDepths[Int(block)] < TemplateLimits.blockDepth else { return false }
         blockDepths[Int(block)] += 1
-        try run(from: Int(program.blocks[Int(block)]))
+        try run(from: Int(template.program.blocks[Int(block)]))
         blockDepths[Int(block)] -= 1
         return true
     }
