@@ -345,8 +345,9 @@ struct LambdaHostTests {
     func asksAgain() async throws {
         let gaveUp = FileManager.default.temporaryDirectory.path + "/lambda-host-gave-up-\(UUID())"
         defer { unlink(gaveUp) }
+        // Only the first environment: another one's first question would be answered at once, and the event lost.
         let impatient = """
-            curl -s -m 0.05 http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation/next
+            [ -e \(gaveUp) ] || curl -s -m 0.05 http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation/next
             touch \(gaveUp)
 
             """

@@ -46,6 +46,8 @@ final class NameResolver: Sendable {
         /// Somebody looks whether questions that are out have become slow.
         var isWatched = false
         var lastNumber = 0
+        /// Its threads are there since the first question: most who could ask never do.
+        var hasThreads = false
     }
 
     /// Names that are kept. Clients may choose names (a path variable as a host).
@@ -69,7 +71,6 @@ final class NameResolver: Sendable {
     init(lookup: @escaping NameLookup, now: @escaping @Sendable () -> NIODeadline = { .now() }) {
         self.lookup = lookup
         self.now = now
-        pool.start()
     }
 
     /// Threads that still wait for an answer end with it.
@@ -131,6 +132,10 @@ final class NameResolver: Sendable {
 
     private func startThreads(_ state: inout State, _ now: NIODeadline) {
         while let name = state.questions.next(now) {
+            if !state.hasThreads {
+                state.hasThreads = true
+                pool.start()
+            }
             pool.submit { [weak self] _ in self?.ask(name) }
         }
     }

@@ -106,7 +106,7 @@ struct CacheShardTests {
         }
         // Each comes back soon after it has been given up, which makes it one to keep.
         for round in 0..<40 {
-            for number in 0..<150 where find("new\(number)", in: shard) == nil || round == 0 {
+            for number in 0..<400 where find("new\(number)", in: shard) == nil || round == 0 {
                 shard.insert(answer("new\(number)", startedAt: UInt64(round + 1)), now)
                 find("new\(number)", in: shard)?.use()
             }

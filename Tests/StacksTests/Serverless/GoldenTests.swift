@@ -68,6 +68,14 @@ import Testing
     static func withoutDigests(_ value: JSONValue) -> JSONValue {
         switch value {
         case .string(let text): .string(withoutDigests(text))
+        // SAM writes the statements of a policy, and the resources of each, in an order of chance.
+        case .array(let items) where items.first?["Effect"] != nil:
+            .array(
+                items.map(withoutDigests).sorted {
+                    String(decoding: $0.bytes, as: UTF8.self) < String(decoding: $1.bytes, as: UTF8.self)
+                })
+        case .array(let items) where items.first?.string?.hasPrefix("execute-api:/") == true:
+            .array(items.compactMap(\.string).sorted().map(JSONValue.string))
         case .array(let items): .array(items.map(withoutDigests))
         case .object(let object): .object(JSONObject(object.members.map { ($0.key, withoutDigests($0.value)) }))
         default: value
