@@ -49,9 +49,25 @@ extension RESTOperations {
             accessKey: call.header("authorization").flatMap { CredentialScope.accessKey(of: $0) })
     }
 
-    private static func testInvokeAuthorizer(_ control: ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
+    private static func testInvokeAuthorizer(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply
+    {
         guard let api = control.world[RESTAPI.self, call.path("restapi_id")] else { throw RESTError.noAPI(call) }
-        _ = try api.find(REST.Authorizer.self, call)
-        throw ServiceError.unsupported("Gatehouse does not ask authorizers yet: TestInvokeAuthorizer is refused.")
+        let authorizer = try api.find(REST.Authorizer.self, call)
+        guard ["TOKEN", "REQUEST"].contains(authorizer.type) else {
+            throw ServiceError.unsupported(
+                "Gatehouse does not ask authorizers of the type \(authorizer.type) yet: TestInvokeAuthorizer is refused."
+            )
+        }
+        let members = try RestMembers(call)
+        var request = AuthorizerTest.Request()
+        request.headers = try members.map("headers") ?? [:]
+        for (name, values) in try members.listMap("multiValueHeaders") ?? [:] where request.headers[name] == nil {
+            request.headers[name] = values.last
+        }
+        request.pathWithQueryString = try members.string("pathWithQueryString") ?? "/"
+        request.stageVariables = try members.map("stageVariables") ?? [:]
+        request.context = try members.map("additionalContext") ?? [:]
+        var test = AuthorizerTest(control: control, apiId: api.id, authorizer: authorizer, request: request, call: call)
+        return .json(await test.run())
     }
 }
