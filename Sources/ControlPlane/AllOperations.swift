@@ -1,9 +1,9 @@
 /// Every management operation that is served, or known and refused, one line per resource.
 package enum AllOperations {
     package static let list: [Operation] =
-        V2Operations.apis + V2Operations.routes + V2Operations.integrations + V2Operations.stages
-        + V2Operations.deployments + V2Operations.documents + V2Operations.tags + V2Operations.vpcLinks
-        + V2Operations.emptyLists + V2Operations.refused
+        V2Operations.apis + V2Operations.routes + V2Operations.integrations + V2Operations.authorizers
+        + V2Operations.stages + V2Operations.deployments + V2Operations.documents + V2Operations.tags
+        + V2Operations.vpcLinks + V2Operations.emptyLists + V2Operations.refused
         + RESTOperations.restApis + RESTOperations.resources + RESTOperations.methods + RESTOperations.methodResponses
         + RESTOperations.integrations + RESTOperations.integrationResponses + RESTOperations.deployments
         + RESTOperations.stages + RESTOperations.models + RESTOperations.requestValidators

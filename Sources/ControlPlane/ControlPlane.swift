@@ -21,6 +21,8 @@ package final class ControlPlane: Sendable {
     let restExecution: (any RestExecution)?
     /// Nil while nothing is cached.
     let stageCaches: (any StageCaches)?
+    /// Nil where issuers of tokens are not asked: in drafts and tests.
+    let issuers: (any IssuerCheck)?
     let snapshots: CodeSnapshots
 
     let current: Mutex<World>
@@ -33,18 +35,20 @@ package final class ControlPlane: Sendable {
     package convenience init(
         settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost,
         keys: (any KeyTraffic)? = nil, methodTesting: (any MethodTesting)? = nil,
-        restExecution: (any RestExecution)? = nil, stageCaches: (any StageCaches)? = nil
+        restExecution: (any RestExecution)? = nil, stageCaches: (any StageCaches)? = nil,
+        issuers: (any IssuerCheck)? = nil
     ) {
         self.init(
-            settings: settings, store: store, traffic: traffic, functionHost: functionHost,
-            keys: keys, methodTesting: methodTesting, restExecution: restExecution, stageCaches: stageCaches,
+            settings: settings, store: store, traffic: traffic, functionHost: functionHost, keys: keys,
+            methodTesting: methodTesting, restExecution: restExecution, stageCaches: stageCaches, issuers: issuers,
             world: World())
     }
 
     init(
         settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost,
         keys: (any KeyTraffic)? = nil, methodTesting: (any MethodTesting)? = nil,
-        restExecution: (any RestExecution)? = nil, stageCaches: (any StageCaches)? = nil, world: World
+        restExecution: (any RestExecution)? = nil, stageCaches: (any StageCaches)? = nil,
+        issuers: (any IssuerCheck)? = nil, world: World
     ) {
         self.settings = settings
         current = Mutex(world)
@@ -55,6 +59,7 @@ package final class ControlPlane: Sendable {
         self.methodTesting = methodTesting
         self.restExecution = restExecution
         self.stageCaches = stageCaches
+        self.issuers = issuers
         snapshots = settings.snapshots
     }
 

@@ -45,7 +45,7 @@ package final class DataPlane: Sendable {
 
     package init(
         group: MultiThreadedEventLoopGroup, functions: any FunctionDirectory, accessLogs: any AccessLogDirectory,
-        options: DataPlaneOptions
+        issuers: (any IssuerDirectory)? = nil, options: DataPlaneOptions
     ) async throws {
         var workers: [ObjectIdentifier: NIOLoopBound<LoopWorker>] = [:]
         let origins = Origins()
@@ -61,7 +61,8 @@ package final class DataPlane: Sendable {
         self.workers = workers
         compiler = StageCompiler(
             functions: functions, accessLogs: accessLogs, origins: origins,
-            states: StageStates(loops: loops, cache: options.cache), services: options.services)
+            states: StageStates(loops: loops, cache: options.cache), authorizers: issuers.map(AuthorizerCompiler.init),
+            services: options.services)
         testCompiler = StageCompiler(
             functions: functions, accessLogs: accessLogs, origins: origins, states: StageStates(loops: loops),
             services: options.services)

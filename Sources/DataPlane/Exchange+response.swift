@@ -97,6 +97,7 @@ extension Exchange {
         respond(response.status, hasBody ? .length(body.readableBytes) : .none) { lines in
             lines.date()
             lines.stream.out.write(response.fields)
+            if let challenge { lines.stream.out.write(challenge) }
             lines.length()
             if hasBody, let coding { lines.text(coding.field) }
         }

@@ -11,6 +11,10 @@ package final class Exchange: HTTPService {
     var apiKind = APIKind.http
     var stage: CompiledStage?
     var route: CompiledRoute?
+    /// The token that let the call in; nil where none was asked for.
+    var token: VerifiedToken?
+    /// How many scopes its route asked for: without any, functions are not told the token's.
+    var tokenScopesCount = 0
     /// What only calls of REST APIs have.
     var rest = RESTCall()
     /// `x-amzn-RequestId` of a REST API, once it has been asked for; its storage stays.
@@ -56,6 +60,10 @@ package final class Exchange: HTTPService {
     var refusal: GatewayResponse?
     /// For people: why the gateway answered with an error.
     var reason: String?
+    /// A whole line of the answer: how a client that is refused could be let in.
+    var challenge: [UInt8]?
+    /// `$context.authorizer.error`.
+    var authorizerError: String?
 
     // Time.
     private(set) var startedAt = NIODeadline.now()
@@ -156,6 +164,9 @@ package final class Exchange: HTTPService {
         decodedPath.removeAll(keepingCapacity: decodedPath.capacity <= 1024)
         refusal = nil
         reason = nil
+        token = nil
+        challenge = nil
+        authorizerError = nil
         integrationStartedAt = nil
         integrationMilliseconds = nil
         deadline = .distantFuture

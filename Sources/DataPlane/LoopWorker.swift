@@ -31,6 +31,9 @@ final class LoopWorker {
     private var isTicking = false
     private var logs: [OpenLog] = []
     private var identifiers = SplitMix64()
+    /// What JWT authorizers have found good here.
+    var tokens = VerifiedTokens()
+    var issuerKeys = LoopIssuers()
 
     /// The smallest integration time-out is 50 ms; a tick of half that keeps to it.
     private static let tick = TimeAmount.milliseconds(25)

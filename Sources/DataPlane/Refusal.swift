@@ -8,6 +8,8 @@ enum Refusal: Error {
     case incompleteSignature
     /// A stage's name, or what it is called by, is not served; in words that tell nothing of it.
     case forbidden
+    /// Nobody has shown who calls.
+    case unauthorized
     /// Who calls may not.
     case accessDenied
     /// A key that has to be there is not, or is not one for this stage.

@@ -79,9 +79,10 @@ package final class Gatehouse: Sendable {
         let accessLogs = AccessLogFiles(destination: settings.accessLog, folder: folder.logs)
         let functionChanges = FunctionChanges()
         let undeployed = UndeployedMethods()
+        let issuers = try IssuerService(settings.issuers, group: group)
         let dataPlane = try await DataPlane(
             group: group, functions: FunctionDirectoryAdapter(host: lambdaHost, changes: functionChanges),
-            accessLogs: accessLogs,
+            accessLogs: accessLogs, issuers: issuers,
             options: try dataPlaneOptions(settings, snapshots, tables, vpcLinks, undeployed))
 
         let store: any EntityStore =
@@ -102,7 +103,7 @@ package final class Gatehouse: Sendable {
                 unreached: UnreachedIntegrations()),
             functionHost: FunctionHostAdapter(host: lambdaHost, changes: functionChanges),
             keys: KeyTrafficAdapter(plane: dataPlane), methodTesting: MethodTestingAdapter(plane: dataPlane),
-            stageCaches: StageCachesAdapter(plane: dataPlane))
+            stageCaches: StageCachesAdapter(plane: dataPlane), issuers: issuers)
         vpcLinks.know(controlPlane)
         undeployed.look(into: controlPlane)
         let usage = UsageLedger(store: store, meters: dataPlane.meters, onFault: { faults.tell($0) })
@@ -214,14 +215,7 @@ package final class Gatehouse: Sendable {
         _ vpcLinks: VpcLinkTargets, _ undeployed: UndeployedMethods
     ) throws -> DataPlaneOptions {
         var tls = TLSConfiguration.makeClientConfiguration()
-        if let file = settings.trustedCertificates {
-            do {
-                tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(file))]
-            } catch {
-                let reason = access(file, R_OK) == 0 ? "it has none that is PEM" : SystemReason.text(errno)
-                throw StartError("The certificates in \(file) cannot be read: \(reason).")
-            }
-        }
+        if let file = settings.trustedCertificates { tls.additionalTrustRoots = [try TrustedCertificates.read(file)] }
         var options = DataPlaneOptions(tls: try NIOSSLContext(configuration: tls))
         if let limit = settings.accountThrottle { options.limitAccount(rate: limit.rate, burst: limit.burst) }
         options.services.tables = TablesOfIntegrations(tables: tables)

@@ -24,6 +24,9 @@ enum OwnHost {
         return names.contains(plain) || suffixes.contains { plain.hasSuffix($0) && plain.utf8.count > $0.utf8.count }
     }
 
+    /// Whether it names this machine: `localhost`, or a loopback address.
+    static func isLoopback(_ host: String) -> Bool { host.lowercased() == "localhost" || isLoopbackAddress(host) }
+
     /// Whether this is an IP address of 127.0.0.0/8, `::1`, or the former mapped into IPv6: four decimal numbers, as
     /// clients write them, not the shorter forms that some resolvers take.
     static func isLoopbackAddress(_ text: String) -> Bool {

@@ -51,6 +51,8 @@ package struct ServerSettings: Sendable {
     package var cacheMegabytes = 64
     /// Of requests that miss the same key of a cache at once, one asks the integration.
     package var cacheFillsOnce = false
+    /// Where the keys of tokens' issuers come from.
+    package var issuers = IssuerSettings()
     /// PEM certificates of authorities that HTTPS integrations may be signed by, besides the system's.
     package var trustedCertificates: String?
     /// Where integrations of REST APIs with AWS services lead, by the services' names in URIs: URLs without a path.
@@ -67,6 +69,18 @@ package struct ServerSettings: Sendable {
     package var onProgress: (@Sendable (String) -> Void)?
     /// What is shown of the lines that functions and the platform write.
     package var shownFunctionLines: ShownFunctionLines?
+
+    package init() {}
+}
+
+/// What the operator says of the issuers of tokens.
+package struct IssuerSettings: Sendable {
+    /// Files with the key sets of issuers that are never asked, by issuer.
+    package var keyFiles: [(issuer: String, file: String)] = []
+    /// Hosts of issuers that may have addresses of private networks.
+    package var allowedHosts: [String] = []
+    /// PEM certificates of authorities that issuers may be signed by, besides the system's.
+    package var certificates: String?
 
     package init() {}
 }

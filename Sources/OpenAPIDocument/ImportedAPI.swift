@@ -13,6 +13,8 @@ package struct ImportedAPI: Sendable, Equatable {
     package var tags: OrderedMap<String>?
     package var integrations: [ImportedIntegration] = []
     package var routes: [ImportedRoute] = []
+    /// Without ids; routes name them by their names, which are those of their security schemes.
+    package var authorizers: [V2.Authorizer] = []
     /// What is valid OpenAPI and means nothing to API Gateway.
     package var info: [String] = []
     package var warnings: [String] = []
@@ -31,6 +33,13 @@ package struct ImportedRoute: Sendable, Equatable {
     package let operationName: String?
     /// Position in the document's integrations.
     package let integration: Int?
+    package var security: Security?
+
+    /// The authorizer that has to let a caller pass, and the scopes of which one has to be there.
+    package struct Security: Sendable, Equatable {
+        package let authorizer: String
+        package let scopes: [String]
+    }
 }
 
 extension ImportedRoute {

@@ -20,6 +20,7 @@ package enum OpenAPIImport {
         }
         api.integrations = reader.integrations
         api.routes = reader.routes
+        api.authorizers = reader.authorizers
         api.info = reader.info
         api.warnings = reader.warnings
         return api

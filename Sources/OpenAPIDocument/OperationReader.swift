@@ -5,8 +5,10 @@ import JSON
 struct OperationReader {
     private let document: JSONValue
     private let prefix: String
+    private let security: SecurityReader
     private(set) var integrations: [ImportedIntegration] = []
     private(set) var routes: [ImportedRoute] = []
+    private(set) var authorizers: [V2.Authorizer] = []
     private(set) var info: [String] = []
     private(set) var warnings: [String] = []
     private(set) var errors: [String] = []
@@ -16,11 +18,12 @@ struct OperationReader {
     init(document: JSONValue, prefix: String) {
         self.document = document
         self.prefix = prefix
+        security = SecurityReader(document)
     }
 
     mutating func read() throws(DocumentError) {
         readComponents()
-        errors += SecurityRefusal.errors(ofComponents: document["components"])
+        authorizers = security.authorizers(&errors)
         if document["x-amazon-apigateway-policy"] != nil {
             errors.append("HTTP APIs have no resource policies: x-amazon-apigateway-policy would not be enforced.")
         }
@@ -60,12 +63,12 @@ struct OperationReader {
             info.append("paths.\(path).\(member): key [\(key)] will be ignored by API Gateway")
         }
         let key = routeKey(operation, method: method, path: path)
-        if let error = SecurityRefusal.error(of: operation, in: document, routeKey: key) { errors.append(error) }
         warnings += References(document).missing(in: operation, at: "paths.'\(path)'(\(member))")
         routes.append(
             ImportedRoute(
                 routeKey: key, operationName: operation["operationId"]?.string,
-                integration: integration(operation[IntegrationExtension.name], routeKey: key)))
+                integration: integration(operation[IntegrationExtension.name], routeKey: key),
+                security: security.security(of: operation, routeKey: key, &errors)))
     }
 
     private func routeKey(_ operation: JSONValue, method: String, path: String) -> String {

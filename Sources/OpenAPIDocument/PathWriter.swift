@@ -33,13 +33,39 @@ struct PathWriter {
 
     /// The integrations that no route uses; without them an import of the export would lose them.
     var components: JSONValue? {
+        var components = JSONObject()
+        components["securitySchemes"] = securitySchemes
+        components[IntegrationExtension.collection] = unusedIntegrations
+        return components.isEmpty ? nil : .object(components)
+    }
+
+    private var securitySchemes: JSONValue? {
+        let schemes = content.authorizers.map { authorizer -> (String, JSONValue) in
+            let configuration = authorizer.jwtConfiguration
+            let scheme: JSONValue = [
+                "type": "oauth2",
+                "x-amazon-apigateway-authorizer": [
+                    "identitySource": .string(authorizer.identitySource.joined(separator: ",")),
+                    "jwtConfiguration": [
+                        "audience": .array((configuration?.audience ?? []).map(JSONValue.string)),
+                        "issuer": .string(configuration?.issuer ?? ""),
+                    ],
+                    "type": "jwt",
+                ],
+            ]
+            return (authorizer.name, scheme)
+        }
+        return schemes.isEmpty ? nil : .object(JSONObject(schemes))
+    }
+
+    private var unusedIntegrations: JSONValue? {
         let used = Set(content.routes.compactMap(\.integrationId))
         let unused = content.integrations.filter { !used.contains(Substring($0.integrationId)) }
         guard !unused.isEmpty else { return nil }
         let members = unused.map {
             ("unusedIntegration_\($0.integrationId)", IntegrationExtension.write($0, account: account))
         }
-        return [IntegrationExtension.collection: .object(JSONObject(members))]
+        return .object(JSONObject(members))
     }
 
     private static let anyMethod = "x-amazon-apigateway-any-method"
@@ -79,6 +105,10 @@ struct PathWriter {
             "default": ["description": .string("Default response for \(route.routeKey)")]
         ]
         guard withExtensions else { return .object(operation) }
+        if let name = route.authorizerId.flatMap({ content.authorizers[$0]?.name }) {
+            let scopes = JSONValue.array((route.authorizationScopes ?? []).map(JSONValue.string))
+            operation["security"] = [.object(JSONObject([(name, scopes)]))]
+        }
         if route.routeKey == "$default" { operation["isDefaultRoute"] = true }
         operation[IntegrationExtension.name] = route.integrationId.flatMap { integrations[$0] }.map {
             IntegrationExtension.write($0, account: account)

@@ -24,7 +24,7 @@ extension V2Operations {
     private static func reimportAPI(_ api: inout HTTPAPI, _ call: Call) throws(ServiceError) -> Reply {
         let imported = try ImportedDocument(call)
         try imported.apply(to: &api.api)
-        api.removeAllRoutesAndIntegrations()
+        api.removeAllParts()
         let warnings = try imported.addParts(to: &api)
         return try reply(api.api, imported, warnings)
     }
@@ -127,11 +127,27 @@ private struct ImportedDocument {
             try api.put(integration)
             targets[position] = "integrations/\(integration.integrationId)"
         }
+        var authorizers: [String: String] = [:]
+        for var authorizer in self.api.authorizers {
+            do throws(ServiceError) { try AuthorizerMembers.check(authorizer) } catch {
+                // Left out, it would leave its routes open.
+                throw V2Error.badRequest("Unable to create authorizer '\(authorizer.name)': \(error.message)")
+            }
+            authorizer.authorizerId = api.freshId(of: V2.Authorizer.self)
+            try api.put(authorizer)
+            authorizers[authorizer.name] = authorizer.authorizerId
+        }
         for imported in self.api.routes {
             var route = Routes.make(id: api.freshId(of: V2.Route.self), routeKey: imported.routeKey)
             route.operationName = try limited(
                 imported.operationName, "operationId", V2Quotas.operationNameLength)
             route.target = imported.integration.flatMap { targets[$0] }
+            if let security = imported.security {
+                route.authorizationType = "JWT"
+                route.authorizerId = authorizers[security.authorizer]
+                route.authorizationScopes = security.scopes.isEmpty ? nil : security.scopes
+                try RouteMembers.checkAuthorization(&route, api.authorizers)
+            }
             do throws(ServiceError) { try api.put(route) } catch {
                 guard error.status != 429 else { throw error }
                 warnings.append("Unable to put \(imported.place): \(error.message). Ignoring.")

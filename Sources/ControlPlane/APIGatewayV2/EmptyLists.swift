@@ -8,7 +8,6 @@ extension V2Operations {
             list("GetDomainNames", "/domainnames") { (_, _) throws(ServiceError) in },
             list("ListPortals", "/portals") { (_, _) throws(ServiceError) in },
             list("ListPortalProducts", "/portalproducts") { (_, _) throws(ServiceError) in },
-            list("GetAuthorizers", "/apis/{apiId}/authorizers", ofAPI),
             list("GetModels", "/apis/{apiId}/models", ofAPI),
             list("GetIntegrationResponses", "/apis/{apiId}/integrations/{integrationId}/integrationresponses") {
                 (control, call) throws(ServiceError) in

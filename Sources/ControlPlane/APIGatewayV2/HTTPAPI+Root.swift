@@ -24,6 +24,7 @@ extension HTTPAPI: Root {
             try routeKeys.insert(route.routeKey, key)
             routes.put(route)
         case V2.Integration.kind: integrations.put(try entity.decode())
+        case V2.Authorizer.kind: authorizers.put(try entity.decode())
         case V2.Stage.kind: stages.put(try entity.decode())
         case V2.Deployment.kind: deployments.put(try entity.decode())
         case Self.contentKind: contents[entity.id.key] = try entity.decode()
@@ -37,6 +38,7 @@ extension HTTPAPI: Root {
         if api != old?.api { try changes.save(Self.kind, id, api) }
         try changes.add(routes, since: old?.routes)
         try changes.add(integrations, since: old?.integrations)
+        try changes.add(authorizers, since: old?.authorizers)
         try changes.add(stages, since: old?.stages)
         try changes.add(deployments, since: old?.deployments)
         try changes.addFrozen(Self.contentKind, contents, since: old?.contents)

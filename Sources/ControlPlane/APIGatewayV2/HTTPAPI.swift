@@ -7,6 +7,7 @@ struct HTTPAPI: Sendable {
     var api: V2.Api
     var routes = PartList<V2.Route>()
     var integrations = PartList<V2.Integration>()
+    var authorizers = PartList<V2.Authorizer>()
     var stages = PartList<V2.Stage>()
     var deployments = PartList<V2.Deployment>()
     /// By deployment. An automatic deployment has none while its stage serves the API as it is now.
@@ -17,10 +18,11 @@ struct HTTPAPI: Sendable {
 
     var id: String { api.apiId }
 
-    /// Routes and integrations start anew, as a reimport has it.
-    mutating func removeAllRoutesAndIntegrations() {
+    /// Routes, integrations and authorizers start anew, as a reimport has it.
+    mutating func removeAllParts() {
         routes = PartList()
         integrations = PartList()
+        authorizers = PartList()
         routeKeys = RouteKeyIndex()
     }
 }
@@ -30,7 +32,8 @@ extension HTTPAPI {
     /// What a deployment made now would freeze.
     var content: V2.DeploymentContent {
         V2.DeploymentContent(
-            routes: routes, integrations: integrations, corsConfiguration: api.corsConfiguration,
+            routes: routes, integrations: integrations, authorizers: authorizers,
+            corsConfiguration: api.corsConfiguration,
             disableExecuteApiEndpoint: api.disableExecuteApiEndpoint ?? false)
     }
 

@@ -2,8 +2,7 @@
 /// is unknown. Source of the list: botocore's model.
 extension V2Operations {
     static let refused: [Operation] =
-        refuse(authorizers, "Gatehouse does not serve authorizers yet")
-        + refuse(domainNames, "Gatehouse does not serve custom domain names yet")
+        refuse(domainNames, "Gatehouse does not serve custom domain names yet")
         + refuse(webSocket, "This resource is for WebSocket APIs, which Gatehouse does not serve yet")
         + refuse(portals, "Gatehouse does not serve developer portals")
 
@@ -17,14 +16,6 @@ extension V2Operations {
             ) { (_: ControlPlane, _: Call) throws(ServiceError) in throw error }
         }
     }
-
-    private static let authorizers: [Row] = [
-        ("CreateAuthorizer", .post, "/apis/{apiId}/authorizers", 201),
-        ("DeleteAuthorizer", .delete, "/apis/{apiId}/authorizers/{authorizerId}", 204),
-        ("GetAuthorizer", .get, "/apis/{apiId}/authorizers/{authorizerId}", 200),
-        ("ResetAuthorizersCache", .delete, "/apis/{apiId}/stages/{stageName}/cache/authorizers", 204),
-        ("UpdateAuthorizer", .patch, "/apis/{apiId}/authorizers/{authorizerId}", 200),
-    ]
 
     private static let domainNames: [Row] = [
         ("CreateApiMapping", .post, "/domainnames/{domainName}/apimappings", 201),

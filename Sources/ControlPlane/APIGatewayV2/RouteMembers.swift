@@ -3,16 +3,17 @@ import GatewayModel
 /// The members of CreateRoute and UpdateRoute: read, checked and put on a route. Only what is present changes anything.
 enum RouteMembers {
     static func apply(
-        _ members: RequestMembers, to route: inout V2.Route, isNew: Bool, integrations: PartList<V2.Integration>
+        _ members: RequestMembers, to route: inout V2.Route, isNew: Bool, _ api: HTTPAPI
     ) throws(ServiceError) {
         try refuseUnsupported(members, routeId: isNew ? nil : route.routeId)
+        try applyAuthorization(members, to: &route, api.authorizers)
         if let key = try members.string("routeKey") { route.routeKey = key }
         if let name = try members.string("operationName", upTo: V2Quotas.operationNameLength) {
             route.operationName = name.isEmpty ? nil : name
         }
         if let target = try members.string("target") {
             let id = try RouteRules.integrationId(ofTarget: target, routeId: isNew ? nil : route.routeId)
-            guard integrations[id] != nil else {
+            guard api.integrations[id] != nil else {
                 throw V2Error.badRequest("Invalid Integration identifier specified \(id)")
             }
             route.target = target
@@ -20,27 +21,48 @@ enum RouteMembers {
     }
 
     /// An authorization that is not enforced must never make an open route.
-    private static func refuseUnsupported(_ members: RequestMembers, routeId: String?) throws(ServiceError) {
-        switch try members.string("authorizationType") {
-        case nil, "NONE": break
-        case "JWT", "CUSTOM":
-            guard members.has("authorizerId") else {
+    private static func applyAuthorization(
+        _ members: RequestMembers, to route: inout V2.Route, _ authorizers: PartList<V2.Authorizer>
+    ) throws(ServiceError) {
+        if let type = try members.string("authorizationType") { route.authorizationType = type }
+        if let id = try members.string("authorizerId") { route.authorizerId = id.isEmpty ? nil : id }
+        if let scopes = try members.strings("authorizationScopes", upTo: V2Quotas.scopes) {
+            route.authorizationScopes = scopes.isEmpty ? nil : scopes
+        }
+        try checkAuthorization(&route, authorizers, setsScopes: members.has("authorizationScopes"))
+    }
+
+    /// Rules that hold for routes of calls and of documents alike.
+    static func checkAuthorization(
+        _ route: inout V2.Route, _ authorizers: PartList<V2.Authorizer>, setsScopes: Bool = true
+    ) throws(ServiceError) {
+        switch route.authorizationType ?? "NONE" {
+        case "NONE":
+            // Whoever opens a route need not say that it has no authorizer any more. (AWS's handling is not known.)
+            route.authorizerId = nil
+            guard route.authorizationScopes == nil || !setsScopes else {
+                throw V2Error.badRequest(
+                    "Invalid Route authorization type specified. Authorization Scopes are only valid for "
+                        + "COGNITO_USER_POOLS and JWT authorization types")
+            }
+            route.authorizationScopes = nil
+        case "JWT":
+            guard let id = route.authorizerId, authorizers[id]?.authorizerType == "JWT" else {
                 throw V2Error.badRequest(
                     "Invalid authorizer ID specified. Setting the authorization type to JWT requires a valid JWT "
                         + "authorizer.")
             }
-            throw authorizationRefusal
-        case "AWS_IAM": throw authorizationRefusal
-        case let type?:
+        case "CUSTOM", "AWS_IAM":
+            throw ServiceError.unsupported(
+                "Gatehouse does not serve the authorization type \(route.authorizationType ?? "") of routes yet: "
+                    + "NONE and JWT are.")
+        case let type:
             throw V2Error.badRequest(
                 "Invalid authorization type specified: \(type). Must be one of [NONE, AWS_IAM, CUSTOM, JWT]")
         }
-        if try members.string("authorizerId")?.isEmpty == false { throw authorizationRefusal }
-        if try members.strings("authorizationScopes", upTo: 10)?.isEmpty == false {
-            throw V2Error.badRequest(
-                "Invalid Route authorization type specified. Authorization Scopes are only valid for "
-                    + "COGNITO_USER_POOLS and JWT authorization types")
-        }
+    }
+
+    private static func refuseUnsupported(_ members: RequestMembers, routeId: String?) throws(ServiceError) {
         if try members.bool("apiKeyRequired") == true {
             throw V2Error.badRequest(
                 "ApiKeyRequired is not currently supported for HTTP APIs. "
@@ -55,8 +77,4 @@ enum RouteMembers {
     private static let webSocketOnly = [
         "modelSelectionExpression", "requestModels", "requestParameters", "routeResponseSelectionExpression",
     ]
-
-    private static var authorizationRefusal: ServiceError {
-        .unsupported("Gatehouse does not serve authorizers yet: the authorization type of a route must be NONE.")
-    }
 }

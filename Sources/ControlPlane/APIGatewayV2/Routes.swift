@@ -17,13 +17,13 @@ extension V2Operations {
         }
         _ = try RouteRules.parse(text)
         var route = Routes.make(id: api.freshId(of: V2.Route.self, call), routeKey: text)
-        try RouteMembers.apply(members, to: &route, isNew: true, integrations: api.integrations)
+        try RouteMembers.apply(members, to: &route, isNew: true, api)
         return route
     }
 
     private static func updateRoute(_ route: inout V2.Route, _ api: HTTPAPI, _ call: Call) throws(ServiceError) {
         let oldKey = route.routeKey
-        try RouteMembers.apply(try RequestMembers(call), to: &route, isNew: false, integrations: api.integrations)
+        try RouteMembers.apply(try RequestMembers(call), to: &route, isNew: false, api)
         if route.apiGatewayManaged == true, route.routeKey != oldKey {
             throw V2Error.badRequest(
                 "The route key of a route that API Gateway manages can be updated only through its API.")

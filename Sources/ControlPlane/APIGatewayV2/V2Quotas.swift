@@ -20,6 +20,14 @@ enum V2Quotas {
     /// Of one VPC link. AWS names none; a network interface has 16 at most.
     static let securityGroups = 16
 
+    /// AWS: 10, raised on request.
+    static let authorizers = 1_000
+    static let authorizerNameLength = 128
+    /// AWS: 50.
+    static let audiences = 50
+    /// AWS: 10.
+    static let scopes = 10
+
     static let apiNameLength = 128
     static let descriptionLength = 1024
     static let versionLength = 64

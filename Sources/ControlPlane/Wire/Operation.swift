@@ -40,6 +40,17 @@ package struct Operation: Sendable {
         self.isServed = isServed
         self.perform = perform
     }
+
+    /// The same, once `check` has let the call pass.
+    func after(
+        _ check: @escaping @Sendable (ControlPlane, Call) async throws(ServiceError) -> Void
+    ) -> Operation {
+        Operation(name, service, method, path, success: success, isServed: isServed) {
+            (control, call) throws(ServiceError) in
+            try await check(control, call)
+            return try await perform(control, call)
+        }
+    }
 }
 
 /// What an operation answers; the status is the operation's own unless it says otherwise.

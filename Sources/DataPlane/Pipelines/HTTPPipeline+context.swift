@@ -3,6 +3,7 @@ extension HTTPPipeline {
     static let contextVariables: [String: ContextVariable] = [
         "accountId": .accountId,
         "apiId": .apiId,
+        "authorizer.error": .authorizerError,
         "awsEndpointRequestId": .integrationRequestId,
         "dataProcessed": .dataProcessed,
         "domainName": .domainName,

@@ -4,6 +4,7 @@ extension HTTPPipeline {
     static func response(to refusal: Refusal) -> GatewayResponse {
         switch refusal {
         case .badRequest: make(400, #"{"message":"Bad Request"}"#, "Bad Request", "BAD_REQUEST_PARAMETERS")
+        case .unauthorized: make(401, #"{"message":"Unauthorized"}"#, "Unauthorized", "UNAUTHORIZED")
         case .notFound, .incompleteSignature: make(404, #"{"message":"Not Found"}"#, "Not Found", "RESOURCE_NOT_FOUND")
         case .forbidden, .accessDenied, .invalidKey:
             make(403, #"{"message":"Forbidden"}"#, "Forbidden", "ACCESS_DENIED")

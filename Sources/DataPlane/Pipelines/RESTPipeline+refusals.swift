@@ -32,6 +32,8 @@ extension RESTPipeline {
                 message: "Missing Authentication Token")
         case .forbidden:
             RESTRefusal(type: "ACCESS_DENIED", status: 403, errorType: "ForbiddenException", message: "Forbidden")
+        case .unauthorized:
+            RESTRefusal(type: "UNAUTHORIZED", status: 401, errorType: "UnauthorizedException", message: "Unauthorized")
         case .accessDenied:
             RESTRefusal(type: "ACCESS_DENIED", status: 403, errorType: "AccessDeniedException", message: "Forbidden")
         case .invalidKey:

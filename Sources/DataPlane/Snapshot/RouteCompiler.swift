@@ -10,6 +10,7 @@ struct RouteCompiler {
     let functions: any FunctionDirectory
     let origins: Origins
     let authorizers: (any AuthorizerDirectory)?
+    let definitions: PartList<V2.Authorizer>
     let vpcLinks: (any VpcLinkDirectory)?
     let limits: RouteLimits
 
@@ -22,7 +23,9 @@ struct RouteCompiler {
         }
         // The management API refuses these; a stored one must never become an open route.
         var authorizer: (any Authorizer)?
-        if let type = route.authorizationType, type != "NONE" { authorizer = authorizers?.authorizer(of: route) }
+        if let type = route.authorizationType, type != "NONE" {
+            authorizer = authorizers?.authorizer(of: route, route.authorizerId.flatMap { definitions[$0] })
+        }
         guard authorizer != nil || (route.authorizationType ?? "NONE") == "NONE" else {
             throw CompileError(
                 message: "The route '\(route.routeKey)' asks for an authorizer, which is not served yet.")

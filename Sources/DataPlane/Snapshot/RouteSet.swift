@@ -12,6 +12,7 @@ struct RouteSet: Sendable {
     // What it was made from.
     private var routes: PartList<V2.Route> = []
     private var integrations: PartList<V2.Integration> = []
+    private var authorizers: PartList<V2.Authorizer> = []
     private var functionVersion: UInt64?
 
     private var parts = IntegrationParts()
@@ -29,8 +30,15 @@ struct RouteSet: Sendable {
                 outdated.formUnion(callers[id] ?? [])
             }
         }
+        if content.authorizers != authorizers {
+            // There are few, and they change rarely: all routes that have one are made again.
+            for position in 0..<content.routes.end where content.routes[at: position]?.authorizerId != nil {
+                outdated.insert(position)
+            }
+        }
         routes = content.routes
         integrations = content.integrations
+        authorizers = content.authorizers
         if version != functionVersion {
             functionVersion = version
             for (id, known) in parts.functions {

@@ -12,7 +12,6 @@ struct StageCompiler: Sendable {
     let accessLogs: any AccessLogDirectory
     let origins: Origins
     let states: StageStates
-    /// None are served yet.
     var authorizers: (any AuthorizerDirectory)?
     var services = AWSServices()
 
@@ -52,7 +51,8 @@ struct StageCompiler: Sendable {
             to: content,
             RouteCompiler(
                 key: definition.key, account: definition.account, stageVariables: variables, functions: functions,
-                origins: origins, authorizers: authorizers, vpcLinks: services.vpcLinks, limits: limits))
+                origins: origins, authorizers: authorizers, definitions: content.authorizers,
+                vpcLinks: services.vpcLinks, limits: limits))
         return HTTPStage(content, routes: routes, limits: limits, cors: cors(content, previous?.http))
     }
 

@@ -9,5 +9,7 @@ protocol Authorizer: Sendable {
 /// Where routes find their authorizers while they are compiled.
 protocol AuthorizerDirectory: Sendable {
     /// nil for a kind that is not served.
-    func authorizer(of route: V2.Route) -> (any Authorizer)?
+    ///
+    /// - Parameter definition: the authorizer that the route names; nil when there is none of its id.
+    func authorizer(of route: V2.Route, _ definition: V2.Authorizer?) -> (any Authorizer)?
 }

@@ -10,6 +10,7 @@ enum ContextVariable: String, Sendable, CaseIterable {
     case responseLatency, responseLength, dataProcessed
     case sourceIp, userAgent
     case errorMessage, errorMessageString, errorResponseType
+    case authorizerError
     /// What the function or the origin answered, and what the service answered that was asked to call the function.
     case integrationStatus, integrationServiceStatus
     case integrationError, integrationLatency, integrationRequestId
@@ -73,6 +74,9 @@ extension ContextVariable {
         case .errorResponseType:
             guard let refusal = x.refusal else { return false }
             buffer.write(refusal.type)
+        case .authorizerError:
+            guard let error = x.authorizerError else { return false }
+            buffer.writeString(error)
         case .restRequestId: x.writeRESTRequestId(to: &buffer)
         case .traceId:
             guard !x.rest.traceId.isEmpty else { return false }

@@ -18,17 +18,29 @@ extension V2 {
     package struct DeploymentContent: Codable, Sendable, Equatable {
         package var routes: PartList<Route>
         package var integrations: PartList<Integration>
+        package var authorizers: PartList<Authorizer>
         package var corsConfiguration: Cors?
         package var disableExecuteApiEndpoint: Bool
 
         package init(
-            routes: PartList<Route>, integrations: PartList<Integration>, corsConfiguration: Cors?,
-            disableExecuteApiEndpoint: Bool
+            routes: PartList<Route>, integrations: PartList<Integration>, authorizers: PartList<Authorizer> = [],
+            corsConfiguration: Cors?, disableExecuteApiEndpoint: Bool
         ) {
             self.routes = routes
             self.integrations = integrations
+            self.authorizers = authorizers
             self.corsConfiguration = corsConfiguration
             self.disableExecuteApiEndpoint = disableExecuteApiEndpoint
+        }
+
+        /// What was stored when there were no authorizers has none.
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            routes = try container.decode(PartList<Route>.self, forKey: .routes)
+            integrations = try container.decode(PartList<Integration>.self, forKey: .integrations)
+            authorizers = try container.decodeIfPresent(PartList<Authorizer>.self, forKey: .authorizers) ?? []
+            corsConfiguration = try container.decodeIfPresent(Cors.self, forKey: .corsConfiguration)
+            disableExecuteApiEndpoint = try container.decode(Bool.self, forKey: .disableExecuteApiEndpoint)
         }
     }
 }

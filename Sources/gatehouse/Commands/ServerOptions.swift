@@ -69,6 +69,21 @@ struct ServerOptions: ParsableArguments {
     var trustedCertificates: String?
 
     @OptionGroup var services: ServiceOptions
+    @Option(
+        help: ArgumentHelp(
+            "The keys of an issuer of tokens, from a file: it is never asked. May be given several times.",
+            valueName: "url=jwks.json"))
+    var issuer: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The host of an issuer of tokens that may have an address of a private network. May be given several times.",
+            valueName: "host"))
+    var issuerAllow: [String] = []
+
+    @Option(
+        help: ArgumentHelp("PEM certificates of further authorities for issuers of tokens.", valueName: "file"))
+    var issuerCa: String?
 
     @Option(help: "What is told on standard error: error, warning, info or debug.")
     var logLevel = LogLevel.info
@@ -99,6 +114,9 @@ struct ServerOptions: ParsableArguments {
         guard (1...1_048_576).contains(cacheMemory) else {
             throw ValidationError("--cache-memory is between 1 and 1048576 megabytes.")
         }
+        for text in issuer where Self.issuer(text) == nil {
+            throw ValidationError("'\(text)' is no issuer: write it as https://issuer.example/=jwks.json.")
+        }
         if inMemory, data != nil { throw ValidationError("--data and --in-memory exclude each other.") }
     }
 
@@ -120,7 +138,17 @@ struct ServerOptions: ParsableArguments {
         services.apply(to: &settings)
         settings.cacheMegabytes = cacheMemory
         settings.cacheFillsOnce = cacheSingleFill
+        settings.issuers.keyFiles = issuer.compactMap(Self.issuer)
+        settings.issuers.allowedHosts = issuerAllow
+        settings.issuers.certificates = issuerCa
         return settings
+    }
+
+    /// An issuer's address may hold `=`, a path of a file hardly does.
+    private static func issuer(_ text: String) -> (issuer: String, file: String)? {
+        guard let equals = text.lastIndex(of: "="), equals > text.startIndex, text.index(after: equals) < text.endIndex
+        else { return nil }
+        return (String(text[..<equals]), String(text[text.index(after: equals)...]))
     }
 
     /// `make` puts interpreters into `runtimes/` of the build folder, beside the program's own.

@@ -80,11 +80,11 @@ import Testing
             ),
             (
                 ["routeKey": "GET /x", "authorizationType": "AWS_IAM"], 400,
-                "Gatehouse does not serve authorizers yet: the authorization type of a route must be NONE."
+                "Gatehouse does not serve the authorization type AWS_IAM of routes yet: NONE and JWT are."
             ),
             (
                 ["routeKey": "GET /x", "authorizationType": "CUSTOM", "authorizerId": "abcdef"], 400,
-                "Gatehouse does not serve authorizers yet: the authorization type of a route must be NONE."
+                "Gatehouse does not serve the authorization type CUSTOM of routes yet: NONE and JWT are."
             ),
             (
                 ["routeKey": "GET /x", "authorizationScopes": ["email"]], 400,

@@ -36,7 +36,8 @@ final class EmbeddedGateway {
 
     init(
         _ definition: StageDefinition, _ verdict: StandInAuthorizer.Verdict? = nil, memory limit: Int = .max,
-        beside other: (any StagePipeline)? = nil, account: Int? = nil, services: AWSServices = AWSServices()
+        beside other: (any StagePipeline)? = nil, account: Int? = nil, services: AWSServices = AWSServices(),
+        issuers: (any IssuerDirectory)? = nil
     ) throws {
         loop = EmbeddedEventLoop()
         channel = EmbeddedChannel(loop: loop)
@@ -51,7 +52,7 @@ final class EmbeddedGateway {
         var compiler = StageCompiler(
             functions: StandInFunctions(functions: ["f": function]), accessLogs: logs, origins: Origins(),
             states: StageStates(loops: [loop]))
-        compiler.authorizers = authorizer
+        compiler.authorizers = issuers.map(AuthorizerCompiler.init) ?? authorizer
         compiler.services = services
         stage = try compiler.compile(definition, previous: nil)
         var stages = [stage]
@@ -154,7 +155,7 @@ final class StandInAuthorizer: Authorizer, AuthorizerDirectory {
 
     var asked: Int { count.value }
 
-    func authorizer(of route: V2.Route) -> (any Authorizer)? { self }
+    func authorizer(of route: V2.Route, _ definition: V2.Authorizer?) -> (any Authorizer)? { self }
 
     func decide(_ x: Exchange) throws(Refusal) -> StepResult {
         count.increment()

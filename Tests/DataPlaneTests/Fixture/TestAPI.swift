@@ -17,6 +17,9 @@ struct TestAPI {
     var isEndpointDisabled = false
     var routeSettings: (all: V2.RouteSettings?, routes: OrderedMap<V2.RouteSettings>) = (nil, [:])
     /// Of all routes.
+    /// Of all routes.
+    var authorizer: V2.Authorizer?
+    var scopes: [String]?
     var authorizationType: String?
 
     var key: StageKey { StageKey(apiId: apiId, stageName: stage) }
@@ -42,6 +45,8 @@ struct TestAPI {
         for (number, (key, integration)) in routes.enumerated() {
             var route = V2.Route(routeId: "r\(number)", routeKey: key)
             route.authorizationType = authorizationType
+            route.authorizerId = authorizer?.authorizerId
+            route.authorizationScopes = scopes
             if var integration {
                 integration.integrationId = "i\(number)"
                 route.target = "integrations/i\(number)"
@@ -49,6 +54,7 @@ struct TestAPI {
             }
             content.routes.put(route)
         }
+        if let authorizer { content.authorizers.put(authorizer) }
         return content
     }
 }

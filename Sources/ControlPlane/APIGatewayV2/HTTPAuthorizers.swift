@@ -1,0 +1,91 @@
+import GatewayModel
+
+/// The operations on Authorizer.
+extension V2Operations {
+    static var authorizers: [Operation] {
+        let kit = PartOperations<V2.Authorizer>()
+        return [
+            asking(
+                kit.create("CreateAuthorizer") { api, call throws(ServiceError) in
+                    var authorizer = V2.Authorizer(
+                        authorizerId: api.freshId(of: V2.Authorizer.self, call), name: "", authorizerType: "",
+                        identitySource: [])
+                    try AuthorizerMembers.apply(try RequestMembers(call), to: &authorizer, isNew: true)
+                    return authorizer
+                }),
+            kit.get("GetAuthorizer"), kit.list("GetAuthorizers"),
+            asking(
+                kit.update("UpdateAuthorizer") { authorizer, _, call throws(ServiceError) in
+                    try AuthorizerMembers.apply(try RequestMembers(call), to: &authorizer, isNew: false)
+                }),
+            kit.delete("DeleteAuthorizer"),
+            // JWT authorizers keep no decisions: what they keep is that a token is well signed.
+            Operation(
+                "ResetAuthorizersCache", .delete, "/v2/apis/{apiId}/stages/{stageName}/cache/authorizers", success: 204,
+                changing: { api, call throws(ServiceError) in
+                    _ = try api.find(V2.Stage.self, call)
+                    return .empty
+                }),
+        ]
+    }
+
+    /// The operation, once the issuer that the call names has shown a discovery document. One that cannot be reached is
+    /// taken all the same, and its authorizer refuses everybody until it can: a machine without network is no reason to
+    /// build nothing. (AWS refuses it.)
+    private static func asking(_ operation: Operation) -> Operation {
+        operation.after { control, call throws(ServiceError) in
+            guard let issuers = control.issuers, let members = try? RequestMembers(call),
+                let issuer = try members.object("jwtConfiguration")?.string("issuer"),
+                AuthorizerMembers.isIssuer(issuer)
+            else { return }
+            guard case .invalid(let reason) = await issuers.check(issuer) else { return }
+            throw V2Error.badRequest(
+                "Caught exception when connecting to \(DiscoveryAddress.of(issuer)) for issuer \(issuer): \(reason). "
+                    + "Please try again later. Issuer must have a valid discovery endpoint ended with "
+                    + "'\(DiscoveryAddress.path)'")
+        }
+    }
+}
+
+/// Whether issuers of tokens are what they say, asked when an authorizer is made.
+package protocol IssuerCheck: Sendable {
+    func check(_ issuer: String) async -> IssuerFinding
+}
+
+package enum IssuerFinding: Sendable {
+    case valid
+    /// It answered, but with no discovery document of its own.
+    case invalid(String)
+    case unreachable(String)
+}
+
+/// Where an issuer's discovery document lies (OpenID Connect Discovery 1.0, section 4).
+package enum DiscoveryAddress {
+    package static let path = "/.well-known/openid-configuration"
+
+    package static func of(_ issuer: String) -> String {
+        (issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer) + path
+    }
+}
+
+extension V2.Authorizer: APIPart {
+    static let kind = "v2.authorizer"
+    static var list: any WritableKeyPath<HTTPAPI, PartList<V2.Authorizer>> & Sendable { \.authorizers }
+    static var quota: Int? { V2Quotas.authorizers }
+    static let collection = "authorizers"
+    static let parameter = "authorizerId"
+
+    static func notFound(_ key: String) -> ServiceError {
+        V2Error.notFound("Invalid Authorizer identifier specified \(key)")
+    }
+
+    /// The service's words for integrations; those for authorizers are not known.
+    func checkDeletion(from api: HTTPAPI) throws(ServiceError) {
+        let routes = api.routes.filter { $0.authorizerId == authorizerId }.map(\.routeId)
+        guard routes.isEmpty else {
+            throw V2Error.conflict(
+                "Cannot delete Authorizer because it is referenced by the following Routes with Ids: "
+                    + "[\(routes.joined(separator: ", "))]")
+        }
+    }
+}

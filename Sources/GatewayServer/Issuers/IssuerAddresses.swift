@@ -1,0 +1,50 @@
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Which addresses issuers may have: public ones, this machine's for issuers that are called by such a name, and
+/// whatever the operator allows. Else whoever may make an authorizer could have private networks asked.
+struct IssuerAddresses: Sendable {
+    /// Hosts as issuers' addresses write them, in lower case.
+    let allowedHosts: Set<String>
+
+    func allow(_ address: SocketAddress, of host: String) -> Bool {
+        if allowedHosts.contains(host.lowercased()) { return true }
+        guard let bytes = Self.bytes(address) else { return false }
+        return Self.isLoopback(bytes) ? OwnHost.isLoopback(host) : !Self.isPrivate(bytes)
+    }
+
+    private static func bytes(_ address: SocketAddress) -> [UInt8]? {
+        guard let text = address.ipAddress else { return nil }
+        var four = [UInt8](repeating: 0, count: 4)
+        if inet_pton(AF_INET, text, &four) == 1 { return four }
+        var six = [UInt8](repeating: 0, count: 16)
+        guard inet_pton(AF_INET6, text, &six) == 1 else { return nil }
+        // An address of version 4 in the clothes of version 6.
+        let isMapped = six[..<10].allSatisfy { $0 == 0 } && six[10] == 0xFF && six[11] == 0xFF
+        return isMapped ? Array(six[12...]) : six
+    }
+
+    private static func isLoopback(_ bytes: [UInt8]) -> Bool {
+        bytes.count == 4 ? bytes[0] == 127 : bytes[..<15].allSatisfy { $0 == 0 } && bytes[15] == 1
+    }
+
+    /// RFC 1918, 3927, 4193, 4291, 6598, and what is nobody's address.
+    private static func isPrivate(_ bytes: [UInt8]) -> Bool {
+        if bytes.count == 4 {
+            switch (bytes[0], bytes[1]) {
+            case (0, _), (10, _), (127, _), (169, 254), (172, 16...31), (192, 168), (100, 64...127), (224..., _): true
+            default: false
+            }
+        } else {
+            bytes[0] & 0xFE == 0xFC || (bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80) || bytes[0] == 0xFF
+                || bytes.allSatisfy { $0 == 0 }
+        }
+    }
+}

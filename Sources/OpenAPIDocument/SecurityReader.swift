@@ -1,0 +1,67 @@
+import GatewayModel
+import JSON
+
+/// What a document asks for to protect its routes: authorizers in its security schemes, and what each operation names
+/// of them. What is not enforced makes the import fail: it must not become an API that lets everyone in.
+struct SecurityReader {
+    private static let authorizer = "x-amazon-apigateway-authorizer"
+    private static let discovery = "/.well-known/openid-configuration"
+
+    private let document: JSONValue
+    private let schemes: JSONObject
+
+    init(_ document: JSONValue) {
+        self.document = document
+        schemes = document["components"]?["securitySchemes"]?.object ?? [:]
+    }
+
+    /// The authorizers that the schemes describe, by the schemes' names.
+    func authorizers(_ errors: inout [String]) -> [V2.Authorizer] {
+        schemes.members.compactMap { name, scheme in
+            guard let value = scheme[Self.authorizer] else { return nil }
+            guard value["type"]?.string?.lowercased() == "jwt" else {
+                errors.append(
+                    "Gatehouse serves no authorizers of the type '\(value["type"]?.string ?? "")' yet: the security "
+                        + "scheme '\(name)' is one.")
+                return nil
+            }
+            let configuration = value["jwtConfiguration"]
+            let url = scheme["openIdConnectUrl"]?.string.map { url in
+                url.hasSuffix(Self.discovery) ? String(url.dropLast(Self.discovery.count)) : url
+            }
+            let audience = configuration?["audience"]
+            var made = V2.Authorizer(
+                authorizerId: name, name: name, authorizerType: "JWT",
+                identitySource: [value["identitySource"]?.string ?? "$request.header.Authorization"])
+            made.jwtConfiguration = V2.JWTConfiguration(
+                audience: audience?.array?.compactMap(\.string) ?? audience?.string.map { [$0] } ?? [],
+                issuer: configuration?["issuer"]?.string ?? url ?? "")
+            return made
+        }
+    }
+
+    /// What lets a caller of the operation pass; nil when it is meant to be open.
+    func security(
+        of operation: JSONValue, routeKey: String, _ errors: inout [String]
+    ) -> ImportedRoute.Security? {
+        if let auth = operation["x-amazon-apigateway-auth"], auth["type"]?.string?.uppercased() != "NONE" {
+            errors.append(
+                "Gatehouse does not serve this authorization yet: '\(routeKey)' asks for it (x-amazon-apigateway-auth)."
+            )
+        }
+        guard let security = operation["security"] ?? document["security"], !security.isNull else { return nil }
+        // An empty list lifts the document's requirement, and so does a list of empty ones.
+        let wanted = security.array?.filter { $0.object?.isEmpty != true } ?? [security]
+        guard !wanted.isEmpty else { return nil }
+        guard wanted.count == 1, let members = wanted[0].object?.members, members.count == 1,
+            schemes[members[0].key]?[Self.authorizer] != nil
+        else {
+            errors.append(
+                "'\(routeKey)' asks for a protection (security) that is no single authorizer of this document: "
+                    + "Gatehouse cannot enforce it.")
+            return nil
+        }
+        return ImportedRoute.Security(
+            authorizer: members[0].key, scopes: members[0].value.array?.compactMap(\.string) ?? [])
+    }
+}
