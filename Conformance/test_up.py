@@ -238,7 +238,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("before", "after", "name"),
         [
-            ("      CodeUri: src/\n", "      CodeUri: src/\n      Layers: [a]\n", "Layers"),
+            ("      CodeUri: src/\n", "      CodeUri: src/\n      VpcConfig: {SubnetIds: [a]}\n", "VpcConfig"),
             ("          Type: HttpApi\n", "          Type: Schedule\n", "Schedule"),
             ('!Sub "table-${Flavour}"', "{'Fn::ValueOf': [A, B]}", "ValueOf"),
             ("      CorsConfiguration:", "      Auth: {DefaultAuthorizer: X}\n      CorsConfiguration:", "Auth"),
