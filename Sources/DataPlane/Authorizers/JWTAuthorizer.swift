@@ -45,24 +45,31 @@ struct JWTAuthorizer: Authorizer {
         gate.keys.load(after: known, on: x.worker.eventLoop) { result in
             let x = bound.value
             guard x.pause == pause else { return }
-            do throws(Refusal) {
-                switch result {
-                case .failure(let fault):
-                    x.challenge = Challenge.invalid(fault.description)
-                    x.authorizerError = "invalid_token: \(fault.description)"
-                    x.reason = "has no keys to check the token with: \(fault.explanation)"
-                    throw .unauthorized
-                case .success(let keys):
-                    x.worker.issuerKeys[gate.keys] = keys
-                    let key: VerificationKey
-                    do throws(TokenFault) { key = try keys.keys.key(for: read) } catch { throw refusal(x, error) }
-                    try verify(x, token, read, key)
-                }
-                x.resume(pause)
-            } catch {
-                x.resume(pause, error)
-            }
+            x.resume(pause, verdict(x, token, read, result))
         }
+    }
+
+    /// nil lets the call pass.
+    private func verdict(
+        _ x: Exchange, _ token: [UInt8], _ read: CompactToken, _ result: Result<IssuerKeySet, IssuerFault>
+    ) -> Refusal? {
+        switch result {
+        case .failure(let fault):
+            x.challenge = Challenge.invalid(fault.description)
+            x.authorizerError = "invalid_token: \(fault.description)"
+            x.reason = "has no keys to check the token with: \(fault.explanation)"
+            return .unauthorized
+        case .success(let keys):
+            x.worker.issuerKeys[gate.keys] = keys
+            do throws(Refusal) { try judge(x, token, read, keys.keys) } catch { return error }
+            return nil
+        }
+    }
+
+    private func judge(_ x: Exchange, _ token: [UInt8], _ read: CompactToken, _ keys: KeySet) throws(Refusal) {
+        let key: VerificationKey
+        do throws(TokenFault) { key = try keys.key(for: read) } catch { throw refusal(x, error) }
+        try verify(x, token, read, key)
     }
 
     private func renew(_ worker: LoopWorker, after known: Int) {
