@@ -79,7 +79,14 @@ def create_cached_api(gatehouse):
         responseTemplates={"application/json": '{"message":"hello from the cache","ok":true}'},
     )  # fmt: skip
     client.create_deployment(**at, stageName="prod", cacheClusterEnabled=True, cacheClusterSize="0.5")
-    changes = {"/*/*/caching/enabled": "true", "/*/*/caching/ttlInSeconds": "3600", "/*/*/metrics/enabled": "true"}
+    changes = {
+        "/*/*/caching/enabled": "true",
+        "/*/*/caching/ttlInSeconds": "3600",
+        "/*/*/metrics/enabled": "true",
+        # A setting has the account's limits unless it says otherwise.
+        "/*/*/throttling/rateLimit": "1000000",
+        "/*/*/throttling/burstLimit": "100000",
+    }
     patches = [{"op": "replace", "path": path, "value": value} for path, value in changes.items()]
     client.update_stage(**at, stageName="prod", patchOperations=patches)
     return api["id"]
