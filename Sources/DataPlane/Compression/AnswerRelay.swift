@@ -118,7 +118,8 @@ final class AnswerRelay {
             guard let output = try? output.get() else { return x.refuseMemory() }
             relay.packed(x, output, isLast: isLast)
             guard x.turn == turn, !isLast else { return }
-            if relay.isEnded || relay.held.readableBytes > 0 { return relay.pack(x, packer) }
+            if relay.isEnded || relay.held.readableBytes > 0 { relay.pack(x, packer) }
+            guard x.turn == turn, !relay.isPacking, !relay.isEnded else { return }
             x.connection?.flushResponse()
             if x.connection?.isWritable == true { x.upstream?.setReading(true) }
         }

@@ -135,6 +135,33 @@ struct CompressionTests {
         }
     }
 
+    /// The first piece is packed beside the loop. What comes meanwhile is short enough to be packed on it.
+    @Test("reads on after a short piece that came while a long one was packed", .timeLimit(.minutes(1)))
+    func shortAfterLong() async throws {
+        let (isAnswering, isAnswered) = (Signal(), Signal())
+        let long = String(repeating: "x", count: 262_145)
+        let script: TestOrigin.Script = { wire, origin in
+            try await origin.read(&wire)
+            try await wire.send(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40001\r\n" + long + "\r\n1\r\ny\r\n")
+            try await isAnswering.wait()
+            try await wire.send("40001\r\n" + long + "\r\n0\r\n\r\n")
+            // An origin that goes away is read to its end, whether or not anybody wants to read.
+            try await isAnswered.wait()
+        }
+        try await TestOrigin.serving(script) { origin in
+            try await TestGateway.serving(api(.proxy(origin.url))) { gateway in
+                try await gateway.connect { wire in
+                    try await wire.send(TestGateway.request("GET", "/prod/a", Self.gzip + ["Connection: close"]))
+                    #expect(try await wire.head().contains("gzip"))
+                    isAnswering.happened()
+                    #expect(try await wire.rest().suffix(7) == Array("\r\n0\r\n\r\n".utf8))
+                    isAnswered.happened()
+                }
+            }
+        }
+    }
+
     @Test("breaks off an origin's answer that is too long, however short it is when packed")
     func tooLong() async throws {
         let body = String(repeating: "x", count: 10_485_761)
