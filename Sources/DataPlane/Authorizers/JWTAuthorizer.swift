@@ -118,68 +118,6 @@ struct JWTAuthorizer: Authorizer {
     }
 }
 
-/// What all routes of one JWT authorizer share. Its identity is what a loop keeps verified tokens by.
-final class TokenGate: Sendable {
-    let rules: TokenRules
-    let keys: any IssuerKeys
-    private let source: IdentitySource
-    /// For people.
-    let place: String
-
-    init(
-        _ definition: V2.Authorizer, _ configuration: V2.JWTConfiguration, _ source: IdentitySource,
-        _ keys: any IssuerKeys
-    ) {
-        rules = TokenRules(
-            issuer: configuration.issuer, audiences: configuration.audience, algorithms: SigningAlgorithm.rsa,
-            takesClientId: true)
-        self.source = source
-        self.keys = keys
-        place = definition.identitySource[0]
-    }
-
-    /// The token that the request carries, with or without `Bearer` in front; nil when there is none.
-    func token(_ x: Exchange) -> [UInt8]? {
-        let found: [UInt8]?
-        switch source {
-        case .header(let name):
-            found =
-                x.withHead { bytes, head in
-                    let fields = head.fields.filter { field in
-                        field.name.count == name.utf8.count
-                            && ASCII.equalsIgnoringCase(
-                                UnsafeRawBufferPointer(rebasing: bytes[field.name.range]), Array(name.utf8))
-                    }
-                    // Of two, nobody could say which one counts.
-                    return fields.count == 1
-                        ? Self.bare(UnsafeRawBufferPointer(rebasing: bytes[fields[0].value.range])) : nil
-                } ?? nil
-        case .query(let name):
-            found = ParameterValues(x: x).lastQuery(Array(name.utf8)).flatMap { $0.withUnsafeBytes(Self.bare) }
-        }
-        return found
-    }
-
-    private static func bare(_ value: UnsafeRawBufferPointer) -> [UInt8]? {
-        var value = value
-        let scheme = UnsafeRawBufferPointer(rebasing: value.prefix(7))
-        if scheme.count == 7, ASCII.equalsIgnoringCase(scheme, "bearer ") {
-            value = UnsafeRawBufferPointer(rebasing: value.dropFirst(7))
-        } else if ASCII.equalsIgnoringCase(value, "bearer") {
-            return nil
-        }
-        return value.isEmpty ? nil : Array(value)
-    }
-
-    func expectation(_ fault: TokenFault) -> String {
-        switch fault {
-        case .issuer: ", not \(rules.issuer)"
-        case .audience: ", which is none of \(rules.audiences.joined(separator: ", "))"
-        default: ""
-        }
-    }
-}
-
 /// `www-authenticate` of a refused call (RFC 6750 section 3), in AWS's spelling: no commas between its parts.
 enum Challenge {
     static let missing = line("")
@@ -199,19 +137,5 @@ enum Challenge {
 
     private static func line(_ parameters: String) -> [UInt8] {
         Array("www-authenticate: Bearer\(parameters)\r\n".utf8)
-    }
-}
-
-/// Compiles the authorizers of HTTP APIs.
-struct AuthorizerCompiler: AuthorizerDirectory {
-    let issuers: any IssuerDirectory
-
-    func authorizer(of route: V2.Route, _ definition: V2.Authorizer?) -> (any Authorizer)? {
-        guard route.authorizationType == "JWT", let definition, definition.authorizerType == "JWT",
-            let configuration = definition.jwtConfiguration, definition.identitySource.count == 1,
-            let source = IdentitySource(definition.identitySource[0])
-        else { return nil }
-        let gate = TokenGate(definition, configuration, source, issuers.keys(of: configuration.issuer))
-        return JWTAuthorizer(gate: gate, scopes: route.authorizationScopes ?? [])
     }
 }

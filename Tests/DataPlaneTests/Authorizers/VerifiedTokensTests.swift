@@ -9,9 +9,10 @@ import Testing
 struct VerifiedTokensTests {
     private func gate() -> TokenGate {
         TokenGate(
-            V2.Authorizer(authorizerId: "a", name: "a", authorizerType: "JWT", identitySource: ["$request.header.A"]),
-            V2.JWTConfiguration(audience: ["client"], issuer: StandInIssuer.name), .header("a"),
-            StandInIssuer(.failure(.keys(""))))
+            TokenGate.Definition(
+                configuration: V2.JWTConfiguration(audience: ["client"], issuer: StandInIssuer.name),
+                source: "$request.header.A"),
+            .header("a"), StandInIssuer(.failure(.keys(""))))
     }
 
     private func claims() throws -> TokenClaims {
