@@ -63,6 +63,13 @@ package struct Calendar: Sendable {
         year = Int(yearOfEra + era * 400) + (month <= 2 ? 1 : 0)
     }
 
+    /// `Sat Nov 28 18:15:14 UTC 2026`, the form of the logs of tests.
+    package var testLogText: String {
+        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(Self.weekdayNames[weekday]) \(Self.monthNames[month - 1]) \(two(day)) "
+            + "\(two(hour)):\(two(minute)):\(two(second)) UTC \(year)"
+    }
+
     package static let monthNames = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]

@@ -112,7 +112,7 @@ struct AuthorizerTest {
         do throws(PolicyError) { _ = try PolicyDocument(document, kind: .identity) } catch {
             throw .misconfigured("Invalid policy document: \(error.message)")
         }
-        note("Using valid authorizer policy for principal: \(Self.masked(principal))")
+        note("Using valid authorizer policy for principal: \(MaskedText.of(principal))")
         return (principal, document)
     }
 
@@ -122,7 +122,7 @@ struct AuthorizerTest {
         guard let source = authorizer.identitySource, let name = Self.name(source, after: "method.request.header."),
             let token = header(name), !token.isEmpty
         else { throw .unauthorized }
-        note("Incoming identity: \(Self.masked(token))")
+        note("Incoming identity: \(MaskedText.of(token))")
         if let text = authorizer.identityValidationExpression, !text.isEmpty {
             guard let pattern = try? Pattern(text, dialect: .java), let matches = try? pattern.matchesWhole(token)
             else {
@@ -151,7 +151,7 @@ struct AuthorizerTest {
                         request.context[name]
                     } else { nil }
                 guard let found, !found.isEmpty else { throw .unauthorized }
-                note("Incoming identity: \(Self.masked(found))")
+                note("Incoming identity: \(MaskedText.of(found))")
             }
         }
         func object(_ map: OrderedMap<String>) -> JSONValue {
@@ -198,21 +198,12 @@ struct AuthorizerTest {
 
     // MARK: The log
 
-    /// AWS shows the last six characters of what identifies a caller.
-    private static func masked(_ text: String) -> String {
-        String(repeating: "*", count: max(0, min(text.count - 6, 64))) + text.suffix(6)
-    }
-
     /// AWS cuts what it logs at 1,024 bytes.
     private static func cut(_ text: String) -> String {
         text.utf8.count <= 1_024 ? text : String(decoding: text.utf8.prefix(1_024), as: UTF8.self) + " [TRUNCATED]"
     }
 
     private mutating func note(_ text: String) {
-        let at = Calendar(control.settings.now().seconds)
-        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        lines.append(
-            "\(Calendar.weekdayNames[at.weekday]) \(Calendar.monthNames[at.month - 1]) \(two(at.day)) "
-                + "\(two(at.hour)):\(two(at.minute)):\(two(at.second)) UTC \(at.year) : \(text)")
+        lines.append("\(Calendar(control.settings.now().seconds).testLogText) : \(text)")
     }
 }

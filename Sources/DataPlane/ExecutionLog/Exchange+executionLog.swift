@@ -228,14 +228,3 @@ enum LogMap {
         }
     }
 }
-
-enum MaskedText {
-    private static let shown = 6
-
-    /// All but the last six characters are hidden; all of them, where there are no more (AWS's way is unknown then).
-    static func of(_ text: String) -> String {
-        let count = text.count
-        guard count > shown else { return String(repeating: "*", count: count) }
-        return String(repeating: "*", count: count - shown) + text.suffix(shown)
-    }
-}

@@ -139,11 +139,7 @@ final class ExecutionLog {
 
     /// `Sat Nov 28 18:15:14 UTC 2026 : `
     private func writeTime() {
-        let at = Calendar(Int64(clock.epochMilliseconds / 1000))
-        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        lines.writeString(
-            "\(Calendar.weekdayNames[at.weekday]) \(Calendar.monthNames[at.month - 1]) \(two(at.day)) "
-                + "\(two(at.hour)):\(two(at.minute)):\(two(at.second)) UTC \(at.year) : ")
+        lines.writeString(Calendar(Int64(clock.epochMilliseconds / 1000)).testLogText + " : ")
     }
 
     // MARK: What is kept for later lines

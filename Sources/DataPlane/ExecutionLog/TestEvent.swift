@@ -8,20 +8,7 @@ enum TestEvent {
         _ x: Exchange, _ tester: REST.Tester, _ stage: CompiledStage, _ route: CompiledRoute, _ method: RESTMethod,
         to event: inout ByteBuffer
     ) {
-        event.write(#","requestContext":{"resourceId":""#)
-        event.write(method.resourceId)
-        event.write(#"","resourcePath":"#)
-        event.writeJSONString(route.resourcePath)
-        event.write(#","httpMethod":""#)
-        x.writeMethod(to: &event)
-        event.write(#"","extendedRequestId":""#)
-        event.write(x.requestId)
-        event.write(#"","requestTime":""#)
-        event.write(x.worker.clock.commonLogTime(x.startedAtEpochMilliseconds / 1000))
-        event.write(#"","path":"#)
-        _ = x.withPath { event.writeJSONString(UnsafeRawBufferPointer(rebasing: $0[x.fullPath.range])) }
-        event.write(#","accountId":""#)
-        event.writeString(stage.account.accountId)
+        RESTEvent.beginContext(x, stage, route, method, to: &event)
         event.write(#"","protocol":"HTTP/1.1","stage":""#)
         event.write(stage.name)
         event.write(#"","domainPrefix":""#)

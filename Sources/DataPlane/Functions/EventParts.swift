@@ -88,6 +88,15 @@ enum EventParts {
         out.write(x.sourceIP)
     }
 
+    /// What a function is told of the token that let the call in: of its scopes only where the route asks for some.
+    static func writeToken(_ x: Exchange, _ token: VerifiedToken, to event: inout ByteBuffer) {
+        event.write(#"{"claims":"#)
+        event.write(token.claimsText)
+        event.write(#","scopes":"#)
+        if x.tokenScopesCount > 0 { event.write(token.scopesText) } else { event.write("null") }
+        event.write("}")
+    }
+
     /// The API's host and its first label, as both formats have them.
     static func writeDomain(_ x: Exchange, to event: inout ByteBuffer) {
         event.write(#""domainName":""#)

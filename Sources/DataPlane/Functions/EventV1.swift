@@ -55,11 +55,8 @@ enum EventV1 {
         event.write(#","requestContext":{"#)
         event.write(stage.eventIdentity)
         if let token = x.token {
-            event.write(#","authorizer":{"claims":"#)
-            event.write(token.claimsText)
-            event.write(#","scopes":"#)
-            if x.tokenScopesCount > 0 { event.write(token.scopesText) } else { event.write("null") }
-            event.write("}")
+            event.write(#","authorizer":"#)
+            EventParts.writeToken(x, token, to: &event)
         }
         event.write(",")
         EventParts.writeDomain(x, to: &event)

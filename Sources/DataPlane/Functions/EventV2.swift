@@ -40,11 +40,9 @@ enum EventV2 {
         event.write(#","requestContext":{"#)
         event.write(stage.eventIdentity)
         if let token = x.token {
-            event.write(#","authorizer":{"jwt":{"claims":"#)
-            event.write(token.claimsText)
-            event.write(#","scopes":"#)
-            if x.tokenScopesCount > 0 { event.write(token.scopesText) } else { event.write("null") }
-            event.write("}}")
+            event.write(#","authorizer":{"jwt":"#)
+            EventParts.writeToken(x, token, to: &event)
+            event.write("}")
         }
         event.write(",")
         EventParts.writeDomain(x, to: &event)

@@ -43,9 +43,9 @@ enum RESTEvent {
         _ = x.withPath { event.writeJSONString(UnsafeRawBufferPointer(rebasing: $0[x.routedPath.range])) }
     }
 
-    private static func writeContext(
-        _ x: Exchange, _ stage: CompiledStage, _ route: CompiledRoute, _ method: RESTMethod,
-        _ deployment: RESTDeployment, to event: inout ByteBuffer
+    /// The members with which every context begins, up to the account's id.
+    static func beginContext(
+        _ x: Exchange, _ stage: CompiledStage, _ route: CompiledRoute, _ method: RESTMethod, to event: inout ByteBuffer
     ) {
         event.write(#","requestContext":{"resourceId":""#)
         event.write(method.resourceId)
@@ -61,6 +61,13 @@ enum RESTEvent {
         _ = x.withPath { event.writeJSONString(UnsafeRawBufferPointer(rebasing: $0[x.fullPath.range])) }
         event.write(#","accountId":""#)
         event.writeString(stage.account.accountId)
+    }
+
+    private static func writeContext(
+        _ x: Exchange, _ stage: CompiledStage, _ route: CompiledRoute, _ method: RESTMethod,
+        _ deployment: RESTDeployment, to event: inout ByteBuffer
+    ) {
+        beginContext(x, stage, route, method, to: &event)
         event.write(#"","protocol":""#)
         x.writeProtocol(to: &event)
         event.write(#"","stage":""#)
