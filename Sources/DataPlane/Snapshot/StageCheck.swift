@@ -6,7 +6,8 @@ import Synchronization
 /// has changed is compiled.
 package final class StageCheck: Sendable {
     private let compiler = StageCompiler(
-        functions: NoFunctions(), accessLogs: NoLogs(), origins: Origins(), states: StageStates(loops: []))
+        functions: NoFunctions(), accessLogs: NoLogs(), origins: Origins(), states: StageStates(loops: []),
+        authorizers: AuthorizerCompiler(issuers: NoIssuers()))
     private let checked = Mutex<[StageKey: CompiledStage]>([:])  // hot path: no request comes here
 
     package init() {}
@@ -23,6 +24,18 @@ private struct NoFunctions: FunctionDirectory {
     let version: UInt64 = 0
 
     func function(named name: String, qualifier: String?) -> (any FunctionTarget)? { nil }
+}
+
+private struct NoIssuers: IssuerDirectory {
+    func keys(of issuer: String) -> any IssuerKeys { NoKeys() }
+}
+
+private final class NoKeys: IssuerKeys {
+    /// Nobody calls what is only compiled, so nobody waits for an answer.
+    func load(
+        after known: Int?, on loop: any EventLoop,
+        _ completion: @escaping @Sendable (Result<IssuerKeySet, IssuerFault>) -> Void
+    ) {}
 }
 
 private struct NoLogs: AccessLogDirectory {
