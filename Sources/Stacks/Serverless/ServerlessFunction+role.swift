@@ -2,8 +2,7 @@ import GatewayModel
 import JSON
 
 extension ServerlessFunction {
-    /// The role that SAM makes. Nothing here enforces what it allows: it is kept as the translator writes it, but for
-    /// SAM's policy templates, which stay unexpanded.
+    /// The role that SAM makes, with the policies that the template names, writes out or takes from SAM's templates.
     func role(in template: LiveTemplate) -> PlainResource {
         let line = resource.line
         let text = { (text: String) in TemplateValue.string(text, line: line) }
@@ -16,12 +15,11 @@ extension ServerlessFunction {
         }
         var documents: [TemplateValue] = []
         for (position, policy) in policies.enumerated() {
-            if policy.map != nil, !Intrinsic.isCall(policy) {
+            if let document = PolicyTemplates.document(of: policy) {
                 let name = "\(roleLogicalId)Policy\(position)"
-                documents.append(.map(["PolicyName": text(name), "PolicyDocument": policy], line: policy.line))
+                documents.append(.map(["PolicyName": text(name), "PolicyDocument": document], line: policy.line))
             } else {
-                let isShort = policy.string.map(Self.serviceRolePolicies.contains) ?? false
-                let arn = isShort ? managedPolicy("service-role/\(policy.string ?? "")") : policy
+                let arn = policy.string.flatMap(ManagedPolicyNames.path).map(managedPolicy) ?? policy
                 if !managed.contains(where: { $0.json == arn.json }) { managed.append(arn) }
             }
         }
@@ -42,13 +40,6 @@ extension ServerlessFunction {
         guard let value = properties["Policies"] else { return [] }
         return value.list ?? [value]
     }
-
-    /// AWS's policies that templates name without a path; other names stay as they are.
-    private static let serviceRolePolicies: Set<String> = [
-        "AWSLambdaBasicExecutionRole", "AWSLambdaDynamoDBExecutionRole", "AWSLambdaENIManagementAccess",
-        "AWSLambdaKinesisExecutionRole", "AWSLambdaMSKExecutionRole", "AWSLambdaRole",
-        "AWSLambdaSQSQueueExecutionRole", "AWSLambdaVPCAccessExecutionRole",
-    ]
 
     private static func trust(line: Int) -> TemplateValue {
         let text = { (text: String) in TemplateValue.string(text, line: line) }
