@@ -11,10 +11,11 @@ import pytest
 
 from harness import wire
 from harness.clients import environment
+from harness.issuer import Issuer
 from harness.origin import reply
 from harness.server import REGION
 
-CONFIGURATION = Path(__file__).parent / "terraform" / "shop.tf"
+CONFIGURATIONS = Path(__file__).parent / "terraform"
 PROVIDERS = Path(os.environ.get("TERRAFORM_PROVIDERS", "/opt/tf-plugins"))
 FUNCTION = 'def handler(event, context):\n    return {"statusCode": 200, "body": event["pathParameters"]["id"]}\n'
 KEY = {"X-Api-Key": "abcdefghij0123456789"}
@@ -23,15 +24,15 @@ KEY = {"X-Api-Key": "abcdefghij0123456789"}
 class Terraform:
     """A folder with the configuration, and the commands on it."""
 
-    def __init__(self, folder, server, origin):
+    def __init__(self, folder, server, configuration, variables):
         self.folder = folder
-        shutil.copy(CONFIGURATION, folder)
+        shutil.copy(CONFIGURATIONS / configuration, folder)
         with zipfile.ZipFile(folder / "code.zip", "w") as code:
             code.writestr("app.py", FUNCTION)
         self.environment = environment(server.url) | {
             "TF_CLI_CONFIG_FILE": os.devnull, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1",
-            "TF_VAR_origin": origin.url, "TF_VAR_code": "code.zip",
         }  # fmt: skip
+        self.environment |= {f"TF_VAR_{name}": value for name, value in variables.items()}
         self("init", "-no-color", f"-plugin-dir={PROVIDERS}")
 
     def __call__(self, *arguments, status=0):
@@ -44,25 +45,32 @@ class Terraform:
     def apply(self, *variables):
         self("apply", "-auto-approve", "-no-color", *variables)
 
+    def output(self, name):
+        return json.loads(self("output", "-json"))[name]["value"]
+
     def has_nothing_to_do(self, *variables):
         self("plan", "-detailed-exitcode", "-no-color", *variables)
 
 
 @pytest.fixture
-def terraform(own_gatehouse, origin, tmp_path):
+def terraform(own_gatehouse, tmp_path):
     if not shutil.which("terraform") or not (PROVIDERS / "registry.terraform.io/hashicorp/aws").is_dir():
         pytest.skip("this machine has no Terraform with its AWS provider")
     server = own_gatehouse()
-    folder = tmp_path / "configuration"
-    folder.mkdir()
-    return Terraform(folder, server, origin), server
+
+    def start(configuration, **variables):
+        folder = tmp_path / "configuration"
+        folder.mkdir()
+        return Terraform(folder, server, configuration, variables), server
+
+    return start
 
 
 def test_a_rest_api_is_applied_planned_changed_and_destroyed(terraform, origin):
-    terraform, server = terraform
+    terraform, server = terraform("shop.tf", origin=origin.url, code="code.zip")
     terraform.apply()
     terraform.has_nothing_to_do()
-    api = json.loads(terraform("output", "-json"))["api"]["value"]
+    api = terraform.output("api")
 
     def call(method, target, headers=(), body=None):
         return wire.fetch(
@@ -98,3 +106,27 @@ def test_a_rest_api_is_applied_planned_changed_and_destroyed(terraform, origin):
     assert apigateway.get_usage_plans()["items"] == []
     assert apigateway.get_api_keys()["items"] == []
     assert server.clients.service("lambda").list_functions()["Functions"] == []
+
+
+def test_an_authorizer_of_tokens_is_applied_planned_changed_and_destroyed(terraform, origin, tmp_path):
+    issuer = Issuer(tmp_path)
+    try:
+        terraform, server = terraform("tokens.tf", issuer=issuer.url, origin=origin.url)
+        terraform.apply()
+        terraform.has_nothing_to_do()
+        origin.answer(reply(200, [("Content-Type", "text/plain")], "members only"))
+
+        def status(*options):
+            host = f"{terraform.output('api')}.execute-api.{REGION}.amazonaws.com"
+            headers = {"Authorization": f"Bearer {issuer.token(*options)}"} if options else {}
+            return wire.fetch(server.traffic, "GET", "/club", host, headers).status
+
+        assert (status(), status("--scope", "write"), status("--scope", "read")) == (401, 403, 200)
+        changed = ["-var", 'scopes=["write"]']
+        terraform.apply(*changed)
+        terraform.has_nothing_to_do(*changed)
+        assert (status("--scope", "write"), status("--scope", "read")) == (200, 403)
+        terraform("destroy", "-auto-approve", "-no-color")
+        assert server.clients.apis.get_apis()["Items"] == []
+    finally:
+        issuer.close()

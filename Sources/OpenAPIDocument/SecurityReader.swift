@@ -53,6 +53,8 @@ struct SecurityReader {
         // An empty list lifts the document's requirement, and so does a list of empty ones.
         let wanted = security.array?.filter { $0.object?.isEmpty != true } ?? [security]
         guard !wanted.isEmpty else { return nil }
+        // SAM's word for a route that its API's default authorizer does not guard; no scheme has the name.
+        if wanted.count == 1, schemes["NONE"] == nil, wanted[0].object?.members.map(\.key) == ["NONE"] { return nil }
         guard wanted.count == 1, let members = wanted[0].object?.members, members.count == 1,
             schemes[members[0].key]?[Self.authorizer] != nil
         else {

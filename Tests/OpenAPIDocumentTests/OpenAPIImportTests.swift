@@ -182,6 +182,8 @@ import Testing
             (["get": [:]], ["security": [["jwt": []]]]),
             (["get": ["security": [[:], ["key": []]]]], [:]),
             (["get": ["security": "wrong"]], [:]),
+            (["get": ["security": [["NONE": []], ["jwt": []]]]], [:]),
+            (["get": ["security": [["NONE": []]]]], ["components": ["securitySchemes": ["NONE": ["type": "http"]]]]),
             (["get": ["x-amazon-apigateway-auth": ["type": "AWS_IAM"]]], [:]),
             (["get": ["x-amazon-apigateway-auth": [:]]], [:]),
             (["get": [:]], ["components": ["securitySchemes": ["j": ["x-amazon-apigateway-authorizer": [:]]]]]),
@@ -196,6 +198,7 @@ import Testing
         arguments: [
             (["get": ["security": []]], ["security": [["jwt": []]]]),
             (["get": ["security": [[:]]]], [:]),
+            (["get": ["security": [["NONE": []]]]], [:]),
             (["get": ["x-amazon-apigateway-auth": ["type": "NONE"]]], [:]),
             (["get": [:]], ["components": ["securitySchemes": ["basic": ["type": "http"]]]]),
         ] as [(JSONValue, JSONObject)])

@@ -7,12 +7,11 @@ extension ResourceType {
         rules: PropertyRules(
             type: "AWS::ApiGatewayV2::Route",
             supported: [
-                "ApiId": .text, "ApiKeyRequired": .boolean, "AuthorizationType": .text, "OperationName": .text,
-                "RouteKey": .text, "Target": .text,
+                "ApiId": .text, "ApiKeyRequired": .boolean, "AuthorizationScopes": .list, "AuthorizationType": .text,
+                "AuthorizerId": .text, "OperationName": .text, "RouteKey": .text, "Target": .text,
             ],
             known: [
-                "AuthorizationScopes", "AuthorizerId", "ModelSelectionExpression", "RequestModels",
-                "RequestParameters", "RouteResponseSelectionExpression",
+                "ModelSelectionExpression", "RequestModels", "RequestParameters", "RouteResponseSelectionExpression",
             ], required: ["ApiId", "RouteKey"]),
         replacedBy: ["ApiId"], behaviour: ApiGatewayV2RouteType())
 }
@@ -43,6 +42,8 @@ private struct ApiGatewayV2RouteType: ResourceBehaviour {
         var body = try members(properties)
         for (name, cleared) in Self.cleared { body[name] = body[name] ?? cleared }
         if update.changes("Target") { body["target"] = body["target"] ?? "" }
+        if update.changes("AuthorizerId") { body["authorizerId"] = body["authorizerId"] ?? "" }
+        if update.changes("AuthorizationScopes") { body["authorizationScopes"] = body["authorizationScopes"] ?? [] }
         try await update.request.call(
             "UpdateRoute", "PATCH", try path(properties) + [update.existing.physicalId], body: body)
         return update.existing
@@ -64,9 +65,10 @@ private struct ApiGatewayV2RouteType: ResourceBehaviour {
 
     private func members(_ properties: PropertyReader) throws(ResourceFailure) -> JSONObject {
         var body: JSONObject = ["routeKey": .string(try properties.required("RouteKey"))]
-        for name in ["Target", "OperationName", "AuthorizationType"] {
+        for name in ["Target", "OperationName", "AuthorizationType", "AuthorizerId"] {
             body[name.prefix(1).lowercased() + name.dropFirst()] = try properties.text(name)
         }
+        body["authorizationScopes"] = try properties.texts("AuthorizationScopes")
         body["apiKeyRequired"] = try properties.boolean("ApiKeyRequired")
         return body
     }

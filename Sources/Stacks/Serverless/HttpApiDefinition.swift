@@ -2,16 +2,16 @@
 struct HttpApiDefinition {
     static let defaultPath = "$default"
     static let anyMethod = "x-amazon-apigateway-any-method"
-    private static let integration = "x-amazon-apigateway-integration"
+    static let integration = "x-amazon-apigateway-integration"
     private static let cors = "x-amazon-apigateway-cors"
     private static let endpointConfiguration = "x-amazon-apigateway-endpoint-configuration"
     private static let tagValue = "x-amazon-apigateway-tag-value"
 
     /// Whether SAM writes the document alone; then a route may come only once.
     let isManaged: Bool
-    private var document: TemplateMap
-    private var paths: TemplateMap
-    private let line: Int
+    var document: TemplateMap
+    var paths: TemplateMap
+    let line: Int
 
     /// The empty document that SAM begins with when the template has none.
     init(line: Int) {

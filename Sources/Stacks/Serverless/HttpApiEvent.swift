@@ -5,7 +5,12 @@ struct HttpApiEvent {
     private static let rules = PropertyRules(
         type: "the event type HttpApi",
         supported: [
-            "ApiId": .any, "Auth": .map, "Method": .text, "Path": .text, "PayloadFormatVersion": .text,
+            "ApiId": .any,
+            "Auth": .members(
+                PropertyRules(
+                    type: "the event type HttpApi.Auth",
+                    supported: ["AuthorizationScopes": .list, "Authorizer": .text])), "Method": .text, "Path": .text,
+            "PayloadFormatVersion": .text,
             "RouteSettings": .map, "TimeoutInMillis": .integer,
         ],
         known: ["Stage"])
@@ -19,6 +24,8 @@ struct HttpApiEvent {
     let path: String
     /// In lower case; `x-amazon-apigateway-any-method` for ANY.
     let method: String
+    /// Who may call the route.
+    let auth: TemplateMap
     let payloadFormatVersion: TemplateValue?
     let timeoutInMillis: TemplateValue?
     /// Of this route, to be added to those of the API.
@@ -33,11 +40,10 @@ struct HttpApiEvent {
     ) {
         let known = problems.list.count
         Self.rules.check(properties, path: place, problems: &problems)
-        Self.refuseAuth(properties["Auth"], place, &problems)
-
         name = entry.key
         line = entry.line
         self.place = place
+        auth = properties["Auth"]?.map ?? TemplateMap()
         payloadFormatVersion = properties["PayloadFormatVersion"]
         timeoutInMillis = properties["TimeoutInMillis"]
         if properties["Path"] == nil, properties["Method"] == nil {
@@ -64,17 +70,6 @@ struct HttpApiEvent {
             TemplateMap.Entry(key: key.joined(separator: " "), line: entry.line, value: entry.value)
         }
         guard problems.list.count == known else { return nil }
-    }
-
-    /// Nothing is asked for by an empty map. NONE lifts what a default authorizer asks for, and an API has none here: the
-    /// translator refuses it then.
-    private static func refuseAuth(_ value: TemplateValue?, _ place: String, _ problems: inout Problems) {
-        guard let auth = value?.map, !auth.isEmpty else { return }
-        let message =
-            auth["Authorizer"]?.text == "NONE"
-            ? "'NONE' is only a valid value when a DefaultAuthorizer on the API is specified."
-            : "authorizers are not supported yet"
-        problems.add(message, line: value?.line, path: "\(place).Auth")
     }
 
     static let invalidApiId =

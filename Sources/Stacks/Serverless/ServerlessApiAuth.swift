@@ -1,4 +1,4 @@
-/// The `Auth` of a REST API. Authorizers are kept as they are asked for: calls of methods that have one are refused.
+/// The `Auth` of a REST API: its authorizers, what methods need that say nothing, and its policy.
 struct ServerlessApiAuth {
     static let rules = PropertyRules(
         type: "\(ServerlessApi.type).Auth",
@@ -169,20 +169,9 @@ struct ServerlessApiAuth {
             guard let authorizer = entry.value.map, let function = authorizer["FunctionArn"], function.isTruthy,
                 authorizer["DisableFunctionDefaultPermissions"]?.boolean != true
             else { return nil }
-            let text = { (text: String) in TemplateValue.string(text, line: entry.line) }
-            let arn =
-                "arn:\(partition):execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*"
-            let variables: TemplateValue = .map(
-                ["__ApiId__": .ref(api.logicalId, line: entry.line)], line: entry.line)
-            var permission = TemplateMap()
-            permission["Action"] = text("lambda:InvokeFunction")
-            permission["FunctionName"] = function
-            permission["Principal"] = text("apigateway.amazonaws.com")
-            permission["SourceArn"] = .map(
-                ["Fn::Sub": .list([text(arn), variables], line: entry.line)], line: entry.line)
-            return PlainResource(
-                "\(api.logicalId)\(entry.key)AuthorizerPermission", "AWS::Lambda::Permission", line: entry.line,
-                path: place, attributes: api.attributes, properties: permission)
+            return PlainResource.authorizerPermission(
+                of: api.logicalId, entry.key, function, partition: partition, line: entry.line, path: place,
+                attributes: api.attributes)
         }
     }
 }

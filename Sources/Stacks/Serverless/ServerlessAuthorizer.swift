@@ -23,6 +23,14 @@ struct ServerlessAuthorizer {
         .map(definition(header: .string("Authorization", line: line), type: "awsSigv4", line: line), line: line)
     }
 
+    /// Where API Gateway calls a function.
+    static func uri(of function: TemplateValue, partition: String, line: Int) -> TemplateValue {
+        let uri =
+            "arn:\(partition):apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${__FunctionArn__}/invocations"
+        let variables = TemplateValue.map(["__FunctionArn__": function], line: line)
+        return .map(["Fn::Sub": .list([.string(uri, line: line), variables], line: line)], line: line)
+    }
+
     var definition: TemplateValue {
         let text = { (text: String) in TemplateValue.string(text, line: line) }
         let isCognito = properties["UserPoolArn"]?.isTruthy == true
@@ -47,11 +55,8 @@ struct ServerlessAuthorizer {
 
     private func describeFunction(_ authorizer: inout TemplateMap, _ identity: TemplateMap, isRequest: Bool) {
         let text = { (text: String) in TemplateValue.string(text, line: line) }
-        let uri =
-            "arn:\(partition):apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${__FunctionArn__}/invocations"
-        let variables = TemplateValue.map(
-            ["__FunctionArn__": properties["FunctionArn"] ?? TemplateValue(.null, line: line)], line: line)
-        authorizer["authorizerUri"] = .map(["Fn::Sub": .list([text(uri), variables], line: line)], line: line)
+        authorizer["authorizerUri"] = Self.uri(
+            of: properties["FunctionArn"] ?? TemplateValue(.null, line: line), partition: partition, line: line)
         authorizer["authorizerResultTtlInSeconds"] = identity["ReauthorizeEvery"]
         if let role = properties["FunctionInvokeRole"], role.isTruthy, role.text != "NONE" {
             authorizer["authorizerCredentials"] = role

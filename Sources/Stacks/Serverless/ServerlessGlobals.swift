@@ -29,11 +29,11 @@ struct ServerlessGlobals {
         type: "Globals.HttpApi",
         supported: ServerlessHttpApi.rules.supported.filter {
             [
-                "AccessLogSettings", "CorsConfiguration", "DefaultRouteSettings", "FailOnWarnings", "PropagateTags",
-                "RouteSettings", "StageVariables", "Tags",
+                "AccessLogSettings", "Auth", "CorsConfiguration", "DefaultRouteSettings", "FailOnWarnings",
+                "PropagateTags", "RouteSettings", "StageVariables", "Tags",
             ].contains($0.key)
         },
-        known: ["Auth", "Domain"], storedOnly: ServerlessHttpApi.rules.storedOnly)
+        known: ["Domain"], storedOnly: ServerlessHttpApi.rules.storedOnly)
     private static let simpleTableRules = PropertyRules(
         type: "Globals.SimpleTable", supported: ["SSESpecification": .map], storedOnly: ["SSESpecification"])
 

@@ -10,12 +10,13 @@ struct ServerlessHttpApi {
             "AccessLogSettings": .members(
                 PropertyRules(
                     type: "\(type).AccessLogSettings", supported: ["DestinationArn": .text, "Format": .text])),
-            "CorsConfiguration": .mapOrBoolean, "DefaultRouteSettings": .map, "DefinitionBody": .map,
+            "Auth": .members(ServerlessHttpApiAuth.rules), "CorsConfiguration": .mapOrBoolean,
+            "DefaultRouteSettings": .map, "DefinitionBody": .map,
             "DefinitionUri": .any, "Description": .text, "DisableExecuteApiEndpoint": .boolean,
             "FailOnWarnings": .boolean, "Name": .text, "PropagateTags": .boolean, "RouteSettings": .map,
             "StageName": .text, "StageVariables": .map, "Tags": .map,
         ],
-        known: ["Auth", "Domain"], storedOnly: ["PropagateTags"])
+        known: ["Domain"], storedOnly: ["PropagateTags"])
 
     private static let corsRules = PropertyRules(
         type: "\(type).CorsConfiguration",
@@ -35,6 +36,7 @@ struct ServerlessHttpApi {
     private let writtenStageName: TemplateValue?
     /// The template's own over the globals.
     private(set) var properties: TemplateMap
+    private let auth: ServerlessHttpApiAuth
     private(set) var definition: HttpApiDefinition
 
     init(
@@ -50,6 +52,8 @@ struct ServerlessHttpApi {
         attributes = resource.attributes
         writtenStageName = resource.written["StageName"]
         properties = ServerlessGlobals.merge(resource, over: globals.httpApi)
+        auth = ServerlessHttpApiAuth(
+            properties["Auth"], of: logicalId, path: resource.path, in: template, problems: &problems)
         definition = HttpApiDefinition(line: line)
         if let body = document(in: template.source, problems: &problems), body.map?.isEmpty == false {
             if let given = HttpApiDefinition(body) {
@@ -63,7 +67,10 @@ struct ServerlessHttpApi {
     }
 
     /// The API of the events that name none. It is kept where one of their functions is.
-    init(implicitFor functions: [ServerlessFunction], globals: ServerlessGlobals) {
+    init(
+        implicitFor functions: [ServerlessFunction], globals: ServerlessGlobals, in template: LiveTemplate,
+        problems: inout Problems
+    ) {
         let line = functions.lazy.flatMap(\.events.http).first(where: \.isImplicit)?.line ?? 1
         let policy = { (policies: [DeletionPolicy?]) -> DeletionPolicy? in
             policies.contains(.retain) ? .retain : policies.contains(.delete) ? .delete : nil
@@ -78,15 +85,26 @@ struct ServerlessHttpApi {
         self.attributes = attributes
         writtenStageName = nil
         properties = globals.httpApi
+        auth = ServerlessHttpApiAuth(properties["Auth"], of: logicalId, path: path, in: template, problems: &problems)
         definition = HttpApiDefinition(line: line)
     }
 
     /// Adds the route of an event; false when the document is SAM's and has the route already.
     ///
     /// A document of DefinitionUri stays as it is: SAM expects the routes of the events in it.
-    mutating func add(_ event: HttpApiEvent, target: EventTarget) -> Bool {
+    mutating func add(_ event: HttpApiEvent, target: EventTarget, problems: inout Problems) -> Bool {
         if let settings = event.routeSettings { add(settings) }
-        return properties["DefinitionUri"] != nil || definition.add(event, target: target)
+        guard properties["DefinitionUri"] == nil else {
+            if !event.auth.isEmpty {
+                problems.warn(
+                    "Auth of an event has no effect on an API that DefinitionUri describes", line: event.line,
+                    path: event.place)
+            }
+            return true
+        }
+        guard definition.add(event, target: target) else { return false }
+        auth.secure(event, in: &definition, problems: &problems)
+        return true
     }
 
     /// Members that an event sets go before those of the API.
@@ -114,7 +132,7 @@ struct ServerlessHttpApi {
             problems.add("DefinitionUri must be a local path here", line: uri.line, path: path)
             return nil
         }
-        for name in ["CorsConfiguration", "Tags", "Name", "Description", "DisableExecuteApiEndpoint"] {
+        for name in ["Auth", "CorsConfiguration", "Tags", "Name", "Description", "DisableExecuteApiEndpoint"] {
             guard let value = properties[name] else { continue }
             problems.add(
                 "\(name) works only with inline OpenApi specified in the 'DefinitionBody' property.", line: value.line,
@@ -136,6 +154,7 @@ struct ServerlessHttpApi {
         var tags = properties["Tags"]?.map ?? TemplateMap()
         tags[Self.createdBy] = .string("SAM", line: line)
         addCors(to: &definition, problems: &problems)
+        auth.apply(to: &definition)
         definition.setTags(tags)
         if let value = properties["DisableExecuteApiEndpoint"] { definition.setDisableExecuteApiEndpoint(value) }
         if let value = properties["Name"], !definition.setTitle(value) {
@@ -147,7 +166,7 @@ struct ServerlessHttpApi {
         if let value = properties["FailOnWarnings"], value.boolean != false { definition.slashDefaultPath() }
         api["Body"] = definition.body
         api["FailOnWarnings"] = properties["FailOnWarnings"]
-        return [plainApi(api), stage(tags: tags)]
+        return [plainApi(api), stage(tags: tags)] + auth.permissions(attributes: attributes)
     }
 
     private func plainApi(_ properties: TemplateMap) -> PlainResource {

@@ -45,7 +45,7 @@ struct ServerlessTransform {
         }
         let implicit = functions.filter { $0.events.http.contains(where: \.isImplicit) }
         if !implicit.isEmpty, !apis.contains(where: { $0.logicalId == HttpApiEvent.implicitApi }) {
-            apis.append(ServerlessHttpApi(implicitFor: implicit, globals: globals))
+            apis.append(ServerlessHttpApi(implicitFor: implicit, globals: globals, in: template, problems: &problems))
         }
         let plain = Set(template.resources.filter { !Self.types.contains($0.type) }.map(\.logicalId))
         addImplicitApi(to: &restApis, functions, globals, in: template, problems: &problems)
@@ -141,7 +141,7 @@ struct ServerlessTransform {
                 problems.add(HttpApiEvent.invalidApiId, line: event.line, path: event.place)
                 continue
             }
-            if !apis[position].add(event, target: target) {
+            if !apis[position].add(event, target: target, problems: &problems) {
                 problems.add(
                     "API method '\(event.method)' defined multiple times for path '\(event.path)'.", line: event.line,
                     path: event.place)

@@ -10,9 +10,9 @@ import Testing
         let world = World()
         let result = try await world.deploy(EditedStack.before)
         #expect(result.record.status == .createComplete)
-        #expect(result.changes.allSatisfy { $0.action == .create } && result.changes.count == 16)
+        #expect(result.changes.allSatisfy { $0.action == .create } && result.changes.count == 19)
         #expect(result.deployment.outputs.first?.value.contains(".execute-api.us-east-1.") == true)
-        #expect(try await world.record?.resources.count == 16)
+        #expect(try await world.record?.resources.count == 19)
         #expect(world.events.first == "shop CREATE_IN_PROGRESS" && world.events.last == "shop CREATE_COMPLETE")
     }
 
@@ -132,7 +132,7 @@ import Testing
     @Test func changesAreToldBeforeTheyAreMade() async throws {
         let world = World()
         let engine = world.engine()
-        #expect(try await engine.changes(try plan(EditedStack.before), over: nil).count == 16)
+        #expect(try await engine.changes(try plan(EditedStack.before), over: nil).count == 19)
         try await world.deploy(EditedStack.before)
         world.forgetCalls()
         #expect(try await engine.changes(try plan(EditedStack.before), over: try await world.record).isEmpty)

@@ -84,21 +84,6 @@ import Testing
         #expect(found.contains("template.yaml:12: Resources.Hello.Properties.Events.E0: \(message)"))
     }
 
-    @Test(arguments: [
-        ("{Authorizer: Jwt}", "authorizers are not supported yet"),
-        (
-            "{Authorizer: NONE}",
-            "'NONE' is only a valid value when a DefaultAuthorizer on the API is specified."
-        ),
-    ])
-    func authorizationOfRoutesIsRefused(auth: String, message: String) {
-        let properties = "{ApiId: !Ref Api, Path: /a, Method: GET, Auth: \(auth)}"
-        #expect(
-            problems(of: serverless(events: events(properties))) == [
-                "template.yaml:12: Resources.Hello.Properties.Events.E0.Auth: \(message)"
-            ])
-    }
-
     @Test func anEmptyAuthAsksForNothing() {
         #expect(problems(of: serverless(events: events("{ApiId: !Ref Api, Path: /a, Method: GET, Auth: {}}"))) == [])
     }
@@ -130,15 +115,6 @@ import Testing
             names.formUnion(transform.resources.filter { $0.type == "AWS::Lambda::Version" }.map(\.logicalId))
         }
         #expect(names.count == 2)
-    }
-
-    @Test func policyTemplatesAreKeptAsTheyAreWritten() throws {
-        let template = serverless(
-            function: "      InlineCode: x\n      Policies: [{DynamoDBCrudPolicy: {TableName: t}}]")
-        #expect(
-            try resource("HelloRole", template)["Policies"] == [
-                ["PolicyName": "HelloRolePolicy0", "PolicyDocument": ["DynamoDBCrudPolicy": ["TableName": "t"]]]
-            ])
     }
 
     @Test(arguments: ["{Name: id}", "{Name: id, Type: Text}", "{Name: id, Type: String, Sort: x}", "id"])

@@ -21,6 +21,43 @@ struct TranslatorInputsTests {
             .filter { files.contains("\($0).json") == taken }
     }
 
+    /// Templates of which everything becomes what the translator makes of it, apart from code.
+    @Test func wholeTemplatesAreWhatTheTranslatorMakes() throws {
+        var whole: [String] = []
+        var others: [String] = []
+        let names = try Self.names(taken: true)
+        for name in names {
+            guard let found = try? GoldenTests.comparison(of: name, in: Self.folder) else { continue }
+            if let problem = found.problems.first(where: { !Self.isOfCode($0) }) {
+                others.append("\(name): \(problem.message)")
+                continue
+            }
+            let different = found.made.first { resource in
+                guard !["AWS::Lambda::Function", "AWS::Lambda::LayerVersion"].contains(resource.type) else {
+                    return false
+                }
+                let properties = TemplateValue.map(resource.properties, line: 1).json.sorted
+                let id = GoldenTests.withoutDigests(resource.logicalId)
+                return GoldenTests.withoutDigests(properties) != found.goldenProperties[id]
+            }
+            let hasAll =
+                found.made.map { GoldenTests.withoutDigests($0.logicalId) }.sorted()
+                == found.golden.resources.map { GoldenTests.withoutDigests($0.logicalId) }.sorted()
+            if let different {
+                let properties = TemplateValue.map(different.properties, line: 1).json.sorted
+                let golden = found.goldenProperties[GoldenTests.withoutDigests(different.logicalId)]
+                others.append("\(name): \(different.logicalId):\n\(properties.text)\n\(golden?.text ?? "-")")
+            } else if hasAll {
+                whole.append(name)
+            } else {
+                others.append("\(name): other logical ids")
+            }
+        }
+        print("\(whole.count) of \(names.count) templates are whole:\n\(whole.joined(separator: " "))\nnot:")
+        print(others.joined(separator: "\n"))
+        #expect(!whole.isEmpty)
+    }
+
     /// Their code is in S3, or is not there; they do not name the transform that they are for.
     private static func isOfCode(_ problem: TemplateProblem) -> Bool {
         ["CodeUri", "in ", "Code "].contains { problem.message.hasPrefix($0) }

@@ -107,6 +107,26 @@ enum EditedStack {
           Route:
             Type: AWS::ApiGatewayV2::Route
             Properties: {ApiId: !Ref Made, RouteKey: GET /one, Target: !Sub "integrations/${Integration}"}
+          Authorizer:
+            Type: AWS::ApiGatewayV2::Authorizer
+            Properties:
+              ApiId: !Ref Made
+              AuthorizerType: JWT
+              Name: tokens
+              IdentitySource: [$request.header.Authorization]
+              JwtConfiguration: {Issuer: "https://issuer.example.com", Audience: [one]}
+          Guarded:
+            Type: AWS::ApiGatewayV2::Route
+            Properties:
+              ApiId: !Ref Made
+              RouteKey: GET /guarded
+              Target: !Sub "integrations/${Integration}"
+              AuthorizationType: JWT
+              AuthorizerId: !Ref Authorizer
+              AuthorizationScopes: [read]
+          Opened:
+            Type: AWS::ApiGatewayV2::Route
+            Properties: {ApiId: !Ref Made, RouteKey: GET /opened, Target: !Sub "integrations/${Integration}", AuthorizationType: JWT, AuthorizerId: !GetAtt Authorizer.AuthorizerId}
           Deployment1:
             Type: AWS::ApiGatewayV2::Deployment
             DependsOn: Route
@@ -159,6 +179,11 @@ enum EditedStack {
         )
         .replacing("append:header.x", with: "append:header.y")
         .replacing("RouteKey: GET /one", with: "RouteKey: GET /two")
+        .replacing("Name: tokens", with: "Name: signed")
+        .replacing("request.header.Authorization", with: "request.querystring.token")
+        .replacing("Audience: [one]", with: "Audience: [two]")
+        .replacing("              AuthorizationScopes: [read]\n", with: "")
+        .replacing(", AuthorizationType: JWT, AuthorizerId: !GetAtt Authorizer.AuthorizerId", with: "")
         .replacing("Deployment1", with: "Deployment2")
         .replacing("StageName: prod", with: "StageName: live")
         .replacing("AttributeName: b,", with: "AttributeName: c,")

@@ -37,11 +37,16 @@ extension World {
         let name = api["name"]?.string ?? ""
         var lines = ["api \(id) \(sorted(api).text)"]
         let integrations = try await get("/v2/apis/\(id)/integrations", "items")
+        let authorizers = try await get("/v2/apis/\(id)/authorizers", "items")
+        lines += authorizers.map { "authorizer \(name) \(sorted($0).text)" }
         for route in try await get("/v2/apis/\(id)/routes", "items") {
             let integration = integrations.first {
                 "integrations/\($0["integrationId"]?.string ?? "")" == route["target"]?.string
             }
-            lines.append("route \(name) \(sorted(route).text) -> \(sorted(integration ?? .null).text)")
+            let authorizer = authorizers.first { $0["authorizerId"] == route["authorizerId"] }
+            lines.append(
+                "route \(name) \(sorted(route).text) -> \(sorted(integration ?? .null).text) by "
+                    + (authorizer?["name"]?.string ?? "nobody"))
         }
         lines.append("integrations \(name) \(integrations.count)")
         for stage in try await get("/v2/apis/\(id)/stages", "items") {
@@ -72,7 +77,8 @@ extension World {
     }
 
     private static let madeAnew: Set<String> = [
-        "createdDate", "importInfo", "integrationId", "lastDeploymentStatusMessage", "lastUpdatedDate", "LastModified",
+        "authorizerId", "createdDate", "importInfo", "integrationId", "lastDeploymentStatusMessage", "lastUpdatedDate",
+        "LastModified",
         "RevisionId", "routeId", "target", "warnings", "lastUpdated",
     ]
 
