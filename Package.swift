@@ -124,6 +124,7 @@ let package = Package(
                 "FunctionPackages", "Velocity", "CZlib",
                 hashTrees,
             ],
+            resources: [.embedInCode("IAM/AWSManagedPolicies.json")],
             swiftSettings: strict),
         .target(
             name: "Stacks",

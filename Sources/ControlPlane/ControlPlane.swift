@@ -76,7 +76,7 @@ package final class ControlPlane: Sendable {
         let found = ServiceFront.find(ServiceHead(request))
         switch found.destination {
         case .resources: break
-        case .securityTokens, .action: return respond(toForm: request, found.destination, requestId: requestId)
+        case .form(let service): return await respond(toForm: request, of: service, requestId: requestId)
         // The server answers calls of tables before they come here.
         case .tables, .refused: return found.refuse(requestId: requestId)
         }
@@ -98,15 +98,20 @@ package final class ControlPlane: Sendable {
 
     /// A form's parameters are in the body, or in the query of a GET.
     private func respond(
-        toForm request: WireRequest, _ destination: ServiceFront.Destination, requestId: String
-    ) -> WireResponse {
+        toForm request: WireRequest, of service: String?, requestId: String
+    ) async -> WireResponse {
         let text = request.body.isEmpty ? request.query : String(decoding: request.body, as: UTF8.self)
-        let action = PercentEncoding.query(text)?.first { $0.name == "Action" }?.value ?? ""
-        if destination == .securityTokens || SecurityTokenService.actions.contains(action) {
-            return SecurityTokenService(account: settings.account).respond(to: action, requestId: requestId)
+        let pairs = PercentEncoding.query(text) ?? []
+        let action = pairs.first { $0.name == "Action" }?.value ?? ""
+        let found = service.map(FormService.named) ?? FormService.having(action: action)
+        guard let found else {
+            let wire = WireProtocol.query(namespace: "")
+            return wire.response(wire.refusal("Gatehouse does not serve the action '\(action)'."), requestId: requestId)
         }
-        let wire = WireProtocol.query(namespace: "")
-        return wire.response(wire.refusal("Gatehouse does not serve the action '\(action)'."), requestId: requestId)
+        return await found.respond(
+            self, to: action,
+            FormCall(
+                members: FormMembers(pairs), requestId: requestId, account: settings.account, now: settings.now()))
     }
 
     private func resolve(_ request: WireRequest, requestId: String) throws(ServiceError) -> (Operation, Call) {
@@ -142,6 +147,10 @@ package struct ControlPlaneSettings: Sendable {
     let refusesBrokenTemplates: Bool
     /// Nil when nothing is installed: code brings what it needs.
     package private(set) var dependencies: (any FunctionDependencies)?
+    /// Whether policies of AWS's own that are not known here can be attached; they grant nothing.
+    package var acceptsUnknownPolicies = true
+    /// Tells the operator something in a sentence.
+    package var tell: @Sendable (String) -> Void = { _ in }
     /// False in a draft: code is looked at, and its files stay where they are.
     private(set) var keepsCode = true
 
@@ -164,6 +173,7 @@ package struct ControlPlaneSettings: Sendable {
         var settings = self
         settings.dependencies = nil
         settings.keepsCode = false
+        settings.tell = { _ in }
         return settings
     }
 }

@@ -17,6 +17,9 @@ struct World: Sendable {
     var account = Roots<AccountResource<REST.Account>>()
     var functions = Roots<LambdaFunction>()
     var layers = Roots<LambdaLayer>()
+    var roles = Roots<IAM.Role>()
+    var managedPolicies = Roots<IAM.ManagedPolicy>()
+    var instanceProfiles = Roots<IAM.InstanceProfile>()
     var callers = FunctionCallers()
     /// By key, the plans that it is in.
     var plansOfKeys: TreeDictionary<String, TreeSet<String>> = [:]
@@ -48,6 +51,7 @@ struct World: Sendable {
         HTTPAPI.self, RESTAPI.self, AccountResource<REST.ApiKey>.self, UsagePlan.self,
         AccountResource<StoredCertificate>.self, AccountResource<REST.VpcLink>.self, AccountResource<V2.VpcLink>.self,
         AccountResource<REST.Account>.self, LambdaFunction.self, LambdaLayer.self,
+        IAM.Role.self, IAM.ManagedPolicy.self, IAM.InstanceProfile.self,
     ]
 
     static var types: [String] { roots.map { $0.type } }

@@ -40,9 +40,8 @@ package enum ServiceFront {
         case tables(operation: String)
         /// The operations that are found by method and path.
         case resources
-        case securityTokens
-        /// A form that only its `Action` tells of.
-        case action
+        /// A service of forms, by its name; nil where only the `Action` tells.
+        case form(service: String?)
         /// A service that is not served, by the name that its clients sign with or call it by.
         case refused(service: String)
     }
@@ -94,14 +93,17 @@ package enum ServiceFront {
             head.contentType.hasPrefix("application/x-www-form-urlencoded")
             || parts.isEmpty && head.query.split(separator: "&").contains { $0.hasPrefix("Action=") }
         if let service = signedFor(head) ?? ServiceNames.service(ofHost: head.host) { return of(service, isForm) }
-        return isForm ? Found(.action, .query(namespace: "")) : unknown
+        return isForm ? Found(.form(service: nil), .query(namespace: "")) : unknown
     }
 
     private static func of(_ service: String, _ isForm: Bool) -> Found {
         if Service(rawValue: service) != nil { return unknown }
         // Without a target it has no operation.
         if service == "dynamodb" { return tables("") }
-        if service == SecurityTokenService.name { return Found(.securityTokens, SecurityTokenService.wire) }
+        // Roles Anywhere signs with the name of IAM, and sends no forms.
+        if let forms = FormService.named(service), isForm || service != IAM.service.name {
+            return Found(.form(service: service), forms.wire)
+        }
         return Found(.refused(service: service), ServiceNames.wire(of: service, isForm: isForm))
     }
 
@@ -124,7 +126,7 @@ extension ServiceFront.Found {
             switch destination {
             case .refused(let service): "the service '\(service)'"
             case .tables(let operation): "the operation '\(operation)' here"
-            case .resources, .securityTokens, .action: "this call"
+            case .resources, .form: "this call"
             }
         return wire.response(wire.refusal("Gatehouse does not serve \(name)."), requestId: requestId)
     }
