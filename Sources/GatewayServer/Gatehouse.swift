@@ -88,15 +88,17 @@ package final class Gatehouse: Sendable {
         let store: any EntityStore =
             try folder.database.map { path in try SQLiteCopy.naming(path) { try SQLiteStore(path: path) } }
             ?? MemoryStore()
+        var resources = ControlPlaneSettings(
+            account: settings.account, codeFolder: folder.code,
+            now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }, snapshots: snapshots,
+            dependencies: settings.dependencies.map { dependencies in
+                InstalledDependencies(dependencies, host: lambdaHost, onProgress: settings.onProgress ?? { _ in })
+            }, concurrentExecutions: settings.functionConcurrency,
+            services: ServedServices(endpoints: Set(settings.serviceEndpoints.keys)),
+            refusesBrokenTemplates: settings.isStrict)
+        resources.tell = { faults.tell($0) }
         let controlPlane = ControlPlane(
-            settings: ControlPlaneSettings(
-                account: settings.account, codeFolder: folder.code,
-                now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }, snapshots: snapshots,
-                dependencies: settings.dependencies.map { dependencies in
-                    InstalledDependencies(dependencies, host: lambdaHost, onProgress: settings.onProgress ?? { _ in })
-                }, concurrentExecutions: settings.functionConcurrency,
-                services: ServedServices(endpoints: Set(settings.serviceEndpoints.keys)),
-                refusesBrokenTemplates: settings.isStrict),
+            settings: resources,
             store: store,
             traffic: TrafficAdapter(
                 plane: dataPlane, closedStages: ClosedStages(), brokenTemplates: BrokenTemplates(),
