@@ -198,6 +198,77 @@ def test_warnings(importing):
     assert error.code == BAD and error.message.startswith("Warnings found during import:\n\tInvalid format")
 
 
+DENY = {"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}]}
+
+
+@pytest.mark.parametrize(
+    "inner, root, said",
+    [
+        ({"security": {"au": []}}, {}, "Invalid security"),
+        ({"security": ["au"]}, {}, "Invalid security"),
+        ({"security": [{"au": "scope"}]}, {}, "the scopes of 'au'"),
+        ({}, {"security": {"au": []}}, "Invalid security"),
+        ({"x-amazon-apigateway-auth": "AWS_IAM"}, {}, "Invalid x-amazon-apigateway-auth"),
+        ({}, {"x-amazon-apigateway-policy": json.dumps(DENY)}, "x-amazon-apigateway-policy must be an object"),
+        ({}, {"x-amazon-apigateway-policy": [DENY]}, "x-amazon-apigateway-policy must be an object"),
+    ],
+)
+def test_what_was_to_be_closed_is_not_imported_open(clients, inner, root, said):
+    document = openapi({"/x": {"get": operation(**inner)}}, **root)
+    error = error_of(clients.service("apigateway").import_rest_api, body=json.dumps(document))
+    assert error.code == BAD and said in error.message
+
+
+def test_security_without_a_value_leaves_the_document_s(importing):
+    scheme = {"type": "apiKey", "name": "X-Api-Key", "in": "header"}
+    document = openapi({"/": {"get": operation(security=None)}}, security=[{"key": []}],
+                       components={"securitySchemes": {"key": scheme}})  # fmt: skip
+    api = importing(document)
+    assert resources(importing.client, api)["/"]["resourceMethods"]["GET"]["apiKeyRequired"] is True
+
+
+def test_members_of_another_form_are_told(importing):
+    integration = mock(cacheKeyParameters="method.request.querystring.q", timeoutInMillis={}, contentHandling=1)
+    api = importing(openapi(
+        {"/x": {"get": operation(**{"x-amazon-apigateway-integration": integration})}},
+        **{"x-amazon-apigateway-binary-media-types": "image/png",
+           "x-amazon-apigateway-request-validators": {"b": {"validateRequestBody": "perhaps"}}}))  # fmt: skip
+    assert [warning.split("'")[1] for warning in api["warnings"]] == [
+        "x-amazon-apigateway-binary-media-types", "validateRequestBody", "contentHandling", "timeoutInMillis",
+        "cacheKeyParameters"]  # fmt: skip
+
+
+def test_texts_of_numbers_and_flags(importing):
+    """As CloudFormation's functions make them."""
+    integration = mock(timeoutInMillis="5000")
+    api = importing(openapi(
+        {"/x": {"get": operation(**{"x-amazon-apigateway-integration": integration})}},
+        **{"x-amazon-apigateway-request-validators": {"b": {"validateRequestBody": "true"}}}))  # fmt: skip
+    found = resources(importing.client, api)["/x"]["resourceMethods"]["GET"]["methodIntegration"]
+    validators = importing.client.get_request_validators(restApiId=api["id"])["items"]
+    assert (found["timeoutInMillis"], validators[0]["validateRequestBody"], "warnings" in api) == (5000, True, False)
+
+
+def test_a_template_that_is_null_stays(importing):
+    integration = mock(responses={"default": {"statusCode": "200", "responseTemplates": {
+        "application/json": None, "text/plain": "text"}}})  # fmt: skip
+    api = importing(openapi({"/x": {"get": operation(**{"x-amazon-apigateway-integration": integration})}}))
+    found = resources(importing.client, api)["/x"]["resourceMethods"]["GET"]["methodIntegration"]
+    assert found["integrationResponses"]["200"]["responseTemplates"] == {"application/json": None, "text/plain": "text"}
+
+
+def test_references_within_a_schema(importing):
+    """A schema's own definitions come before the document's schemas; one that leads nowhere is told."""
+    own = {"type": "object", "properties": {"r": {"$ref": "#/definitions/X"}}, "definitions": {"X": {"type": "string"}}}
+    lost = {"type": "object", "properties": {"r": {"$ref": "#/components/schemas/Nowhere"}}}
+    api = importing(openapi({"/x": {"get": operation()}}, components={"schemas": {"Own": own, "Lost": lost}}))
+    model = importing.client.get_model(restApiId=api["id"], modelName="Own")
+    assert json.loads(model["schema"])["properties"]["r"] == {"$ref": "#/definitions/X"}
+    assert api["warnings"] == [
+        "Unable to resolve reference '#/components/schemas/Nowhere' of model 'Lost': the document has no such schema"
+    ]
+
+
 @pytest.mark.parametrize("text", ["{", "- a\n- b", "just text", "{}", '{"openapi": "4.0", "info": {"title": "x"}, "paths": {}}'])
 def test_what_is_no_document(clients, text):
     client = clients.service("apigateway")

@@ -49,14 +49,17 @@ struct SecurityReader {
                 "Gatehouse does not serve this authorization yet: '\(routeKey)' asks for it (x-amazon-apigateway-auth)."
             )
         }
-        guard let security = operation["security"] ?? document["security"], !security.isNull else { return nil }
+        // A member without a value asks for nothing itself.
+        let asked = [operation["security"], document["security"]].compactMap { $0 }
+        guard let security = asked.first(where: { !$0.isNull }) else { return nil }
         // An empty list lifts the document's requirement, and so does a list of empty ones.
         let wanted = security.array?.filter { $0.object?.isEmpty != true } ?? [security]
         guard !wanted.isEmpty else { return nil }
         // SAM's word for a route that its API's default authorizer does not guard; no scheme has the name.
         if wanted.count == 1, schemes["NONE"] == nil, wanted[0].object?.members.map(\.key) == ["NONE"] { return nil }
         guard wanted.count == 1, let members = wanted[0].object?.members, members.count == 1,
-            schemes[members[0].key]?[Self.authorizer] != nil
+            schemes[members[0].key]?[Self.authorizer] != nil,
+            members[0].value.isNull || members[0].value.array?.allSatisfy({ $0.string != nil }) == true
         else {
             errors.append(
                 "'\(routeKey)' asks for a protection (security) that is no single authorizer of this document: "

@@ -18,11 +18,12 @@ package enum RestImport {
         guard let dialect = Dialect(document), document["paths"]?.object != nil,
             let title = document["info"]?["title"].flatMap(plainText), !title.isEmpty
         else { throw DocumentError(invalid) }
-        var api = ImportedRestAPI(settings: RestSettings.read(document, title: title, dialect))
-        let schemas = SchemaReader(document: document, dialect: dialect, apiId: apiId)
+        var warnings: [String] = []
+        var api = ImportedRestAPI(settings: try RestSettings.read(document, title: title, dialect, &warnings))
+        var schemas = SchemaReader(document: document, dialect: dialect, apiId: apiId)
         api.models = schemas.models()
         api.authorizers = SecuritySchemes.authorizers(document, dialect)
-        api.requestValidators = RestSettings.requestValidators(document)
+        api.requestValidators = RestSettings.requestValidators(document, &warnings)
         api.gatewayResponses = RestSettings.gatewayResponses(document)
         (api.documentationVersion, api.documentationParts) = RestSettings.documentation(document)
         var reader = RestOperationReader(
@@ -31,7 +32,7 @@ package enum RestImport {
         api.paths = reader.paths
         api.methods = reader.methods
         api.models += reader.schemas.made
-        api.warnings = reader.warnings
+        api.warnings = warnings + reader.schemas.warnings + reader.warnings
         guard reader.errors.isEmpty else {
             throw DocumentError("Errors found during import:\n\t" + reader.errors.joined(separator: "\n\t"))
         }

@@ -3,32 +3,34 @@ import JSON
 
 /// `x-amazon-apigateway-integration` of REST APIs. Source: docs/api-gateway-swagger-extensions-integration.
 enum RestIntegrationExtension {
-    /// - Parameter warn: told of what is left out.
-    static func read(_ value: JSONValue, _ warn: (String) -> Void) -> REST.Integration {
-        var integration = REST.Integration(type: value["type"]?.string?.uppercased() ?? "")
-        integration.httpMethod = value["httpMethod"]?.string?.uppercased()
-        integration.uri = value["uri"]?.string
-        integration.credentials = value["credentials"]?.string
-        integration.connectionType = value["connectionType"]?.string?.uppercased()
-        integration.connectionId = value["connectionId"]?.string
-        integration.integrationTarget = value["integrationTarget"]?.string
-        integration.contentHandling = value["contentHandling"]?.string?.uppercased()
-        integration.responseTransferMode = value["responseTransferMode"]?.string?.uppercased()
-        if let behavior = value["passthroughBehavior"]?.string {
+    /// - Parameter owner: whose integration it is, for people.
+    static func read(_ value: JSONValue, of owner: String, _ warnings: inout [String]) -> REST.Integration {
+        var members = ExtensionMembers(value, of: owner)
+        var integration = REST.Integration(type: members.text("type")?.uppercased() ?? "")
+        integration.httpMethod = members.text("httpMethod")?.uppercased()
+        integration.uri = members.text("uri")
+        integration.credentials = members.text("credentials")
+        integration.connectionType = members.text("connectionType")?.uppercased()
+        integration.connectionId = members.text("connectionId")
+        integration.integrationTarget = members.text("integrationTarget")
+        integration.contentHandling = members.text("contentHandling")?.uppercased()
+        integration.responseTransferMode = members.text("responseTransferMode")?.uppercased()
+        if let behavior = members.text("passthroughBehavior") {
             integration.passthroughBehavior = behavior.uppercased()
         }
-        if let timeout = value["timeoutInMillis"]?.integer { integration.timeoutInMillis = timeout }
-        integration.cacheNamespace = value["cacheNamespace"]?.string
-        integration.cacheKeyParameters = value["cacheKeyParameters"]?.array?.compactMap(\.string) ?? []
-        if let isInsecure = value["tlsConfig"]?["insecureSkipVerification"]?.bool {
+        if let timeout = members.integer("timeoutInMillis") { integration.timeoutInMillis = timeout }
+        integration.cacheNamespace = members.text("cacheNamespace")
+        integration.cacheKeyParameters = members.texts("cacheKeyParameters") ?? []
+        warnings += members.warnings
+        var tls = ExtensionMembers(value["tlsConfig"], of: owner)
+        if let isInsecure = tls.flag("insecureSkipVerification") {
             integration.tlsConfig = REST.TlsConfig(insecureSkipVerification: isInsecure)
         }
-        integration.requestTemplates = texts(value["requestTemplates"]).map { templates in
-            OrderedMap(templates.map { ($0.key, Optional($0.value)) })
-        }
-        integration.requestParameters = parameters(value["requestParameters"], warn)
+        warnings += tls.warnings
+        integration.requestTemplates = templates(value["requestTemplates"])
+        integration.requestParameters = parameters(value["requestParameters"], of: owner, &warnings)
         for (pattern, response) in value["responses"]?.object ?? [:] {
-            let made = self.response(response, pattern)
+            let made = self.response(response, pattern, of: owner, &warnings)
             var responses = integration.integrationResponses ?? [:]
             responses[made.statusCode] = made
             integration.integrationResponses = responses
@@ -36,26 +38,42 @@ enum RestIntegrationExtension {
         return integration
     }
 
-    private static func response(_ value: JSONValue, _ pattern: String) -> REST.IntegrationResponse {
+    private static func response(
+        _ value: JSONValue, _ pattern: String, of owner: String, _ warnings: inout [String]
+    ) -> REST.IntegrationResponse {
+        var members = ExtensionMembers(value, of: owner)
         var response = REST.IntegrationResponse(statusCode: value["statusCode"].flatMap(plainText) ?? "200")
         response.selectionPattern = pattern == "default" ? nil : pattern
         response.responseParameters = texts(value["responseParameters"])
-        response.responseTemplates = texts(value["responseTemplates"]).map { templates in
-            OrderedMap(templates.map { ($0.key, Optional($0.value)) })
-        }
-        response.contentHandling = value["contentHandling"]?.string?.uppercased()
+        response.responseTemplates = templates(value["responseTemplates"])
+        response.contentHandling = members.text("contentHandling")?.uppercased()
+        warnings += members.warnings
         return response
     }
 
+    /// A template that is null passes the body through, and is kept so.
+    private static func templates(_ value: JSONValue?) -> OrderedMap<String?>? {
+        guard let object = value?.object else { return nil }
+        let templates = object.compactMap { type, template -> (String, String?)? in
+            if template.isNull { return (type, nil) }
+            return plainText(template).map { (type, $0) }
+        }
+        return templates.isEmpty ? nil : OrderedMap(templates)
+    }
+
     /// Recorded: a value that is no text is left out, with a warning.
-    private static func parameters(_ value: JSONValue?, _ warn: (String) -> Void) -> OrderedMap<String>? {
+    private static func parameters(
+        _ value: JSONValue?, of owner: String, _ warnings: inout [String]
+    ) -> OrderedMap<String>? {
         guard let object = value?.object else { return nil }
         var parameters: OrderedMap<String> = [:]
         for (name, value) in object {
             if let text = value.string {
                 parameters[name] = text
             } else {
-                warn("Expected type string for property '\(name)' of %@ but got '\(value.text)'")
+                warnings.append(
+                    "Invalid format for 'requestParameters'. Expected type string for property '\(name)' of \(owner) "
+                        + "but got '\(value.text)'")
             }
         }
         return parameters.isEmpty ? nil : parameters

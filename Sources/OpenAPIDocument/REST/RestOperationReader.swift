@@ -78,19 +78,18 @@ struct RestOperationReader {
         try readBody(operation, &imported, at: place)
         try readResponses(operation, &imported, at: place)
         try spend(SecuritySchemes.requirements(operation, document).reduce(0) { $0 + ($1.object?.count ?? 1) })
+        let security = SecuritySchemes.apply(to: &imported, operation, document, dialect)
+        errors += security.faults.map { "Unable to put method '\(verb)' for resource at path '\(path)': \($0)" }
         try warn(
-            SecuritySchemes.apply(to: &imported, operation, document, dialect).map { name in
+            security.ignored.map { name in
                 "Ignoring security requirement '\(name)' of method '\(verb)' for resource at path '\(path)': it is no "
                     + "authorizer and no API key"
             })
         if let value = operation["x-amazon-apigateway-integration"], !value.isNull {
             var found: [String] = []
-            imported.method.methodIntegration = RestIntegrationExtension.read(value) { found.append($0) }
-            try warn(
-                found.map { text in
-                    "Invalid format for 'requestParameters'. "
-                        + text.replacing("%@", with: "resource '\(path)' and method '\(verb)'")
-                })
+            imported.method.methodIntegration = RestIntegrationExtension.read(
+                value, of: "resource '\(path)' and method '\(verb)'", &found)
+            try warn(found)
         }
         return imported
     }

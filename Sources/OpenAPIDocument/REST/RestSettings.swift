@@ -5,25 +5,37 @@ import JSON
 enum RestSettings {
     private static let prefix = "x-amazon-apigateway-"
 
-    static func read(_ document: JSONValue, title: String, _ dialect: Dialect) -> ImportedRestAPI.Settings {
+    static func read(
+        _ document: JSONValue, title: String, _ dialect: Dialect, _ warnings: inout [String]
+    ) throws(DocumentError) -> ImportedRestAPI.Settings {
+        var root = ExtensionMembers(document, of: "the API")
         var settings = ImportedRestAPI.Settings(name: title)
         settings.description = document["info"]?["description"]?.string
         settings.version = document["info"]?["version"].flatMap(plainText)
-        settings.apiKeySource = document[prefix + "api-key-source"]?.string
-        settings.binaryMediaTypes = document[prefix + "binary-media-types"]?.array?.compactMap(\.string)
+        settings.apiKeySource = root.text(prefix + "api-key-source")
+        settings.binaryMediaTypes = root.texts(prefix + "binary-media-types")
         // What is no number of bytes is refused as one that is out of range.
         settings.minimumCompressionSize = document[prefix + "minimum-compression-size"].flatMap { size in
             size.isNull ? nil : size.integer ?? -1
         }
-        settings.securityPolicy = document[prefix + "security-policy"]?.string
-        settings.endpointAccessMode = document[prefix + "endpoint-access-mode"]?.string
-        if let policy = document[prefix + "policy"], policy.object != nil { settings.policy = policy.text }
-        let endpoint =
+        settings.securityPolicy = root.text(prefix + "security-policy")
+        settings.endpointAccessMode = root.text(prefix + "endpoint-access-mode")
+        warnings += root.warnings
+        if let policy = document[prefix + "policy"], !policy.isNull {
+            // Nobody is let in whom a policy might keep out (AWS's answer is unknown).
+            guard policy.object != nil else {
+                throw DocumentError("Errors found during import:\n\t\(prefix)policy must be an object")
+            }
+            settings.policy = policy.text
+        }
+        let endpointValue =
             dialect == .swagger
             ? document[prefix + "endpoint-configuration"]
             : document["servers"]?.array?.lazy.compactMap { $0[prefix + "endpoint-configuration"] }.first
-        settings.disableExecuteApiEndpoint = endpoint?["disableExecuteApiEndpoint"]?.bool
-        settings.vpcEndpointIds = endpoint?["vpcEndpointIds"]?.array?.compactMap(\.string)
+        var endpoint = ExtensionMembers(endpointValue, of: "the API's endpoint configuration")
+        settings.disableExecuteApiEndpoint = endpoint.flag("disableExecuteApiEndpoint")
+        settings.vpcEndpointIds = endpoint.texts("vpcEndpointIds")
+        warnings += endpoint.warnings
         settings.tags = tags(document)
         return settings
     }
@@ -42,11 +54,13 @@ enum RestSettings {
     /// More than AWS's 50, so that the one who checks tags sees that there are too many.
     private static let maximumTags = 1_000
 
-    static func requestValidators(_ document: JSONValue) -> [REST.RequestValidator] {
+    static func requestValidators(_ document: JSONValue, _ warnings: inout [String]) -> [REST.RequestValidator] {
         (document[prefix + "request-validators"]?.object ?? [:]).map { name, value in
+            var members = ExtensionMembers(value, of: "request validator '\(name)'")
             var validator = REST.RequestValidator(id: "", name: name)
-            validator.validateRequestBody = value["validateRequestBody"]?.bool ?? false
-            validator.validateRequestParameters = value["validateRequestParameters"]?.bool ?? false
+            validator.validateRequestBody = members.flag("validateRequestBody") ?? false
+            validator.validateRequestParameters = members.flag("validateRequestParameters") ?? false
+            warnings += members.warnings
             return validator
         }
     }

@@ -6,6 +6,9 @@ struct SchemaReader {
     let document: JSONValue
     let dialect: Dialect
     let apiId: String
+    /// The document's schemas, by their names.
+    private let known: JSONObject
+    private(set) var warnings: [String] = []
     /// Of schemas that stand where they are used, without a name.
     private(set) var made: [REST.Model] = []
     private var madeNames: Set<String> = []
@@ -15,16 +18,19 @@ struct SchemaReader {
         self.document = document
         self.dialect = dialect
         self.apiId = apiId
+        known = dialect.schemas(document)
     }
 
     /// Each schema by its name.
-    func models() -> [REST.Model] {
-        dialect.schemas(document).map { name, schema in
+    mutating func models() -> [REST.Model] {
+        var models: [REST.Model] = []
+        for (name, schema) in known {
             var model = REST.Model(
-                id: "", name: name, contentType: "application/json", schema: supported(schema).text)
+                id: "", name: name, contentType: "application/json", schema: text(of: schema, "model '\(name)'"))
             model.description = schema["description"]?.string
-            return model
+            models.append(model)
         }
+        return models
     }
 
     /// The name of the model that a body has: of a schema without a name one is made.
@@ -37,7 +43,7 @@ struct SchemaReader {
                 hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211
             }.hexadecimal
         if madeNames.insert(name).inserted {
-            let text = supported(schema).text
+            let text = text(of: schema, "the schema of '\(place)'")
             madeBytes += text.utf8.count
             // One of them may be used by many, each of which gets its own.
             guard madeBytes <= DocumentLimits.bytes else { throw DocumentError(RestImport.invalid) }
@@ -53,26 +59,52 @@ struct SchemaReader {
         return nil
     }
 
+    private mutating func text(of schema: JSONValue, _ owner: String) -> String {
+        var missing: [String] = []
+        let own = Set((schema["definitions"]?.object ?? [:]).map(\.key))
+        let text = supported(schema, own: own, &missing).text
+        for reference in Set(missing).sorted() {
+            warnings.append("Unable to resolve reference '\(reference)' of \(owner): the document has no such schema")
+        }
+        return text
+    }
+
     /// What models have of it: references are by address, and what they cannot have is left out, as the service does.
-    private func supported(_ schema: JSONValue) -> JSONValue {
+    ///
+    /// - Parameter own: the schema's own definitions, which stay where they are.
+    private func supported(_ schema: JSONValue, own: Set<String>, _ missing: inout [String]) -> JSONValue {
         guard let object = schema.object else { return schema }
         var result = JSONObject()
         for (key, value) in object where !Self.unsupported.contains(key) && !key.hasPrefix("x-") {
             switch key {
-            case "$ref":
-                result[key] =
-                    value.string.flatMap(Self.name).map {
-                        .string("https://apigateway.amazonaws.com/restapis/\(apiId)/models/\($0)")
-                    } ?? value
+            case "$ref": result[key] = reference(value, own: own, &missing)
             case "properties", "patternProperties", "definitions":
-                result[key] = .object(JSONObject((value.object ?? [:]).map { ($0.key, supported($0.value)) }))
+                var members = JSONObject()
+                for (name, value) in value.object ?? [:] { members[name] = supported(value, own: own, &missing) }
+                result[key] = .object(members)
             case "items", "additionalItems", "additionalProperties", "not":
-                result[key] = value.array.map { .array($0.map(supported)) } ?? supported(value)
-            case "allOf", "anyOf", "oneOf": result[key] = .array((value.array ?? []).map(supported))
+                result[key] =
+                    value.array.map { .array(supported($0, own: own, &missing)) }
+                    ?? supported(value, own: own, &missing)
+            case "allOf", "anyOf", "oneOf": result[key] = .array(supported(value.array ?? [], own: own, &missing))
             default: result[key] = value
             }
         }
         return .object(result)
+    }
+
+    private func supported(_ schemas: [JSONValue], own: Set<String>, _ missing: inout [String]) -> [JSONValue] {
+        var result: [JSONValue] = []
+        for schema in schemas { result.append(supported(schema, own: own, &missing)) }
+        return result
+    }
+
+    private func reference(_ value: JSONValue, own: Set<String>, _ missing: inout [String]) -> JSONValue {
+        guard let text = value.string, let name = Self.name(in: text) else { return value }
+        let isOwn = text.hasPrefix("#/definitions/") && own.contains(String(name.prefix { $0 != "/" }))
+        if isOwn { return value }
+        if known[name] == nil { missing.append(text) }
+        return .string("https://apigateway.amazonaws.com/restapis/\(apiId)/models/\(name)")
     }
 
     /// Of OpenAPI's schemas and not of JSON Schema's draft 4. Source: docs/api-gateway-known-issues.

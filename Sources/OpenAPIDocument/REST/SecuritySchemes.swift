@@ -26,25 +26,53 @@ enum SecuritySchemes {
     }
 
     static func requirements(_ operation: JSONValue, _ document: JSONValue) -> [JSONValue] {
-        (operation["security"] ?? document["security"])?.array ?? []
+        asked(operation, document)?.array ?? []
+    }
+
+    /// A member without a value asks for nothing itself.
+    private static func asked(_ operation: JSONValue, _ document: JSONValue) -> JSONValue? {
+        [operation["security"], document["security"]].compactMap { $0 }.first { !$0.isNull }
+    }
+
+    /// What cannot be put on a method as it was meant.
+    struct Findings {
+        /// The names of schemes that mean nothing here.
+        var ignored: [String] = []
+        /// What has a form that says nothing: the method must not be open for it (AWS's answer is unknown).
+        var faults: [String] = []
     }
 
     /// Puts on a method what its operation, or else the document, asks for. Recorded: what the document asks for counts
-    /// for operations that say nothing. Answers the names of schemes that mean nothing here.
+    /// for operations that say nothing.
     static func apply(
         to imported: inout ImportedMethod, _ operation: JSONValue, _ document: JSONValue, _ dialect: Dialect
-    ) -> [String] {
-        if let type = operation["x-amazon-apigateway-auth"]?["type"]?.string {
-            imported.method.authorizationType = type.uppercased()
+    ) -> Findings {
+        var findings = Findings()
+        if let auth = operation["x-amazon-apigateway-auth"], !auth.isNull {
+            if let type = auth["type"]?.string {
+                imported.method.authorizationType = type.uppercased()
+            } else {
+                findings.faults.append("Invalid x-amazon-apigateway-auth: it must be an object with a type")
+            }
         }
         let requirements = requirements(operation, document)
-        if requirements.isEmpty { return [] }
+        if requirements.isEmpty {
+            if asked(operation, document).map({ $0.array == nil }) == true { findings.faults.append(noList) }
+            return findings
+        }
         let schemes = dialect.securitySchemes(document)
-        var unknown: [String] = []
         for requirement in requirements {
-            for (name, scopes) in requirement.object ?? [:] {
+            guard let members = requirement.object else {
+                findings.faults.append(noList)
+                continue
+            }
+            for (name, scopes) in members {
+                guard scopes.isNull || scopes.array?.allSatisfy({ $0.string != nil }) == true else {
+                    findings.faults.append("Invalid security: the scopes of '\(name)' must be a list of strings")
+                    continue
+                }
                 guard let scheme = schemes[name] else {
-                    unknown.append(name)
+                    findings.ignored.append(name)
                     continue
                 }
                 if let type = scheme[authorizer]?["type"]?.string?.uppercased() {
@@ -58,10 +86,12 @@ enum SecuritySchemes {
                 } else if scheme["type"]?.string == "apiKey", scheme["name"]?.string?.lowercased() == "x-api-key" {
                     imported.method.apiKeyRequired = true
                 } else {
-                    unknown.append(name)
+                    findings.ignored.append(name)
                 }
             }
         }
-        return unknown
+        return findings
     }
+
+    private static let noList = "Invalid security: it must be a list of objects, each with names of security schemes"
 }
