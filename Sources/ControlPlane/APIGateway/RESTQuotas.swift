@@ -51,8 +51,8 @@ enum RESTQuotas {
     /// AWS: 20 in a region, raised on request.
     static let vpcLinks = 1_000
 
+    /// Characters of an API's name. AWS's is not documented for REST APIs; chosen as API keys have it.
     static let nameLength = 1024
-    static let descriptionLength = 1024
     static let stageNameLength = 128
     static let stageVariables = 100
     static let stageVariableNameLength = 64

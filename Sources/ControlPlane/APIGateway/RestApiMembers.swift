@@ -56,7 +56,7 @@ enum RestApiMembers {
         }
         api.endpointAccessMode = try members.string("endpointAccessMode")
         api.securityPolicy = try members.string("securityPolicy")
-        try RestApiRules.checkSecurity(api)
+        try RestApiRules.check(api)
     }
 
     /// What the service's model says of the members.

@@ -14,7 +14,7 @@ enum RestApiPatches {
         if api.endpointConfiguration != before.endpointConfiguration {
             try RestApiRules.check(api.endpointConfiguration)
         }
-        try RestApiRules.checkSecurity(api)
+        try RestApiRules.check(api)
     }
 
     private static let table = PatchTable<REST.RestApi>(

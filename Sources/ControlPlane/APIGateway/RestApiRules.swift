@@ -52,8 +52,16 @@ enum RestApiRules {
             "Gatehouse does not serve private APIs yet: the endpoint type PRIVATE is refused.")
     }
 
+    /// What holds of an API as a whole, whatever way its settings came.
+    static func check(_ api: REST.RestApi) throws(ServiceError) {
+        guard api.name.unicodeScalars.count <= RESTQuotas.nameLength else {
+            throw RESTError.badRequest("API name must not be longer than \(RESTQuotas.nameLength) characters")
+        }
+        try checkSecurity(api)
+    }
+
     /// Source: docs/apigateway-security-policies.
-    static func checkSecurity(_ api: REST.RestApi) throws(ServiceError) {
+    private static func checkSecurity(_ api: REST.RestApi) throws(ServiceError) {
         guard api.securityPolicy?.hasPrefix("SecurityPolicy_") == true, api.endpointAccessMode == nil else { return }
         throw RESTError.badRequest(
             "An endpoint access mode is required for the security policy \(api.securityPolicy ?? "").")

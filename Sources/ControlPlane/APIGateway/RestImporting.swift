@@ -78,7 +78,7 @@ struct RestImporting {
         }
         if let policy = settings.securityPolicy { api.securityPolicy = policy }
         if let mode = settings.endpointAccessMode { api.endpointAccessMode = mode }
-        try RestApiRules.checkSecurity(api)
+        try RestApiRules.check(api)
         if let tags = settings.tags {
             var merged = api.tags ?? [:]
             for (name, value) in tags { merged[name] = value }

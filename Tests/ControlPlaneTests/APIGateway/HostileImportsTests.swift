@@ -39,6 +39,18 @@ struct HostileImportsTests {
         #expect(answer.hasPrefix("Errors found during import:\n\tUnable to create resource at path '/a'"))
     }
 
+    @Test("a name has its length, whichever way it comes")
+    func longName() async throws {
+        let name = JSONValue.string(String(repeating: "n", count: 1025))
+        #expect(await fault(["info": ["title": name]]).contains("1024 characters"))
+        #expect(await rest.call("POST", "/restapis", ["name": name]).status == 400)
+        let api = await rest.call("POST", "/restapis", ["name": "short"])
+        let path = "/restapis/\(try #require(api["id"]?.string))"
+        let patch: JSONValue = ["patchOperations": [["op": "replace", "path": "/name", "value": name]]]
+        #expect(await rest.call("PATCH", path, patch).status == 400)
+        #expect(await rest.call("GET", path)["name"]?.string == "short")
+    }
+
     @Test("a path may stand elsewhere in the document")
     func reference() async throws {
         let answer = await imported(Self.paths([("/a", ["get": Self.operation]), ("/b", ["$ref": "#/paths/~1a"])]))
