@@ -1,5 +1,6 @@
 """Odd corners of calls of REST APIs, as documented or recorded of the service."""
 
+import base64
 import json
 
 import pytest
@@ -115,3 +116,47 @@ def test_a_small_share_of_a_canary_is_something(rest_api):
     api.deploy("prod")
     api("update_stage", stageName="prod", patchOperations=[patch("/canarySettings/percentTraffic", "0.04")])
     assert json.dumps(api("get_stage", stageName="prod")["canarySettings"]["percentTraffic"]) == "0.04"
+
+
+class TestText:
+    """Bodies of media types that are not binary are text: bytes that are no UTF-8 become U+FFFD."""
+
+    PNG = b"\x89PNG\r\n\x1a\n\xff\xfe"
+    TEXT = PNG.decode("utf-8", "replace").encode()
+
+    @pytest.mark.parametrize("handling", [{}, {"contentHandling": "CONVERT_TO_TEXT"}])
+    @pytest.mark.parametrize("types, passes", [([], False), (["audio/x"], False), (["image/png"], True)])
+    def test_both_ways(self, rest_api, origin, types, passes, handling):
+        origin.answer(reply(200, {"Content-Type": "image/png"}, self.PNG))
+        api = rest_api(binaryMediaTypes=types)
+        integrate(api, api.root, "POST", type="HTTP", integrationHttpMethod="POST", uri=origin.url, answers={"200": {}}, **handling)
+        api.deploy("prod")
+        answer = api.call("POST", "/prod", {"Content-Type": "image/png", "Accept": "image/png"}, self.PNG)
+        if passes and handling:
+            assert origin.only().body == base64.b64encode(self.PNG)
+        else:
+            assert origin.only().body == (self.PNG if passes else self.TEXT)
+        assert answer.body == (self.PNG if passes else self.TEXT)
+
+
+def test_what_an_origin_has_packed_is_not_packed_again(rest_api, origin):
+    body = b"packed " * 50
+    origin.answer(reply(200, {"Content-Encoding": "gzip", "Content-Type": "text/plain"}, body))
+    api = rest_api(minimumCompressionSize=10)
+    integrate(api, api.root, "GET", type="HTTP", integrationHttpMethod="GET", uri=origin.url, answers={"200": {}})
+    api.deploy("prod")
+    answer = api.call("GET", "/prod", {"Accept-Encoding": "gzip"})
+    assert (answer.header("content-encoding"), answer.body) == (None, body)
+
+
+@pytest.mark.parametrize("length, status", [(1_400, 200), (1_700, 414), (5_000, 414)])
+def test_a_method_s_arn_has_its_length(rest_api, length, status):
+    """rest-api: 1,600 bytes, else 414."""
+    api = rest_api()
+    integrate(api, api.resource("{proxy+}"), "GET", type="MOCK", requestTemplates={"application/json": "{statusCode: 200}"},
+              answers={"200": {}})  # fmt: skip
+    api.deploy("prod")
+    answer = api.call("GET", "/prod/" + "x" * length)
+    assert answer.status == status
+    if status == 414:
+        assert answer.json() == {"message": "Request URI too long"}

@@ -23,6 +23,8 @@ enum Refusal: Error {
     case unreadable
     case tooLarge
     case headTooLarge
+    /// The method's ARN, as policies would have it, is longer than AWS lets it be.
+    case pathTooLong
     /// The integration cannot be called, or its answer cannot be passed on.
     case internalError
     /// The integration cannot be reached.

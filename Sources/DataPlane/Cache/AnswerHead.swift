@@ -9,7 +9,7 @@ struct AnswerHead {
     let fields: ByteBuffer
     /// Where among the lines the date and the framing stand; -1: where the gateway puts them itself.
     var (dateAt, lengthAt) = (-1, -1)
-    /// It has a `Content-Encoding`.
+    /// Its body has a `Content-Encoding`, so that it is not packed.
     private(set) var isCoded = false
 
     /// Writes a head and takes it back; nil when the connection has none to give back.
@@ -22,9 +22,10 @@ struct AnswerHead {
         var lines = ResponseLines(x, stream, framing)
         write(&lines)
         let end = stream.out.writerIndex
-        let head = stream.out.withVeryUnsafeBytes { bytes in
+        var head = stream.out.withVeryUnsafeBytes { bytes in
             AnswerHead(status, UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
         }
+        if x.rest.isAnswerCoded { head.isCoded = true }
         return stream.retract() ? head : nil
     }
 

@@ -125,6 +125,8 @@ enum FunctionProxy {
         case .tooLarge:
             x.integrationServiceStatus = 413
             x.integrationError = "the event is larger than Lambda's 6 MB"
+            // Recorded: alone among the answers behind a function's call, this one tells of no trace.
+            x.rest.showsTrace = false
             x.refuse(.eventTooLarge, because: "sends \(integration.name) an event larger than Lambda's 6 MB")
         case .notFound:
             x.integrationServiceStatus = 404

@@ -18,7 +18,7 @@ extension HTTPPipeline {
         case .tooLarge, .eventTooLarge:
             make(
                 413, #"{"message":"Request Entity Too Large"}"#, "Request Entity Too Large", "REQUEST_TOO_LARGE")
-        case .headTooLarge:
+        case .headTooLarge, .pathTooLong:
             make(
                 431, #"{"message":"Request Header Fields Too Large"}"#, "Request Header Fields Too Large",
                 "BAD_REQUEST_PARAMETERS")

@@ -72,6 +72,9 @@ extension RESTPipeline {
             RESTRefusal(
                 type: "DEFAULT_4XX", status: 431, errorType: "BadRequestException",
                 message: "Request Header Fields Too Large")
+        case .pathTooLong:
+            RESTRefusal(
+                type: "DEFAULT_4XX", status: 414, errorType: "BadRequestException", message: "Request URI too long")
         case .eventTooLarge:
             RESTRefusal(
                 type: "REQUEST_TOO_LARGE", status: 413, errorType: "BadRequestException", message: "Request Too Long",

@@ -38,7 +38,9 @@ enum RESTPipeline {
         switch step {
         case .endpoint: if x.stage?.isEndpointDisabled == true { throw .forbidden }
         case .method: try RESTRouting.match(x)
-        case .headSize: try Routing.checkHead(x)
+        case .headSize:
+            try Routing.checkHead(x)
+            try RESTRouting.checkPath(x)
         case .coding: try RequestUnpacking.check(x)
         case .authorize: try authorize(x)
         case .key: if x.route?.method?.requiresKey == true { try KeyCheck.find(x) }
@@ -159,6 +161,22 @@ enum RESTRouting {
         let metrics = isCanary ? stage.canaryMethodMetrics : stage.methodMetrics
         if index < metrics.count { x.rest.metrics = metrics[index] }
         if let setting = stage.logging.setting(index, isCanary: isCanary) { x.beginLog(setting) }
+    }
+
+    /// Bytes of a method's ARN, `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/VERB/path`. AWS quota: 1,600.
+    private static let arnBytes = 1_600
+
+    /// The path counts as it is matched, decoded (AWS's way is unknown).
+    static func checkPath(_ x: Exchange) throws(Refusal) {
+        guard let stage = x.stage, x.routedPath.count > arnBytes / 2, let head = x.connection?.head else { return }
+        let (account, key) = (stage.account, stage.key)
+        let fixed =
+            "arn:aws:execute-api:".utf8.count + ":".utf8.count + ":".utf8.count + "/".utf8.count + "/".utf8.count
+        let names =
+            account.region.utf8.count + account.accountId.utf8.count + key.apiId.utf8.count + key.stageName.utf8.count
+        guard fixed + names + head.methodRange.count + x.routedPath.count > arnBytes else { return }
+        x.reason = "was called by a path whose ARN is longer than \(arnBytes) bytes"
+        throw .pathTooLong
     }
 
     /// For the line of `gatehouse up`: AWS's answer is the same whether a method is not there or not deployed.

@@ -13,11 +13,9 @@ struct PayloadConversion {
     /// A template cannot read it.
     let isBinary: Bool
 
-    /// Of a request on its way to an integration; nil where nothing is said of binary bodies.
+    /// Of a request on its way to an integration; nil where it has no body.
     static func ofRequest(_ x: Exchange, _ handling: ContentHandling?) throws(Refusal) -> PayloadConversion? {
-        guard let types = x.rest.deployment?.binaryTypes, !types.isEmpty || handling != nil, let body = x.body else {
-            return nil
-        }
+        guard let types = x.rest.deployment?.binaryTypes, let body = x.body else { return nil }
         let isBinary =
             x.withHead { bytes, head in
                 types.contains(head.first(.contentType).map { UnsafeRawBufferPointer(rebasing: bytes[$0.range]) })
@@ -26,7 +24,7 @@ struct PayloadConversion {
         case (true, .toText): return encoded(body)
         case (true, _): return PayloadConversion(body: body, isBinary: true)
         case (false, .toBinary): return try decoded(x, body)
-        case (false, _): return PayloadConversion(body: body, isBinary: false)
+        case (false, _): return text(body)
         }
     }
 
@@ -34,10 +32,7 @@ struct PayloadConversion {
     static func ofAnswer(
         _ x: Exchange, _ answer: IntegrationAnswer, _ handling: ContentHandling?
     ) throws(Refusal) -> PayloadConversion? {
-        guard let types = x.rest.deployment?.binaryTypes, !types.isEmpty || handling != nil, let body = answer.body
-        else {
-            return nil
-        }
+        guard let types = x.rest.deployment?.binaryTypes, let body = answer.body else { return nil }
         let isBinary =
             answer.head.map { head in
                 head.withBytes { bytes in
@@ -50,10 +45,17 @@ struct PayloadConversion {
         case (true, .toText): return encoded(body)
         case (true, .toBinary): return PayloadConversion(body: body, isBinary: true)
         case (true, nil): return isWanted ? PayloadConversion(body: body, isBinary: true) : encoded(body)
-        case (false, .toText): return PayloadConversion(body: body, isBinary: false)
+        case (false, .toText): return text(body)
         case (false, .toBinary): return try decoded(x, body)
-        case (false, nil): return isWanted ? try decoded(x, body) : PayloadConversion(body: body, isBinary: false)
+        case (false, nil): return isWanted ? try decoded(x, body) : text(body)
         }
+    }
+
+    /// Bytes that are no UTF-8 do not pass as text: each becomes U+FFFD.
+    private static func text(_ body: ByteBuffer) -> PayloadConversion {
+        let isText = body.withUnsafeReadableBytes { ByteBuffer.isUTF8($0) }
+        let text = isText ? body : ByteBuffer(string: String(decoding: body.readableBytesView, as: UTF8.self))
+        return PayloadConversion(body: text, isBinary: false)
     }
 
     private static func encoded(_ body: ByteBuffer) -> PayloadConversion {

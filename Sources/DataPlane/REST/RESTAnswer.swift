@@ -10,6 +10,7 @@ enum RESTAnswer {
         if x.rest.log != nil { LoggedOrigin.answer(x, head) }
         guard method.isProxy else {
             x.rest.showsTrace = true
+            x.rest.isAnswerCoded = Self.isCoded(head)
             x.upstreamState.collected = (head, x.worker.allocator.buffer(capacity: 0))
             return
         }
@@ -44,6 +45,14 @@ enum RESTAnswer {
         }
         if AnswerRelay.isNeeded(x) { return AnswerRelay.begin(x, head.status, framing, write) }
         x.respond(head.status, framing, write)
+    }
+
+    private static func isCoded(_ head: ResponseHead) -> Bool {
+        head.withBytes { bytes in
+            head.fields.contains { field in
+                ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[field.name.range]), "content-encoding")
+            }
+        }
     }
 
     private static func use(of field: HeaderField, _ bytes: UnsafeRawBufferPointer) -> ResponseFields.Use {

@@ -39,6 +39,8 @@ struct RESTCall {
     var overrides = ContextOverrides()
     /// What the integration is sent.
     var parameters = IntegrationParameters()
+    /// The origin's answer came in a `Content-Encoding`, whether or not the client is told so.
+    var isAnswerCoded = false
     /// Whether the answer is passed on as it comes, in the time that streams have.
     var isStreamed = false
     /// When the integration's time is over, whatever comes by then.

@@ -31,7 +31,8 @@ struct PrivateConnection {
 
     /// Why a call through a link without a target fails, for people.
     static func missing(_ id: String) -> String {
-        "goes through the VPC link \(id), for which this server has no target: start it with --vpc-link "
+        guard !id.isEmpty else { return "names no VPC link: the stage variable that should name it has no value" }
+        return "goes through the VPC link \(id), for which this server has no target: start it with --vpc-link "
             + "\(id)=host:port, or with the link's name"
     }
 }
