@@ -123,7 +123,7 @@ def test_keys_come_from_a_table(account):
     first, second = (account("get_api_key", apiKey=one) for one in imported["ids"])
     assert (first["name"], first["enabled"], second["name"], second["enabled"]) == ("first", True, 'se"cond', False)
     assert [key["id"] for key in account("get_usage_plan_keys", usagePlanId=plan)["items"]] == [first["id"]]
-    again = account("import_api_keys", format="csv", body=f"Name,Key\nrenamed,{value}\n")
+    again = account("import_api_keys", format="csv", body=f"\ufeffName,Key\nrenamed,{value}\n")
     assert again["ids"] == [first["id"]]
     assert account("get_api_key", apiKey=first["id"])["name"] == "renamed"
     assert account.error("import_api_keys", format="csv", body="Name\nx\n")[0] == BAD

@@ -138,6 +138,12 @@ def test_unknown_paths_are_told_with_the_known_ones(api, path):
         "/*/*/caching/unauthorizedCacheControlHeaderStrategy, /variables/{variable_name}, /tracingEnabled]")
 
 
+@pytest.mark.parametrize("value", ["0x10", "nan", "inf", "1e999", ""])
+def test_what_no_rate_is(api, value):
+    api.deploy("dev")
+    assert fault(api, patch("/*/*/throttling/rateLimit", value))[0] == BAD
+
+
 LOG_GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:rest"
 
 

@@ -55,6 +55,17 @@ def keyed(gatehouse):
         one.api.delete()
 
 
+@pytest.mark.parametrize(
+    "start, end, said",
+    [("2026-02-30", "2026-03-03", "yyyy-mm-dd"), ("2026-02-02", "2026-02-01", "must not be after"),
+     ("0001-01-01", "9999-12-31", "more than 366 days")],
+)  # fmt: skip
+def test_dates_of_usage(keyed, start, end, said):
+    one = keyed()
+    error = error_of(one.client.get_usage, usagePlanId=one.plan, startDate=start, endDate=end)
+    assert error.code == "BadRequestException" and said in error.message
+
+
 def test_a_key_lets_in_as_long_as_it_may(keyed):
     one = keyed()
     assert one.call().status == 200

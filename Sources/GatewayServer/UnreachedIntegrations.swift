@@ -17,7 +17,7 @@ final class UnreachedIntegrations: Sendable {
         for key in removed { told.withLock { $0[key] = nil } }
         for stage in stages {
             let methods = Dictionary(stage.methods.map { ($0.name, $0.reason) }) { first, _ in first }
-            let found = Set(methods.map { "\($0.key) \($0.value)" })
+            let found = Set(methods.map { "\($0.key)\($0.value.first?.isUppercase == true ? ": " : " ")\($0.value)" })
             let old = told.withLock { told in
                 let old = told[stage.key] ?? []
                 told[stage.key] = found.isEmpty ? nil : found
@@ -25,7 +25,9 @@ final class UnreachedIntegrations: Sendable {
             }
             let new = found.subtracting(old).sorted()
             for line in new.prefix(Self.lines) {
-                say("gatehouse: stage \(stage.key.stageName) of API \(stage.key.apiId): \(line). Its calls get 500.")
+                say(
+                    "gatehouse: stage \(stage.key.stageName) of API \(stage.key.apiId): \(line.hasSuffix(".") ? line : line + ".") Its calls get 500."
+                )
             }
             guard new.count > Self.lines else { continue }
             say(

@@ -59,7 +59,8 @@ enum ApiKeyImport {
     }
 
     private static func rows(of text: String) throws(ServiceError) -> [Row] {
-        var lines = CSV.rows(of: text)
+        // Spreadsheets put a byte order mark in front.
+        var lines = CSV.rows(of: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
         guard !lines.isEmpty else { throw RESTError.badRequest("The imported file has no heading.") }
         let columns = lines.removeFirst().map { $0.lowercased() }
         guard columns.contains("name"), columns.contains("key") else {

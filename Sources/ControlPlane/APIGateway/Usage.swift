@@ -83,8 +83,11 @@ struct DayRange: Sendable {
     init(_ call: Call) throws(ServiceError) {
         guard let start = call.query("startDate").flatMap(Self.day), let end = call.query("endDate").flatMap(Self.day)
         else { throw RESTError.badRequest("Usage dates must be in the format of yyyy-mm-dd") }
-        guard start <= end, end - start < Self.maximumDays else {
+        guard start <= end else {
             throw RESTError.badRequest("Invalid date range specified. The start date must not be after the end date.")
+        }
+        guard end - start < Self.maximumDays else {
+            throw RESTError.badRequest("Invalid date range specified. It has more than \(Self.maximumDays) days.")
         }
         days = start..<end + 1
     }
@@ -107,6 +110,8 @@ struct DayRange: Sendable {
         let yearOfEra = shifted - era * 400
         let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
+        let days = era * 146_097 + dayOfEra - 719_468
+        // A month may have fewer days.
+        return Calendar(days * 86_400).day == Int(day) ? days : nil
     }
 }

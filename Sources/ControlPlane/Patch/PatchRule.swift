@@ -38,7 +38,7 @@ struct PatchStep {
     }
 
     func double() throws(ServiceError) -> Double {
-        guard let number = value.flatMap({ Double($0) }), number.isFinite else { throw invalidValue }
+        guard let number = value.flatMap({ Double(decimal: $0) }) else { throw invalidValue }
         return number
     }
 

@@ -1,3 +1,5 @@
+import JSON
+
 /// Brings the values given for parameters, and the defaults, together with what the template allows.
 ///
 /// The sentences are CloudFormation's.
@@ -48,16 +50,11 @@ extension ParameterDefinition {
             return "Parameter '\(name)' must be at most \(TemplateLimits.parameterBytes) bytes"
         }
         let items = items(text)
-        if kind == .number || kind == .numberList, !items.allSatisfy(Self.isNumber) {
+        if kind == .number || kind == .numberList, !items.allSatisfy({ Double(decimal: $0) != nil }) {
             return "Parameter '\(name)' must be a number."
         }
         guard let broken = brokenConstraint(text, items) else { return nil }
         return "Parameter '\(name)' \(constraintDescription.map { "failed to satisfy constraint: \($0)" } ?? broken)"
-    }
-
-    /// Swift reads `nan` and `0x10` too.
-    private static func isNumber(_ text: String) -> Bool {
-        Double(text) != nil && text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
     }
 
     private func brokenConstraint(_ text: String, _ items: [String]) -> String? {

@@ -155,7 +155,7 @@ private struct ApiGatewayV2StageType: ResourceBehaviour {
     private func rate(_ entry: TemplateMap.Entry) throws(ResourceFailure) -> JSONValue {
         let value = entry.value.json
         if value.double != nil { return value }
-        guard let text = value.string, let rate = Double(text), rate.isFinite else {
+        guard let text = value.string, let rate = Double(decimal: text) else {
             throw ResourceFailure(
                 message: "\(entry.key) must be a number; it is a \(entry.value.kind)", line: entry.line)
         }

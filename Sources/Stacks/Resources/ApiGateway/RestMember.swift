@@ -103,7 +103,7 @@ extension PropertyReader {
     /// A number as the template writes it.
     func number(_ name: String) throws(ResourceFailure) -> JSONValue? {
         guard let value = properties[name] else { return nil }
-        guard let text = value.text, let number = Double(text), number.isFinite else {
+        guard let text = value.text, Double(decimal: text) != nil else {
             throw ResourceFailure(message: "\(name) must be a number; it is a \(value.kind)", line: value.line)
         }
         return .number(text)
