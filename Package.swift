@@ -83,6 +83,19 @@ let package = Package(
             dependencies: ["JSON", "GatewayModel", .product(name: "GRDBSQLite", package: "GRDB.swift")],
             swiftSettings: strict),
 
+        // Secrets on the disk.
+        .target(
+            name: "Sealing", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
+
+        // User pools.
+        .target(
+            name: "UserPools",
+            dependencies: [
+                "JSON", "JSONWebToken", "GatewayModel", "EntityStore", "Sealing", hashTrees,
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+
         // Files that change.
         .target(name: "FolderWatch", swiftSettings: strict),
 
@@ -140,7 +153,7 @@ let package = Package(
             dependencies: [
                 "ControlPlane", "DataPlane", "LambdaHost", "HTTPFront", "EntityStore", "SQLiteStore", "Stacks",
                 "FunctionPackages", "TableStore", "CZlib", "FolderWatch", "GatewayModel", "JSON", "JSONWebToken",
-                "SigV4",
+                "SigV4", "Sealing", "UserPools",
                 nioCore, nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -164,6 +177,10 @@ let package = Package(
         .testTarget(
             name: "JSONWebTokenTests",
             dependencies: ["JSONWebToken", "JSON", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .testTarget(name: "SealingTests", dependencies: ["Sealing"], swiftSettings: strict),
+        .testTarget(
+            name: "UserPoolsTests", dependencies: ["UserPools", "Sealing", "EntityStore", "GatewayModel", "JSON"],
             swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
         .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "GatewayModel"], swiftSettings: strict),

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from harness.clients import SESSION
 
-SERVED = {"apigateway", "apigatewayv2", "lambda", "dynamodb", "sts", "iam"}
+SERVED = {"apigateway", "apigatewayv2", "lambda", "dynamodb", "sts", "iam", "cognito-idp"}
 # Signed for a service that is served: answered by Gatehouse's operation table.
 SHARED = {"apigatewaymanagementapi", "dax"}
 

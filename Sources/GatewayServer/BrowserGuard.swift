@@ -9,6 +9,11 @@ enum BrowserGuard {
         if head.contains(.origin) || hasFetchMetadata(head) {
             return denied("The management API does not answer web pages (the request has an Origin).")
         }
+        return hostRefusal(head)
+    }
+
+    /// One for a host name that should not lead here.
+    static func hostRefusal(_ head: RequestHead) -> ServiceError? {
         let host = head.string(head.host)
         guard OwnHost.leadsHere(host) else {
             return denied("The management API does not answer for the host '\(host)'. Use localhost or 127.0.0.1.")

@@ -10,7 +10,9 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import SQLiteStore
+import Sealing
 import TableStore
+import UserPools
 
 /// A whole server: the two planes, the function host and the listeners, put together. To know what runs, read `start`.
 package final class Gatehouse: Sendable {
@@ -28,6 +30,7 @@ package final class Gatehouse: Sendable {
     private let functionLogs: FunctionLogs
     private let store: any EntityStore
     let tables: TableEndpoint
+    let pools: UserPools
     let snapshots: CodeSnapshots
     let generation: ServedGeneration
     let account: AccountIdentity
@@ -75,11 +78,22 @@ package final class Gatehouse: Sendable {
                 now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }, onFault: { faults.tell($0) }),
             group: group)
 
+        let triggers = TriggerFunctions()
+        let isLocalIssuer = settings.hasLocalIssuer
+        let pools = UserPools(
+            account: settings.account,
+            store: try folder.userPools.map { path in try SQLiteCopy.naming(path) { try SQLiteStore(path: path) } }
+                ?? MemoryStore(),
+            sealing: try folder.sealingKey.map { try SealingKey(file: $0) } ?? SealingKey(), triggers: triggers,
+            issuerBase: { isLocalIssuer ? "http://localhost:\(port.value)" : nil },
+            now: { Timestamp(milliseconds: WallClock.epochMilliseconds) })
+        try await pools.load()
+
         let vpcLinks = VpcLinkTargets(settings.vpcLinks)
         let accessLogs = AccessLogFiles(destination: settings.accessLog, folder: folder.logs)
         let functionChanges = FunctionChanges()
         let undeployed = UndeployedMethods()
-        let issuers = try IssuerService(settings.issuers, group: group)
+        let issuers = try IssuerService(settings.issuers, pools: pools, group: group)
         let dataPlane = try await DataPlane(
             group: group, functions: FunctionDirectoryAdapter(host: lambdaHost, changes: functionChanges),
             accessLogs: accessLogs, issuers: issuers,
@@ -107,6 +121,7 @@ package final class Gatehouse: Sendable {
             keys: KeyTrafficAdapter(plane: dataPlane), methodTesting: MethodTestingAdapter(plane: dataPlane),
             stageCaches: StageCachesAdapter(plane: dataPlane), issuers: issuers)
         vpcLinks.know(controlPlane)
+        triggers.know(controlPlane)
         undeployed.look(into: controlPlane)
         let usage = UsageLedger(store: store, meters: dataPlane.meters, onFault: { faults.tell($0) })
         // Before keys are served: what they may still use follows from what they have used.
@@ -117,7 +132,7 @@ package final class Gatehouse: Sendable {
         let stacks = StackService(
             store: store,
             management: InProcessManagement(
-                controlPlane: controlPlane, tables: tables, account: settings.account),
+                controlPlane: controlPlane, tables: tables, pools: pools, account: settings.account),
             account: settings.account, assetFolder: folder.assets,
             now: { Timestamp(milliseconds: WallClock.epochMilliseconds) })
         try await stacks.start()
@@ -127,13 +142,14 @@ package final class Gatehouse: Sendable {
         let local = LocalEndpoints(
             dataPlane: dataPlane, generation: generation, accessLogs: accessLogs, functionLogs: functionLogs,
             stacks: StackEndpoints(stacks: stacks, account: settings.account),
-            releases: ReleaseEndpoint(controlPlane: controlPlane), account: settings.account)
+            releases: ReleaseEndpoint(controlPlane: controlPlane), pools: PoolEndpoints(pools: pools),
+            account: settings.account)
         let management = try await bind(
             server,
             Listener(host: settings.listen.host, port: settings.listen.port) { loop in
                 ConnectionService(
                     exchange: dataPlane.exchange(on: loop), tables: TableService(tables: tables),
-                    management: ManagementService(controlPlane: controlPlane, local: local))
+                    management: ManagementService(controlPlane: controlPlane, local: local, pools: pools))
             })
         port.value = management.port
         var traffic: [ServerSettings.Address] = []
@@ -146,7 +162,8 @@ package final class Gatehouse: Sendable {
             controlPlane: controlPlane, managementAddress: management, trafficAddresses: traffic, stacks: stacks,
             group: group,
             server: server, dataPlane: dataPlane, lambdaHost: lambdaHost, usage: usage, accessLogs: accessLogs,
-            functionLogs: functionLogs, store: store, tables: tables, snapshots: snapshots, generation: generation,
+            functionLogs: functionLogs, store: store, tables: tables, pools: pools, snapshots: snapshots,
+            generation: generation,
             account: settings.account, dataFolder: settings.dataFolder.map(StateFolder.absolute), folder: folder)
     }
 
@@ -156,7 +173,8 @@ package final class Gatehouse: Sendable {
         server: HTTPServer,
         dataPlane: DataPlane, lambdaHost: LambdaHost, usage: UsageLedger, accessLogs: AccessLogFiles,
         functionLogs: FunctionLogs,
-        store: any EntityStore, tables: TableEndpoint, snapshots: CodeSnapshots, generation: ServedGeneration,
+        store: any EntityStore, tables: TableEndpoint, pools: UserPools, snapshots: CodeSnapshots,
+        generation: ServedGeneration,
         account: AccountIdentity, dataFolder: String?, folder: StateFolder
     ) {
         self.controlPlane = controlPlane
@@ -172,6 +190,7 @@ package final class Gatehouse: Sendable {
         self.functionLogs = functionLogs
         self.store = store
         self.tables = tables
+        self.pools = pools
         self.snapshots = snapshots
         self.generation = generation
         self.account = account
@@ -188,6 +207,7 @@ package final class Gatehouse: Sendable {
         // The last holders of code that no function has any more are gone now.
         snapshots.settle()
         tables.close()
+        pools.close()
         await usage.stop()
         // Behind everything that commits.
         store.close()

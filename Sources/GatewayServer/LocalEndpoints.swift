@@ -11,12 +11,14 @@ struct LocalEndpoints: Sendable {
     let functionLogs: FunctionLogs
     let stacks: StackEndpoints
     let releases: ReleaseEndpoint
+    let pools: PoolEndpoints
     let account: AccountIdentity
 
     /// nil when the request is none of ours.
     func respond(to request: WireRequest) async -> WireResponse? {
         guard request.path.hasPrefix("/_gatehouse/") else { return nil }
         if let answer = await stacks.respond(to: request) { return answer }
+        if let answer = await pools.respond(to: request) { return answer }
         guard request.method == "GET" else { return nil }
         if let answer = releases.respond(to: request) { return answer }
         switch request.path.dropFirst("/_gatehouse/".count) {

@@ -2,21 +2,26 @@ import ControlPlane
 import GatewayModel
 import HTTPFront
 import NIOCore
+import UserPools
 
 /// Answers management calls: collects a request, hands it to the control plane as a value, writes what comes back.
 final class ManagementService: HTTPService {
     private let controlPlane: ControlPlane
     private let local: LocalEndpoints
+    private let pools: UserPools
     private var body: [UInt8] = []
     /// The service of the request that is being read, and how it is called.
     private var found = ServiceFront.unknown
+    /// What web pages may ask of user pools, when it is that.
+    private var access: PoolAccess?
     /// Counts requests, so that an answer finds no later one.
     private var turn = 0
     /// Who writes a response piece by piece, and is told whether the next one is wanted.
     private var writer: CheckedContinuation<Bool, Never>?
 
-    init(controlPlane: ControlPlane, local: LocalEndpoints) {
+    init(controlPlane: ControlPlane, local: LocalEndpoints, pools: UserPools) {
         self.controlPlane = controlPlane
+        self.pools = pools
         self.local = local
     }
 
@@ -26,12 +31,15 @@ final class ManagementService: HTTPService {
     func headReceived(_ stream: HTTPStream) {
         turn += 1
         body = []
-        if let refusal = BrowserGuard.refusal(stream.head) {
+        access = PoolAccess.of(stream.head, found, pools)
+        let refusal =
+            access == nil ? BrowserGuard.refusal(stream.head) : PoolAccess.refusal(stream.head, pools)
+        if let refusal {
             write(found.wire.response(refusal, requestId: Identifiers.uuid()), to: stream)
         } else if case .refused = found.destination {
             // Nobody reads its body.
             write(found.refuse(requestId: Identifiers.uuid()), to: stream)
-        } else if !stream.takeBody(limit: found.bodyLimit) {
+        } else if !stream.takeBody(limit: access == .endpoint ? UserPools.formBytes : found.bodyLimit) {
             bodyTooLarge(stream)
         }
     }
@@ -48,9 +56,15 @@ final class ManagementService: HTTPService {
         let loop = stream.eventLoop
         let controlPlane = controlPlane
         let local = local
+        let pools = pools
+        let access = access
         Task {
             let response: WireResponse
-            if let answer = await local.respond(to: request) {
+            if let access, let answer = await pools.respond(to: request, access) {
+                response = answer
+            } else if let answer = await local.respond(to: request) {
+                response = answer
+            } else if let answer = await pools.respond(to: request) {
                 response = answer
             } else {
                 response = await controlPlane.respond(to: request)

@@ -53,6 +53,8 @@ package struct ServerSettings: Sendable {
     package var cacheFillsOnce = false
     /// Where the keys of tokens' issuers come from.
     package var issuers = IssuerSettings()
+    /// Whether tokens of user pools name this server as their issuer, and not AWS.
+    package var hasLocalIssuer = false
     /// PEM certificates of authorities that HTTPS integrations may be signed by, besides the system's.
     package var trustedCertificates: String?
     /// Where integrations of REST APIs with AWS services lead, by the services' names in URIs: URLs without a path.

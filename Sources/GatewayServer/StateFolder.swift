@@ -15,6 +15,10 @@ final class StateFolder: Sendable {
     let database: String?
     /// The database of the tables; when nothing is kept, one that goes with the scratch space.
     let tables: String
+    /// The database of the user pools; nil keeps them in memory.
+    let userPools: String?
+    /// The key that secrets are sealed with; nil: one that ends with the process.
+    let sealingKey: String?
     /// Function packages, zipped and unpacked.
     let code: String
     /// Packages of code that were sent to be deployed.
@@ -34,15 +38,21 @@ final class StateFolder: Sendable {
             let folder = Self.absolute(dataFolder)
             database = folder + "/state.sqlite"
             tables = folder + "/tables.sqlite"
+            userPools = folder + "/pools.sqlite"
+            sealingKey = folder + "/secrets.key"
             code = folder + "/functions"
             assets = folder + "/assets"
             logs = folder + "/logs"
             try Self.make(folder)
-            for database in ["state.sqlite", "tables.sqlite"] { try Self.checkWritable("\(folder)/\(database)") }
+            for database in ["state.sqlite", "tables.sqlite", "pools.sqlite"] {
+                try Self.checkWritable("\(folder)/\(database)")
+            }
             lock = try Self.lock(folder)
         } else {
             database = nil
             tables = temporary + "/tables.sqlite"
+            userPools = nil
+            sealingKey = nil
             code = temporary + "/functions"
             assets = temporary + "/assets"
             logs = nil

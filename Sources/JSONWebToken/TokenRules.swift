@@ -35,8 +35,10 @@ package struct TokenRules: Sendable, Equatable {
     }
 
     /// Checks all but the times, in AWS's order: these do not change while a token lasts.
-    package func check(_ token: TokenClaims) throws(TokenFault) {
-        guard token.issuer == issuer else { throw .issuer(token.issuer) }
+    ///
+    /// - Parameter otherName: another name of the same issuer.
+    package func check(_ token: TokenClaims, otherName: String? = nil) throws(TokenFault) {
+        guard let named = token.issuer, named == issuer || named == otherName else { throw .issuer(token.issuer) }
         let isMeant =
             if token.audiences.isEmpty, token.all["aud"] == nil, takesClientId {
                 token.clientId.map(audiences.contains) ?? false

@@ -38,6 +38,8 @@ package enum ServiceFront {
     package enum Destination: Sendable, Equatable {
         /// DynamoDB's operation.
         case tables(operation: String)
+        /// Cognito's operation.
+        case userPools(operation: String)
         /// The operations that are found by method and path.
         case resources
         /// A service of forms, by its name; nil where only the `Action` tells.
@@ -81,6 +83,7 @@ package enum ServiceFront {
         if head.path.hasPrefix("/_gatehouse/") { return unknown }
         if let target = head.target {
             if target.hasPrefix(tableTarget) { return tables(String(target.dropFirst(tableTarget.count))) }
+            if target.hasPrefix(userPoolTarget) { return userPools(String(target.dropFirst(userPoolTarget.count))) }
             let version = head.contentType.hasPrefix("application/x-amz-json-1.0") ? "1.0" : "1.1"
             return Found(
                 .refused(service: service(of: head, else: target.prefix { $0 != "." })), .json(version: version))
@@ -100,6 +103,7 @@ package enum ServiceFront {
         if Service(rawValue: service) != nil { return unknown }
         // Without a target it has no operation.
         if service == "dynamodb" { return tables("") }
+        if service == "cognito-idp" { return userPools("") }
         // Roles Anywhere signs with the name of IAM, and sends no forms.
         if let forms = FormService.named(service), isForm || service != IAM.service.name {
             return Found(.form(service: service), forms.wire)
@@ -125,7 +129,7 @@ extension ServiceFront.Found {
         let name =
             switch destination {
             case .refused(let service): "the service '\(service)'"
-            case .tables(let operation): "the operation '\(operation)' here"
+            case .tables(let operation), .userPools(let operation): "the operation '\(operation)' here"
             case .resources, .form: "this call"
             }
         return wire.response(wire.refusal("Gatehouse does not serve \(name)."), requestId: requestId)

@@ -14,6 +14,12 @@ package protocol IssuerKeys: AnyObject, Sendable {
     func load(
         after known: Int?, on loop: any EventLoop,
         _ completion: @escaping @Sendable (Result<IssuerKeySet, IssuerFault>) -> Void)
+    /// What tokens of the issuer may call it besides.
+    var otherName: String? { get }
+}
+
+extension IssuerKeys {
+    package var otherName: String? { nil }
 }
 
 package struct IssuerKeySet: Sendable {

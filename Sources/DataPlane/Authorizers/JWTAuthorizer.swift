@@ -87,7 +87,7 @@ struct JWTAuthorizer: Authorizer {
         let verified: VerifiedToken
         do throws(TokenFault) {
             let claims = try read.verified(by: key)
-            try gate.rules.check(claims)
+            try gate.rules.check(claims, otherName: gate.keys.otherName)
             verified = VerifiedToken(token, claims, by: gate)
         } catch { throw refusal(x, error) }
         try admit(x, verified)

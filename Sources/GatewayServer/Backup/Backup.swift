@@ -84,6 +84,13 @@ package struct Backup {
         if FileManager.default.fileExists(atPath: source + "/tables.sqlite") {
             try copy("tables.sqlite", to: partial + "/tables.sqlite")
         }
+        if FileManager.default.fileExists(atPath: source + "/pools.sqlite") {
+            try copy("pools.sqlite", to: partial + "/pools.sqlite")
+        }
+        // Without it nobody could open what is sealed in the databases.
+        if FileManager.default.fileExists(atPath: source + "/secrets.key") {
+            try FileManager.default.copyItem(atPath: source + "/secrets.key", toPath: partial + "/secrets.key")
+        }
     }
 
     /// Answers the paths of the code that the state names.

@@ -2,10 +2,11 @@ import GatewayModel
 import JSONWebToken
 import NIOCore
 import NIOSSL
+import UserPools
 
 extension IssuerService {
     /// With what the operator says of issuers.
-    convenience init(_ settings: IssuerSettings, group: any EventLoopGroup) throws {
+    convenience init(_ settings: IssuerSettings, pools: UserPools? = nil, group: any EventLoopGroup) throws {
         var supplied: [String: KeySet] = [:]
         for (issuer, file) in settings.keyFiles {
             let text: [UInt8]
@@ -25,7 +26,7 @@ extension IssuerService {
             fetch: IssuerFetch(
                 group: group, tls: try NIOSSLContext(configuration: tls),
                 addresses: IssuerAddresses(allowedHosts: Set(settings.allowedHosts.map { $0.lowercased() }))),
-            supplied: supplied)
+            supplied: supplied, pools: pools)
     }
 }
 

@@ -3,32 +3,39 @@ import DataPlane
 import JSONWebToken
 import NIOCore
 import Synchronization
+import UserPools
 
 /// The issuers of tokens that authorizers name: their keys are fetched when they are needed, and kept.
 final class IssuerService: IssuerDirectory, IssuerCheck, Sendable {
     private let fetch: IssuerFetch
     /// Keys that the operator supplies: these issuers are never asked.
     private let supplied: [String: KeySet]
-    private let issuers = Mutex<[String: Issuer]>([:])
+    private let pools: UserPools?
+    private let issuers = Mutex<[String: any IssuerKeys]>([:])
 
-    init(fetch: IssuerFetch, supplied: [String: KeySet]) {
+    init(fetch: IssuerFetch, supplied: [String: KeySet], pools: UserPools? = nil) {
         self.fetch = fetch
         self.supplied = supplied
+        self.pools = pools
     }
 
     func keys(of issuer: String) -> any IssuerKeys {
         issuers.withLock { issuers in
             if let known = issuers[issuer] { return known }
-            let made = Issuer(supplied: supplied[issuer]) { [fetch] () throws(IssuerFault) in
+            let asked = Issuer(supplied: supplied[issuer]) { [fetch] () throws(IssuerFault) in
                 try await fetch.keys(of: issuer)
             }
+            let made: any IssuerKeys =
+                if let pools, supplied[issuer] == nil {
+                    PoolIssuer(name: issuer, pools: pools, other: asked)
+                } else { asked }
             issuers[issuer] = made
             return made
         }
     }
 
     func check(_ issuer: String) async -> IssuerFinding {
-        if supplied[issuer] != nil { return .valid }
+        if supplied[issuer] != nil || pools?.keySet(ofIssuer: issuer) != nil { return .valid }
         do throws(FetchFailure) { _ = try await fetch.keyAddress(of: issuer) } catch {
             return error.wasReached ? .invalid(error.reason) : .unreachable(error.reason)
         }

@@ -3,17 +3,20 @@ import DataPlane
 import GatewayModel
 import Stacks
 import TableStore
+import UserPools
 
 /// The management API without a socket. Only callers inside the process may hand over code as a local folder.
 struct InProcessManagement: Management {
     let controlPlane: ControlPlane
     let tables: TableEndpoint
+    let pools: UserPools
     let account: AccountIdentity
 
     func call(_ request: WireRequest) async -> WireResponse {
         if let operation = request.tableOperation {
             return WireResponse(await tables.answer(operation, request.body))
         }
+        if let answer = await pools.respond(to: request) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: true)
     }
 
@@ -22,7 +25,8 @@ struct InProcessManagement: Management {
         let controlPlane = controlPlane.draft { stages throws(TrafficError) in
             do throws(CompileError) { try stageCheck.check(stages) } catch { throw TrafficError(error.message) }
         }
-        return DraftManagement(controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account))
+        return DraftManagement(
+            controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account), pools: pools.draft())
     }
 }
 
@@ -30,9 +34,11 @@ struct InProcessManagement: Management {
 private struct DraftManagement: Management {
     let controlPlane: ControlPlane
     let tables: DraftTables
+    let pools: UserPools
 
     func call(_ request: WireRequest) async -> WireResponse {
         if let operation = request.tableOperation { return await tables.answer(operation, request.body) }
+        if let answer = await pools.respond(to: request) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: true)
     }
 

@@ -85,6 +85,14 @@ struct ServerOptions: ParsableArguments {
         help: ArgumentHelp("PEM certificates of further authorities for issuers of tokens.", valueName: "file"))
     var issuerCa: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Who tokens of user pools say that they are from: aws (https://cognito-idp.REGION.amazonaws.com/POOL) or "
+                + "local (http://localhost:4566/POOL).", valueName: "aws|local"))
+    var cognitoIssuer = CognitoIssuer.aws
+
+    enum CognitoIssuer: String, ExpressibleByArgument, CaseIterable { case aws, local }
+
     @Option(help: "What is told on standard error: error, warning, info or debug.")
     var logLevel = LogLevel.info
 
@@ -138,6 +146,7 @@ struct ServerOptions: ParsableArguments {
         services.apply(to: &settings)
         settings.cacheMegabytes = cacheMemory
         settings.cacheFillsOnce = cacheSingleFill
+        settings.hasLocalIssuer = cognitoIssuer == .local
         settings.issuers.keyFiles = issuer.compactMap(Self.issuer)
         settings.issuers.allowedHosts = issuerAllow
         settings.issuers.certificates = issuerCa

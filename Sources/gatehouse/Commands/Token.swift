@@ -14,7 +14,7 @@ import Darwin
 #endif
 
 /// Tokens for trying APIs out: an issuer without a server.
-struct Token: ParsableCommand {
+struct Token: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make tokens for JWT authorizers, to try an API out without an issuer.",
         discussion: """
@@ -22,6 +22,10 @@ struct Token: ParsableCommand {
             gatehouse token jwks issuer.pem > jwks.json
             gatehouse serve --issuer https://issuer.example/=jwks.json
             gatehouse token mint --key issuer.pem --issuer https://issuer.example/ --audience my-api --scope read
+
+            Of a user pool of a running server:
+
+            gatehouse token mint --pool us-east-1_AbCdEfGhI --user ada --scope items/read --expires 5m
             """,
         subcommands: [TokenKey.self, TokenJWKS.self, TokenMint.self])
 }
@@ -49,12 +53,23 @@ struct TokenJWKS: ParsableCommand {
     }
 }
 
-struct TokenMint: ParsableCommand {
+struct TokenMint: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "mint", abstract: "Print a token.")
 
-    @Option(help: "The file of the private key, in PEM.") var key: String
+    @Option(help: "The file of the private key, in PEM.") var key: String?
 
-    @Option(help: "Who the token says that it is from (iss).") var issuer: String
+    @Option(help: "Who the token says that it is from (iss).") var issuer: String?
+
+    @Option(help: ArgumentHelp("A user pool of a running server, in the place of a key.", valueName: "id"))
+    var pool: String?
+
+    @Option(help: "The user of the pool whom it is about.") var user: String?
+
+    @Option(help: "The id or the name of the pool's client (default: the only one).") var client: String?
+
+    @Flag(help: "An ID token of the pool, in the place of an access token.") var id = false
+
+    @OptionGroup var server: EndpointOptions
 
     @Option(help: "Whom it is for (aud). May be given several times.") var audience: [String] = []
 
@@ -72,6 +87,12 @@ struct TokenMint: ParsableCommand {
     @Option(help: "How many tokens, a line and a jti each.") var count = 1
 
     func validate() throws {
+        if pool == nil, key == nil || issuer == nil {
+            throw ValidationError("Name the key and the issuer (--key, --issuer), or a user pool (--pool, --user).")
+        }
+        if pool != nil, user == nil || key != nil || issuer != nil || !audience.isEmpty || !claim.isEmpty {
+            throw ValidationError("A token of a user pool (--pool) is of a --user; the pool says the rest.")
+        }
         guard count > 0 else { throw ValidationError("--count is at least 1.") }
         guard Self.seconds(expires) != nil else { throw ValidationError("--expires is a time such as 90s, 5m or 1h.") }
         for text in claim where text.firstIndex(of: "=") == nil || text.hasPrefix("=") {
@@ -79,10 +100,25 @@ struct TokenMint: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() async throws {
+        guard let pool else { return try sign() }
+        let client = try server.client()
+        var members: JSONObject = [
+            "user": .string(user ?? ""), "scopes": .array(scope.map { .string($0) }), "kind": id ? "id" : "access",
+            "seconds": .number(Self.seconds(expires) ?? 3600),
+        ]
+        members["client"] = self.client.map { .string($0) }
+        do throws(StackClient.Refusal) {
+            for _ in 0..<count { print(try await client.poolToken(pool: pool, .object(members))) }
+        } catch {
+            throw StackOptions.failed(error.sentences)
+        }
+    }
+
+    private func sign() throws {
         let now = time(nil)
         let seconds = Self.seconds(expires) ?? 3600
-        var claims: JSONObject = ["iss": .string(issuer), "sub": .string(subject)]
+        var claims: JSONObject = ["iss": .string(issuer ?? ""), "sub": .string(subject)]
         if audience.count == 1 { claims["aud"] = .string(audience[0]) }
         if audience.count > 1 { claims["aud"] = .array(audience.map(JSONValue.string)) }
         if !scope.isEmpty { claims["scope"] = .string(scope.joined(separator: " ")) }
@@ -93,7 +129,7 @@ struct TokenMint: ParsableCommand {
             let value = String(parts[1])
             claims[String(parts[0])] = (try? JSONValue(parsing: value)) ?? .string(value)
         }
-        let key = try KeyFile.read(key)
+        let key = try KeyFile.read(key ?? "")
         for _ in 0..<count {
             claims["jti"] = .string(Identifiers.uuid())
             print(try key.token(.object(claims)))

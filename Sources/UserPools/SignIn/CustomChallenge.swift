@@ -1,0 +1,98 @@
+import JSON
+
+/// Sign-in in rounds that the pool's functions define.
+extension SignIn {
+    func byCustomChallenge() async throws(PoolError) -> JSONObject {
+        let name = try parameter("USERNAME")
+        try checkSecretHash([name])
+        let user = try find(name)
+        guard user != nil || client.hidesUnknownUsers else { throw PoolError.noUser }
+        if let user { try checkStatus(user) }
+        return try await nextCustom(user, name, [])
+    }
+
+    /// A sign-in has no more rounds than a session can tell of.
+    private static let roundLimit = 20
+
+    /// Asks the functions what comes next: another challenge, tokens, or the end.
+    func nextCustom(_ user: PoolUser?, _ name: String, _ history: [CustomRound]) async throws(PoolError) -> JSONObject {
+        guard history.count <= Self.roundLimit else { throw PoolError.wrongPassword }
+        let asked = request(user, history)
+        guard
+            let answer = try await pools.trigger(
+                "DefineAuthChallenge", "DefineAuthChallenge_Authentication", occasion(user, name), asked,
+                response: ["challengeName": nil, "issueTokens": nil, "failAuthentication": nil])
+        else { throw .invalid("Custom auth lambda trigger is not configured for the user pool.") }
+        if answer["failAuthentication"]?.bool == true { throw PoolError.wrongPassword }
+        if answer["issueTokens"]?.bool == true {
+            // Nobody issues tokens to a name that nobody has.
+            guard let user else { throw PoolError.wrongPassword }
+            return try await finish(user, "TokenGeneration_Authentication")
+        }
+        guard let challengeName = answer["challengeName"]?.string else {
+            throw PoolError("InvalidLambdaResponseException", "Unrecognizable lambda output")
+        }
+        guard challengeName == "CUSTOM_CHALLENGE" else {
+            throw .unserved("the challenge \(challengeName) of a function")
+        }
+        var creation = asked
+        creation["challengeName"] = .string(challengeName)
+        guard
+            let created = try await pools.trigger(
+                "CreateAuthChallenge", "CreateAuthChallenge_Authentication", occasion(user, name), creation,
+                response: [
+                    "publicChallengeParameters": nil, "privateChallengeParameters": nil, "challengeMetadata": nil,
+                ])
+        else { throw .invalid("Custom auth lambda trigger is not configured for the user pool.") }
+        var shown: JSONObject = ["USERNAME": .string(user?.username ?? name)]
+        for (name, value) in created["publicChallengeParameters"]?.object ?? [:] where value.string != nil {
+            shown[name] = value
+        }
+        return try challenge("CUSTOM_CHALLENGE", user, shown) { session in
+            session.history =
+                history + [
+                    CustomRound(
+                        challengeName: challengeName, challengeResult: false,
+                        challengeMetadata: created["challengeMetadata"]?.string)
+                ]
+            session.secrets = created["privateChallengeParameters"]
+        }
+    }
+
+    /// The answer to the last round's challenge.
+    func answerCustom(
+        _ session: SignInSession, _ user: PoolUser?, _ name: String
+    ) async throws(PoolError) -> JSONObject {
+        let told = try parameter("ANSWER")
+        try pools.use(session)
+        guard session.sub == nil || user != nil else { throw PoolError.wrongPassword }
+        if let user { try checkStatus(user) }
+        var history = session.history ?? []
+        guard
+            let answer = try await pools.trigger(
+                "VerifyAuthChallengeResponse", "VerifyAuthChallengeResponse_Authentication", occasion(user, name),
+                JSONObject([
+                    ("privateChallengeParameters", session.secrets ?? [:]), ("challengeAnswer", .string(told)),
+                    ("userNotFound", .bool(user == nil)),
+                ]).merged(metadata), response: ["answerCorrect": nil])
+        else { throw .invalid("Custom auth lambda trigger is not configured for the user pool.") }
+        if !history.isEmpty { history[history.count - 1].challengeResult = answer["answerCorrect"]?.bool ?? false }
+        return try await nextCustom(user, name, history)
+    }
+
+    private func occasion(_ user: PoolUser?, _ name: String) -> Occasion {
+        user.map { Occasion(content.pool, client.id, $0) }
+            ?? Occasion(content.pool, client.id, username: name, attributes: [:])
+    }
+
+    private func request(_ user: PoolUser?, _ history: [CustomRound]) -> JSONObject {
+        let rounds = history.map { round in
+            var object: JSONObject = [
+                "challengeName": .string(round.challengeName), "challengeResult": .bool(round.challengeResult),
+            ]
+            object["challengeMetadata"] = round.challengeMetadata.map { .string($0) }
+            return JSONValue.object(object)
+        }
+        return JSONObject([("session", .array(rounds)), ("userNotFound", .bool(user == nil))]).merged(metadata)
+    }
+}

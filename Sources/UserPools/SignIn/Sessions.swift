@@ -1,0 +1,94 @@
+import JSON
+import JSONWebToken
+import Synchronization
+
+/// A sign-in that waits for an answer of its user. It is sealed and goes to the client and back as `Session`.
+struct SignInSession: Codable, Sendable {
+    let id: String
+    let client: String
+    /// The sub; for who is unknown nil.
+    let sub: String?
+    /// The challenge that it waits for.
+    let challenge: String
+    /// Milliseconds since 1970.
+    let expires: Int64
+    /// A secret that is set up and not yet proved.
+    var totp: String?
+    /// What custom challenges have come to so far.
+    var history: [CustomRound]?
+    /// `privateChallengeParameters` of the challenge under way.
+    var secrets: JSONValue?
+}
+
+/// One round of custom challenges, as functions are told of it.
+struct CustomRound: Codable, Sendable {
+    var challengeName: String
+    var challengeResult: Bool
+    var challengeMetadata: String?
+}
+
+/// What a client of SRP gets as SECRET_BLOCK.
+struct SRPBlock: Codable, Sendable {
+    let id: String
+    let client: String
+    let sub: String?
+    let name: String
+    let clientKey: String
+    let secret: String
+    let expires: Int64
+    /// Whether custom challenges follow.
+    let isCustom: Bool
+}
+
+/// Sessions and blocks that were used, until they would have ended: each counts once.
+final class UsedOnce: Sendable {
+    private let used = Mutex<[String: Int64]>([:])
+
+    /// False for who comes again.
+    func take(_ id: String, until expires: Int64, now: Int64) -> Bool {
+        used.withLock { used in
+            guard used[id] == nil else { return false }
+            if used.count >= Self.size { used = used.filter { $0.value > now } }
+            used[id] = expires
+            return true
+        }
+    }
+
+    /// Beyond it those are looked for that have ended.
+    private static let size = 10_000
+}
+
+extension UserPools {
+    var sessionPurpose: String { "session \(instance)" }
+    var blockPurpose: String { "secret block \(instance)" }
+
+    func text(_ session: SignInSession) throws(PoolError) -> String {
+        Base64URL.encode(try seal(session, as: sessionPurpose))
+    }
+
+    static var sessionExpired: PoolError { .notAuthorized("Invalid session for the user, session is expired.") }
+
+    /// Reads a session; it is used up by `use`.
+    func session(_ text: String?, of client: PoolClient?, for challenges: [String]) throws(PoolError) -> SignInSession {
+        guard let text, let sealed = Base64URL.decode(text),
+            let session = open(sealed, SignInSession.self, as: sessionPurpose),
+            challenges.contains(session.challenge), client.map({ $0.id == session.client }) ?? true
+        else { throw .notAuthorized("Invalid session for the user.") }
+        guard session.expires > now else { throw Self.sessionExpired }
+        return session
+    }
+
+    func use(_ session: SignInSession) throws(PoolError) {
+        guard used.take(session.id, until: session.expires, now: now) else {
+            throw .notAuthorized("Invalid session for the user, session can only be used once.")
+        }
+    }
+
+    func newSession(
+        _ challenge: String, _ client: PoolClient, _ user: PoolUser?, totp: String? = nil
+    ) -> SignInSession {
+        SignInSession(
+            id: SessionId.new(now), client: client.id, sub: user?.sub, challenge: challenge,
+            expires: now + Int64(client.sessionSeconds) * 1000, totp: totp)
+    }
+}

@@ -1,0 +1,169 @@
+package import EntityStore
+package import GatewayModel
+import JSON
+import JSONWebToken
+package import Sealing
+import Synchronization
+
+/// Amazon Cognito user pools: who has an account, and the tokens that say so.
+///
+/// All pools with their users lie in memory and are answered from there; what changes is written to a store of their
+/// own, and an answer waits until that is durable. Work that takes long, on keys and passwords, never runs on an event
+/// loop (`PasswordWork`).
+package final class UserPools: Sendable {
+    let account: AccountIdentity
+    private let clock: @Sendable () -> Timestamp
+    private let store: any EntityStore
+    private let journal: PoolJournal
+    let sealing: SealingKey
+    let triggers: (any TriggerHost)?
+    /// What stands before a pool's id in `iss`; nil: AWS's.
+    let issuerBase: @Sendable () -> String?
+    private let state = Mutex(PoolState())
+    let work = PasswordWork()
+    let attempts = FailedAttempts()
+    let used = UsedOnce()
+    /// Of this process: what counts once counts for it only.
+    let instance = Hex.text(Randomness.bytes(16))
+    package let outbox = Outbox()
+    /// What stands for what an unknown user would have: the same for the same name, and not to be guessed.
+    let strangers: [UInt8]
+
+    package init(
+        account: AccountIdentity, store: any EntityStore, sealing: SealingKey, triggers: (any TriggerHost)? = nil,
+        issuerBase: @escaping @Sendable () -> String? = { nil }, now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.account = account
+        self.store = store
+        self.sealing = sealing
+        self.triggers = triggers
+        self.issuerBase = issuerBase
+        clock = now
+        journal = PoolJournal(store: store)
+        strangers = sealing.derived(for: "unknown users")
+    }
+
+    /// Milliseconds since 1970.
+    var now: Int64 { clock().milliseconds }
+
+    func read<Result: Sendable>(_ body: (PoolState) throws(PoolError) -> Result) throws(PoolError) -> Result {
+        try state.withLock { state throws(PoolError) in try body(state) }
+    }
+
+    func read<Result: Sendable>(_ body: (PoolState) -> Result) -> Result { state.withLock { body($0) } }
+
+    func content(_ pool: String) throws(PoolError) -> PoolContent {
+        guard let content = read({ $0.pools[pool] }) else { throw .noPool(pool) }
+        return content
+    }
+
+    /// Makes a change: the closure looks at everything as it is, and says what is to become of it. What it says is done
+    /// when it does not throw, all at once; this returns when that is durable.
+    @discardableResult
+    func change<Result: Sendable>(
+        _ body: (PoolState, inout [PoolStep]) throws(PoolError) -> Result
+    ) async throws(PoolError) -> Result {
+        let (result, number) = try state.withLock { state throws(PoolError) -> (Result, UInt64?) in
+            var steps: [PoolStep] = []
+            let result = try body(state, &steps)
+            guard !steps.isEmpty else { return (result, nil) }
+            var changes: [EntityChange] = []
+            do { changes = try steps.map { try $0.stored() } } catch {
+                throw .internalFailure("It cannot be stored: \(error)")
+            }
+            for step in steps { step.apply(to: &state) }
+            // Under the lock: what is written follows what is in memory.
+            return (result, journal.add(changes))
+        }
+        if let number {
+            do throws(StoreError) { try await journal.settle(number) } catch {
+                throw .internalFailure("It cannot be stored now: \(error)")
+            }
+        }
+        return result
+    }
+
+    // MARK: Secrets
+
+    func seal(_ keys: PoolKeys, of pool: String) throws(PoolError) -> [String] {
+        var sealed: [String] = []
+        for key in [keys.id, keys.access] { sealed.append(try seal(key.pem, for: "key of \(pool)")) }
+        return sealed
+    }
+
+    func seal(_ secret: String, for purpose: String) throws(PoolError) -> String {
+        do { return Base64URL.encode(try sealing.seal(Array(secret.utf8), for: purpose)) } catch {
+            throw .internalFailure("A secret could not be sealed.")
+        }
+    }
+
+    func open(_ sealed: String, for purpose: String) -> String? {
+        guard let bytes = Base64URL.decode(sealed), let open = sealing.open(bytes, for: purpose) else { return nil }
+        return String(validating: open, as: UTF8.self)
+    }
+
+    // MARK: Start
+
+    /// Why what is stored cannot be read, in a sentence.
+    package struct LoadFailure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Reads everything from the store; called once, before anybody asks.
+    package func load() async throws {
+        let stored = try await store.load([PoolStep.rootType])
+        var loaded = PoolState()
+        for root in stored.roots {
+            for entity in root.entities { try load(entity, root.id.id).apply(to: &loaded) }
+        }
+        state.withLock { $0 = loaded }
+    }
+
+    private func load(_ entity: Entity, _ id: String) throws -> PoolStep {
+        let document = try JSONValue(parsing: entity.document)
+        switch entity.id.kind {
+        case "pools.pool":
+            let pool = try document.decode(UserPool.self)
+            let pems = pool.sealedKeys.compactMap { open($0, for: "key of \(pool.id)") }
+            guard pems.count == 2 else {
+                throw LoadFailure(
+                    description:
+                        "The keys of the user pool \(pool.id) cannot be opened: secrets.key is not the key that they were sealed with. Put the right one back."
+                )
+            }
+            return .pool(pool, try PoolKeys(pems[0], pems[1]))
+        case "pools.client": return .client(try document.decode(PoolClient.self))
+        case "pools.group": return .group(try document.decode(PoolGroup.self))
+        case "pools.server": return .server(try document.decode(ResourceServer.self))
+        case "pools.user": return .user(try document.decode(PoolUser.self), pool: id)
+        default:
+            throw LoadFailure(description: "The user pools hold a \(entity.id.kind), which this version does not know.")
+        }
+    }
+
+    /// The same pools again: what changes there is neither kept nor seen by anybody, and no function is called.
+    package func draft() -> UserPools {
+        let draft = UserPools(
+            account: account, store: MemoryStore(), sealing: sealing, issuerBase: issuerBase, now: clock)
+        let state = state.withLock { $0 }
+        draft.state.withLock { $0 = state }
+        return draft
+    }
+
+    /// Writes what waits and closes the store.
+    package func close() { store.close() }
+}
+
+extension PoolState {
+    func content(_ pool: String) throws(PoolError) -> PoolContent {
+        guard let content = pools[pool] else { throw .noPool(pool) }
+        return content
+    }
+
+    func client(_ id: String) throws(PoolError) -> (PoolContent, PoolClient) {
+        guard let pool = clients[id], let content = pools[pool], let client = content.clients[id] else {
+            throw .noClient(id)
+        }
+        return (content, client)
+    }
+}

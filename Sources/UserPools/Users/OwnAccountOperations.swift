@@ -1,0 +1,143 @@
+import JSON
+import JSONWebToken
+
+extension PoolOperation {
+    /// What users do about themselves, with their access tokens.
+    static let ownAccount: [PoolOperation] = [
+        PoolOperation("GetUser", [.need("AccessToken", .token)]) { pools, input throws(PoolError) in
+            let (content, user, claims) = try await pools.holder(of: input.needed("AccessToken"))
+            let client = claims.clientId.flatMap { content.clients[$0] }
+            return JSONObject([
+                ("Username", .string(user.username)),
+                ("UserAttributes", user.attributeList(only: client?.readAttributes)),
+            ]).merged(user.mfaMembers)
+        },
+        PoolOperation("DeleteUser", [.need("AccessToken", .token)]) { pools, input throws(PoolError) in
+            let (content, user, _) = try await pools.holder(of: input.needed("AccessToken"))
+            try await pools.change { _, steps in steps.append(.removeUser(user, pool: content.pool.id)) }
+            return [:]
+        },
+        PoolOperation("GlobalSignOut", [.need("AccessToken", .token)]) { pools, input throws(PoolError) in
+            let (content, user, _) = try await pools.holder(of: input.needed("AccessToken"))
+            let now = pools.now
+            try await pools.update(user, in: content.pool) { $0.signedOut = now }
+            return [:]
+        },
+        PoolOperation(
+            "ChangePassword",
+            [
+                .need("AccessToken", .token), .may("PreviousPassword", .password),
+                .need("ProposedPassword", .password),
+            ]
+        ) { pools, input throws(PoolError) in
+            let (content, user, _) = try await pools.holder(of: input.needed("AccessToken"))
+            let pool = content.pool
+            let attempt = "\(pool.id) \(user.sub)"
+            guard pools.attempts.mayTry(attempt, now: pools.now) else {
+                throw .limit("Attempt limit exceeded, please try after some time.")
+            }
+            let previous = input.text("PreviousPassword") ?? ""
+            guard try await pools.isPassword(previous, of: user, user.username, pool) else {
+                pools.attempts.failed(attempt, now: pools.now)
+                throw PoolError.wrongPassword
+            }
+            pools.attempts.succeeded(attempt)
+            try await pools.setPassword(input.needed("ProposedPassword"), of: user, pool) { $0.status = .confirmed }
+            return [:]
+        },
+        PoolOperation(
+            "UpdateUserAttributes",
+            [.need("AccessToken", .token), .need("UserAttributes", .attributes), .may("ClientMetadata", .map)]
+        ) { pools, input throws(PoolError) in
+            let (content, user, claims) = try await pools.holder(of: input.needed("AccessToken"))
+            let (pool, now) = (content.pool, pools.now)
+            let client = try content.client(of: claims)
+            let attributes = input.attributes("UserAttributes")
+            try AttributeRules.check(attributes, pool, client: client, former: user)
+            var sent: [(String, Delivery)] = []
+            let changed = try await pools.update(user, in: pool) { user in
+                for (name, value) in attributes {
+                    let isNew = user.attributes[name] != value
+                    let waits = pool.verifiesBeforeUpdate.contains(name) && isNew && user.attributes[name] != nil
+                    // The former address stays until the new one is proved.
+                    if !waits { user.set(name, value) }
+                    guard isNew, waits || pool.autoVerified.contains(name) else { continue }
+                    let code = user.newCode(for: name, now: now, newValue: waits ? value : nil)
+                    sent.append((code, Delivery(attribute: name, value: value)))
+                }
+            }
+            for (code, delivery) in sent {
+                try await pools.send(
+                    code, "UpdateUserAttribute", to: delivery, changed, pool, clientId: client.id, input.metadata)
+            }
+            return ["CodeDeliveryDetailsList": .array(sent.map(\.1.details))]
+        },
+        PoolOperation(
+            "DeleteUserAttributes",
+            [.need("AccessToken", .token), .need("UserAttributeNames", .list(.attributeName))]
+        ) { pools, input throws(PoolError) in
+            let (content, user, claims) = try await pools.holder(of: input.needed("AccessToken"))
+            try await pools.removeAttributes(input, of: user, content.pool, try content.client(of: claims))
+            return [:]
+        },
+        PoolOperation(
+            "GetUserAttributeVerificationCode",
+            [.need("AccessToken", .token), .need("AttributeName", .attributeName), .may("ClientMetadata", .map)]
+        ) { pools, input throws(PoolError) in
+            let (content, user, claims) = try await pools.holder(of: input.needed("AccessToken"))
+            let name = input.needed("AttributeName")
+            let now = pools.now
+            guard ["email", "phone_number"].contains(name) else {
+                throw .invalid("Invalid attribute name to verify: \(name)")
+            }
+            guard let value = user.codes[name]?.newValue ?? user.attributes[name] else {
+                throw .invalid("User has no \(name) attribute value to verify.")
+            }
+            var code = ""
+            let changed = try await pools.update(user, in: content.pool) { user in
+                code = user.newCode(for: name, now: now, newValue: user.codes[name]?.newValue)
+            }
+            let delivery = Delivery(attribute: name, value: value)
+            try await pools.send(
+                code, "VerifyUserAttribute", to: delivery, changed, content.pool,
+                clientId: try content.client(of: claims).id, input.metadata)
+            return ["CodeDeliveryDetails": delivery.details]
+        },
+        PoolOperation(
+            "VerifyUserAttribute",
+            [.need("AccessToken", .token), .need("AttributeName", .attributeName), .need("Code", .code)]
+        ) { pools, input throws(PoolError) in
+            let (content, user, _) = try await pools.holder(of: input.needed("AccessToken"))
+            let name = input.needed("AttributeName")
+            guard ["email", "phone_number"].contains(name) else {
+                throw .invalid("Invalid attribute name to verify: \(name)")
+            }
+            let now = pools.now
+            var fault: PoolError?
+            try await pools.update(user, in: content.pool) { user in
+                let newValue = user.codes[name]?.newValue
+                fault = user.take(input.needed("Code"), for: name, now: now)
+                guard fault == nil else { return }
+                if let newValue { user.attributes[name] = newValue }
+                user.attributes["\(name)_verified"] = "true"
+            }
+            if let fault { throw fault }
+            return [:]
+        },
+        PoolOperation("GetUserAuthFactors", [.need("AccessToken", .token)]) { pools, input throws(PoolError) in
+            let (_, user, _) = try await pools.holder(of: input.needed("AccessToken"))
+            let members: JSONObject = ["Username": .string(user.username), "ConfiguredUserAuthFactors": ["PASSWORD"]]
+            return members.merged(user.mfaMembers)
+        },
+    ]
+}
+
+extension PoolContent {
+    /// The client that an access token was issued to.
+    func client(of claims: TokenClaims) throws(PoolError) -> PoolClient {
+        guard let client = claims.clientId.flatMap({ clients[$0] }) else {
+            throw .notAuthorized("Invalid Access Token")
+        }
+        return client
+    }
+}

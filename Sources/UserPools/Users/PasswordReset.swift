@@ -1,0 +1,101 @@
+import JSON
+
+extension PoolOperation {
+    private static let who: [Shape.Member] = [
+        .need("ClientId", .clientId), .may("SecretHash", .secretHash), .need("Username", .username),
+        .may("ClientMetadata", .map),
+    ]
+
+    static let passwordReset: [PoolOperation] = [
+        PoolOperation("ForgotPassword", who) { pools, input throws(PoolError) in
+            let (content, client) = try pools.caller(input)
+            let name = input.needed("Username")
+            let pool = content.pool
+            guard let user = content.user(name) else {
+                guard client.hidesUnknownUsers else { throw PoolError.noUser }
+                return ["CodeDeliveryDetails": pools.inventedDelivery(name)]
+            }
+            guard user.isEnabled else { throw .notAuthorized("User is disabled.") }
+            guard user.status != .forceChangePassword else {
+                throw .notAuthorized("User password cannot be reset in the current state.")
+            }
+            guard let delivery = Delivery.forRecovery(user, pool) else {
+                throw .invalid(
+                    "Cannot reset password for the user as there is no registered/verified email or phone_number")
+            }
+            let now = pools.now
+            try pools.countRequest("\(pool.id) \(user.sub) forgot")
+            var code = ""
+            let changed = try await pools.update(user, in: pool) { user in
+                code = user.newCode(for: "password", now: now)
+            }
+            try await pools.send(
+                code, "ForgotPassword", to: delivery, changed, pool, clientId: client.id, input.metadata)
+            return ["CodeDeliveryDetails": delivery.details]
+        },
+        PoolOperation(
+            "ConfirmForgotPassword", who + [.need("ConfirmationCode", .code), .need("Password", .password)]
+        ) { pools, input throws(PoolError) in
+            let (content, client) = try pools.caller(input)
+            let pool = content.pool
+            guard let user = content.user(input.needed("Username")) else {
+                guard client.hidesUnknownUsers else { throw PoolError.noUser }
+                throw PoolError(
+                    "CodeMismatchException", "Invalid verification code provided, please try again.")
+            }
+            let password = input.needed("Password")
+            try pool.passwordPolicy.check(password)
+            let now = pools.now
+            var fault: PoolError?
+            // The code is used up before the work on the password: of two who come at once one has it.
+            let known = try await pools.update(user, in: pool) { user in
+                fault = user.take(input.needed("ConfirmationCode"), for: "password", now: now)
+            }
+            if let fault { throw fault }
+            let changed = try await pools.setPassword(password, of: known, pool) { user in
+                user.status = .confirmed
+                user.temporaryUntil = nil
+                user.signedOut = now
+            }
+            pools.attempts.succeeded("\(pool.id) \(user.sub)")
+            try await pools.confirmed(changed, "ConfirmForgotPassword", pool, client.id, input.metadata)
+            return [:]
+        },
+    ]
+}
+
+extension UserPools {
+    /// Bounds how often somebody has codes sent.
+    func countRequest(_ name: String) throws(PoolError) {
+        guard attempts.mayTry(name, now: now) else {
+            throw .limit("Attempt limit exceeded, please try after some time.")
+        }
+        attempts.failed(name, now: now)
+    }
+
+    /// Gives a user another password, if the pool's policy allows it.
+    @discardableResult
+    func setPassword(
+        _ password: String, of user: PoolUser, _ pool: UserPool, _ body: (inout PoolUser) -> Void
+    ) async throws(PoolError) -> PoolUser {
+        let policy = pool.passwordPolicy
+        try policy.check(password)
+        let former = ([user.password].compactMap(\.self) + user.formerPasswords).prefix(policy.historySize)
+        for sealed in former {
+            guard let stored = open(sealed, for: "password of \(user.sub)").flatMap({ StoredPassword(text: $0) })
+            else { continue }
+            let isSame = try await work.run { stored.isFrom(password, pool: pool.shortName, name: user.username) }
+            guard !isSame else {
+                throw PoolError("PasswordHistoryPolicyViolationException", "Password has been used before.")
+            }
+        }
+        let sealed = try await sealed(password, of: user, pool)
+        return try await update(user, in: pool) { user in
+            if policy.historySize > 0, let old = user.password {
+                user.formerPasswords = Array(([old] + user.formerPasswords).prefix(policy.historySize))
+            }
+            user.password = sealed
+            body(&user)
+        }
+    }
+}

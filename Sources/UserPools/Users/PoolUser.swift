@@ -1,0 +1,129 @@
+import JSON
+
+/// A user of a pool, as it is stored.
+struct PoolUser: Codable, Sendable {
+    enum Status: String, Codable, Sendable {
+        case unconfirmed = "UNCONFIRMED"
+        case confirmed = "CONFIRMED"
+        case resetRequired = "RESET_REQUIRED"
+        case forceChangePassword = "FORCE_CHANGE_PASSWORD"
+    }
+
+    /// A code that was sent, for one purpose.
+    struct Code: Codable, Sendable {
+        let code: String
+        let expires: Int64
+        var failures = 0
+        /// What the attribute becomes when the code is told.
+        var newValue: String?
+    }
+
+    var username: String
+    let sub: String
+    /// Without the sub.
+    var attributes: OrderedMap<String>
+    var isEnabled = true
+    var status: Status
+    let created: Int64
+    var modified: Int64
+    /// `StoredPassword`, sealed; nil for who has none.
+    var password: String?
+    /// Former passwords, the newest first, as many as the pool remembers.
+    var formerPasswords: [String] = []
+    /// When a temporary password ends.
+    var temporaryUntil: Int64?
+    /// By their purpose: `signup`, `password`, or an attribute's name.
+    var codes: [String: Code] = [:]
+    var groups: [String] = []
+    /// The secret of the user's authenticator app, sealed; and one that is not proved yet.
+    var totp: String?
+    var newTOTP: String?
+    /// It is proved; and asked for.
+    var hasTOTP = false
+    var usesTOTP = false
+    var prefersTOTP = false
+    /// The last step of time whose code was taken.
+    var totpStep: Int64?
+    /// Sessions that began at this time and before are over.
+    var signedOut: Int64?
+    /// Sessions that were revoked, by `origin_jti`, and refresh tokens that were used up, by their ids; with the time
+    /// after which they need not be known any more.
+    var revoked: [String: Int64] = [:]
+
+    /// Sets an attribute. An address that changes is no longer proved.
+    mutating func set(_ name: String, _ value: String) {
+        if ["email", "phone_number"].contains(name), attributes[name] != value {
+            attributes["\(name)_verified"] = "false"
+            codes[name] = nil
+        }
+        attributes[name] = value
+    }
+
+    /// `UserAttributes`: the sub first.
+    ///
+    /// - Parameter names: those that may be seen; the sub always is.
+    func attributeList(only names: Set<String>? = nil) -> JSONValue {
+        var list: [JSONValue] = []
+        for (name, value) in [(key: "sub", value: sub)] + attributes.entries
+        where names?.contains(name) ?? true || name == "sub" {
+            list.append(["Name": .string(name), "Value": .string(value)])
+        }
+        return .array(list)
+    }
+
+    /// A member of `Users`.
+    func description(only names: Set<String>? = nil) -> JSONObject {
+        [
+            "Username": .string(username), "Attributes": attributeList(only: names),
+            "UserCreateDate": .time(created), "UserLastModifiedDate": .time(modified), "Enabled": .bool(isEnabled),
+            "UserStatus": .string(status.rawValue),
+        ]
+    }
+
+    /// Of AdminGetUser and GetUser.
+    var mfaMembers: JSONObject {
+        guard usesTOTP else { return [:] }
+        var members: JSONObject = ["UserMFASettingList": ["SOFTWARE_TOKEN_MFA"]]
+        if prefersTOTP { members["PreferredMfaSetting"] = "SOFTWARE_TOKEN_MFA" }
+        return members
+    }
+}
+
+struct PoolGroup: Codable, Sendable {
+    let poolId: String
+    let name: String
+    var text: String?
+    var roleArn: String?
+    var precedence: Int?
+    let created: Int64
+    var modified: Int64
+
+    var description: JSONValue {
+        var object: JSONObject = ["GroupName": .string(name), "UserPoolId": .string(poolId)]
+        object["Description"] = text.map { .string($0) }
+        object["RoleArn"] = roleArn.map { .string($0) }
+        object["Precedence"] = precedence.map { .number($0) }
+        object["LastModifiedDate"] = .time(modified)
+        object["CreationDate"] = .time(created)
+        return .object(object)
+    }
+}
+
+/// What a pool issues access tokens for, with the scopes that it knows.
+struct ResourceServer: Codable, Sendable {
+    let poolId: String
+    let identifier: String
+    var name: String
+    /// `ScopeName` and `ScopeDescription`, as they were sent.
+    var scopes: JSONValue
+
+    var scopeNames: [String] {
+        (scopes.array ?? []).compactMap { $0["ScopeName"]?.string.map { "\(identifier)/\($0)" } }
+    }
+
+    var description: JSONValue {
+        [
+            "UserPoolId": .string(poolId), "Identifier": .string(identifier), "Name": .string(name), "Scopes": scopes,
+        ]
+    }
+}
