@@ -16,8 +16,8 @@ from harness.report import machine
 from harness.requirements import BENCHMARKS, Unavailable, gatehouse
 
 SCENARIOS = [
-    "proxy", "rest", "jwt", "cache", "engines", "throttle", "function", "startup", "bursts", "routes", "management",
-    "deployments", "tables", "reload", "allocations",
+    "proxy", "rest", "jwt", "authorizer", "cache", "engines", "throttle", "function", "startup", "bursts", "routes",
+    "management", "deployments", "tables", "reload", "allocations",
 ]
 
 
