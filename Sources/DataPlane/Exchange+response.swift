@@ -122,10 +122,14 @@ extension Exchange {
         if let onRequest = worker.options.onRequest, rest.tester == nil { onRequest(summary(stream, figures)) }
     }
 
+    /// What lets a caller in may stand in the query.
+    private var hidesQuery: Bool { route?.authorizer != nil || route?.method?.isOpen == false }
+
     private func summary(_ stream: HTTPStream, _ figures: CallFigures) -> RequestSummary {
         let head = stream.head
         return RequestSummary(
-            method: head.string(head.methodRange), path: head.string(head.target.isEmpty ? head.path : head.target),
+            method: head.string(head.methodRange),
+            path: head.string(hidesQuery || head.target.isEmpty ? head.path : head.target),
             status: figures.status,
             routeKey: route.map { $0.name },
             milliseconds: Double(figures.latencyMicroseconds) / 1000, reason: reason ?? integrationError)

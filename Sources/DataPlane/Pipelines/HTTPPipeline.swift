@@ -49,7 +49,7 @@ enum HTTPPipeline {
             x.reason =
                 bucket.isClosed
                 ? "lets nothing pass: its stage sets a throttling limit of 0"
-                : "was called beyond the throttling of its stage"
+                : "was called beyond the throttling of its stage (\(bucket.limits))"
             throw .throttled
         }
         try AccountLimit.take(x)

@@ -22,6 +22,9 @@ final class TokenBucket: Sendable {
             rate > 0 && burst > 0 ? Int64(min(max(1, (1_000_000_000 / rate).rounded()), Self.longestInterval)) : nil
     }
 
+    /// For people.
+    var limits: String { "\(rate) a second, burst \(burst)" }
+
     /// No token ever comes.
     var isClosed: Bool { interval == nil }
 

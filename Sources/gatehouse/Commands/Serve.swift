@@ -11,8 +11,15 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
+    @Flag(
+        help: ArgumentHelp(
+            "Print a line for each request, and under one that was refused why, and what was compared. Secrets are not "
+                + "shown."))
+    var explain = false
+
     func run() async throws {
         var settings = options.settings(defaultData: ".gatehouse")
+        if explain { settings.onRequest = { RequestLog.write($0) } }
         // That another runtime than the one asked for is used is told whatever the level.
         settings.shownFunctionLines = ShownFunctionLines(on: .errors, notesOnly: options.logLevel < .debug)
         let server = try await Running.start(settings)
