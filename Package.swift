@@ -109,8 +109,9 @@ let package = Package(
         .target(
             name: "DataPlane",
             dependencies: [
-                "HTTPFront", "GatewayModel", "JSON", "JSONSchema", "JSONWebToken", "Velocity", "BoundedRegex", "SigV4",
-                "CZlib", hashTrees, nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                "HTTPFront", "GatewayModel", "IAMPolicy", "JSON", "JSONSchema", "JSONWebToken", "Velocity",
+                "BoundedRegex",
+                "SigV4", "CZlib", hashTrees, nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
 

@@ -9,10 +9,6 @@ from harness.clients import error_of
 from harness.functions import PYTHON, ROLE, package, unique
 
 ISSUER = {"Audience": ["client"], "Issuer": "https://issuer.example"}
-AUTHORIZER_URI = (
-    "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
-    "arn:aws:lambda:us-east-1:123456789012:function:authorizer/invocations"
-)
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/abc-123"
 
 OF_THE_ACCOUNT = [
@@ -35,16 +31,6 @@ OF_THE_ACCOUNT = [
 ]
 
 OF_AN_API = [
-    (
-        "create_authorizer",
-        {
-            "AuthorizerType": "REQUEST",
-            "Name": "lambda",
-            "IdentitySource": ["$request.header.Authorization"],
-            "AuthorizerUri": AUTHORIZER_URI,
-            "AuthorizerPayloadFormatVersion": "2.0",
-        },
-    ),
     ("create_route", {"RouteKey": "GET /x", "AuthorizationType": "CUSTOM", "AuthorizerId": "abcdef"}),
     ("create_route", {"RouteKey": "GET /x", "AuthorizationType": "AWS_IAM"}),
     ("create_route", {"RouteKey": "GET /x", "ApiKeyRequired": True}),

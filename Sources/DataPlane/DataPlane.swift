@@ -185,6 +185,11 @@ package final class DataPlane: Sendable {
         for flush in stage?.rest?.cache?.flush() ?? [] { try? await flush.get() }
     }
 
+    /// Gives up what authorizers have said for a stage.
+    package func flushAuthorizers(of key: StageKey) {
+        published.withLock(\.snapshot).stage(key)?.state.forgetAuthorizers()
+    }
+
     // MARK: Metrics and the end
 
     /// The counters of every stage that serves, and of its methods, all loops together.

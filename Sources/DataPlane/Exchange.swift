@@ -15,6 +15,10 @@ package final class Exchange: HTTPService {
     var token: VerifiedToken?
     /// How many scopes its route asked for: without any, functions are not told the token's.
     var tokenScopesCount = 0
+    /// What a function authorizer has said that let the call in; nil where none was asked for.
+    var decision: AuthorizerDecision?
+    /// The call of the authorizer's function, if it was called for this request.
+    var authorizerCall: AuthorizerCall?
     /// What only calls of REST APIs have.
     var rest = RESTCall()
     /// `x-amzn-RequestId` of a REST API, once it has been asked for; its storage stays.
@@ -165,6 +169,8 @@ package final class Exchange: HTTPService {
         refusal = nil
         reason = nil
         token = nil
+        decision = nil
+        authorizerCall = nil
         challenge = nil
         authorizerError = nil
         integrationStartedAt = nil

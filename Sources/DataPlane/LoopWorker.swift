@@ -34,6 +34,12 @@ final class LoopWorker {
     /// What JWT authorizers have found good here.
     var tokens = VerifiedTokens()
     var issuerKeys = LoopIssuers()
+    /// What function authorizers have said here, and those that are being asked.
+    private(set) lazy var authorizers = LoopAuthorizers()
+    /// The ARN of what a request asks for, and what its authorizer knows it by, while they are looked at; their storage
+    /// stays.
+    var methodARN: [UInt8] = []
+    var identity = AuthorizerIdentity()
 
     /// The smallest integration time-out is 50 ms; a tick of half that keeps to it.
     private static let tick = TimeAmount.milliseconds(25)

@@ -12,6 +12,12 @@ enum Refusal: Error {
     case unauthorized
     /// Who calls may not.
     case accessDenied
+    /// The policy that an authorizer has answered does not let the caller in; in words of `RESTCall.message`.
+    case policyDenied
+    /// The authorizer's function cannot be called, or says what is no answer.
+    case authorizerMisconfigured
+    /// It was called, and failed.
+    case authorizerFailed
     /// A key that has to be there is not, or is not one for this stage.
     case invalidKey
     case throttled

@@ -119,6 +119,7 @@ package final class Gatehouse: Sendable {
                 unreached: UnreachedIntegrations()),
             functionHost: FunctionHostAdapter(host: lambdaHost, changes: functionChanges),
             keys: KeyTrafficAdapter(plane: dataPlane), methodTesting: MethodTestingAdapter(plane: dataPlane),
+            restExecution: AuthorizerAnswersAdapter(plane: dataPlane),
             stageCaches: StageCachesAdapter(plane: dataPlane), issuers: issuers)
         vpcLinks.know(controlPlane)
         triggers.know(controlPlane)

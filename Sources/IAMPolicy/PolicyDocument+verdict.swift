@@ -34,6 +34,17 @@ package struct PolicyRequest: Sendable {
         self.init(action: action, resource: Array(resource.utf8), principal: principal)
     }
 
+    /// Of a call of an API.
+    ///
+    /// - Parameter resource: the ARN of the method or route.
+    package init(invoking resource: [UInt8], principal: PolicyPrincipal) {
+        action = Self.invoke
+        self.resource = resource
+        self.principal = principal
+    }
+
+    private static let invoke = Array("execute-api:invoke".utf8)
+
     package init(action: String, resource: [UInt8], principal: PolicyPrincipal) {
         self.action = Array(action.lowercased().utf8)
         self.resource = resource

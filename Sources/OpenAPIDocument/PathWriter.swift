@@ -41,6 +41,9 @@ struct PathWriter {
 
     private var securitySchemes: JSONValue? {
         let schemes = content.authorizers.map { authorizer -> (String, JSONValue) in
+            guard authorizer.authorizerType == "JWT" else {
+                return (authorizer.name, Self.functionScheme(authorizer))
+            }
             let configuration = authorizer.jwtConfiguration
             let scheme: JSONValue = [
                 "type": "oauth2",
@@ -56,6 +59,27 @@ struct PathWriter {
             return (authorizer.name, scheme)
         }
         return schemes.isEmpty ? nil : .object(JSONObject(schemes))
+    }
+
+    /// A function authorizer is written as an API key, as AWS has it: the format has no kind of its own for it.
+    private static func functionScheme(_ authorizer: V2.Authorizer) -> JSONValue {
+        let header = authorizer.identitySource.compactMap { source -> String? in
+            source.hasPrefix("$request.header.") ? String(source.dropFirst("$request.header.".count)) : nil
+        }
+        var members = JSONObject()
+        if !authorizer.identitySource.isEmpty {
+            members["identitySource"] = .string(authorizer.identitySource.joined(separator: ","))
+        }
+        members["authorizerUri"] = authorizer.authorizerUri.map(JSONValue.string)
+        members["authorizerPayloadFormatVersion"] = authorizer.authorizerPayloadFormatVersion.map(JSONValue.string)
+        members["authorizerResultTtlInSeconds"] = authorizer.authorizerResultTtlInSeconds.map { JSONValue.number($0) }
+        members["type"] = "request"
+        members["enableSimpleResponses"] = authorizer.enableSimpleResponses.map(JSONValue.bool)
+        members["authorizerCredentials"] = authorizer.authorizerCredentialsArn.map(JSONValue.string)
+        return [
+            "type": "apiKey", "name": .string(header.first ?? "unused"), "in": "header",
+            "x-amazon-apigateway-authorizer": .object(members),
+        ]
     }
 
     private var unusedIntegrations: JSONValue? {

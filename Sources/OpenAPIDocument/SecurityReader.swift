@@ -19,7 +19,9 @@ struct SecurityReader {
     func authorizers(_ errors: inout [String]) -> [V2.Authorizer] {
         schemes.members.compactMap { name, scheme in
             guard let value = scheme[Self.authorizer] else { return nil }
-            guard value["type"]?.string?.lowercased() == "jwt" else {
+            let type = value["type"]?.string?.lowercased()
+            if type == "request" { return Self.functionAuthorizer(name, value) }
+            guard type == "jwt" else {
                 errors.append(
                     "Gatehouse serves no authorizers of the type '\(value["type"]?.string ?? "")' yet: the security "
                         + "scheme '\(name)' is one.")
@@ -38,6 +40,25 @@ struct SecurityReader {
                 issuer: configuration?["issuer"]?.string ?? url ?? "")
             return made
         }
+    }
+
+    private static func functionAuthorizer(_ name: String, _ value: JSONValue) -> V2.Authorizer {
+        let sources = (value["identitySource"]?.string ?? "").split(separator: ",").map { source in
+            String(source.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
+        var made = V2.Authorizer(
+            authorizerId: name, name: name, authorizerType: "REQUEST", identitySource: sources)
+        made.authorizerUri = value["authorizerUri"]?.string
+        made.authorizerCredentialsArn = value["authorizerCredentials"]?.string
+        // Written as a number too.
+        switch value["authorizerPayloadFormatVersion"] {
+        case .string(let version)?: made.authorizerPayloadFormatVersion = version
+        case .number(let text)?: made.authorizerPayloadFormatVersion = Double(text).map { "\($0)" }
+        default: break
+        }
+        made.authorizerResultTtlInSeconds = value["authorizerResultTtlInSeconds"]?.integer
+        made.enableSimpleResponses = value["enableSimpleResponses"]?.bool
+        return made
     }
 
     /// What lets a caller of the operation pass; nil when it is meant to be open.

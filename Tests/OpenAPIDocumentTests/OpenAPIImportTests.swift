@@ -176,6 +176,26 @@ import Testing
         #expect(throws: DocumentError.self) { try read(text) }
     }
 
+    @Test func aFunctionAuthorizerComesFromItsScheme() throws {
+        let scheme: JSONValue = [
+            "type": "apiKey", "name": "Authorization", "in": "header",
+            "x-amazon-apigateway-authorizer": [
+                "type": "request", "identitySource": "$request.header.Authorization, $context.routeKey",
+                "authorizerUri": "arn:f", "authorizerPayloadFormatVersion": .number("2.0"),
+                "authorizerResultTtlInSeconds": 5,
+                "enableSimpleResponses": true, "authorizerCredentials": "arn:r",
+            ],
+        ]
+        let api = try read(
+            ["/a": ["get": ["security": [["f": []]]]]], ["components": ["securitySchemes": ["f": scheme]]])
+        let made = try #require(api.authorizers.first)
+        #expect((made.name, made.authorizerType, made.authorizerUri) == ("f", "REQUEST", "arn:f"))
+        #expect(made.identitySource == ["$request.header.Authorization", "$context.routeKey"])
+        #expect((made.authorizerPayloadFormatVersion, made.authorizerResultTtlInSeconds) == ("2.0", 5))
+        #expect((made.enableSimpleResponses, made.authorizerCredentialsArn) == (true, "arn:r"))
+        #expect(api.routes.first?.security?.authorizer == "f")
+    }
+
     @Test(
         arguments: [
             (["get": ["security": [["jwt": []]]]], [:]),

@@ -47,7 +47,7 @@ struct AuthorizerTest {
     /// The members of `TestInvokeAuthorizerResponse`.
     mutating func run() async -> JSONValue {
         let start = clock.now
-        note("Starting authorizer: \(authorizer.id)")
+        note("Starting authorizer: \(authorizer.id) for request: \(Self.requestId)")
         var answer: JSONObject = [:]
         do throws(Ending) {
             let (principal, policy) = try await ask()
@@ -58,14 +58,15 @@ struct AuthorizerTest {
         } catch {
             if case .misconfigured(let reason) = error {
                 note("Execution failed due to configuration error: \(reason)")
+                note("AuthorizerConfigurationException")
             } else {
-                note("Unauthorized request: \(call.requestId)")
+                note("Unauthorized request: \(Self.requestId)")
             }
             answer["clientStatus"] = .number(error.status)
         }
         let took = start.duration(to: clock.now).components
         answer["latency"] = .number(Int(took.seconds * 1000 + took.attoseconds / 1_000_000_000_000_000))
-        answer["log"] = .string("Execution log for request \(call.requestId)\n" + lines.joined(separator: "\n") + "\n")
+        answer["log"] = .string("Execution log for request \(Self.requestId)\n" + lines.joined(separator: "\n") + "\n")
         return .object(answer)
     }
 
@@ -102,11 +103,11 @@ struct AuthorizerTest {
         note("Authorizer result body before parsing: \(Self.cut(text))")
         guard let answer = try? JSONValue(parsing: payload), let principal = answer["principalId"]?.string,
             let document = answer["policyDocument"]
-        else { throw .misconfigured("Invalid JSON in response: it has no principalId or no policyDocument") }
+        else { throw .misconfigured("Could not parse policy: it has no principalId or no policyDocument") }
         if let context = answer["context"] {
             let isFlat = context.object?.members.allSatisfy { $0.value.object == nil && $0.value.array == nil } ?? false
             guard isFlat || context.isNull else {
-                throw .misconfigured("Invalid JSON in response: context holds more than texts, numbers and booleans")
+                throw .misconfigured("Could not parse policy: context holds more than texts, numbers and booleans")
             }
         }
         do throws(PolicyError) { _ = try PolicyDocument(document, kind: .identity) } catch {
@@ -122,7 +123,7 @@ struct AuthorizerTest {
         guard let source = authorizer.identitySource, let name = Self.name(source, after: "method.request.header."),
             let token = header(name), !token.isEmpty
         else { throw .unauthorized }
-        note("Incoming identity: \(MaskedText.of(token))")
+        note("Incoming identity: \(token)")
         if let text = authorizer.identityValidationExpression, !text.isEmpty {
             guard let pattern = try? Pattern(text, dialect: .java), let matches = try? pattern.matchesWhole(token)
             else {
@@ -151,7 +152,7 @@ struct AuthorizerTest {
                         request.context[name]
                     } else { nil }
                 guard let found, !found.isEmpty else { throw .unauthorized }
-                note("Incoming identity: \(MaskedText.of(found))")
+                note("Incoming identity: \(found)")
             }
         }
         func object(_ map: OrderedMap<String>) -> JSONValue {
@@ -178,6 +179,8 @@ struct AuthorizerTest {
     }
 
     private static let stage = "test-invoke-stage"
+    /// What AWS calls every test.
+    private static let requestId = "test-request"
 
     private var parts: (path: String, query: String) {
         let parts = request.pathWithQueryString.split(

@@ -92,7 +92,7 @@ enum AuthorizerRules {
             }
         default:
             guard let uri = authorizer.authorizerUri, LambdaURI(uri, isREST: true) != nil else {
-                throw RESTError.badRequest("Invalid Authorizer URI: \(authorizer.authorizerUri ?? "null")")
+                throw FunctionAuthorizerRules.invalidURI(authorizer.authorizerUri ?? "null")
             }
             try checkIdentity(authorizer)
             authorizer.authType = authorizer.authType ?? "custom"

@@ -13,13 +13,12 @@ enum AuthorizerMembers {
             authorizer.authorizerType = type
         }
         guard !authorizer.authorizerType.isEmpty else { throw V2Error.badRequest("AuthorizerType is required") }
-        guard authorizer.authorizerType == "JWT" else {
-            throw ServiceError.unsupported(
-                "Gatehouse does not serve authorizers of the type REQUEST yet: they would have to be asked.")
-        }
         if let name = try members.string("name", upTo: V2Quotas.authorizerNameLength) { authorizer.name = name }
         guard !authorizer.name.isEmpty else { throw V2Error.badRequest("Name is required") }
         if let sources = try members.strings("identitySource", upTo: 10) { authorizer.identitySource = sources }
+        guard authorizer.authorizerType == "JWT" else {
+            return try FunctionAuthorizerRules.apply(members, to: &authorizer)
+        }
         try checkIdentitySource(authorizer)
         for name in functionOnly where members.has(name) {
             throw V2Error.badRequest(
@@ -43,6 +42,7 @@ enum AuthorizerMembers {
 
     /// Rules that hold for authorizers of calls and of documents alike.
     static func check(_ authorizer: V2.Authorizer) throws(ServiceError) {
+        if authorizer.authorizerType == "REQUEST" { return try FunctionAuthorizerRules.check(authorizer) }
         try checkIdentitySource(authorizer)
         guard let configuration = authorizer.jwtConfiguration, isIssuer(configuration.issuer) else {
             throw V2Error.badRequest(

@@ -143,8 +143,9 @@ private struct ImportedDocument {
                 imported.operationName, "operationId", V2Quotas.operationNameLength)
             route.target = imported.integration.flatMap { targets[$0] }
             if let security = imported.security {
-                route.authorizationType = "JWT"
                 route.authorizerId = authorizers[security.authorizer]
+                let kind = route.authorizerId.flatMap { api.authorizers[$0]?.authorizerType }
+                route.authorizationType = kind == "REQUEST" ? "CUSTOM" : "JWT"
                 route.authorizationScopes = security.scopes.isEmpty ? nil : security.scopes
                 try RouteMembers.checkAuthorization(&route, api.authorizers)
             }

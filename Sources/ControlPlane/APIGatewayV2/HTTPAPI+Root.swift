@@ -49,14 +49,15 @@ extension HTTPAPI: Root {
     static func index(_ id: String, from old: HTTPAPI?, to new: HTTPAPI?, in world: inout World) {
         for name in Set((old?.stages.map(\.stageName) ?? []) + (new?.stages.map(\.stageName) ?? [])) {
             let (before, after) = (old?.stages[name], new?.stages[name])
-            let (calledBefore, called) = (
-                before.flatMap { old?.content(of: $0)?.integrations },
-                after.flatMap { new?.content(of: $0)?.integrations }
+            let (contentBefore, content) = (
+                before.flatMap { old?.content(of: $0) }, after.flatMap { new?.content(of: $0) }
             )
-            if calledBefore == called, before?.stageVariables == after?.stageVariables { continue }
+            let (calledBefore, called) = (contentBefore?.integrations, content?.integrations)
+            let hasSameAuthorizers = contentBefore?.authorizers == content?.authorizers
+            if calledBefore == called, hasSameAuthorizers, before?.stageVariables == after?.stageVariables { continue }
             let key = StageKey(apiId: id, stageName: name)
             let variables = after?.stageVariables ?? [:]
-            if let calledBefore, let called, before?.stageVariables == after?.stageVariables {
+            if let calledBefore, let called, hasSameAuthorizers, before?.stageVariables == after?.stageVariables {
                 // One integration among thousands is looked at alone, unless a function may have lost its last one.
                 let changed = called.differences(from: calledBefore)
                 let left = functions(calledBy: changed.lazy.compactMap { calledBefore[at: $0] }, variables)
@@ -66,8 +67,19 @@ extension HTTPAPI: Root {
                     continue
                 }
             }
-            world.callers.set(functions(calledBy: called ?? [], variables), of: key)
+            world.callers.set(
+                functions(calledBy: called ?? [], variables).union(functions(askedBy: content, variables)), of: key)
         }
+    }
+
+    /// Those of authorizers.
+    private static func functions(
+        askedBy content: V2.DeploymentContent?, _ variables: OrderedMap<String>
+    ) -> Set<String> {
+        Set(
+            (content?.authorizers ?? []).compactMap { authorizer in
+                authorizer.authorizerUri.flatMap { FunctionURI(StageVariables.fill($0, variables))?.name }
+            })
     }
 
     private static func functions(

@@ -21,11 +21,15 @@ extension V2Operations {
             kit.delete("DeleteAuthorizer"),
             // JWT authorizers keep no decisions: what they keep is that a token is well signed.
             Operation(
-                "ResetAuthorizersCache", .delete, "/v2/apis/{apiId}/stages/{stageName}/cache/authorizers", success: 204,
-                changing: { api, call throws(ServiceError) in
-                    _ = try api.find(V2.Stage.self, call)
-                    return .empty
-                }),
+                "ResetAuthorizersCache", .apigateway, .delete,
+                "/v2/apis/{apiId}/stages/{stageName}/cache/authorizers", success: 204
+            ) { control, call throws(ServiceError) in
+                let api = try control.httpAPI(call)
+                let stage = try api.find(V2.Stage.self, call)
+                await control.restExecution?.flushAuthorizersCache(
+                    of: StageKey(apiId: api.id, stageName: stage.stageName))
+                return .empty
+            },
         ]
     }
 

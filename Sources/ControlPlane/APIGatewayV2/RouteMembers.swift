@@ -40,11 +40,7 @@ enum RouteMembers {
         case "NONE":
             // Whoever opens a route need not say that it has no authorizer any more. (AWS's handling is not known.)
             route.authorizerId = nil
-            guard route.authorizationScopes == nil || !setsScopes else {
-                throw V2Error.badRequest(
-                    "Invalid Route authorization type specified. Authorization Scopes are only valid for "
-                        + "COGNITO_USER_POOLS and JWT authorization types")
-            }
+            guard route.authorizationScopes == nil || !setsScopes else { throw scopesRefusal }
             route.authorizationScopes = nil
         case "JWT":
             guard let id = route.authorizerId, authorizers[id]?.authorizerType == "JWT" else {
@@ -52,14 +48,28 @@ enum RouteMembers {
                     "Invalid authorizer ID specified. Setting the authorization type to JWT requires a valid JWT "
                         + "authorizer.")
             }
-        case "CUSTOM", "AWS_IAM":
+        case "CUSTOM":
+            guard let id = route.authorizerId, authorizers[id]?.authorizerType == "REQUEST" else {
+                throw V2Error.badRequest(
+                    "Invalid authorizer ID specified. Setting the authorization type to CUSTOM requires a valid "
+                        + "authorizer.")
+            }
+            guard route.authorizationScopes == nil || !setsScopes else { throw scopesRefusal }
+            route.authorizationScopes = nil
+        case "AWS_IAM":
             throw ServiceError.unsupported(
                 "Gatehouse does not serve the authorization type \(route.authorizationType ?? "") of routes yet: "
-                    + "NONE and JWT are.")
+                    + "NONE, JWT and CUSTOM are.")
         case let type:
             throw V2Error.badRequest(
                 "Invalid authorization type specified: \(type). Must be one of [NONE, AWS_IAM, CUSTOM, JWT]")
         }
+    }
+
+    private static var scopesRefusal: ServiceError {
+        V2Error.badRequest(
+            "Invalid Route authorization type specified. Authorization Scopes are only valid for COGNITO_USER_POOLS "
+                + "and JWT authorization types")
     }
 
     private static func refuseUnsupported(_ members: RequestMembers, routeId: String?) throws(ServiceError) {

@@ -23,6 +23,7 @@ enum V2Quotas {
     /// AWS: 10, raised on request.
     static let authorizers = 1_000
     static let authorizerNameLength = 128
+    static let authorizerTTLSeconds = 0...3_600
     /// AWS: 50.
     static let audiences = 50
     /// AWS: 10.

@@ -105,6 +105,10 @@ extension Exchange {
 
     /// The key that was sent, whatever it is worth; nothing where there is none.
     func writeLoggedKey(to out: inout ByteBuffer) {
+        if rest.deployment?.takesKeyFromAuthorizer == true {
+            out.writeString(MaskedText.of(String(decoding: decision?.usageKey ?? [], as: UTF8.self)))
+            return
+        }
         withField(.apiKey) { out.writeString(MaskedText.of(String(decoding: $0, as: UTF8.self))) }
     }
 

@@ -111,7 +111,12 @@ enum EventHeaders {
         case nil: return fields[Int(entry)]
         case .contentLength:
             event.write("\"")
-            event.writeDecimal(x.requestLength)
+            // An authorizer is told of a body that is still on its way.
+            if case .length(let length) = x.connection?.head.body {
+                event.writeDecimal(length)
+            } else {
+                event.writeDecimal(x.requestLength)
+            }
             event.write("\"")
         case .host:
             _ = x.withHead { bytes, head in

@@ -20,6 +20,7 @@ enum EventV1 {
         event.write(#","multiValueHeaders":"#)
         EventHeaders.writeAllValues(x, .version1, traceId, to: &event)
         writeQuery(x, to: &event)
+        event.write(",")
         writeContext(x, stage, route, to: &event)
         event.write(#","pathParameters":"#)
         if route.variables.isEmpty || route.key == .default {
@@ -39,7 +40,7 @@ enum EventV1 {
     }
 
     /// The path as sent: encoding and stage kept.
-    private static func writeRawPath(_ x: Exchange, to event: inout ByteBuffer) {
+    static func writeRawPath(_ x: Exchange, to event: inout ByteBuffer) {
         _ = x.withHead { bytes, _ in
             if x.sentPath.isEmpty {
                 event.write("\"/\"")
@@ -49,14 +50,18 @@ enum EventV1 {
         }
     }
 
-    private static func writeContext(
+    /// `"requestContext":{…}`
+    static func writeContext(
         _ x: Exchange, _ stage: CompiledStage, _ route: CompiledRoute, to event: inout ByteBuffer
     ) {
-        event.write(#","requestContext":{"#)
+        event.write(#""requestContext":{"#)
         event.write(stage.eventIdentity)
         if let token = x.token {
             event.write(#","authorizer":"#)
             EventParts.writeToken(x, token, to: &event)
+        } else if let decision = x.decision {
+            event.write(#","authorizer":"#)
+            decision.write(x, to: &event)
         }
         event.write(",")
         EventParts.writeDomain(x, to: &event)
@@ -92,10 +97,13 @@ enum EventV1 {
     }
 
     /// Decoded: the last value of each name, and all of them.
-    static func writeQuery(_ x: Exchange, to event: inout ByteBuffer) {
+    static func writeQuery(_ x: Exchange, orElse absent: StaticString = "null", to event: inout ByteBuffer) {
         let parameters = QueryParameters(x)
         guard !parameters.isEmpty else {
-            event.write(#","queryStringParameters":null,"multiValueQueryStringParameters":null"#)
+            event.write(#","queryStringParameters":"#)
+            event.write(absent)
+            event.write(#","multiValueQueryStringParameters":"#)
+            event.write(absent)
             return
         }
         event.write(#","queryStringParameters":{"#)

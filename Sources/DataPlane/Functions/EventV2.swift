@@ -7,8 +7,17 @@ import NIOCore
 /// Sources: http-api-develop-integrations-lambda and the recorded events.
 enum EventV2 {
     static func write(_ x: Exchange, traceId: [UInt8], to event: inout ByteBuffer) {
+        event.write(#"{"version":"2.0","#)
+        writeRequest(x, traceId: traceId, to: &event)
+        event.write(",")
+        EventParts.writeBody(x, nullWhenEmpty: false, to: &event)
+        event.write("}")
+    }
+
+    /// The members that an authorizer is told too: all but the version and the body.
+    static func writeRequest(_ x: Exchange, traceId: [UInt8], to event: inout ByteBuffer) {
         guard let stage = x.stage, let route = x.route else { return }
-        event.write(#"{"version":"2.0","routeKey":"#)
+        event.write(#""routeKey":"#)
         event.writeJSONString(route.keyText)
         event.write(#","rawPath":"#)
         EventParts.writeDecodedPath(x, to: &event)
@@ -29,9 +38,6 @@ enum EventV2 {
             event.write(#","stageVariables":"#)
             event.write(variables)
         }
-        event.write(",")
-        EventParts.writeBody(x, nullWhenEmpty: false, to: &event)
-        event.write("}")
     }
 
     private static func writeContext(
@@ -42,6 +48,10 @@ enum EventV2 {
         if let token = x.token {
             event.write(#","authorizer":{"jwt":"#)
             EventParts.writeToken(x, token, to: &event)
+            event.write("}")
+        } else if let decision = x.decision {
+            event.write(#","authorizer":{"lambda":"#)
+            decision.writeContext(to: &event)
             event.write("}")
         }
         event.write(",")

@@ -16,7 +16,7 @@ struct MappingExpression: Sendable {
         case responseHeader([UInt8])
         case responseBody
         case responseBodyPath(BodyPath)
-        case context(ContextVariable)
+        case context(ContextReference)
         /// A name that has no value: an unknown path, stage or context variable.
         case missing
     }
@@ -80,7 +80,7 @@ struct MappingExpression: Sendable {
         if name == "response.body" { return .responseBody }
         if let path = after("response.body") { return .responseBodyPath(try BodyPath(path)) }
         if let context = after("context.") {
-            return HTTPPipeline.contextVariables[context].map(Part.context) ?? .missing
+            return ContextReference(context, HTTPPipeline.contextVariables).map(Part.context) ?? .missing
         }
         if let variable = after("stageVariables.") {
             return stageVariables[variable].map { .text(Array($0.utf8)) } ?? .missing

@@ -7,15 +7,21 @@ enum KeyCheck {
     static func find(_ x: Exchange) throws(Refusal) {
         guard let stage = x.stage, let head = x.connection?.head else { return }
         let directory = x.worker.snapshot.keys
-        let isFromAuthorizer = x.rest.deployment?.takesKeyFromAuthorizer == true
-        guard !isFromAuthorizer, let sent = head.first(.apiKey) else {
-            x.reason =
-                isFromAuthorizer
-                ? "takes its API key from an authorizer, and none has given one"
-                : "asks for an API key, and the request has no x-api-key"
-            throw .invalidKey
+        let found: CompiledKey?
+        if x.rest.deployment?.takesKeyFromAuthorizer == true {
+            guard let given = x.decision?.usageKey else {
+                x.reason = "takes its API key from an authorizer, and none has given one"
+                throw .invalidKey
+            }
+            found = given.withUnsafeBytes(directory.key)
+        } else {
+            guard let sent = head.first(.apiKey) else {
+                x.reason = "asks for an API key, and the request has no x-api-key"
+                throw .invalidKey
+            }
+            found = head.withBytes { directory.key(UnsafeRawBufferPointer(rebasing: $0[sent.range])) }
         }
-        guard let key = head.withBytes({ directory.key(UnsafeRawBufferPointer(rebasing: $0[sent.range])) }) else {
+        guard let key = found else {
             x.reason = "was sent an API key that is not known"
             throw .invalidKey
         }
@@ -41,7 +47,7 @@ enum KeyCheck {
         let passed = own?.take(x.startedAt) == false ? own : whole?.take(x.startedAt) == false ? whole : nil
         if let passed {
             x.rest.log?.failure = [PlanFailure.throttled(x, passed, plan: grant.plan.definition.id)]
-            x.reason = "was called beyond the rate or burst of its usage plan \(grant.plan.definition.id)"
+            x.reason = "was called beyond the limits of its usage plan \(grant.plan.definition.id) (\(passed.limits))"
             throw .throttled
         }
         try limit(x)
@@ -50,15 +56,18 @@ enum KeyCheck {
 
     private static func exhausted(_ x: Exchange) -> Refusal {
         x.rest.log?.failure = [PlanFailure.exhausted(x)]
-        x.reason = "was called beyond the quota of its usage plan \(x.rest.grant?.plan.definition.id ?? "")"
+        let plan = x.rest.grant?.plan
+        x.reason =
+            "was called beyond the quota of its usage plan \(plan?.definition.id ?? "") "
+            + "(\(plan?.quota.map(String.init) ?? "none") a \(plan?.definition.quota?.period.lowercased() ?? "period"))"
         return .quotaExceeded
     }
 
     /// The limits of the method, then of the account.
     private static func limit(_ x: Exchange) throws(Refusal) {
-        if x.rest.bucket?.take(x.startedAt) == false {
-            x.reason = "was called beyond the throttling of its stage"
-            if let bucket = x.rest.bucket { x.rest.log?.failure = [PlanFailure.throttled(x, bucket, plan: nil)] }
+        if let bucket = x.rest.bucket, !bucket.take(x.startedAt) {
+            x.reason = "was called beyond the throttling of its stage (\(bucket.limits))"
+            x.rest.log?.failure = [PlanFailure.throttled(x, bucket, plan: nil)]
             throw .throttled
         }
         try AccountLimit.take(x)
@@ -70,7 +79,7 @@ enum AccountLimit {
     @inline(__always)
     static func take(_ x: Exchange) throws(Refusal) {
         if let bucket = x.worker.options.accountBucket, !bucket.take(x.startedAt) {
-            x.reason = "was called beyond the rate or burst of the account"
+            x.reason = "was called beyond the limits of the account (\(bucket.limits))"
             throw .throttled
         }
     }

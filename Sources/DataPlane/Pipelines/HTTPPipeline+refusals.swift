@@ -6,8 +6,15 @@ extension HTTPPipeline {
         case .badRequest: make(400, #"{"message":"Bad Request"}"#, "Bad Request", "BAD_REQUEST_PARAMETERS")
         case .unauthorized: make(401, #"{"message":"Unauthorized"}"#, "Unauthorized", "UNAUTHORIZED")
         case .notFound, .incompleteSignature: make(404, #"{"message":"Not Found"}"#, "Not Found", "RESOURCE_NOT_FOUND")
-        case .forbidden, .accessDenied, .invalidKey:
+        case .forbidden, .accessDenied, .policyDenied, .invalidKey:
             make(403, #"{"message":"Forbidden"}"#, "Forbidden", "ACCESS_DENIED")
+        case .authorizerMisconfigured:
+            make(
+                500, #"{"message":"Internal Server Error"}"#, "Internal Server Error", "AUTHORIZER_CONFIGURATION_ERROR")
+        case .authorizerFailed:
+            make(500, #"{"message":"Internal Server Error"}"#, "Internal Server Error", "AUTHORIZER_FAILURE")
+        case .pathTooLong:
+            make(414, #"{"message":"Request URI too long"}"#, "Request URI too long", "DEFAULT_4XX")
         case .missingParameters, .invalidBody, .unreadable:
             make(400, #"{"message":"Bad Request"}"#, "Bad Request", "BAD_REQUEST_PARAMETERS")
         case .unsupportedMediaType:
@@ -18,7 +25,7 @@ extension HTTPPipeline {
         case .tooLarge, .eventTooLarge:
             make(
                 413, #"{"message":"Request Entity Too Large"}"#, "Request Entity Too Large", "REQUEST_TOO_LARGE")
-        case .headTooLarge, .pathTooLong:
+        case .headTooLarge:
             make(
                 431, #"{"message":"Request Header Fields Too Large"}"#, "Request Header Fields Too Large",
                 "BAD_REQUEST_PARAMETERS")

@@ -1,8 +1,19 @@
 /// The `$context` variables of REST APIs that have a value here, by name (api-gateway-variables-for-access-logging,
 /// api-gateway-mapping-template-reference).
 extension RESTPipeline {
+    /// What `$context.NAME` stands for.
+    static func context(_ name: some StringProtocol) -> ContextReference? {
+        ContextReference(name, contextVariables)
+    }
+
     static let contextVariables: [String: ContextVariable] = [
         "accountId": .accountId,
+        "authorizer.error": .authorizerError,
+        "authorizer.integrationLatency": .authorizerLatency,
+        "authorizer.integrationStatus": .authorizerStatus,
+        "authorizer.latency": .authorizerLatency,
+        "authorizer.requestId": .authorizerRequestId,
+        "authorizer.status": .authorizerStatus,
         "apiId": .apiId,
         "awsEndpointRequestId": .integrationRequestId,
         "deploymentId": .deploymentId,

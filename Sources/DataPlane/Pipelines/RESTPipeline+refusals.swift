@@ -11,6 +11,8 @@ struct RESTRefusal {
     var isAfterStart = false
     /// Nothing of it can be set, and none of the gateway's fields are in it.
     var isFixed = false
+    /// `{"Message":…}`, as AWS's services themselves write it (recorded).
+    var isCapital = false
 }
 
 extension RESTPipeline {
@@ -36,6 +38,18 @@ extension RESTPipeline {
             RESTRefusal(type: "UNAUTHORIZED", status: 401, errorType: "UnauthorizedException", message: "Unauthorized")
         case .accessDenied:
             RESTRefusal(type: "ACCESS_DENIED", status: 403, errorType: "AccessDeniedException", message: "Forbidden")
+        case .policyDenied:
+            RESTRefusal(
+                type: "ACCESS_DENIED", status: 403, errorType: "AccessDeniedException",
+                message: "User is not authorized to access this resource", isCapital: true)
+        // Without words: `{"message":null}` (recorded). Of which of the two AWS speaks for which cause is unconfirmed.
+        case .authorizerMisconfigured:
+            RESTRefusal(
+                type: "AUTHORIZER_CONFIGURATION_ERROR", status: 500, errorType: "AuthorizerConfigurationException",
+                message: "")
+        case .authorizerFailed:
+            RESTRefusal(
+                type: "AUTHORIZER_FAILURE", status: 500, errorType: "AuthorizerConfigurationException", message: "")
         case .invalidKey:
             RESTRefusal(type: "INVALID_API_KEY", status: 403, errorType: "ForbiddenException", message: "Forbidden")
         case .throttled:

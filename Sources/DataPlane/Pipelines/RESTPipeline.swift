@@ -42,7 +42,7 @@ enum RESTPipeline {
             try Routing.checkHead(x)
             try RESTRouting.checkPath(x)
         case .coding: try RequestUnpacking.check(x)
-        case .authorize: try authorize(x)
+        case .authorize: return try authorize(x)
         case .key: if x.route?.method?.requiresKey == true { try KeyCheck.find(x) }
         case .throttle: try KeyCheck.throttle(x)
         case .body: return try takeBody(x)
@@ -58,11 +58,17 @@ enum RESTPipeline {
         return .next
     }
 
-    private static func authorize(_ x: Exchange) throws(Refusal) {
-        guard x.rest.deployment?.isOpen == true, x.route?.method?.isOpen == true else {
+    private static func authorize(_ x: Exchange) throws(Refusal) -> StepResult {
+        guard x.rest.deployment?.isOpen == true else {
+            x.reason = "is of an API with a resource policy, which is not served yet"
+            throw .forbidden
+        }
+        if x.route?.method?.isOpen == true { return .next }
+        guard let authorizer = x.route?.authorizer else {
             x.reason = "asks for an authorization that is not served yet"
             throw .forbidden
         }
+        return try authorizer.decide(x)
     }
 
     private static func takeBody(_ x: Exchange) throws(Refusal) -> StepResult {
@@ -163,19 +169,18 @@ enum RESTRouting {
         if let setting = stage.logging.setting(index, isCanary: isCanary) { x.beginLog(setting) }
     }
 
-    /// Bytes of a method's ARN, `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/VERB/path`. AWS quota: 1,600.
-    private static let arnBytes = 1_600
-
     /// The path counts as it is matched, decoded (AWS's way is unknown).
     static func checkPath(_ x: Exchange) throws(Refusal) {
-        guard let stage = x.stage, x.routedPath.count > arnBytes / 2, let head = x.connection?.head else { return }
+        guard let stage = x.stage, x.routedPath.count > MethodARN.limit / 2, let head = x.connection?.head else {
+            return
+        }
         let (account, key) = (stage.account, stage.key)
         let fixed =
             "arn:aws:execute-api:".utf8.count + ":".utf8.count + ":".utf8.count + "/".utf8.count + "/".utf8.count
         let names =
             account.region.utf8.count + account.accountId.utf8.count + key.apiId.utf8.count + key.stageName.utf8.count
-        guard fixed + names + head.methodRange.count + x.routedPath.count > arnBytes else { return }
-        x.reason = "was called by a path whose ARN is longer than \(arnBytes) bytes"
+        guard fixed + names + head.methodRange.count + x.routedPath.count > MethodARN.limit else { return }
+        x.reason = "was called by a path whose ARN is longer than \(MethodARN.limit) bytes"
         throw .pathTooLong
     }
 

@@ -9,7 +9,7 @@ struct BodyTemplate: Sendable {
         /// Nothing in it has to be worked out.
         case constant(ByteBuffer)
         /// With the variables that its paths below `$context` are, by number.
-        case template(Template, [ContextVariable?])
+        case template(Template, [ContextReference?])
         case broken(TemplateError)
     }
 
@@ -25,7 +25,7 @@ struct BodyTemplate: Sendable {
         }
         do throws(TemplateError) {
             let template = try Template(text)
-            self.text = .template(template, template.contextPaths.map { RESTPipeline.contextVariables[$0] })
+            self.text = .template(template, template.contextPaths.map { RESTPipeline.context($0) })
         } catch {
             self.text = .broken(error)
         }
@@ -67,9 +67,9 @@ private final class CallTemplateSource: TemplateSource {
     private lazy var figures = x.figures
     private var buffer: ByteBuffer
 
-    private let variables: [ContextVariable?]
+    private let variables: [ContextReference?]
 
-    init(_ x: Exchange, _ body: ByteBuffer?, _ variables: [ContextVariable?]) {
+    init(_ x: Exchange, _ body: ByteBuffer?, _ variables: [ContextReference?]) {
         self.x = x
         self.variables = variables
         buffer = x.worker.allocator.buffer(capacity: 128)
@@ -149,7 +149,7 @@ private final class CallTemplateSource: TemplateSource {
     // MARK: $context
 
     func templateContext(_ path: ContextPath) -> ContextValue {
-        if Self.isPart(path) { return .part }
+        if isPart(path) { return .part }
         return writeContext(path) ? .text(String(buffer: buffer)) : .absent
     }
 
@@ -158,14 +158,16 @@ private final class CallTemplateSource: TemplateSource {
             buffer.withUnsafeReadableBytes { output.append(contentsOf: $0) }
             return true
         }
-        return Self.isPart(path)
+        return isPart(path)
     }
 
-    private static func isPart(_ path: ContextPath) -> Bool { path.text == "identity" || path.text == "authorizer" }
+    private func isPart(_ path: ContextPath) -> Bool {
+        path.text == "identity" || path.text == "authorizer" || path.text == "authorizer.claims" && x.token != nil
+    }
 
     /// Writes the variable at `path` into `buffer`.
     private func writeContext(_ path: ContextPath) -> Bool {
-        let known = path.number.map { variables[$0] } ?? RESTPipeline.contextVariables[path.text]
+        let known = path.number.map { variables[$0] } ?? RESTPipeline.context(path.text)
         guard let known else { return false }
         buffer.clear()
         return known.write(x, figures, to: &buffer)
@@ -175,6 +177,8 @@ private final class CallTemplateSource: TemplateSource {
         switch path {
         case "": Self.names
         case "identity": Self.identity
+        case "authorizer": x.authorizerValueNames
+        case "authorizer.claims": x.claimNames
         default: []
         }
     }

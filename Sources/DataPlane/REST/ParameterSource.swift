@@ -18,7 +18,7 @@ enum ParameterSource: Sendable {
     case body(BodyPath?)
     case responseHeader([UInt8])
     case responseMultiHeader([UInt8])
-    case context(ContextVariable)
+    case context(ContextReference)
     /// A name that has no value.
     case missing
 
@@ -51,7 +51,7 @@ enum ParameterSource: Sendable {
         } else if let name = after("stageVariables.") {
             self = stageVariables[String(decoding: name, as: UTF8.self)].map { .text(Array($0.utf8)) } ?? .missing
         } else if let name = after("context.") {
-            let variable = RESTPipeline.contextVariables[String(decoding: name, as: UTF8.self)]
+            let variable = RESTPipeline.context(String(decoding: name, as: UTF8.self))
             self = variable.map(ParameterSource.context) ?? .missing
         } else {
             self = .missing
@@ -122,7 +122,7 @@ struct ParameterValues {
         } ?? nil
     }
 
-    private func context(_ variable: ContextVariable) -> [UInt8]? {
+    private func context(_ variable: ContextReference) -> [UInt8]? {
         var buffer = x.worker.allocator.buffer(capacity: 64)
         return variable.write(x, x.figures, to: &buffer) ? Array(buffer.readableBytesView) : nil
     }

@@ -28,8 +28,10 @@ enum RESTEvent {
         event.write(#","stageVariables":"#)
         if let variables = deployment.eventStageVariables { event.write(variables) } else { event.write("null") }
         if let tester = x.rest.tester {
+            event.write(",")
             TestEvent.writeContext(x, tester, stage, route, method, to: &event)
         } else {
+            event.write(",")
             writeContext(x, stage, route, method, deployment, to: &event)
         }
         event.write(#","body":"#)
@@ -38,7 +40,7 @@ enum RESTEvent {
     }
 
     /// Without the stage, and not decoded.
-    private static func writePath(_ x: Exchange, to event: inout ByteBuffer) {
+    static func writePath(_ x: Exchange, to event: inout ByteBuffer) {
         guard !x.routedPath.isEmpty else { return event.write("\"/\"") }
         _ = x.withPath { event.writeJSONString(UnsafeRawBufferPointer(rebasing: $0[x.routedPath.range])) }
     }
@@ -47,9 +49,15 @@ enum RESTEvent {
     static func beginContext(
         _ x: Exchange, _ stage: CompiledStage, _ route: CompiledRoute, _ method: RESTMethod, to event: inout ByteBuffer
     ) {
-        event.write(#","requestContext":{"resourceId":""#)
+        event.write(#""requestContext":{"resourceId":""#)
         event.write(method.resourceId)
-        event.write(#"","resourcePath":"#)
+        event.write("\",")
+        if let decision = x.decision {
+            event.write(#""authorizer":"#)
+            decision.write(x, to: &event)
+            event.write(",")
+        }
+        event.write(#""resourcePath":"#)
         event.writeJSONString(route.resourcePath)
         event.write(#","httpMethod":""#)
         x.writeMethod(to: &event)
@@ -63,7 +71,7 @@ enum RESTEvent {
         event.writeString(stage.account.accountId)
     }
 
-    private static func writeContext(
+    static func writeContext(
         _ x: Exchange, _ stage: CompiledStage, _ route: CompiledRoute, _ method: RESTMethod,
         _ deployment: RESTDeployment, to event: inout ByteBuffer
     ) {

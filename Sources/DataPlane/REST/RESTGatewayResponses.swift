@@ -76,8 +76,8 @@ struct RESTGatewayResponses: Sendable {
             type = template.type
             template.text.write(x, to: &body)
         } else {
-            body.write(form.isAfterStart ? #"{"message": "# : #"{"message":"#)
-            body.writeJSONString(message)
+            body.write(form.isAfterStart ? #"{"message": "# : form.isCapital ? #"{"Message":"# : #"{"message":"#)
+            if message.isEmpty { body.write("null") } else { body.writeJSONString(message) }
             body.write("}")
         }
         if !hasType, MappedFields.isFieldValue(Array(type.utf8)) { fields.writeString("Content-Type: \(type)\r\n") }
@@ -104,7 +104,7 @@ struct RESTGatewayResponses: Sendable {
 struct SubstitutedText: Sendable {
     private enum Part: Sendable {
         case text([UInt8])
-        case variable(ContextVariable)
+        case variable(ContextReference)
     }
 
     private var parts: [Part] = []
@@ -115,7 +115,7 @@ struct SubstitutedText: Sendable {
             if dollar > rest.startIndex { parts.append(.text(Array(rest[..<dollar].utf8))) }
             let after = rest[dollar...]
             if let name = Self.name(after, "$context.") {
-                if let variable = RESTPipeline.contextVariables[String(name)] { parts.append(.variable(variable)) }
+                if let variable = RESTPipeline.context(name) { parts.append(.variable(variable)) }
                 rest = rest[name.endIndex...]
             } else if let name = Self.name(after, "$stageVariables.") {
                 if let value = stageVariables[String(name)] { parts.append(.text(Array(value.utf8))) }

@@ -19,7 +19,7 @@ final class CompiledAccessLog: Sendable {
     struct Part: Sendable {
         /// In the log's `text`.
         let text: Range<Int>
-        let variable: ContextVariable?
+        let variable: ContextReference?
     }
 
     let parts: [Part]
@@ -54,7 +54,7 @@ final class CompiledAccessLog: Sendable {
             }
             // A full stop that ends a sentence belongs to the text.
             let trimmed = name.hasSuffix(".") ? name.dropLast() : name
-            if let variable = variables[String(trimmed)] {
+            if let variable = ContextReference(trimmed, variables) {
                 parts.append(Part(text: start..<text.count, variable: variable))
                 start = text.count
             } else {
@@ -67,9 +67,9 @@ final class CompiledAccessLog: Sendable {
         parts.append(Part(text: start..<text.count, variable: nil))
         self.parts = parts
         self.text = text
-        namesTraceId = parts.contains { $0.variable == .traceId }
+        namesTraceId = parts.contains { $0.variable == .variable(.traceId) }
         namesEndpointRequestId = parts.contains {
-            $0.variable == .integrationRequestId
+            $0.variable == .variable(.integrationRequestId)
         }
     }
 }

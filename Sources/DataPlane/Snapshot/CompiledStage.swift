@@ -31,6 +31,8 @@ final class CompiledStage: Sendable {
     let domainName: [UInt8]
     /// `"accountId":"…","apiId":"…"`
     let eventIdentity: [UInt8]
+    /// `arn:aws:execute-api:…:API/STAGE/`: what is asked for, as policies name it, begins with it.
+    let methodARNPrefix: [UInt8]
     let variables: OrderedMap<String>
     /// The stage variables as a JSON object, or nil when there are none.
     let eventStageVariables: [UInt8]?
@@ -54,6 +56,7 @@ final class CompiledStage: Sendable {
         isEndpointDisabled = definition.isEndpointDisabled
         domainName = Array("\(key.apiId).execute-api.\(account.region).amazonaws.com".utf8)
         eventIdentity = Array("\"accountId\":\"\(account.accountId)\",\"apiId\":\"\(key.apiId)\"".utf8)
+        methodARNPrefix = Array(account.executeAPIARN("\(key.apiId)/\(key.stageName)/").utf8)
         variables = definition.variables
         eventStageVariables =
             variables.isEmpty

@@ -10,6 +10,7 @@ struct RESTCompiler {
     let services: AWSServices
     let logs: any AccessLogDirectory
     let state: StageState
+    let gates: FunctionGates
 
     func stage(
         _ definition: StageDefinition, _ content: REST.StageContent, previous: RESTStage?
@@ -85,6 +86,8 @@ struct RESTCompiler {
             previous.variables == variables && previous.content.requestValidators == content.requestValidators
                 && previous.content.models == content.models ? previous : nil
         }
+        let authorizers = RESTAuthorizers(content, deploymentId: id, variables, key, account, functions, gates)
+        let keepsAuthorizers = lender?.authorizers.isSame(as: authorizers) == true
         var known: [String: CompiledRoute] = [:]
         for method in lender?.methods ?? [] {
             known[method.name + String(decoding: method.method?.resourceId ?? [], as: UTF8.self)] = method
@@ -103,18 +106,19 @@ struct RESTCompiler {
                 let function = resolve(method, variables)
                 let compiled: CompiledRoute
                 if let earlier = known[key.description + resource.id], earlier.method?.source == method,
-                    Self.isSame(function, earlier.method?.function)
+                    Self.isSame(function, earlier.method?.function),
+                    keepsAuthorizers || method.authorizationType == "NONE"
                 {
                     compiled = earlier
                 } else {
-                    compiled = try route(key, resource, method, function, content, variables)
+                    compiled = try route(key, resource, method, function, content, authorizers, variables)
                 }
                 router.add(key, methods.count)
                 methods.append(compiled)
             }
         }
         return RESTDeployment(
-            content, id: id, variables: variables, router: router, methods: methods,
+            content, id: id, variables: variables, authorizers: authorizers, router: router, methods: methods,
             gatewayResponses: try RESTGatewayResponses(content.gatewayResponses, stageVariables: variables))
     }
 
@@ -134,7 +138,7 @@ struct RESTCompiler {
 
     private func route(
         _ key: RouteKey, _ resource: REST.Resource, _ method: REST.Method, _ function: ResolvedFunction?,
-        _ content: REST.DeploymentContent, _ variables: OrderedMap<String>
+        _ content: REST.DeploymentContent, _ authorizers: RESTAuthorizers, _ variables: OrderedMap<String>
     ) throws(CompileError) -> CompiledRoute {
         let names = RouteCompiler.variableNames(key)
         let integration = method.methodIntegration
@@ -143,7 +147,7 @@ struct RESTCompiler {
         return CompiledRoute(
             key.description, key, variables: names,
             integration: compile(integration, key, resource, function, request, variables),
-            integrationURI: integration?.uri,
+            integrationURI: integration?.uri, authorizer: authorizers.authorizer(of: method),
             method: RESTMethod(
                 method, resourceId: resource.id,
                 validation: try RequestValidation(method, validator, content, pathVariables: names), request: request,

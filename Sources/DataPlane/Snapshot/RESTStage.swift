@@ -51,6 +51,7 @@ final class RESTDeployment: Sendable {
     /// What it was made from.
     let content: REST.DeploymentContent
     let variables: OrderedMap<String>
+    let authorizers: RESTAuthorizers
     let id: [UInt8]
     let router: Router
     /// Methods by the index that the router answers.
@@ -67,11 +68,12 @@ final class RESTDeployment: Sendable {
     let isOpen: Bool
 
     init(
-        _ content: REST.DeploymentContent, id: String, variables: OrderedMap<String>, router: Router,
-        methods: [CompiledRoute], gatewayResponses: RESTGatewayResponses
+        _ content: REST.DeploymentContent, id: String, variables: OrderedMap<String>, authorizers: RESTAuthorizers,
+        router: Router, methods: [CompiledRoute], gatewayResponses: RESTGatewayResponses
     ) {
         self.content = content
         self.variables = variables
+        self.authorizers = authorizers
         self.id = Array(id.utf8)
         self.router = router
         self.methods = methods

@@ -11,6 +11,7 @@ struct RouteCompiler {
     let origins: Origins
     let authorizers: (any AuthorizerDirectory)?
     let definitions: PartList<V2.Authorizer>
+    let functionAuthorizers: RouteAuthorizers
     let vpcLinks: (any VpcLinkDirectory)?
     let limits: RouteLimits
 
@@ -24,7 +25,9 @@ struct RouteCompiler {
         // The management API refuses these; a stored one must never become an open route.
         var authorizer: (any Authorizer)?
         if let type = route.authorizationType, type != "NONE" {
-            authorizer = authorizers?.authorizer(of: route, route.authorizerId.flatMap { definitions[$0] })
+            authorizer =
+                functionAuthorizers.authorizer(of: route)
+                ?? authorizers?.authorizer(of: route, route.authorizerId.flatMap { definitions[$0] })
         }
         guard authorizer != nil || (route.authorizationType ?? "NONE") == "NONE" else {
             throw CompileError(

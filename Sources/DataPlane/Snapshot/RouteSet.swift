@@ -13,6 +13,7 @@ struct RouteSet: Sendable {
     private var routes: PartList<V2.Route> = []
     private var integrations: PartList<V2.Integration> = []
     private var authorizers: PartList<V2.Authorizer> = []
+    private var functionAuthorizers = RouteAuthorizers.none
     private var functionVersion: UInt64?
 
     private var parts = IntegrationParts()
@@ -30,12 +31,16 @@ struct RouteSet: Sendable {
                 outdated.formUnion(callers[id] ?? [])
             }
         }
-        if content.authorizers != authorizers {
+        let changed =
+            version == functionVersion && content.authorizers == authorizers
+            ? [] : compiler.functionAuthorizers.differences(from: functionAuthorizers)
+        if content.authorizers != authorizers || !changed.isEmpty {
             // There are few, and they change rarely: all routes that have one are made again.
             for position in 0..<content.routes.end where content.routes[at: position]?.authorizerId != nil {
                 outdated.insert(position)
             }
         }
+        functionAuthorizers = compiler.functionAuthorizers
         routes = content.routes
         integrations = content.integrations
         authorizers = content.authorizers

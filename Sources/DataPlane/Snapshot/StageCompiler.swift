@@ -14,6 +14,8 @@ struct StageCompiler: Sendable {
     let states: StageStates
     var authorizers: (any AuthorizerDirectory)?
     var services = AWSServices()
+    /// Of function authorizers.
+    let gates = FunctionGates()
 
     /// `previous` lends every part of which nothing has changed that it was made from: creating one route among
     /// thousands compiles one. `preparation` counts what is compiled.
@@ -28,7 +30,7 @@ struct StageCompiler: Sendable {
         case .rest(let content):
             let compiler = RESTCompiler(
                 key: definition.key, account: definition.account, functions: functions, origins: origins,
-                services: services, logs: accessLogs, state: state)
+                services: services, logs: accessLogs, state: state, gates: gates)
             kind = .rest(try compiler.stage(definition, content, previous: previous?.rest))
         }
         return CompiledStage(
@@ -52,6 +54,8 @@ struct StageCompiler: Sendable {
             RouteCompiler(
                 key: definition.key, account: definition.account, stageVariables: variables, functions: functions,
                 origins: origins, authorizers: authorizers, definitions: content.authorizers,
+                functionAuthorizers: RouteAuthorizers(
+                    content.authorizers, variables, definition.key, definition.account, functions, gates),
                 vpcLinks: services.vpcLinks, limits: limits))
         return HTTPStage(content, routes: routes, limits: limits, cors: cors(content, previous?.http))
     }

@@ -10,6 +10,9 @@ final class StageState: Sendable {
     /// By the number of the loop; each is touched on its loop only.
     let metrics: [NIOLoopBoundBox<StageMetrics>]
     let canarySplit = CanarySplit()
+    /// What authorizers say stands while this is the same number. No two stages have the same one, nor one twice: not
+    /// even a stage that is made again.
+    let authorizerEpoch = Atomic<Int>(0)
     /// By method or route. Asked while compiling only.
     private let buckets = Mutex(KnownBuckets())  // hot path: not for requests
     private let methods = Mutex(KnownMethodMetrics())  // hot path: not for requests
@@ -20,6 +23,7 @@ final class StageState: Sendable {
         self.key = key
         self.number = number
         self.states = states
+        authorizerEpoch.store(states.nextEpoch, ordering: .relaxed)
         metrics = loops.map { NIOLoopBoundBox.makeBoxSendingValue(StageMetrics(), eventLoop: $0) }
     }
 
@@ -70,6 +74,9 @@ final class StageState: Sendable {
         StageCache(clusterSize: clusterSize, states.cache, loops: states.loops)
     }
 
+    /// Gives up what authorizers have said, and what they are about to say.
+    func forgetAuthorizers() { authorizerEpoch.store(states.nextEpoch, ordering: .relaxed) }
+
     deinit { states.known.forget(key, number) }
 }
 
@@ -78,6 +85,8 @@ final class StageStates: Sendable {
     fileprivate let known = KeyedObjects<StageKey, StageState>()
     fileprivate let loops: [any EventLoop]
     let methodCount = MethodCount()
+    private let epochs = Atomic<Int>(0)
+    fileprivate var nextEpoch: Int { epochs.add(1, ordering: .relaxed).newValue }
     fileprivate let cache: CacheSettings
 
     init(loops: [any EventLoop], cache: CacheSettings = CacheSettings()) {

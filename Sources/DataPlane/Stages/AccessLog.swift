@@ -23,7 +23,7 @@ enum AccessLog {
 
     /// What is not known to be safe is escaped, so that nobody can forge a line, or break a JSON or XML format.
     private static func write(
-        _ variable: ContextVariable, _ x: Exchange, _ figures: CallFigures, isXML: Bool, _ lines: inout ByteBuffer
+        _ variable: ContextReference, _ x: Exchange, _ figures: CallFigures, isXML: Bool, _ lines: inout ByteBuffer
     ) {
         let start = lines.writerIndex
         guard variable.write(x, figures, to: &lines) else {

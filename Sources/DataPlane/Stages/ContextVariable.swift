@@ -11,6 +11,8 @@ enum ContextVariable: String, Sendable, CaseIterable {
     case sourceIp, userAgent
     case errorMessage, errorMessageString, errorResponseType
     case authorizerError
+    /// Of the function that was asked, if one was.
+    case authorizerLatency, authorizerStatus, authorizerRequestId
     /// What the function or the origin answered, and what the service answered that was asked to call the function.
     case integrationStatus, integrationServiceStatus
     case integrationError, integrationLatency, integrationRequestId
@@ -24,6 +26,7 @@ enum ContextVariable: String, Sendable, CaseIterable {
     var isSafe: Bool {
         switch self {
         case .accountId, .apiId, .stage, .protocol, .status, .requestId, .requestTime, .requestTimeSeconds,
+            .authorizerLatency, .authorizerStatus, .authorizerRequestId,
             .responseLatency, .responseLength, .dataProcessed, .sourceIp, .errorMessageString, .errorResponseType,
             .integrationLatency, .integrationStatus, .integrationServiceStatus, .restRequestId, .resourceId,
             .deploymentId, .requestTimeMilliseconds, .validationError, .isCanary, .responseTransferMode,
@@ -64,19 +67,28 @@ extension ContextVariable {
             guard let agent = x.connection?.head.first(.userAgent) else { return false }
             x.writeRequestBytes(agent, to: &buffer)
         case .errorMessage:
-            guard let refusal = x.refusal else { return false }
+            guard let refusal = x.refusal, !refusal.message.isEmpty else { return false }
             buffer.write(refusal.message)
         case .errorMessageString:
             guard let refusal = x.refusal else { return false }
             // Seen in access logs of live APIs.
             if refusal.isAfterStart { buffer.write(" ") }
-            buffer.writeJSONString(refusal.message)
+            if refusal.message.isEmpty { buffer.write("null") } else { buffer.writeJSONString(refusal.message) }
         case .errorResponseType:
             guard let refusal = x.refusal else { return false }
             buffer.write(refusal.type)
         case .authorizerError:
             guard let error = x.authorizerError else { return false }
             buffer.writeString(error)
+        case .authorizerLatency:
+            guard let call = x.authorizerCall, let took = call.milliseconds else { return false }
+            buffer.writeDecimal(took)
+        case .authorizerStatus:
+            guard let call = x.authorizerCall, call.status > 0 else { return false }
+            buffer.writeDecimal(call.status)
+        case .authorizerRequestId:
+            guard let call = x.authorizerCall else { return false }
+            buffer.writeString(call.requestId)
         case .restRequestId: x.writeRESTRequestId(to: &buffer)
         case .traceId:
             guard !x.rest.traceId.isEmpty else { return false }

@@ -1,10 +1,18 @@
 extension V2 {
-    /// An authorizer of an HTTP API. Source: botocore `Authorizer` shape, less what only function authorizers have.
+    /// An authorizer of an HTTP API. Source: botocore `Authorizer` shape, less what only WebSocket APIs have.
     package struct Authorizer: KeyedPart {
+        /// Stored only: the function is called by its resource policy.
+        package var authorizerCredentialsArn: String?
         package var authorizerId: String
-        /// `JWT`; `REQUEST` is not served yet.
+        /// `1.0` or `2.0`.
+        package var authorizerPayloadFormatVersion: String?
+        package var authorizerResultTtlInSeconds: Int?
+        /// `JWT` or `REQUEST`.
         package var authorizerType: String
-        /// One expression: `$request.header.NAME` or `$request.querystring.NAME`.
+        package var authorizerUri: String?
+        package var enableSimpleResponses: Bool?
+        /// `$request.header.NAME`, `$request.querystring.NAME`; of a function authorizer any number, also
+        /// `$context.NAME` and `$stageVariables.NAME`.
         package var identitySource: [String]
         package var jwtConfiguration: JWTConfiguration?
         package var name: String

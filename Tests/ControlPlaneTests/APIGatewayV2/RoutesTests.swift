@@ -80,11 +80,12 @@ import Testing
             ),
             (
                 ["routeKey": "GET /x", "authorizationType": "AWS_IAM"], 400,
-                "Gatehouse does not serve the authorization type AWS_IAM of routes yet: NONE and JWT are."
+                "Gatehouse does not serve the authorization type AWS_IAM of routes yet: NONE, JWT and CUSTOM are."
             ),
             (
                 ["routeKey": "GET /x", "authorizationType": "CUSTOM", "authorizerId": "abcdef"], 400,
-                "Gatehouse does not serve the authorization type CUSTOM of routes yet: NONE and JWT are."
+                "Invalid authorizer ID specified. Setting the authorization type to CUSTOM requires a valid "
+                    + "authorizer."
             ),
             (
                 ["routeKey": "GET /x", "authorizationScopes": ["email"]], 400,

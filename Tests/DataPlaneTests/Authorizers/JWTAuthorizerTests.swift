@@ -50,6 +50,26 @@ struct JWTAuthorizerTests {
         #expect(issuer.asked == 1)
     }
 
+    @Test("Claims are in access logs and mappings; one that is not there prints -")
+    func claims() throws {
+        var api = TestAPI(
+            routes: [("GET /pets", .function())],
+            logFormat: "$context.authorizer.claims.sub $context.authorizer.claims.groups $context.authorizer.claims.x "
+                + "$context.authorizer.claims")
+        api.authorizationType = "JWT"
+        var authorizer = V2.Authorizer(
+            authorizerId: "auth", name: "auth", authorizerType: "JWT",
+            identitySource: ["$request.header.Authorization"])
+        authorizer.jwtConfiguration = V2.JWTConfiguration(audience: ["client"], issuer: StandInIssuer.name)
+        api.authorizer = authorizer
+        let gateway = try EmbeddedGateway(api.definition, issuers: StandInIssuer(try StandInIssuer.set()))
+        gateway.function.answer(ok)
+        gateway.send(get("Authorization: Bearer \(try StandInIssuer.token(["groups": ["a", "b"]]))"))
+        gateway.wait(milliseconds: 20)
+        #expect(gateway.statuses == ["200 OK"])
+        #expect(gateway.entries == ["bob [a b] - -"])
+    }
+
     @Test("With scopes on the route one has to be there, and all of the token's are told")
     func scopes() throws {
         let gateway = try gateway(StandInIssuer(try StandInIssuer.set()), scopes: ["admin", "write"])

@@ -10,6 +10,8 @@ private struct ClientGone: Error {}
 /// A data plane of one connection on an event loop whose time a test moves.
 final class EmbeddedGateway {
     let function = StandInFunction()
+    /// The function `auth`, which authorizers ask.
+    let asked: StandInFunction
     let authorizer: StandInAuthorizer
     let memory: MemoryBudget
     let stage: CompiledStage
@@ -37,8 +39,9 @@ final class EmbeddedGateway {
     init(
         _ definition: StageDefinition, _ verdict: StandInAuthorizer.Verdict? = nil, memory limit: Int = .max,
         beside other: (any StagePipeline)? = nil, account: Int? = nil, services: AWSServices = AWSServices(),
-        issuers: (any IssuerDirectory)? = nil
+        issuers: (any IssuerDirectory)? = nil, asked: StandInFunction = StandInFunction()
     ) throws {
+        self.asked = asked
         loop = EmbeddedEventLoop()
         channel = EmbeddedChannel(loop: loop)
         authorizer = StandInAuthorizer(verdict ?? .now(nil))
@@ -50,7 +53,8 @@ final class EmbeddedGateway {
             eventLoop: loop, number: 0, options: options, origins: Origins(),
             names: NameResolver(lookup: options.lookup))
         var compiler = StageCompiler(
-            functions: StandInFunctions(functions: ["f": function]), accessLogs: logs, origins: Origins(),
+            functions: StandInFunctions(functions: ["f": function, "auth": asked]), accessLogs: logs,
+            origins: Origins(),
             states: StageStates(loops: [loop]))
         compiler.authorizers = issuers.map(AuthorizerCompiler.init) ?? authorizer
         compiler.services = services

@@ -10,6 +10,7 @@ struct TestRESTAPI {
     var gatewayResponses: [REST.GatewayResponse] = []
     var validators: [REST.RequestValidator] = []
     var models: [REST.Model] = []
+    var authorizers: [REST.Authorizer] = []
     var binaryTypes: [String] = []
     var variables: OrderedMap<String> = [:]
     var logFormat: String?
@@ -62,6 +63,7 @@ struct TestRESTAPI {
         var content = REST.DeploymentContent(
             api, resources: resources, models: [], requestValidators: [], authorizers: [], gatewayResponses: [])
         for response in gatewayResponses { content.gatewayResponses.put(response) }
+        for authorizer in authorizers { content.authorizers.put(authorizer) }
         for model in models { content.models.put(model) }
         for validator in validators { content.requestValidators.put(validator) }
         return content

@@ -22,7 +22,8 @@ struct MappingExpressionTests {
         case .responseHeader(let name): "response header \(text(name))"
         case .responseBody: "response body"
         case .responseBodyPath(let path): "response body \(path.steps)"
-        case .context(let variable): "context \(variable)"
+        case .context(.variable(let variable)): "context \(variable)"
+        case .context(.authorizer(let name, _)): "context of the authorizer \(text(name))"
         case .missing: "missing"
         }
     }
@@ -46,6 +47,7 @@ struct MappingExpressionTests {
             ("response.body[0]", "response body [DataPlane.BodyPath.Step.element(0)]"),
             ("context.requestId", "context requestId"),
             ("context.identity.sourceIp", "context sourceIp"),
+            ("context.authorizer.claims.sub", "context of the authorizer claims.sub"),
             ("context.nonsense", "missing"),
             ("stageVariables.color", "'blue'"),
             ("stageVariables.empty", "''"),

@@ -12,7 +12,15 @@ struct CompiledAccessLogTests {
         #expect(log.text.last == UInt8(ascii: "\n"))
         return log.parts.flatMap { part in
             let text = String(decoding: log.text[part.text], as: UTF8.self).filter { !$0.isNewline }
-            return [text, part.variable.map { "<\($0.rawValue)>" } ?? ""].filter { !$0.isEmpty }
+            return [text, part.variable.map { "<\(name($0))>" } ?? ""].filter { !$0.isEmpty }
+        }
+    }
+
+    private static func name(_ reference: ContextReference) -> String {
+        switch reference {
+        case .variable(let variable): variable.rawValue
+        case .authorizer(let name, let otherwise):
+            String(decoding: name, as: UTF8.self) + (otherwise.map { " or \($0.rawValue)" } ?? "")
         }
     }
 
@@ -34,7 +42,8 @@ struct CompiledAccessLogTests {
                 "$context.integration.status/$context.integrationStatus",
                 ["<integrationStatus>", "/", "<integrationServiceStatus>"]
             ),
-            ("$context.authorizer.claims.sub", ["-"]),
+            ("$context.authorizer.claims.sub", ["<claims.sub>"]),
+            ("$context.authorizer.error", ["<error or authorizerError>"]),
             ("$context.nonsense!", ["-!"]),
             ("$context.", ["-"]),
             ("$contextual $ctx plain", ["$contextual $ctx plain"]),

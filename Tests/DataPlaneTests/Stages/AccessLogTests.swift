@@ -101,7 +101,8 @@ struct AccessLogTests {
         let raw = ContextVariable.allCases.filter(\.isSafe).map(\.rawValue).sorted()
         #expect(
             raw == [
-                "accountId", "apiId", "dataProcessed", "deploymentId", "errorMessageString", "errorResponseType",
+                "accountId", "apiId", "authorizerLatency", "authorizerRequestId", "authorizerStatus", "dataProcessed",
+                "deploymentId", "errorMessageString", "errorResponseType",
                 "integrationLatency", "integrationServiceStatus", "integrationStatus", "isCanary", "protocol",
                 "requestId",
                 "requestTime", "requestTimeMilliseconds", "requestTimeSeconds", "resourceId", "responseLatency",

@@ -1,0 +1,107 @@
+import GatewayModel
+import HTTPFront
+import NIOCore
+
+/// One call of an authorizer's function, and the requests that wait for what it says.
+final class AuthorizerCall {
+    let key: LoopAuthorizers.Key
+    let requestId = Identifiers.uuid()
+    private let function: AuthorizerFunction
+    private let worker: LoopWorker
+    private let startedAt: NIODeadline
+    private var waiting: [(x: Exchange, pause: Int)] = []
+    private var timeout: Scheduled<Void>?
+    private var isOver = false
+
+    /// What it took, once it has ended.
+    private(set) var milliseconds: Int?
+    /// What Lambda answered; 0 while, or where, it has answered nothing.
+    private(set) var status = 0
+
+    /// AWS quota of HTTP APIs: 10 s. Of REST APIs none is stated; an integration has 29 s there.
+    static func time(_ form: FunctionGate.Form) -> TimeAmount { form.isREST ? .seconds(29) : .seconds(10) }
+
+    init(_ key: LoopAuthorizers.Key, _ function: AuthorizerFunction, _ worker: LoopWorker) {
+        self.key = key
+        self.function = function
+        self.worker = worker
+        startedAt = .now()
+    }
+
+    func wait(_ x: Exchange) {
+        waiting.append((x, x.pause))
+        x.authorizerCall = self
+    }
+
+    func begin(_ target: any FunctionTarget, _ event: ByteBuffer, traceId: [UInt8]) {
+        let loop = worker.eventLoop
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        let time = Self.time(key.gate.form)
+        timeout = loop.scheduleTask(in: time) { bound.value.timedOut() }
+        target.invoke(
+            event, requestId: requestId, traceId: traceId, deadline: startedAt + time, on: loop
+        ) { bound.value.ended($0) }
+    }
+
+    private func timedOut() {
+        end(.failure(.failed("not answered in \(Self.time(key.gate.form).nanoseconds / 1_000_000_000) s")), nil)
+    }
+
+    private func ended(_ outcome: FunctionOutcome) {
+        switch outcome {
+        case .success(let payload):
+            status = 200
+            end(answer(payload), payload)
+        case .functionError(let payload):
+            status = 200
+            end(.failure(AuthorizerAnswer.fault(payload)), nil)
+        case .throttled:
+            status = 429
+            end(.failure(.malformed("is running as often at once as it may", log: "Rate Exceeded.")), nil)
+        case .tooLarge:
+            status = 413
+            end(.failure(.malformed("was to be sent an event larger than Lambda's 6 MB", log: "Request Too Long")), nil)
+        case .notFound, .notInvoked:
+            status = 404
+            end(.failure(.malformed("no longer exists", log: "Invalid permissions on Lambda function")), nil)
+        }
+    }
+
+    private func answer(_ payload: ByteBuffer) -> Result<AuthorizerDecision, AuthorizerFault> {
+        let seconds = Int64(key.gate.definition.seconds)
+        let end = key.gate.keeps ? NIODeadline.now() + .seconds(seconds) : nil
+        do throws(AuthorizerFault) {
+            return .success(
+                try worker.authorizers.decision(try AuthorizerAnswer(payload, key.gate.form), key, until: end))
+        } catch { return .failure(error) }
+    }
+
+    private func end(_ result: Result<AuthorizerDecision, AuthorizerFault>, _ payload: ByteBuffer?) {
+        // The function, or the time, was first.
+        guard !isOver else { return }
+        isOver = true
+        timeout?.cancel()
+        milliseconds = Int((NIODeadline.now() - startedAt).nanoseconds / 1_000_000)
+        worker.authorizers.end(self)
+        let waiting = waiting
+        self.waiting = []
+        for (x, pause) in waiting where x.pause == pause {
+            AuthorizerLog.answered(x, payload)
+            x.resume(pause, verdict(x, result))
+        }
+    }
+
+    /// nil lets the request pass.
+    private func verdict(_ x: Exchange, _ result: Result<AuthorizerDecision, AuthorizerFault>) -> Refusal? {
+        do throws(Refusal) {
+            switch result {
+            case .success(let decision):
+                // Others have been looked at meanwhile.
+                try MethodARN.write(x)
+                try key.gate.admit(x, decision)
+            case .failure(let fault): throw function.refusal(x, key.gate, fault)
+            }
+            return nil
+        } catch { return error }
+    }
+}

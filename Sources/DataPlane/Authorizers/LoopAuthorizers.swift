@@ -1,0 +1,140 @@
+import HTTPFront
+import IAMPolicy
+import JSON
+import NIOCore
+
+/// What function authorizers have said, as one loop keeps it, and the calls that their functions are at work on.
+///
+/// Bounded: what has not been asked for since its turn came last goes first (a clock). Touched on its loop only.
+final class LoopAuthorizers {
+    /// Of one loop, in bytes: more than 100,000 identities with a short policy, which most of them share.
+    static let limit = 64 << 20
+    /// In making room for one decision so many that were used meanwhile get another chance.
+    private static let chances = 64
+    /// So many policies are looked at to find an equal one.
+    private static let knownPolicies = 64
+
+    private final class Entry {
+        let gate: FunctionGate
+        let hash: Int
+        let identity: [UInt8]
+        let epoch: Int
+        let end: NIODeadline
+        let decision: AuthorizerDecision
+        let cost: Int
+        var wasUsed = false
+
+        init(_ key: Key, _ hash: Int, _ end: NIODeadline, _ decision: AuthorizerDecision, cost: Int) {
+            gate = key.gate
+            identity = key.identity
+            epoch = key.epoch
+            self.hash = hash
+            self.end = end
+            self.decision = decision
+            self.cost = cost + key.identity.count + 128
+        }
+    }
+
+    /// Whose answer it is, and to whom.
+    struct Key {
+        let gate: FunctionGate
+        let identity: [UInt8]
+        /// `StageState.authorizerEpoch` when the function was asked.
+        let epoch: Int
+    }
+
+    private let limit: Int
+    private var entries: [Int: Entry] = [:]
+    private var ring = CircularBuffer<Entry>()
+    private(set) var cost = 0
+    private var policies: [KeptPolicy?] = Array(repeating: nil, count: knownPolicies)
+    /// By the hash of their keys.
+    private var calls: [Int: AuthorizerCall] = [:]
+
+    init(limit: Int = LoopAuthorizers.limit) { self.limit = limit }
+
+    var count: Int { entries.count }
+
+    // MARK: What is kept
+
+    func find(_ gate: FunctionGate, _ identity: [UInt8], epoch: Int, now: NIODeadline) -> AuthorizerDecision? {
+        guard let entry = entries[Self.hash(gate, identity)], entry.gate === gate, entry.epoch == epoch,
+            now < entry.end, entry.identity == identity
+        else { return nil }
+        entry.wasUsed = true
+        return entry.decision
+    }
+
+    /// Makes a decision of what a function has said, and keeps it until `end` where there is one.
+    func decision(
+        _ answer: AuthorizerAnswer, _ key: Key, until end: NIODeadline?
+    ) throws(AuthorizerFault) -> AuthorizerDecision {
+        var cost = 0
+        let verdict: AuthorizerDecision.Verdict
+        if let isAuthorized = answer.isAuthorized {
+            verdict = .simple(isAuthorized: isAuthorized)
+        } else {
+            let (policy, isNew) = try policy(answer)
+            // Compiled, a policy takes about four times its text.
+            if isNew { cost = 4 * policy.text.count + 1_024 }
+            verdict = .policy(policy)
+        }
+        let decision = AuthorizerDecision(answer, verdict)
+        if let end { keep(decision, key, until: end, cost: cost + decision.cost) }
+        return decision
+    }
+
+    private func policy(_ answer: AuthorizerAnswer) throws(AuthorizerFault) -> (KeptPolicy, isNew: Bool) {
+        let text = answer.policy.bytes
+        var hasher = Hasher()
+        text.withUnsafeBytes { hasher.combine(bytes: $0) }
+        let place = hasher.finalize() & (Self.knownPolicies - 1)
+        if let known = policies[place], known.text == text { return (known, false) }
+        let policy = KeptPolicy(text, try answer.document())
+        policies[place] = policy
+        return (policy, true)
+    }
+
+    private func keep(_ decision: AuthorizerDecision, _ key: Key, until end: NIODeadline, cost: Int) {
+        let entry = Entry(key, Self.hash(key.gate, key.identity), end, decision, cost: cost)
+        entries[entry.hash] = entry
+        ring.append(entry)
+        self.cost += entry.cost
+        var chances = Self.chances
+        while self.cost > limit, let oldest = ring.popFirst() {
+            let isCurrent = entries[oldest.hash] === oldest
+            if isCurrent, oldest.wasUsed, chances > 0 {
+                chances -= 1
+                oldest.wasUsed = false
+                ring.append(oldest)
+                continue
+            }
+            if isCurrent { entries[oldest.hash] = nil }
+            self.cost -= oldest.cost
+        }
+    }
+
+    private static func hash(_ gate: FunctionGate, _ identity: [UInt8]) -> Int {
+        var hasher = Hasher()
+        hasher.combine(ObjectIdentifier(gate))
+        identity.withUnsafeBytes { hasher.combine(bytes: $0) }
+        return hasher.finalize()
+    }
+
+    // MARK: Calls
+
+    /// The call that is under way for the same question, which whoever asks it as well waits for.
+    func call(_ gate: FunctionGate, _ identity: [UInt8], epoch: Int) -> AuthorizerCall? {
+        guard let call = calls[Self.hash(gate, identity)], call.key.gate === gate, call.key.epoch == epoch,
+            call.key.identity == identity
+        else { return nil }
+        return call
+    }
+
+    func begin(_ call: AuthorizerCall) { calls[Self.hash(call.key.gate, call.key.identity)] = call }
+
+    func end(_ call: AuthorizerCall) {
+        let hash = Self.hash(call.key.gate, call.key.identity)
+        if calls[hash] === call { calls[hash] = nil }
+    }
+}

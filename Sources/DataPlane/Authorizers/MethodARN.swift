@@ -1,0 +1,30 @@
+import HTTPFront
+
+/// The ARN of what a request asks for, as policies name it: `…:API/STAGE/GET/pets/7`, with the path that was matched.
+enum MethodARN {
+    /// AWS quota: bytes of a method's ARN. A longer one is answered with 414.
+    static let limit = 1_600
+
+    /// Writes it where the loop keeps it (`LoopWorker.methodARN`).
+    static func write(_ x: Exchange) throws(Refusal) {
+        let worker = x.worker
+        worker.methodARN.removeAll(keepingCapacity: true)
+        guard let stage = x.stage else { return }
+        worker.methodARN.append(contentsOf: stage.methodARNPrefix)
+        _ = x.withHead { bytes, head in worker.methodARN.append(contentsOf: bytes[head.methodRange.range]) }
+        let isREST = x.apiKind == .rest
+        _ = x.withPath { bytes in
+            var path = UnsafeRawBufferPointer(rebasing: bytes[x.routedPath.range])
+            // As REST's router has it: a slash more at the end asks for the same, and must not pass by a Deny.
+            while isREST, path.count > 1, path.last == UInt8(ascii: "/") {
+                path = UnsafeRawBufferPointer(rebasing: path.dropLast())
+            }
+            if path.isEmpty { worker.methodARN.append(UInt8(ascii: "/")) }
+            worker.methodARN.append(contentsOf: path)
+        }
+        guard worker.methodARN.count <= limit else {
+            x.reason = "was called by a path whose ARN has more than \(limit) bytes"
+            throw .pathTooLong
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import GatewayModel
+import HTTPFront
+import IAMPolicy
+import NIOCore
+
+/// What a call of an API has for the condition keys of policies. Source: IAM User Guide,
+/// reference_policies_condition-keys; Developer Guide, apigateway-resource-policies-aws-condition-keys.
+enum PolicyValues {
+    static func of(_ key: ConditionKey, _ x: Exchange) -> ConditionValues {
+        switch key.name {
+        case "aws:sourceip": .values([String(decoding: x.sourceIP, as: UTF8.self)])
+        case "aws:useragent": header(x, .userAgent)
+        case "aws:referer": header(x, named: "referer")
+        case "aws:currenttime": .values([Calendar(seconds(x)).policyText])
+        case "aws:epochtime": .values([String(seconds(x))])
+        // Whatever the listener: all of API Gateway is behind TLS.
+        case "aws:securetransport": .values(["true"])
+        case "aws:requestedregion": .values([x.stage?.account.region ?? ""])
+        case "aws:viaawsservice": .values(["false"])
+        // There is no network to come from, and whom a function vouches for has no name in IAM.
+        case "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "aws:principalarn", "aws:principalaccount",
+            "aws:principalorgid", "aws:principaltype", "aws:userid", "aws:username", "aws:multifactorauthpresent":
+            .absent
+        default: .unknown
+        }
+    }
+
+    private static func seconds(_ x: Exchange) -> Int64 { Int64(x.startedAtEpochMilliseconds / 1000) }
+
+    private static func header(_ x: Exchange, _ name: HeaderName) -> ConditionValues {
+        guard let head = x.connection?.head, let value = head.first(name) else { return .absent }
+        return .values([head.string(value)])
+    }
+
+    private static func header(_ x: Exchange, named name: StaticString) -> ConditionValues {
+        x.withHead { bytes, head in
+            for field in head.fields {
+                let written = UnsafeRawBufferPointer(rebasing: bytes[field.name.range])
+                if ASCII.equalsIgnoringCase(written, name) { return .values([head.string(field.value)]) }
+            }
+            return .absent
+        } ?? .absent
+    }
+}
+
+extension Calendar {
+    /// `2026-11-28T22:05:58Z`
+    fileprivate var policyText: String {
+        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(year)-\(two(month))-\(two(day))T\(two(hour)):\(two(minute)):\(two(second))Z"
+    }
+}
