@@ -43,9 +43,13 @@ struct SecurityReader {
     }
 
     private static func functionAuthorizer(_ name: String, _ value: JSONValue) -> V2.Authorizer {
-        let sources = (value["identitySource"]?.string ?? "").split(separator: ",").map { source in
-            String(source.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-        }
+        // The guide writes them in one text; SAM's translator writes a list.
+        let written = value["identitySource"]
+        let sources =
+            written?.array?.map { $0.string ?? "" }
+            ?? (written?.string ?? "").split(separator: ",").map { source in
+                String(source.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            }
         var made = V2.Authorizer(
             authorizerId: name, name: name, authorizerType: "REQUEST", identitySource: sources)
         made.authorizerUri = value["authorizerUri"]?.string

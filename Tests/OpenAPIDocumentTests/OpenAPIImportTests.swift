@@ -177,10 +177,16 @@ import Testing
     }
 
     @Test func aFunctionAuthorizerComesFromItsScheme() throws {
+        for sources: JSONValue in [
+            "$request.header.Authorization, $context.routeKey", ["$request.header.Authorization", "$context.routeKey"],
+        ] { try checkFunctionAuthorizer(sources) }
+    }
+
+    private func checkFunctionAuthorizer(_ sources: JSONValue) throws {
         let scheme: JSONValue = [
             "type": "apiKey", "name": "Authorization", "in": "header",
             "x-amazon-apigateway-authorizer": [
-                "type": "request", "identitySource": "$request.header.Authorization, $context.routeKey",
+                "type": "request", "identitySource": sources,
                 "authorizerUri": "arn:f", "authorizerPayloadFormatVersion": .number("2.0"),
                 "authorizerResultTtlInSeconds": 5,
                 "enableSimpleResponses": true, "authorizerCredentials": "arn:r",
