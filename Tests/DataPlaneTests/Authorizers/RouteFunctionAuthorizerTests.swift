@@ -83,8 +83,10 @@ struct RouteFunctionAuthorizerTests {
         #expect((event["version"], event["type"], event["methodArn"]) == ("1.0", "REQUEST", .string(Self.routeArn)))
         #expect((event["identitySource"], event["authorizationToken"]) == ("tok,1", "tok,1"))
         #expect((event["stageVariables"], event["pathParameters"]) == ([:], ["id": "7"]))
-        let told = try gateway.function.events.last?["requestContext"]?["authorizer"]
-        #expect(told == ["key": 1, "principalId": "bob", "integrationLatency": 0])
+        var told = try #require(try gateway.function.events.last?["requestContext"]?["authorizer"]?.object)
+        #expect(told["integrationLatency"]?.integer != nil)
+        told["integrationLatency"] = nil
+        #expect(told == ["key": 1, "principalId": "bob"])
     }
 
     @Test(
