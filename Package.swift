@@ -181,7 +181,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "SealingTests", dependencies: ["Sealing"], swiftSettings: strict),
         .testTarget(
-            name: "UserPoolsTests", dependencies: ["UserPools", "Sealing", "EntityStore", "GatewayModel", "JSON"],
+            name: "UserPoolsTests",
+            dependencies: [
+                "UserPools", "Sealing", "EntityStore", "GatewayModel", "JSON", "JSONWebToken",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
         .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "GatewayModel"], swiftSettings: strict),

@@ -34,7 +34,7 @@ package final class DataPlane: Sendable {
     }
 
     let workers: [ObjectIdentifier: NIOLoopBound<LoopWorker>]
-    private let compiler: StageCompiler
+    let compiler: StageCompiler
     /// What it compiles is called once, by whoever tests it: its states are nobody else's.
     let testCompiler: StageCompiler
     let openTests = Atomic<Int>(0)

@@ -1,6 +1,7 @@
 import ControlPlane
 import DataPlane
 import GatewayModel
+import JSON
 
 /// The control plane's view of what executes methods.
 struct MethodTestingAdapter: MethodTesting {
@@ -10,5 +11,9 @@ struct MethodTestingAdapter: MethodTesting {
         do throws(CompileError) { return try await plane.testInvoke(invocation) } catch {
             throw TrafficError(error.message)
         }
+    }
+
+    func testToken(_ token: String, of authorizer: REST.Authorizer) async -> OrderedMap<String>? {
+        await plane.testToken(token, of: authorizer)
     }
 }

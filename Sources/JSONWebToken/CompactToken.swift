@@ -38,6 +38,9 @@ package struct CompactToken: Sendable {
         signed = Array(token[..<dots[1]])
     }
 
+    /// Who the token says that it is from. Nothing of it is believed: it only chooses among issuers that are known.
+    package var namedIssuer: String? { (try? JSONObject(ofToken: payload))?["iss"]?.string }
+
     package init(_ token: String) throws(TokenFault) {
         self = try Array(token.utf8).withUnsafeBufferPointer { (bytes) throws(TokenFault) in
             try CompactToken(UnsafeRawBufferPointer(bytes))

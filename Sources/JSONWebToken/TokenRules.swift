@@ -1,9 +1,9 @@
 internal import JSON
 
 /// What an authorizer asks of the claims of a token.
-package struct TokenRules: Sendable, Equatable {
+package struct TokenRules: Sendable, Hashable {
     /// A claim that has to be a text, and maybe one of some.
-    package struct ClaimRule: Sendable, Equatable {
+    package struct ClaimRule: Sendable, Hashable {
         let name: String
         let isRequired: Bool
         /// Compared with case; empty: every text will do.
@@ -17,14 +17,15 @@ package struct TokenRules: Sendable, Equatable {
     }
 
     package let issuer: String
-    package let audiences: [String]
+    /// nil: a token of the issuer will do, whomever it is for.
+    package let audiences: [String]?
     package let algorithms: Set<SigningAlgorithm>
     /// Whether `client_id` is looked at where a token has no `aud`, as Cognito's access tokens have none.
     package let takesClientId: Bool
     package let claims: [ClaimRule]
 
     package init(
-        issuer: String, audiences: [String], algorithms: Set<SigningAlgorithm>, takesClientId: Bool,
+        issuer: String, audiences: [String]?, algorithms: Set<SigningAlgorithm>, takesClientId: Bool,
         claims: [ClaimRule] = []
     ) {
         self.issuer = issuer
@@ -40,10 +41,12 @@ package struct TokenRules: Sendable, Equatable {
     package func check(_ token: TokenClaims, otherName: String? = nil) throws(TokenFault) {
         guard let named = token.issuer, named == issuer || named == otherName else { throw .issuer(token.issuer) }
         let isMeant =
-            if token.audiences.isEmpty, token.all["aud"] == nil, takesClientId {
-                token.clientId.map(audiences.contains) ?? false
+            if audiences == nil {
+                true
+            } else if token.audiences.isEmpty, token.all["aud"] == nil, takesClientId {
+                token.clientId.map(isAudience) ?? false
             } else {
-                token.audiences.contains(where: audiences.contains)
+                token.audiences.contains(where: isAudience)
             }
         guard isMeant else { throw .audience(token.audiences) }
         guard token.expiry != nil else { throw .noExpiry }
@@ -56,6 +59,8 @@ package struct TokenRules: Sendable, Equatable {
             }
         }
     }
+
+    private func isAudience(_ name: String) -> Bool { audiences?.contains(name) ?? true }
 
     /// Checks the times, without any leeway, as AWS states none.
     ///

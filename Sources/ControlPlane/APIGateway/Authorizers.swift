@@ -87,9 +87,7 @@ enum AuthorizerRules {
             }
             authorizer.authType = authorizer.authType ?? "cognito_user_pools"
         case "JWT":
-            guard authorizer.jwtConfiguration?.issuers?.isEmpty == false else {
-                throw RESTError.badRequest("A JWT configuration must be specified for the authorizer type JWT")
-            }
+            try JwtAuthorizerRules.check(authorizer)
         default:
             guard let uri = authorizer.authorizerUri, LambdaURI(uri, isREST: true) != nil else {
                 throw FunctionAuthorizerRules.invalidURI(authorizer.authorizerUri ?? "null")

@@ -129,8 +129,7 @@ extension Exchange {
             return true
         }
         guard let token, name.starts(with: "claims.".utf8),
-            let claim = token.claims.all[String(decoding: name.dropFirst(7), as: UTF8.self)],
-            let text = VerifiedToken.text(of: claim)
+            let text = token.text(of: String(decoding: name.dropFirst(7), as: UTF8.self))
         else { return false }
         buffer.writeString(text)
         return true

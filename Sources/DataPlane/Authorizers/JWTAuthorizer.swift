@@ -1,57 +1,77 @@
+import BoundedRegex
 import GatewayModel
 import HTTPFront
 import JSONWebToken
 import NIOCore
 
-/// A JWT authorizer of an HTTP API, as one route asks it.
+/// An authorizer that looks at tokens, as one route or method asks it.
 struct JWTAuthorizer: Authorizer {
-    let gate: TokenGate
+    /// One for each issuer whose tokens may pass, all with one place.
+    let gates: [TokenGate]
     /// One of these has to be among the token's; empty: any token will do.
     let scopes: [String]
+    /// Of user pools' authorizers: what a token's client has to match.
+    var audience: Pattern?
 
     func decide(_ x: Exchange) throws(Refusal) -> StepResult {
-        guard let token = gate.token(x) else {
+        guard let token = gates[0].token(x) else {
             x.challenge = Challenge.missing
-            x.reason = "was called without a token in \(gate.place)"
+            x.reason = "was called without a token in \(gates[0].place)"
             throw .unauthorized
         }
-        if let known = token.withUnsafeBytes({ x.worker.tokens.find($0, for: gate) }) {
-            try admit(x, known)
-            return .next
+        for gate in gates {
+            if let known = token.withUnsafeBytes({ x.worker.tokens.find($0, for: gate) }) {
+                try admit(x, known)
+                return .next
+            }
         }
         let read: CompactToken
+        let gate: TokenGate
         do throws(TokenFault) {
             read = try token.withUnsafeBufferPointer { (bytes) throws(TokenFault) in
                 try CompactToken(UnsafeRawBufferPointer(bytes))
             }
+            gate = try self.gate(for: read)
             guard gate.rules.algorithms.contains(read.algorithm) else { throw .algorithm(read.algorithm.rawValue) }
-        } catch { throw refusal(x, error) }
+        } catch { throw refusal(x, error, gates[0]) }
         let known = x.worker.issuerKeys[gate.keys]
         if let known {
             if let key = try? known.keys.key(for: read) {
-                if known.renewal < x.startedAt { renew(x.worker, after: known.number) }
-                try verify(x, token, read, key)
+                if known.renewal < x.startedAt { renew(x.worker, gate, after: known.number) }
+                try verify(x, token, read, key, gate)
                 return .next
             }
         }
-        load(x, token, read, after: known?.number)
+        load(x, token, read, gate, after: known?.number)
         return .wait
     }
 
+    /// Where there are several issuers, the token says whose keys are to be looked at; the signature says whether it is
+    /// true.
+    func gate(for token: CompactToken) throws(TokenFault) -> TokenGate {
+        if gates.count == 1 { return gates[0] }
+        let issuer = token.namedIssuer
+        guard let gate = gates.first(where: { $0.rules.issuer == issuer || $0.keys.otherName == issuer }) else {
+            throw .issuer(issuer)
+        }
+        return gate
+    }
+
     /// Waits for the issuer's keys, and decides with those.
-    private func load(_ x: Exchange, _ token: [UInt8], _ read: CompactToken, after known: Int?) {
+    private func load(_ x: Exchange, _ token: [UInt8], _ read: CompactToken, _ gate: TokenGate, after known: Int?) {
         let pause = x.pause
         let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)
         gate.keys.load(after: known, on: x.worker.eventLoop) { result in
             let x = bound.value
             guard x.pause == pause else { return }
-            x.resume(pause, verdict(x, token, read, result))
+            x.resume(pause, verdict(x, token, read, gate, result))
         }
     }
 
     /// nil lets the call pass.
     private func verdict(
-        _ x: Exchange, _ token: [UInt8], _ read: CompactToken, _ result: Result<IssuerKeySet, IssuerFault>
+        _ x: Exchange, _ token: [UInt8], _ read: CompactToken, _ gate: TokenGate,
+        _ result: Result<IssuerKeySet, IssuerFault>
     ) -> Refusal? {
         switch result {
         case .failure(let fault):
@@ -61,18 +81,20 @@ struct JWTAuthorizer: Authorizer {
             return .unauthorized
         case .success(let keys):
             x.worker.issuerKeys[gate.keys] = keys
-            do throws(Refusal) { try judge(x, token, read, keys.keys) } catch { return error }
+            do throws(Refusal) { try judge(x, token, read, keys.keys, gate) } catch { return error }
             return nil
         }
     }
 
-    private func judge(_ x: Exchange, _ token: [UInt8], _ read: CompactToken, _ keys: KeySet) throws(Refusal) {
+    private func judge(
+        _ x: Exchange, _ token: [UInt8], _ read: CompactToken, _ keys: KeySet, _ gate: TokenGate
+    ) throws(Refusal) {
         let key: VerificationKey
-        do throws(TokenFault) { key = try keys.key(for: read) } catch { throw refusal(x, error) }
-        try verify(x, token, read, key)
+        do throws(TokenFault) { key = try keys.key(for: read) } catch { throw refusal(x, error, gate) }
+        try verify(x, token, read, key, gate)
     }
 
-    private func renew(_ worker: LoopWorker, after known: Int) {
+    private func renew(_ worker: LoopWorker, _ gate: TokenGate, after known: Int) {
         let bound = NIOLoopBound(worker, eventLoop: worker.eventLoop)
         gate.keys.load(after: known, on: worker.eventLoop) { result in
             // While the issuer is down its last keys go on to serve.
@@ -82,14 +104,14 @@ struct JWTAuthorizer: Authorizer {
     }
 
     private func verify(
-        _ x: Exchange, _ token: [UInt8], _ read: CompactToken, _ key: VerificationKey
+        _ x: Exchange, _ token: [UInt8], _ read: CompactToken, _ key: VerificationKey, _ gate: TokenGate
     ) throws(Refusal) {
         let verified: VerifiedToken
         do throws(TokenFault) {
             let claims = try read.verified(by: key)
             try gate.rules.check(claims, otherName: gate.keys.otherName)
             verified = VerifiedToken(token, claims, by: gate)
-        } catch { throw refusal(x, error) }
+        } catch { throw refusal(x, error, gate) }
         try admit(x, verified)
         x.worker.tokens.add(verified)
     }
@@ -98,24 +120,33 @@ struct JWTAuthorizer: Authorizer {
     private func admit(_ x: Exchange, _ token: VerifiedToken) throws(Refusal) {
         do throws(TokenFault) {
             try TokenRules.checkTimes(token.claims, now: Double(x.startedAtEpochMilliseconds) / 1000)
+            if let audience {
+                let name = token.claims.audiences.first ?? token.claims.clientId ?? ""
+                guard (try? audience.matchesWhole(name)) == true else { throw .audience([name]) }
+            }
             try TokenRules.checkScopes(token.claims, scopes)
-        } catch { throw refusal(x, error) }
+        } catch { throw refusal(x, error, token.gate) }
         x.token = token
         x.tokenScopesCount = scopes.count
     }
 
-    private func refusal(_ x: Exchange, _ fault: TokenFault) -> Refusal {
+    private func refusal(_ x: Exchange, _ fault: TokenFault, _ gate: TokenGate) -> Refusal {
         if case .scope = fault {
             x.challenge = Challenge.scope(scopes, fault.description)
             x.authorizerError = "insufficient_scope: \(fault.description)"
             x.reason = "asks for one of the scopes \(scopes.joined(separator: " ")): \(fault.explanation)"
-            return .accessDenied
+            // User pools' authorizers know no other refusal. Source: Developer Guide, integrate with Cognito.
+            return gate.kind == .userPool ? .unauthorized : .accessDenied
         }
+        if case .expired = fault, gate.kind != .http { x.rest.message = Self.expired }
         x.challenge = Challenge.invalid(fault.description)
         x.authorizerError = "invalid_token: \(fault.description)"
         x.reason = "does not take the token: \(fault.explanation)\(gate.expectation(fault))"
         return .unauthorized
     }
+
+    /// Seen of live APIs.
+    private static let expired = Array("The incoming token has expired".utf8)
 }
 
 /// `www-authenticate` of a refused call (RFC 6750 section 3), in AWS's spelling: no commas between its parts.

@@ -3,17 +3,26 @@ import HTTPFront
 import JSONWebToken
 import NIOCore
 
-/// What all routes of one JWT authorizer share, whatever version of whichever stage they belong to. Its identity is what a
+/// What all routes of one authorizer of tokens share for one issuer, whatever version of whichever stage they belong to. Its identity is what a
 /// loop keeps verified tokens by.
 final class TokenGate: Sendable {
     /// All that decides which tokens pass.
     struct Definition: Hashable, Sendable {
-        let configuration: V2.JWTConfiguration
+        let rules: TokenRules
         /// As the authorizer writes it.
         let source: String
+        let kind: Kind
+    }
+
+    /// Where it stands: what claims look like to functions differs, and how refusals are told.
+    enum Kind: Hashable, Sendable {
+        case http
+        /// Of REST APIs: of a user pool, and of any issuer.
+        case userPool, rest
     }
 
     let rules: TokenRules
+    let kind: Kind
     let keys: any IssuerKeys
     /// For people.
     let place: String
@@ -26,9 +35,8 @@ final class TokenGate: Sendable {
         _ definition: Definition, _ source: IdentitySource, _ keys: any IssuerKeys,
         end: @escaping @Sendable () -> Void = {}
     ) {
-        rules = TokenRules(
-            issuer: definition.configuration.issuer, audiences: definition.configuration.audience,
-            algorithms: SigningAlgorithm.rsa, takesClientId: true)
+        rules = definition.rules
+        kind = definition.kind
         self.keys = keys
         self.source = source
         self.end = end
@@ -77,13 +85,13 @@ final class TokenGate: Sendable {
     func expectation(_ fault: TokenFault) -> String {
         switch fault {
         case .issuer: ", not \(rules.issuer)"
-        case .audience: ", which is none of \(rules.audiences.joined(separator: ", "))"
+        case .audience: ", which is none of \((rules.audiences ?? []).joined(separator: ", "))"
         default: ""
         }
     }
 }
 
-/// Compiles the authorizers of HTTP APIs.
+/// Compiles the authorizers that look at tokens.
 final class AuthorizerCompiler: AuthorizerDirectory {
     private let issuers: any IssuerDirectory
     private let gates = KeyedObjects<TokenGate.Definition, TokenGate>()
@@ -95,11 +103,20 @@ final class AuthorizerCompiler: AuthorizerDirectory {
             let configuration = definition.jwtConfiguration, definition.identitySource.count == 1,
             let source = IdentitySource(definition.identitySource[0])
         else { return nil }
-        let key = TokenGate.Definition(configuration: configuration, source: definition.identitySource[0])
-        let gate = gates.object(key) { [gates, issuers] number in
-            TokenGate(key, source, issuers.keys(of: configuration.issuer)) { gates.forget(key, number) }
+        let rules = TokenRules(
+            issuer: configuration.issuer, audiences: configuration.audience, algorithms: SigningAlgorithm.rsa,
+            takesClientId: true)
+        let gate = gate(
+            TokenGate.Definition(rules: rules, source: definition.identitySource[0], kind: .http), source)
+        return JWTAuthorizer(gates: [gate], scopes: route.authorizationScopes ?? [])
+    }
+
+    func gate(_ definition: TokenGate.Definition, _ source: IdentitySource) -> TokenGate {
+        gates.object(definition) { [gates, issuers] number in
+            TokenGate(definition, source, issuers.keys(of: definition.rules.issuer)) {
+                gates.forget(definition, number)
+            }
         }
-        return JWTAuthorizer(gate: gate, scopes: route.authorizationScopes ?? [])
     }
 
     /// How many gates somebody holds.

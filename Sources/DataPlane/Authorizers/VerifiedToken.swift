@@ -1,3 +1,4 @@
+import GatewayModel
 import HTTPFront
 import JSON
 import JSONWebToken
@@ -19,7 +20,7 @@ final class VerifiedToken: Sendable {
         self.gate = gate
         self.claims = claims
         let texts = claims.all.members.compactMap { name, value in
-            Self.text(of: value).map { (name, JSONValue.string($0)) }
+            Self.text(of: value, name, gate.kind).map { (name, JSONValue.string($0)) }
         }
         claimsText = JSONValue.object(JSONObject(texts)).bytes
         scopesText = JSONValue.array(claims.scopes.map(JSONValue.string)).bytes
@@ -27,6 +28,20 @@ final class VerifiedToken: Sendable {
 
     /// Its size in memory, about.
     var cost: Int { 3 * token.count + claimsText.count + 512 }
+
+    /// A claim as functions, templates and logs have it.
+    func text(of name: String) -> String? { claims.all[name].flatMap { Self.text(of: $0, name, gate.kind) } }
+
+    /// REST APIs write the times of tokens of user pools as dates, and lists with commas (seen in events of live APIs).
+    private static func text(of value: JSONValue, _ name: String, _ kind: TokenGate.Kind) -> String? {
+        switch (kind, value) {
+        case (.http, _): text(of: value)
+        case (.userPool, .number) where ["exp", "iat", "nbf"].contains(name):
+            value.integer.map { Calendar(Int64($0)).testLogText }
+        case (_, .array(let elements)): elements.compactMap(text).joined(separator: ",")
+        default: text(of: value)
+        }
+    }
 
     /// A claim in one text: lists as `[a b]`, objects as JSON, null not at all.
     static func text(of value: JSONValue) -> String? {

@@ -56,6 +56,10 @@ enum RESTEvent {
             event.write(#""authorizer":"#)
             decision.write(x, to: &event)
             event.write(",")
+        } else if let token = x.token {
+            event.write(#""authorizer":{"claims":"#)
+            event.write(token.claimsText)
+            event.write("},")
         }
         event.write(#""resourcePath":"#)
         event.writeJSONString(route.resourcePath)

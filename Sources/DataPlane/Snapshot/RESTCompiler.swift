@@ -11,6 +11,8 @@ struct RESTCompiler {
     let logs: any AccessLogDirectory
     let state: StageState
     let gates: FunctionGates
+    /// Those that look at tokens.
+    var tokens: (any AuthorizerDirectory)?
 
     func stage(
         _ definition: StageDefinition, _ content: REST.StageContent, previous: RESTStage?
@@ -87,7 +89,8 @@ struct RESTCompiler {
                 && previous.content.models == content.models ? previous : nil
         }
         let authorizers = RESTAuthorizers(content, deploymentId: id, variables, key, account, functions, gates)
-        let keepsAuthorizers = lender?.authorizers.isSame(as: authorizers) == true
+        let keepsAuthorizers =
+            lender?.authorizers.isSame(as: authorizers) == true && lender?.content.authorizers == content.authorizers
         var known: [String: CompiledRoute] = [:]
         for method in lender?.methods ?? [] {
             known[method.name + String(decoding: method.method?.resourceId ?? [], as: UTF8.self)] = method
@@ -147,7 +150,9 @@ struct RESTCompiler {
         return CompiledRoute(
             key.description, key, variables: names,
             integration: compile(integration, key, resource, function, request, variables),
-            integrationURI: integration?.uri, authorizer: authorizers.authorizer(of: method),
+            integrationURI: integration?.uri,
+            authorizer: authorizers.authorizer(of: method)
+                ?? tokens?.authorizer(of: method, method.authorizerId.flatMap { content.authorizers[$0] }),
             method: RESTMethod(
                 method, resourceId: resource.id,
                 validation: try RequestValidation(method, validator, content, pathVariables: names), request: request,

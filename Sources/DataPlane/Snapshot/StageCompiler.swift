@@ -30,7 +30,7 @@ struct StageCompiler: Sendable {
         case .rest(let content):
             let compiler = RESTCompiler(
                 key: definition.key, account: definition.account, functions: functions, origins: origins,
-                services: services, logs: accessLogs, state: state, gates: gates)
+                services: services, logs: accessLogs, state: state, gates: gates, tokens: authorizers)
             kind = .rest(try compiler.stage(definition, content, previous: previous?.rest))
         }
         return CompiledStage(

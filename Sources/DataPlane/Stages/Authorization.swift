@@ -12,4 +12,6 @@ protocol AuthorizerDirectory: Sendable {
     ///
     /// - Parameter definition: the authorizer that the route names; nil when there is none of its id.
     func authorizer(of route: V2.Route, _ definition: V2.Authorizer?) -> (any Authorizer)?
+    /// The same for methods of REST APIs, of those that look at tokens.
+    func authorizer(of method: REST.Method, _ definition: REST.Authorizer?) -> (any Authorizer)?
 }

@@ -16,7 +16,7 @@ struct AuthorizerCompilerTests {
         var authorizer = V2.Authorizer(
             authorizerId: id, name: id, authorizerType: "JWT", identitySource: [source])
         authorizer.jwtConfiguration = V2.JWTConfiguration(audience: ["client"], issuer: issuer)
-        return try #require(compiler.authorizer(of: route, authorizer) as? JWTAuthorizer).gate
+        return try #require(compiler.authorizer(of: route, authorizer) as? JWTAuthorizer).gates[0]
     }
 
     @Test("What lets the same tokens in is one gate, for as long as anybody holds it")

@@ -10,8 +10,9 @@ struct VerifiedTokensTests {
     private func gate() -> TokenGate {
         TokenGate(
             TokenGate.Definition(
-                configuration: V2.JWTConfiguration(audience: ["client"], issuer: StandInIssuer.name),
-                source: "$request.header.A"),
+                rules: TokenRules(
+                    issuer: StandInIssuer.name, audiences: ["client"], algorithms: SigningAlgorithm.rsa,
+                    takesClientId: true), source: "$request.header.A", kind: .http),
             .header("a"), StandInIssuer(.failure(.keys(""))))
     }
 

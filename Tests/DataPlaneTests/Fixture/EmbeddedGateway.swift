@@ -160,6 +160,7 @@ final class StandInAuthorizer: Authorizer, AuthorizerDirectory {
     var asked: Int { count.value }
 
     func authorizer(of route: V2.Route, _ definition: V2.Authorizer?) -> (any Authorizer)? { self }
+    func authorizer(of method: REST.Method, _ definition: REST.Authorizer?) -> (any Authorizer)? { nil }
 
     func decide(_ x: Exchange) throws(Refusal) -> StepResult {
         count.increment()
