@@ -64,6 +64,10 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),
+        // Who has keys, and what each of them may do.
+        .target(
+            name: "Callers", dependencies: ["GatewayModel", "IAMPolicy", "JSON", "Sealing", "SigV4", hashTrees],
+            swiftSettings: strict),
         .target(name: "GatewayModel", dependencies: ["JSON", hashTrees], swiftSettings: strict),
         // libyaml's events, which Yams brings along: its own trees compare keys with all that is in them.
         .target(name: "YAML", dependencies: ["Yams"], swiftSettings: strict),
@@ -134,7 +138,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "JSON", "JSONSchema", "BoundedRegex", "IAMPolicy", "GatewayModel", "EntityStore", "OpenAPIDocument",
+                "JSON", "JSONSchema", "BoundedRegex", "IAMPolicy", "Callers", "Sealing", "SigV4", "GatewayModel",
+                "EntityStore", "OpenAPIDocument",
                 "FunctionPackages", "Velocity", "CZlib",
                 hashTrees,
             ],
@@ -154,7 +159,7 @@ let package = Package(
             dependencies: [
                 "ControlPlane", "DataPlane", "LambdaHost", "HTTPFront", "EntityStore", "SQLiteStore", "Stacks",
                 "FunctionPackages", "TableStore", "CZlib", "FolderWatch", "GatewayModel", "JSON", "JSONWebToken",
-                "SigV4", "Sealing", "UserPools",
+                "SigV4", "Callers", "Sealing", "UserPools",
                 nioCore, nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -188,7 +193,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
-        .testTarget(name: "SigV4Tests", dependencies: ["SigV4", "GatewayModel"], swiftSettings: strict),
+        .testTarget(
+            name: "SigV4Tests", dependencies: ["SigV4", "GatewayModel"], exclude: ["SigningSuite.json"],
+            swiftSettings: strict),
         .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel", "JSON"], swiftSettings: strict),
         .testTarget(
             name: "HTTPFrontTests",

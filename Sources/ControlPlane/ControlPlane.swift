@@ -2,6 +2,7 @@ package import EntityStore
 package import FunctionPackages
 package import GatewayModel
 import JSON
+package import Sealing
 import Synchronization
 
 /// The management API: all resources of the account, and the operations on them.
@@ -31,6 +32,9 @@ package final class ControlPlane: Sendable {
     let publications = Atomic<UInt64>(0)
     /// What was tried of functions and is not in use yet, by their names.
     let trials = Mutex<[String: FunctionTrial]>([:])
+    let upkeep: Mutex<CallerUpkeep>
+    /// By access key.
+    let keyUses = Mutex<[String: KeyUse]>([:])
 
     package convenience init(
         settings: ControlPlaneSettings, store: any EntityStore, traffic: any Traffic, functionHost: any FunctionHost,
@@ -61,6 +65,7 @@ package final class ControlPlane: Sendable {
         self.stageCaches = stageCaches
         self.issuers = issuers
         snapshots = settings.snapshots
+        upkeep = Mutex(CallerUpkeep(settings))
     }
 
     /// Reads everything from the store and puts it in service; called once, before anything listens.
@@ -111,7 +116,8 @@ package final class ControlPlane: Sendable {
         return await found.respond(
             self, to: action,
             FormCall(
-                members: FormMembers(pairs), requestId: requestId, account: settings.account, now: settings.now()))
+                members: FormMembers(pairs), requestId: requestId, account: settings.account, now: settings.now(),
+                caller: request.caller, facts: facts(of: request)))
     }
 
     private func resolve(_ request: WireRequest, requestId: String) throws(ServiceError) -> (Operation, Call) {
@@ -147,6 +153,10 @@ package struct ControlPlaneSettings: Sendable {
     let refusesBrokenTemplates: Bool
     /// Nil when nothing is installed: code brings what it needs.
     package private(set) var dependencies: (any FunctionDependencies)?
+    /// What secrets are sealed with.
+    package var sealing = SealingKey()
+    /// Nil where nobody calls: in drafts and tests.
+    package var callerTraffic: (any CallerTraffic)?
     /// Whether policies of AWS's own that are not known here can be attached; they grant nothing.
     package var acceptsUnknownPolicies = true
     /// Tells the operator something in a sentence.
@@ -174,6 +184,7 @@ package struct ControlPlaneSettings: Sendable {
         settings.dependencies = nil
         settings.keepsCode = false
         settings.tell = { _ in }
+        settings.callerTraffic = nil
         return settings
     }
 }

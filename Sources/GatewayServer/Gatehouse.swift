@@ -111,6 +111,7 @@ package final class Gatehouse: Sendable {
             services: ServedServices(endpoints: Set(settings.serviceEndpoints.keys)),
             refusesBrokenTemplates: settings.isStrict)
         resources.tell = { faults.tell($0) }
+        if let file = folder.sealingKey { resources.sealing = try SealingKey(file: file) }
         let controlPlane = ControlPlane(
             settings: resources,
             store: store,
@@ -149,7 +150,8 @@ package final class Gatehouse: Sendable {
             server,
             Listener(host: settings.listen.host, port: settings.listen.port) { loop in
                 ConnectionService(
-                    exchange: dataPlane.exchange(on: loop), tables: TableService(tables: tables),
+                    exchange: dataPlane.exchange(on: loop),
+                    tables: TableService(tables: tables, gate: AccessGate(controlPlane: controlPlane)),
                     management: ManagementService(controlPlane: controlPlane, local: local, pools: pools))
             })
         port.value = management.port

@@ -2,6 +2,7 @@ import ControlPlane
 import GatewayModel
 import HTTPFront
 import NIOCore
+import SigV4
 import UserPools
 
 /// Answers management calls: collects a request, hands it to the control plane as a value, writes what comes back.
@@ -9,6 +10,8 @@ final class ManagementService: HTTPService {
     private let controlPlane: ControlPlane
     private let local: LocalEndpoints
     private let pools: UserPools
+    private let gate: AccessGate
+    private var pending: AccessGate.Pending?
     private var body: [UInt8] = []
     /// The service of the request that is being read, and how it is called.
     private var found = ServiceFront.unknown
@@ -23,6 +26,7 @@ final class ManagementService: HTTPService {
         self.controlPlane = controlPlane
         self.pools = pools
         self.local = local
+        gate = AccessGate(controlPlane: controlPlane)
     }
 
     /// Where the request that begins leads.
@@ -31,6 +35,7 @@ final class ManagementService: HTTPService {
     func headReceived(_ stream: HTTPStream) {
         turn += 1
         body = []
+        pending = nil
         access = PoolAccess.of(stream.head, found, pools)
         let refusal =
             access == nil ? BrowserGuard.refusal(stream.head) : PoolAccess.refusal(stream.head, pools)
@@ -39,9 +44,19 @@ final class ManagementService: HTTPService {
         } else if case .refused = found.destination {
             // Nobody reads its body.
             write(found.refuse(requestId: Identifiers.uuid()), to: stream)
+        } else if access == nil, let refusal = admit(stream) {
+            write(found.wire.response(refusal, requestId: Identifiers.uuid()), to: stream)
         } else if !stream.takeBody(limit: access == .endpoint ? UserPools.formBytes : found.bodyLimit) {
             bodyTooLarge(stream)
         }
+    }
+
+    /// Why the request is not read; nil lets it go on.
+    private func admit(_ stream: HTTPStream) -> ServiceError? {
+        do throws(SignatureFault) {
+            pending = try gate.admit(stream.head)
+            return nil
+        } catch { return error.error(in: found.wire) }
     }
 
     func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {
@@ -49,7 +64,16 @@ final class ManagementService: HTTPService {
     }
 
     func requestEnded(_ stream: HTTPStream) {
-        let request = WireRequest(stream.head, body: body)
+        var signed = WireRequest(stream.head, body: body)
+        if let pending {
+            self.pending = nil
+            do throws(SignatureFault) { signed.caller = try gate.verify(pending, body: body) } catch {
+                body = []
+                return write(
+                    found.wire.response(error.error(in: found.wire), requestId: Identifiers.uuid()), to: stream)
+            }
+        }
+        let request = signed
         body = []
         let turn = turn
         let bound = NIOLoopBound((self, stream), eventLoop: stream.eventLoop)

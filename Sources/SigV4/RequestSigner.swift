@@ -101,34 +101,3 @@ private struct CanonicalFields {
         }
     }
 }
-
-/// The path of every service but S3: without empty and dot segments, and with its escapes escaped once more.
-private enum CanonicalPath {
-    static func encode(_ path: [UInt8]) -> [UInt8] {
-        var segments: [ArraySlice<UInt8>] = []
-        for segment in path.split(separator: UInt8(ascii: "/")) {
-            switch segment {
-            case [UInt8(ascii: ".")]: continue
-            case [UInt8(ascii: "."), UInt8(ascii: ".")]: _ = segments.popLast()
-            default: segments.append(segment)
-            }
-        }
-        var encoded: [UInt8] = []
-        for segment in segments {
-            encoded.append(UInt8(ascii: "/"))
-            for byte in segment { append(byte, to: &encoded) }
-        }
-        if encoded.isEmpty || path.last == UInt8(ascii: "/") { encoded.append(UInt8(ascii: "/")) }
-        return encoded
-    }
-
-    private static func append(_ byte: UInt8, to encoded: inout [UInt8]) {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "~"):
-            encoded.append(byte)
-        default: encoded += Array("%\(Hexadecimal.encode([byte]).uppercased())".utf8)
-        }
-    }
-}

@@ -8,7 +8,8 @@ enum IAM {
     static let service = FormService(
         name: "iam", namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
         operations: [
-            roles, policies(of: Role.self), managedPolicies, policyVersions, instanceProfiles,
+            roles, policies(of: Role.self), managedPolicies, policyVersions, instanceProfiles, users,
+            policies(of: User.self), groups, policies(of: Group.self), accessKeys, openIDConnectProviders,
         ].reduce(into: [:]) { $0.merge($1) { first, _ in first } },
         refused: refusedActions)
 }
@@ -69,7 +70,7 @@ extension ControlPlane {
                 }
                 try check(&change)
                 change.root = document
-            }, preparing: { _ in }, publishing: { _, _ in })
+            }, preparing: { _ in }, publishing: { change, _ in await publishCallers([Document.rootID(change.id)]) })
     }
 
     @discardableResult
@@ -84,7 +85,7 @@ extension ControlPlane {
                 let answer = try make(&document, &change)
                 change.root = document
                 return answer
-            }, preparing: { _ in }, publishing: { _, _ in })
+            }, preparing: { _ in }, publishing: { change, _ in await publishCallers([Document.rootID(change.id)]) })
     }
 
     func deleteNamed<Document: IAMDocument>(
@@ -97,7 +98,7 @@ extension ControlPlane {
                 guard let document = change.root, document.name == name else { throw Document.notFound(name) }
                 try check(document, &change)
                 change.root = nil
-            }, preparing: { _ in }, publishing: { _, _ in })
+            }, preparing: { _ in }, publishing: { change, _ in await publishCallers([Document.rootID(change.id)]) })
     }
 }
 
@@ -107,6 +108,13 @@ enum IAMQuotas {
     static let managedPolicies = 1_500
     static let instanceProfiles = 1_000
     static let tags = 50
+    static let users = 5_000
+    static let groups = 300
+    static let groupsOfUser = 10
+    static let accessKeys = 2
+    static let openIDConnectProviders = 100
+    static let userPolicySize = 2_048
+    static let groupPolicySize = 5_120
     static let policyVersions = 5
     /// White space does not count in any of these.
     static let managedPolicySize = 6_144

@@ -26,9 +26,30 @@ struct PolicyEntity {
     }
 }
 
+extension PolicyEntity {
+    init(_ user: IAM.User) {
+        kind = "User"
+        name = user.name
+        path = user.path
+        id = user.id
+        attached = user.attached
+        boundary = user.boundary
+    }
+
+    init(_ group: IAM.Group) {
+        kind = "Group"
+        name = group.name
+        path = group.path
+        id = group.id
+        attached = group.attached
+        boundary = nil
+    }
+}
+
 extension World {
     private var policyEntities: [PolicyEntity] {
-        all(of: IAM.Role.self).map(PolicyEntity.init)
+        all(of: IAM.Role.self).map(PolicyEntity.init) + all(of: IAM.User.self).map(PolicyEntity.init)
+            + all(of: IAM.Group.self).map(PolicyEntity.init)
     }
 
     /// Of all policies that are used, by their ARNs.
@@ -56,7 +77,9 @@ extension World {
 extension Change {
     /// Of all that may use it, none of which may be another one by the commit.
     mutating func uses(ofPolicy arn: String) -> PolicyUses {
-        let entities = readAll(IAM.Role.self).map(PolicyEntity.init)
+        let entities =
+            readAll(IAM.Role.self).map(PolicyEntity.init) + readAll(IAM.User.self).map(PolicyEntity.init)
+            + readAll(IAM.Group.self).map(PolicyEntity.init)
         return World.uses(entities)[arn] ?? PolicyUses()
     }
 }

@@ -115,6 +115,7 @@ extension ControlPlane {
             if root.type == REST.ApiKey.rootType { heard.keys.insert(root.id) }
         }
         await publishKeys(heard)
+        await publishCallers(roots)
     }
 
     /// Does something that no change of the root may come into.

@@ -20,6 +20,11 @@ struct World: Sendable {
     var roles = Roots<IAM.Role>()
     var managedPolicies = Roots<IAM.ManagedPolicy>()
     var instanceProfiles = Roots<IAM.InstanceProfile>()
+    var users = Roots<IAM.User>()
+    var groups = Roots<IAM.Group>()
+    var openIDConnectProviders = Roots<IAM.OpenIDConnectProvider>()
+    /// By access key.
+    var usersOfKeys: TreeDictionary<String, String> = [:]
     var callers = FunctionCallers()
     /// By key, the plans that it is in.
     var plansOfKeys: TreeDictionary<String, TreeSet<String>> = [:]
@@ -51,7 +56,8 @@ struct World: Sendable {
         HTTPAPI.self, RESTAPI.self, AccountResource<REST.ApiKey>.self, UsagePlan.self,
         AccountResource<StoredCertificate>.self, AccountResource<REST.VpcLink>.self, AccountResource<V2.VpcLink>.self,
         AccountResource<REST.Account>.self, LambdaFunction.self, LambdaLayer.self,
-        IAM.Role.self, IAM.ManagedPolicy.self, IAM.InstanceProfile.self,
+        IAM.Role.self, IAM.ManagedPolicy.self, IAM.InstanceProfile.self, IAM.User.self, IAM.Group.self,
+        IAM.OpenIDConnectProvider.self,
     ]
 
     static var types: [String] { roots.map { $0.type } }

@@ -28,7 +28,7 @@ package struct CredentialScope: Sendable {
     }
 
     /// `AKID` of an Authorization header.
-    static func accessKey(of authorization: String) -> String? {
+    package static func accessKey(of authorization: String) -> String? {
         guard authorization.hasPrefix("AWS4-"),
             let start = authorization.firstRange(of: "Credential=")?.upperBound
         else { return nil }

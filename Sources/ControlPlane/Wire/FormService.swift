@@ -1,3 +1,4 @@
+import Callers
 import GatewayModel
 
 /// A service of the query protocol: forms with an `Action`, answers in XML.
@@ -53,6 +54,9 @@ struct FormCall: Sendable {
     let account: AccountIdentity
     /// The moment that resources are stamped with.
     let now: Timestamp
+    /// Nil is the account itself, unnamed.
+    let caller: Caller?
+    let facts: RequestFacts
 }
 
 /// The parameters of a form. A list's elements are `Name.member.1` and so on, their members follow behind a dot.

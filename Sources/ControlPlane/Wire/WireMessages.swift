@@ -1,3 +1,6 @@
+package import Callers
+import GatewayModel
+
 /// A management call as it came over the wire.
 package struct WireRequest: Sendable {
     package var method: String
@@ -8,6 +11,10 @@ package struct WireRequest: Sendable {
     /// Names in lower case.
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    /// Who has signed it; nil is the account itself, for whom unknown keys stand while none are required.
+    package var caller: Caller?
+    /// The address that it came from.
+    package var sourceAddress = "127.0.0.1"
 
     package init(
         method: String, path: String, query: String = "", headers: [(name: String, value: String)] = [],
@@ -43,4 +50,13 @@ package protocol WirePieces: Sendable {
     func next() async -> [UInt8]?
     /// No more are wanted.
     func discard()
+}
+
+extension ControlPlane {
+    /// What conditions of policies may ask of a request.
+    func facts(of request: WireRequest) -> RequestFacts {
+        RequestFacts(
+            sourceAddress: request.sourceAddress, userAgent: request.header("user-agent"),
+            referer: request.header("referer"), isSecure: false, region: settings.account.region, now: settings.now())
+    }
 }

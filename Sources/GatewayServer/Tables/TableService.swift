@@ -3,12 +3,15 @@ import ControlPlane
 import GatewayModel
 import HTTPFront
 import NIOCore
+import SigV4
 import TableStore
 
 /// Answers DynamoDB's operations on a connection of the management listener (awsJson1.0: `POST /` with
 /// `X-Amz-Target: DynamoDB_20120810.Operation`).
 final class TableService: HTTPService {
     private let tables: TableEndpoint
+    private let gate: AccessGate
+    private var pending: AccessGate.Pending?
     private var body: [UInt8] = []
     /// Of the request that is being read.
     private var operation = ""
@@ -17,7 +20,10 @@ final class TableService: HTTPService {
     /// Counts requests, so that an answer finds no later one.
     private var turn = 0
 
-    init(tables: TableEndpoint) { self.tables = tables }
+    init(tables: TableEndpoint, gate: AccessGate) {
+        self.tables = tables
+        self.gate = gate
+    }
 
     /// The operation of the request that begins.
     func take(_ operation: String) { self.operation = operation }
@@ -26,6 +32,8 @@ final class TableService: HTTPService {
         turn += 1
         body.removeAll(keepingCapacity: body.capacity <= 65_536)
         coding = Self.coding(stream.head)
+        pending = nil
+        do throws(SignatureFault) { pending = try gate.admit(stream.head) } catch { return refuse(error, stream) }
         if !stream.takeBody(limit: ServiceFront.tableBytes) { bodyTooLarge(stream) }
     }
 
@@ -34,6 +42,12 @@ final class TableService: HTTPService {
     }
 
     func requestEnded(_ stream: HTTPStream) {
+        if let pending {
+            self.pending = nil
+            do throws(SignatureFault) { _ = try gate.verify(pending, body: body) } catch {
+                return refuse(error, stream)
+            }
+        }
         let turn = turn
         let loop = stream.eventLoop
         let bound = NIOLoopBound((self, stream), eventLoop: loop)
@@ -45,6 +59,12 @@ final class TableService: HTTPService {
             }
         }
         if let response { write(response, to: stream) }
+    }
+
+    private func refuse(_ fault: SignatureFault, _ stream: HTTPStream) {
+        let wire = WireProtocol.json(version: "1.0")
+        let response = wire.response(fault.error(in: wire), requestId: "")
+        write(TableResponse(status: response.status, body: response.body), to: stream)
     }
 
     func bodyTooLarge(_ stream: HTTPStream) {

@@ -1,0 +1,56 @@
+internal import GatewayModel
+internal import JSON
+package import Sealing
+
+/// Session tokens hold their session, sealed: nothing has to be stored of one, and it is good on every node that has the
+/// same key.
+package struct SessionTokens: Sendable {
+    package struct Session: Codable, Sendable, Equatable {
+        package let accessKeyId: String
+        package let secret: String
+        /// `AROA…`, `AIDA…`, or the account's number.
+        package let holder: String
+        /// Of a role's session.
+        package let name: String
+        /// Texts of session policies.
+        package let policies: [String]?
+        /// Seconds since 1970.
+        package let started: Int64
+        package let expires: Int64
+
+        package init(
+            accessKeyId: String, secret: String, holder: String, name: String, policies: [String]?, started: Int64,
+            expires: Int64
+        ) {
+            self.accessKeyId = accessKeyId
+            self.secret = secret
+            self.holder = holder
+            self.name = name
+            self.policies = policies
+            self.started = started
+            self.expires = expires
+        }
+    }
+
+    /// Session policies have 2,048 characters, and a head 10,240 bytes: no token is longer.
+    private static let maximumBytes = 16_384
+    private static let purpose = "session token"
+
+    private let key: SealingKey
+
+    package init(key: SealingKey) { self.key = key }
+
+    /// nil when the system has no randomness.
+    package func seal(_ session: Session) -> String? {
+        guard let bytes = try? JSONValue(encoding: session).bytes else { return nil }
+        return (try? key.seal(bytes, for: Self.purpose)).map(Base64.encode)
+    }
+
+    /// nil for whatever `seal` has not made.
+    package func open(_ token: String) -> Session? {
+        guard token.utf8.count <= Self.maximumBytes, let sealed = Base64.decode(token),
+            let bytes = key.open(sealed, for: Self.purpose)
+        else { return nil }
+        return try? JSONValue(parsing: bytes).decode(Session.self)
+    }
+}

@@ -1,0 +1,77 @@
+internal import Crypto
+internal import GatewayModel
+
+/// What a secret makes of one day, region and service: the key that signatures are made with.
+package struct SigningKey: Sendable {
+    private let key: SymmetricKey
+
+    package init(secret: String, day: String, region: String, service: String) {
+        var key = Array("AWS4\(secret)".utf8)
+        for part in [day, region, service, "aws4_request"] {
+            key = Array(
+                HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: SymmetricKey(data: key)))
+        }
+        self.key = SymmetricKey(data: key)
+    }
+
+    /// In hexadecimal digits.
+    func signature(of text: [UInt8]) -> [UInt8] {
+        Array(Hexadecimal.encode(HMAC<SHA256>.authenticationCode(for: text, using: key)).utf8)
+    }
+}
+
+extension SignatureClaim {
+    /// SHA-256 of nothing.
+    package static let emptyDigest = Array("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".utf8)
+
+    /// The key that the signature has to be made with, by the secret of its access key.
+    package func key(secret: String) -> SigningKey {
+        SigningKey(secret: secret, day: day, region: region, service: service)
+    }
+
+    /// Whether the signature is the key's.
+    ///
+    /// - Parameter body: its digest in hexadecimal digits; not looked at where `needsBody` says so.
+    package func verify(_ request: SignableRequest, body: [UInt8], with key: SigningKey) throws(SignatureFault) {
+        let signed: [UInt8]
+        switch payload {
+        case .digest: signed = body
+        case .unsigned: signed = Array("UNSIGNED-PAYLOAD".utf8)
+        case .told(let told):
+            guard told == body else {
+                throw SignatureFault(
+                    .invalid,
+                    "The provided 'x-amz-content-sha256' header does not match what was computed.")
+            }
+            signed = told
+        }
+        let forms: [CanonicalQuery.Plus] =
+            request.query.contains(UInt8(ascii: "+")) ? [.itself, .escaped, .space] : [.escaped]
+        for form in forms {
+            let canonical = CanonicalRequest(request, signed: names, form, payload: signed)
+            if Self.equal(key.signature(of: text(canonical)), signature) { return }
+        }
+        let canonical = CanonicalRequest(request, signed: names, .escaped, payload: signed)
+        throw SignatureFault(
+            .invalid,
+            SignatureFault.mismatchText
+                + "\n\nThe Canonical String for this request should have been\n'"
+                + String(decoding: canonical.bytes, as: UTF8.self)
+                + "'\n\nThe String-to-Sign should have been\n'"
+                + String(decoding: text(canonical), as: UTF8.self) + "'\n")
+    }
+
+    private func text(_ canonical: CanonicalRequest) -> [UInt8] {
+        var text = Array("AWS4-HMAC-SHA256\n\(date)\n\(day)/\(region)/\(service)/aws4_request\n".utf8)
+        text += canonical.bytes.withUnsafeBytes(RequestSigner.digest).utf8
+        return text
+    }
+
+    /// Takes as long wherever they differ.
+    private static func equal(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        guard left.count == right.count else { return false }
+        var difference: UInt8 = 0
+        for (a, b) in zip(left, right) { difference |= a ^ b }
+        return difference == 0
+    }
+}
