@@ -13,15 +13,15 @@ private struct Written {
         let parts = text.split(separator: "\n\n", maxSplits: 1)
         let lines = parts[0].split(separator: "\n")
         let line = lines[0]
-        let first = line.firstIndex(of: " ")!
-        let last = line.lastIndex(of: " ")!
+        let first = line.firstIndex(of: " ") ?? line.startIndex
+        let last = line.lastIndex(of: " ") ?? line.endIndex
         let target = line[line.index(after: first)..<last]
         let question = target.firstIndex(of: "?") ?? target.endIndex
         request = SignableRequest(
             method: Array(line[..<first].utf8), path: Array(target[..<question].utf8),
             query: Array(target[question...].dropFirst().utf8),
             fields: lines.dropFirst().map { field in
-                let colon = field.firstIndex(of: ":")!
+                let colon = field.firstIndex(of: ":") ?? field.startIndex
                 return (
                     Array(field[..<colon].lowercased().utf8),
                     Array(field[field.index(after: colon)...].drop { $0 == " " }.utf8)
