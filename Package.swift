@@ -114,7 +114,7 @@ let package = Package(
             name: "DataPlane",
             dependencies: [
                 "HTTPFront", "GatewayModel", "IAMPolicy", "JSON", "JSONSchema", "JSONWebToken", "Velocity",
-                "BoundedRegex",
+                "BoundedRegex", "Callers",
                 "SigV4", "CZlib", hashTrees, nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),

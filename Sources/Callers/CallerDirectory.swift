@@ -35,6 +35,8 @@ package struct CallerDirectory: Sendable {
     /// By `AROA…` and `AIDA…`.
     private var holders: TreeDictionary<String, Holder> = [:]
 
+    package static let nobody = CallerDirectory(account: AccountIdentity(), tokens: nil)
+
     package init(account: AccountIdentity, tokens: SessionTokens?) {
         self.account = account
         self.tokens = tokens

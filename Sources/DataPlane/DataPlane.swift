@@ -1,3 +1,4 @@
+package import Callers
 package import GatewayModel
 package import HTTPFront
 package import NIOCore
@@ -147,6 +148,20 @@ package final class DataPlane: Sendable {
         let (swaps, old) = published.withLock { state in
             let old = state.snapshot
             let snapshot = old.next(old.keys.applying(changes(), meters))
+            state.snapshot = snapshot
+            return (swap(to: snapshot), old)
+        }
+        for swap in swaps { try? await swap.get() }
+        retired.add([], old)
+    }
+
+    /// Puts callers in service; returns when every loop knows them.
+    ///
+    /// - Parameter callers: asked under the lock, so that of two changes the later one is served later.
+    package func publish(callers: @Sendable () -> CallerDirectory) async {
+        let (swaps, old) = published.withLock { state in
+            let old = state.snapshot
+            let snapshot = old.next(callers())
             state.snapshot = snapshot
             return (swap(to: snapshot), old)
         }

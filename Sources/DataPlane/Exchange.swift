@@ -1,3 +1,4 @@
+import Callers
 import GatewayModel
 package import HTTPFront
 import NIOCore
@@ -17,6 +18,9 @@ package final class Exchange: HTTPService {
     var tokenScopesCount = 0
     /// What a function authorizer has said that let the call in; nil where none was asked for.
     var decision: AuthorizerDecision?
+    /// A signature that is still to be checked, and who has signed; nil where nobody had to.
+    var signature: PendingSignature?
+    var caller: Caller?
     /// The call of the authorizer's function, if it was called for this request.
     var authorizerCall: AuthorizerCall?
     /// What only calls of REST APIs have.
@@ -170,6 +174,8 @@ package final class Exchange: HTTPService {
         reason = nil
         token = nil
         decision = nil
+        signature = nil
+        caller = nil
         authorizerCall = nil
         challenge = nil
         authorizerError = nil

@@ -34,6 +34,7 @@ final class LoopWorker {
     /// What JWT authorizers have found good here.
     var tokens = VerifiedTokens()
     var issuerKeys = LoopIssuers()
+    var signingKeys = LoopSigningKeys()
     /// What function authorizers have said here, and those that are being asked.
     private(set) lazy var authorizers = LoopAuthorizers()
     /// The ARN of what a request asks for, and what its authorizer knows it by, while they are looked at; their storage

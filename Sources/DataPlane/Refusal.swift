@@ -18,6 +18,14 @@ enum Refusal: Error {
     case authorizerMisconfigured
     /// It was called, and failed.
     case authorizerFailed
+    /// Nobody has signed, where callers are known by IAM.
+    case missingToken
+    /// A signature is not the key's, or says of the request what is not so; in words of `RESTCall.message`.
+    case invalidSignature
+    case unknownKey
+    case expiredToken
+    /// No policy lets the caller in; in words of `RESTCall.message`.
+    case callerDenied
     /// A key that has to be there is not, or is not one for this stage.
     case invalidKey
     case throttled

@@ -1,3 +1,4 @@
+import Callers
 import ControlPlane
 import DataPlane
 import GatewayModel
@@ -43,6 +44,12 @@ struct TrafficAdapter: Traffic {
 }
 
 /// The control plane's view of what lets keys in and counts them.
+struct CallerTrafficAdapter: CallerTraffic {
+    let plane: DataPlane
+
+    func publish(callers: @escaping @Sendable () -> CallerDirectory) async { await plane.publish(callers: callers) }
+}
+
 struct KeyTrafficAdapter: KeyTraffic {
     let plane: DataPlane
 

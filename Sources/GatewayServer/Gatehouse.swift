@@ -111,6 +111,7 @@ package final class Gatehouse: Sendable {
             services: ServedServices(endpoints: Set(settings.serviceEndpoints.keys)),
             refusesBrokenTemplates: settings.isStrict)
         resources.tell = { faults.tell($0) }
+        resources.callerTraffic = CallerTrafficAdapter(plane: dataPlane)
         if let file = folder.sealingKey { resources.sealing = try SealingKey(file: file) }
         let controlPlane = ControlPlane(
             settings: resources,

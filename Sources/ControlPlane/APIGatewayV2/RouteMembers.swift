@@ -57,9 +57,9 @@ enum RouteMembers {
             guard route.authorizationScopes == nil || !setsScopes else { throw scopesRefusal }
             route.authorizationScopes = nil
         case "AWS_IAM":
-            throw ServiceError.unsupported(
-                "Gatehouse does not serve the authorization type \(route.authorizationType ?? "") of routes yet: "
-                    + "NONE, JWT and CUSTOM are.")
+            route.authorizerId = nil
+            guard route.authorizationScopes == nil || !setsScopes else { throw scopesRefusal }
+            route.authorizationScopes = nil
         case let type:
             throw V2Error.badRequest(
                 "Invalid authorization type specified: \(type). Must be one of [NONE, AWS_IAM, CUSTOM, JWT]")

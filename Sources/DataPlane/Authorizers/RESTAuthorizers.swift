@@ -44,6 +44,7 @@ struct RESTAuthorizers: Sendable {
 
     /// nil for a method that asks for none, or for a kind that is not served.
     func authorizer(of method: REST.Method) -> (any Authorizer)? {
+        if method.authorizationType == "AWS_IAM" { return SignatureAuthorizer() }
         guard method.authorizationType == "CUSTOM", let id = method.authorizerId else { return nil }
         return functions[id]
     }

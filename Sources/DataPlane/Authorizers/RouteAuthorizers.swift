@@ -45,6 +45,7 @@ struct RouteAuthorizers: Sendable {
     }
 
     func authorizer(of route: V2.Route) -> (any Authorizer)? {
+        if route.authorizationType == "AWS_IAM" { return SignatureAuthorizer() }
         guard route.authorizationType == "CUSTOM", let id = route.authorizerId else { return nil }
         return functions[id]
     }

@@ -10,7 +10,9 @@ enum ExecutionFailure {
         return switch refusal {
         case .timedOut: ["Execution failed due to a timeout error"]
         case .unavailable: ["Execution failed due to a network error communicating with endpoint"]
-        case .forbidden, .accessDenied, .policyDenied, .unauthorized: ["Unauthorized request: " + requestId(x)]
+        case .forbidden, .accessDenied, .policyDenied, .unauthorized, .missingToken, .invalidSignature, .unknownKey,
+            .expiredToken, .callerDenied:
+            ["Unauthorized request: " + requestId(x)]
         case .invalidKey: [PlanFailure.refused(x)]
         case .functionFailed: [configuration + "Malformed Lambda proxy response"]
         // AWS's own words are not known for these.

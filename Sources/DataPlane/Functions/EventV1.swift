@@ -1,3 +1,4 @@
+import Callers
 import GatewayModel
 import HTTPFront
 import NIOCore
@@ -69,15 +70,24 @@ enum EventV1 {
         event.write(x.requestId)
         event.write(#"","httpMethod":""#)
         x.writeMethod(to: &event)
-        event.write(
-            #"","identity":{"accessKey":null,"accountId":null,"caller":null,"cognitoAmr":null,"#)
+        event.write(#"","identity":{"accessKey":"#)
+        EventParts.writeIdentity(x.caller?.accessKeyId, to: &event)
+        event.write(#","accountId":"#)
+        EventParts.writeIdentity(x.caller?.account, to: &event)
+        event.write(#","caller":"#)
+        EventParts.writeIdentity(x.caller?.userId, to: &event)
+        event.write(#","cognitoAmr":null,"#)
         event.write(
             #""cognitoAuthenticationProvider":null,"cognitoAuthenticationType":null,"cognitoIdentityId":null,"#)
         event.write(#""cognitoIdentityPoolId":null,"principalOrgId":null,"sourceIp":""#)
         event.write(x.sourceIP)
-        event.write(#"","user":null,"userAgent":"#)
+        event.write(#"","user":"#)
+        EventParts.writeIdentity(x.caller?.userId, to: &event)
+        event.write(#","userAgent":"#)
         EventParts.writeUserAgent(x, orElse: "null", to: &event)
-        event.write(#","userArn":null},"path":"#)
+        event.write(#","userArn":"#)
+        EventParts.writeIdentity(x.caller?.arn, to: &event)
+        event.write(#"},"path":"#)
         EventParts.writeDecodedPath(x, to: &event)
         event.write(#","protocol":""#)
         x.writeProtocol(to: &event)

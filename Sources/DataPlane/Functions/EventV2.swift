@@ -1,3 +1,4 @@
+import Callers
 import GatewayModel
 import HTTPFront
 import NIOCore
@@ -45,6 +46,11 @@ enum EventV2 {
     ) {
         event.write(#","requestContext":{"#)
         event.write(stage.eventIdentity)
+        if let caller = x.caller {
+            event.write(#","authorizer":{"iam":"#)
+            EventParts.writeCaller(caller, to: &event)
+            event.write("}")
+        }
         if let token = x.token {
             event.write(#","authorizer":{"jwt":"#)
             EventParts.writeToken(x, token, to: &event)

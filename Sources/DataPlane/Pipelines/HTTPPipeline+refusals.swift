@@ -6,7 +6,8 @@ extension HTTPPipeline {
         case .badRequest: make(400, #"{"message":"Bad Request"}"#, "Bad Request", "BAD_REQUEST_PARAMETERS")
         case .unauthorized: make(401, #"{"message":"Unauthorized"}"#, "Unauthorized", "UNAUTHORIZED")
         case .notFound, .incompleteSignature: make(404, #"{"message":"Not Found"}"#, "Not Found", "RESOURCE_NOT_FOUND")
-        case .forbidden, .accessDenied, .policyDenied, .invalidKey:
+        case .forbidden, .accessDenied, .policyDenied, .invalidKey, .missingToken, .invalidSignature, .unknownKey,
+            .expiredToken, .callerDenied:
             make(403, #"{"message":"Forbidden"}"#, "Forbidden", "ACCESS_DENIED")
         case .authorizerMisconfigured:
             make(

@@ -19,6 +19,8 @@ enum HTTPPipeline {
         case throttle
         /// Before anything is spent on the request: its body is held meanwhile.
         case authorize
+        /// A signature is checked with the body that it covers, before anything else is done with it.
+        case signature
         /// Whether the integration can be called at all. Before the body: a refused client uploads nothing.
         case target
         /// Whole, for integrations that read it; else it follows the head as it comes.
@@ -37,6 +39,7 @@ enum HTTPPipeline {
         case .preflight: return Preflight.answer(x)
         case .throttle: try throttle(x)
         case .authorize: return try x.route?.authorizer?.decide(x) ?? .next
+        case .signature: if x.signature != nil { try SignatureCheck.finish(x) }
         case .target: try checkTarget(x)
         case .body: return try takeBody(x)
         case .call: return try call(x)

@@ -28,6 +28,26 @@ extension RESTPipeline {
             RESTRefusal(
                 type: "MISSING_AUTHENTICATION_TOKEN", status: 403, errorType: "MissingAuthenticationTokenException",
                 message: "Missing Authentication Token")
+        case .missingToken:
+            RESTRefusal(
+                type: "MISSING_AUTHENTICATION_TOKEN", status: 403, errorType: "MissingAuthenticationTokenException",
+                message: "Missing Authentication Token")
+        case .invalidSignature:
+            RESTRefusal(
+                type: "INVALID_SIGNATURE", status: 403, errorType: "InvalidSignatureException",
+                message: "The request signature we calculated does not match the signature you provided.")
+        case .unknownKey:
+            RESTRefusal(
+                type: "ACCESS_DENIED", status: 403, errorType: "UnrecognizedClientException",
+                message: "The security token included in the request is invalid.")
+        case .expiredToken:
+            RESTRefusal(
+                type: "EXPIRED_TOKEN", status: 403, errorType: "ExpiredTokenException",
+                message: "The security token included in the request is expired")
+        case .callerDenied:
+            RESTRefusal(
+                type: "ACCESS_DENIED", status: 403, errorType: "AccessDeniedException",
+                message: "User is not authorized to access this resource", isCapital: true)
         case .incompleteSignature:
             RESTRefusal(
                 type: "MISSING_AUTHENTICATION_TOKEN", status: 403, errorType: "IncompleteSignatureException",

@@ -15,6 +15,8 @@ enum RESTPipeline {
         case coding
         /// Before anything is spent on the request: its body is held meanwhile.
         case authorize
+        /// A signature is checked with the body that it covers, before anything else is done with it.
+        case signature
         case key
         /// Usage plan, method and account. A request that is refused for its form has taken a token all the same.
         case throttle
@@ -43,6 +45,7 @@ enum RESTPipeline {
             try RESTRouting.checkPath(x)
         case .coding: try RequestUnpacking.check(x)
         case .authorize: return try authorize(x)
+        case .signature: if x.signature != nil { try SignatureCheck.finish(x) }
         case .key: if x.route?.method?.requiresKey == true { try KeyCheck.find(x) }
         case .throttle: try KeyCheck.throttle(x)
         case .body: return try takeBody(x)

@@ -1,3 +1,4 @@
+import Callers
 import GatewayModel
 import HTTPFront
 import NIOCore
@@ -90,7 +91,9 @@ enum RESTEvent {
         event.writeDecimal(x.startedAtEpochMilliseconds)
         event.write(#","requestId":""#)
         x.writeRESTRequestId(to: &event)
-        event.write(#"","identity":{"cognitoIdentityPoolId":null,"accountId":null,"cognitoIdentityId":null,"#)
+        event.write(#"","identity":{"cognitoIdentityPoolId":null,"accountId":"#)
+        EventParts.writeIdentity(x.caller?.account, to: &event)
+        event.write(#","cognitoIdentityId":null,"#)
         if let key = x.rest.key {
             event.write(#""apiKey":"#)
             key.value.withUnsafeBytes { event.writeJSONString($0) }
@@ -98,12 +101,20 @@ enum RESTEvent {
             key.id.withUnsafeBytes { event.writeJSONString($0) }
             event.write(",")
         }
-        event.write(#""caller":null,"sourceIp":""#)
+        event.write(#""caller":"#)
+        EventParts.writeIdentity(x.caller?.userId, to: &event)
+        event.write(#","sourceIp":""#)
         event.write(x.sourceIP)
-        event.write(#"","principalOrgId":null,"accessKey":null,"cognitoAuthenticationType":null,"#)
-        event.write(#""cognitoAuthenticationProvider":null,"userArn":null,"userAgent":"#)
+        event.write(#"","principalOrgId":null,"accessKey":"#)
+        EventParts.writeIdentity(x.caller?.accessKeyId, to: &event)
+        event.write(#","cognitoAuthenticationType":null,"#)
+        event.write(#""cognitoAuthenticationProvider":null,"userArn":"#)
+        EventParts.writeIdentity(x.caller?.arn, to: &event)
+        event.write(#","userAgent":"#)
         EventParts.writeUserAgent(x, orElse: "null", to: &event)
-        event.write(#","user":null},"domainName":""#)
+        event.write(#","user":"#)
+        EventParts.writeIdentity(x.caller?.userId, to: &event)
+        event.write(#"},"domainName":""#)
         x.writeDomainName(to: &event)
         event.write(#"","deploymentId":""#)
         event.write(deployment.id)

@@ -1,3 +1,4 @@
+import Callers
 import GatewayModel
 import HTTPFront
 
@@ -10,18 +11,23 @@ final class Snapshot: Sendable {
     let generation: Int
     private let shards: [Shard]
     let keys: KeyDirectory
+    /// Who may sign.
+    let callers: CallerDirectory
 
     private static let shardCount = 256
 
     /// Nothing is served. Each time another object, so that one which has been replaced can go.
     static var empty: Snapshot {
-        Snapshot(generation: 0, shards: Array(repeating: Shard(), count: shardCount), keys: .empty)
+        Snapshot(
+            generation: 0, shards: Array(repeating: Shard(), count: shardCount), keys: .empty,
+            callers: .nobody)
     }
 
-    private init(generation: Int, shards: [Shard], keys: KeyDirectory) {
+    private init(generation: Int, shards: [Shard], keys: KeyDirectory, callers: CallerDirectory) {
         self.generation = generation
         self.shards = shards
         self.keys = keys
+        self.callers = callers
     }
 
     /// The API of that id, in whatever case a client wrote the host name.
@@ -48,11 +54,18 @@ final class Snapshot: Sendable {
         for (index, apis) in Dictionary(grouping: stages, by: { Self.shard(Self.hash($0.key)) }) {
             shards[index] = shards[index].replacing(apis.map { CompiledAPI(apiId: $0.key, stages: $0.value) })
         }
-        return Snapshot(generation: generation + 1, shards: shards, keys: keys)
+        return Snapshot(generation: generation + 1, shards: shards, keys: keys, callers: callers)
     }
 
     /// The next snapshot, with other keys.
-    func next(_ keys: KeyDirectory) -> Snapshot { Snapshot(generation: generation + 1, shards: shards, keys: keys) }
+    func next(_ keys: KeyDirectory) -> Snapshot {
+        Snapshot(generation: generation + 1, shards: shards, keys: keys, callers: callers)
+    }
+
+    /// The next snapshot, with other callers.
+    func next(_ callers: CallerDirectory) -> Snapshot {
+        Snapshot(generation: generation + 1, shards: shards, keys: keys, callers: callers)
+    }
 
     private func api(named id: String) -> CompiledAPI? {
         var id = id

@@ -1,0 +1,146 @@
+import Callers
+import GatewayModel
+import HTTPFront
+import IAMPolicy
+import NIOCore
+import SigV4
+
+/// AWS_IAM: whoever signs a request makes it, and policies say whether he may.
+///
+/// Key, scope, date and signed fields are looked at before the body is read: who is nobody here uploads nothing. The
+/// signature itself needs the body's digest; `SignatureCheck` follows when it is there.
+struct SignatureAuthorizer: Authorizer {
+    func decide(_ x: Exchange) throws(Refusal) -> StepResult {
+        guard let request = x.signableRequest, let stage = x.stage else { throw .forbidden }
+        do throws(SignatureFault) {
+            let claim = try SignatureClaim(request, for: "execute-api", in: stage.account.region, now: x.startTime)
+            let key = try x.worker.snapshot.callers.key(claim.accessKeyId, token: claim.token, now: x.startTime)
+            x.signature = PendingSignature(request: request, claim: claim, key: key)
+            guard claim.needsBody else { return .next }
+        } catch { throw SignatureCheck.refusal(x, error) }
+        return try x.collectBody(limit: HTTPLimits.apiBodyBytes)
+    }
+}
+
+/// A signature that is still to be checked.
+struct PendingSignature {
+    let request: SignableRequest
+    let claim: SignatureClaim
+    let key: CallerDirectory.Key
+}
+
+/// The step behind authorization: the signature, and what the caller may do.
+enum SignatureCheck {
+    static func finish(_ x: Exchange) throws(Refusal) {
+        guard let pending = x.signature else { return }
+        x.signature = nil
+        let claim = pending.claim
+        let digest =
+            x.body.map { body in Array(body.withUnsafeReadableBytes(RequestSigner.digest).utf8) }
+            ?? SignatureClaim.emptyDigest
+        do throws(SignatureFault) {
+            try claim.verify(pending.request, body: digest, with: x.worker.signingKeys.key(of: claim, pending.key))
+        } catch { throw refusal(x, error) }
+        let caller = pending.key.caller
+        x.caller = caller
+        try check(x, caller)
+    }
+
+    private static func check(_ x: Exchange, _ caller: Caller) throws(Refusal) {
+        let resource = x.invokedARN
+        let decision = caller.decision(
+            "execute-api:Invoke", on: resource
+        ) { caller.value($0) ?? PolicyValues.of($0, x) }
+        guard decision != .allowed else { return }
+        x.tellNotAuthorized(caller.arn, resource, decision)
+        throw .callerDenied
+    }
+
+    static func refusal(_ x: Exchange, _ fault: SignatureFault) -> Refusal {
+        x.reason = "is open to callers known by IAM only: \(fault.message.prefix { $0 != "\n" })"
+        // HTTP APIs tell nobody why.
+        guard x.rest.deployment != nil else { return .callerDenied }
+        if fault.kind == .missing, let foreign = ForeignAuthorization.refusal(x) { return foreign }
+        x.rest.message = Array(fault.message.utf8)
+        switch fault.kind {
+        case .missing: return .missingToken
+        case .incomplete: return .incompleteSignature
+        case .invalid: return .invalidSignature
+        case .unknownKey: return .unknownKey
+        case .expiredToken: return .expiredToken
+        }
+    }
+}
+
+extension Exchange {
+    var startTime: Timestamp { Timestamp(milliseconds: Int64(startedAtEpochMilliseconds)) }
+
+    /// What policies call the request: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`.
+    var invokedARN: String {
+        guard let stage, let head = connection?.head else { return "" }
+        let path = withPath { String(decoding: $0[routedPath.range], as: UTF8.self) } ?? ""
+        return stage.account.executeAPIARN(
+            "\(stage.key.apiId)/\(stage.key.stageName)/\(head.string(head.methodRange))/\(path.drop { $0 == "/" })")
+    }
+
+    /// The words of a refusal. Seen of live APIs: the first digits of the account are not told.
+    func tellNotAuthorized(_ who: String, _ resource: String, _ decision: AccessDecision) {
+        let account = stage?.account.accountId ?? ""
+        let masked = resource.replacing(
+            ":\(account):", with: ":\(String(repeating: "*", count: 8))\(account.suffix(4)):", maxReplacements: 1)
+        let ending = if case .explicitlyDenied = decision { " with an explicit deny" } else { "" }
+        if rest.deployment != nil {
+            rest.message = Array(
+                "User: \(who) is not authorized to perform: execute-api:Invoke on resource: \(masked)\(ending)".utf8)
+        }
+        reason = "refuses \(who): \(decision.explanation) (execute-api:Invoke on \(resource))"
+    }
+
+    /// Copied: the body may come later, and the head's bytes may be others by then.
+    var signableRequest: SignableRequest? {
+        withHead { bytes, head in
+            func copy(_ span: RequestHead.Span) -> [UInt8] { Array(bytes[span.range]) }
+            return SignableRequest(
+                method: copy(head.methodRange), path: copy(head.path), query: copy(head.query),
+                fields: head.fields.map { field in
+                    (bytes[field.name.range].map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, copy(field.value))
+                })
+        }
+    }
+}
+
+extension AccessDecision {
+    /// For the operator.
+    fileprivate var explanation: String {
+        switch self {
+        case .allowed: "allowed"
+        case .explicitlyDenied(let source): "a statement of the \(source) policies denies it"
+        case .notAllowed(let missing): "no statement of the \(missing) policies allows it"
+        }
+    }
+}
+
+/// Keys of the day, made once per loop, access key and secret: making one costs four rounds of HMAC.
+struct LoopSigningKeys {
+    private struct Entry {
+        let secret: String
+        let day: String
+        let key: SigningKey
+    }
+
+    /// Access keys of which the key is kept; some 300 bytes each.
+    private static let limit = 10_000
+
+    private var entries: [String: Entry] = [:]
+
+    mutating func key(of claim: SignatureClaim, _ key: CallerDirectory.Key) -> SigningKey {
+        if let known = entries[claim.accessKeyId], known.day == claim.day, known.secret == key.secret {
+            return known.key
+        }
+        let made = claim.key(secret: key.secret)
+        // All of them change with the day anyway.
+        if entries.count >= Self.limit { entries.removeAll(keepingCapacity: true) }
+        entries[claim.accessKeyId] = Entry(secret: key.secret, day: claim.day, key: made)
+        return made
+    }
+}
