@@ -32,7 +32,6 @@ OF_THE_ACCOUNT = [
 
 OF_AN_API = [
     ("create_route", {"RouteKey": "GET /x", "AuthorizationType": "CUSTOM", "AuthorizerId": "abcdef"}),
-    ("create_route", {"RouteKey": "GET /x", "AuthorizationType": "AWS_IAM"}),
     ("create_route", {"RouteKey": "GET /x", "ApiKeyRequired": True}),
     (
         "create_integration",

@@ -14,10 +14,11 @@ struct StepOrderTests {
     func order() {
         #expect(
             HTTPPipeline.Step.allCases.map { "\($0)" } == [
-                "endpoint", "route", "headSize", "preflight", "throttle", "authorize", "target", "body", "call",
+                "endpoint", "route", "headSize", "preflight", "throttle", "authorize", "signature", "target", "body",
+                "call",
             ])
         // Each is found by the number before plus one.
-        #expect(HTTPPipeline.Step.allCases.map(\.rawValue) == Array(0..<9))
+        #expect(HTTPPipeline.Step.allCases.map(\.rawValue) == Array(0..<10))
     }
 
     /// Of several faults the earlier step's is told, and what comes behind it is not asked.
