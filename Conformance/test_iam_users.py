@@ -112,7 +112,8 @@ def test_who_a_key_is(gatehouse, iam, user):  # noqa: F811
 )
 def test_a_known_key_is_always_verified(gatehouse, user, service, call, code):
     _, key = user
-    call(session(gatehouse, key, service))if service != "apigateway" else None
+    if service != "apigateway":
+        call(session(gatehouse, key, service))
     wrong = key | {"SecretAccessKey": "x" * 40}
     found, message = error_of(call, session(gatehouse, wrong, service))
     assert found == code
@@ -133,16 +134,16 @@ def test_a_role_is_assumed(gatehouse, iam, user):  # noqa: F811
     trust = TRUST | {"Statement": [TRUST["Statement"][0] | {"Principal": {"AWS": user["Arn"]}}]}
     role = make_role(iam, AssumeRolePolicyDocument=json.dumps(trust), Path="/p/")
     sts = session(gatehouse, key, "sts")
-    answer = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="s")
-    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role['RoleName']}/s"
-    assert answer["AssumedRoleUser"] == {"Arn": arn, "AssumedRoleId": f"{role['RoleId']}:s"}
+    answer = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="ss")
+    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role['RoleName']}/ss"
+    assert answer["AssumedRoleUser"] == {"Arn": arn, "AssumedRoleId": f"{role['RoleId']}:ss"}
     assert "PackedPolicySize" not in answer
     credentials = answer["Credentials"]
     left = credentials["Expiration"] - datetime.datetime.now(datetime.timezone.utc)
     assert datetime.timedelta(minutes=59) < left <= datetime.timedelta(hours=1)
     assumed = session(gatehouse, credentials, "sts")
     assert assumed.get_caller_identity()["Arn"] == arn
-    assert assumed.get_caller_identity()["UserId"] == f"{role['RoleId']}:s"
+    assert assumed.get_caller_identity()["UserId"] == f"{role['RoleId']}:ss"
     wrong = credentials | {"SecretAccessKey": "x" * 40}
     assert error_of(session(gatehouse, wrong, "sts").get_caller_identity)[0] == "SignatureDoesNotMatch"
     # Nobody else may, and an unknown role is told in the same words.
