@@ -84,8 +84,9 @@ final class ManagementService: HTTPService {
         let access = access
         Task {
             let response: WireResponse
-            if let access, let answer = await pools.respond(to: request, access) {
-                response = answer
+            if let access {
+                // Nobody else answers what the guard of web pages has let pass.
+                response = await pools.respond(to: request, access) ?? WireResponse(status: 404)
             } else if let answer = await local.respond(to: request) {
                 response = answer
             } else if let answer = await pools.respond(to: request) {

@@ -43,7 +43,7 @@ extension PoolOperation {
             }
             var session = try pools.session(input.text("Session"), of: nil, for: ["MFA_SETUP"])
             let (content, _) = try pools.read { state throws(PoolError) in try state.client(session.client) }
-            guard let sub = session.sub, let user = content.user(sub), let text = session.totp,
+            guard let sub = session.sub, let user = content.user(sub: sub), let text = session.totp,
                 let secret = Hex.bytes(text), !secret.isEmpty, !user.hasTOTP
             else { throw mismatch }
             let sealed = try pools.seal(text, for: "totp of \(user.sub)")

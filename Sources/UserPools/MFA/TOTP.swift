@@ -52,14 +52,17 @@ extension UserPools {
     /// Checks the code of a user's app, and takes it.
     func checkTOTP(_ code: String, of user: PoolUser, _ pool: UserPool) async throws(PoolError) {
         let attempt = "\(pool.id) \(user.sub) totp"
-        guard attempts.mayTry(attempt, now: now) else { throw .notAuthorized("Password attempts exceeded") }
-        guard let sealed = user.totp, let secret = open(sealed, for: "totp of \(user.sub)").flatMap(Hex.bytes),
-            let step = TOTP.step(of: code, secret, now: now, after: user.totpStep)
-        else {
-            attempts.failed(attempt, now: now)
-            throw PoolError("CodeMismatchException", "Invalid code received for user")
+        let step: Int64?? = try await work.run { [self] in
+            var step: Int64?
+            let isRight = attempts.attempt(attempt, now: now) {
+                let secret = user.totp.flatMap { open($0, for: "totp of \(user.sub)") }.flatMap(Hex.bytes)
+                step = secret.flatMap { TOTP.step(of: code, $0, now: now, after: user.totpStep) }
+                return step != nil
+            }
+            return isRight.map { _ in step }
         }
-        attempts.succeeded(attempt)
+        guard let step else { throw .notAuthorized("Password attempts exceeded") }
+        guard let step else { throw PoolError("CodeMismatchException", "Invalid code received for user") }
         try await update(user, in: pool) { user throws(PoolError) in
             // Of two who come at once with one code, one is let in.
             guard step > user.totpStep ?? .min else {

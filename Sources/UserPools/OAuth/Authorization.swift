@@ -60,7 +60,7 @@ extension UserPools {
         let sent = request.parameter("redirect_uri")
         let standard = client.settings["DefaultRedirectURI"]?.string ?? client.callbackURLs.first
         guard let redirect = request.query.contains(where: { $0.name == "redirect_uri" }) ? sent : standard,
-            client.callbackURLs.contains(redirect)
+            client.callbackURLs.contains(where: { $0.utf8.elementsEqual(redirect.utf8) })
         else { throw .refused("redirect_mismatch") }
         let type = request.parameter("response_type")
         let asked = (request.parameter("scope") ?? "").split(separator: " ").map(String.init)
@@ -109,7 +109,7 @@ extension UserPools {
     {
         guard let text = request.cookie(BrowserSession.cookie), let sealed = Base64URL.decode(text),
             let session = open(sealed, BrowserSession.self, as: "browser session"),
-            session.pool == content.pool.id, session.expires > now, let user = content.user(session.sub),
+            session.pool == content.pool.id, session.expires > now, let user = content.user(sub: session.sub),
             user.isEnabled, user.status == .confirmed,
             !isOver(session: session.session, began: session.signedInAt * 1000, user)
         else { return nil }
@@ -181,13 +181,14 @@ extension UserPools {
         }
         let gone = "\(BrowserSession.cookie)=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
         if let url = request.parameter("logout_uri") {
-            guard client.logoutURLs.contains(url) else {
+            guard client.logoutURLs.contains(where: { $0.utf8.elementsEqual(url.utf8) }) else {
                 return .page(
                     400, Pages.message("Required String parameter 'redirect_uri' is not present or not allowed."))
             }
             return .redirect(url, cookies: [gone])
         }
-        guard let url = request.parameter("redirect_uri"), client.callbackURLs.contains(url),
+        guard let url = request.parameter("redirect_uri"),
+            client.callbackURLs.contains(where: { $0.utf8.elementsEqual(url.utf8) }),
             request.parameter("response_type") != nil
         else {
             return .page(400, Pages.message("Required String parameter 'redirect_uri' is not present or not allowed."))

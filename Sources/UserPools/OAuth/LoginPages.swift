@@ -107,7 +107,7 @@ extension UserPools {
             if let sub = answer["HostedSub"]?.string {
                 // As it is now: a new password has changed the user.
                 let content = try self.content(content.pool.id)
-                guard let user = content.user(sub) else { throw PoolError.noUser }
+                guard let user = content.user(sub: sub) else { throw PoolError.noUser }
                 return await granted(wanted.0, content, client, user, nil, cookies: [])
             }
             let name = answer["ChallengeName"]?.string ?? ""

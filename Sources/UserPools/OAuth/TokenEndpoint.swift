@@ -75,7 +75,7 @@ extension UserPools {
             await end(code.session, of: code.sub, content.pool)
             throw .named("invalid_grant")
         }
-        guard let user = content.user(code.sub), user.isEnabled else { throw .named("invalid_grant") }
+        guard let user = content.user(sub: code.sub), user.isEnabled else { throw .named("invalid_grant") }
         var grant = Grant(content, client, user, session: code.session, signedInAt: code.signedInAt)
         grant.scopes = code.request.scopes
         grant.nonce = code.request.nonce
@@ -83,7 +83,7 @@ extension UserPools {
     }
 
     private func end(_ session: String, of sub: String, _ pool: UserPool) async {
-        guard let user = read({ $0.pools[pool.id]?.user(sub) }) else { return }
+        guard let user = read({ $0.pools[pool.id]?.user(sub: sub) }) else { return }
         let now = now
         _ = try? await update(user, in: pool) { $0.revoked[session] = now }
     }
@@ -98,7 +98,8 @@ extension UserPools {
             guard let answer = try? await renew(Input(members: members)),
                 let result = answer["AuthenticationResult"]?.object
             else { throw .named("invalid_grant") }
-            return Self.response(result, hasId: true)
+            let scopes = (try? refreshToken(text, of: client))?.scopes ?? []
+            return Self.response(result, hasId: scopes.contains("openid") || scopes.contains(Grant.ownScope))
         }
         var found: Grant?
         do throws(PoolError) { found = try grant(text, client, content) } catch { throw .named("invalid_grant") }

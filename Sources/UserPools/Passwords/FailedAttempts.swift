@@ -46,5 +46,14 @@ final class FailedAttempts: Sendable {
         }
     }
 
+    /// One attempt, which `isRight` judges; nil for who may not try now. Those of one name have to come one after another,
+    /// or many at once would all be let try.
+    func attempt(_ name: String, now: Int64, _ isRight: () -> Bool) -> Bool? {
+        guard mayTry(name, now: now) else { return nil }
+        let result = isRight()
+        if result { succeeded(name) } else { failed(name, now: now) }
+        return result
+    }
+
     func succeeded(_ name: String) { counts.withLock { $0[name] = nil } }
 }

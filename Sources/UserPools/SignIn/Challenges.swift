@@ -137,25 +137,23 @@ extension SignIn {
             throw UserPools.sessionExpired
         }
         let attempt = attemptName(block.name, user)
-        guard pools.attempts.mayTry(attempt, now: pools.now) else {
-            throw .notAuthorized("Password attempts exceeded")
-        }
         let pool = content.pool
         let isProved = try await pools.work.run { [pools] in
-            let stored = pools.stored(user, block.name, pool)
-            guard let secret = Hex.bytes(block.secret),
-                let clientKey = Hex.bytes(block.clientKey).flatMap({ SRPNumber($0) }),
-                let key = SRP.key(clientKey, SRP.Server(stored, secret: secret), stored)
-            else { return false }
-            let signed = Array((pool.shortName + block.name).utf8) + sealed + Array(timestamp.utf8)
-            return SRP.isProved(signature, by: key, signed)
+            pools.attempts.attempt(attempt, now: pools.now) {
+                let stored = pools.stored(user, block.name, pool)
+                guard let secret = Hex.bytes(block.secret),
+                    let clientKey = Hex.bytes(block.clientKey).flatMap({ SRPNumber($0) }),
+                    let key = SRP.key(clientKey, SRP.Server(stored, secret: secret), stored)
+                else { return false }
+                let signed = Array((pool.shortName + block.name).utf8) + sealed + Array(timestamp.utf8)
+                return SRP.isProved(signature, by: key, signed) && user?.password != nil
+            }
         }
-        guard isProved, let user, user.password != nil, block.sub != nil else {
-            pools.attempts.failed(attempt, now: pools.now)
+        guard let isProved else { throw .notAuthorized("Password attempts exceeded") }
+        guard isProved, let user else {
             if user?.status == .resetRequired { throw Self.resetRequired }
             throw PoolError.wrongPassword
         }
-        pools.attempts.succeeded(attempt)
         if block.isCustom {
             try checkStatus(user)
             return try await nextCustom(

@@ -15,7 +15,7 @@ extension UserPools {
         of text: String, _ client: PoolClient, _ content: PoolContent
     ) throws(PoolError) -> (RefreshToken, PoolUser) {
         let token = try refreshToken(text, of: client)
-        guard let user = content.user(token.sub) else { throw .notAuthorized("Invalid Refresh Token") }
+        guard let user = content.user(sub: token.sub) else { throw .notAuthorized("Invalid Refresh Token") }
         let began = SessionId.milliseconds(token.session) ?? 0
         guard !isOver(session: token.session, began: began, user) else {
             throw .notAuthorized("Refresh Token has been revoked")
@@ -49,7 +49,7 @@ extension UserPools {
                 let content = try state.content(content.pool.id)
                 // Of two who come at once with one token, the second is in the time of grace, or too late.
                 _ = try session(of: text, client, content)
-                guard var user = content.user(token.sub) else { throw .notAuthorized("Invalid Refresh Token") }
+                guard var user = content.user(sub: token.sub) else { throw .notAuthorized("Invalid Refresh Token") }
                 user.forgetRevoked(now: now, longest: Int64(client.refreshTokenSeconds) * 1000)
                 if user.revoked[token.id] == nil {
                     user.revoked[token.id] = now
@@ -73,7 +73,7 @@ extension UserPools {
         }
         let now = now
         try await change { state, steps throws(PoolError) in
-            guard var user = state.pools[token.pool]?.user(token.sub) else { return }
+            guard var user = state.pools[token.pool]?.user(sub: token.sub) else { return }
             user.forgetRevoked(now: now, longest: Int64(client.refreshTokenSeconds) * 1000)
             user.revoked[token.session] = now
             steps.append(.user(user, pool: token.pool))
@@ -98,8 +98,14 @@ extension UserPools {
 }
 
 extension PoolUser {
+    private static let revokedLimit = 2_000
+
     /// Forgets what ended so long ago that no token of it lasts.
     mutating func forgetRevoked(now: Int64, longest: Int64) {
         revoked = revoked.filter { $0.value + longest > now }
+        guard revoked.count >= Self.revokedLimit else { return }
+        // Of so many none can be told apart for ever: all sessions end instead.
+        signedOut = now
+        revoked = [:]
     }
 }

@@ -88,18 +88,14 @@ struct SignIn: Sendable {
 
     /// Checks a password, at the same cost for a name that nobody has.
     func check(_ password: String, _ name: String, _ user: PoolUser?) async throws(PoolError) -> PoolUser {
-        let isRight = try await pools.isPassword(password, of: user, name, content.pool)
-        let attempt = attemptName(name, user)
-        guard let user else {
-            pools.attempts.failed(attempt, now: pools.now)
-            throw unknown
-        }
+        let isRight = try await pools.isPassword(
+            password, of: user, name, content.pool, attempt: attemptName(name, user))
+        guard let isRight else { throw .notAuthorized("Password attempts exceeded") }
+        guard let user else { throw unknown }
         guard isRight else {
-            pools.attempts.failed(attempt, now: pools.now)
             if user.status == .resetRequired { throw Self.resetRequired }
             throw PoolError.wrongPassword
         }
-        pools.attempts.succeeded(attempt)
         return user
     }
 
@@ -225,13 +221,16 @@ extension UserPools {
         return StoredPassword.ofStranger(pool.key(name), pool: pool.shortName, secret: strangers)
     }
 
+    /// nil for who may not try now.
     func isPassword(
-        _ password: String, of user: PoolUser?, _ name: String, _ pool: UserPool
-    ) async throws(PoolError) -> Bool {
-        let isRight = try await work.run { [self] in
-            stored(user, name, pool).isFrom(password, pool: pool.shortName, name: user?.username ?? name)
+        _ password: String, of user: PoolUser?, _ name: String, _ pool: UserPool, attempt: String
+    ) async throws(PoolError) -> Bool? {
+        try await work.run { [self] in
+            attempts.attempt(attempt, now: now) {
+                stored(user, name, pool).isFrom(password, pool: pool.shortName, name: user?.username ?? name)
+                    && user?.password != nil
+            }
         }
-        return isRight && user?.password != nil
     }
 
     /// A new password of a user, sealed.

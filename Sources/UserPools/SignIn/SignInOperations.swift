@@ -132,6 +132,7 @@ extension SignIn {
     }
 
     private func byRefreshToken() async throws(PoolError) -> JSONObject {
+        guard !client.rotates else { throw .notAuthorized("REFRESH_TOKEN_AUTH is not enabled for the client.") }
         let text = try parameter("REFRESH_TOKEN")
         let grant = try pools.grant(text, client, content)
         let user = grant.user

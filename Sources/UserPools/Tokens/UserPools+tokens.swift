@@ -75,7 +75,7 @@ extension UserPools {
         guard let expiry = claims.expiry, Int64(expiry) > now / 1000 else {
             throw .notAuthorized("Access Token has expired")
         }
-        guard let sub = claims.all["sub"]?.string, let user = content.user(sub) else { throw .noUser }
+        guard let sub = claims.all["sub"]?.string, let user = content.user(sub: sub) else { throw .noUser }
         let session = claims.all["origin_jti"]?.string
         let began =
             session.flatMap(SessionId.milliseconds) ?? (claims.all["auth_time"]?.integer).map { Int64($0) * 1000 }

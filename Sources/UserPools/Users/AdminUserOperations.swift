@@ -127,7 +127,7 @@ extension UserPools {
         let now = now
         return try await change { state, steps throws(PoolError) in
             let content = try state.content(pool.id)
-            guard var changed = content.user(user.sub), changed.sub == user.sub else { throw PoolError.noUser }
+            guard var changed = content.user(sub: user.sub) else { throw PoolError.noUser }
             try body(&changed)
             changed.modified = now
             try NewUser.checkAliases(changed, in: content, &steps)

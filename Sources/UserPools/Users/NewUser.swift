@@ -49,6 +49,10 @@ enum NewUser {
         guard content.users[content.pool.key(user.username)] == nil, content.subs[user.username] == nil else {
             throw PoolError("UsernameExistsException", "User already exists")
         }
+        for attribute in content.pool.aliasAttributes
+        where content.aliases[content.pool.alias(attribute, user.username)] != nil {
+            throw PoolError("UsernameExistsException", "User already exists")
+        }
         for attribute in content.pool.usernameAttributes {
             guard let value = user.attributes[attribute],
                 content.aliases[content.pool.alias(attribute, value)] != nil
@@ -63,6 +67,11 @@ enum NewUser {
         _ user: PoolUser, in content: PoolContent, takes: Bool = false, _ steps: inout [PoolStep]
     ) throws(PoolError) {
         let pool = content.pool
+        if pool.aliasAttributes.contains("preferred_username"), let name = user.attributes["preferred_username"],
+            let other = content.users[pool.key(name)], other.sub != user.sub
+        {
+            throw PoolError("AliasExistsException", "An account with the given preferred_username already exists.")
+        }
         for alias in pool.aliases(of: user) {
             guard let key = content.aliases[alias], key != pool.key(user.username), var other = content.users[key]
             else { continue }

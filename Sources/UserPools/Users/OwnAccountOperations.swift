@@ -32,16 +32,11 @@ extension PoolOperation {
         ) { pools, input throws(PoolError) in
             let (content, user, _) = try await pools.holder(of: input.needed("AccessToken"))
             let pool = content.pool
-            let attempt = "\(pool.id) \(user.sub)"
-            guard pools.attempts.mayTry(attempt, now: pools.now) else {
-                throw .limit("Attempt limit exceeded, please try after some time.")
-            }
-            let previous = input.text("PreviousPassword") ?? ""
-            guard try await pools.isPassword(previous, of: user, user.username, pool) else {
-                pools.attempts.failed(attempt, now: pools.now)
-                throw PoolError.wrongPassword
-            }
-            pools.attempts.succeeded(attempt)
+            let isRight = try await pools.isPassword(
+                input.text("PreviousPassword") ?? "", of: user, user.username, pool,
+                attempt: "\(pool.id) \(user.sub)")
+            guard let isRight else { throw .limit("Attempt limit exceeded, please try after some time.") }
+            guard isRight else { throw PoolError.wrongPassword }
             try await pools.setPassword(input.needed("ProposedPassword"), of: user, pool) { $0.status = .confirmed }
             return [:]
         },
@@ -54,6 +49,11 @@ extension PoolOperation {
             let client = try content.client(of: claims)
             let attributes = input.attributes("UserAttributes")
             try AttributeRules.check(attributes, pool, client: client, former: user)
+            if attributes.contains(where: {
+                ["email", "phone_number"].contains($0.key) && user.attributes[$0.key] != $0.value
+            }) {
+                try pools.countRequest("\(pool.id) \(user.sub) update")
+            }
             var sent: [(String, Delivery)] = []
             let changed = try await pools.update(user, in: pool) { user in
                 for (name, value) in attributes {
@@ -93,6 +93,7 @@ extension PoolOperation {
             guard let value = user.codes[name]?.newValue ?? user.attributes[name] else {
                 throw .invalid("User has no \(name) attribute value to verify.")
             }
+            try pools.countRequest("\(content.pool.id) \(user.sub) \(name)")
             var code = ""
             let changed = try await pools.update(user, in: content.pool) { user in
                 code = user.newCode(for: name, now: now, newValue: user.codes[name]?.newValue)

@@ -11,6 +11,8 @@ extension PoolOperation {
             let (content, client) = try pools.caller(input)
             let name = input.needed("Username")
             let pool = content.pool
+            // Of names that nobody has too, or it would tell them apart.
+            try pools.countRequest("\(pool.id) \(content.user(name)?.sub ?? pool.key(name)) forgot")
             guard let user = content.user(name) else {
                 guard client.hidesUnknownUsers else { throw PoolError.noUser }
                 return ["CodeDeliveryDetails": pools.inventedDelivery(name)]
@@ -24,7 +26,6 @@ extension PoolOperation {
                     "Cannot reset password for the user as there is no registered/verified email or phone_number")
             }
             let now = pools.now
-            try pools.countRequest("\(pool.id) \(user.sub) forgot")
             var code = ""
             let changed = try await pools.update(user, in: pool) { user in
                 code = user.newCode(for: "password", now: now)

@@ -107,6 +107,7 @@ extension PoolOperation {
             guard content.user(name) != nil || !client.hidesUnknownUsers else {
                 return ["CodeDeliveryDetails": pools.inventedDelivery(name)]
             }
+            try pools.countRequest("\(content.pool.id) \(content.user(name)?.sub ?? content.pool.key(name)) resend")
             let (user, code, delivery) = try await pools.change {
                 state, steps throws(PoolError) -> (PoolUser, String, Delivery) in
                 let content = try state.content(content.pool.id)
