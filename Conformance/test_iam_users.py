@@ -7,6 +7,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from harness import wire
 from harness.server import ACCOUNT, REGION
 from test_iam import DOCUMENT, TRUST, error_of, iam, make_role, name  # noqa: F401
 
@@ -216,3 +217,41 @@ def test_keys_are_good_after_a_kill_and_are_not_told(own_gatehouse, tmp_path):
     server = own_gatehouse(data=tmp_path / "data")
     for credentials in (key, token):
         assert session(server, credentials, "sts").get_caller_identity()["Arn"] == user["Arn"]
+
+
+def test_a_known_key_never_passes_for_a_stranger(gatehouse, iam, user):  # noqa: F811
+    """Named beside another one, in another spelling, deleted, or of a session without its token."""
+    user, key = user
+    scope = "20260101/us-east-1/sts/aws4_request"
+    known = f"AWS4-HMAC-SHA256 Credential={key['AccessKeyId']}/{scope}, SignedHeaders=host, Signature=0"
+    query = f"/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Credentia%6C={key['AccessKeyId']}%2F{scope.replace('/', '%2F')}"
+    for target, headers in [
+        ("/?Action=GetCallerIdentity", [("Authorization", "x"), ("Authorization", known)]),
+        ("/?Action=GetCallerIdentity", [("Authorization", "Bearer x"), ("Authorization", known)]),
+        (query, []),
+        (query, [("Authorization", "x")]),
+    ]:
+        answer = wire.fetch(gatehouse.management, "GET", target, "sts.localhost", headers)
+        assert answer.status in (400, 403) and ":root" not in answer.text, (target, headers, answer.text)
+    session_key = session(gatehouse, key, "sts").get_session_token()["Credentials"]
+    del session_key["SessionToken"]
+    assert error_of(session(gatehouse, session_key, "sts").get_caller_identity)[0] == "InvalidClientTokenId"
+    session_key["SessionToken"] = "changed"
+    assert error_of(session(gatehouse, session_key, "sts").get_caller_identity)[0] == "InvalidClientTokenId"
+    iam.delete_access_key(UserName=user["UserName"], AccessKeyId=key["AccessKeyId"])
+    assert error_of(session(gatehouse, key, "sts").get_caller_identity)[0] == "InvalidClientTokenId"
+    iam.delete_user(UserName=user["UserName"])
+    assert error_of(session(gatehouse, key, "lambda").list_functions)[0] == "UnrecognizedClientException"
+
+
+def test_a_plain_session_does_not_reach_iam(gatehouse, user):
+    _, key = user
+    credentials = session(gatehouse, key, "sts").get_session_token()["Credentials"]
+    assert error_of(session(gatehouse, credentials, "iam").list_users)[0] == "InvalidClientTokenId"
+
+
+def test_what_was_let_in_as_a_pools_is_nothing_else(gatehouse):
+    """The target's authority names a pool's domain, the Host field this server: no operation is reached."""
+    target = "http://x.auth.us-east-1.localhost/2015-03-31/functions"
+    answer = wire.fetch(gatehouse.management, "GET", target, "localhost", {"Origin": "https://evil.example"})
+    assert answer.status in (400, 403, 404) and "Functions" not in answer.text

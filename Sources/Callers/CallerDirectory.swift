@@ -45,10 +45,8 @@ package struct CallerDirectory: Sendable {
     package mutating func set(_ id: String, _ holder: Holder?) { holders[id] = holder }
     package mutating func set(key id: String, _ key: Key?) { keys[id] = key }
 
-    /// Whether a token is of a session of this account that has that key.
-    package func hasSession(_ token: String?, of key: String) -> Bool {
-        token.flatMap { tokens?.open($0) }?.accessKeyId == key
-    }
+    /// Whether a key was made here, whatever has become of it.
+    package func isOwn(keyId id: String) -> Bool { keys[id] != nil || tokens?.isOwn(keyId: id) == true }
 
     package func holder(_ id: String) -> Holder? { holders[id] }
 

@@ -40,6 +40,27 @@ package struct SessionTokens: Sendable {
 
     package init(key: SealingKey) { self.key = key }
 
+    private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
+
+    /// A key's id that is known as one of this account's for good: its last six characters follow from the others and
+    /// the sealing key, so that a key that was deleted, or a session without its token, never passes for a stranger's.
+    ///
+    /// - Parameter prefix: `AKIA` or `ASIA`.
+    package func newKeyId(_ prefix: String) -> String {
+        let random = (0..<10).map { _ in Self.letters[Int.random(in: 0..<32)] }
+        let id = prefix + String(decoding: random, as: UTF8.self)
+        return id + mark(of: id)
+    }
+
+    package func isOwn(keyId id: String) -> Bool {
+        guard id.utf8.count == 20, id.hasPrefix("AKIA") || id.hasPrefix("ASIA") else { return false }
+        return mark(of: String(id.dropLast(6))) == id.suffix(6)
+    }
+
+    private func mark(of id: String) -> String {
+        String(decoding: key.derived(for: "key id \(id)").prefix(6).map { Self.letters[Int($0 & 31)] }, as: UTF8.self)
+    }
+
     /// nil when the system has no randomness.
     package func seal(_ session: Session) -> String? {
         guard let bytes = try? JSONValue(encoding: session).bytes else { return nil }

@@ -20,17 +20,30 @@ struct AccessGate: Sendable {
     let controlPlane: ControlPlane
 
     /// nil for who is not known.
-    func admit(_ head: RequestHead) throws(SignatureFault) -> Pending? {
-        let query = head.string(head.query)
-        let authorization = head.first(.authorization).map(head.string)
-        guard let id = Self.accessKey(authorization, query) else { return nil }
+    ///
+    /// Every place where a key may be named is looked at, so that none that is known goes by as unknown beside another.
+    func admit(_ head: RequestHead, _ found: ServiceFront.Found) throws(SignatureFault) -> Pending? {
         let request = SignableRequest(head)
-        guard controlPlane.knows(accessKey: id, token: request.sessionToken) else { return nil }
+        guard request.namedKeys.contains(where: controlPlane.knows) else { return nil }
         let now = Timestamp(milliseconds: WallClock.epochMilliseconds)
-        let service = CredentialScope(authorization: authorization, query: query)?.service ?? ""
-        let claim = try SignatureClaim(request, for: service, in: nil, now: now)
+        let claim = try SignatureClaim(request, for: service(of: head, found), in: nil, now: now)
+        // Without TLS a body that is not signed could be anybody's, and so could a target, which is what is asked for.
+        guard claim.needsBody, claim.signsTarget(of: request) else { throw .mismatch }
         let key = try controlPlane.callers.key(claim.accessKeyId, token: claim.token, now: now)
         return Pending(request: request, claim: claim, key: key)
+    }
+
+    /// The one that a request has to be signed for.
+    private func service(of head: RequestHead, _ found: ServiceFront.Found) -> String {
+        switch found.destination {
+        case .tables: return "dynamodb"
+        case .userPools: return "cognito-idp"
+        case .form(let service?): return service
+        // Operations that are found by their path are of the service that the call is signed for.
+        case .resources, .form, .refused:
+            let authorization = head.first(.authorization).map(head.string)
+            return CredentialScope(authorization: authorization, query: head.string(head.query))?.service ?? ""
+        }
     }
 
     func verify(_ pending: Pending, body: [UInt8]) throws(SignatureFault) -> Caller {
@@ -39,13 +52,6 @@ struct AccessGate: Sendable {
         try claim.verify(pending.request, body: digest, with: claim.key(secret: pending.key.secret))
         controlPlane.noteUse(ofKey: claim.accessKeyId, service: claim.service, region: claim.region)
         return pending.key.caller
-    }
-
-    private static func accessKey(_ authorization: String?, _ query: String) -> String? {
-        if let authorization { return CredentialScope.accessKey(of: authorization) }
-        guard query.contains("X-Amz-Credential=") else { return nil }
-        let credential = PercentEncoding.query(query)?.first { $0.name == "X-Amz-Credential" }?.value
-        return credential.map { String($0.prefix { $0 != "/" }) }
     }
 }
 

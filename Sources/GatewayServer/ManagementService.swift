@@ -54,7 +54,7 @@ final class ManagementService: HTTPService {
     /// Why the request is not read; nil lets it go on.
     private func admit(_ stream: HTTPStream) -> ServiceError? {
         do throws(SignatureFault) {
-            pending = try gate.admit(stream.head)
+            pending = try gate.admit(stream.head, found)
             return nil
         } catch { return error.error(in: found.wire) }
     }

@@ -17,11 +17,23 @@ package struct SignableRequest: Sendable {
         self.fields = fields
     }
 
-    /// Of temporary credentials, in a field or in the query.
-    package var sessionToken: String? {
-        text("x-amz-security-token")
-            ?? parameters.first { $0.name.elementsEqual("X-Amz-Security-Token".utf8) }
-            .flatMap { PercentEncoding.decode(String(decoding: $0.value, as: UTF8.self)) }
+    /// Of all credentials that it names, wherever.
+    package var namedKeys: [String] {
+        var keys: [String] = []
+        func take(_ credential: some StringProtocol) {
+            let key = credential.prefix { $0 != "/" && $0 != "," && $0 != " " }
+            if !key.isEmpty { keys.append(String(key)) }
+        }
+        for value in values("authorization") {
+            let text = String(decoding: value, as: UTF8.self)
+            for range in text.ranges(of: "Credential=") { take(text[range.upperBound...]) }
+        }
+        for (name, value) in parameters {
+            let name = PercentEncoding.decode(String(decoding: name, as: UTF8.self))
+            guard name == "X-Amz-Credential" else { continue }
+            if let value = PercentEncoding.decode(String(decoding: value, as: UTF8.self)) { take(value) }
+        }
+        return keys
     }
 
     func values(_ name: String) -> [[UInt8]] { fields.filter { $0.name.elementsEqual(name.utf8) }.map(\.value) }

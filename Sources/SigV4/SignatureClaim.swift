@@ -150,6 +150,12 @@ package struct SignatureClaim: Sendable {
         return .told(told)
     }
 
+    /// Whether `X-Amz-Target` is signed where it is there.
+    package func signsTarget(of request: SignableRequest) -> Bool {
+        let field = Array("x-amz-target".utf8)
+        return names.contains(field) || request.values("x-amz-target").isEmpty
+    }
+
     /// Whether the body has to be known to check the signature.
     package var needsBody: Bool { payload != .unsigned }
 

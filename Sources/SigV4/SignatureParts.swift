@@ -17,9 +17,12 @@ struct SignatureParts {
         var inQuery: [String: String] = [:]
         var isRepeated = false
         if !request.query.isEmpty {
-            for (name, value) in request.parameters where name.starts(with: "X-Amz-".utf8) {
-                guard let text = PercentEncoding.decode(String(decoding: value, as: UTF8.self)) else { continue }
-                let old = inQuery.updateValue(text, forKey: String(decoding: name, as: UTF8.self))
+            for (name, value) in request.parameters {
+                guard let name = PercentEncoding.decode(String(decoding: name, as: UTF8.self)),
+                    name.hasPrefix("X-Amz-"),
+                    let text = PercentEncoding.decode(String(decoding: value, as: UTF8.self))
+                else { continue }
+                let old = inQuery.updateValue(text, forKey: name)
                 if old != nil { isRepeated = true }
             }
         }

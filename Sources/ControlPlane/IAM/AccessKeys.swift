@@ -21,7 +21,7 @@ extension IAM {
         [
             "CreateAccessKey": { control, call throws(ServiceError) in
                 let user = try call.keyHolder(control)
-                let id = Identifiers.identity("AKIA", 16)
+                let id = SessionTokens(key: control.settings.sealing).newKeyId("AKIA")
                 let secret = Identifiers.apiKeyValue()
                 let key = AccessKey(
                     id: id, secret: try control.seal(secret, of: id), isActive: true, created: call.now.iso8601)
@@ -116,12 +116,14 @@ extension ControlPlane {
         } catch { throw .internalFailure(error.description) }
     }
 
-    /// Whether an access key is one of this account, disabled or not.
-    package func knows(accessKey id: String, token: String?) -> Bool {
-        world.usersOfKeys[id] != nil || callers.hasSession(token, of: id)
+    /// Whether an access key is one of this account, disabled or deleted or not.
+    package func knows(accessKey id: String) -> Bool {
+        world.usersOfKeys[id] != nil || callers.isOwn(keyId: id)
     }
 
     package func noteUse(ofKey id: String, service: String, region: String) {
+        // Sessions come and go, and nobody can ask for theirs.
+        guard world.usersOfKeys[id] != nil else { return }
         let use = KeyUse(at: settings.now(), service: service, region: region)
         keyUses.withLock { $0[id] = use }
     }

@@ -196,7 +196,8 @@ extension ControlPlane {
         _ call: FormCall, holder: String, named name: String, policies: [String]?, seconds: Int
     ) -> (SessionTokens.Session, packed: Int?) {
         let session = SessionTokens.Session(
-            accessKeyId: Identifiers.identity("ASIA", 16), secret: Identifiers.apiKeyValue(), holder: holder,
+            accessKeyId: SessionTokens(key: settings.sealing).newKeyId("ASIA"), secret: Identifiers.apiKeyValue(),
+            holder: holder,
             name: name, policies: policies, started: call.now.seconds, expires: call.now.seconds + Int64(seconds))
         let size = policies.map { $0.reduce(0) { $0 + $1.policySize } }
         return (session, size.map { max(1, min(100, $0 * 100 / 4096)) })

@@ -13,6 +13,9 @@ struct FormService: Sendable {
 
     static let all = [SecurityTokenService.service, IAM.service]
 
+    /// Of the services of forms, what credentials of GetSessionToken may ask for.
+    private static let openToPlainSessions: Set = ["AssumeRole", "GetCallerIdentity", "GetSessionToken"]
+
     static func named(_ name: String) -> FormService? { all.first { $0.name == name } }
 
     /// The service of a form that says nothing but its action.
@@ -28,6 +31,11 @@ struct FormService: Sendable {
         do throws(ServiceError) {
             guard let operation = operations[action] else {
                 throw wire.refusal("Gatehouse does not serve '\(action)' of the service '\(name)'.")
+            }
+            // Source: IAM User Guide, id_credentials_temp_control-access_getsessiontoken.
+            if call.caller?.isPlainSession == true, !Self.openToPlainSessions.contains(action) {
+                throw ServiceError(
+                    "InvalidClientTokenId", status: 403, "The security token included in the request is invalid")
             }
             let result = try await operation(control, call)
             let content =
