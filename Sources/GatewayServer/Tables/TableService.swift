@@ -33,7 +33,9 @@ final class TableService: HTTPService {
         body.removeAll(keepingCapacity: body.capacity <= 65_536)
         coding = Self.coding(stream.head)
         pending = nil
-        do throws(SignatureFault) { pending = try gate.admit(stream.head, ServiceFront.tables(operation)) } catch { return refuse(error, stream) }
+        do throws(SignatureFault) { pending = try gate.admit(stream.head, ServiceFront.tables(operation)) } catch {
+            return refuse(error, stream)
+        }
         if !stream.takeBody(limit: ServiceFront.tableBytes) { bodyTooLarge(stream) }
     }
 
