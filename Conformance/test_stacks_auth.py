@@ -1,5 +1,7 @@
 """Templates that say who may call: SAM's `Auth`, and authorizers as resources."""
 
+import re
+
 import pytest
 
 from harness import wire
@@ -139,6 +141,9 @@ def test_the_example_of_members(command, tmp_path):
     members = Up(
         command, REPOSITORY / "Examples/members/template.yaml", "--issuer", f"https://members.example/={jwks}", routes=3
     )
+
+    assert re.search(r"GET +http://\S+/me  -> MembersFunction  needs Members$", members.process.output, re.M)
+    assert re.search(r"GET +http://\S+/hours  -> MembersFunction$", members.process.output, re.M)
 
     def ask(path, *options):
         said = ["--key", key, "--issuer", "https://members.example/", "--audience", "members-api", *options]

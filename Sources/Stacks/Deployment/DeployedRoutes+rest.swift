@@ -15,7 +15,8 @@ extension DeployedRoutes {
             let uri = method.properties["Integration"]?["Uri"]?.string
             return Route(
                 shown: StackDeployment.Route(
-                    method: verb, path: path, functionLogicalId: function(uri, functions)), meaning: method.properties)
+                    method: verb, path: path, functionLogicalId: function(uri, functions),
+                    needs: needs(of: method.properties, resources)), meaning: method.properties)
         }
     }
 

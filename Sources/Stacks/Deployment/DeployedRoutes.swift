@@ -91,7 +91,7 @@ struct DeployedRoutes {
                 let uri = operation["x-amazon-apigateway-integration"]?["uri"]?.string
                 let shown = StackDeployment.Route(
                     method: isAny ? "ANY" : method.uppercased(), path: routePath(path),
-                    functionLogicalId: function(uri, functions))
+                    functionLogicalId: function(uri, functions), needs: needs(of: operation))
                 return Route(shown: shown, meaning: operation)
             }
         }
@@ -110,7 +110,7 @@ struct DeployedRoutes {
             }
             let uri = integration?.properties["IntegrationUri"]?.string
             return Route(
-                shown: shown(key, function(uri, functions)),
+                shown: shown(key, function(uri, functions), needs(of: route.properties, resources)),
                 meaning: [route.properties, integration?.properties ?? .null])
         }
     }
@@ -121,11 +121,13 @@ struct DeployedRoutes {
         return [Route(shown: shown(key, function(target, functions)), meaning: .string(target))]
     }
 
-    private static func shown(_ key: String, _ functionLogicalId: String?) -> StackDeployment.Route {
+    private static func shown(
+        _ key: String, _ functionLogicalId: String?, _ needs: [String] = []
+    ) -> StackDeployment.Route {
         let parts = key.split(separator: " ", maxSplits: 1)
         return StackDeployment.Route(
             method: parts.count == 2 ? String(parts[0]) : "ANY", path: String(parts.last ?? ""),
-            functionLogicalId: functionLogicalId)
+            functionLogicalId: functionLogicalId, needs: needs)
     }
 
     /// The function of the stack that an integration's URI names, by its ARN alone or within API Gateway's.

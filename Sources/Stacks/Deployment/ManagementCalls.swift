@@ -44,6 +44,18 @@ struct ManagementCalls: Sendable {
                 ], body: JSONValue.object(body).bytes))
     }
 
+    /// An operation of Amazon Cognito user pools.
+    func cognito(_ operation: String, _ body: JSONObject) async throws(Failure) -> JSONValue {
+        try await send(
+            operation,
+            WireRequest(
+                method: "POST", path: "/",
+                headers: [
+                    ("content-type", "application/x-amz-json-1.1"),
+                    ("x-amz-target", "AWSCognitoIdentityProviderService.\(operation)"),
+                ], body: JSONValue.object(body).bytes))
+    }
+
     private func send(_ operation: String, _ request: WireRequest) async throws(Failure) -> JSONValue {
         let response = await management.call(request)
         let answer = response.body.isEmpty ? JSONValue.object([:]) : try? JSONValue(parsing: response.body)

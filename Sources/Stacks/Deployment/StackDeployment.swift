@@ -22,6 +22,8 @@ package struct StackDeployment: Sendable {
         package let path: String
         /// The function of the stack that the route calls; nil when it calls something else.
         package let functionLogicalId: String?
+        /// What callers have to show: the names of authorizers, a signature, an API key.
+        package var needs: [String] = []
     }
 
     package struct Function: Sendable, Hashable {

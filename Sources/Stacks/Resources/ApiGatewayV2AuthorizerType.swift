@@ -42,7 +42,8 @@ private struct ApiGatewayV2AuthorizerType: ResourceBehaviour {
 
     func update(_ update: ResourceUpdate) async throws(ResourceFailure) -> ProvisionedResource {
         var body = try members(update.request.properties)
-        for (name, cleared) in Self.cleared {
+        let isOfFunction = body["authorizerType"] == "REQUEST"
+        for (name, cleared) in Self.cleared where isOfFunction {
             let property = name.prefix(1).uppercased() + name.dropFirst()
             if update.changes(property) { body[name] = body[name] ?? cleared }
         }
@@ -52,10 +53,10 @@ private struct ApiGatewayV2AuthorizerType: ResourceBehaviour {
         return update.existing
     }
 
-    /// What UpdateAuthorizer takes to unset a member.
+    /// What UpdateAuthorizer takes to unset a member; authorizers of tokens have none that may be missing.
     private static let cleared: KeyValuePairs<String, JSONValue> = [
         "authorizerCredentialsArn": "", "authorizerResultTtlInSeconds": 0, "enableSimpleResponses": false,
-        "identitySource": [], "identityValidationExpression": "",
+        "identitySource": [],
     ]
 
     func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure) {

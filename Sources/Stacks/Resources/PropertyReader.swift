@@ -40,6 +40,11 @@ struct PropertyReader: Sendable {
         return .array(texts)
     }
 
+    /// The texts of a list; none where it is not there.
+    func textList(_ name: String) throws(ResourceFailure) -> [String] {
+        (try texts(name)?.array ?? []).compactMap(\.string)
+    }
+
     func textMap(_ name: String) throws(ResourceFailure) -> JSONValue? {
         guard let map = try map(name) else { return nil }
         var texts = JSONObject()

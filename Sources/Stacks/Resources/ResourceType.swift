@@ -18,8 +18,11 @@ struct ResourceType: Sendable {
         uniqueKeysWithValues: [
             lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, lambdaLayerVersion,
             lambdaLayerVersionPermission, apiGatewayV2Api, apiGatewayV2Integration, apiGatewayV2Route,
-            apiGatewayV2Stage, apiGatewayV2Deployment, apiGatewayV2VpcLink, apiGatewayV2Authorizer, dynamoDBTable, iamRole, iamPolicy,
-            iamManagedPolicy, logGroup, apiGatewayRestApi, apiGatewayResource, apiGatewayMethod, apiGatewayModel,
+            apiGatewayV2Stage, apiGatewayV2Deployment, apiGatewayV2VpcLink, apiGatewayV2Authorizer, dynamoDBTable,
+            iamRole, iamPolicy,
+            iamManagedPolicy, cognitoUserPool, cognitoUserPoolClient, cognitoUserPoolDomain, cognitoUserPoolGroup,
+            cognitoUserPoolResourceServer, cognitoUserPoolUser, cognitoUserPoolUserToGroupAttachment, logGroup,
+            apiGatewayRestApi, apiGatewayResource, apiGatewayMethod, apiGatewayModel,
             apiGatewayRequestValidator, apiGatewayAuthorizer, apiGatewayGatewayResponse, apiGatewayDeployment,
             apiGatewayStage, apiGatewayUsagePlan, apiGatewayUsagePlanKey, apiGatewayApiKey, apiGatewayAccount,
             apiGatewayClientCertificate, apiGatewayDocumentationPart, apiGatewayDocumentationVersion, apiGatewayVpcLink,

@@ -2,6 +2,7 @@
 struct FunctionEvents {
     private(set) var http: [HttpApiEvent] = []
     private(set) var rest: [ApiEvent] = []
+    private(set) var cognito: [CognitoEvent] = []
 
     init(_ events: TemplateMap, path: String, problems: inout Problems) {
         for entry in events {
@@ -10,7 +11,7 @@ struct FunctionEvents {
                 problems.add("An event is a map with a Type", line: entry.line, path: place)
                 continue
             }
-            guard ["HttpApi", "Api"].contains(typeName) else {
+            guard ["HttpApi", "Api", "Cognito"].contains(typeName) else {
                 problems.add("the event type \(typeName) is not supported yet", line: type.line, path: place)
                 continue
             }
@@ -21,10 +22,10 @@ struct FunctionEvents {
                 problems.add("Properties should be a map.", line: value.line, path: place)
             }
             let properties = event["Properties"]?.map ?? TemplateMap()
-            if typeName == "Api" {
-                ApiEvent(entry, properties, path: place, problems: &problems).map { rest.append($0) }
-            } else {
-                HttpApiEvent(entry, properties, path: place, problems: &problems).map { http.append($0) }
+            switch typeName {
+            case "Api": ApiEvent(entry, properties, path: place, problems: &problems).map { rest.append($0) }
+            case "Cognito": CognitoEvent(entry, properties, path: place, problems: &problems).map { cognito.append($0) }
+            default: HttpApiEvent(entry, properties, path: place, problems: &problems).map { http.append($0) }
             }
         }
     }

@@ -20,6 +20,17 @@ extension HttpApiDefinition {
         }
     }
 
+    /// Paths that have a method by a name that the translator does not find again.
+    var pathsWithoutMethod: [(path: String, method: String)] {
+        paths.flatMap { path in
+            (path.value.map ?? TemplateMap()).compactMap { method in
+                let name = Self.normalized(method.key)
+                guard !["options", "parameters"].contains(name), path.value.map?[name] == nil else { return nil }
+                return (path.key, name)
+            }
+        }
+    }
+
     /// What operations need that ask for nothing; preflights stay open.
     mutating func setDefaultAuthorizer(_ name: String, scopes: TemplateValue) {
         for path in paths {

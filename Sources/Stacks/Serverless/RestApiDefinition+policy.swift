@@ -101,11 +101,12 @@ extension RestApiDefinition {
     }
 
     private func resources(of path: String, stage: TemplateValue) -> TemplateValue {
-        let methods = paths[path]?.map?.entries.map(\.key) ?? []
+        let verbs = (paths[path]?.map?.entries.map(\.key) ?? []).map { method in
+            HttpApiDefinition.normalized(method) == HttpApiDefinition.anyMethod ? "*" : method.uppercased()
+        }
+        let distinct = verbs.enumerated().filter { !verbs[..<$0.offset].contains($0.element) }.map(\.element)
         return .list(
-            methods.map { method in
-                let isAny = HttpApiDefinition.normalized(method) == HttpApiDefinition.anyMethod
-                let verb = isAny ? "*" : method.uppercased()
+            distinct.map { verb in
                 let resource = "execute-api:/${__Stage__}/\(verb)\(ApiEvent.withoutVariables(path))"
                 let variables = TemplateValue.map(["__Stage__": stage], line: line)
                 return .map(["Fn::Sub": .list([.string(resource, line: line), variables], line: line)], line: line)

@@ -38,11 +38,23 @@ struct ServerlessApiAuth {
                 "Property 'Auth.Authorizers' should be a map.", line: given.line, path: place)
         }
         for entry in authorizers { check(entry, problems: &problems) }
+        Self.check(properties["ResourcePolicy"]?.map, path: "\(place).ResourcePolicy", problems: &problems)
         let name = properties["DefaultAuthorizer"]
         if let name, name.isTruthy, name.text != RestApiDefinition.iam, authorizers[name.text ?? ""] == nil {
             problems.add(
                 "Unable to set DefaultAuthorizer because '\(name.text ?? name.kind)' was not defined in 'Authorizers'.",
                 line: name.line, path: place)
+        }
+    }
+
+    /// The translator takes texts apart to tell VPCs from their endpoints.
+    private static func check(_ policy: TemplateMap?, path: String, problems: inout Problems) {
+        for suffix in ["Blacklist", "Whitelist"] {
+            guard let entry = policy?.entry("SourceVpc\(suffix)"), entry.value.isTruthy else { continue }
+            guard entry.value.list?.allSatisfy({ $0.string != nil }) != true else { continue }
+            problems.add(
+                "SourceVpc\(suffix) must be a list of strings. Use IntrinsicVpc\(suffix) instead for values that use "
+                    + "Intrinsic Functions", line: entry.line, path: path)
         }
     }
 
@@ -135,6 +147,7 @@ struct ServerlessApiAuth {
             event, authorizer: authorizer, scopes: own.flatMap { scopes ?? $0["AuthorizationScopes"] },
             needsKey: needsKey)
         if let policy = event.auth["ResourcePolicy"]?.map, !policy.isEmpty {
+            Self.check(policy, path: "\(event.place).Auth.ResourcePolicy", problems: &problems)
             definition.addPolicy(policy, path: event.path, stage: stage)
             if let custom = policy["CustomStatements"], custom.isTruthy { definition.addStatements(custom) }
         }

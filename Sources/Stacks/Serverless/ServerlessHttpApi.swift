@@ -154,7 +154,7 @@ struct ServerlessHttpApi {
         var tags = properties["Tags"]?.map ?? TemplateMap()
         tags[Self.createdBy] = .string("SAM", line: line)
         addCors(to: &definition, problems: &problems)
-        auth.apply(to: &definition)
+        auth.apply(to: &definition, problems: &problems)
         definition.setTags(tags)
         if let value = properties["DisableExecuteApiEndpoint"] { definition.setDisableExecuteApiEndpoint(value) }
         if let value = properties["Name"], !definition.setTitle(value) {

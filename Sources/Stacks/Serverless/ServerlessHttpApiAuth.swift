@@ -89,12 +89,15 @@ struct ServerlessHttpApiAuth {
     }
 
     /// What the API's own says, of all routes.
-    func apply(to definition: inout HttpApiDefinition) {
+    func apply(to definition: inout HttpApiDefinition, problems: inout Problems) {
         if enablesIAM {
             definition.setSecurityScheme(Self.iam, ServerlessAuthorizer.iam(line: line))
         }
         for authorizer in authorizers { definition.setSecurityScheme(authorizer.name, authorizer.scheme) }
         guard let name = defaultAuthorizer else { return }
+        for (path, method) in definition.pathsWithoutMethod {
+            problems.add("Could not find \(method) in \(path) within DefinitionBody.", line: line, path: place)
+        }
         definition.setDefaultAuthorizer(
             name, scopes: given[name]?.map?["AuthorizationScopes"] ?? .list([], line: line))
     }

@@ -59,6 +59,12 @@ struct ServerlessTransform {
     private func checkMade(plain: Set<String>, problems: inout Problems) {
         guard problems.list.isEmpty else { return }
         for resource in resources where !plain.contains(resource.logicalId) {
+            // Names of events and authorizers are part of logical ids.
+            if !LogicalId.isValid(resource.logicalId) {
+                problems.add(
+                    "Template format error: Resource name \(resource.logicalId) is non alphanumeric.",
+                    line: resource.line, path: resource.path)
+            }
             ResourceType.all[resource.type]?.rules.check(
                 resource.properties, path: "\(resource.path).Properties", line: resource.line, problems: &problems)
         }
@@ -117,6 +123,7 @@ struct ServerlessTransform {
             referableProperties.merge(expansion.referable) { first, _ in first }
             resources += Self.connect(function, as: expansion.target, to: &apis, positions, problems: &problems)
             resources += methods.connect(function, as: expansion.target, to: &restApis, in: template, &problems)
+            CognitoEvent.connect(function, expansion.target, to: &resources, problems: &problems)
         }
         for api in apis {
             resources += api.plainResources(problems: &problems)

@@ -38,7 +38,9 @@ struct UpReport {
             for route in api.routes {
                 let method = route.method + String(repeating: " ", count: width - route.method.count)
                 let path = route.path == "$default" ? "/" : route.path
-                Console.post("  \(method) \(base)\(path)" + (route.functionLogicalId.map { "  -> \($0)" } ?? ""))
+                let target = route.functionLogicalId.map { "  -> \($0)" } ?? ""
+                let needs = route.needs.isEmpty ? "" : "  needs \(route.needs.joined(separator: ", "))"
+                Console.post("  \(method) \(base)\(path)\(target)\(needs)")
             }
         }
     }

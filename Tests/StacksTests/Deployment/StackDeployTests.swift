@@ -237,4 +237,15 @@ import Testing
                 .init(method: "DELETE", path: "/orders/{id}", functionLogicalId: "Handler"),
             ])
     }
+
+    @Test func routesTellWhatTheirCallersHaveToShow() async throws {
+        let template = try TemplateSource(path: GoldenTests.folder.appending(path: "http-auth.yaml").path)
+        let deployment = try await deploy(try StackPlan(template, account: AccountIdentity()), RecordedManagement())
+        let routes = deployment.apis.first { $0.logicalId == "Api" }?.routes ?? []
+        #expect(
+            routes.map { "\($0.method) \($0.path) \($0.needs.joined(separator: ","))" } == [
+                "GET /default Tokens", "OPTIONS /default ", "GET /open ", "GET /scoped Tokens", "ANY /bare Bare",
+                "GET /own Tokens", "GET /signed a signature", "GET /asked Asked", "GET /plain Plain",
+            ])
+    }
 }

@@ -15,7 +15,7 @@ import Testing
     static let names = [
         "article", "implicit-api", "definition-body", "conditions", "publishing", "roles", "tables",
         "leniencies", "layers", "rest-implicit", "rest-explicit", "rest-auth", "rest-openapi", "rest-shared",
-        "http-auth", "policies",
+        "http-auth", "policies", "cognito",
     ]
 
     /// What the transform makes of a template, and what the translator does.
@@ -86,8 +86,10 @@ import Testing
     private static func live(_ file: URL, problems: inout Problems) throws -> LiveTemplate {
         let source = try TemplateSource(path: file.path)
         let template = try Template(source, problems: &problems)
+        let valueless = template.parameters.filter { $0.defaultValue == nil }
         let parameters = ParameterValues.bind(
-            template.parameters, names: template.parameterNames, given: [], problems: &problems)
+            template.parameters, names: template.parameterNames, given: valueless.map { ($0.name, "given") },
+            problems: &problems)
         let pseudo = PseudoParameters(account: AccountIdentity(), stackName: "shop", stackId: nil)
         let resolver = IntrinsicResolver(
             parameters: parameters, pseudoParameters: pseudo, mappings: template.mappings)

@@ -46,6 +46,10 @@ import Testing
             "B Authorizer must specify Identity with at least one of Headers, QueryStrings, StageVariables, or Context."
         ),
         (
+            "{StageName: a, Auth: {ResourcePolicy: {SourceVpcWhitelist: [!Ref Hello]}}}",
+            "SourceVpcWhitelist must be a list of strings. Use IntrinsicVpcWhitelist instead for values that use Intrinsic Functions"
+        ),
+        (
             "{StageName: a, Auth: {UsagePlan: {CreateUsagePlan: OTHER}}}",
             "CreateUsagePlan must be one of SHARED, PER_API, NONE"
         ),

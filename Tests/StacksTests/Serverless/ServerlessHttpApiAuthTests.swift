@@ -88,4 +88,21 @@ import Testing
     func authorizersAreWhole(auth: String, message: String) {
         #expect(messages(auth) == [message])
     }
+
+    @Test func aMethodThatTheTranslatorDoesNotFindAgainIsRefused() {
+        let template = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              Api:
+                Type: AWS::Serverless::HttpApi
+                Properties:
+                  DefinitionBody: {openapi: 3.0.1, paths: {/a: {any: {responses: {}}}}}
+                  Auth: {Authorizers: {A: \(Self.tokens)}, DefaultAuthorizer: A}
+            """
+        #expect(
+            problems(of: template).map {
+                $0.hasSuffix("Could not find x-amazon-apigateway-any-method in /a within DefinitionBody.")
+            }
+                == [true])
+    }
 }

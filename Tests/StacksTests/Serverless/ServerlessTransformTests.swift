@@ -84,6 +84,15 @@ import Testing
         #expect(found.contains("template.yaml:12: Resources.Hello.Properties.Events.E0: \(message)"))
     }
 
+    @Test func namesThatBecomePartOfALogicalIdAreAlphanumeric() {
+        let event = "      Events: {get-it: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /a, Method: GET}}}"
+        #expect(
+            problems(of: serverless(events: event)) == [
+                "template.yaml:11: Resources.Hello.Properties.Events.get-it: Template format error: Resource name "
+                    + "Helloget-itPermission is non alphanumeric."
+            ])
+    }
+
     @Test func anEmptyAuthAsksForNothing() {
         #expect(problems(of: serverless(events: events("{ApiId: !Ref Api, Path: /a, Method: GET, Auth: {}}"))) == [])
     }

@@ -49,14 +49,25 @@ extension ResourceType {
                 RestMember("ValidateRequestParameters", .boolean, .replace(cleared: "false")),
             ], collection: RestDocumentType.ofAPI("requestvalidators")))
 
+    private static let jwtConfiguration: [String: DocumentShape] = [
+        "DefaultAlgorithms": .texts,
+        "Issuers": .list([
+            "AdditionalClaims": .list([
+                "ClaimName": .text, "ExpectedValues": .texts, "Format": .text, "Required": .boolean,
+            ]), "Audiences": .texts, "Issuer": .text,
+        ]),
+    ]
+
     static let apiGatewayAuthorizer = ResourceType(
         name: "AWS::ApiGateway::Authorizer", attributes: ["AuthorizerId"],
         rules: PropertyRules(
             type: "AWS::ApiGateway::Authorizer",
             supported: [
                 "AuthType": .text, "AuthorizerCredentials": .text, "AuthorizerResultTtlInSeconds": .integer,
-                "AuthorizerUri": .text, "IdentitySource": .text, "IdentityValidationExpression": .text, "Name": .text,
-                "ProviderARNs": .list, "RestApiId": .text, "Type": .text,
+                "AuthorizerUri": .text, "IdentitySource": .text, "IdentityValidationExpression": .text,
+                "JwtConfiguration": DocumentShape.members(jwtConfiguration).kind(
+                    "AWS::ApiGateway::Authorizer.JwtConfiguration"), "Name": .text, "ProviderARNs": .list,
+                "RestApiId": .text, "Type": .text,
             ], required: ["Name", "RestApiId", "Type"]),
         replacedBy: ["RestApiId"],
         behaviour: RestDocumentType(
@@ -69,6 +80,7 @@ extension ResourceType {
                 RestMember("IdentitySource", .text, .replace(cleared: "")),
                 RestMember("IdentityValidationExpression", .text, .replace(cleared: "")),
                 RestMember("AuthorizerResultTtlInSeconds", .integer, .replace(cleared: "")),
+                RestMember("JwtConfiguration", .structure(jwtConfiguration), .replace(cleared: "")),
                 RestMember("ProviderARNs", .texts, .values(path: "/providerARNs")),
             ], collection: RestDocumentType.ofAPI("authorizers")))
 

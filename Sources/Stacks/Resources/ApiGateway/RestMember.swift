@@ -11,6 +11,8 @@ struct RestMember: Sendable {
         case members
         /// A text that is a JSON document; the template may write it out as a map.
         case document
+        /// A map of such members; names begin with a small letter in calls, and patches have it as text.
+        case structure([String: DocumentShape])
         /// Stages as objects of RestApiId and StageName, which patches call `apiId/stageName`.
         case stageKeys
     }
@@ -51,6 +53,8 @@ struct RestMember: Sendable {
                         (name.prefix(1).lowercased() + name.dropFirst(), value)
                     }))
         case .document: properties.document(property)
+        case .structure(let members):
+            try properties.document([property: .members(members)])[property]?.withSmallNames
         case .stageKeys:
             .array(
                 try properties.list(property).map { stage throws(ResourceFailure) in
@@ -71,11 +75,26 @@ struct RestMember: Sendable {
     }
 
     private func values(_ properties: PropertyReader) throws(ResourceFailure) -> JSONValue? {
-        guard kind == .stageKeys else { return try value(properties) }
+        guard case .stageKeys = kind else { return try value(properties) }
         return .array(
             (try value(properties)?.array ?? []).map { stage in
                 .string("\(stage["restApiId"]?.string ?? "")/\(stage["stageName"]?.string ?? "")")
             })
+    }
+}
+
+extension JSONValue {
+    /// With names of members that begin with a small letter.
+    fileprivate var withSmallNames: JSONValue {
+        switch self {
+        case .object(let object):
+            .object(
+                JSONObject(
+                    object.members.map { ($0.key.prefix(1).lowercased() + $0.key.dropFirst(), $0.value.withSmallNames) }
+                ))
+        case .array(let values): .array(values.map(\.withSmallNames))
+        default: self
+        }
     }
 }
 
