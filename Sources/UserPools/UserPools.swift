@@ -141,10 +141,12 @@ package final class UserPools: Sendable {
         }
     }
 
-    /// The same pools again: what changes there is neither kept nor seen by anybody, and no function is called.
+    /// The same pools again: what changes there is neither kept nor seen by anybody, and no function is called: all are
+    /// taken to agree.
     package func draft() -> UserPools {
         let draft = UserPools(
-            account: account, store: MemoryStore(), sealing: sealing, issuerBase: issuerBase, now: clock)
+            account: account, store: MemoryStore(), sealing: sealing, triggers: AgreeingTriggers(),
+            issuerBase: issuerBase, now: clock)
         let state = state.withLock { $0 }
         draft.state.withLock { $0 = state }
         return draft
