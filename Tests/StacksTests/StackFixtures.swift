@@ -98,6 +98,7 @@ actor RecordedManagement: Management {
         let body = (try? JSONValue(parsing: request.body)) ?? .null
         calls.append(Call(method: request.method, path: request.path, body: body))
         if let refusal = refusals.removeValue(forKey: "\(request.method) \(request.path)") { return refusal }
+        if request.path == "/" { return Self.identityAnswer(String(decoding: request.body, as: UTF8.self)) }
         let answer: JSONValue
         switch (request.method, request.path) {
         case ("POST", "/2015-03-31/functions"):
@@ -115,6 +116,14 @@ actor RecordedManagement: Management {
         default: answer = [:]
         }
         return WireResponse(status: 201, body: answer.bytes)
+    }
+
+    /// IAM has nobody of the name, and makes who is asked for.
+    private static func identityAnswer(_ form: String) -> WireResponse {
+        guard !form.hasPrefix("Action=Get") else { return WireResponse(status: 404) }
+        let name = form.split(separator: "&").first { $0.hasPrefix("RoleName=") }?.dropFirst("RoleName=".count) ?? ""
+        let body = "<Role><Arn>arn:aws:iam::000000000000:role/\(name)</Arn><RoleId>AROA1</RoleId></Role>"
+        return WireResponse(status: 200, body: Array(body.utf8))
     }
 
     nonisolated func draft() async -> any Management { RecordedManagement() }

@@ -56,6 +56,27 @@ struct ManagementCalls: Sendable {
                 ], body: JSONValue.object(body).bytes))
     }
 
+    /// An operation of IAM's, which has forms and answers in XML.
+    func iam(
+        _ action: String, _ parameters: [(name: String, value: String)]
+    ) async throws(Failure) -> QueryAnswer {
+        let pairs = [("Action", action), ("Version", "2010-05-08")] + parameters.map { ($0.name, $0.value) }
+        let body = pairs.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
+        let response = await management.call(
+            WireRequest(
+                method: "POST", path: "/",
+                headers: [
+                    ("host", "iam.amazonaws.com"), ("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
+                ], body: Array(body.utf8)))
+        let answer = QueryAnswer(String(decoding: response.body, as: UTF8.self))
+        guard (200..<300).contains(response.status) else {
+            let code = answer["Code"] ?? "HTTP \(response.status)"
+            throw Failure(
+                status: response.status, code: code, message: "\(action): \(code): \(answer["Message"] ?? "")")
+        }
+        return answer
+    }
+
     private func send(_ operation: String, _ request: WireRequest) async throws(Failure) -> JSONValue {
         let response = await management.call(request)
         let answer = response.body.isEmpty ? JSONValue.object([:]) : try? JSONValue(parsing: response.body)
@@ -73,7 +94,10 @@ struct ManagementCalls: Sendable {
 
     /// restJson tells the code in a header, awsJson in `__type` behind a namespace.
     private static func code(_ response: WireResponse, _ answer: JSONValue?) -> String {
-        if let code = response.headers.first(where: { $0.name == "x-amzn-errortype" })?.value { return code }
+        // Some services write a namespace behind the code, or its colon.
+        if let code = response.headers.first(where: { $0.name == "x-amzn-errortype" })?.value {
+            return String(code.prefix { $0 != ":" })
+        }
         guard let type = answer?["__type"]?.string else { return "HTTP \(response.status)" }
         return String(type.split(separator: "#").last ?? "")
     }

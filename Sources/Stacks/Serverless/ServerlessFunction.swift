@@ -33,8 +33,7 @@ struct ServerlessFunction {
             "TenancyConfig", "VpcConfig",
         ],
         storedOnly: [
-            "AssumeRolePolicyDocument", "EphemeralStorage", "PermissionsBoundary", "Policies", "Role", "RolePath",
-            "Tracing",
+            "EphemeralStorage", "Role", "Tracing",
         ])
 
     let resource: TemplateResource

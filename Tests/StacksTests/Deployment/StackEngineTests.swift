@@ -44,7 +44,7 @@ import Testing
             ["PUT /2017-10-31/functions/shop-Hello/concurrency"]
         ),
         ("      ReservedConcurrentExecutions: 2\n", "", ["DELETE /2017-10-31/functions/shop-Hello/concurrency"]),
-        ("{AssumeRolePolicyDocument: {}}", "{AssumeRolePolicyDocument: {Version: x}}", []),
+        ("{Service: lambda.amazonaws.com}", "{Service: edgelambda.amazonaws.com}", ["UpdateAssumeRolePolicy"]),
         ("AttributeName: expires", "AttributeName: until", ["UpdateTimeToLive", "UpdateTimeToLive"]),
         ("IndexName: b,", "IndexName: c,", ["UpdateTable", "UpdateTable"]),
         ("Tags: [{Key: team, Value: shop}]\n", "Tags: [{Key: more, Value: shop}]\n", ["TagResource", "UntagResource"]),

@@ -46,7 +46,7 @@ import Testing
             "B Authorizer must specify Identity with at least one of Headers, QueryStrings, StageVariables, or Context."
         ),
         (
-            "{StageName: a, Auth: {ResourcePolicy: {SourceVpcWhitelist: [!Ref Hello]}}}",
+            "{StageName: a, Auth: {ResourcePolicy: {SourceVpcWhitelist: [{a: b}]}}}",
             "SourceVpcWhitelist must be a list of strings. Use IntrinsicVpcWhitelist instead for values that use Intrinsic Functions"
         ),
         (

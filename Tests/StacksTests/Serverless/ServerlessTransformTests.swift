@@ -33,7 +33,6 @@ import Testing
             try plan(template).storedOnly == [
                 StoredOnlyProperty(path: "Globals.Function.Tracing", line: 16),
                 StoredOnlyProperty(path: "Resources.Hello.Properties.Tracing", line: 11),
-                StoredOnlyProperty(path: "Resources.Hello.Properties.Policies", line: 12),
             ])
     }
 

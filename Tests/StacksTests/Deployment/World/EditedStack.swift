@@ -9,6 +9,8 @@ struct StackEdit: Sendable, CustomTestStringConvertible {
     static let all = [
         StackEdit(testDescription: "HTTP APIs", before: EditedStack.before, after: EditedStack.after),
         StackEdit(testDescription: "REST APIs", before: EditedRestStack.before, after: EditedRestStack.after),
+        StackEdit(
+            testDescription: "identities", before: EditedIdentityStack.before, after: EditedIdentityStack.after),
     ]
 }
 
@@ -18,7 +20,10 @@ enum EditedStack {
         Resources:
           Role:
             Type: AWS::IAM::Role
-            Properties: {AssumeRolePolicyDocument: {}}
+            Properties:
+              AssumeRolePolicyDocument:
+                Version: "2012-10-17"
+                Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
           Logs:
             Type: AWS::Logs::LogGroup
             Properties: {LogGroupName: /shop/access}

@@ -24,6 +24,7 @@ extension World {
         }
         for api in try await get("/v2/apis", "items") { lines += try await described(api) }
         lines += try await restDescribed()
+        lines += try await identitiesDescribed()
         for (name, table) in await tables.tables {
             let ttl = await tables.timeToLive[name] ?? "none"
             let tags = await tables.tags[name] ?? [:]

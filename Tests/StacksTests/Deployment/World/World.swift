@@ -61,13 +61,16 @@ final class World: Management {
 
     func call(_ request: WireRequest) async -> WireResponse {
         let operation = request.header("x-amz-target")?.split(separator: ".").last.map(String.init)
-        let isChanging = operation.map { !$0.hasPrefix("Describe") } ?? (request.method != "GET")
+        let action = Self.action(of: request)
+        let isChanging =
+            (operation ?? action).map { name in !["Describe", "Get", "List"].contains { name.hasPrefix($0) } }
+            ?? (request.method != "GET")
         let path = request.path.split(separator: "/").joined(separator: "/")
         let (isAnswered, isCarriedOut) = state.withLock { state -> (Bool, Bool) in
             if state.hasEnded { return (false, false) }
             guard isChanging else { return (true, true) }
             let number = state.changing.count
-            state.changing.append(operation ?? "\(request.method) /\(path)")
+            state.changing.append(operation ?? action ?? "\(request.method) /\(path)")
             if let end = state.end, end.call == number {
                 state.hasEnded = true
                 return (false, end.isCarriedOut)
@@ -86,6 +89,13 @@ final class World: Management {
         }
         if state.withLock({ $0.hasEnded }) { store.isRefusing = true }
         return response
+    }
+
+    /// Of a form, such as IAM has them.
+    private static func action(of request: WireRequest) -> String? {
+        guard request.header("content-type")?.contains("form-urlencoded") == true else { return nil }
+        let pairs = String(decoding: request.body, as: UTF8.self).split(separator: "&")
+        return pairs.first { $0.hasPrefix("Action=") }.map { String($0.dropFirst("Action=".count)) }
     }
 
     func draft() async -> any Management {
