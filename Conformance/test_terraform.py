@@ -130,3 +130,27 @@ def test_an_authorizer_of_tokens_is_applied_planned_changed_and_destroyed(terraf
         assert server.clients.apis.get_apis()["Items"] == []
     finally:
         issuer.close()
+
+
+def test_roles_and_policies_are_applied_planned_changed_and_destroyed(terraform):
+    terraform, server = terraform("identities.tf")
+    terraform.apply()
+    terraform.has_nothing_to_do()
+    iam = server.clients.service("iam")
+    role = iam.get_role(RoleName="function")["Role"]
+    assert terraform.output("role") == role["Arn"]
+    assert (role["Path"], role["MaxSessionDuration"]) == ("/shop/", 7200)
+    attached = iam.list_attached_role_policies(RoleName="function")["AttachedPolicies"]
+    assert sorted(policy["PolicyName"] for policy in attached) == ["AWSLambdaBasicExecutionRole", "items"]
+
+    changed = ["-var", "action=dynamodb:PutItem"]
+    terraform.apply(*changed)
+    terraform.has_nothing_to_do(*changed)
+    assert iam.get_role(RoleName="function")["Role"]["Description"] == "Runs with dynamodb:PutItem"
+    policy = iam.get_role_policy(RoleName="function", PolicyName="own")["PolicyDocument"]
+    assert policy["Statement"][0]["Action"] == "dynamodb:PutItem"
+
+    terraform("destroy", "-auto-approve", "-no-color")
+    assert iam.list_roles()["Roles"] == []
+    assert iam.list_policies(Scope="Local")["Policies"] == []
+    assert iam.list_instance_profiles()["InstanceProfiles"] == []
