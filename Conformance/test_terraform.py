@@ -18,6 +18,11 @@ from harness.server import REGION
 CONFIGURATIONS = Path(__file__).parent / "terraform"
 PROVIDERS = Path(os.environ.get("TERRAFORM_PROVIDERS", "/opt/tf-plugins"))
 FUNCTION = 'def handler(event, context):\n    return {"statusCode": 200, "body": event["pathParameters"]["id"]}\n'
+AUTHORIZER = """
+def handler(event, context):
+    statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": event["methodArn"]}
+    return {"principalId": "ada", "policyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+"""
 KEY = {"X-Api-Key": "abcdefghij0123456789"}
 
 
@@ -154,3 +159,24 @@ def test_roles_and_policies_are_applied_planned_changed_and_destroyed(terraform)
     assert iam.list_roles()["Roles"] == []
     assert iam.list_policies(Scope="Local")["Policies"] == []
     assert iam.list_instance_profiles()["InstanceProfiles"] == []
+
+
+def test_function_authorizers_are_applied_planned_changed_and_destroyed(terraform, origin):
+    terraform, server = terraform("callers.tf", origin=origin.url)
+    with zipfile.ZipFile(terraform.folder / "code.zip", "w") as code:
+        code.writestr("app.py", AUTHORIZER)
+    terraform.apply()
+    terraform.has_nothing_to_do()
+    origin.answer(reply(200, [("Content-Type", "text/plain")], "members only"))
+
+    def status(token):
+        host = f"{terraform.output('api')}.execute-api.{REGION}.amazonaws.com"
+        return wire.fetch(server.traffic, "GET", "/prod/guarded", host, {"Authorization": token}, timeout=30).status
+
+    # The second one does not match the validation expression: no function is asked.
+    assert (status("ada"), status("ADA")) == (200, 401)
+    terraform.apply("-var", "seconds=60")
+    terraform.has_nothing_to_do("-var", "seconds=60")
+    terraform("destroy", "-auto-approve", "-no-color")
+    assert server.clients.apis.get_apis()["Items"] == []
+    assert server.clients.service("apigateway").get_rest_apis()["items"] == []
