@@ -172,13 +172,17 @@ class TestRefusals:
         api.deploy("prod")
         assert api.call("GET", "/prod/late").status == 200
 
-    @pytest.mark.parametrize("method", [{"authorizationType": "AWS_IAM"}, {"apiKeyRequired": True}])
-    def test_what_asks_for_somebody_is_never_open(self, rest_api, method):
+    @pytest.mark.parametrize(
+        ("method", "words"),
+        [({"authorizationType": "AWS_IAM"}, "Missing Authentication Token"), ({"apiKeyRequired": True}, "Forbidden")],
+        ids=["AWS_IAM", "key"],
+    )
+    def test_what_asks_for_somebody_is_never_open(self, rest_api, method, words):
         api = rest_api()
         integrate(api, api.root, "GET", type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'},
                   answers={"200": {}}, method=method)  # fmt: skip
         api.deploy("prod")
-        assert message(api.call("GET", "/prod")) == (403, '{"message":"Forbidden"}')
+        assert message(api.call("GET", "/prod")) == (403, f'{{"message":"{words}"}}')
 
     def test_an_api_with_a_policy_is_never_open(self, rest_api):
         policy = {"Version": "2012-10-17", "Statement": [

@@ -58,7 +58,10 @@ struct RESTPipelineTests {
             ("/prod", "403", #"{"message":"Missing Authentication Token"}"#, "MissingAuthenticationTokenException"),
             ("/test/a", "403", #"{"message":"Forbidden"}"#, "ForbiddenException"),
             ("/", "403", #"{"message":"Forbidden"}"#, "ForbiddenException"),
-            ("/prod/iam", "403", #"{"message":"Forbidden"}"#, "ForbiddenException"),
+            (
+                "/prod/iam", "403", #"{"message":"Missing Authentication Token"}"#,
+                "MissingAuthenticationTokenException"
+            ),
             ("/prod/key", "403", #"{"message":"Forbidden"}"#, "ForbiddenException"),
             ("/prod/none", "500", #"{"message": "Internal server error"}"#, "InternalServerErrorException"),
         ]
