@@ -180,3 +180,19 @@ def test_function_authorizers_are_applied_planned_changed_and_destroyed(terrafor
     terraform("destroy", "-auto-approve", "-no-color")
     assert server.clients.apis.get_apis()["Items"] == []
     assert server.clients.service("apigateway").get_rest_apis()["items"] == []
+
+
+def test_users_groups_keys_and_providers_are_applied_planned_changed_and_destroyed(terraform):
+    terraform, server = terraform("identities.tf")
+    shutil.copy(CONFIGURATIONS / "users.tf", terraform.folder)
+    terraform.apply()
+    terraform.has_nothing_to_do()
+    iam = server.clients.service("iam")
+    assert [group["GroupName"] for group in iam.list_groups_for_user(UserName="ada")["Groups"]] == ["staff"]
+    keys = iam.list_access_keys(UserName="ada")["AccessKeyMetadata"]
+    assert [key["AccessKeyId"] for key in keys] == [terraform.output("key")]
+    changed = ["-var", "action=dynamodb:PutItem"]
+    terraform.apply(*changed)
+    terraform.has_nothing_to_do(*changed)
+    terraform("destroy", "-auto-approve", "-no-color")
+    assert iam.list_users()["Users"] == iam.list_groups()["Groups"] == []
