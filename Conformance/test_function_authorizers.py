@@ -148,6 +148,50 @@ def test_with_no_time_the_function_is_asked_each_time(guarded_rest):
     assert [calls(api.call("GET", "/prod", bearer("t"))) for _ in range(3)] == [1, 2, 3]
 
 
+def test_escapes_in_a_path_pass_by_no_deny(guarded_rest):
+    """Origins and functions may decode what REST APIs match as it was sent."""
+    api = guarded_rest(MODULE + """
+def handler(event, context):
+    stage = "/".join(event["methodArn"].split("/")[:2])
+    document = policy("Allow", "*")
+    document["Statement"] += policy("Deny", stage + "/GET/admin/*")["Statement"]
+    return {"principalId": "user", "policyDocument": document}
+""")
+    at = api.mock(resource=api.resource("{proxy+}"))
+    api("update_method", **at, patchOperations=[
+        {"op": "replace", "path": "/authorizationType", "value": "CUSTOM"},
+        {"op": "replace", "path": "/authorizerId", "value": api.authorizer},
+    ])
+    api.deploy("prod")
+    paths = {"open/x": 200, "admin/x": 403, "%61dmin/x": 403, "admin%2fx": 403, "%6fpen/x": 200}
+    assert {path: api.call("GET", f"/prod/{path}", bearer("t")).status for path in paths} == paths
+
+
+def test_a_failure_is_nobody_else_s(guarded_rest):
+    """Requests of one identity may differ in what its function fails at."""
+    api = guarded_rest(MODULE + """
+import time
+def handler(event, context):
+    time.sleep(0.3)
+    if event["headers"].get("X-Bad"):
+        raise Exception("bad")
+    return {"principalId": "user", "policyDocument": policy("Allow", "*")}
+""", type="REQUEST", identitySource="method.request.header.X-Tenant", authorizerResultTtlInSeconds=300)
+    headers = [[("X-Tenant", "t")] + ([("X-Bad", "1")] if number < 4 else []) for number in range(16)]
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda fields: api.call("GET", "/prod", fields).status, headers))
+    assert set(answers[4:]) == {200}
+
+
+def test_the_context_names_no_principal(guarded_rest):
+    api = guarded_rest(MODULE + """
+def handler(event, context):
+    return {"principalId": "user", "policyDocument": policy("Allow", "*"),
+            "context": {"principalId": "admin", "integrationLatency": "0", "own": "1"}}
+""", template={"user": "$context.authorizer.principalId", "own": "$context.authorizer.own"})
+    assert json.loads(api.call("GET", "/prod", bearer("t")).body) == {"user": "user", "own": "1"}
+
+
 HOSTILE = {
     "large": "{'principalId': 'a', 'policyDocument': policy('Allow', ['arn:aws:execute-api:%d' % n for n in range(200000)])}",
     "text": "'text'",

@@ -176,6 +176,7 @@ package final class Exchange: HTTPService {
         decision = nil
         signature = nil
         caller = nil
+        authorizerCall?.leave(self)
         authorizerCall = nil
         challenge = nil
         authorizerError = nil

@@ -82,8 +82,19 @@ extension PolicyDocument {
 
 extension Statement {
     fileprivate func isAbout(_ request: PolicyRequest, _ values: (ConditionKey) -> ConditionValues) -> Bool {
-        actions.cover { $0.matches(request.action) } && resources.cover { $0.matches(request.resource, values) }
+        actions.cover { $0.matches(request.action) } && covers(request.resource, values)
             && principals?.cover { $0.matches(request.principal) } ?? true
+    }
+
+    /// Whether the statement is about the resource. What is not known counts as in conditions.
+    private func covers(_ resource: [UInt8], _ values: (ConditionKey) -> ConditionValues) -> Bool {
+        switch resources {
+        case .any: return true
+        case .these(let patterns):
+            return patterns.contains { $0.isUnknown(values) ? !allows : $0.matches(resource, values) }
+        case .allBut(let patterns):
+            return !patterns.contains { $0.isUnknown(values) ? allows : $0.matches(resource, values) }
+        }
     }
 
     /// What is not known lets no Allow hold, and every Deny.

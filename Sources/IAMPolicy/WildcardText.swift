@@ -83,6 +83,15 @@ struct WildcardText: Sendable {
         return expanded
     }
 
+    /// Whether a variable stands for something that nobody here knows.
+    func isUnknown(_ values: (ConditionKey) -> ConditionValues) -> Bool {
+        hasVariables
+            && parts.contains { part in
+                guard case .variable(let key, _) = part, case .unknown = values(key) else { return false }
+                return true
+            }
+    }
+
     /// Whether the whole of `text` matches; variables match nothing.
     func matches(_ text: [UInt8]) -> Bool { matches(text) { _ in .absent } }
 

@@ -93,4 +93,22 @@ struct ConditionTests {
             #expect(try verdict("Deny", condition, .unknown) == .deny(statement: 0))
         }
     }
+
+    @Test(
+        "A variable of a resource of which nobody knows the value allows nothing, and denies",
+        arguments: [
+            ("Allow", "Resource", "arn:aws:x:y:z:${aws:key}"), ("Allow", "Resource", "arn:aws:x:y:z:${aws:key, 'a'}"),
+            ("Allow", "NotResource", "arn:aws:x:y:z:${aws:key}"), ("Deny", "Resource", "arn:aws:x:y:z:${aws:key}"),
+            ("Deny", "NotResource", "arn:aws:x:y:z:${aws:key, 'a'}"),
+        ])
+    func unknownVariables(_ effect: String, _ element: String, _ resource: String) throws {
+        let statement: JSONValue = .object([
+            "Effect": .string(effect), "Action": "*", element: .string(resource),
+        ])
+        let document = try PolicyDocument(["Version": "2012-10-17", "Statement": statement], kind: .identity)
+        let request = PolicyRequest(action: "execute-api:Invoke", resource: "arn:aws:x:y:z:a", principal: .anonymous)
+        #expect(
+            document.verdict(for: request) { _ in .unknown }
+                == (effect == "Deny" ? .deny(statement: 0) : .silent))
+    }
 }

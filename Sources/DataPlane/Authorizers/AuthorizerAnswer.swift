@@ -68,7 +68,9 @@ struct AuthorizerAnswer {
         guard let value, !value.isNull else { return }
         guard let object = value.object else { throw Self.unparsed("a context that is no object") }
         var members: [(String, JSONValue)] = []
-        for (name, value) in object.members {
+        // Where the principal stands beside the context's members, none of them takes its place.
+        let reserved = form == .simple ? [] : ["principalId", "integrationLatency"]
+        for (name, value) in object.members where !reserved.contains(name) {
             guard form.isREST else {
                 members.append((name, value))
                 continue

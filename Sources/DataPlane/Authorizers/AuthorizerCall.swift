@@ -33,6 +33,9 @@ final class AuthorizerCall {
         x.authorizerCall = self
     }
 
+    /// The request has ended otherwise, or its client has gone.
+    func leave(_ x: Exchange) { waiting.removeAll { $0.x === x } }
+
     func begin(_ target: any FunctionTarget, _ event: ByteBuffer, traceId: [UInt8]) {
         let loop = worker.eventLoop
         let bound = NIOLoopBound(self, eventLoop: loop)
@@ -51,10 +54,10 @@ final class AuthorizerCall {
         switch outcome {
         case .success(let payload):
             status = 200
-            end(answer(payload), payload)
+            end(answer(payload), payload, isOfRequest: true)
         case .functionError(let payload):
             status = 200
-            end(.failure(AuthorizerAnswer.fault(payload)), nil)
+            end(.failure(AuthorizerAnswer.fault(payload)), nil, isOfRequest: true)
         case .throttled:
             status = 429
             end(.failure(.malformed("is running as often at once as it may", log: "Rate Exceeded.")), nil)
@@ -76,7 +79,10 @@ final class AuthorizerCall {
         } catch { return .failure(error) }
     }
 
-    private func end(_ result: Result<AuthorizerDecision, AuthorizerFault>, _ payload: ByteBuffer?) {
+    /// - Parameter isOfRequest: a failure may come of the request that the function was told of.
+    private func end(
+        _ result: Result<AuthorizerDecision, AuthorizerFault>, _ payload: ByteBuffer?, isOfRequest: Bool = false
+    ) {
         // The function, or the time, was first.
         guard !isOver else { return }
         isOver = true
@@ -85,10 +91,28 @@ final class AuthorizerCall {
         worker.authorizers.end(self)
         let waiting = waiting
         self.waiting = []
-        for (x, pause) in waiting where x.pause == pause {
-            AuthorizerLog.answered(x, payload)
-            x.resume(pause, verdict(x, result))
+        for (position, (x, pause)) in waiting.enumerated() where x.pause == pause {
+            // What an answer says of an identity is for all who wait; a failure only for the one who was asked about.
+            if case .failure = result, isOfRequest, position > 0 {
+                askAgain(x, pause)
+            } else {
+                AuthorizerLog.answered(x, payload)
+                x.resume(pause, verdict(x, result))
+            }
         }
+    }
+
+    /// A call for one request alone, which nobody joins.
+    private func askAgain(_ x: Exchange, _ pause: Int) {
+        do throws(Refusal) {
+            let target = try function.target(x, key.gate)
+            try MethodARN.write(x)
+            let call = AuthorizerCall(key, function, worker)
+            call.wait(x)
+            let (event, traceId) = AuthorizerEvent.make(x, key)
+            AuthorizerLog.request(x, function, traceId, event)
+            call.begin(target, event, traceId: traceId)
+        } catch { x.resume(pause, error) }
     }
 
     /// nil lets the request pass.

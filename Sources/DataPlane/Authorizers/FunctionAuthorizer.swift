@@ -96,8 +96,12 @@ extension FunctionGate {
 
     private func ask(_ policy: KeptPolicy, _ x: Exchange, _ decision: AuthorizerDecision) throws(Refusal) {
         AuthorizerLog.policy(x, decision)
-        let request = PolicyRequest(invoking: x.worker.methodARN, principal: .anonymous)
-        switch policy.document.verdict(for: request, values: { PolicyValues.of($0, x) }) {
+        var verdict = self.verdict(policy, x, x.worker.methodARN)
+        if let decoded = MethodARN.decoded(x) {
+            let other = self.verdict(policy, x, decoded)
+            if other.isDeny { verdict = other }
+        }
+        switch verdict {
         case .allow: return
         case .deny(let statement):
             x.reason =
@@ -108,6 +112,10 @@ extension FunctionGate {
             x.reason = "is not allowed by the policy of its \(name): no statement allows \(text(x.worker.methodARN))"
         }
         throw form.isREST ? .policyDenied : .accessDenied
+    }
+
+    private func verdict(_ policy: KeptPolicy, _ x: Exchange, _ arn: [UInt8]) -> PolicyVerdict {
+        policy.document.verdict(for: PolicyRequest(invoking: arn, principal: .anonymous)) { PolicyValues.of($0, x) }
     }
 
     /// AWS's words since 2025.

@@ -21,17 +21,20 @@ final class LoopAuthorizers {
         let epoch: Int
         let end: NIODeadline
         let decision: AuthorizerDecision
+        /// Without its policy, which others may have too.
         let cost: Int
         var wasUsed = false
 
-        init(_ key: Key, _ hash: Int, _ end: NIODeadline, _ decision: AuthorizerDecision, cost: Int) {
+        var policy: KeptPolicy? { if case .policy(let policy) = decision.verdict { policy } else { nil } }
+
+        init(_ key: Key, _ hash: Int, _ end: NIODeadline, _ decision: AuthorizerDecision) {
             gate = key.gate
             identity = key.identity
             epoch = key.epoch
             self.hash = hash
             self.end = end
             self.decision = decision
-            self.cost = cost + key.identity.count + 128
+            cost = decision.cost + key.identity.count + 128
         }
     }
 
@@ -69,39 +72,37 @@ final class LoopAuthorizers {
     func decision(
         _ answer: AuthorizerAnswer, _ key: Key, until end: NIODeadline?
     ) throws(AuthorizerFault) -> AuthorizerDecision {
-        var cost = 0
-        let verdict: AuthorizerDecision.Verdict
-        if let isAuthorized = answer.isAuthorized {
-            verdict = .simple(isAuthorized: isAuthorized)
-        } else {
-            let (policy, isNew) = try policy(answer)
-            // Compiled, a policy takes about four times its text.
-            if isNew { cost = 4 * policy.text.count + 1_024 }
-            verdict = .policy(policy)
-        }
+        let verdict: AuthorizerDecision.Verdict =
+            if let isAuthorized = answer.isAuthorized { .simple(isAuthorized: isAuthorized) } else {
+                .policy(try policy(answer))
+            }
         let decision = AuthorizerDecision(answer, verdict)
-        if let end { keep(decision, key, until: end, cost: cost + decision.cost) }
+        if let end { keep(decision, key, until: end) }
         return decision
     }
 
-    private func policy(_ answer: AuthorizerAnswer) throws(AuthorizerFault) -> (KeptPolicy, isNew: Bool) {
+    private func policy(_ answer: AuthorizerAnswer) throws(AuthorizerFault) -> KeptPolicy {
         let text = answer.policy.bytes
         var hasher = Hasher()
         text.withUnsafeBytes { hasher.combine(bytes: $0) }
         let place = hasher.finalize() & (Self.knownPolicies - 1)
-        if let known = policies[place], known.text == text { return (known, false) }
+        if let known = policies[place], known.text == text { return known }
         let policy = KeptPolicy(text, try answer.document())
         policies[place] = policy
-        return (policy, true)
+        return policy
     }
 
-    private func keep(_ decision: AuthorizerDecision, _ key: Key, until end: NIODeadline, cost: Int) {
-        let entry = Entry(key, Self.hash(key.gate, key.identity), end, decision, cost: cost)
+    private func keep(_ decision: AuthorizerDecision, _ key: Key, until end: NIODeadline) {
+        let entry = Entry(key, Self.hash(key.gate, key.identity), end, decision)
         entries[entry.hash] = entry
         ring.append(entry)
-        self.cost += entry.cost
+        cost += entry.cost
+        if let policy = entry.policy {
+            if policy.holders == 0 { cost += policy.cost }
+            policy.holders += 1
+        }
         var chances = Self.chances
-        while self.cost > limit, let oldest = ring.popFirst() {
+        while cost > limit, let oldest = ring.popFirst() {
             let isCurrent = entries[oldest.hash] === oldest
             if isCurrent, oldest.wasUsed, chances > 0 {
                 chances -= 1
@@ -110,7 +111,10 @@ final class LoopAuthorizers {
                 continue
             }
             if isCurrent { entries[oldest.hash] = nil }
-            self.cost -= oldest.cost
+            cost -= oldest.cost
+            guard let policy = oldest.policy else { continue }
+            policy.holders -= 1
+            if policy.holders == 0 { cost -= policy.cost }
         }
     }
 

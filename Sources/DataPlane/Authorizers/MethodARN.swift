@@ -5,6 +5,18 @@ enum MethodARN {
     /// AWS quota: bytes of a method's ARN. A longer one is answered with 414.
     static let limit = 1_600
 
+    /// The ARN with the path's escapes decoded, of a REST API, whose paths are matched as they are sent; nil where there
+    /// are none. An origin or a function may well decode them, and must not be reached past a Deny.
+    static func decoded(_ x: Exchange) -> [UInt8]? {
+        guard x.apiKind == .rest, let stage = x.stage else { return nil }
+        let arn = x.worker.methodARN
+        let path = arn.dropFirst(stage.methodARNPrefix.count)
+        guard path.contains(UInt8(ascii: "%")) else { return nil }
+        var decoded = stage.methodARNPrefix
+        path.withUnsafeBytes { PercentCoding.decode($0, into: &decoded) }
+        return decoded
+    }
+
     /// Writes it where the loop keeps it (`LoopWorker.methodARN`).
     static func write(_ x: Exchange) throws(Refusal) {
         let worker = x.worker

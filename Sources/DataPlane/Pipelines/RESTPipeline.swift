@@ -142,13 +142,11 @@ enum RESTRouting {
     static func match(_ x: Exchange) throws(Refusal) {
         guard let head = x.connection?.head, let stage = x.stage?.rest else { return }
         head.overrideMethod()
-        var (deployment, buckets, caching) = (stage.deployment, stage.buckets, stage.caching)
-        if let canary = stage.canary, let split = x.stage?.state.canarySplit {
+        if stage.canary != nil, let split = x.stage?.state.canarySplit {
             x.rest.isCanary = split.takesNext(stage.canaryShare)
-            if x.rest.isCanary == true {
-                (deployment, buckets, caching) = (canary, stage.canaryBuckets, stage.canaryCaching)
-            }
         }
+        let isCanary = x.rest.isCanary == true
+        let deployment = (isCanary ? stage.canary : nil) ?? stage.deployment
         x.rest.deployment = deployment
         let index = x.withPath { bytes in
             var path = UnsafeRawBufferPointer(rebasing: bytes[x.routedPath.range])
@@ -164,15 +162,15 @@ enum RESTRouting {
             throw .notFound
         }
         x.route = deployment.methods[index]
+        let buckets = isCanary ? stage.canaryBuckets : stage.buckets
         if index < buckets.count { x.rest.bucket = buckets[index] }
-        x.rest.cacheRule = caching.rule(index, head.method)
-        let isCanary = x.rest.isCanary == true
+        x.rest.cacheRule = (isCanary ? stage.canaryCaching : stage.caching).rule(index, head.method)
         let metrics = isCanary ? stage.canaryMethodMetrics : stage.methodMetrics
         if index < metrics.count { x.rest.metrics = metrics[index] }
         if let setting = stage.logging.setting(index, isCanary: isCanary) { x.beginLog(setting) }
     }
 
-    /// The path counts as it is matched, decoded (AWS's way is unknown).
+    /// The path counts as it is matched, which is as it was sent (AWS's way is unknown).
     static func checkPath(_ x: Exchange) throws(Refusal) {
         guard let stage = x.stage, x.routedPath.count > MethodARN.limit / 2, let head = x.connection?.head else {
             return

@@ -81,6 +81,8 @@ enum SecuritySchemes {
                         type == "COGNITO_USER_POOLS" || type == "JWT" ? type : "CUSTOM"
                     let scopes = (scopes.array ?? []).compactMap(\.string)
                     imported.method.authorizationScopes = scopes.isEmpty ? nil : scopes
+                } else if let value = scheme[authorizer], !value.isNull {
+                    findings.faults.append("Invalid security: the authorizer of '\(name)' has no type")
                 } else if scheme[authType]?.string?.lowercased() == "awssigv4" {
                     imported.method.authorizationType = "AWS_IAM"
                 } else if scheme["type"]?.string == "apiKey", scheme["name"]?.string?.lowercased() == "x-api-key" {
