@@ -78,7 +78,7 @@ package struct OAuthResponse: Sendable {
                 (
                     "content-security-policy",
                     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
-                ), ("referrer-policy", "no-referrer"),
+                ), ("referrer-policy", "same-origin"),
             ] + cookies.map { ("set-cookie", $0) }, Array(html.utf8))
     }
 }

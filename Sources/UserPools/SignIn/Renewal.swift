@@ -50,7 +50,7 @@ extension UserPools {
                 // Of two who come at once with one token, the second is in the time of grace, or too late.
                 _ = try session(of: text, client, content)
                 guard var user = content.user(sub: token.sub) else { throw .notAuthorized("Invalid Refresh Token") }
-                user.forgetRevoked(now: now, longest: Int64(client.refreshTokenSeconds) * 1000)
+                user.forgetRevoked(now: now, longest: content.longestSession)
                 if user.revoked[token.id] == nil {
                     user.revoked[token.id] = now
                     steps.append(.user(user, pool: content.pool.id))
@@ -73,8 +73,8 @@ extension UserPools {
         }
         let now = now
         try await change { state, steps throws(PoolError) in
-            guard var user = state.pools[token.pool]?.user(sub: token.sub) else { return }
-            user.forgetRevoked(now: now, longest: Int64(client.refreshTokenSeconds) * 1000)
+            guard let content = state.pools[token.pool], var user = content.user(sub: token.sub) else { return }
+            user.forgetRevoked(now: now, longest: content.longestSession)
             user.revoked[token.session] = now
             steps.append(.user(user, pool: token.pool))
         }
@@ -94,6 +94,13 @@ extension UserPools {
     /// In a time that does not tell how much of it is right.
     static func isSame(_ one: String, _ other: String) -> Bool {
         SHA256.hash(data: Array(one.utf8)) == SHA256.hash(data: Array(other.utf8))
+    }
+}
+
+extension PoolContent {
+    /// Milliseconds for which a session of any client may last: what one client has ended, another may still hold.
+    fileprivate var longestSession: Int64 {
+        Int64(clients.values.map(\.refreshTokenSeconds).max() ?? 0) * 1000
     }
 }
 

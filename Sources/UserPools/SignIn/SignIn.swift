@@ -72,12 +72,18 @@ struct SignIn: Sendable {
 
     /// The user of that name, when somebody of that name may try now.
     func find(_ name: String) throws(PoolError) -> PoolUser? {
+        guard name.unicodeScalars.count <= Self.nameLength else {
+            throw .invalid("A username has at most \(Self.nameLength) characters.")
+        }
         let user = content.user(name)
         guard pools.attempts.mayTry(attemptName(name, user), now: pools.now) else {
             throw .notAuthorized("Password attempts exceeded")
         }
         return user
     }
+
+    /// AWS: 128 characters. Names of attempts are remembered, whoever makes them up.
+    private static let nameLength = 128
 
     func attemptName(_ name: String, _ user: PoolUser?) -> String {
         "\(content.pool.id) \(user?.sub ?? content.pool.key(name))"

@@ -25,7 +25,9 @@ extension UserPools {
         let isId = members["kind"] == "id"
         let writer = TokenWriter(grant: grant, issuer: issuer(of: id), now: now / 1000)
         var claims = isId ? writer.idClaims : writer.accessClaims
-        if let seconds = members["seconds"]?.integer, abs(seconds) <= Self.longestMintedSeconds {
+        if let seconds = members["seconds"]?.integer,
+            (-Self.longestMintedSeconds...Self.longestMintedSeconds).contains(seconds)
+        {
             let seconds = now / 1000 + Int64(seconds)
             claims["exp"] = .number(Int(seconds))
             claims["iat"] = .number(Int(min(now / 1000, seconds)))

@@ -14,6 +14,7 @@ extension PoolOperation {
                 // An administrator may say that an address is proved, in the same call.
                 for (name, value) in attributes where attributes["\(name)_verified"] != nil {
                     user.attributes[name] = value
+                    user.codes[name] = nil
                 }
             }
             return [:]

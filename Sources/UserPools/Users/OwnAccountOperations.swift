@@ -90,13 +90,15 @@ extension PoolOperation {
             guard ["email", "phone_number"].contains(name) else {
                 throw .invalid("Invalid attribute name to verify: \(name)")
             }
-            guard let value = user.codes[name]?.newValue ?? user.attributes[name] else {
-                throw .invalid("User has no \(name) attribute value to verify.")
-            }
             try pools.countRequest("\(content.pool.id) \(user.sub) \(name)")
-            var code = ""
+            // The address is that of the moment in which the code is made: it may have changed since the token was read.
+            var sent: (code: String, address: String)?
             let changed = try await pools.update(user, in: content.pool) { user in
-                code = user.newCode(for: name, now: now, newValue: user.codes[name]?.newValue)
+                guard let value = user.codes[name]?.newValue ?? user.attributes[name] else { return }
+                sent = (user.newCode(for: name, now: now, newValue: user.codes[name]?.newValue), value)
+            }
+            guard let (code, value) = sent else {
+                throw .invalid("User has no \(name) attribute value to verify.")
             }
             let delivery = Delivery(attribute: name, value: value)
             try await pools.send(
