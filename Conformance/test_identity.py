@@ -19,5 +19,5 @@ def test_the_caller_is_of_the_servers_account(sts):
 
 
 def test_other_operations_are_refused(sts):
-    with pytest.raises(botocore.exceptions.ClientError, match="InvalidAction.*GetCallerIdentity only"):
-        sts.get_session_token()
+    with pytest.raises(botocore.exceptions.ClientError, match="InvalidAction.*does not serve"):
+        sts.get_federation_token(Name="somebody")
