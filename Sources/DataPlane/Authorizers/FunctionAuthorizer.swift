@@ -42,7 +42,9 @@ final class FunctionAuthorizer: Authorizer {
             call.wait(x)
             return .wait
         }
-        let key = LoopAuthorizers.Key(gate: gate, identity: worker.identity.bytes, epoch: epoch)
+        // A copy of its own size: the loop's buffer is as large as the longest identity that it has seen.
+        let identity = worker.identity.bytes.withUnsafeBufferPointer { Array($0) }
+        let key = LoopAuthorizers.Key(gate: gate, identity: identity, epoch: epoch)
         let call = AuthorizerCall(key, function, worker)
         call.wait(x)
         if gate.keeps { worker.authorizers.begin(call) }

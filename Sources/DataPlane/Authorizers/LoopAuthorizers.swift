@@ -8,7 +8,10 @@ import NIOCore
 /// Bounded: what has not been asked for since its turn came last goes first (a clock). Touched on its loop only.
 final class LoopAuthorizers {
     /// Of one loop, in bytes: more than 100,000 identities with a short policy, which most of them share.
-    static let limit = 64 << 20
+    static let limit = 160 << 20
+    /// What an entry takes beside its values, as measured with 100,000 of them: small blocks that stay leave holes where
+    /// larger ones have come and gone.
+    private static let entryBytes = 1_152
     /// In making room for one decision so many that were used meanwhile get another chance.
     private static let chances = 64
     /// So many policies are looked at to find an equal one.
@@ -34,7 +37,7 @@ final class LoopAuthorizers {
             self.hash = hash
             self.end = end
             self.decision = decision
-            cost = decision.cost + key.identity.count + 128
+            cost = decision.cost + key.identity.count + LoopAuthorizers.entryBytes
         }
     }
 
