@@ -118,6 +118,22 @@ def test_a_signed_call_of_a_method(method, caller):
     assert signed(method, credentials, target="/prod/pets", presigned=True).status == 200
 
 
+def test_slashes_and_escapes_pass_by_no_deny(rest_api, iam, caller):  # noqa: F811
+    api = rest_api()
+    for resource in api.root, api.resource("{proxy+}"):
+        at = api.mock(resource)
+        api("update_method", **at, patchOperations=[
+            {"op": "replace", "path": "/authorizationType", "value": "AWS_IAM"}])  # fmt: skip
+    api.deploy("prod")
+    user, credentials = caller(Action="execute-api:Invoke", Resource="*")
+    stage = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api.id}/prod/GET"
+    deny = {"Effect": "Deny", "Action": "execute-api:Invoke", "Resource": [stage + "/admin", stage + "/admin/*"]}
+    iam.put_user_policy(
+        UserName=user["UserName"], PolicyName="deny", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+    paths = {"/prod/open": 200, "/prod/admin": 403, "/prod/admin/": 403, "/prod/admin/x": 403, "/prod/%61dmin/x": 403}
+    assert {path: signed(api, credentials, target=path).status for path in paths} == paths
+
+
 def test_a_method_says_why_it_refuses(method, caller):
     user, powerless = caller()
     _, denied = caller(Effect="Deny", Action="*", Resource="*")

@@ -43,10 +43,8 @@ package final class Caller: Sendable {
 
     /// Whether the caller may do something, as far as policies of his own and the resource's say.
     package func decision(
-        _ action: String, on resource: String, resourcePolicy: PolicyDocument? = nil,
-        _ values: (ConditionKey) -> ConditionValues
+        _ request: PolicyRequest, resourcePolicy: PolicyDocument? = nil, _ values: (ConditionKey) -> ConditionValues
     ) -> AccessDecision {
-        let request = PolicyRequest(action: action, resource: resource, principal: principal)
         let verdict = resourcePolicy?.verdict(for: request, values: values)
         if kind == .root, session == nil {
             return verdict?.isDeny == true ? .explicitlyDenied(by: .resource) : .allowed
@@ -104,28 +102,4 @@ package final class Grants: Sendable {
     }
 
     package static let none = Grants(policies: [], boundary: nil)
-}
-
-extension AccessDecision {
-    /// AWS's words for it, behind "is not authorized to perform: ACTION on resource: ARN".
-    package func reason(_ action: String) -> String {
-        switch self {
-        case .allowed: ""
-        case .explicitlyDenied(let source): " with an explicit deny in \(Self.article(source))"
-        case .notAllowed(let source): " because no \(Self.name(source)) allows the \(action) action"
-        }
-    }
-
-    private static func article(_ source: Source) -> String {
-        (source == .identity ? "an " : "a ") + name(source)
-    }
-
-    private static func name(_ source: Source) -> String {
-        switch source {
-        case .identity: "identity-based policy"
-        case .boundary: "permissions boundary"
-        case .session: "session policy"
-        case .resource: "resource-based policy"
-        }
-    }
 }

@@ -11,15 +11,6 @@ package enum PolicyPrincipal: Sendable, Hashable {
     /// Whom an identity provider has vouched for, by the provider's name or ARN.
     case federated(String)
 
-    /// The ARN that is shown in messages, and nil for what has none.
-    package var arn: String? {
-        switch self {
-        case .anonymous, .service, .federated: nil
-        case .root(let account): "arn:aws:iam::\(account):root"
-        case .user(let arn, _), .session(_, let arn, _): arn
-        }
-    }
-
     package var account: String? {
         switch self {
         case .anonymous, .service, .federated: nil

@@ -5,6 +5,15 @@ enum MethodARN {
     /// AWS quota: bytes of a method's ARN. A longer one is answered with 414.
     static let limit = 1_600
 
+    /// The path counts as it is matched (AWS's way is unknown).
+    static func check(_ x: Exchange) throws(Refusal) {
+        guard let stage = x.stage, let head = x.connection?.head,
+            stage.methodARNPrefix.count + head.methodRange.count + max(1, x.routedPath.count) > limit
+        else { return }
+        x.reason = "was called by a path whose ARN has more than \(limit) bytes"
+        throw .pathTooLong
+    }
+
     /// The ARN with the path's escapes decoded, of a REST API, whose paths are matched as they are sent; nil where there
     /// are none. An origin or a function may well decode them, and must not be reached past a Deny.
     static func decoded(_ x: Exchange) -> [UInt8]? {
@@ -19,6 +28,7 @@ enum MethodARN {
 
     /// Writes it where the loop keeps it (`LoopWorker.methodARN`).
     static func write(_ x: Exchange) throws(Refusal) {
+        try check(x)
         let worker = x.worker
         worker.methodARN.removeAll(keepingCapacity: true)
         guard let stage = x.stage else { return }
@@ -33,10 +43,6 @@ enum MethodARN {
             }
             if path.isEmpty { worker.methodARN.append(UInt8(ascii: "/")) }
             worker.methodARN.append(contentsOf: path)
-        }
-        guard worker.methodARN.count <= limit else {
-            x.reason = "was called by a path whose ARN has more than \(limit) bytes"
-            throw .pathTooLong
         }
     }
 }

@@ -11,8 +11,8 @@ enum PolicyValues {
         case "aws:sourceip": .values([String(decoding: x.sourceIP, as: UTF8.self)])
         case "aws:useragent": header(x, .userAgent)
         case "aws:referer": header(x, named: "referer")
-        case "aws:currenttime": .values([Calendar(seconds(x)).policyText])
-        case "aws:epochtime": .values([String(seconds(x))])
+        case "aws:currenttime": .values([x.startTime.iso8601])
+        case "aws:epochtime": .values([String(x.startTime.seconds)])
         // Whatever the listener: all of API Gateway is behind TLS.
         case "aws:securetransport": .values(["true"])
         case "aws:requestedregion": .values([x.stage?.account.region ?? ""])
@@ -24,8 +24,6 @@ enum PolicyValues {
         default: .unknown
         }
     }
-
-    private static func seconds(_ x: Exchange) -> Int64 { Int64(x.startedAtEpochMilliseconds / 1000) }
 
     private static func header(_ x: Exchange, _ name: HeaderName) -> ConditionValues {
         guard let head = x.connection?.head, let value = head.first(name) else { return .absent }
@@ -40,13 +38,5 @@ enum PolicyValues {
             }
             return .absent
         } ?? .absent
-    }
-}
-
-extension Calendar {
-    /// `2026-11-28T22:05:58Z`
-    fileprivate var policyText: String {
-        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        return "\(year)-\(two(month))-\(two(day))T\(two(hour)):\(two(minute)):\(two(second))Z"
     }
 }

@@ -1,9 +1,9 @@
 import Callers
 import GatewayModel
-import HTTPFront
+package import HTTPFront
 import IAMPolicy
 import NIOCore
-import SigV4
+package import SigV4
 
 /// AWS_IAM: whoever signs a request makes it, and policies say whether he may.
 ///
@@ -47,12 +47,18 @@ enum SignatureCheck {
     }
 
     private static func check(_ x: Exchange, _ caller: Caller) throws(Refusal) {
-        let resource = x.invokedARN
-        let decision = caller.decision(
-            "execute-api:Invoke", on: resource
-        ) { caller.value($0) ?? PolicyValues.of($0, x) }
+        try MethodARN.write(x)
+        func ask(_ arn: [UInt8]) -> AccessDecision {
+            caller.decision(PolicyRequest(invoking: arn, principal: caller.principal)) { key in
+                caller.value(key) ?? PolicyValues.of(key, x)
+            }
+        }
+        var decision = ask(x.worker.methodARN)
+        if let decoded = MethodARN.decoded(x), case .explicitlyDenied(let source) = ask(decoded) {
+            decision = .explicitlyDenied(by: source)
+        }
         guard decision != .allowed else { return }
-        x.tellNotAuthorized(caller.arn, resource, decision)
+        x.tellNotAuthorized(caller.arn, String(decoding: x.worker.methodARN, as: UTF8.self), decision)
         throw .callerDenied
     }
 
@@ -75,14 +81,6 @@ enum SignatureCheck {
 extension Exchange {
     var startTime: Timestamp { Timestamp(milliseconds: Int64(startedAtEpochMilliseconds)) }
 
-    /// What policies call the request: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`.
-    var invokedARN: String {
-        guard let stage, let head = connection?.head else { return "" }
-        let path = withPath { String(decoding: $0[routedPath.range], as: UTF8.self) } ?? ""
-        return stage.account.executeAPIARN(
-            "\(stage.key.apiId)/\(stage.key.stageName)/\(head.string(head.methodRange))/\(path.drop { $0 == "/" })")
-    }
-
     /// The words of a refusal. Seen of live APIs: the first digits of the account are not told.
     func tellNotAuthorized(_ who: String, _ resource: String, _ decision: AccessDecision) {
         let account = stage?.account.accountId ?? ""
@@ -96,16 +94,23 @@ extension Exchange {
         reason = "refuses \(who): \(decision.explanation) (execute-api:Invoke on \(resource))"
     }
 
+    var signableRequest: SignableRequest? { connection.map { SignableRequest($0.head) } }
+}
+
+extension SignableRequest {
     /// Copied: the body may come later, and the head's bytes may be others by then.
-    var signableRequest: SignableRequest? {
-        withHead { bytes, head in
+    package init(_ head: RequestHead) {
+        let (method, path, query, fields) = head.withBytes { bytes in
             func copy(_ span: RequestHead.Span) -> [UInt8] { Array(bytes[span.range]) }
-            return SignableRequest(
-                method: copy(head.methodRange), path: copy(head.path), query: copy(head.query),
-                fields: head.fields.map { field in
-                    (bytes[field.name.range].map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, copy(field.value))
-                })
+            let fields = head.fields.map { field in
+                (
+                    name: bytes[field.name.range].map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 },
+                    value: copy(field.value)
+                )
+            }
+            return (copy(head.methodRange), copy(head.path), copy(head.query), fields)
         }
+        self.init(method: method, path: path, query: query, fields: fields)
     }
 }
 

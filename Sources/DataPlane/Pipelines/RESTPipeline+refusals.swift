@@ -24,11 +24,7 @@ extension RESTPipeline {
     /// Statuses, types and words: from recorded answers and the Developer Guide, supported-gateway-response-types.
     private static func form(of refusal: Refusal) -> RESTRefusal {
         switch refusal {
-        case .notFound:
-            RESTRefusal(
-                type: "MISSING_AUTHENTICATION_TOKEN", status: 403, errorType: "MissingAuthenticationTokenException",
-                message: "Missing Authentication Token")
-        case .missingToken:
+        case .notFound, .missingToken:
             RESTRefusal(
                 type: "MISSING_AUTHENTICATION_TOKEN", status: 403, errorType: "MissingAuthenticationTokenException",
                 message: "Missing Authentication Token")

@@ -42,7 +42,7 @@ enum RESTPipeline {
         case .method: try RESTRouting.match(x)
         case .headSize:
             try Routing.checkHead(x)
-            try RESTRouting.checkPath(x)
+            try MethodARN.check(x)
         case .coding: try RequestUnpacking.check(x)
         case .authorize: return try authorize(x)
         case .signature: if x.signature != nil { try SignatureCheck.finish(x) }
@@ -168,21 +168,6 @@ enum RESTRouting {
         let metrics = isCanary ? stage.canaryMethodMetrics : stage.methodMetrics
         if index < metrics.count { x.rest.metrics = metrics[index] }
         if let setting = stage.logging.setting(index, isCanary: isCanary) { x.beginLog(setting) }
-    }
-
-    /// The path counts as it is matched, which is as it was sent (AWS's way is unknown).
-    static func checkPath(_ x: Exchange) throws(Refusal) {
-        guard let stage = x.stage, x.routedPath.count > MethodARN.limit / 2, let head = x.connection?.head else {
-            return
-        }
-        let (account, key) = (stage.account, stage.key)
-        let fixed =
-            "arn:aws:execute-api:".utf8.count + ":".utf8.count + ":".utf8.count + "/".utf8.count + "/".utf8.count
-        let names =
-            account.region.utf8.count + account.accountId.utf8.count + key.apiId.utf8.count + key.stageName.utf8.count
-        guard fixed + names + head.methodRange.count + x.routedPath.count > MethodARN.limit else { return }
-        x.reason = "was called by a path whose ARN is longer than \(MethodARN.limit) bytes"
-        throw .pathTooLong
     }
 
     /// For the line of `gatehouse up`: AWS's answer is the same whether a method is not there or not deployed.
