@@ -50,12 +50,8 @@ struct RouteAuthorizers: Sendable {
         return functions[id]
     }
 
-    /// The ids of those that are not as they are in `other`.
-    func differences(from other: RouteAuthorizers) -> Set<String> {
-        Set(
-            (functions.keys + Array(other.functions.keys)).filter { id in
-                guard let one = functions[id], let two = other.functions[id] else { return true }
-                return !one.isSame(as: two)
-            })
+    func isSame(as other: RouteAuthorizers) -> Bool {
+        functions.count == other.functions.count
+            && functions.allSatisfy { id, one in other.functions[id].map { one.isSame(as: $0) } ?? false }
     }
 }

@@ -11,13 +11,19 @@ struct RouteCompiler {
     let origins: Origins
     let authorizers: (any AuthorizerDirectory)?
     let definitions: PartList<V2.Authorizer>
-    let functionAuthorizers: RouteAuthorizers
+    let gates: FunctionGates
     let vpcLinks: (any VpcLinkDirectory)?
     let limits: RouteLimits
 
+    /// Looks their functions up, as they are now.
+    func functionAuthorizers() -> RouteAuthorizers {
+        RouteAuthorizers(definitions, stageVariables, key, account, functions, gates)
+    }
+
     /// `parts` lends what other routes of the integration have, and takes what they may have of this one.
     func compile(
-        _ route: V2.Route, _ integration: V2.Integration?, _ parts: inout IntegrationParts
+        _ route: V2.Route, _ integration: V2.Integration?, _ functionAuthorizers: RouteAuthorizers,
+        _ parts: inout IntegrationParts
     ) throws(CompileError) -> CompiledRoute {
         guard let routeKey = RouteKey(route.routeKey) else {
             throw CompileError(message: "The route key '\(route.routeKey)' cannot be read.")

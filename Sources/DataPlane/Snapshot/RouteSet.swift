@@ -31,16 +31,17 @@ struct RouteSet: Sendable {
                 outdated.formUnion(callers[id] ?? [])
             }
         }
-        let changed =
-            version == functionVersion && content.authorizers == authorizers
-            ? [] : compiler.functionAuthorizers.differences(from: functionAuthorizers)
-        if content.authorizers != authorizers || !changed.isEmpty {
+        let hasOthers = content.authorizers != authorizers
+        let known = functionAuthorizers
+        if hasOthers || version != functionVersion {
+            functionAuthorizers = compiler.functionAuthorizers()
+        }
+        if hasOthers || !functionAuthorizers.isSame(as: known) {
             // There are few, and they change rarely: all routes that have one are made again.
             for position in 0..<content.routes.end where content.routes[at: position]?.authorizerId != nil {
                 outdated.insert(position)
             }
         }
-        functionAuthorizers = compiler.functionAuthorizers
         routes = content.routes
         integrations = content.integrations
         authorizers = content.authorizers
@@ -79,7 +80,7 @@ struct RouteSet: Sendable {
         _ route: V2.Route, _ position: Int, _ compiler: RouteCompiler
     ) throws(CompileError) {
         let integration = route.integrationId.flatMap { integrations[$0] }
-        let compiled = try compiler.compile(route, integration, &parts)
+        let compiled = try compiler.compile(route, integration, functionAuthorizers, &parts)
         table[position] = compiled
         router.add(compiled.key, position)
         if let id = route.integrationId { callers[String(id), default: []].insert(position) }

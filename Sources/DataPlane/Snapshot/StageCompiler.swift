@@ -54,9 +54,7 @@ struct StageCompiler: Sendable {
             RouteCompiler(
                 key: definition.key, account: definition.account, stageVariables: variables, functions: functions,
                 origins: origins, authorizers: authorizers, definitions: content.authorizers,
-                functionAuthorizers: RouteAuthorizers(
-                    content.authorizers, variables, definition.key, definition.account, functions, gates),
-                vpcLinks: services.vpcLinks, limits: limits))
+                gates: gates, vpcLinks: services.vpcLinks, limits: limits))
         return HTTPStage(content, routes: routes, limits: limits, cors: cors(content, previous?.http))
     }
 
