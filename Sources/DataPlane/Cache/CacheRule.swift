@@ -6,7 +6,7 @@ import NIOCore
 /// How the answers of one method, by one verb, are kept.
 final class CacheRule: Sendable {
     /// What a request with `Cache-Control: max-age=0` may do. Who may do it where authorization is asked for is told by
-    /// a signature, and none are looked at yet: there nobody may.
+    /// policies, which are not asked yet: there nobody may.
     enum Invalidation: Sendable {
         case byAnyone
         case refused, ignoredWithWarning, ignored
