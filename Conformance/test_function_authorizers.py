@@ -4,6 +4,7 @@ import base64
 import concurrent.futures
 import hmac
 import json
+import os
 import time
 
 import pytest
@@ -133,14 +134,17 @@ def test_an_answer_stands_for_its_time_and_until_it_is_flushed(guarded_rest):
         assert call() > second
 
 
-def test_a_burst_of_one_token_while_nothing_is_kept_is_answered_whole(guarded_rest):
-    slow = COUNTING.replace("    calls += 1", "    calls += 1\n    __import__('time').sleep(0.5)")
+def test_a_burst_of_one_token_while_nothing_is_kept_is_answered_whole(guarded_rest, tmp_path):
+    asked = tmp_path / "asked"
+    slow = COUNTING.replace(
+        "    calls += 1", f"    calls += 1\n    open({str(asked)!r}, 'a').write('.')\n    __import__('time').sleep(0.5)")
     api = guarded_rest(slow, template=CALLS, authorizerResultTtlInSeconds=300)
     with concurrent.futures.ThreadPoolExecutor(24) as pool:
         answers = list(pool.map(lambda _: api.call("GET", "/prod", bearer("t")), range(24)))
     assert {answer.status for answer in answers} == {200}
     # Each loop asks once, however many requests wait.
     assert max(map(calls, answers)) <= 8
+    assert 1 <= len(asked.read_text()) <= os.cpu_count()
 
 
 def test_with_no_time_the_function_is_asked_each_time(guarded_rest):
