@@ -48,8 +48,6 @@ package struct CallerDirectory: Sendable {
     /// Whether a key was made here, whatever has become of it.
     package func isOwn(keyId id: String) -> Bool { keys[id] != nil || tokens?.isOwn(keyId: id) == true }
 
-    package func holder(_ id: String) -> Holder? { holders[id] }
-
     /// Whose key a request names, and the secret that it has to be signed with.
     package func key(_ id: String, token: String?, now: Timestamp) throws(SignatureFault) -> Key {
         guard let token else {

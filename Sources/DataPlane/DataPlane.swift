@@ -145,25 +145,24 @@ package final class DataPlane: Sendable {
     ///
     /// - Parameter changes: asked under the lock, so that of two changes the later one is read, and served, later.
     package func publishKeys(_ changes: @Sendable () -> REST.KeyChanges) async {
-        let (swaps, old) = published.withLock { state in
-            let old = state.snapshot
-            let snapshot = old.next(old.keys.applying(changes(), meters))
-            state.snapshot = snapshot
-            return (swap(to: snapshot), old)
-        }
-        for swap in swaps { try? await swap.get() }
-        retired.add([], old)
+        await replace { $0.next($0.keys.applying(changes(), meters)) }
     }
 
     /// Puts callers in service; returns when every loop knows them.
     ///
     /// - Parameter callers: asked under the lock, so that of two changes the later one is served later.
     package func publish(callers: @Sendable () -> CallerDirectory) async {
+        await replace { $0.next(callers()) }
+    }
+
+    /// Puts a snapshot with the same stages in service; returns when every loop has it.
+    ///
+    /// - Parameter next: called under the lock.
+    private func replace(_ next: @Sendable (Snapshot) -> Snapshot) async {
         let (swaps, old) = published.withLock { state in
             let old = state.snapshot
-            let snapshot = old.next(callers())
-            state.snapshot = snapshot
-            return (swap(to: snapshot), old)
+            state.snapshot = next(old)
+            return (swap(to: state.snapshot), old)
         }
         for swap in swaps { try? await swap.get() }
         retired.add([], old)

@@ -63,6 +63,18 @@ package struct Calendar: Sendable {
         year = Int(yearOfEra + era * 400) + (month <= 2 ? 1 : 0)
     }
 
+    /// Days since 1970-01-01; nil for a day that there is not, such as the 31st of February. (Howard Hinnant's way.)
+    package static func days(year: Int64, month: Int64, day: Int64) -> Int64? {
+        guard (1...12).contains(month), (1...31).contains(day) else { return nil }
+        let shifted = month <= 2 ? year - 1 : year
+        let era = shifted / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        let back = Calendar(days * 86_400)
+        return (Int64(back.year), Int64(back.month), Int64(back.day)) == (year, month, day) ? days : nil
+    }
+
     /// `Sat Nov 28 18:15:14 UTC 2026`, the form of the logs of tests.
     package var testLogText: String {
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

@@ -1,5 +1,6 @@
 import Callers
 import ControlPlane
+import DataPlane
 import GatewayModel
 import HTTPFront
 import SigV4
@@ -52,23 +53,6 @@ struct AccessGate: Sendable {
         try claim.verify(pending.request, body: digest, with: claim.key(secret: pending.key.secret))
         controlPlane.noteUse(ofKey: claim.accessKeyId, service: claim.service, region: claim.region)
         return pending.key.caller
-    }
-}
-
-extension SignableRequest {
-    /// Copied: the body may come later, and the head's bytes may be others by then.
-    init(_ head: RequestHead) {
-        let (method, path, query, fields) = head.withBytes { bytes in
-            func copy(_ span: RequestHead.Span) -> [UInt8] { Array(bytes[span.range]) }
-            let fields = head.fields.map { field in
-                (
-                    name: bytes[field.name.range].map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 },
-                    value: copy(field.value)
-                )
-            }
-            return (copy(head.methodRange), copy(head.path), copy(head.query), fields)
-        }
-        self.init(method: method, path: path, query: query, fields: fields)
     }
 }
 

@@ -80,11 +80,12 @@ package final class Gatehouse: Sendable {
 
         let triggers = TriggerFunctions()
         let isLocalIssuer = settings.hasLocalIssuer
+        let sealing = try folder.sealingKey.map { try SealingKey(file: $0) } ?? SealingKey()
         let pools = UserPools(
             account: settings.account,
             store: try folder.userPools.map { path in try SQLiteCopy.naming(path) { try SQLiteStore(path: path) } }
                 ?? MemoryStore(),
-            sealing: try folder.sealingKey.map { try SealingKey(file: $0) } ?? SealingKey(), triggers: triggers,
+            sealing: sealing, triggers: triggers,
             issuerBase: { isLocalIssuer ? "http://localhost:\(port.value)" : nil },
             now: { Timestamp(milliseconds: WallClock.epochMilliseconds) })
         try await pools.load()
@@ -112,7 +113,7 @@ package final class Gatehouse: Sendable {
             refusesBrokenTemplates: settings.isStrict)
         resources.tell = { faults.tell($0) }
         resources.callerTraffic = CallerTrafficAdapter(plane: dataPlane)
-        if let file = folder.sealingKey { resources.sealing = try SealingKey(file: file) }
+        resources.sealing = sealing
         let controlPlane = ControlPlane(
             settings: resources,
             store: store,

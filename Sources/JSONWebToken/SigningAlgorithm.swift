@@ -9,13 +9,6 @@ package enum SigningAlgorithm: String, Sendable, CaseIterable, Hashable {
     case es384 = "ES384"
     case es512 = "ES512"
 
-    package var isRSA: Bool {
-        switch self {
-        case .rs256, .rs384, .rs512: true
-        case .es256, .es384, .es512: false
-        }
-    }
-
     /// What JWT authorizers of HTTP APIs take.
     package static let rsa: Set<SigningAlgorithm> = [.rs256, .rs384, .rs512]
 }

@@ -74,9 +74,7 @@ struct SecurityReader {
                 "Gatehouse does not serve this authorization yet: '\(routeKey)' asks for it (x-amazon-apigateway-auth)."
             )
         }
-        // A member without a value asks for nothing itself.
-        let asked = [operation["security"], document["security"]].compactMap { $0 }
-        guard let security = asked.first(where: { !$0.isNull }) else { return nil }
+        guard let security = SecuritySchemes.asked(operation, document) else { return nil }
         // An empty list lifts the document's requirement, and so does a list of empty ones.
         let wanted = security.array?.filter { $0.object?.isEmpty != true } ?? [security]
         guard !wanted.isEmpty else { return nil }

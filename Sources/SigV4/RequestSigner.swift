@@ -54,19 +54,12 @@ package struct RequestSigner: Sendable {
         request += Array(bodyDigest.utf8)
         let digest = request.withUnsafeBytes(Self.digest)
         let text = "AWS4-HMAC-SHA256\n\(date)\n\(scope)\n\(digest)"
-        let signature = Hexadecimal.encode(Self.mac(text, key(for: date.prefix(8))))
+        let key = SigningKey(
+            secret: credentials.secretAccessKey, day: String(date.prefix(8)), region: region, service: service)
+        let signature = key.signature(of: Array(text.utf8))
         return "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyId)/\(scope), "
-            + "SignedHeaders=\(String(decoding: signed.names, as: UTF8.self)), Signature=\(signature)"
-    }
-
-    private func key(for day: Substring) -> [UInt8] {
-        var key = Self.mac(String(day), Array("AWS4\(credentials.secretAccessKey)".utf8))
-        for part in [region, service, "aws4_request"] { key = Self.mac(part, key) }
-        return key
-    }
-
-    private static func mac(_ text: String, _ key: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: SymmetricKey(data: key)))
+            + "SignedHeaders=\(String(decoding: signed.names, as: UTF8.self)), "
+            + "Signature=\(String(decoding: signature, as: UTF8.self))"
     }
 }
 

@@ -9,7 +9,6 @@ package struct SignatureClaim: Sendable {
     package let day: String
     /// Of temporary credentials.
     package let token: String?
-    package let isPresigned: Bool
 
     /// `20150830T123600Z`
     let date: String
@@ -48,7 +47,6 @@ package struct SignatureClaim: Sendable {
                 "Date must be in ISO-8601 'basic format'. Got '\(date)'. See http://en.wikipedia.org/wiki/ISO_8601")
         }
         try Self.check(time, date, expires: parts.expires, now)
-        isPresigned = parts.isPresigned
         let names = parts.signedHeaders.split(separator: ";", omittingEmptySubsequences: false).map { Array($0.utf8) }
         guard names.contains(Array("host".utf8)) || names.contains(Array(":authority".utf8)) else {
             throw SignatureFault(
@@ -174,14 +172,8 @@ package struct SignatureClaim: Sendable {
         guard let year = number(0..<4), let month = number(4..<6), let day = number(6..<8), let hour = number(9..<11),
             let minute = number(11..<13), let second = number(13..<15), hour < 24, minute < 60, second < 60
         else { return nil }
-        // Days from civil, of Howard Hinnant.
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted / 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let yearOfEra = shifted - era * 400
-        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second
-        // Back again, so that the 31st of February is none.
-        return RequestSigner.date(Timestamp(milliseconds: seconds * 1000)) == text ? seconds : nil
+        return Calendar.days(year: year, month: month, day: day).map { days in
+            days * 86_400 + hour * 3600 + minute * 60 + second
+        }
     }
 }

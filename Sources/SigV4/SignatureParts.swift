@@ -2,7 +2,6 @@ internal import GatewayModel
 
 /// The parameters of a signature as they were sent, before any is looked at.
 struct SignatureParts {
-    let isPresigned: Bool
     let algorithm: String
     let credential: String
     let signedHeaders: String
@@ -72,7 +71,6 @@ struct SignatureParts {
         guard request.values("x-amz-date").count <= 1, request.values("x-amz-security-token").count <= 1 else {
             throw .mismatch
         }
-        isPresigned = false
         credential = values["Credential"].map(String.init) ?? ""
         signedHeaders = values["SignedHeaders"].map(String.init) ?? ""
         signature = values["Signature"].map(String.init) ?? ""
@@ -90,7 +88,6 @@ struct SignatureParts {
         guard message.isEmpty else {
             throw SignatureFault(.incomplete, message + "Re-examine the query-string parameters.")
         }
-        isPresigned = true
         algorithm = query["X-Amz-Algorithm"] ?? ""
         credential = query["X-Amz-Credential"] ?? ""
         signedHeaders = query["X-Amz-SignedHeaders"] ?? ""

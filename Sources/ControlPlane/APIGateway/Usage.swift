@@ -99,19 +99,11 @@ struct DayRange: Sendable {
         String(Timestamp(milliseconds: day * 86_400_000).iso8601.prefix { $0 != "T" })
     }
 
-    /// Days from civil date (Howard Hinnant).
     private static func day(_ text: String) -> Int64? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].utf8.count == 4, parts.allSatisfy(\.isDigits), let year = Int64(parts[0]),
-            let month = Int64(parts[1]), let day = Int64(parts[2]), (1...12).contains(month), (1...31).contains(day)
+            let month = Int64(parts[1]), let day = Int64(parts[2])
         else { return nil }
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        let days = era * 146_097 + dayOfEra - 719_468
-        // A month may have fewer days.
-        return Calendar(days * 86_400).day == Int(day) ? days : nil
+        return Calendar.days(year: year, month: month, day: day)
     }
 }

@@ -4,7 +4,7 @@ import GatewayModel
 /// changes anything.
 enum AuthorizerMembers {
     static func apply(
-        _ members: RequestMembers, to authorizer: inout V2.Authorizer, isNew: Bool
+        _ members: RequestMembers, to authorizer: inout V2.Authorizer
     ) throws(ServiceError) {
         if let type = try members.string("authorizerType") {
             guard ["JWT", "REQUEST"].contains(type) else {

@@ -10,16 +10,16 @@ extension V2Operations {
                     var authorizer = V2.Authorizer(
                         authorizerId: api.freshId(of: V2.Authorizer.self, call), name: "", authorizerType: "",
                         identitySource: [])
-                    try AuthorizerMembers.apply(try RequestMembers(call), to: &authorizer, isNew: true)
+                    try AuthorizerMembers.apply(try RequestMembers(call), to: &authorizer)
                     return authorizer
                 }),
             kit.get("GetAuthorizer"), kit.list("GetAuthorizers"),
             asking(
                 kit.update("UpdateAuthorizer") { authorizer, _, call throws(ServiceError) in
-                    try AuthorizerMembers.apply(try RequestMembers(call), to: &authorizer, isNew: false)
+                    try AuthorizerMembers.apply(try RequestMembers(call), to: &authorizer)
                 }),
             kit.delete("DeleteAuthorizer"),
-            // JWT authorizers keep no decisions: what they keep is that a token is well signed.
+            // What functions have said; of a JWT authorizer nothing is kept but that a token is well signed.
             Operation(
                 "ResetAuthorizersCache", .apigateway, .delete,
                 "/v2/apis/{apiId}/stages/{stageName}/cache/authorizers", success: 204

@@ -37,11 +37,10 @@ enum RouteMembers {
         _ route: inout V2.Route, _ authorizers: PartList<V2.Authorizer>, setsScopes: Bool = true
     ) throws(ServiceError) {
         switch route.authorizationType ?? "NONE" {
-        case "NONE":
+        case "NONE", "AWS_IAM":
             // Whoever opens a route need not say that it has no authorizer any more. (AWS's handling is not known.)
             route.authorizerId = nil
-            guard route.authorizationScopes == nil || !setsScopes else { throw scopesRefusal }
-            route.authorizationScopes = nil
+            try dropScopes(of: &route, setsScopes)
         case "JWT":
             guard let id = route.authorizerId, authorizers[id]?.authorizerType == "JWT" else {
                 throw V2Error.badRequest(
@@ -54,16 +53,16 @@ enum RouteMembers {
                     "Invalid authorizer ID specified. Setting the authorization type to CUSTOM requires a valid "
                         + "authorizer.")
             }
-            guard route.authorizationScopes == nil || !setsScopes else { throw scopesRefusal }
-            route.authorizationScopes = nil
-        case "AWS_IAM":
-            route.authorizerId = nil
-            guard route.authorizationScopes == nil || !setsScopes else { throw scopesRefusal }
-            route.authorizationScopes = nil
+            try dropScopes(of: &route, setsScopes)
         case let type:
             throw V2Error.badRequest(
                 "Invalid authorization type specified: \(type). Must be one of [NONE, AWS_IAM, CUSTOM, JWT]")
         }
+    }
+
+    private static func dropScopes(of route: inout V2.Route, _ setsScopes: Bool) throws(ServiceError) {
+        guard route.authorizationScopes == nil || !setsScopes else { throw scopesRefusal }
+        route.authorizationScopes = nil
     }
 
     private static var scopesRefusal: ServiceError {

@@ -46,7 +46,6 @@ extension IAM {
                 let description = try call.description()
                 let duration = try call.maxSessionDuration()
                 try await control.changeNamed(Role.self, try call.roleName()) { role, _ in
-                    // As the operation has it: what is not said of the duration is the default again.
                     if let description { role.description = description.isEmpty ? nil : description }
                     if let duration { role.maxSessionDuration = duration }
                 }

@@ -137,7 +137,7 @@ extension IAM {
         return XMLMembers { result in result.structure("User") { $0.add(made, call.account, .made) } }
     }
 
-    /// A path is changed in place. Another name is another user with the same id: it is made before the old one goes.
+    /// A path is changed in place; another name is refused.
     private static func updateUser(
         _ control: ControlPlane, _ call: FormCall
     ) async throws(ServiceError) -> XMLMembers? {

@@ -56,7 +56,7 @@ enum SecurityTokenService {
         let caller = call.caller ?? control.root(call.account)
         let policyRequest = PolicyRequest(action: "sts:AssumeRole", resource: request.arn, principal: caller.principal)
         guard trust.verdict(for: policyRequest, values: values).isAllow,
-            case .allowed = caller.decision("sts:AssumeRole", on: request.arn, resourcePolicy: trust, values)
+            case .allowed = caller.decision(policyRequest, resourcePolicy: trust, values)
         else { throw denied }
         let isChained = if case .role = caller.kind { true } else { false }
         let seconds = try request.seconds(role.maxSessionDuration, isChained: isChained)
@@ -139,13 +139,10 @@ struct RoleRequest {
         }
         for element in arns {
             let arn = element.string("arn") ?? ""
-            if let policy = AWSManagedPolicies.named(arn) {
-                texts.append(policy.document)
-            } else if let policy = try? world.policy(arn, call.account) {
-                texts.append(policy.document)
-            } else {
+            guard let text = world.text(ofPolicy: arn, call.account) else {
                 throw IAMError.malformedPolicy("The managed policy \(arn) does not exist.")
             }
+            texts.append(text)
         }
         return texts.isEmpty ? nil : texts
     }

@@ -11,7 +11,6 @@ final class AuthorizerCall {
     private let startedAt: NIODeadline
     private var waiting: [(x: Exchange, pause: Int)] = []
     private var timeout: Scheduled<Void>?
-    private var isOver = false
 
     /// What it took, once it has ended.
     private(set) var milliseconds: Int?
@@ -84,8 +83,7 @@ final class AuthorizerCall {
         _ result: Result<AuthorizerDecision, AuthorizerFault>, _ payload: ByteBuffer?, isOfRequest: Bool = false
     ) {
         // The function, or the time, was first.
-        guard !isOver else { return }
-        isOver = true
+        guard milliseconds == nil else { return }
         timeout?.cancel()
         milliseconds = Int((NIODeadline.now() - startedAt).nanoseconds / 1_000_000)
         worker.authorizers.end(self)

@@ -94,8 +94,9 @@ struct MappedMethodResponse: Sendable {
             ]
             throw .internalError
         }
-        let chosen = templates.template(accepting: IntegrationResponses.acceptedType(x))
-        let converted = try PayloadConversion.ofAnswer(x, answer, contentHandling)
+        let accepted = IntegrationResponses.acceptedType(x)
+        let chosen = templates.template(accepting: accepted)
+        let converted = try PayloadConversion.ofAnswer(x, answer, contentHandling, accepting: accepted)
         var body = converted?.body ?? answer.body ?? ByteBuffer()
         var type: [UInt8]?
         if let chosen, let template = chosen.template {

@@ -30,7 +30,7 @@ struct PayloadConversion {
 
     /// Of an integration's answer on its way to the client.
     static func ofAnswer(
-        _ x: Exchange, _ answer: IntegrationAnswer, _ handling: ContentHandling?
+        _ x: Exchange, _ answer: IntegrationAnswer, _ handling: ContentHandling?, accepting accepted: [UInt8]?
     ) throws(Refusal) -> PayloadConversion? {
         guard let types = x.rest.deployment?.binaryTypes, let body = answer.body else { return nil }
         let isBinary =
@@ -40,7 +40,7 @@ struct PayloadConversion {
                     return types.contains(type.map { UnsafeRawBufferPointer(rebasing: bytes[$0.value.range]) })
                 }
             } ?? types.contains(nil)
-        let isWanted = (IntegrationResponses.acceptedType(x) ?? []).withUnsafeBytes { types.contains($0) }
+        let isWanted = (accepted ?? []).withUnsafeBytes { types.contains($0) }
         switch (isBinary, handling) {
         case (true, .toText): return encoded(body)
         case (true, .toBinary): return PayloadConversion(body: body, isBinary: true)

@@ -28,11 +28,10 @@ enum RESTEvent {
         if route.variables.isEmpty { event.write("null") } else { EventParts.writePathParameters(x, to: &event) }
         event.write(#","stageVariables":"#)
         if let variables = deployment.eventStageVariables { event.write(variables) } else { event.write("null") }
+        event.write(",")
         if let tester = x.rest.tester {
-            event.write(",")
             TestEvent.writeContext(x, tester, stage, route, method, to: &event)
         } else {
-            event.write(",")
             writeContext(x, stage, route, method, deployment, to: &event)
         }
         event.write(#","body":"#)

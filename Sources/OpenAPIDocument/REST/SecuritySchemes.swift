@@ -30,7 +30,7 @@ enum SecuritySchemes {
     }
 
     /// A member without a value asks for nothing itself.
-    private static func asked(_ operation: JSONValue, _ document: JSONValue) -> JSONValue? {
+    static func asked(_ operation: JSONValue, _ document: JSONValue) -> JSONValue? {
         [operation["security"], document["security"]].compactMap { $0 }.first { !$0.isNull }
     }
 

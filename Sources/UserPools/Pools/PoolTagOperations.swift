@@ -43,8 +43,9 @@ extension PoolOperation {
 extension UserPools {
     fileprivate func tagged(_ input: Input, _ state: PoolState) throws(PoolError) -> PoolContent {
         let arn = input.needed("ResourceArn")
-        guard let found = state.pools.values.first(where: { $0.pool.arn(account) == arn }) else {
-            throw .missing("User pool \(arn.split(separator: "/").last ?? "") does not exist.")
+        let id = String(arn.split(separator: "/").last ?? "")
+        guard let found = state.pools[id], found.pool.arn(account) == arn else {
+            throw .missing("User pool \(id) does not exist.")
         }
         return found
     }

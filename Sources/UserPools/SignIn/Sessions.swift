@@ -42,19 +42,28 @@ struct SRPBlock: Codable, Sendable {
 
 /// Sessions and blocks that were used, until they would have ended: each counts once.
 final class UsedOnce: Sendable {
-    private let used = Mutex<[String: Int64]>([:])
+    private struct State {
+        var used: [String: Int64] = [:]
+        /// How many there are when those that have ended are looked for again.
+        var sweepAt = UsedOnce.size
+    }
+
+    private let state = Mutex(State())
 
     /// False for who comes again.
     func take(_ id: String, until expires: Int64, now: Int64) -> Bool {
-        used.withLock { used in
-            guard used[id] == nil else { return false }
-            if used.count >= Self.size { used = used.filter { $0.value > now } }
-            used[id] = expires
+        state.withLock { state in
+            guard state.used[id] == nil else { return false }
+            if state.used.count >= state.sweepAt {
+                state.used = state.used.filter { $0.value > now }
+                state.sweepAt = max(Self.size, 2 * state.used.count)
+            }
+            state.used[id] = expires
             return true
         }
     }
 
-    /// Beyond it those are looked for that have ended.
+    /// With fewer nobody looks.
     private static let size = 10_000
 }
 
