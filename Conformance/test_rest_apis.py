@@ -1,5 +1,6 @@
 """REST APIs, resources, methods and what belongs to them, as AWS answers; the facts are recorded from the service."""
 
+import json
 from unittest.mock import ANY
 
 import pytest
@@ -170,6 +171,15 @@ def test_a_clone_has_the_parts_and_no_stages(rest_api):
     assert clone("get_stages") == {"item": []} and clone.id != api.id
     error = error_of(api.client.create_rest_api, name="x", cloneFrom="nothing")
     assert (error.code, error.message) == no_api()
+
+
+def test_a_clone_keeps_out_whom_its_original_keeps_out(rest_api):
+    policy = {"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}]}
+    closed = rest_api(policy=json.dumps(policy), apiKeySource="AUTHORIZER", disableExecuteApiEndpoint=True)
+    clone = rest_api(cloneFrom=closed.id).created
+    for name in "policy", "apiKeySource", "disableExecuteApiEndpoint":
+        assert clone[name] == closed.created[name]
+    assert rest_api(cloneFrom=closed.id, apiKeySource="HEADER").created["apiKeySource"] == "HEADER"
 
 
 # Resources

@@ -51,10 +51,10 @@ class RestApi:
     def resource(self, path_part, parent=None):
         return self("create_resource", parentId=parent or self.root, pathPart=path_part)["id"]
 
-    def mock(self, resource=None, verb="GET", template=None):
+    def mock(self, resource=None, verb="GET", template=None, **method):
         """A method with an integration that answers 200, and the template if there is one."""
         at = {"resourceId": resource or self.root, "httpMethod": verb}
-        self("put_method", **at, authorizationType="NONE")
+        self("put_method", **at, **{"authorizationType": "NONE"} | method)
         self("put_method_response", **at, statusCode="200")
         self("put_integration", **at, type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'})
         templates = {"application/json": json.dumps(template)} if template else {}

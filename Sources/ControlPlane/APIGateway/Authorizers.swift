@@ -1,7 +1,7 @@
 import GatewayModel
 import JSON
 
-/// The operations on Authorizer. They are stored; calls of methods that need one are refused until they are asked.
+/// The operations on Authorizer.
 extension RESTOperations {
     static var authorizers: [Operation] {
         let kit = RESTPartOperations<REST.Authorizer>()

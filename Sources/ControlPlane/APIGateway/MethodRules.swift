@@ -38,7 +38,6 @@ enum MethodRules {
         if method.requestParameters != old?.requestParameters { try checkParameters(method.requestParameters ?? [:]) }
     }
 
-    /// All types are stored. Calls of a method with another one than NONE are refused until they can be authorized.
     private static func checkAuthorization(_ method: inout REST.Method, in api: RESTAPI) throws(ServiceError) {
         // Recorded: the type is read in any case of letters.
         method.authorizationType = method.authorizationType.uppercased()
@@ -53,14 +52,13 @@ enum MethodRules {
             throw RESTError.badRequest(
                 "Invalid Authorization Type specified. Valid options are NONE,AWS_IAM,CUSTOM,COGNITO_USER_POOLS,JWT")
         }
-        guard !types.isEmpty else {
-            guard method.authorizationScopes?.isEmpty ?? true else {
-                throw RESTError.badRequest(
-                    "Invalid Method authorization type specified. Authorization Scopes are only valid for "
-                        + "COGNITO_USER_POOLS authorization type")
-            }
-            return
+        // Nobody would look at them.
+        guard method.authorizationScopes?.isEmpty ?? true || types == [method.authorizationType] else {
+            throw RESTError.badRequest(
+                "Invalid Method authorization type specified. Authorization Scopes are only valid for "
+                    + "COGNITO_USER_POOLS authorization type")
         }
+        if types.isEmpty { return }
         guard let id = method.authorizerId, let authorizer = api.authorizers[id], types.contains(authorizer.type) else {
             throw RESTError.badRequest(
                 "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS "

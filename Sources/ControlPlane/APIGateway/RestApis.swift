@@ -25,6 +25,12 @@ extension RESTOperations {
                 throw RESTError.notFound("Invalid API identifier specified \(call.account.accountId):\(source)")
             }
             try api.copyParts(of: original)
+            // What keeps callers out of the original keeps them out of its clone (AWS's answer is unknown).
+            if api.api.policy == nil { api.api.policy = original.api.policy }
+            if members.value("apiKeySource") == nil { api.api.apiKeySource = original.api.apiKeySource }
+            if members.value("disableExecuteApiEndpoint") == nil {
+                api.api.disableExecuteApiEndpoint = original.api.disableExecuteApiEndpoint
+            }
         } else {
             try api.addRootAndDefaultModels()
         }
