@@ -184,6 +184,9 @@ let package = Package(
             name: "JSONWebTokenTests",
             dependencies: ["JSONWebToken", "JSON", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
+        .testTarget(
+            name: "CallersTests", dependencies: ["Callers", "GatewayModel", "IAMPolicy", "Sealing", "SigV4"],
+            swiftSettings: strict),
         .testTarget(name: "SealingTests", dependencies: ["Sealing"], swiftSettings: strict),
         .testTarget(
             name: "UserPoolsTests",

@@ -24,10 +24,13 @@ package final class Caller: Sendable {
     package let sessionStarted: Int64?
     /// Whether it is one of GetSessionToken, which IAM and most of STS do not take.
     package let isPlainSession: Bool
+    /// Whether it is a function, by its role.
+    package let isFunction: Bool
 
     package init(
         kind: Kind, accessKeyId: String, account: String, arn: String, userId: String, principal: PolicyPrincipal,
-        grants: Grants, session: [PolicyDocument]? = nil, sessionStarted: Int64? = nil, isPlainSession: Bool = false
+        grants: Grants, session: [PolicyDocument]? = nil, sessionStarted: Int64? = nil, isPlainSession: Bool = false,
+        isFunction: Bool = false
     ) {
         self.kind = kind
         self.accessKeyId = accessKeyId
@@ -39,6 +42,7 @@ package final class Caller: Sendable {
         self.session = session
         self.sessionStarted = sessionStarted
         self.isPlainSession = isPlainSession
+        self.isFunction = isFunction
     }
 
     /// Whether the caller may do something, as far as policies of his own and the resource's say.

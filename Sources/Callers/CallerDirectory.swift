@@ -31,15 +31,18 @@ package struct CallerDirectory: Sendable {
 
     private let account: AccountIdentity
     private let tokens: SessionTokens?
+    /// nil where no functions run.
+    private let environments: LiveEnvironments?
     private var keys: TreeDictionary<String, Key> = [:]
     /// By `AROA…` and `AIDA…`.
     private var holders: TreeDictionary<String, Holder> = [:]
 
     package static let nobody = CallerDirectory(account: AccountIdentity(), tokens: nil)
 
-    package init(account: AccountIdentity, tokens: SessionTokens?) {
+    package init(account: AccountIdentity, tokens: SessionTokens?, environments: LiveEnvironments? = nil) {
         self.account = account
         self.tokens = tokens
+        self.environments = environments
     }
 
     package mutating func set(_ id: String, _ holder: Holder?) { holders[id] = holder }
@@ -57,11 +60,15 @@ package struct CallerDirectory: Sendable {
         guard keys[id] == nil, let session = tokens?.open(token), session.accessKeyId == id else {
             throw SignatureFault(.unknownKey, "The security token included in the request is invalid")
         }
-        guard now.seconds < session.expires else { throw .expiredToken }
+        guard now.seconds < session.expires, isLive(session) else { throw .expiredToken }
         guard let caller = caller(of: session) else {
             throw SignatureFault(.unknownKey, "The security token included in the request is invalid")
         }
         return Key(secret: session.secret, caller: caller)
+    }
+
+    private func isLive(_ session: SessionTokens.Session) -> Bool {
+        session.environment.map { environments?.has($0) ?? false } ?? true
     }
 
     /// nil when the user or role is gone.
@@ -93,7 +100,7 @@ package struct CallerDirectory: Sendable {
                 kind: holder.kind, accessKeyId: session.accessKeyId, account: account.accountId, arn: arn,
                 userId: "\(session.holder):\(session.name)",
                 principal: .session(role: holder.arn, arn: arn, account: account.accountId), grants: holder.grants,
-                session: documents, sessionStarted: session.started)
+                session: documents, sessionStarted: session.started, isFunction: session.environment != nil)
         }
     }
 }

@@ -17,10 +17,12 @@ package struct SessionTokens: Sendable {
         /// Seconds since 1970.
         package let started: Int64
         package let expires: Int64
+        /// The session is a function's, and ends with the environment of this number (`LiveEnvironments`).
+        package let environment: Int?
 
         package init(
             accessKeyId: String, secret: String, holder: String, name: String, policies: [String]?, started: Int64,
-            expires: Int64
+            expires: Int64, environment: Int? = nil
         ) {
             self.accessKeyId = accessKeyId
             self.secret = secret
@@ -29,6 +31,7 @@ package struct SessionTokens: Sendable {
             self.policies = policies
             self.started = started
             self.expires = expires
+            self.environment = environment
         }
     }
 

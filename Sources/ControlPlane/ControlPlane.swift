@@ -1,3 +1,4 @@
+package import Callers
 package import EntityStore
 package import FunctionPackages
 package import GatewayModel
@@ -155,6 +156,8 @@ package struct ControlPlaneSettings: Sendable {
     package private(set) var dependencies: (any FunctionDependencies)?
     /// What secrets are sealed with.
     package var sealing = SealingKey()
+    /// Nil where no functions run: in drafts and tests.
+    package var environments: LiveEnvironments?
     /// Nil where nobody calls: in drafts and tests.
     package var callerTraffic: (any CallerTraffic)?
     /// Whether policies of AWS's own that are not known here can be attached; they grant nothing.

@@ -1,3 +1,4 @@
+import Callers
 package import ControlPlane
 import DataPlane
 import Dispatch
@@ -63,13 +64,16 @@ package final class Gatehouse: Sendable {
             shown: settings.shownFunctionLines.map {
                 FunctionLogs.Shown(writer: Console.writer($0.stream), notesOnly: $0.notesOnly)
             })
-        let lambdaHost = try await LambdaHost(
-            group: group,
-            settings: LambdaHostSettings(
-                account: settings.account, endpointURL: { "http://127.0.0.1:\(port.value)" },
-                runtimesFolder: settings.runtimesFolder, scratchFolder: folder.scratch,
-                searchPath: settings.searchPath, concurrency: settings.functionConcurrency,
-                logs: functionLogs))
+        let sealing = try folder.sealingKey.map { try SealingKey(file: $0) } ?? SealingKey()
+        let environments = LiveEnvironments()
+        var hostSettings = LambdaHostSettings(
+            account: settings.account, endpointURL: { "http://127.0.0.1:\(port.value)" },
+            runtimesFolder: settings.runtimesFolder, scratchFolder: folder.scratch,
+            searchPath: settings.searchPath, concurrency: settings.functionConcurrency,
+            logs: functionLogs)
+        hostSettings.sessions = FunctionSessions(
+            tokens: SessionTokens(key: sealing), environments: environments)
+        let lambdaHost = try await LambdaHost(group: group, settings: hostSettings)
 
         let faults = FaultNotices()
         let tables = TableEndpoint(
@@ -80,7 +84,6 @@ package final class Gatehouse: Sendable {
 
         let triggers = TriggerFunctions()
         let isLocalIssuer = settings.hasLocalIssuer
-        let sealing = try folder.sealingKey.map { try SealingKey(file: $0) } ?? SealingKey()
         let pools = UserPools(
             account: settings.account,
             store: try folder.userPools.map { path in try SQLiteCopy.naming(path) { try SQLiteStore(path: path) } }
@@ -114,6 +117,7 @@ package final class Gatehouse: Sendable {
         resources.tell = { faults.tell($0) }
         resources.callerTraffic = CallerTrafficAdapter(plane: dataPlane)
         resources.sealing = sealing
+        resources.environments = environments
         let controlPlane = ControlPlane(
             settings: resources,
             store: store,

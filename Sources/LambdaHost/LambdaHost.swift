@@ -119,6 +119,8 @@ package struct LambdaHostSettings: Sendable {
     /// Invocations at once, all functions together. AWS's default account limit is 1,000; a machine's is lower.
     package var concurrency: Int
     package var logs: any FunctionLogSink
+    /// nil gives every environment credentials that nobody knows.
+    package var sessions: (any FunctionSessionSource)?
 
     package init(
         account: AccountIdentity, endpointURL: @escaping @Sendable () -> String, runtimesFolder: String?,

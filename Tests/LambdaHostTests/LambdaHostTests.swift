@@ -29,6 +29,7 @@ struct LambdaHostTests {
 
     private func with(
         _ body: String, timeout: Int = 5, reserved: Int? = 1, layers: [[String: String]] = [],
+        sessions: (any FunctionSessionSource)? = nil,
         _ check: (LambdaHost, FunctionHandle, any EventLoop) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lambda-host-\(UUID())")
@@ -39,14 +40,15 @@ struct LambdaHostTests {
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bootstrap.path())
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let account = AccountIdentity()
-        let host = try await LambdaHost(
-            group: group,
-            settings: LambdaHostSettings(
-                account: account, endpointURL: { "" }, runtimesFolder: nil, scratchFolder: folder.path(),
-                searchPath: "/usr/bin:/bin", logs: Silence()))
+        var settings = LambdaHostSettings(
+            account: account, endpointURL: { "" }, runtimesFolder: nil, scratchFolder: folder.path(),
+            searchPath: "/usr/bin:/bin", logs: Silence())
+        settings.sessions = sessions
+        let host = try await LambdaHost(group: group, settings: settings)
         var version = Lambda.FunctionVersion(
             version: "$LATEST", revisionId: "1", runtime: "provided.al2023", handler: "h", code: .init(folder.path()),
             timeout: timeout, logGroup: "/aws/lambda/f")
+        if sessions != nil { version.roleId = "AROA1" }
         for (number, files) in layers.enumerated() {
             let layer = folder.appending(path: "layer\(number)")
             for (path, text) in files {
@@ -101,6 +103,39 @@ struct LambdaHostTests {
             #expect(first.hasSuffix(" one"))
             #expect(second == first.replacingOccurrences(of: "one", with: "two"))
         }
+    }
+
+    @Test("an environment has credentials of its own, which end with it")
+    func sessions() async throws {
+        let body = #"""
+            answer="$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $AWS_SESSION_TOKEN"
+            curl -s -X POST -d "$answer" $base/invocation/$id/response >/dev/null
+            [ "$event" = last ] && exit 1
+            """#
+        let sessions = NotingSessions()
+        try await with(body, sessions: sessions) { _, handle, loop in
+            for _ in 0..<2 {
+                #expect(text(await invoke(handle, "x", on: loop)) == "success ASIA1 f-secret AROA1-token")
+            }
+            #expect(sessions.living == 1)
+            #expect(text(await invoke(handle, "last", on: loop)) == "success ASIA1 f-secret AROA1-token")
+            // By its answer the next call knows that the first environment is over.
+            #expect(text(await invoke(handle, "x", on: loop)) == "success ASIA2 f-secret AROA1-token")
+            #expect(sessions.living == 1)
+        }
+        #expect(sessions.living == 0)
+    }
+
+    @Test("without credentials nothing starts that has a role, and none stay behind what did not start")
+    func noSessions() async throws {
+        try await with("exit 1", sessions: NotingSessions(limit: 0)) { _, handle, loop in
+            #expect(text(await invoke(handle, "x", on: loop)).contains("no credentials for one more environment"))
+        }
+        let sessions = NotingSessions()
+        try await with("exit 1", sessions: sessions) { _, handle, loop in
+            #expect(text(await invoke(handle, "x", on: loop)).hasPrefix("error"))
+        }
+        #expect(sessions.living == 0)
     }
 
     @Test("layers are found by the variables, later ones over earlier ones")

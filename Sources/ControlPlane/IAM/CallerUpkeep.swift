@@ -21,7 +21,9 @@ struct CallerUpkeep: Sendable {
     private var places: [RootID: (id: String, keys: [String])] = [:]
 
     init(_ settings: ControlPlaneSettings) {
-        directory = CallerDirectory(account: settings.account, tokens: SessionTokens(key: settings.sealing))
+        directory = CallerDirectory(
+            account: settings.account, tokens: SessionTokens(key: settings.sealing), environments: settings.environments
+        )
     }
 
     /// Makes anew whatever depends on these roots.

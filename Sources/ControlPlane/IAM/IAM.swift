@@ -61,16 +61,16 @@ extension ControlPlane {
         _ document: Document, quota: Int, _ quotaName: String, exists: String,
         checking check: (inout Change<Document>) throws(ServiceError) -> Void = { _ in }
     ) async throws(ServiceError) {
-        try await change(
-            Document.self, Document.id(ofName: document.name),
-            { change throws(ServiceError) in
+        try await commit(
+            document.name,
+            { (change: inout Change<Document>) throws(ServiceError) in
                 guard change.root == nil else { throw IAMError.alreadyExists(exists) }
                 guard world[keyPath: Document.place].count < quota else {
                     throw IAMError.limitExceeded("Cannot exceed quota for \(quotaName): \(quota)")
                 }
                 try check(&change)
                 change.root = document
-            }, preparing: { _ in }, publishing: { change, _ in await publishCallers([Document.rootID(change.id)]) })
+            })
     }
 
     @discardableResult
@@ -78,27 +78,44 @@ extension ControlPlane {
         _ type: Document.Type, _ name: String,
         _ make: (inout Document, inout Change<Document>) throws(ServiceError) -> Answer
     ) async throws(ServiceError) -> Answer {
-        try await change(
-            Document.self, Document.id(ofName: name),
-            { change throws(ServiceError) in
+        try await commit(
+            name,
+            { (change: inout Change<Document>) throws(ServiceError) in
                 guard var document = change.root, document.name == name else { throw Document.notFound(name) }
                 let answer = try make(&document, &change)
                 change.root = document
                 return answer
-            }, preparing: { _ in }, publishing: { change, _ in await publishCallers([Document.rootID(change.id)]) })
+            })
     }
 
     func deleteNamed<Document: IAMDocument>(
         _ type: Document.Type, _ name: String,
         checking check: (Document, inout Change<Document>) throws(ServiceError) -> Void = { _, _ in }
     ) async throws(ServiceError) {
-        try await change(
-            Document.self, Document.id(ofName: name),
-            { change throws(ServiceError) in
+        try await commit(
+            name,
+            { (change: inout Change<Document>) throws(ServiceError) in
                 guard let document = change.root, document.name == name else { throw Document.notFound(name) }
                 try check(document, &change)
                 change.root = nil
-            }, preparing: { _ in }, publishing: { change, _ in await publishCallers([Document.rootID(change.id)]) })
+            })
+    }
+
+    /// Whoever acts by the document hears of it: callers, and functions when it is their role.
+    private func commit<Document: IAMDocument, Answer>(
+        _ name: String, _ make: (inout Change<Document>) throws(ServiceError) -> Answer
+    ) async throws(ServiceError) -> Answer {
+        let id = Document.id(ofName: name)
+        var isRoleOfFunctions = false
+        let answer = try await change(
+            Document.self, id, make, preparing: { _ in },
+            publishing: { change, _ in
+                await publishCallers([Document.rootID(id)])
+                let (old, new) = (change.old as? IAM.Role, change.root as? IAM.Role)
+                isRoleOfFunctions = old?.id != new?.id || old?.trust != new?.trust
+            })
+        if isRoleOfFunctions { await publishFunctions(ofRole: id) }
+        return answer
     }
 }
 

@@ -18,10 +18,12 @@ extension ControlPlane {
     /// What the host needs to run the function and to judge who may call it.
     func definition(of function: LambdaFunction) -> Lambda.FunctionDefinition {
         let latest = definition(
-            of: function.head.configuration, code: function.head.code, revision: function.head.environmentRevision)
+            of: function.head.configuration, code: function.head.code, revision: function.head.environmentRevision,
+            roleId: function.head.roleId)
         let published = function.versions.map { version in
             definition(
-                of: version.configuration, code: version.code, revision: version.configuration.RevisionId)
+                of: version.configuration, code: version.code, revision: version.configuration.RevisionId,
+                roleId: version.roleId)
         }
         return Lambda.FunctionDefinition(
             functionName: function.name, account: settings.account, versions: [latest] + published,
@@ -30,11 +32,14 @@ extension ControlPlane {
     }
 
     private func definition(
-        of configuration: FunctionConfiguration, code: LambdaFunction.CodePlace, revision: String
+        of configuration: FunctionConfiguration, code: LambdaFunction.CodePlace, revision: String, roleId given: String?
     ) -> Lambda.FunctionVersion {
         let logging = configuration.LoggingConfig
+        let roleId = sessionHolder(of: configuration, given: given)
         var version = Lambda.FunctionVersion(
-            version: configuration.Version, revisionId: revision, runtime: configuration.Runtime,
+            // Environments that act as another role than before are retired.
+            version: configuration.Version, revisionId: revision + (roleId.map { "/" + $0 } ?? ""),
+            runtime: configuration.Runtime,
             handler: configuration.Handler,
             code: hold(code, configuration.FunctionName, configuration.CodeSha256),
             memorySize: configuration.MemorySize, timeout: configuration.Timeout,
@@ -43,6 +48,7 @@ extension ControlPlane {
         version.applicationLogLevel = logging.ApplicationLogLevel
         version.systemLogLevel = logging.SystemLogLevel
         version.layers = layers(of: configuration)
+        version.roleId = roleId
         return version
     }
 

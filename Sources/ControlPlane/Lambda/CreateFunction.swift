@@ -8,6 +8,7 @@ extension LambdaOperations {
     ) async throws(ServiceError) -> Reply {
         let input = try NewFunction(call, account: control.settings.account)
         guard control.world[LambdaFunction.self, input.name] == nil else { throw exists(input.name) }
+        let roleId = try control.executionRole(input.configuration.role ?? "", of: input.name)
         let answer = try await control.withPackage(
             of: input.code, for: input.name, runtime: input.configuration.runtime ?? ""
         ) { package throws(ServiceError) in
@@ -15,6 +16,7 @@ extension LambdaOperations {
                 guard change.root == nil else { throw exists(input.name) }
                 guard control.isKept(package, for: input.name) else { return nil }
                 var function = try input.function(package, account: call.account, at: call.now)
+                function.head.roleId = roleId
                 try function.take(layers: input.configuration.layers, of: call.account, in: control) {
                     change.read(LambdaLayer.self, $0)
                 }

@@ -22,6 +22,8 @@ struct LambdaFunction: Sendable, Equatable {
         /// Changes with code or configuration only; a new one retires the environments of `$LATEST`. The RevisionId
         /// of the configuration changes more often.
         var environmentRevision: String
+        /// Of the role, when it was here as the function got it.
+        var roleId: String?
         /// Numbers are never used again, not even after the version is deleted.
         var nextVersion = 1
         var reservedConcurrency: Int?
@@ -34,6 +36,7 @@ struct LambdaFunction: Sendable, Equatable {
         var code: CodePlace
         /// The description that `$LATEST` had, which PublishVersion may replace.
         var descriptionOfLatest: String
+        var roleId: String?
     }
 
     /// Document `lambda.policy`.

@@ -18,6 +18,7 @@ extension LambdaOperations {
         try before.checkRevision(revisionId)
         try RefusedMembers.check(members.object)
         try input.checkValues()
+        let roleId = try input.role.map { role throws(ServiceError) in try control.executionRole(role, of: name.name) }
 
         let package = try await control.package(of: before, movedTo: input.runtime)
         defer { if let snapshot = package?.snapshot { control.snapshots.release(snapshot) } }
@@ -33,6 +34,7 @@ extension LambdaOperations {
                 function.take(package, nil)
             }
             try input.apply(to: &function.head.configuration, in: call.account)
+            if let roleId { function.head.roleId = roleId }
             try function.take(layers: input.layers, of: call.account, in: control, find: layer)
             if call.allowsLocalCode, function.runs(as: old) {
                 function = old

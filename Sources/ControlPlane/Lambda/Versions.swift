@@ -52,7 +52,8 @@ extension LambdaFunction {
         configuration.Description = description ?? configuration.Description
         configuration.RevisionId = Identifiers.uuid()
         let version = PublishedVersion(
-            configuration: configuration, code: head.code, descriptionOfLatest: head.configuration.Description)
+            configuration: configuration, code: head.code, descriptionOfLatest: head.configuration.Description,
+            roleId: head.roleId)
         versions.append(version)
         head.nextVersion += 1
         head.configuration.RevisionId = Identifiers.uuid()

@@ -97,6 +97,7 @@ extension ControlPlane {
     /// Hands the host the functions of these roots, and compiles the stages that are theirs or call them.
     func serve(_ roots: Set<RootID>, since before: World) async throws(ServiceError) {
         let now = world
+        let roots = roots.union(now.functions(ofRoles: roots).map(LambdaFunction.rootID))
         var stages: Set<StageKey> = []
         for root in roots where root.type == LambdaFunction.type {
             await inTurn(of: root) { await publishFunction(root.id) }

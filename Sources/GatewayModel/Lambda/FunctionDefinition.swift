@@ -50,6 +50,8 @@ extension Lambda {
         package var logFormat: String
         package var applicationLogLevel: String?
         package var systemLogLevel: String?
+        /// `AROA…` of the role that its environments act as; nil when there is no such role here.
+        package var roleId: String?
 
         package init(
             version: String, revisionId: String, runtime: String, handler: String, code: CodeFolder,

@@ -17,6 +17,7 @@ struct Launch: Sendable {
         let output: Int32
         let temporaryFolder: String
         let notes: [String]
+        let session: FunctionSession?
     }
 
     let version: Lambda.FunctionVersion
@@ -33,12 +34,23 @@ struct Launch: Sendable {
             let used = [version.code.path, folder] + (try runtimes.paths(for: version))
             let opt = try OptFolder(version.layers, merged: Self.optFolder(of: folder), used: used)
             let command = wrapped(try runtimes.command(for: version, opt: opt), opt)
-            let (pid, output) = try spawn(command, opt, temporaryFolder: folder, processes, onExit)
-            return Started(pid: pid, output: output, temporaryFolder: folder, notes: command.notes)
+            let session = try beginSession()
+            let (pid, output) = try spawn(command, opt, session, temporaryFolder: folder, processes, onExit)
+            return Started(
+                pid: pid, output: output, temporaryFolder: folder, notes: command.notes, session: session)
         } catch {
             Self.removeFolder(folder)
             throw error
         }
+    }
+
+    private func beginSession() throws(LaunchError) -> FunctionSession? {
+        guard let source = settings.sessions, let roleId = version.roleId else { return nil }
+        // Without credentials it would do what its role forbids.
+        guard let session = source.beginSession(of: definition.functionName, roleId: roleId) else {
+            throw LaunchError(message: "there are no credentials for one more environment")
+        }
+        return session
     }
 
     /// A program of the function's, or of a layer, that starts the runtime (Lambda Developer Guide, runtimes-modify). A
@@ -57,13 +69,13 @@ struct Launch: Sendable {
     }
 
     private func spawn(
-        _ command: RuntimeCatalog.Command, _ opt: OptFolder?, temporaryFolder: String, _ processes: ProcessTable,
-        _ onExit: @escaping @Sendable (ProcessTable.Exit) -> Void
+        _ command: RuntimeCatalog.Command, _ opt: OptFolder?, _ session: FunctionSession?, temporaryFolder: String,
+        _ processes: ProcessTable, _ onExit: @escaping @Sendable (ProcessTable.Exit) -> Void
     ) throws(LaunchError) -> (pid: Int32, output: Int32) {
         do throws(ProcessTable.Failure) {
             return try processes.spawn(
                 executable: command.executable, arguments: command.arguments,
-                environment: environment(command, opt: opt?.path, temporaryFolder: temporaryFolder),
+                environment: environment(command, session, opt: opt?.path, temporaryFolder: temporaryFolder),
                 folder: version.code.path, opt: opt.flatMap { $0.isShown ? $0.folder : nil }, onExit: onExit)
         } catch {
             throw LaunchError(message: error.message)
@@ -72,7 +84,7 @@ struct Launch: Sendable {
 
     /// Nothing of Gatehouse's own environment is handed on. Order of precedence: the platform's, then the function's.
     private func environment(
-        _ command: RuntimeCatalog.Command, opt: String?, temporaryFolder: String
+        _ command: RuntimeCatalog.Command, _ session: FunctionSession?, opt: String?, temporaryFolder: String
     ) -> [String] {
         var variables: OrderedMapOfStrings = []
         for (key, value) in version.environment { variables.append((key, value)) }
@@ -93,10 +105,10 @@ struct Launch: Sendable {
             ("AWS_LAMBDA_LOG_GROUP_NAME", version.logGroup),
             ("AWS_LAMBDA_LOG_STREAM_NAME", logStream),
             ("AWS_LAMBDA_RUNTIME_API", runtimeAPI),
-            // Any credentials do: Gatehouse's own services are called, and they do not check them on loopback.
-            ("AWS_ACCESS_KEY_ID", "ASIAGATEHOUSEFUNCTION"),
-            ("AWS_SECRET_ACCESS_KEY", "gatehouse"),
-            ("AWS_SESSION_TOKEN", "gatehouse"),
+            // Without a role that is known, those of nobody: on loopback they do, unless credentials are required.
+            ("AWS_ACCESS_KEY_ID", session?.accessKeyId ?? "ASIAGATEHOUSEFUNCTION"),
+            ("AWS_SECRET_ACCESS_KEY", session?.secretAccessKey ?? "gatehouse"),
+            ("AWS_SESSION_TOKEN", session?.token ?? "gatehouse"),
             ("LAMBDA_TASK_ROOT", version.code.path),
             ("LAMBDA_RUNTIME_DIR", command.runtimeFolder),
             ("TMPDIR", temporaryFolder),

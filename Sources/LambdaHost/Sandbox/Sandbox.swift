@@ -29,6 +29,8 @@ final class Sandbox: PooledEnvironment {
     /// Of the first invocation's REPORT line; nil later.
     private var initMilliseconds: Double?
     private var temporaryFolder = ""
+    /// Ends with the process.
+    private var session: FunctionSession?
     /// The process ended before it was known that it had begun.
     private var earlyExit: ProcessTable.Exit?
 
@@ -98,6 +100,7 @@ final class Sandbox: PooledEnvironment {
     private func launched(_ started: Launch.Started) {
         pid = started.pid
         temporaryFolder = started.temporaryFolder
+        session = started.session
         memory.open(pid)
         for note in started.notes { pool.note(note, self) }
         let reader = OutputReader(descriptor: started.output, log: log)
@@ -347,6 +350,7 @@ final class Sandbox: PooledEnvironment {
         next?.close()
         next = nil
         memory.close()
+        session = nil
         let folder = temporaryFolder
         temporaryFolder = ""
         if !folder.isEmpty { NIOThreadPool.singleton.submit { _ in Launch.removeFolder(folder) } }

@@ -39,7 +39,7 @@ extension ResourceType {
                 "PublishToLatestPublished", "RecursiveLoop", "RuntimeManagementConfig", "SnapStart", "TenancyConfig",
                 "VpcConfig",
             ],
-            storedOnly: ["Role"], required: ["Code", "Role"]),
+            required: ["Code", "Role"]),
         replacedBy: ["FunctionName", "PackageType"], behaviour: LambdaFunctionType())
 
     private static let code = PropertyRules(
