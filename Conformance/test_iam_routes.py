@@ -145,9 +145,10 @@ def test_a_method_says_why_it_refuses(method, caller):
     assert told(method.call("GET", "/prod/pets")) == (
         403, "MissingAuthenticationTokenException", {"message": "Missing Authentication Token"},
     )  # fmt: skip
-    words = f"User: {user['Arn']} is not authorized to perform: execute-api:Invoke on resource: {resource}"
+    words = (f"User: {user['Arn']} is not authorized to perform: execute-api:Invoke on resource: {resource} "
+             "because no identity-based policy allows the execute-api:Invoke action")  # fmt: skip
     assert told(signed(method, powerless, target="/prod/pets")) == (403, "AccessDeniedException", {"Message": words})
-    assert told(signed(method, denied, target="/prod/pets"))[2]["Message"].endswith(" with an explicit deny")
+    assert told(signed(method, denied, target="/prod/pets"))[2]["Message"].endswith(" with an explicit deny in an identity-based policy")
     unknown = Credentials("AKIAUNKNOWN000000000", "x" * 40)
     assert told(signed(method, unknown, target="/prod/pets")) == (
         403, "UnrecognizedClientException", {"message": "The security token included in the request is invalid."},

@@ -1,9 +1,9 @@
 /// A condition operator with the values that the policy gives it, ready to be compared.
 ///
 /// Source: IAM User Guide, reference_policies_elements_condition_operators.
-struct Comparison: Sendable {
+final class Comparison: Sendable {
     private enum Values: Sendable {
-        case texts([WildcardText], takesWildcards: Bool, ignoresCase: Bool)
+        case texts([WildcardText], ignoresCase: Bool)
         case numbers([Double], Order)
         case dates([Double], Order)
         case flags([Bool])
@@ -21,8 +21,8 @@ struct Comparison: Sendable {
     init(_ name: String, _ texts: [String], hasVariables: Bool) throws(PolicyError) {
         let (kind, isNegated) = Self.withoutNegation(name)
         self.isNegated = isNegated
-        func patterns(_ transform: (String) -> String = { $0 }) -> [WildcardText] {
-            texts.map { WildcardText(transform($0), hasVariables: hasVariables) }
+        func patterns(areLiteral: Bool = true, _ transform: (String) -> String = { $0 }) -> [WildcardText] {
+            texts.map { WildcardText(transform($0), hasVariables: hasVariables, isLiteral: areLiteral) }
         }
         func parsed<Value>(_ parse: (String) -> Value?) throws(PolicyError) -> [Value] {
             let values = texts.compactMap(parse)
@@ -31,12 +31,12 @@ struct Comparison: Sendable {
         }
         switch kind {
         case "StringEquals", "BinaryEquals":
-            values = .texts(patterns(), takesWildcards: false, ignoresCase: false)
+            values = .texts(patterns(), ignoresCase: false)
         case "StringEqualsIgnoreCase":
             // A variable's name has no case either.
-            values = .texts(patterns { $0.lowercased() }, takesWildcards: false, ignoresCase: true)
+            values = .texts(patterns { $0.lowercased() }, ignoresCase: true)
         case "StringLike":
-            values = .texts(patterns(), takesWildcards: true, ignoresCase: false)
+            values = .texts(patterns(areLiteral: false), ignoresCase: false)
         case "NumericEquals": values = .numbers(try parsed(Double.init), .equal)
         case "NumericLessThan": values = .numbers(try parsed(Double.init), .less)
         case "NumericLessThanEquals": values = .numbers(try parsed(Double.init), .lessOrEqual)
@@ -73,7 +73,7 @@ struct Comparison: Sendable {
         }
     }
 
-    private static func flag(_ text: String) -> Bool? {
+    static func flag(_ text: String) -> Bool? {
         switch text.lowercased() {
         case "true": true
         case "false": false
@@ -86,28 +86,29 @@ struct Comparison: Sendable {
         if case .isAbsent(let isAbsent) = values { isAbsent } else { nil }
     }
 
-    /// Whether one of the policy's values matches one of the request's, negation left aside.
-    func matches(_ text: String, _ context: (ConditionKey) -> ConditionValues) -> Bool {
+    /// Whether one of the policy's values matches the request's value of that position, negation left aside.
+    func matches(_ fact: Fact, _ position: Int, _ context: (ConditionKey) -> ConditionValues) -> Bool {
         switch values {
-        case .texts(let patterns, let takesWildcards, let ignoresCase):
-            let bytes = Array((ignoresCase ? text.lowercased() : text).utf8)
+        case .texts(let patterns, let ignoresCase):
+            guard ignoresCase else { return patterns.contains { $0.matches(fact.bytes[position], context) } }
             return patterns.contains { pattern in
-                if takesWildcards { return pattern.matches(bytes, context) }
-                guard let literal = pattern.literal(context) else { return false }
-                return ignoresCase && pattern.hasVariables
-                    ? Array(String(decoding: literal, as: UTF8.self).lowercased().utf8) == bytes : literal == bytes
+                pattern.matches(fact.lowercased[position]) { key in
+                    guard case .values(let values) = context(key) else { return context(key) }
+                    return .values(values.map { $0.lowercased() })
+                }
             }
         case .numbers(let numbers, let order):
-            guard let number = Double(text) else { return false }
+            guard let number = fact.numbers[position] else { return false }
             return numbers.contains { order.holds(number, $0) }
         case .dates(let dates, let order):
-            guard let date = PolicyDate.seconds(text) else { return false }
+            guard let date = fact.dates[position] else { return false }
             return dates.contains { order.holds(date, $0) }
-        case .flags(let flags): return Self.flag(text).map(flags.contains) ?? false
+        case .flags(let flags): return fact.flag(position).map(flags.contains) ?? false
         case .addresses(let ranges):
-            guard let address = AddressRange(text) else { return false }
+            guard let address = fact.addresses[position] else { return false }
             return ranges.contains { $0.contains(address) }
-        case .names(let names): return names.contains { $0.matches(text, context) }
+        case .names(let names):
+            return names.contains { $0.matches(fact.bytes[position], parts: fact.names[position], context) }
         case .isAbsent: return false
         }
     }
@@ -136,10 +137,10 @@ struct ResourceNamePattern: Sendable {
         parts = whole.split(at: 6)
     }
 
-    func matches(_ text: String, _ context: (ConditionKey) -> ConditionValues) -> Bool {
-        guard let parts else { return whole.matches(Array(text.utf8), context) }
-        let own = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 5, omittingEmptySubsequences: false)
+    /// - Parameter own: the text's parts.
+    func matches(_ text: [UInt8], parts own: [[UInt8]], _ context: (ConditionKey) -> ConditionValues) -> Bool {
+        guard let parts else { return whole.matches(text, context) }
         guard own.count == 6, parts.count == 6 else { return false }
-        return zip(parts, own).allSatisfy { $0.matches(Array($1)) }
+        return parts.indices.allSatisfy { parts[$0].matches(own[$0]) }
     }
 }

@@ -18,25 +18,31 @@ package enum ConditionValues: Sendable, Equatable {
 }
 
 /// One operator with one key of a statement's `Condition`.
-struct Condition: Sendable {
+final class Condition: Sendable {
     private enum Quantifier: Sendable { case none, all, any }
 
     private let comparison: Comparison
     private let quantifier: Quantifier
     private let ifExists: Bool
     private let key: ConditionKey
+    /// Among the keys of the policy.
+    private let position: Int
 
     /// At most so many in one policy: one of the largest size has not more.
     static let limit = 1_000
 
-    static func all(_ value: JSONValue?, hasVariables: Bool) throws(PolicyError) -> [Condition] {
+    /// - Parameter keys: gets those that are not among them yet.
+    static func all(
+        _ value: JSONValue?, keys: inout ConditionKeys, hasVariables: Bool
+    ) throws(PolicyError) -> [Condition] {
         guard let value else { return [] }
         guard let operators = value.object else { throw .syntax }
         var conditions: [Condition] = []
-        for (name, keys) in operators.members {
-            guard let keys = keys.object else { throw .syntax }
-            for (key, values) in keys.members {
-                conditions.append(try Condition(name, ConditionKey(key), values, hasVariables))
+        for (name, compared) in operators.members {
+            guard let compared = compared.object else { throw .syntax }
+            for (key, values) in compared.members {
+                let key = ConditionKey(key)
+                conditions.append(try Condition(name, key, keys.position(of: key), values, hasVariables))
                 guard conditions.count <= limit else { throw .syntax }
             }
         }
@@ -44,7 +50,7 @@ struct Condition: Sendable {
     }
 
     private init(
-        _ name: String, _ key: ConditionKey, _ values: JSONValue, _ hasVariables: Bool
+        _ name: String, _ key: ConditionKey, _ position: Int, _ values: JSONValue, _ hasVariables: Bool
     ) throws(PolicyError) {
         var name = name[...]
         if name.hasPrefix("ForAllValues:") {
@@ -67,21 +73,22 @@ struct Condition: Sendable {
             }
         }
         self.key = key
+        self.position = position
         comparison = try Comparison(String(name), texts, hasVariables: hasVariables)
         if comparison.wantsAbsence != nil, ifExists || quantifier != .none { throw .syntax }
     }
 
     /// Whether the condition holds; nil when that is not known.
-    func holds(_ values: (ConditionKey) -> ConditionValues) -> Bool? {
-        let found = values(key)
+    func holds(_ facts: inout Facts, _ values: (ConditionKey) -> ConditionValues) -> Bool? {
+        let fact = facts.fact(position, key, values)
         if let wantsAbsence = comparison.wantsAbsence {
-            switch found {
+            switch fact.values {
             case .unknown: return nil
             case .absent: return wantsAbsence
             case .values: return !wantsAbsence
             }
         }
-        switch found {
+        switch fact.values {
         case .unknown: return nil
         case .absent:
             switch quantifier {
@@ -89,13 +96,17 @@ struct Condition: Sendable {
             case .any: return ifExists
             case .none: return ifExists || comparison.isNegated
             }
-        case .values(let found):
-            let matches = { (value: String) in comparison.matches(value, values) != comparison.isNegated }
+        case .values:
+            let matches = { [comparison] (position: Int) in
+                comparison.matches(fact, position, values) != comparison.isNegated
+            }
             switch quantifier {
-            case .all: return found.allSatisfy(matches)
-            case .any: return found.contains(where: matches)
+            case .all: return (0..<fact.count).allSatisfy(matches)
+            case .any: return (0..<fact.count).contains(where: matches)
             // A key of several values is compared so only by mistake: then no value may speak against it.
-            case .none: return comparison.isNegated ? found.allSatisfy(matches) : found.contains(where: matches)
+            case .none:
+                return comparison.isNegated
+                    ? (0..<fact.count).allSatisfy(matches) : (0..<fact.count).contains(where: matches)
             }
         }
     }

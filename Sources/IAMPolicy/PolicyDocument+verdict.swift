@@ -22,9 +22,11 @@ package enum PolicyVerdict: Sendable, Equatable {
 
 /// A request as policies see it.
 package struct PolicyRequest: Sendable {
-    /// In lower case.
-    let action: [UInt8]
+    /// In lower case; nil: `execute-api:invoke`.
+    let action: [UInt8]?
     let resource: [UInt8]
+    /// The resource in another spelling, which whoever serves it may take for the same: no Deny is passed by it.
+    let otherwise: [UInt8]?
     package let principal: PolicyPrincipal
 
     /// - Parameters:
@@ -34,22 +36,24 @@ package struct PolicyRequest: Sendable {
         self.init(action: action, resource: Array(resource.utf8), principal: principal)
     }
 
+    package init(action: String, resource: [UInt8], otherwise: [UInt8]? = nil, principal: PolicyPrincipal) {
+        self.action = Array(action.lowercased().utf8)
+        self.resource = resource
+        self.otherwise = otherwise
+        self.principal = principal
+    }
+
     /// Of a call of an API.
     ///
     /// - Parameter resource: the ARN of the method or route.
-    package init(invoking resource: [UInt8], principal: PolicyPrincipal) {
-        action = Self.invoke
+    package init(invoking resource: [UInt8], otherwise: [UInt8]? = nil, principal: PolicyPrincipal) {
+        action = nil
         self.resource = resource
+        self.otherwise = otherwise
         self.principal = principal
     }
 
-    private static let invoke = Array("execute-api:invoke".utf8)
-
-    package init(action: String, resource: [UInt8], principal: PolicyPrincipal) {
-        self.action = Array(action.lowercased().utf8)
-        self.resource = resource
-        self.principal = principal
-    }
+    static let invoke = Array("execute-api:invoke".utf8)
 }
 
 extension PolicyDocument {
@@ -61,8 +65,10 @@ extension PolicyDocument {
         for request: PolicyRequest, values: (ConditionKey) -> ConditionValues
     ) -> PolicyVerdict {
         var verdict = PolicyVerdict.silent
-        for (number, statement) in statements.enumerated() {
-            guard statement.isAbout(request, values), statement.holds(values) else { continue }
+        var facts = Facts(keys)
+        for number in statements.indices {
+            let statement = statements[number]
+            guard statement.isAbout(request, values), statement.holds(&facts, values) else { continue }
             guard statement.allows else { return .deny(statement: number) }
             let grant = statement.grant(to: request.principal)
             if case .allow(_, let other) = verdict, other >= grant { continue }
@@ -82,34 +88,52 @@ extension PolicyDocument {
 
 extension Statement {
     fileprivate func isAbout(_ request: PolicyRequest, _ values: (ConditionKey) -> ConditionValues) -> Bool {
-        actions.cover { $0.matches(request.action) } && covers(request.resource, values)
-            && principals?.cover { $0.matches(request.principal) } ?? true
+        guard request.action.map({ action in actions.cover { $0.matches(action) } }) ?? isAboutInvoking,
+            covers(request, values)
+        else { return false }
+        return principals.cover { $0.matches(request.principal) }
+    }
+
+    private func covers(_ request: PolicyRequest, _ values: (ConditionKey) -> ConditionValues) -> Bool {
+        guard let otherwise = request.otherwise else { return covers(request.resource, values) }
+        // An Allow that names what it is not about must not be reached by another spelling of that either.
+        switch (allows, resources) {
+        case (true, .allBut): return covers(request.resource, values) && covers(otherwise, values)
+        case (true, _): return covers(request.resource, values)
+        case (false, _): return covers(request.resource, values) || covers(otherwise, values)
+        }
     }
 
     /// Whether the statement is about the resource. What is not known counts as in conditions.
     private func covers(_ resource: [UInt8], _ values: (ConditionKey) -> ConditionValues) -> Bool {
         switch resources {
-        case .any: return true
+        case .any: true
         case .these(let patterns):
-            return patterns.contains { $0.isUnknown(values) ? !allows : $0.matches(resource, values) }
+            patterns.contains { $0.isUnknown(values) ? !allows : $0.matches(resource, values) }
         case .allBut(let patterns):
-            return !patterns.contains { $0.isUnknown(values) ? allows : $0.matches(resource, values) }
+            !patterns.contains { $0.isUnknown(values) ? allows : $0.matches(resource, values) }
         }
     }
 
     /// What is not known lets no Allow hold, and every Deny.
-    fileprivate func holds(_ values: (ConditionKey) -> ConditionValues) -> Bool {
-        conditions.allSatisfy { $0.holds(values) ?? !allows }
+    fileprivate func holds(_ facts: inout Facts, _ values: (ConditionKey) -> ConditionValues) -> Bool {
+        for condition in conditions where !(condition.holds(&facts, values) ?? !allows) { return false }
+        return true
     }
 
     fileprivate func grant(to principal: PolicyPrincipal) -> PolicyVerdict.Grant {
         guard case .these(let patterns) = principals else { return .toCaller }
-        return patterns.compactMap { $0.grant(to: principal) }.max() ?? .toCaller
+        var best: PolicyVerdict.Grant?
+        for pattern in patterns {
+            guard let grant = pattern.grant(to: principal) else { continue }
+            best = best.map { max($0, grant) } ?? grant
+        }
+        return best ?? .toCaller
     }
 }
 
 extension Statement.Names {
-    fileprivate func cover(_ matches: (Element) -> Bool) -> Bool {
+    func cover(_ matches: (Element) -> Bool) -> Bool {
         switch self {
         case .any: true
         case .these(let elements): elements.contains(where: matches)

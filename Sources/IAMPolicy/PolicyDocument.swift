@@ -16,6 +16,8 @@ package struct PolicyDocument: Sendable {
     }
 
     let statements: [Statement]
+    /// Those of all conditions.
+    let keys: [ConditionKey]
 
     /// Parses the JSON text of a policy.
     package init(_ text: String, kind: Kind) throws(PolicyError) {
@@ -31,14 +33,24 @@ package struct PolicyDocument: Sendable {
         guard let written = document["Statement"] else { throw .syntax }
         var statements: [Statement] = []
         var ids: Set<String> = []
+        var keys = ConditionKeys()
         for value in written.array ?? [written] {
-            let statement = try Statement(value, kind: kind, hasVariables: version == .newer)
+            let statement = try Statement(value, kind: kind, keys: &keys, hasVariables: version == .newer)
             if let id = statement.id, !id.isEmpty, !ids.insert(id).inserted { throw .repeatedSid }
             statements.append(statement)
         }
         guard !statements.isEmpty else { throw .syntax }
         self.statements = statements
+        self.keys = keys.list
     }
+
+    private init(statements: [Statement]) {
+        self.statements = statements
+        keys = []
+    }
+
+    /// Denies everybody everything: stands for a policy that cannot be read.
+    package static let closed = PolicyDocument(statements: [Statement.denyingAll])
 
     private enum Version { case older, newer }
 

@@ -1,7 +1,7 @@
 internal import JSON
 
 /// One statement: whom, what and where it is about, under which conditions, and whether it allows.
-struct Statement: Sendable {
+final class Statement: Sendable {
     /// What an element names, or all that it does not name (`NotAction` and its like).
     enum Names<Element: Sendable>: Sendable {
         case any
@@ -11,18 +11,22 @@ struct Statement: Sendable {
 
     let id: String?
     let allows: Bool
-    /// nil in identity policies, which are about whoever has them.
-    let principals: Names<PrincipalPattern>?
+    /// `.any` in identity policies, which are about whoever has them.
+    let principals: Names<PrincipalPattern>
     let actions: Names<ActionPattern>
     /// `.any` in trust policies, which are about their role.
     let resources: Names<WildcardText>
     let conditions: [Condition]
+    /// What calls of APIs ask for is told when the policy is compiled.
+    let isAboutInvoking: Bool
 
     private static let elements: Set = [
         "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
     ]
 
-    init(_ value: JSONValue, kind: PolicyDocument.Kind, hasVariables: Bool) throws(PolicyError) {
+    init(
+        _ value: JSONValue, kind: PolicyDocument.Kind, keys: inout ConditionKeys, hasVariables: Bool
+    ) throws(PolicyError) {
         guard let statement = value.object else { throw .syntax }
         for key in statement.keys where !Self.elements.contains(key) { throw .syntax }
         switch statement["Sid"] {
@@ -38,20 +42,31 @@ struct Statement: Sendable {
         principals = try Self.principals(statement, kind)
         actions = try Self.actions(statement)
         resources = try Self.resources(statement, kind, hasVariables)
-        conditions = try Condition.all(statement["Condition"], hasVariables: hasVariables)
+        conditions = try Condition.all(statement["Condition"], keys: &keys, hasVariables: hasVariables)
+        isAboutInvoking = actions.cover { $0.matches(PolicyRequest.invoke) }
     }
+
+    private init() {
+        id = nil
+        allows = false
+        (principals, actions, resources, conditions, isAboutInvoking) = (.any, .any, .any, [], true)
+    }
+
+    static let denyingAll = Statement()
 
     private static func principals(
         _ statement: JSONObject, _ kind: PolicyDocument.Kind
-    ) throws(PolicyError) -> Names<PrincipalPattern>? {
+    ) throws(PolicyError) -> Names<PrincipalPattern> {
         let (these, allBut) = (statement["Principal"], statement["NotPrincipal"])
         if kind == .identity {
             if these != nil { throw .prohibited("Principal") }
             if allBut != nil { throw .prohibited("NotPrincipal") }
-            return nil
+            return .any
         }
         switch (these, allBut) {
-        case (let these?, nil): return .these(try PrincipalPattern.all(these))
+        case (let these?, nil):
+            let patterns = try PrincipalPattern.all(these)
+            return patterns == [.everyone] ? .any : .these(patterns)
         // A trust policy has no such element.
         case (nil, let allBut?) where kind == .resource: return .allBut(try PrincipalPattern.all(allBut))
         default: throw .syntax

@@ -1,7 +1,15 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
 /// A text with `*` (any run of bytes), `?` (one character) and, where policies have them, variables as `${aws:username}`.
 ///
 /// What a variable stands for is text, whatever it holds: a name with a star in it matches itself only.
-struct WildcardText: Sendable {
+final class WildcardText: Sendable {
     private enum Part: Sendable {
         case tokens([UInt16])
         case variable(key: ConditionKey, otherwise: [UInt16]?)
@@ -14,15 +22,25 @@ struct WildcardText: Sendable {
     private let parts: [Part]
     /// The only part of a text without variables.
     private let tokens: [UInt16]?
+    /// What every text begins with that matches, what may follow, and with what it then ends: most patterns are told by
+    /// these alone.
+    private let beginning: [UInt8]
+    private let rest: Rest
+    private let ending: [UInt8]
+    /// No shorter text matches.
+    private let shortest: Int
+
+    private enum Rest: Sendable { case nothing, anything, pattern }
 
     var hasVariables: Bool { tokens == nil }
 
-    init(_ text: String, hasVariables: Bool) {
+    /// - Parameter isLiteral: a star and a question mark are themselves.
+    init(_ text: String, hasVariables: Bool, isLiteral: Bool = false) {
         var parts: [Part] = []
         var tokens: [UInt16] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.first {
-            if hasVariables, byte == UInt8(ascii: "$"), let (variable, end) = Self.variable(rest) {
+        var unread = Array(text.utf8)[...]
+        while let byte = unread.first {
+            if hasVariables, byte == UInt8(ascii: "$"), let (variable, end) = Self.variable(unread) {
                 switch variable {
                 case .tokens(let literal): tokens += literal
                 case .variable:
@@ -30,20 +48,35 @@ struct WildcardText: Sendable {
                     tokens = []
                     parts.append(variable)
                 }
-                rest = rest[end...]
+                unread = unread[end...]
                 continue
             }
-            rest = rest.dropFirst()
+            unread = unread.dropFirst()
             switch byte {
             // A second star says nothing more.
-            case UInt8(ascii: "*"): if tokens.last != Self.anyRun { tokens.append(Self.anyRun) }
-            case UInt8(ascii: "?"): tokens.append(Self.anyOne)
+            case UInt8(ascii: "*") where !isLiteral: if tokens.last != Self.anyRun { tokens.append(Self.anyRun) }
+            case UInt8(ascii: "?") where !isLiteral: tokens.append(Self.anyOne)
             default: tokens.append(UInt16(byte))
             }
         }
         self.tokens = parts.isEmpty ? tokens : nil
+        (beginning, rest, ending) = Self.shape(self.tokens)
+        shortest = self.tokens?.count { $0 != Self.anyRun } ?? 0
         if !tokens.isEmpty || parts.isEmpty { parts.append(.tokens(tokens)) }
         self.parts = parts
+    }
+
+    private static func shape(_ tokens: [UInt16]?) -> ([UInt8], Rest, [UInt8]) {
+        guard let tokens else { return ([], .pattern, []) }
+        let beginning = tokens.prefix { $0 < anyRun }
+        if beginning.count == tokens.count { return (bytes(beginning), .nothing, []) }
+        if tokens[beginning.count...] == [anyRun] { return (bytes(beginning), .anything, []) }
+        let ending = tokens[beginning.count...].reversed().prefix { $0 < anyRun }
+        return (bytes(beginning), .pattern, bytes(ending.reversed()))
+    }
+
+    private static func bytes(_ tokens: some Sequence<UInt16>) -> [UInt8] {
+        tokens.map { UInt8(truncatingIfNeeded: $0) }
     }
 
     /// The variable at the start of `text` and where it ends; `${*}`, `${?}` and `${$}` are the marks themselves.
@@ -96,20 +129,18 @@ struct WildcardText: Sendable {
     func matches(_ text: [UInt8]) -> Bool { matches(text) { _ in .absent } }
 
     func matches(_ text: [UInt8], _ values: (ConditionKey) -> ConditionValues) -> Bool {
+        let count = beginning.count
+        guard rest == .nothing ? text.count == count : text.count >= shortest,
+            count == 0 || memcmp(text, beginning, count) == 0
+        else { return false }
+        guard rest == .pattern else { return true }
+        if !ending.isEmpty {
+            let end = text.count - ending.count
+            guard text[end...].elementsEqual(ending) else { return false }
+        }
         guard let tokens = expanded(values) else { return false }
         return text.withUnsafeBufferPointer { text in
             tokens.withUnsafeBufferPointer { Self.matches($0, text) }
-        }
-    }
-
-    /// The text with its variables filled in, every mark taken for itself; nil when a variable has no value.
-    func literal(_ values: (ConditionKey) -> ConditionValues) -> [UInt8]? {
-        expanded(values)?.map { token in
-            switch token {
-            case Self.anyRun: UInt8(ascii: "*")
-            case Self.anyOne: UInt8(ascii: "?")
-            default: UInt8(truncatingIfNeeded: token)
-            }
         }
     }
 
@@ -124,6 +155,8 @@ struct WildcardText: Sendable {
     private init(tokens: [UInt16]) {
         parts = [.tokens(tokens)]
         self.tokens = tokens
+        (beginning, rest, ending) = Self.shape(tokens)
+        shortest = tokens.count { $0 != Self.anyRun }
     }
 
     /// Behind a star the rest is tried at each place, but never again once a later star is reached: the steps are at most

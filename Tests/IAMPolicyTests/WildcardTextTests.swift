@@ -13,6 +13,7 @@ struct WildcardTextTests {
             ("*a*b", "xaybzb", true), ("*a*b", "xayz", false), ("**", "a", true),
             ("arn:*:user/*", "arn:aws:iam::1:user/x", true), ("A", "a", false),
             ("*?*?*?", "abc", true), ("*?*?*?", "ab", false),
+            ("ab*bc", "abc", false), ("a*c", "abd", false), ("a*?", "a", false), ("*.b", "a.b.b", true),
         ])
     func matching(_ pattern: String, _ text: String, _ expected: Bool) {
         #expect(WildcardText(pattern, hasVariables: false).matches(Array(text.utf8)) == expected)

@@ -1,4 +1,5 @@
 import GatewayModel
+import IAMPolicy
 import JSON
 
 /// What a REST API must look like.
@@ -82,23 +83,22 @@ enum RestApiRules {
 enum RestApiPolicy {
     /// As it is stored: shorthand resources (`execute-api:/stage/GET/pets`) become whole ARNs.
     static func stored(_ text: String, apiId: String, _ account: AccountIdentity) throws(ServiceError) -> String {
-        guard text.unicodeScalars.count <= RESTQuotas.policyLength else {
-            throw RESTError.badRequest("Policy document size exceeds \(RESTQuotas.policyLength) characters")
+        guard text.utf8.count <= RESTQuotas.policyLength else {
+            throw RESTError.badRequest("Policy document size exceeds \(RESTQuotas.policyLength) bytes")
         }
         guard let value = try? JSONValue(parsing: Array(text.utf8)), var policy = value.object,
             let statements = policy["Statement"].map({ $0.array ?? [$0] }), !statements.isEmpty
         else { throw invalid }
         var expanded: [JSONValue] = []
         for statement in statements {
-            guard var statement = statement.object, let effect = statement["Effect"]?.string,
-                effect == "Allow" || effect == "Deny"
-            else { throw invalid }
+            guard var statement = statement.object else { throw invalid }
             for name in ["Resource", "NotResource"] {
                 if let resource = statement[name] { statement[name] = try whole(resource, apiId, account) }
             }
             expanded.append(.object(statement))
         }
         policy["Statement"] = .array(expanded)
+        guard (try? PolicyDocument(.object(policy), kind: .resource)) != nil else { throw invalid }
         return String(decoding: JSONValue.object(policy).bytes, as: UTF8.self)
     }
 

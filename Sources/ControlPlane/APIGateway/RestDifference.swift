@@ -50,7 +50,7 @@ package struct RestDifference: Sendable, Equatable {
         compare("the source of API keys", old.apiKeySource == new.apiKeySource)
         compare("the binary media types", old.binaryMediaTypes == new.binaryMediaTypes)
         compare("whether the endpoint is disabled", old.disableExecuteApiEndpoint == new.disableExecuteApiEndpoint)
-        compare("whether there is a resource policy", old.hasPolicy == new.hasPolicy)
+        compare("the resource policy", old.hasPolicy == new.hasPolicy && old.policy == new.policy)
         compare("the smallest body that is compressed", old.minimumCompressionSize == new.minimumCompressionSize)
         let types = Set(old.gatewayResponses.map(\.key)).union(new.gatewayResponses.map(\.key)).sorted()
         for type in types {

@@ -24,6 +24,7 @@ final class FunctionAuthorizer: Authorizer {
 
     func decide(_ x: Exchange) throws(Refusal) -> StepResult {
         let worker = x.worker
+        try ResourcePolicy.screen(x)
         try MethodARN.write(x)
         worker.identity.removeAll()
         if gate.needsIdentity { try identify(x) }
@@ -98,26 +99,20 @@ extension FunctionGate {
 
     private func ask(_ policy: KeptPolicy, _ x: Exchange, _ decision: AuthorizerDecision) throws(Refusal) {
         AuthorizerLog.policy(x, decision)
-        var verdict = self.verdict(policy, x, x.worker.methodARN)
-        if let decoded = MethodARN.decoded(x) {
-            let other = self.verdict(policy, x, decoded)
-            if other.isDeny { verdict = other }
-        }
-        switch verdict {
+        switch policy.document.verdict(
+            for: try MethodARN.request(x, by: .anonymous), values: { PolicyValues.of($0, x) })
+        {
         case .allow: return
         case .deny(let statement):
             x.reason =
                 "is denied by the policy of its \(name): \(policy.document.name(ofStatement: statement)) denies "
                 + text(x.worker.methodARN)
             if form.isREST { x.rest.message = Self.explicitDeny }
+        case .silent where x.rest.isAllowedByPolicy: return
         case .silent:
             x.reason = "is not allowed by the policy of its \(name): no statement allows \(text(x.worker.methodARN))"
         }
         throw form.isREST ? .policyDenied : .accessDenied
-    }
-
-    private func verdict(_ policy: KeptPolicy, _ x: Exchange, _ arn: [UInt8]) -> PolicyVerdict {
-        policy.document.verdict(for: PolicyRequest(invoking: arn, principal: .anonymous)) { PolicyValues.of($0, x) }
     }
 
     /// AWS's words since 2025.

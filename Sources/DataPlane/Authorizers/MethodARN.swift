@@ -1,4 +1,5 @@
 import HTTPFront
+import IAMPolicy
 
 /// The ARN of what a request asks for, as policies name it: `…:API/STAGE/GET/pets/7`, with the path that was matched.
 enum MethodARN {
@@ -14,17 +15,32 @@ enum MethodARN {
         throw .pathTooLong
     }
 
-    /// The ARN with the path's escapes decoded, of a REST API, whose paths are matched as they are sent; nil where there
-    /// are none. An origin or a function may well decode them, and must not be reached past a Deny.
-    static func decoded(_ x: Exchange) -> [UInt8]? {
+    /// What policies are asked. Writes the ARN.
+    static func request(_ x: Exchange, by principal: PolicyPrincipal) throws(Refusal) -> PolicyRequest {
+        try write(x)
+        return PolicyRequest(invoking: x.worker.methodARN, otherwise: otherwise(x), principal: principal)
+    }
+
+    /// The ARN of a REST API with the path's escapes decoded and each run of slashes one, as routes are found and as an
+    /// origin or a function may read it: nobody gets past a Deny by another spelling. nil where it is the same.
+    private static func otherwise(_ x: Exchange) -> [UInt8]? {
         guard x.apiKind == .rest, let stage = x.stage else { return nil }
         let arn = x.worker.methodARN
         let path = arn.dropFirst(stage.methodARNPrefix.count)
-        guard path.contains(UInt8(ascii: "%")) else { return nil }
+        guard zip(path, path.dropFirst()).contains(where: { $0 == slash && $1 == slash }) || path.contains(percent)
+        else {
+            return nil
+        }
         var decoded = stage.methodARNPrefix
         path.withUnsafeBytes { PercentCoding.decode($0, into: &decoded) }
-        return decoded
+        var otherwise: [UInt8] = []
+        otherwise.reserveCapacity(decoded.count)
+        for byte in decoded where byte != slash || otherwise.last != slash { otherwise.append(byte) }
+        return otherwise
     }
+
+    private static let slash = UInt8(ascii: "/")
+    private static let percent = UInt8(ascii: "%")
 
     /// Writes it where the loop keeps it (`LoopWorker.methodARN`).
     static func write(_ x: Exchange) throws(Refusal) {

@@ -1,3 +1,4 @@
+import Callers
 import GatewayModel
 import HTTPFront
 import IAMPolicy
@@ -6,8 +7,10 @@ import NIOCore
 /// What a call of an API has for the condition keys of policies. Source: IAM User Guide,
 /// reference_policies_condition-keys; Developer Guide, apigateway-resource-policies-aws-condition-keys.
 enum PolicyValues {
-    static func of(_ key: ConditionKey, _ x: Exchange) -> ConditionValues {
-        switch key.name {
+    /// - Parameter caller: nil where nobody is known by IAM.
+    static func of(_ key: ConditionKey, _ x: Exchange, _ caller: Caller? = nil) -> ConditionValues {
+        if let value = caller?.value(key) { return value }
+        return switch key.name {
         case "aws:sourceip": .values([String(decoding: x.sourceIP, as: UTF8.self)])
         case "aws:useragent": header(x, .userAgent)
         case "aws:referer": header(x, named: "referer")
@@ -16,12 +19,17 @@ enum PolicyValues {
         // Whatever the listener: all of API Gateway is behind TLS.
         case "aws:securetransport": .values(["true"])
         case "aws:requestedregion": .values([x.stage?.account.region ?? ""])
-        case "aws:viaawsservice": .values(["false"])
-        // There is no network to come from, and whom a function vouches for has no name in IAM.
-        case "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "aws:principalarn", "aws:principalaccount",
-            "aws:principalorgid", "aws:principaltype", "aws:userid", "aws:username", "aws:multifactorauthpresent":
+        case "aws:viaawsservice", "aws:principalisawsservice": .values(["false"])
+        // There is no network to come from, no service that calls for somebody, and no organization. Whom a function or a
+        // token vouches for has no name in IAM.
+        case "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "aws:sourcearn", "aws:sourceaccount",
+            "aws:sourceorgid", "aws:sourceorgpaths", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast",
+            "aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths",
+            "aws:principaltype", "aws:principalservicename", "aws:principalservicenameslist", "aws:userid",
+            "aws:username", "aws:tokenissuetime", "aws:multifactorauthpresent", "aws:multifactorauthage",
+            "aws:sourceidentity", "aws:federatedprovider":
             .absent
-        default: .unknown
+        default: key.name.hasPrefix("aws:principaltag/") ? .absent : .unknown
         }
     }
 

@@ -47,18 +47,15 @@ enum SignatureCheck {
     }
 
     private static func check(_ x: Exchange, _ caller: Caller) throws(Refusal) {
-        try MethodARN.write(x)
-        func ask(_ arn: [UInt8]) -> AccessDecision {
-            caller.decision(PolicyRequest(invoking: arn, principal: caller.principal)) { key in
-                caller.value(key) ?? PolicyValues.of(key, x)
-            }
-        }
-        var decision = ask(x.worker.methodARN)
-        if let decoded = MethodARN.decoded(x), case .explicitlyDenied(let source) = ask(decoded) {
-            decision = .explicitlyDenied(by: source)
-        }
+        let policy = x.rest.deployment?.policy
+        let request = try MethodARN.request(x, by: caller.principal)
+        let decision = caller.decision(request, resourcePolicy: policy) { PolicyValues.of($0, x, caller) }
         guard decision != .allowed else { return }
-        x.tellNotAuthorized(caller.arn, String(decoding: x.worker.methodARN, as: UTF8.self), decision)
+        x.tellNotAuthorized(caller.arn, decision)
+        if decision == .explicitlyDenied(by: .resource), let policy {
+            let verdict = policy.verdict(for: request) { PolicyValues.of($0, x, caller) }
+            x.reason = ResourcePolicy.explanation(policy, verdict, String(decoding: x.worker.methodARN, as: UTF8.self))
+        }
         throw .callerDenied
     }
 
@@ -81,15 +78,17 @@ enum SignatureCheck {
 extension Exchange {
     var startTime: Timestamp { Timestamp(milliseconds: Int64(startedAtEpochMilliseconds)) }
 
-    /// The words of a refusal. Seen of live APIs: the first digits of the account are not told.
-    func tellNotAuthorized(_ who: String, _ resource: String, _ decision: AccessDecision) {
+    /// The words of a refusal of what `LoopWorker.methodARN` names. Seen of live APIs: the first digits of the account
+    /// are not told. What follows the ARN: AWS's words since 2025.
+    func tellNotAuthorized(_ who: String, _ decision: AccessDecision) {
+        let resource = String(decoding: worker.methodARN, as: UTF8.self)
         let account = stage?.account.accountId ?? ""
         let masked = resource.replacing(
             ":\(account):", with: ":\(String(repeating: "*", count: 8))\(account.suffix(4)):", maxReplacements: 1)
-        let ending = if case .explicitlyDenied = decision { " with an explicit deny" } else { "" }
         if rest.deployment != nil {
             rest.message = Array(
-                "User: \(who) is not authorized to perform: execute-api:Invoke on resource: \(masked)\(ending)".utf8)
+                ("User: \(who) is not authorized to perform: execute-api:Invoke on resource: \(masked)"
+                    + decision.ending).utf8)
         }
         reason = "refuses \(who): \(decision.explanation) (execute-api:Invoke on \(resource))"
     }
@@ -115,6 +114,21 @@ extension SignableRequest {
 }
 
 extension AccessDecision {
+    /// For the client.
+    fileprivate var ending: String {
+        switch self {
+        case .allowed: ""
+        case .explicitlyDenied(.identity): " with an explicit deny in an identity-based policy"
+        case .explicitlyDenied(.resource): " with an explicit deny in a resource-based policy"
+        case .explicitlyDenied(.boundary): " with an explicit deny in a permissions boundary"
+        case .explicitlyDenied(.session): " with an explicit deny in a session policy"
+        case .notAllowed(.identity): " because no identity-based policy allows the execute-api:Invoke action"
+        case .notAllowed(.resource): " because no resource-based policy allows the execute-api:Invoke action"
+        case .notAllowed(.boundary): " because no permissions boundary allows the execute-api:Invoke action"
+        case .notAllowed(.session): " because no session policy allows the execute-api:Invoke action"
+        }
+    }
+
     /// For the operator.
     fileprivate var explanation: String {
         switch self {

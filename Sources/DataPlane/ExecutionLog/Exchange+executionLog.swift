@@ -155,7 +155,7 @@ extension Exchange {
     func logRefusal(_ refusal: Refusal, _ reason: String) {
         guard let log = rest.log else { return }
         // Usage plans come behind whoever says who may call.
-        if log.isTest || step > RESTPipeline.Step.authorize.rawValue { logPlan(log) }
+        if log.isTest || step >= RESTPipeline.Step.key.rawValue { logPlan(log) }
         log.writeAnswer()
         for sentence in ExecutionFailure.sentences(refusal, self, log.failure, reason) {
             log.line(.failure) { out in out.writeString(sentence) }

@@ -17,6 +17,8 @@ enum RESTPipeline {
         case authorize
         /// A signature is checked with the body that it covers, before anything else is done with it.
         case signature
+        /// The API's resource policy, where it decides by itself: tokens are looked at before it.
+        case policy
         case key
         /// Usage plan, method and account. A request that is refused for its form has taken a token all the same.
         case throttle
@@ -46,6 +48,7 @@ enum RESTPipeline {
         case .coding: try RequestUnpacking.check(x)
         case .authorize: return try authorize(x)
         case .signature: if x.signature != nil { try SignatureCheck.finish(x) }
+        case .policy: if x.rest.deployment?.policy != nil { try ResourcePolicy.check(x) }
         case .key: if x.route?.method?.requiresKey == true { try KeyCheck.find(x) }
         case .throttle: try KeyCheck.throttle(x)
         case .body: return try takeBody(x)
@@ -62,10 +65,6 @@ enum RESTPipeline {
     }
 
     private static func authorize(_ x: Exchange) throws(Refusal) -> StepResult {
-        guard x.rest.deployment?.isOpen == true else {
-            x.reason = "is of an API with a resource policy, which is not served yet"
-            throw .forbidden
-        }
         if x.route?.method?.isOpen == true { return .next }
         guard let authorizer = x.route?.authorizer else {
             x.reason = "asks for an authorization that is not served yet"

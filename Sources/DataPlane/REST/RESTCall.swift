@@ -11,6 +11,8 @@ struct RESTCall {
     var isCanary: Bool?
     /// Whether `Exchange.restRequestId` is this call's.
     var hasRequestId = false
+    /// The API's resource policy allows what is asked for, which a function authorizer may still deny.
+    var isAllowedByPolicy = false
     /// The API key that let the call in, and what its usage plan gives it; nil where the method asks for none.
     var key: CompiledKey?
     var grant: KeyGrant?

@@ -1,4 +1,5 @@
 import GatewayModel
+import IAMPolicy
 import JSON
 
 /// What a stage of a REST API has beyond what every stage has.
@@ -64,8 +65,8 @@ final class RESTDeployment: Sendable {
     let eventStageVariables: [UInt8]?
     /// `apiKeySource` is AUTHORIZER.
     let takesKeyFromAuthorizer: Bool
-    /// Nobody may call an API with a resource policy yet.
-    let isOpen: Bool
+    /// The resource policy; nil where there is none.
+    let policy: PolicyDocument?
 
     init(
         _ content: REST.DeploymentContent, id: String, variables: OrderedMap<String>, authorizers: RESTAuthorizers,
@@ -84,7 +85,10 @@ final class RESTDeployment: Sendable {
             variables.isEmpty
             ? nil : JSONValue.object(JSONObject(variables.map { ($0.key, .string($0.value)) })).bytes
         takesKeyFromAuthorizer = content.apiKeySource == "AUTHORIZER"
-        isOpen = !content.hasPolicy
+        // One that was stored without its text, or cannot be read, lets nobody pass.
+        policy =
+            content.hasPolicy
+            ? content.policy.flatMap { try? PolicyDocument($0, kind: .resource) } ?? .closed : nil
     }
 }
 

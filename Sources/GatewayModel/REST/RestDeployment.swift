@@ -40,6 +40,8 @@ extension REST {
         package var minimumCompressionSize: Int?
         /// The API's name, which metrics have.
         package var name: String
+        /// The resource policy as JSON text.
+        package var policy: String?
         package var models: PartList<Model>
         package var requestValidators: PartList<RequestValidator>
         /// With their methods.
@@ -58,6 +60,7 @@ extension REST {
             hasPolicy = api.policy != nil
             minimumCompressionSize = api.minimumCompressionSize
             name = api.name
+            policy = api.policy
             self.models = models
             self.requestValidators = requestValidators
             self.resources = resources

@@ -63,7 +63,13 @@ import Testing
         let ids = try await rest.makeAPI(["policy": .string("{\"Statement\":[\(statement)]}")])
         await rest.makeMethod(of: ids)
         await rest.deploy(ids.api, "prod")
-        #expect(rest.served(ids.api, "prod")?.rest?.deployment.hasPolicy == true)
+        let served = rest.served(ids.api, "prod")?.rest?.deployment
+        #expect(served?.hasPolicy == true)
+        #expect(served?.policy?.contains(#":\#(ids.api)/*""#) == true)
+        await rest.patch("/restapis/\(ids.api)", ["op": "replace", "path": "/policy", "value": ""])
+        #expect(rest.served(ids.api, "prod")?.rest?.deployment.policy != nil)
+        await rest.deploy(ids.api, "prod")
+        #expect(rest.served(ids.api, "prod")?.rest?.deployment.hasPolicy == false)
     }
 
     @Test func whatIsDeletedIsNotServed() async throws {

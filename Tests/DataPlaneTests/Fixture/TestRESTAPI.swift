@@ -14,7 +14,7 @@ struct TestRESTAPI {
     var binaryTypes: [String] = []
     var variables: OrderedMap<String> = [:]
     var logFormat: String?
-    var hasPolicy = false
+    var policy: String?
     var settings: OrderedMap<REST.MethodSetting> = [:]
     var canary: (settings: REST.CanarySettings, content: REST.DeploymentContent)?
     var isEndpointDisabled = false
@@ -49,7 +49,7 @@ struct TestRESTAPI {
         api.disableExecuteApiEndpoint = isEndpointDisabled
         api.minimumCompressionSize = minimumCompressionSize
         api.apiKeySource = apiKeySource
-        if hasPolicy { api.policy = "{}" }
+        api.policy = policy
         var resources: PartList<REST.Resource> = []
         for (key, method) in methods {
             let parts = key.split(separator: " ").map(String.init)
