@@ -174,10 +174,13 @@ def test_a_clone_has_the_parts_and_no_stages(rest_api):
 
 
 def test_a_clone_keeps_out_whom_its_original_keeps_out(rest_api):
-    policy = {"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}]}
+    policy = {"Statement": [
+        {"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}]}  # fmt: skip
     closed = rest_api(policy=json.dumps(policy), apiKeySource="AUTHORIZER", disableExecuteApiEndpoint=True)
     clone = rest_api(cloneFrom=closed.id).created
-    for name in "policy", "apiKeySource", "disableExecuteApiEndpoint":
+    assert f":{clone['id']}/*" in clone["policy"]
+    assert clone["policy"] == closed.created["policy"].replace(closed.id, clone["id"])
+    for name in "apiKeySource", "disableExecuteApiEndpoint":
         assert clone[name] == closed.created[name]
     assert rest_api(cloneFrom=closed.id, apiKeySource="HEADER").created["apiKeySource"] == "HEADER"
 

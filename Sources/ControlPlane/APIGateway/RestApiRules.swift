@@ -102,6 +102,11 @@ enum RestApiPolicy {
         return String(decoding: JSONValue.object(policy).bytes, as: UTF8.self)
     }
 
+    /// A stored policy for another API: what is said of the one is said of the other.
+    static func moved(_ text: String, from original: String, to id: String) -> String {
+        text.replacing(":\(original)/", with: ":\(id)/")
+    }
+
     /// A list of one becomes that one, as recorded.
     private static func whole(
         _ resource: JSONValue, _ apiId: String, _ account: AccountIdentity

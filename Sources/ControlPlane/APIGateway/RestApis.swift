@@ -26,7 +26,9 @@ extension RESTOperations {
             }
             try api.copyParts(of: original)
             // What keeps callers out of the original keeps them out of its clone (AWS's answer is unknown).
-            if api.api.policy == nil { api.api.policy = original.api.policy }
+            if api.api.policy == nil {
+                api.api.policy = original.api.policy.map { RestApiPolicy.moved($0, from: original.id, to: api.id) }
+            }
             if members.value("apiKeySource") == nil { api.api.apiKeySource = original.api.apiKeySource }
             if members.value("disableExecuteApiEndpoint") == nil {
                 api.api.disableExecuteApiEndpoint = original.api.disableExecuteApiEndpoint
