@@ -48,7 +48,7 @@ ENFORCED = {
     # Doors that are shut.
     "test_apis.py::test_a_disabled_execute_api_endpoint_does_not_serve": ["*Api.DisableExecuteApiEndpoint"],
     "test_access_members.py::test_a_disabled_endpoint_of_a_rest_api_is_shut": ["CreateRestApi.disableExecuteApiEndpoint"],
-    "test_rest_traffic.py::test_an_api_with_a_policy_is_never_open": ["CreateRestApi.policy"],
+    "test_resource_policies.py::test_whom_no_statement_allows_is_refused_and_whom_one_denies": ["CreateRestApi.policy"],
     "test_rest_apis.py::test_a_clone_keeps_out_whom_its_original_keeps_out": ["CreateRestApi.cloneFrom"],
     # Pages of other origins.
     "test_cors.py::test_an_origin_that_is_not_allowed_gets_no_permission": ["*Api.CorsConfiguration*"],
@@ -157,7 +157,7 @@ NO_MATTER = {
 # Paths of patches that decide who may call: enforced by the test, or refused with the words.
 PATCHES = {
     "UpdateRestApi": {
-        "/policy": "test_rest_traffic.py::test_an_api_with_a_policy_is_never_open",
+        "/policy": "test_resource_policies.py::test_a_change_counts_when_it_is_deployed",
         "/disableExecuteApiEndpoint": "test_access_members.py::test_a_disabled_endpoint_of_a_rest_api_is_shut",
         "/apiKeySource": "test_function_authorizers.py::test_a_key_comes_from_the_authorizer",
         "/endpointConfiguration/types/0": ("PRIVATE", "PRIVATE"),

@@ -184,14 +184,6 @@ class TestRefusals:
         api.deploy("prod")
         assert message(api.call("GET", "/prod")) == (403, f'{{"message":"{words}"}}')
 
-    def test_an_api_with_a_policy_is_never_open(self, rest_api):
-        policy = {"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}]}  # fmt: skip
-        api = rest_api(policy=json.dumps(policy))
-        api.mock()
-        api.deploy("prod")
-        assert api.call("GET", "/prod").status == 403
-
     def test_a_throttled_method(self, rest_api):
         api = rest_api()
         api.mock()
