@@ -45,6 +45,8 @@ ENFORCED = {
     "test_rest_usage.py::test_a_plan_throttles_its_keys": ["CreateUsagePlan.*throttle*"],
     "test_rest_usage.py::test_a_quota_is_counted_and_told": ["CreateUsagePlan.quota*"],
     "test_rest_usage.py::test_throttles_each_route": ["*Stage.*RouteSettings", "*Stage.*RouteSettings.Throttling*"],
+    # By whose right a function is called.
+    "test_caller_credentials.py::test_the_caller_of_a_method_has_to_be_let_call_its_function": ["PutIntegration.credentials"],
     # Doors that are shut.
     "test_apis.py::test_a_disabled_execute_api_endpoint_does_not_serve": ["*Api.DisableExecuteApiEndpoint"],
     "test_access_members.py::test_a_disabled_endpoint_of_a_rest_api_is_shut": ["CreateRestApi.disableExecuteApiEndpoint"],
@@ -69,10 +71,6 @@ REJECTED = {
     "CreateRestApi.endpointConfiguration.vpcEndpointIds": (
         {"endpointConfiguration": {"types": ["REGIONAL"], "vpcEndpointIds": ["vpce-1"]}}, "VPCEndpoints"),
     "CreateRestApi.endpointAccessMode": ({"endpointAccessMode": "STRICT"}, "access mode STRICT"),
-    "PutIntegration.credentials": (
-        {"type": "AWS_PROXY", "integrationHttpMethod": "POST", "uri": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/"
-         "functions/arn:aws:lambda:us-east-1:000000000000:function:f/invocations",
-         "credentials": "arn:aws:iam::*:user/*"}, "credentials"),
     "TestInvokeMethod.clientCertificateId": ({"clientCertificateId": "abc123"}, "clientCertificateId"),
     "*Api.ApiKeySelectionExpression": ({"ApiKeySelectionExpression": "$request.header.key"}, "apiKeySelectionExpression"),
     "*Api.CredentialsArn": ({"CredentialsArn": "arn:aws:iam::000000000000:role/r"}, "roles"),
@@ -88,7 +86,7 @@ REJECTED = {
     "apigatewayv2:*Stage.ClientCertificateId": ({"ClientCertificateId": "abc123"}, "certificates"),
     "*Authorizer.IdentityValidationExpression": (
         {"IdentityValidationExpression": "a.*"}, "IdentityValidationExpression"),
-    "apigatewayv2:*Integration.CredentialsArn": ({"CredentialsArn": "arn:aws:iam::*:user/*"}, "roles"),
+    "apigatewayv2:*Integration.CredentialsArn": ({"CredentialsArn": "arn:aws:iam::000000000000:role/r"}, "roles"),
     "*Integration.IntegrationSubtype": ({"IntegrationSubtype": "SQS-SendMessage"}, "integrationSubtype"),
     "apigatewayv2:*Integration.ContentHandlingStrategy": (
         {"ContentHandlingStrategy": "CONVERT_TO_TEXT"}, "contentHandlingStrategy"),
@@ -172,7 +170,8 @@ PATCHES = {
         "/apiKeyRequired": "test_rest_usage.py::test_a_key_lets_in_as_long_as_it_may",
     },
     "UpdateAuthorizer": {"/identitySource": "test_access_members.py::test_a_patched_authorizer_holds_when_it_is_deployed"},
-    "UpdateIntegration": {"/credentials": ("arn:aws:iam::*:user/*", "credentials")},
+    "UpdateIntegration": {
+        "/credentials": "test_caller_credentials.py::test_the_caller_of_a_method_has_to_be_let_call_its_function"},
     "UpdateStage": {
         "/*/*/throttling/rateLimit": "test_rest_traffic.py::test_a_throttled_method",
         "/*/*/throttling/burstLimit": "test_rest_traffic.py::test_a_throttled_method",

@@ -1,6 +1,7 @@
 """Response caching and compression of REST APIs, set up as users do it: by boto3, from clients' and origins' sides."""
 
 import gzip
+import json
 import zlib
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from harness import wire
 from harness.origin import reply
 from harness.rest import patch
+from test_iam import iam  # noqa: F401
+from test_iam_routes import caller, signed  # noqa: F401
 
 CACHE_ON = [patch("/cacheClusterEnabled", "true"), patch("/cacheClusterSize", "0.5")]
 KEYS = ["method.request.querystring.q", "method.request.path.id"]
@@ -89,6 +92,33 @@ class TestCache:
         settle(api, patch("/*/*/caching/requireAuthorizationForCacheControl", "false"))
         assert texts(api, "1", headers=fresh) == ["answer 2"]
         assert texts(api, "1") == ["answer 2"]
+
+    def test_is_invalidated_by_callers_whom_policies_let(self, rest_api, origin, caller):  # noqa: F811
+        api = proxied(rest_api, origin)
+        at = {"resourceId": api("get_resources")["items"][-1]["id"], "httpMethod": "GET"}
+        invoke, invalidate = "execute-api:Invoke", "execute-api:InvalidateCache"
+        pets = {"Principal": "*", "Resource": "execute-api:/prod/GET/pets/*"}
+        api("update_rest_api", patchOperations=[patch("/policy", json.dumps({"Statement": [
+            pets | {"Effect": "Allow", "Action": invoke},
+            pets | {"Effect": "Allow", "Action": invalidate, "Condition": {"StringEquals": {"aws:UserAgent": "fresh"}}},
+        ]}))])  # fmt: skip
+        api.deploy("prod")
+        settle(api, *CACHE_ON, patch("/*/*/caching/enabled", "true"))
+        fresh = {"Cache-Control": "max-age=0"}
+        assert texts(api, "1", "1") == ["answer 1", "answer 1"]
+        assert texts(api, "1", headers=fresh) == ["answer 1"]
+        assert texts(api, "1", headers=fresh | {"User-Agent": "fresh"}) == ["answer 2"]
+        api("update_method", **at, patchOperations=[patch("/authorizationType", "AWS_IAM")])
+        api("update_rest_api", patchOperations=[patch("/policy", "")])
+        api.deploy("prod")
+        settle(api, patch("/*/*/caching/unauthorizedCacheControlHeaderStrategy", "FAIL_WITH_403"))
+        _, reader = caller(Action=invoke, Resource="*")
+        _, refresher = caller(Action=[invoke, invalidate], Resource="*")
+        target = "/prod/pets/1"
+        assert signed(api, reader, target=target).text == "answer 3"
+        assert signed(api, reader, target=target, **fresh).status == 403
+        assert signed(api, refresher, target=target, **fresh).text == "answer 4"
+        assert signed(api, reader, target=target).text == "answer 4"
 
     def test_goes_with_its_deployment(self, rest_api, origin):
         api = proxied(rest_api, origin)

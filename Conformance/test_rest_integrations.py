@@ -91,7 +91,7 @@ def test_what_is_stored(method, given, shown):
          (BAD, "Invalid cache key parameter specified")),
         ({"type": "AWS", "uri": f"arn:aws:apigateway:{REGION}:s3:path/b/k", "integrationHttpMethod": "POST",
           "credentials": "arn:aws:iam::*:user/*"},
-         (BAD, "Gatehouse does not pass the caller's credentials through yet: 'arn:aws:iam::*:user/*' is refused.")),
+         (BAD, "Gatehouse passes the caller's credentials on to functions only: 'arn:aws:iam::*:user/*' is refused.")),
         ({"type": "MOCK", "resourceId": "nothing"}, NO_RESOURCE),
         ({"type": "MOCK", "httpMethod": "POST"}, NO_METHOD),
         ({"type": "MOCK", "restApiId": "nothing"}, NO_RESOURCE),

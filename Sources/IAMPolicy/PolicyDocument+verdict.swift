@@ -66,8 +66,13 @@ extension PolicyDocument {
     ) -> PolicyVerdict {
         var verdict = PolicyVerdict.silent
         var facts = Facts(keys)
-        for number in statements.indices {
+        var seen = -1
+        for entry in index.entries where entry.statement != seen {
+            guard index.fits(entry, request.resource) || request.otherwise.map({ index.fits(entry, $0) }) == true
+            else { continue }
+            let number = entry.statement
             let statement = statements[number]
+            seen = number
             guard statement.isAbout(request, values), statement.holds(&facts, values) else { continue }
             guard statement.allows else { return .deny(statement: number) }
             let grant = statement.grant(to: request.principal)

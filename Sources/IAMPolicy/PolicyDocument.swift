@@ -18,6 +18,7 @@ package struct PolicyDocument: Sendable {
     let statements: [Statement]
     /// Those of all conditions.
     let keys: [ConditionKey]
+    let index: ResourceIndex
 
     /// Parses the JSON text of a policy.
     package init(_ text: String, kind: Kind) throws(PolicyError) {
@@ -42,11 +43,13 @@ package struct PolicyDocument: Sendable {
         guard !statements.isEmpty else { throw .syntax }
         self.statements = statements
         self.keys = keys.list
+        index = ResourceIndex(statements)
     }
 
     private init(statements: [Statement]) {
         self.statements = statements
         keys = []
+        index = ResourceIndex(statements)
     }
 
     /// Denies everybody everything: stands for a policy that cannot be read.

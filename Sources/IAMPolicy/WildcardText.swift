@@ -24,7 +24,7 @@ final class WildcardText: Sendable {
     private let tokens: [UInt16]?
     /// What every text begins with that matches, what may follow, and with what it then ends: most patterns are told by
     /// these alone.
-    private let beginning: [UInt8]
+    let beginning: [UInt8]
     private let rest: Rest
     private let ending: [UInt8]
     /// No shorter text matches.

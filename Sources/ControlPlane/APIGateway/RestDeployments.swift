@@ -100,6 +100,10 @@ extension RESTAPI {
                 guard let integration = method.methodIntegration else {
                     throw RESTError.badRequest("No integration defined for method")
                 }
+                // Reported of AWS, though not of which operation.
+                guard api.policy == nil || !CallerCredentials.areMeant(by: integration.credentials) else {
+                    throw RESTError.badRequest("Caller provided credentials not allowed when resource policy is set")
+                }
                 if integration.type == "AWS",
                     let fault = call.services.fault(of: integration.uri ?? "", in: call.account)
                 {

@@ -96,12 +96,13 @@ enum RestIntegrationRules {
         }
     }
 
-    /// A role is stored: functions are called by their policies. The caller's identity is not known yet.
+    /// A role is stored: functions are called by their policies. The caller's credentials are passed on to functions.
     private static func checkCredentials(_ integration: REST.Integration) throws(ServiceError) {
-        guard let credentials = integration.credentials else { return }
-        guard !credentials.hasSuffix(":iam::*:user/*") else {
+        guard let credentials = integration.credentials, credentials.hasSuffix(":iam::*:user/*") else { return }
+        let isOfFunction = integration.type.hasPrefix("AWS") && LambdaURI(integration.uri ?? "", isREST: true) != nil
+        guard isOfFunction, CallerCredentials.areMeant(by: credentials) else {
             throw ServiceError.unsupported(
-                "Gatehouse does not pass the caller's credentials through yet: '\(credentials)' is refused.")
+                "Gatehouse passes the caller's credentials on to functions only: '\(credentials)' is refused.")
         }
     }
 

@@ -11,12 +11,17 @@ enum IntegrationRules {
             throw ServiceError.unsupported(
                 "Gatehouse does not serve integrations with AWS services (integrationSubtype) yet.")
         }
-        if integration.credentialsArn != nil { throw credentialsRefusal }
+        if let arn = integration.credentialsArn,
+            integration.integrationType != "AWS_PROXY" || !CallerCredentials.areMeant(by: arn)
+        {
+            throw credentialsRefusal
+        }
     }
 
     static var credentialsRefusal: ServiceError {
         .unsupported(
-            "Gatehouse does not assume roles: a function is invoked by its resource policy, without credentials.")
+            "Gatehouse does not assume roles: a function is invoked by its resource policy, or with the credentials of "
+                + "its caller (arn:aws:iam::*:user/*).")
     }
 
     /// Checks the integration and fills in what was not said.

@@ -16,9 +16,15 @@ enum MethodARN {
     }
 
     /// What policies are asked. Writes the ARN.
-    static func request(_ x: Exchange, by principal: PolicyPrincipal) throws(Refusal) -> PolicyRequest {
+    ///
+    /// - Parameter action: nil: the call itself.
+    static func request(
+        _ x: Exchange, by principal: PolicyPrincipal, action: String? = nil
+    ) throws(Refusal) -> PolicyRequest {
         try write(x)
-        return PolicyRequest(invoking: x.worker.methodARN, otherwise: otherwise(x), principal: principal)
+        let (arn, other) = (x.worker.methodARN, otherwise(x))
+        guard let action else { return PolicyRequest(invoking: arn, otherwise: other, principal: principal) }
+        return PolicyRequest(action: action, resource: arn, otherwise: other, principal: principal)
     }
 
     /// The ARN of a REST API with the path's escapes decoded and each run of slashes one, as routes are found and as an

@@ -8,6 +8,7 @@ enum ResourcePolicy {
     static func screen(_ x: Exchange) throws(Refusal) {
         guard let policy = x.rest.deployment?.policy else { return }
         let verdict = try verdict(policy, x)
+        x.rest.authorize = verdict.isDeny ? .refused : .passed
         if verdict.isDeny { throw refuse(x, policy, verdict) }
         x.rest.isAllowedByPolicy = verdict.isAllow
     }
@@ -16,6 +17,7 @@ enum ResourcePolicy {
     static func check(_ x: Exchange) throws(Refusal) {
         guard let policy = x.rest.deployment?.policy, x.caller == nil, x.decision == nil else { return }
         let verdict = try verdict(policy, x)
+        x.rest.authorize = verdict.isAllow ? .passed : .refused
         guard verdict.isAllow else { throw refuse(x, policy, verdict) }
     }
 

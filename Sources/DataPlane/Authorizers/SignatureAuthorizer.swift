@@ -43,6 +43,7 @@ enum SignatureCheck {
         } catch { throw refusal(x, error) }
         let caller = pending.key.caller
         x.caller = caller
+        if x.apiKind == .rest { x.rest.authenticate = .passed }
         try check(x, caller)
     }
 
@@ -50,6 +51,7 @@ enum SignatureCheck {
         let policy = x.rest.deployment?.policy
         let request = try MethodARN.request(x, by: caller.principal)
         let decision = caller.decision(request, resourcePolicy: policy) { PolicyValues.of($0, x, caller) }
+        if x.apiKind == .rest { x.rest.authorize = decision == .allowed ? .passed : .refused }
         guard decision != .allowed else { return }
         x.tellNotAuthorized(caller.arn, decision)
         if decision == .explicitlyDenied(by: .resource), let policy {
@@ -63,6 +65,7 @@ enum SignatureCheck {
         x.reason = "is open to callers known by IAM only: \(fault.message.prefix { $0 != "\n" })"
         // HTTP APIs tell nobody why.
         guard x.rest.deployment != nil else { return .callerDenied }
+        x.rest.authenticate = .refused
         if fault.kind == .missing, let foreign = ForeignAuthorization.refusal(x) { return foreign }
         x.rest.message = Array(fault.message.utf8)
         switch fault.kind {
@@ -90,7 +93,7 @@ extension Exchange {
                 ("User: \(who) is not authorized to perform: execute-api:Invoke on resource: \(masked)"
                     + decision.ending).utf8)
         }
-        reason = "refuses \(who): \(decision.explanation) (execute-api:Invoke on \(resource))"
+        reason = "refuses \(who), who \(decision.explanation) (execute-api:Invoke on \(resource))"
     }
 
     var signableRequest: SignableRequest? { connection.map { SignableRequest($0.head) } }
@@ -130,11 +133,11 @@ extension AccessDecision {
     }
 
     /// For the operator.
-    fileprivate var explanation: String {
+    var explanation: String {
         switch self {
-        case .allowed: "allowed"
-        case .explicitlyDenied(let source): "a statement of the \(source) policies denies it"
-        case .notAllowed(let missing): "no statement of the \(missing) policies allows it"
+        case .allowed: "is allowed to"
+        case .explicitlyDenied(let source): "is denied it by a statement of the \(source) policies"
+        case .notAllowed(let missing): "is not allowed to by any statement of the \(missing) policies"
         }
     }
 }

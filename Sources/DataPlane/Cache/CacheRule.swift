@@ -5,8 +5,8 @@ import NIOCore
 
 /// How the answers of one method, by one verb, are kept.
 final class CacheRule: Sendable {
-    /// What a request with `Cache-Control: max-age=0` may do. Who may do it where authorization is asked for is told by
-    /// policies, which are not asked yet: there nobody may.
+    /// What a request with `Cache-Control: max-age=0` may do: anybody's, or those that policies allow
+    /// `execute-api:InvalidateCache`, and what becomes of the others.
     enum Invalidation: Sendable {
         case byAnyone
         case refused, ignoredWithWarning, ignored

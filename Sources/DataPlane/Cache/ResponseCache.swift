@@ -60,6 +60,7 @@ enum ResponseCache {
     /// Whether the request gives up what is kept under its key.
     private static func mayInvalidate(_ x: Exchange, _ rule: CacheRule) throws(Refusal) -> Bool {
         guard asksForFreshAnswer(x) else { return false }
+        if rule.invalidation != .byAnyone, try InvalidationPermission.isGiven(x) { return true }
         switch rule.invalidation {
         case .byAnyone: return true
         case .refused:

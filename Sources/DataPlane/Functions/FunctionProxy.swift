@@ -12,6 +12,7 @@ enum FunctionProxy {
             x.reason = "calls \(integration.name), which does not exist"
             throw .internalError
         }
+        if let function = integration.callersFunction { return try CallerPermission.check(x, function) }
         guard let method = x.connection?.head.method, integration.permits(method) else {
             x.integrationError = permissionError
             x.rest.log?.failure = [ExecutionFailure.invalidPermissions]
@@ -25,7 +26,7 @@ enum FunctionProxy {
     }
 
     /// AWS's own sentence, as `$context.integrationErrorMessage` has it.
-    private static let permissionError =
+    static let permissionError =
         "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. "
         + "Check the permissions and try again."
 

@@ -11,6 +11,9 @@ struct RESTCall {
     var isCanary: Bool?
     /// Whether `Exchange.restRequestId` is this call's.
     var hasRequestId = false
+    /// What a signature was worth, and what policies said, for access logs.
+    var authenticate = AccessCheck.none
+    var authorize = AccessCheck.none
     /// The API's resource policy allows what is asked for, which a function authorizer may still deny.
     var isAllowedByPolicy = false
     /// The API key that let the call in, and what its usage plan gives it; nil where the method asks for none.

@@ -201,7 +201,7 @@ struct RESTCompiler {
                 FunctionIntegration(
                     function: function, format: Self.format(integration),
                     timeoutMilliseconds: integration.timeoutInMillis, verb: verb.rawValue, path: resource.path,
-                    account: account, key: self.key))
+                    account: account, key: self.key, credentials: integration.credentials))
         default: return .invalid("has the integration type \(integration.type), which REST APIs do not have")
         }
     }

@@ -1,3 +1,4 @@
+import Callers
 import GatewayModel
 import HTTPFront
 import NIOCore
@@ -9,6 +10,11 @@ enum ContextVariable: String, Sendable, CaseIterable {
     case status, domainName, requestId, requestTime, requestTimeSeconds
     case responseLatency, responseLength, dataProcessed
     case sourceIp, userAgent
+    /// Of whom IAM knows.
+    case identityAccessKey, identityAccountId, identityCaller, identityUserArn
+    /// Of a signature, and of the policies that decide: of REST APIs only.
+    case authenticateError, authenticateLatency, authenticateStatus
+    case authorizeError, authorizeLatency, authorizeStatus
     case errorMessage, errorMessageString, errorResponseType
     case authorizerError
     /// Of the function that was asked, if one was.
@@ -30,7 +36,8 @@ enum ContextVariable: String, Sendable, CaseIterable {
             .responseLatency, .responseLength, .dataProcessed, .sourceIp, .errorMessageString, .errorResponseType,
             .integrationLatency, .integrationStatus, .integrationServiceStatus, .restRequestId, .resourceId,
             .deploymentId, .requestTimeMilliseconds, .validationError, .isCanary, .responseTransferMode,
-            .timeToAllHeaders, .timeToFirstContent:
+            .timeToAllHeaders, .timeToFirstContent, .identityAccessKey, .identityAccountId, .authenticateLatency,
+            .authenticateStatus, .authorizeLatency, .authorizeStatus:
             true
         default: false
         }
@@ -66,6 +73,16 @@ extension ContextVariable {
             if let tester = x.rest.tester { return REST.Tester.write(tester.userAgent, to: &buffer) }
             guard let agent = x.connection?.head.first(.userAgent) else { return false }
             x.writeRequestBytes(agent, to: &buffer)
+        case .identityAccessKey: return x.writeIdentity(x.caller?.accessKeyId, x.rest.tester?.accessKey, to: &buffer)
+        case .identityAccountId: return x.writeIdentity(x.caller?.account, stage.account.accountId, to: &buffer)
+        case .identityCaller: return x.writeIdentity(x.caller?.userId, stage.account.accountId, to: &buffer)
+        case .identityUserArn: return x.writeIdentity(x.caller?.arn, x.rest.tester?.userArn, to: &buffer)
+        case .authenticateError: return x.rest.authenticate.writeError(x, to: &buffer)
+        case .authenticateLatency: return x.rest.authenticate.writeLatency(to: &buffer)
+        case .authenticateStatus: return x.rest.authenticate.writeStatus(to: &buffer)
+        case .authorizeError: return x.rest.authorize.writeError(x, to: &buffer)
+        case .authorizeLatency: return x.rest.authorize.writeLatency(to: &buffer)
+        case .authorizeStatus: return x.rest.authorize.writeStatus(to: &buffer)
         case .errorMessage:
             guard let refusal = x.refusal, !refusal.message.isEmpty else { return false }
             buffer.write(refusal.message)

@@ -31,7 +31,13 @@ private let refusals: [(JSONObject, String)] = [
     ),
     (
         ["credentialsArn": "arn:aws:iam::123456789012:role/r"],
-        "Gatehouse does not assume roles: a function is invoked by its resource policy, without credentials."
+        "Gatehouse does not assume roles: a function is invoked by its resource policy, or with the credentials of its "
+            + "caller (arn:aws:iam::*:user/*)."
+    ),
+    (
+        ["credentialsArn": "arn:aws:iam::*:user/*"],
+        "Gatehouse does not assume roles: a function is invoked by its resource policy, or with the credentials of its "
+            + "caller (arn:aws:iam::*:user/*)."
     ),
     (
         ["tlsConfig": ["serverNameToVerify": "a.example"]],

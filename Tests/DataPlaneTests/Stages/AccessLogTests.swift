@@ -101,8 +101,10 @@ struct AccessLogTests {
         let raw = ContextVariable.allCases.filter(\.isSafe).map(\.rawValue).sorted()
         #expect(
             raw == [
-                "accountId", "apiId", "authorizerLatency", "authorizerRequestId", "authorizerStatus", "dataProcessed",
-                "deploymentId", "errorMessageString", "errorResponseType",
+                "accountId", "apiId", "authenticateLatency", "authenticateStatus", "authorizeLatency",
+                "authorizeStatus",
+                "authorizerLatency", "authorizerRequestId", "authorizerStatus", "dataProcessed",
+                "deploymentId", "errorMessageString", "errorResponseType", "identityAccessKey", "identityAccountId",
                 "integrationLatency", "integrationServiceStatus", "integrationStatus", "isCanary", "protocol",
                 "requestId",
                 "requestTime", "requestTimeMilliseconds", "requestTimeSeconds", "resourceId", "responseLatency",
