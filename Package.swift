@@ -138,7 +138,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "JSON", "JSONSchema", "BoundedRegex", "IAMPolicy", "Callers", "Sealing", "SigV4", "GatewayModel",
+                "JSON", "JSONSchema", "JSONWebToken", "BoundedRegex", "IAMPolicy", "Callers", "Sealing", "SigV4",
+                "GatewayModel",
                 "EntityStore", "OpenAPIDocument",
                 "FunctionPackages", "Velocity", "CZlib",
                 hashTrees,

@@ -26,11 +26,13 @@ package final class Caller: Sendable {
     package let isPlainSession: Bool
     /// Whether it is a function, by its role.
     package let isFunction: Bool
+    /// Condition keys that a session has of its own.
+    private let context: [String: [String]]
 
     package init(
         kind: Kind, accessKeyId: String, account: String, arn: String, userId: String, principal: PolicyPrincipal,
         grants: Grants, session: [PolicyDocument]? = nil, sessionStarted: Int64? = nil, isPlainSession: Bool = false,
-        isFunction: Bool = false
+        isFunction: Bool = false, context: [String: [String]] = [:]
     ) {
         self.kind = kind
         self.accessKeyId = accessKeyId
@@ -43,6 +45,7 @@ package final class Caller: Sendable {
         self.sessionStarted = sessionStarted
         self.isPlainSession = isPlainSession
         self.isFunction = isFunction
+        self.context = context
     }
 
     /// Whether the caller may do something, as far as policies of his own and the resource's say.
@@ -62,6 +65,7 @@ package final class Caller: Sendable {
 
     /// What every request of the caller has for condition keys; nil for keys that are not the caller's.
     package func value(_ key: ConditionKey) -> ConditionValues? {
+        if let values = context[key.name] { return .values(values) }
         switch key.name {
         case "aws:principalarn": return .values([principalARN])
         case "aws:principalaccount": return .values([account])

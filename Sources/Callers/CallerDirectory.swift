@@ -1,6 +1,6 @@
 package import GatewayModel
 internal import HashTreeCollections
-internal import IAMPolicy
+package import IAMPolicy
 package import SigV4
 
 /// Everybody who has keys, at one moment. A value that shares what does not change.
@@ -36,6 +36,8 @@ package struct CallerDirectory: Sendable {
     private var keys: TreeDictionary<String, Key> = [:]
     /// By `AROA…` and `AIDA…`.
     private var holders: TreeDictionary<String, Holder> = [:]
+    /// Managed policies by their ARNs, for sessions that are bounded by them.
+    private var policies: TreeDictionary<String, PolicyDocument> = [:]
 
     package static let nobody = CallerDirectory(account: AccountIdentity(), tokens: nil)
 
@@ -47,6 +49,7 @@ package struct CallerDirectory: Sendable {
 
     package mutating func set(_ id: String, _ holder: Holder?) { holders[id] = holder }
     package mutating func set(key id: String, _ key: Key?) { keys[id] = key }
+    package mutating func set(policy arn: String, _ policy: PolicyDocument?) { policies[arn] = policy }
 
     /// Whether a key was made here, whatever has become of it.
     package func isOwn(keyId id: String) -> Bool { keys[id] != nil || tokens?.isOwn(keyId: id) == true }
@@ -73,12 +76,13 @@ package struct CallerDirectory: Sendable {
 
     /// nil when the user or role is gone.
     private func caller(of session: SessionTokens.Session) -> Caller? {
-        let policies = session.policies.map { texts in
-            texts.map { try? PolicyDocument($0, kind: .identity) }
-        }
-        // What was good when the session began is good now.
-        if policies?.contains(where: { $0 == nil }) == true { return nil }
-        let documents = policies.map { $0.compactMap(\.self) }
+        // What was good when the session began is good now; a managed policy that is gone allows nothing.
+        let texts = session.policies ?? []
+        let own = texts.compactMap { try? PolicyDocument($0, kind: .identity) }
+        guard own.count == texts.count else { return nil }
+        let documents: [PolicyDocument]? =
+            session.policies == nil && session.policyARNs == nil
+            ? nil : own + (session.policyARNs ?? []).compactMap { policies[$0] }
         if session.holder == account.accountId {
             let arn = "arn:\(account.partition):iam::\(account.accountId):root"
             return Caller(
@@ -100,7 +104,8 @@ package struct CallerDirectory: Sendable {
                 kind: holder.kind, accessKeyId: session.accessKeyId, account: account.accountId, arn: arn,
                 userId: "\(session.holder):\(session.name)",
                 principal: .session(role: holder.arn, arn: arn, account: account.accountId), grants: holder.grants,
-                session: documents, sessionStarted: session.started, isFunction: session.environment != nil)
+                session: documents, sessionStarted: session.started, isFunction: session.environment != nil,
+                context: session.context ?? [:])
         }
     }
 }

@@ -14,6 +14,10 @@ package struct SessionTokens: Sendable {
         package let name: String
         /// Texts of session policies.
         package let policies: [String]?
+        /// Of managed policies that bound the session as well.
+        package var policyARNs: [String]?
+        /// Condition keys that the session has of its own, by their names in lower case.
+        package var context: [String: [String]]?
         /// Seconds since 1970.
         package let started: Int64
         package let expires: Int64

@@ -82,6 +82,35 @@ struct CallerDirectoryTests {
         #expect(try decision(directory()) == .notAllowed(missing: .identity))
     }
 
+    @Test("managed policies bound a session as they are now; those that are gone allow nothing")
+    func managedSessionPolicies() throws {
+        let allowed = try PolicyDocument(
+            #"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#, kind: .identity)
+        var session = SessionTokens.Session(
+            accessKeyId: tokens.newKeyId("ASIA"), secret: "s", holder: "AROA1", name: "n", policies: nil,
+            started: Self.now.seconds, expires: Self.now.seconds + 1)
+        session.policyARNs = ["arn:one", "arn:two"]
+        session.context = ["issuer.example:sub": ["ada"]]
+        let token = try #require(tokens.seal(session))
+        let caller = { (directory: CallerDirectory) in
+            try directory.key(session.accessKeyId, token: token, now: Self.now).caller
+        }
+        let decision = { (directory: CallerDirectory) in
+            let caller = try caller(directory)
+            let request = PolicyRequest(action: "a:B", resource: "arn:t", principal: caller.principal)
+            return caller.decision(request) { _ in .absent }
+        }
+        let everything = #"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#
+        var directory = try directory([everything])
+        #expect(try decision(directory) == .notAllowed(missing: .session))
+        directory.set(policy: "arn:two", allowed)
+        #expect(try decision(directory) == .allowed)
+        directory.set(policy: "arn:two", nil)
+        #expect(try decision(directory) == .notAllowed(missing: .session))
+        #expect(try caller(directory).value(ConditionKey("Issuer.example:sub")) == .values(["ada"]))
+        #expect(try caller(directory).value(ConditionKey("issuer.example:aud")) == nil)
+    }
+
     @Test("a number that was changed is no token any more")
     func forged() throws {
         let life = try #require(environments.begin())

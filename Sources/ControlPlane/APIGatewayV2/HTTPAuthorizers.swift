@@ -1,4 +1,5 @@
 import GatewayModel
+package import JSONWebToken
 
 /// The operations on Authorizer.
 extension V2Operations {
@@ -51,9 +52,13 @@ extension V2Operations {
     }
 }
 
-/// Whether issuers of tokens are what they say, asked when an authorizer is made.
+/// Whether issuers of tokens are what they say, asked when an authorizer is made, and what their tokens say.
 package protocol IssuerCheck: Sendable {
     func check(_ issuer: String) async -> IssuerFinding
+    /// The claims of a token, once a key of the issuer's has signed them; the claims themselves are not looked at.
+    func claims(of token: CompactToken, by issuer: String) async throws(TokenCheckFault) -> TokenClaims
+    /// Another name of the same issuer.
+    func otherName(of issuer: String) -> String?
 }
 
 package enum IssuerFinding: Sendable {

@@ -17,13 +17,17 @@ package protocol CallerTraffic: Sendable {
 /// The directory of callers, and where in it each root is.
 struct CallerUpkeep: Sendable {
     private(set) var directory: CallerDirectory
-    /// By user or role, its own id and its keys.
+    /// By user or role, its own id and its keys; by managed policy, its ARN.
     private var places: [RootID: (id: String, keys: [String])] = [:]
 
     init(_ settings: ControlPlaneSettings) {
         directory = CallerDirectory(
             account: settings.account, tokens: SessionTokens(key: settings.sealing), environments: settings.environments
         )
+        for policy in AWSManagedPolicies.list {
+            directory.set(
+                policy: policy.arn(settings.account), try? PolicyDocument(policy.document, kind: .identity))
+        }
     }
 
     /// Makes anew whatever depends on these roots.
@@ -35,6 +39,12 @@ struct CallerUpkeep: Sendable {
             case IAM.User.type, IAM.Role.type: affected.insert(root)
             case IAM.Group.type: affected.formUnion(Self.users(in: [root.id], world))
             case IAM.ManagedPolicy.type:
+                if let place = places.removeValue(forKey: root) { directory.set(policy: place.id, nil) }
+                if let policy = world[IAM.ManagedPolicy.self, root.id] {
+                    let arn = policy.arn(control.settings.account)
+                    directory.set(policy: arn, try? PolicyDocument(policy.document, kind: .identity))
+                    places[root] = (arn, [])
+                }
                 let has = { (arns: [String], boundary: String?) in
                     (arns + [boundary].compactMap(\.self)).contains {
                         PolicyName($0).map { IAM.ManagedPolicy.id(ofName: $0.name) == root.id } ?? false

@@ -8,6 +8,7 @@ enum SecurityTokenService {
         name: "sts", namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
         operations: [
             "GetCallerIdentity": callerIdentity, "AssumeRole": assumeRole, "GetSessionToken": sessionToken,
+            "AssumeRoleWithWebIdentity": WebIdentity.assumeRole,
             "GetAccessKeyInfo": { _, call throws(ServiceError) in
                 let id = try call.required("AccessKeyId")
                 return XMLMembers { result in
@@ -18,7 +19,7 @@ enum SecurityTokenService {
         ],
         // Source: botocore's model.
         refused: [
-            "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot", "DecodeAuthorizationMessage",
+            "AssumeRoleWithSAML", "AssumeRoot", "DecodeAuthorizationMessage",
             "GetDelegatedAccessToken", "GetFederationToken", "GetWebIdentityToken",
         ])
 
@@ -38,6 +39,7 @@ enum SecurityTokenService {
         let request = try RoleRequest(call)
         try call.refuse([
             "Tags", "TransitiveTagKeys", "SerialNumber", "TokenCode", "SourceIdentity", "ProvidedContexts",
+            "MinimumSessionTokenSize",
         ])
         let denied = ServiceError(
             "AccessDenied", status: 403,
@@ -59,10 +61,11 @@ enum SecurityTokenService {
             case .allowed = caller.decision(policyRequest, resourcePolicy: trust, values)
         else { throw denied }
         let isChained = if case .role = caller.kind { true } else { false }
-        let seconds = try request.seconds(role.maxSessionDuration, isChained: isChained)
         return try control.credentials(
-            of: role, call, named: request.sessionName, policies: try request.policies(call, control.world),
-            seconds: seconds)
+            of: role, call,
+            SessionTerms(
+                name: request.sessionName, policies: try request.policies(call, control.world),
+                seconds: try request.seconds(role.maxSessionDuration, isChained: isChained)))
     }
 
     private static func sessionToken(
@@ -80,7 +83,7 @@ enum SecurityTokenService {
         // The account's own sessions last an hour at most.
         let life = min(seconds ?? 43_200, isUser ? 129_600 : 3600)
         let holder = call.caller?.userId ?? call.account.accountId
-        let (session, _) = control.session(call, holder: holder, named: "", policies: nil, seconds: life)
+        let session = control.session(call, holder: holder, SessionTerms(name: "", seconds: life))
         let token = try control.token(of: session)
         return XMLMembers { $0.add(session, token) }
     }
@@ -122,16 +125,16 @@ struct RoleRequest {
         return seconds
     }
 
-    /// Texts of session policies; nil when there are none.
-    func policies(_ call: FormCall, _ world: World) throws(ServiceError) -> [String]? {
-        var texts: [String] = []
+    /// Session policies.
+    func policies(_ call: FormCall, _ world: World) throws(ServiceError) -> SessionTerms.Policies {
+        var policies = SessionTerms.Policies()
         if call.members.string("Policy") != nil {
             let text = try call.document("Policy", .identity)
             guard text.policySize <= 2048 else {
                 throw ServiceError(
                     "PackedPolicyTooLarge", status: 400, "Packed policy consumes more than 100% of allotted space")
             }
-            texts.append(text)
+            policies.text = text
         }
         let arns = call.members.elements("PolicyArns", with: ["arn"])
         guard arns.count <= 10 else {
@@ -139,19 +142,43 @@ struct RoleRequest {
         }
         for element in arns {
             let arn = element.string("arn") ?? ""
-            guard let text = world.text(ofPolicy: arn, call.account) else {
+            guard world.text(ofPolicy: arn, call.account) != nil else {
                 throw IAMError.malformedPolicy("The managed policy \(arn) does not exist.")
             }
-            texts.append(text)
+            policies.arns.append(arn)
         }
-        return texts.isEmpty ? nil : texts
+        return policies
     }
+}
+
+/// What a session is to be.
+struct SessionTerms {
+    struct Policies {
+        var text: String?
+        /// Of managed policies, which are asked as they are at each call.
+        var arns: [String] = []
+
+        /// How much of the space for them is used, in percent; nil when there are none.
+        var packedSize: Int? {
+            let size = (text?.policySize ?? 0) + arns.reduce(0) { $0 + $1.utf8.count }
+            return size == 0 ? nil : max(1, min(100, size * 100 / Self.space))
+        }
+
+        /// AWS packs them in a way of its own; so many characters are about as much as it takes.
+        private static let space = 4_096
+    }
+
+    let name: String
+    var policies = Policies()
+    let seconds: Int
+    /// Condition keys by their names in lower case.
+    var context: [String: [String]]?
 }
 
 extension FormCall {
     var callerARN: String { caller?.arn ?? "arn:\(account.partition):iam::\(account.accountId):root" }
 
-    fileprivate func refuse(_ names: [String]) throws(ServiceError) {
+    func refuse(_ names: [String]) throws(ServiceError) {
         for name in names
         where members.string(name) != nil || members.string("\(name).member.1") != nil
             || members.string("\(name).member.1.Key") != nil
@@ -172,32 +199,31 @@ extension ControlPlane {
 
     /// Credentials of a role's session, as STS answers them.
     func credentials(
-        of role: IAM.Role, _ call: FormCall, named name: String, policies: [String]?, seconds: Int
+        of role: IAM.Role, _ call: FormCall, _ terms: SessionTerms
     ) throws(ServiceError) -> XMLMembers {
-        let (session, packed) = session(call, holder: role.id, named: name, policies: policies, seconds: seconds)
+        let session = session(call, holder: role.id, terms)
         let token = try token(of: session)
         return XMLMembers { result in
             result.add(session, token)
             result.structure("AssumedRoleUser") { user in
-                user.add("AssumedRoleId", "\(role.id):\(name)")
+                user.add("AssumedRoleId", "\(role.id):\(terms.name)")
                 user.add(
                     "Arn",
-                    "arn:\(call.account.partition):sts::\(call.account.accountId):assumed-role/\(role.name)/\(name)")
+                    "arn:\(call.account.partition):sts::\(call.account.accountId):assumed-role/"
+                        + "\(role.name)/\(terms.name)")
             }
-            result.add("PackedPolicySize", packed)
+            result.add("PackedPolicySize", terms.policies.packedSize)
         }
     }
 
-    /// - Returns: the credentials, and how much of the space for session policies is used, in percent.
-    func session(
-        _ call: FormCall, holder: String, named name: String, policies: [String]?, seconds: Int
-    ) -> (SessionTokens.Session, packed: Int?) {
-        let session = SessionTokens.Session(
+    func session(_ call: FormCall, holder: String, _ terms: SessionTerms) -> SessionTokens.Session {
+        var session = SessionTokens.Session(
             accessKeyId: SessionTokens(key: settings.sealing).newKeyId("ASIA"), secret: Identifiers.apiKeyValue(),
-            holder: holder,
-            name: name, policies: policies, started: call.now.seconds, expires: call.now.seconds + Int64(seconds))
-        let size = policies.map { $0.reduce(0) { $0 + $1.policySize } }
-        return (session, size.map { max(1, min(100, $0 * 100 / 4096)) })
+            holder: holder, name: terms.name, policies: terms.policies.text.map { [$0] }, started: call.now.seconds,
+            expires: call.now.seconds + Int64(terms.seconds))
+        if !terms.policies.arns.isEmpty { session.policyARNs = terms.policies.arns }
+        session.context = terms.context
+        return session
     }
 
     func token(of session: SessionTokens.Session) throws(ServiceError) -> String {

@@ -7,10 +7,10 @@ import UserPools
 
 /// The issuers of tokens that authorizers name: their keys are fetched when they are needed, and kept.
 final class IssuerService: IssuerDirectory, IssuerCheck, Sendable {
-    private let fetch: IssuerFetch
+    let fetch: IssuerFetch
     /// Keys that the operator supplies: these issuers are never asked.
     private let supplied: [String: KeySet]
-    private let pools: UserPools?
+    let pools: UserPools?
     private let issuers = Mutex<[String: any IssuerKeys]>([:])
 
     init(fetch: IssuerFetch, supplied: [String: KeySet], pools: UserPools? = nil) {
