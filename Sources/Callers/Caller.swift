@@ -48,6 +48,8 @@ package final class Caller: Sendable {
         self.context = context
     }
 
+    package var isUser: Bool { if case .user = kind { true } else { false } }
+
     /// Whether the caller may do something, as far as policies of his own and the resource's say.
     package func decision(
         _ request: PolicyRequest, resourcePolicy: PolicyDocument? = nil, _ values: (ConditionKey) -> ConditionValues

@@ -82,6 +82,19 @@ extension PolicyDocument {
         return verdict
     }
 
+    /// The statements that are about a request and hold for it: those that allow, or those that deny.
+    package func statements(
+        allowing: Bool, _ request: PolicyRequest, values: (ConditionKey) -> ConditionValues
+    ) -> [Int] {
+        var facts = Facts(keys)
+        var found: [Int] = []
+        for number in statements.indices where statements[number].allows == allowing {
+            let statement = statements[number]
+            if statement.isAbout(request, values), statement.holds(&facts, values) { found.append(number) }
+        }
+        return found
+    }
+
     /// The `Sid` of a statement, else which one it is: for those who look for the reason of a refusal.
     package func name(ofStatement number: Int) -> String {
         guard statements.indices.contains(number), let id = statements[number].id, !id.isEmpty else {

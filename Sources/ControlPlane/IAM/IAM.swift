@@ -9,7 +9,8 @@ enum IAM {
         name: "iam", namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
         operations: [
             roles, policies(of: Role.self), managedPolicies, policyVersions, instanceProfiles, users,
-            policies(of: User.self), groups, policies(of: Group.self), accessKeys, openIDConnectProviders,
+            policies(of: User.self), groups, policies(of: Group.self), accessKeys, openIDConnectProviders, simulations,
+            accountDetails,
         ].reduce(into: [:]) { $0.merge($1) { first, _ in first } },
         refused: refusedActions)
 }

@@ -91,7 +91,7 @@ extension IAM {
 }
 
 extension XMLMembers {
-    fileprivate mutating func add(
+    mutating func add(
         _ version: IAM.ManagedPolicy.Version, of policy: IAM.ManagedPolicy, withDocument: Bool
     ) {
         if withDocument { add("Document", document: version.document) }
@@ -100,7 +100,7 @@ extension XMLMembers {
         add("CreateDate", version.created)
     }
 
-    fileprivate mutating func add(versionOf policy: AWSManagedPolicies.Policy, withDocument: Bool) {
+    mutating func add(versionOf policy: AWSManagedPolicies.Policy, withDocument: Bool) {
         if withDocument { add("Document", document: policy.document) }
         add("VersionId", policy.version)
         add("IsDefaultVersion", true)
