@@ -7,8 +7,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from harness.functions import create_function, unique
-from harness.server import ACCOUNT, REGION
+from harness.functions import Function, create_function, unique
+from harness.server import ACCOUNT, REGION, Server
 from test_iam import TRUST, error_of, iam, make_role  # noqa: F401
 
 # Answers who it is and what it was given.
@@ -94,6 +94,31 @@ def test_a_session_of_an_assumed_role_outlives_the_environment_that_asked_for_it
     assert asked["AssumedRoleUser"]["Arn"].endswith(f"/{other['RoleName']}/other")
     longer = client(gatehouse, given).assume_role
     assert code(longer, RoleArn=other["Arn"], RoleSessionName="other", DurationSeconds=3601)[0] == "ValidationError"
+
+
+def test_a_server_that_comes_back_knows_no_environment_of_before(tmp_path):
+    server = Server(tmp_path, data=tmp_path / "data")
+    iam = server.clients.service("iam")  # noqa: F811
+    role = make_role(iam)
+    trust = {"Effect": "Allow", "Principal": {"AWS": role["Arn"]}, "Action": "sts:AssumeRole"}
+    other = make_role(iam, AssumeRolePolicyDocument=json.dumps(TRUST | {"Statement": [trust]}))
+    name = create_function(server.clients, SOURCE, Role=role["Arn"]).name
+    given = Function(server.clients, name).invoke().json()["given"]
+    assumed = client(server, given).assume_role(RoleArn=other["Arn"], RoleSessionName="other")["Credentials"]
+    server.process.kill()
+    server.process.wait()
+    server = Server(tmp_path, data=tmp_path / "data")
+    try:
+        assert code(client(server, given).get_caller_identity) == EXPIRED
+        longer = [assumed["AccessKeyId"], assumed["SecretAccessKey"], assumed["SessionToken"]]
+        assert client(server, longer).get_caller_identity()["Arn"].endswith(f"/{other['RoleName']}/other")
+        again = Function(server.clients, name).invoke().json()
+        assert again["arn"].endswith(f":assumed-role/{role['RoleName']}/{name}")
+        assert code(client(server, given).get_caller_identity) == EXPIRED
+        # Another one's secret under the token that lives.
+        assert code(client(server, given[:2] + again["given"][2:]).get_caller_identity) == INVALID
+    finally:
+        server.stop()
 
 
 def test_a_role_that_is_made_up_gives_no_identity(function):

@@ -212,6 +212,15 @@ def test_session_policies_bound_the_session(world):
     code, message = world.refusal(role, token, PolicyArns=[{"arn": made}])
     assert code == "MalformedPolicyDocument"
     assert world.refusal(role, token, Policy="{}")[0] == "MalformedPolicyDocument"
+    # White space takes no space; what would make a token that nobody can send is refused.
+    assert may(Policy=json.dumps(document, indent=200))
+    wide = allow | {"Condition": {"StringNotEquals": {"aws:userid": " " * 20_000}}}
+    assert world.refusal(role, token, Policy=json.dumps(document | {"Statement": [wide]}))[0] == "PackedPolicyTooLarge"
+    long = allow | {"Resource": "arn:" + "x" * 2_048}
+    assert world.refusal(role, token, Policy=json.dumps(document | {"Statement": [long]}))[0] == "PackedPolicyTooLarge"
+    audiences = json.dumps(["my-app"] + [f"app-{number}" for number in range(1_000)])
+    many = world.token("sub=user", f"aud={audiences}")
+    assert len(many) <= 20_000 and world.refusal(role, many)[0] == "PackedPolicyTooLarge"
     assert world.refusal(role, token, ProviderId="www.amazon.com")[0] == "ValidationError"
 
 

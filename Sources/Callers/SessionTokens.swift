@@ -39,8 +39,8 @@ package struct SessionTokens: Sendable {
         }
     }
 
-    /// Session policies have 2,048 characters, and a head 10,240 bytes: no token is longer.
-    private static let maximumBytes = 16_384
+    /// A head has 10,240 bytes, and other fields beside the token: no longer one could be sent.
+    package static let maximumBytes = 8_192
     private static let purpose = "session token"
 
     private let key: SealingKey

@@ -1,6 +1,7 @@
 import Callers
 import GatewayModel
 import IAMPolicy
+import JSON
 
 /// AWS STS over the query protocol (2011-06-15): who calls, and credentials for a time.
 enum SecurityTokenService {
@@ -130,11 +131,9 @@ struct RoleRequest {
         var policies = SessionTerms.Policies()
         if call.members.string("Policy") != nil {
             let text = try call.document("Policy", .identity)
-            guard text.policySize <= 2048 else {
-                throw ServiceError(
-                    "PackedPolicyTooLarge", status: 400, "Packed policy consumes more than 100% of allotted space")
-            }
-            policies.text = text
+            guard text.policySize <= 2048 else { throw SessionTerms.Policies.tooLarge }
+            // White space does not count, and takes no space in tokens.
+            policies.text = (try? JSONValue(parsing: text)).map { String(decoding: $0.bytes, as: UTF8.self) } ?? text
         }
         let arns = call.members.elements("PolicyArns", with: ["arn"])
         guard arns.count <= 10 else {
@@ -163,6 +162,9 @@ struct SessionTerms {
             let size = (text?.policySize ?? 0) + arns.reduce(0) { $0 + $1.utf8.count }
             return size == 0 ? nil : max(1, min(100, size * 100 / Self.space))
         }
+
+        static let tooLarge = ServiceError(
+            "PackedPolicyTooLarge", status: 400, "Packed policy consumes more than 100% of allotted space")
 
         /// AWS packs them in a way of its own; so many characters are about as much as it takes.
         private static let space = 4_096
@@ -230,6 +232,7 @@ extension ControlPlane {
         guard let token = SessionTokens(key: settings.sealing).seal(session) else {
             throw .internalFailure("The session could not be sealed.")
         }
+        guard token.utf8.count <= SessionTokens.maximumBytes else { throw SessionTerms.Policies.tooLarge }
         return token
     }
 }
