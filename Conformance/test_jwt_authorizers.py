@@ -1,13 +1,16 @@
 """JWT authorizers of HTTP APIs: who is let in, what functions are told, and what issuers may do."""
 
 import json
+import time
 
 import pytest
 
 from harness import wire
+from harness.apis import HttpApi
 from harness.echo import SOURCE
 from harness.issuer import AUDIENCE, Issuer
-from harness.origin import reply
+from harness.origin import chunked, raw, reply
+from harness.pools import bearer
 from harness.server import run
 
 FORBIDDEN = b'{"message":"Forbidden"}'
@@ -50,8 +53,11 @@ def guarded(http_api, issuer, origin):
     return make
 
 
-def bearer(token):
-    return [("Authorization", f"Bearer {token}")]
+def drip():
+    """A key set that never ends, a byte at a time."""
+    while True:
+        time.sleep(0.1)
+        yield b" "
 
 
 def test_an_authorizer_reads_back_as_it_was_made(http_api, issuer):
@@ -148,9 +154,10 @@ def test_many_who_wait_for_keys_make_one_fetch(guarded, issuer):
     assert issuer.asked.count("/keys") == 1
 
 
-def test_an_issuer_that_cannot_be_reached_lets_nobody_in(guarded, issuer):
+def test_an_issuer_that_cannot_be_reached_lets_nobody_in(guarded, issuer, gatehouse):
     issuer.close()
     api = guarded()
+    gatehouse.says(f"the issuer {issuer.url} cannot be reached, and until it can its authorizers let nobody in")
     answer = api.call(target="/pets", headers=bearer(issuer.token()))
     assert (answer.status, answer.body) == (401, UNAUTHORIZED)
     assert "OIDC discovery endpoint communication error" in answer.header("www-authenticate")
@@ -166,6 +173,50 @@ def test_an_issuer_without_a_document_of_its_own_is_refused(http_api, issuer, do
         authorizer(api, issuer.url)
     assert "Issuer must have a valid discovery endpoint ended with '/.well-known/openid-configuration'" in str(refused.value)
     assert api.client.get_authorizers(ApiId=api.id)["Items"] == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        (reply(200, (), '{"keys":[]}' + " " * 149_990), "is larger than 150000 bytes"),
+        (reply(200, [("Content-Encoding", "gzip")], b"\x1f\x8b"), "answers in a coding that was not asked for"),
+        (reply(302, [("Location", "http://127.0.0.1:1/")], ""), "answers 302"),
+        (reply(200, (), "[]"), "is no key set"),
+        (reply(200, (), '{"keys":[' + "[" * 100_000), "is no key set"),
+        (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"), "closed the connection before its end|cannot be read"),
+        (raw(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 200_000), "cannot be read"),
+        (raw(b"", close=False), "took longer than 1,500 ms"),
+        (chunked(drip()), "took longer than 1,500 ms"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_keys_of_another_form_let_nobody_in(own_gatehouse, issuer, keys, words):
+    """Nor do they take longer, or more memory, than AWS gives an issuer; what is wrong is the operator's to know."""
+    discovery = issuer.answer
+    issuer.origin.answer(lambda exchange: (keys if exchange.request.target == "/keys" else discovery)(exchange))
+    server = own_gatehouse(options=["--explain"])
+    api = HttpApi(server)
+    made = authorizer(api, issuer.url)["AuthorizerId"]
+    api.route("GET /", api.integrate("http://127.0.0.1:9"), AuthorizationType="JWT", AuthorizerId=made)
+    api.stage()
+    answer = api.call(headers=bearer(issuer.token()))
+    assert (answer.status, answer.body) == (401, UNAUTHORIZED)
+    server.says(f"has no keys to check the token with: {issuer.url}/keys .*({words})")
+    assert "keys" not in answer.header("www-authenticate")
+
+
+@pytest.mark.parametrize(
+    "address", ["https://10.0.0.1/keys", "https://169.254.169.254/keys", "https://[::ffff:192.168.0.1]/keys", "https://127.0.0.1/k"]
+)
+def test_keys_in_a_private_network_are_not_asked_for(own_gatehouse, issuer, address):
+    issuer.document["jwks_uri"] = address
+    server = own_gatehouse(options=["--explain"])
+    api = HttpApi(server)
+    made = authorizer(api, issuer.url)["AuthorizerId"]
+    api.route("GET /", api.integrate("http://127.0.0.1:9"), AuthorizationType="JWT", AuthorizerId=made)
+    api.stage()
+    assert api.call(headers=bearer(issuer.token())).status == 401
+    server.says("has no keys to check the token with: .*" + ("cannot be reached" if "127" in address else "--issuer-allow"))
 
 
 def test_redirects_are_not_followed(http_api, issuer):

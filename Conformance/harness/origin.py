@@ -184,7 +184,10 @@ class Origin:
                 continue
 
     def close(self):
-        self.listener.close()
+        if self.listener.fileno() >= 0:
+            # Closed alone it would take the connection that `accept` waits for.
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.listener.close()
         self.drop_idle()
 
 

@@ -26,9 +26,18 @@ struct IssuerAddresses: Sendable {
         if inet_pton(AF_INET, text, &four) == 1 { return four }
         var six = [UInt8](repeating: 0, count: 16)
         guard inet_pton(AF_INET6, text, &six) == 1 else { return nil }
-        // An address of version 4 in the clothes of version 6.
-        let isMapped = six[..<10].allSatisfy { $0 == 0 } && six[10] == 0xFF && six[11] == 0xFF
-        return isMapped ? Array(six[12...]) : six
+        return inner(six) ?? six
+    }
+
+    /// The address of version 4 that one of version 6 stands for: mapped and compatible ones (RFC 4291), those that
+    /// gateways translate (RFC 6052, 8215) and tunnels (RFC 3056).
+    private static func inner(_ six: [UInt8]) -> [UInt8]? {
+        if six.starts(with: [0x20, 0x02]) { return Array(six[2..<6]) }
+        let prefix = six[..<12]
+        let isEmbedded =
+            prefix.starts(with: [0, 0x64, 0xFF, 0x9B]) || prefix == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+            || prefix.allSatisfy { $0 == 0 } && six[12...] != [0, 0, 0, 0] && six[12...] != [0, 0, 0, 1]
+        return isEmbedded ? Array(six[12...]) : nil
     }
 
     private static func isLoopback(_ bytes: [UInt8]) -> Bool {

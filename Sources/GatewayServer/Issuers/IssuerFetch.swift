@@ -26,6 +26,8 @@ struct IssuerFetch: Sendable {
     let group: any EventLoopGroup
     let tls: NIOSSLContext
     let addresses: IssuerAddresses
+    /// May block.
+    var lookup: NameLookup = SystemNames.addresses
 
     func keys(of issuer: String) async throws(IssuerFault) -> KeySet {
         let address: IssuerURL
@@ -40,7 +42,8 @@ struct IssuerFetch: Sendable {
     func keyAddress(of issuer: String) async throws(FetchFailure) -> IssuerURL {
         let text = DiscoveryAddress.of(issuer)
         guard let url = IssuerURL(text) else { throw .invalid("\(text) is no address of an issuer") }
-        guard let document = try? JSONValue(parsing: try await get(url)), document.object != nil else {
+        let bytes = try await get(url)
+        guard let document = try? JSONValue(parsing: bytes), document.object != nil else {
             throw .invalid("\(text) is no discovery document")
         }
         guard document["issuer"]?.string == issuer else {
@@ -52,41 +55,28 @@ struct IssuerFetch: Sendable {
     }
 
     private func get(_ url: IssuerURL) async throws(FetchFailure) -> [UInt8] {
-        let found: [SocketAddress]
-        do {
-            found = try await NIOThreadPool.singleton.runIfActive {
-                try SystemNames.addresses(of: url.host).map { address in
-                    var address = address
-                    address.port = url.port
-                    return address
-                }
-            }
-        } catch { throw .unreachable("\(url.host) has no address: \(error)") }
-        let allowed = found.filter { addresses.allow($0, of: url.host) }
-        guard let address = allowed.first else {
-            throw .unreachable(
-                found.isEmpty
-                    ? "\(url.host) has no address"
-                    : "\(url.host) has an address of a private network: allow it with --issuer-allow \(url.host)")
-        }
         let loop = group.next()
         let promise = loop.makePromise(of: [UInt8].self)
+        // Also of a name server that does not answer: its question goes on, and nobody waits for it.
         let timeout = loop.scheduleTask(in: Self.timeLimit) {
             promise.fail(FetchFailure.unreachable("\(url.text) took longer than 1,500 ms"))
         }
         let tls = tls
-        let connecting = ClientBootstrap(group: loop).connectTimeout(Self.timeLimit).channelInitializer { channel in
-            channel.eventLoop.makeCompletedFuture {
-                if url.isSecure {
-                    try channel.pipeline.syncOperations.addHandler(
-                        NIOSSLClientHandler(context: tls, serverHostname: url.serverName))
+        let connecting = address(of: url, on: loop).flatMap { address in
+            ClientBootstrap(group: loop).connectTimeout(Self.timeLimit).channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if url.isSecure {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: tls, serverHostname: url.serverName))
+                    }
+                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                    try channel.pipeline.syncOperations.addHandler(DocumentReceiver(url, promise))
                 }
-                try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                try channel.pipeline.syncOperations.addHandler(DocumentReceiver(url, promise))
-            }
-        }.connect(to: address)
+            }.connect(to: address)
+        }
         connecting.whenFailure { error in
-            promise.fail(FetchFailure.unreachable("\(url.text) cannot be reached: \(error)"))
+            promise.fail(
+                error as? FetchFailure ?? FetchFailure.unreachable("\(url.text) cannot be reached: \(error)"))
         }
         defer {
             timeout.cancel()
@@ -94,6 +84,23 @@ struct IssuerFetch: Sendable {
         }
         do { return try await promise.futureResult.get() } catch {
             throw error as? FetchFailure ?? .unreachable("\(url.text) cannot be read: \(error)")
+        }
+    }
+
+    private func address(of url: IssuerURL, on loop: any EventLoop) -> EventLoopFuture<SocketAddress> {
+        NIOThreadPool.singleton.runIfActive(eventLoop: loop) { [lookup] in
+            do { return try lookup(url.host) } catch {
+                throw FetchFailure.unreachable("\(url.host) has no address: \(error)")
+            }
+        }.flatMapThrowing { [addresses] found in
+            guard var address = found.first(where: { addresses.allow($0, of: url.host) }) else {
+                throw FetchFailure.unreachable(
+                    found.isEmpty
+                        ? "\(url.host) has no address"
+                        : "\(url.host) has an address of a private network: allow it with --issuer-allow \(url.host)")
+            }
+            address.port = url.port
+            return address
         }
     }
 }

@@ -37,7 +37,11 @@ final class IssuerService: IssuerDirectory, IssuerCheck, Sendable {
     func check(_ issuer: String) async -> IssuerFinding {
         if supplied[issuer] != nil || pools?.keySet(ofIssuer: issuer) != nil { return .valid }
         do throws(FetchFailure) { _ = try await fetch.keyAddress(of: issuer) } catch {
-            return error.wasReached ? .invalid(error.reason) : .unreachable(error.reason)
+            if error.wasReached { return .invalid(error.reason) }
+            Console.postWarning(
+                "gatehouse: the issuer \(TerminalText.safe(issuer)) cannot be reached, and until it can its authorizers "
+                    + "let nobody in: \(TerminalText.safe(error.reason))")
+            return .unreachable(error.reason)
         }
         return .valid
     }

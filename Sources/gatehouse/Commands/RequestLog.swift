@@ -14,9 +14,12 @@ enum RequestLog {
     static func write(_ line: RequestLine) {
         let milliseconds = (line.milliseconds * 10).rounded() / 10
         let route = line.routeKey.map { "[\($0)]" } ?? "[no route]"
-        var text = "\(TimeOfDay.now) \(line.method) \(line.path) \(line.status) \(route) \(milliseconds) ms"
+        let path = TerminalText.safe(line.path)
+        var text = "\(TimeOfDay.now) \(line.method) \(path) \(line.status) \(route) \(milliseconds) ms"
         // Both in one piece: lines of other requests do not come between.
-        if let reason = line.reason, line.status >= 400 { text += "\n  \(line.status): \(reason)" }
+        if let reason = line.reason, line.status >= 400 {
+            text += "\n  \(line.status): \(TerminalText.safe(reason))"
+        }
         Console.post(text)
     }
 }
