@@ -4,10 +4,10 @@ internal import JSON
 package struct TokenRules: Sendable, Hashable {
     /// A claim that has to be a text, and maybe one of some.
     package struct ClaimRule: Sendable, Hashable {
-        let name: String
+        package let name: String
         let isRequired: Bool
         /// Compared with case; empty: every text will do.
-        let expected: [String]
+        package let expected: [String]
 
         package init(name: String, isRequired: Bool, expected: [String]) {
             self.name = name

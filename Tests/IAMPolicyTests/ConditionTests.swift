@@ -75,6 +75,15 @@ struct ConditionTests {
         #expect(try holds(["Null": ["aws:key": "false"]], .values(["x"])))
     }
 
+    @Test("A thousand conditions hold together, or not at all")
+    func many() throws {
+        var keys = JSONObject((1..<1_000).map { ("aws:other\($0)", "a") })
+        #expect(try holds(["StringNotEquals": .object(keys)], .absent))
+        keys["aws:key"] = "b"
+        #expect(try holds(["StringNotEquals": .object(keys)], .values(["c"])))
+        #expect(try !holds(["StringNotEquals": .object(keys)], .values(["b"])))
+    }
+
     @Test("Sets: every value, or one of them")
     func sets() throws {
         #expect(try holds(["ForAllValues:StringEquals": ["aws:key": ["a", "b"]]], .values(["a", "b"])))

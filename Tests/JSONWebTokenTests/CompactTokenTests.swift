@@ -28,6 +28,7 @@ struct CompactTokenTests {
             (#"{"alg":["RS256"],"kid":"one"}"#, .malformed),
             (#"{"alg":"RS256","kid":1}"#, .malformed),
             (#"{"alg":"none","alg":"RS256","kid":"one"}"#, .malformed),
+            (#"{"alg":"none","\u0061lg":"RS256","kid":"one"}"#, .malformed),
             (#"{"alg":"RS256","kid":"two"}"#, .unknownKey("two")),
             (#"{"alg":"RS256","kid":"one","crit":["exp"]}"#, .unsupportedHeader("crit")),
             (#"{"alg":"RS256","kid":"one","b64":false}"#, .unsupportedHeader("b64")),
@@ -42,8 +43,10 @@ struct CompactTokenTests {
 
     @Test("Keys that a token brings or names are not looked at")
     func broughtKeys() throws {
-        let header =
-            #"{"alg":"RS256","kid":"one","jku":"https://evil.example/","x5u":"https://evil.example/","jwk":{"kty":"RSA"}}"#
+        let header = #"""
+            {"alg":"RS256","kid":"one","jku":"https://evil.example/","x5u":"https://evil.example/","jwk":{"kty":"RSA"},
+            "x5c":["MIIB"]}
+            """#
         let token = try TestIssuer.token(
             header: header, claims: String(decoding: JSONValue.object(TestIssuer.claims).bytes, as: UTF8.self))
         #expect(throws: Never.self) { try TestIssuer.claims(token) }

@@ -18,6 +18,8 @@ struct KeySetTests {
             ["e": "AQ"], ["e": "AQAAAAE"], ["n": nil], ["kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"],
             ["alg": "ES256"],
             ["n": "not base64!"],
+            ["n": .string(Base64URL.encode([0x7F] + [UInt8](repeating: 0xFF, count: 255)))],
+            ["n": .string(Base64URL.encode([0x01] + [UInt8](repeating: 0xFF, count: 1_024)))],
         ] as [JSONObject])
     func skipped(_ changes: JSONObject) throws {
         let set = try TestIssuer.set(try Self.jwk(changes), "text", try Self.jwk(["kid": "good"]))

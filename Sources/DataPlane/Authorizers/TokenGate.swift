@@ -86,6 +86,10 @@ final class TokenGate: Sendable {
         switch fault {
         case .issuer: ", not \(rules.issuer)"
         case .audience: ", which is none of \((rules.audiences ?? []).joined(separator: ", "))"
+        case .claim(let name):
+            rules.claims.first { $0.name == name && !$0.expected.isEmpty }.map {
+                ": it has to be \($0.expected.joined(separator: " or "))"
+            } ?? ""
         default: ""
         }
     }

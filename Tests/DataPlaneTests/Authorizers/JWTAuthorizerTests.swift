@@ -97,6 +97,30 @@ struct JWTAuthorizerTests {
         #expect(issuer.asked == 0)
     }
 
+    @Test(
+        "A good token in a field that says more, or otherwise, is none",
+        arguments: [
+            "Basic TOKEN", "Bearer Bearer TOKEN", "Bearer  TOKEN", "Bearer TOKEN TOKEN", "Bearer TOKEN, Bearer TOKEN",
+            "Bearer,TOKEN", "Bearer\tTOKEN", "BearerTOKEN", "Bearer \"TOKEN\"", "Bearer TOKEN=", "Bearer TOKEN.x.y",
+            "Bearer TOKEN%20", "Bearer", "bearer ",
+        ])
+    func schemes(_ form: String) throws {
+        let gateway = try gateway(StandInIssuer(try StandInIssuer.set()))
+        gateway.send(get("Authorization: \(form.replacing("TOKEN", with: try StandInIssuer.token()))"))
+        gateway.wait(milliseconds: 20)
+        #expect(gateway.statuses == ["401 Unauthorized"])
+        #expect(try gateway.function.events.isEmpty)
+    }
+
+    @Test("Of two tokens nobody could say which one counts, though both are good")
+    func repeated() throws {
+        let gateway = try gateway(StandInIssuer(try StandInIssuer.set()))
+        let field = "Authorization: Bearer \(try StandInIssuer.token())"
+        gateway.send(get(field, field))
+        gateway.wait(milliseconds: 20)
+        #expect(gateway.statuses == ["401 Unauthorized"])
+    }
+
     @Test("A token may come in the query")
     func query() throws {
         let gateway = try gateway(StandInIssuer(try StandInIssuer.set()), source: "$request.querystring.token")

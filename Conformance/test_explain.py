@@ -1,0 +1,349 @@
+"""`serve --explain`: each 401, 403 and 429 is told to the operator with what was compared, and never to the client.
+
+A row is a way to be refused: what is called, and what the line under the request's line says. No row tells a secret: the
+token, key or signature that was sent stands nowhere in the server's output.
+"""
+
+import base64
+import json
+import re
+from datetime import datetime, timezone
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from harness import wire
+from harness.apis import HttpApi
+from harness.deadline import until
+from harness.functions import create_function, unique
+from harness.issuer import AUDIENCE, Issuer
+from harness.pools import Pool, bearer
+from harness.rest import RestApi, patch
+from harness.server import ACCOUNT, REGION, Server
+
+AUTHORIZER = '''
+def handler(event, context):
+    token = event.get("authorizationToken") or event["identitySource"][0]
+    if token == "secret-of-nobody":
+        raise Exception("Unauthorized")
+    if "routeArn" in event:
+        return {"isAuthorized": False}
+    arn, effect = event["methodArn"], "Deny" if token == "secret-denied" else "Allow"
+    resource = arn if effect == "Deny" else arn + "/elsewhere"
+    return {"principalId": "user", "policyDocument": {"Version": "2012-10-17", "Statement": [
+        {"Sid": "First", "Action": "execute-api:Invoke", "Effect": effect, "Resource": resource}]}}
+'''
+LATE = "20200101T000000Z"
+
+
+class World:
+    """A server that explains, with an API for every way to be refused."""
+
+    def __init__(self, scratch):
+        self.server = Server(scratch, options=["--explain", "--account-throttle", "1000/1000"])
+        self.issuer = Issuer(scratch)
+        self.clients = self.server.clients
+        self.asker = create_function(self.clients, AUTHORIZER)
+        self.asker.permit(f"arn:aws:execute-api:{REGION}:{ACCOUNT}:*/authorizers/*")
+        self.pool = Pool(self.server)
+        self.pool.user("ada")
+        (scratch / "gone").mkdir()
+        self.gone = Issuer(scratch / "gone")
+        self.gone.close()
+        self.user, self.powerless = self.make_user(), self.make_user()
+        self.denied = self.make_user(Effect="Deny", Sid="NotHere", Action="execute-api:*", Resource="*")
+        self.http()
+        self.rest()
+
+    def close(self):
+        self.issuer.close()
+        self.server.stop()
+
+    def make_user(self, **statement):
+        iam, user = self.clients.service("iam"), unique("user")
+        iam.create_user(UserName=user)
+        if statement:
+            iam.put_user_policy(
+                UserName=user, PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+        key = iam.create_access_key(UserName=user)["AccessKey"]
+        return Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+
+    def http(self):
+        """Routes by what guards them."""
+        api = self.http_api = HttpApi(self.server)
+        target = api.integrate("http://127.0.0.1:9")
+        source = ["$request.header.Authorization"]
+
+        def jwt(url):
+            return api.client.create_authorizer(
+                ApiId=api.id, Name=unique("jwt"), AuthorizerType="JWT", IdentitySource=source,
+                JwtConfiguration={"Audience": [AUDIENCE], "Issuer": url})["AuthorizerId"]  # fmt: skip
+
+        issuer, gone = jwt(self.issuer.url), jwt(self.gone.url)
+        asking = api.client.create_authorizer(
+            ApiId=api.id, Name="asking", AuthorizerType="REQUEST", AuthorizerUri=self.asker.uri, IdentitySource=source,
+            AuthorizerPayloadFormatVersion="2.0", EnableSimpleResponses=True)["AuthorizerId"]  # fmt: skip
+        api.route("GET /jwt", target, AuthorizationType="JWT", AuthorizerId=issuer)
+        api.route("GET /scoped", target, AuthorizationType="JWT", AuthorizerId=issuer, AuthorizationScopes=["read", "write"])
+        api.route("GET /gone", target, AuthorizationType="JWT", AuthorizerId=gone)
+        api.route("GET /iam", target, AuthorizationType="AWS_IAM")
+        api.route("GET /asking", target, AuthorizationType="CUSTOM", AuthorizerId=asking)
+        api.route("GET /throttled", target)
+        api.stage(RouteSettings={"GET /throttled": {"ThrottlingRateLimit": 0, "ThrottlingBurstLimit": 0}})
+
+    def rest(self):
+        api = self.rest_api = RestApi(self.server)
+
+        def authorizer(type, **parameters):
+            return api("create_authorizer", name=unique(type.lower()), type=type,
+                       identitySource="method.request.header.Authorization", **parameters)["id"]  # fmt: skip
+
+        def guarded(path, type, id=None, **method):
+            api.mock(api.resource(path), authorizationType=type, **({"authorizerId": id} if id else {}), **method)
+
+        token = authorizer("TOKEN", authorizerUri=self.asker.uri, identityValidationExpression="secret-.*")
+        pool = authorizer("COGNITO_USER_POOLS", providerARNs=[self.pool.arn])
+        jwt = authorizer("JWT", jwtConfiguration={
+            "issuers": [{"issuer": "https://issuer.example/", "audiences": [AUDIENCE]}], "defaultAlgorithms": ["RS256"]})
+        guarded("token", "CUSTOM", token)
+        guarded("pool", "COGNITO_USER_POOLS", pool)
+        guarded("scoped", "COGNITO_USER_POOLS", pool, authorizationScopes=["shop/read"])
+        guarded("jwt", "JWT", jwt)
+        guarded("iam", "AWS_IAM")
+        guarded("key", "NONE", apiKeyRequired=True)
+        guarded("throttled", "NONE")
+        api.deploy("prod")
+        api.deploy("other")
+        api("update_stage", stageName="prod", patchOperations=[
+            patch("/~1throttled/GET/throttling/rateLimit", "0"), patch("/~1throttled/GET/throttling/burstLimit", "0")])
+        keys = api.client
+        self.keys = {}
+        for name, limits in [("plan", {}), ("quota", {"quota": {"limit": 1, "period": "DAY"}}),
+                             ("slow", {"throttle": {"rateLimit": 0.001, "burstLimit": 1}}), ("disabled", {})]:
+            plan = keys.create_usage_plan(name=unique("plan"), apiStages=[{"apiId": api.id, "stage": "prod"}], **limits)
+            key = keys.create_api_key(name=unique("key"), enabled=name != "disabled")
+            keys.create_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"], keyType="API_KEY")
+            self.keys[name] = key | {"plan": plan["id"]}
+        self.closed = RestApi(self.server, disableExecuteApiEndpoint=True)
+        self.closed.mock()
+        self.closed.deploy("prod")
+        self.given = RestApi(self.server, apiKeySource="AUTHORIZER")
+        self.given.mock(apiKeyRequired=True)
+        self.given.deploy("prod")
+
+    def call(self, api, target, headers=()):
+        return wire.fetch(self.server.traffic, "GET", target, api.host, headers)
+
+    def signed(self, api, target, credentials, **changes):
+        request = AWSRequest("GET", f"https://{api.host}{target}")
+        SigV4Auth(credentials, "execute-api", REGION).add_auth(request)
+        return self.call(api, target, dict(request.headers) | changes)
+
+    def token(self, *options, **parameters):
+        return self.issuer.token(*options, **parameters)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    made = World(tmp_path_factory.mktemp("explained"))
+    yield made
+    made.close()
+
+
+def rewritten(token, header):
+    parts = token.split(".")
+    parts[0] = base64.urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
+    return ".".join(parts)
+
+
+def unsigned(token):
+    head, claims, signature = token.split(".")
+    return f"{head}.{claims}.{'A' * (len(signature) - 1)}A"
+
+
+WRONG = Credentials("AKIAUNKNOWN000000000", "secret-of-nobody")
+
+# Name: the call, its status, what is told.
+HTTP = {
+    "no token": (
+        lambda w: w.call(w.http_api, "/jwt"), 401,
+        lambda w: r"route GET /jwt was called without a token in \$request\.header\.Authorization"),
+    "no jwt": (
+        lambda w: w.call(w.http_api, "/jwt", bearer("secret.token")), 401,
+        lambda w: "does not take the token: token contains an invalid number of segments"),
+    "audience": (
+        lambda w: w.call(w.http_api, "/jwt", bearer(w.token(audience="other"))), 401,
+        lambda w: f"its audience is other, which is none of {AUDIENCE}"),
+    "issuer": (
+        lambda w: w.call(w.http_api, "/jwt", bearer(w.token("--claim", "iss=https://other.example"))), 401,
+        lambda w: f"its issuer is https://other.example, not {w.issuer.url}"),
+    "expired": (
+        lambda w: w.call(w.http_api, "/jwt", bearer(w.token("--expires=-5m"))), 401, lambda w: r"it ended at \d{10}"),
+    "not yet": (
+        lambda w: w.call(w.http_api, "/jwt", bearer(w.token("--claim", "nbf=4000000000"))), 401,
+        lambda w: "it begins at 4000000000"),
+    "unknown key": (
+        lambda w: w.call(w.http_api, "/jwt", bearer(rewritten(w.token(), {"alg": "RS256", "kid": "mine"}))), 401,
+        lambda w: "its key id mine is none of the issuer's"),
+    "algorithm": (
+        lambda w: w.call(w.http_api, "/jwt", bearer(rewritten(w.token(), {"alg": "none"}))), 401,
+        lambda w: "its alg is none"),
+    "signature": (
+        lambda w: w.call(w.http_api, "/jwt", bearer(unsigned(w.token()))), 401, lambda w: "the token has an invalid signature"),
+    "scopes": (
+        lambda w: w.call(w.http_api, "/scoped", bearer(w.token("--scope", "admin"))), 403,
+        lambda w: "asks for one of the scopes read write: its scopes are admin"),
+    "no issuer": (
+        lambda w: w.call(w.http_api, "/gone", bearer(w.token())), 401,
+        lambda w: f"has no keys to check the token with: .*{re.escape(w.gone.url)}"),
+    "controls": (
+        lambda w: w.call(w.http_api, "/jwt", bearer(rewritten(w.token(), {"alg": "RS256", "kid": "a\x1b[2J\nx"}))), 401,
+        lambda w: r"its key id a\\u\{1b\}\[2J"),
+    "no signature": (
+        lambda w: w.call(w.http_api, "/iam"), 403, lambda w: "is open to callers known by IAM only: Missing Authentication Token"),
+    "key of nobody": (
+        lambda w: w.signed(w.http_api, "/iam", WRONG), 403, lambda w: "security token included in the request is invalid"),
+    "secret": (
+        lambda w: w.signed(w.http_api, "/iam", Credentials(w.user.access_key, "secret-of-nobody")), 403,
+        lambda w: "The request signature we calculated does not match"),
+    "no policy": (
+        lambda w: w.signed(w.http_api, "/iam", w.powerless), 403,
+        lambda w: r"refuses arn:aws:iam::\d+:user/\S+: .*identity.*execute-api:Invoke on arn:\S+/GET/iam"),
+    "policy denies": (
+        lambda w: w.signed(w.http_api, "/iam", w.denied), 403, lambda w: "refuses arn:.*den.*execute-api:Invoke on"),
+    "identity": (
+        lambda w: w.call(w.http_api, "/asking"), 401, lambda w: r"was called without \$request\.header\.Authorization"),
+    "not authorized": (
+        lambda w: w.call(w.http_api, "/asking", {"Authorization": "secret-one"}), 403, lambda w: "isAuthorized is false"),
+    "Unauthorized": (
+        lambda w: w.call(w.http_api, "/asking", {"Authorization": "secret-of-nobody"}), 401,
+        lambda w: f"the function {w.asker.name} says Unauthorized"),
+    "route": (
+        lambda w: w.call(w.http_api, "/throttled"), 429, lambda w: "lets nothing pass: its stage sets a throttling limit of 0"),
+}  # fmt: skip
+
+REST = {
+    "no method": (
+        lambda w: w.call(w.rest_api, "/prod/nothing"), 403, lambda w: "no route of the API matches GET /nothing"),
+    "no method, with a token": (
+        lambda w: w.call(w.rest_api, "/prod/nothing", bearer("secret")), 403, lambda w: "no route of the API matches"),
+    "no stage": (lambda w: w.call(w.rest_api, "/nothing"), 403, lambda w: "there is no API or stage of that name"),
+    "disabled endpoint": (
+        lambda w: w.call(w.closed, "/prod"), 403, lambda w: "the API's execute-api endpoint is disabled"),
+    "no token": (
+        lambda w: w.call(w.rest_api, "/prod/token"), 401,
+        lambda w: r"was called without method\.request\.header\.Authorization"),
+    "expression": (
+        lambda w: w.call(w.rest_api, "/prod/token", {"Authorization": "other"}), 401,
+        lambda w: r"a token that does not match the expression of its .*: secret-\.\*"),
+    "policy denies": (
+        lambda w: w.call(w.rest_api, "/prod/token", {"Authorization": "secret-denied"}), 403,
+        lambda w: "is denied by the policy of its .*: statement First denies arn:"),
+    "policy is silent": (
+        lambda w: w.call(w.rest_api, "/prod/token", {"Authorization": "secret-one"}), 403,
+        lambda w: "no statement allows arn:"),
+    "Unauthorized": (
+        lambda w: w.call(w.rest_api, "/prod/token", {"Authorization": "secret-of-nobody"}), 401,
+        lambda w: "says Unauthorized"),
+    "no user": (
+        lambda w: w.call(w.rest_api, "/prod/pool"), 401, lambda w: "was called without a token in method.request.header"),
+    "other issuer": (
+        lambda w: w.call(w.rest_api, "/prod/pool", bearer(w.token())), 401, lambda w: "its key id .* is none of the issuer's"),
+    "access token": (
+        lambda w: w.call(w.rest_api, "/prod/pool", bearer(w.pool.sign_in("ada")["AccessToken"])), 401,
+        lambda w: "its claim token_use is missing or has another form: it has to be id"),
+    "scopes": (
+        lambda w: w.call(w.rest_api, "/prod/scoped", bearer(w.pool.sign_in("ada")["AccessToken"])), 401,
+        lambda w: "asks for one of the scopes shop/read: its scopes are aws.cognito.signin.user.admin"),
+    "jwt": (
+        lambda w: w.call(w.rest_api, "/prod/jwt", bearer(w.token("--claim", "iss=https://issuer.example"))), 401,
+        lambda w: "its issuer is https://issuer.example, not https://issuer.example/|has no keys to check"),
+    "no signature": (
+        lambda w: w.call(w.rest_api, "/prod/iam"), 403, lambda w: "Missing Authentication Token"),
+    "old": (
+        lambda w: w.signed(w.rest_api, "/prod/iam", w.user, **{"X-Amz-Date": LATE}), 403, lambda w: "Signature expired: 2020"),
+    "secret": (
+        lambda w: w.signed(w.rest_api, "/prod/iam", Credentials(w.user.access_key, "secret-of-nobody")), 403,
+        lambda w: "The request signature we calculated does not match"),
+    "no policy": (
+        lambda w: w.signed(w.rest_api, "/prod/iam", w.powerless), 403, lambda w: "refuses arn:.*execute-api:Invoke on arn:"),
+    "no key": (
+        lambda w: w.call(w.rest_api, "/prod/key"), 403, lambda w: "asks for an API key, and the request has no x-api-key"),
+    "key of nobody": (
+        lambda w: w.call(w.rest_api, "/prod/key", {"x-api-key": "secret-of-nobody"}), 403,
+        lambda w: "was sent an API key that is not known"),
+    "disabled key": (
+        lambda w: w.call(w.rest_api, "/prod/key", {"x-api-key": w.keys["disabled"]["value"]}), 403,
+        lambda w: f"was sent the API key {w.keys['disabled']['id']}, which is disabled"),
+    "key of another stage": (
+        lambda w: w.call(w.rest_api, "/other/key", {"x-api-key": w.keys["plan"]["value"]}), 403,
+        lambda w: f"was sent the API key {w.keys['plan']['id']}, which is in no usage plan of this stage"),
+    "key from an authorizer": (
+        lambda w: w.call(w.given, "/prod", {"x-api-key": w.keys["plan"]["value"]}), 403,
+        lambda w: "takes its API key from an authorizer, and none has given one"),
+    "quota": (
+        lambda w: [w.call(w.rest_api, "/prod/key", {"x-api-key": w.keys["quota"]["value"]}) for _ in range(2)][1], 429,
+        lambda w: rf"beyond the quota of its usage plan {w.keys['quota']['plan']} \(1 a day\)"),
+    "plan": (
+        lambda w: [w.call(w.rest_api, "/prod/key", {"x-api-key": w.keys["slow"]["value"]}) for _ in range(2)][1], 429,
+        lambda w: rf"beyond the limits of its usage plan {w.keys['slow']['plan']} \(.*0\.001"),
+    "method": (
+        lambda w: w.call(w.rest_api, "/prod/throttled"), 429, lambda w: "beyond the throttling of its stage"),
+}  # fmt: skip
+
+
+def explained(world, row):
+    """Makes the call and answers with it, and with what the server has printed of it."""
+    call, status, words = row
+    before = len(world.server.stdout)
+    answer = call(world)
+    assert answer.status == status, answer.text
+    pattern = rf"^  {status}: .*{words(world)}"
+    line = until(
+        lambda: next((line for line in world.server.stdout[before:] if re.search(pattern, line)), None),
+        lambda: f"{pattern!r} in:\n" + "\n".join(world.server.stdout[before:]))
+    return answer, line
+
+
+@pytest.mark.parametrize("kind", HTTP)
+def test_an_http_api_tells_its_operator_why(world, kind):
+    answer, line = explained(world, HTTP[kind])
+    assert json.loads(answer.body) in [{"message": word} for word in ("Unauthorized", "Forbidden", "Too Many Requests")]
+    challenge = answer.header("www-authenticate") or ""
+    for told in re.findall(r"its (?:issuer|audience|key id) (?:is )?(\S+?),? ", line):
+        assert told not in challenge
+
+
+@pytest.mark.parametrize("kind", REST)
+def test_a_rest_api_tells_its_operator_why(world, kind):
+    answer, line = explained(world, REST[kind])
+    assert line.split(": ", 1)[1] not in answer.text
+    assert "usage plan" not in answer.text and "statement" not in answer.text
+
+
+def test_the_account_is_told_too(own_gatehouse, tmp_path):
+    server = own_gatehouse(options=["--explain", "--account-throttle", "0.001/1"])
+    api = RestApi(server)
+    api.mock()
+    api.deploy("prod")
+    assert [api.call(target="/prod").status for _ in range(2)] == [200, 429]
+    server.says(r"  429: method GET / was called beyond the limits of the account|  429: .*limits of the account \(")
+
+
+def test_no_secret_is_printed(world):
+    """After all of the above, which this calls once more: it may run alone."""
+    for row in [*HTTP.values(), *REST.values()]:
+        row[0](world)
+    stopped = datetime.now(timezone.utc).strftime("/marker-%H%M%S")
+    world.call(world.http_api, stopped)
+    world.server.says(stopped)
+    secrets = {
+        "a bearer": "eyJ", "a signature": "Signature=", "what was sent": "secret-(of|one|denied)", "a token": "secret.token",
+        "a secret": re.escape(world.user.secret_key),
+    } | {f"the key {name}": re.escape(key["value"]) for name, key in world.keys.items()}
+    told = [line for line in world.server.stdout if not line.startswith(("management", "traffic"))]
+    assert {name: [line for line in told if re.search(secret, line)] for name, secret in secrets.items()} == {
+        name: [] for name in secrets
+    }
