@@ -16,8 +16,8 @@ from harness.report import machine
 from harness.requirements import BENCHMARKS, Unavailable, gatehouse
 
 SCENARIOS = [
-    "proxy", "rest", "jwt", "authorizer", "cache", "engines", "throttle", "function", "startup", "bursts", "routes",
-    "management", "deployments", "tables", "reload", "allocations",
+    "proxy", "rest", "jwt", "envoy", "sigv4", "policy", "authorizer", "authorizer-memory", "api-keys", "cache", "engines",
+    "throttle", "function", "startup", "bursts", "routes", "management", "deployments", "tables", "reload", "allocations",
 ]
 
 
@@ -62,7 +62,8 @@ def run(name, options):
         scratch = Path(folder)
         # nginx's worker is another user and has to reach its files.
         scratch.chmod(0o755)
-        return importlib.import_module(f"scenarios.{name}").run(Settings(options.rounds, options.seconds, scratch))
+        scenario = importlib.import_module(f"scenarios.{name.replace('-', '_')}")
+        return scenario.run(Settings(options.rounds, options.seconds, scratch))
 
 
 def arguments():

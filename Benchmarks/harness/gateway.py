@@ -9,7 +9,8 @@ from harness import processes, requirements
 
 MANAGEMENT_PORT = 4599
 TRAFFIC_PORT = 9006
-ADDRESSES = ["--listen", f"127.0.0.1:{MANAGEMENT_PORT}", "--traffic", f"127.0.0.1:{TRAFFIC_PORT}"]
+# Where a scenario has a second server.
+FURTHER = 100
 REGION = "us-east-1"
 
 
@@ -20,8 +21,11 @@ class Gateway:
         self.traffic_port = urlsplit(traffic).port
 
 
-def command(verb, *options):
-    return [requirements.gatehouse(), verb, *ADDRESSES, *options]
+def command(verb, *options, number=0):
+    """`number` tells servers apart that run at once."""
+    management, traffic = MANAGEMENT_PORT + number * FURTHER, TRAFFIC_PORT + number * FURTHER
+    addresses = ["--listen", f"127.0.0.1:{management}", "--traffic", f"127.0.0.1:{traffic}"]
+    return [requirements.gatehouse(), verb, *addresses, *options]
 
 
 def environment(**changes):
@@ -31,12 +35,12 @@ def environment(**changes):
 
 
 @contextmanager
-def serving(scratch, *options, core=None, env=None, data=None, loops=1):
+def serving(scratch, *options, core=None, env=None, data=None, loops=1, number=0):
     """`gatehouse serve` in memory or with a data folder, ready."""
-    processes.check_free(MANAGEMENT_PORT, TRAFFIC_PORT)
+    processes.check_free(MANAGEMENT_PORT + number * FURTHER, TRAFFIC_PORT + number * FURTHER)
     log = scratch / "gatehouse.log"
     state = ["--in-memory"] if data is None else ["--data", str(data)]
-    full = command("serve", *state, "--loops", str(loops), *options)
+    full = command("serve", *state, "--loops", str(loops), *options, number=number)
     with processes.started(full, log, core=core, env=env or environment(), cwd=scratch) as process:
         processes.wait_until(lambda: printed(log, r"^ready\b"), process, "`ready` on standard output")
         management = printed(log, r"^management\s+(http://\S+)").group(1)

@@ -48,10 +48,15 @@ def haproxy(scratch, core):
     return binary and processes.listening(command, scratch / "haproxy.log", HAPROXY_PORT, core=core)
 
 
-def envoy(scratch, core):
+def envoy(scratch, core, configuration=CONFIGURATIONS / "envoy.yaml"):
     """Envoy (of the path, or the one that ENVOY names), or None where it is not installed."""
     binary = os.environ.get("ENVOY") or requirements.optional("envoy")
-    command = [
-        binary, "-c", str(CONFIGURATIONS / "envoy.yaml"), "--concurrency", "1", "--disable-hot-restart", "-l", "error",
-    ]
+    command = [binary, "-c", str(configuration), "--concurrency", "1", "--disable-hot-restart", "-l", "error"]
     return binary and processes.listening(command, scratch / "envoy.log", ENVOY_PORT, core=core)
+
+
+def envoy_of_tokens(scratch, jwks, core):
+    """Envoy with its jwt_authn filter, for tokens of these keys."""
+    configuration = scratch / "tokens.envoy.yaml"
+    configuration.write_text((CONFIGURATIONS / "tokens.envoy.yaml").read_text().replace("JWKS", str(jwks)))
+    return envoy(scratch, core, configuration)

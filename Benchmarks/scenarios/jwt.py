@@ -4,86 +4,40 @@ import re
 import subprocess
 from contextlib import ExitStack
 
-from harness import apis, connection, gateway, load, peers, requirements
-from harness.report import Goal, Report, median
+from harness import apis, callers, connection, gateway, peers, requirements, tokens
+from harness.report import Goal, Report
 
-CONNECTIONS = 64
 WARM, COLD = 1_000, 60_000
-ISSUER = "https://issuer.example/"
-CPU, RATIO, MORE = "us CPU/request", "x the open route", "us more than it"
-OPEN, SEEN, NEW = "open route", f"JWT, {WARM:,} tokens in turn", "JWT, every token new"
+SEEN, NEW = f"JWT, {WARM:,} tokens in turn", "JWT, every token new"
 
 
 def run(settings):
     requirements.program("nginx", "nginx")
     requirements.program("wrk", "wrk")
     server_core, load_core = requirements.cores()
-    scratch = settings.scratch
-    tokens(scratch, "warm.txt", WARM)
-    tokens(scratch, "cold.txt", COLD)
-    samples = {OPEN: [], SEEN: [], NEW: []}
+    made = tokens.Tokens(settings.scratch)
+    warm, cold = made.write("warm.txt", WARM), made.write("cold.txt", COLD)
     with ExitStack() as stack:
-        stack.enter_context(peers.origin(scratch, load_core))
-        options = "--issuer", f"{ISSUER}={scratch / 'jwks.json'}"
-        server = stack.enter_context(gateway.serving(scratch, *options, core=server_core))
-        host = apis.host(create_api(apis.clients(server.management)))
-        check(server.traffic_port, host, (scratch / "warm.txt").read_text().split()[0])
-        targets = {
-            OPEN: target(server.traffic_port, host, scratch / "warm.txt", "/open"),
-            SEEN: target(server.traffic_port, host, scratch / "warm.txt", "/guarded"),
-        }
-        for name in OPEN, SEEN:
-            load.measured(server.process, targets[name], CONNECTIONS, 1, load_core)
-        for _ in range(settings.rounds):
-            for name in OPEN, SEEN:
-                samples[name].append(
-                    load.measured(server.process, targets[name], CONNECTIONS, settings.seconds, load_core)[1])
+        stack.enter_context(peers.origin(settings.scratch, load_core))
+        server = stack.enter_context(
+            gateway.serving(settings.scratch, "--issuer", f"{tokens.ISSUER}={made.jwks}", core=server_core))
+        host = apis.host(tokens.create_api(apis.clients(server.management)))
+        check(server.traffic_port, host, callers.first(warm))
+
+        def candidate(path, file):
+            return server.process, callers.target(server.traffic_port, host, path, file)
+
+        seen = {callers.OPEN: candidate("/open", warm), SEEN: candidate("/guarded", warm)}
+        samples = callers.measure(seen, settings, load_core)
         # A loop keeps fewer tokens than these, so that each is new again when its turn comes.
-        cold = target(server.traffic_port, host, scratch / "cold.txt", "/guarded")
-        for _ in range(settings.rounds):
-            samples[NEW].append(load.measured(server.process, cold, CONNECTIONS, settings.seconds, load_core)[1])
+        samples |= callers.measure({NEW: candidate("/guarded", cold)}, settings, load_core)
     return report(samples, openssl())
 
 
-def gatehouse(*arguments):
-    return subprocess.run([requirements.gatehouse(), *arguments], check=True, capture_output=True, text=True).stdout
-
-
-def tokens(scratch, name, count):
-    key = scratch / "issuer.pem"
-    if not key.exists():
-        gatehouse("token", "key", str(key))
-        (scratch / "jwks.json").write_text(gatehouse("token", "jwks", str(key)))
-    made = gatehouse(
-        "token", "mint", "--key", str(key), "--issuer", ISSUER, "--audience", "bench", "--scope", "read", "--count", str(count))
-    (scratch / name).write_text(made)
-
-
-def target(port, host, file, path):
-    return load.Target(port, path, {}, script=(requirements.BENCHMARKS / "load/tokens.lua", file, host, path))
-
-
-def create_api(aws):
-    api_id = aws.gateway.create_api(Name="jwt", ProtocolType="HTTP")["ApiId"]
-    integration = aws.gateway.create_integration(
-        ApiId=api_id, IntegrationType="HTTP_PROXY", IntegrationMethod="GET", IntegrationUri=apis.ORIGIN_URL,
-        PayloadFormatVersion="1.0")["IntegrationId"]
-    authorizer = aws.gateway.create_authorizer(
-        ApiId=api_id, AuthorizerType="JWT", Name="jwt", IdentitySource=["$request.header.Authorization"],
-        JwtConfiguration={"Issuer": ISSUER, "Audience": ["bench"]})["AuthorizerId"]
-    route = {"ApiId": api_id, "Target": f"integrations/{integration}"}
-    aws.gateway.create_route(**route, RouteKey="GET /open")
-    aws.gateway.create_route(
-        **route, RouteKey="GET /guarded", AuthorizationType="JWT", AuthorizerId=authorizer,
-        AuthorizationScopes=["read"])
-    aws.gateway.create_stage(ApiId=api_id, StageName="$default", AutoDeploy=True)
-    return api_id
-
-
-def check(port, host, token):
+def check(port, host, caller):
     with connection.Connection(port) as client:
         connection.expect(client.send(connection.get("/guarded", host)), 401)
-        connection.expect(client.send(connection.get("/guarded", host, Authorization=f"Bearer {token}")), 200)
+        connection.expect(client.send(connection.get("/guarded", host, **caller)), 200)
 
 
 def openssl():
@@ -97,15 +51,13 @@ def openssl():
 
 
 def report(samples, verification):
-    cost = {name: median(rounds) for name, rounds in samples.items()}
-    rows = [
-        {"route": name, CPU: cost[name], RATIO: cost[name] / cost[OPEN], MORE: cost[name] - cost[OPEN], "rounds": rounds}
-        for name, rounds in samples.items()
-    ]
-    goals = [Goal(f"{SEEN}: x the open route", cost[SEEN] / cost[OPEN], 1.15)]
+    cost = callers.costs(samples)
+    goals = [Goal(f"{SEEN}: x the open route", cost[SEEN] / cost[callers.OPEN], 1.15)]
     notes = ["the open route is sent the same tokens"]
     if verification:
         goals.append(Goal(
             "a new token: us beyond 1.3 times OpenSSL's verification", cost[NEW] - cost[SEEN] - 1.3 * verification, 15))
         notes.append(f"OpenSSL verifies RSA-2048 in {verification:.1f} us here")
-    return Report(f"JWT authorizers, {CONNECTIONS} connections, one core each", ["route", CPU, RATIO, MORE], rows, goals, notes)
+    return Report(
+        f"JWT authorizers, {callers.CONNECTIONS} connections, one core each", callers.columns(callers.OPEN),
+        callers.rows(samples), goals, notes)
