@@ -36,14 +36,6 @@ def handler(event, context):
 '''
 
 
-def authorizer_uri(function):
-    return f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function.arn}/invocations"
-
-
-def authorizer_arn(api, id):
-    return f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api.id}/authorizers/{id}"
-
-
 @pytest.fixture
 def guarded_rest(rest_api, function):
     """A REST API whose methods ask a function; stage `prod`."""
@@ -52,19 +44,15 @@ def guarded_rest(rest_api, function):
         api = rest_api()
         target = function(source, Timeout=changes.pop("timeout", 20))
         parameters = {
-            "name": "auth", "type": "TOKEN", "authorizerUri": authorizer_uri(target),
+            "name": "auth", "type": "TOKEN", "authorizerUri": target.uri,
             "identitySource": "method.request.header.Authorization", "authorizerResultTtlInSeconds": 0,
         }
         made = api("create_authorizer", **parameters | changes)
         api.authorizer, api.function = made["id"], target
         if permit:
-            target.permit(authorizer_arn(api, made["id"]))
+            target.permit(api.authorizer_arn(made["id"]))
         for verb in verbs:
-            at = api.mock(verb=verb, template=template)
-            api("update_method", **at, patchOperations=[
-                {"op": "replace", "path": "/authorizationType", "value": "CUSTOM"},
-                {"op": "replace", "path": "/authorizerId", "value": made["id"]},
-            ])
+            api.mock(verb=verb, template=template, authorizationType="CUSTOM", authorizerId=made["id"])
         api.deploy("prod")
         return api
 
@@ -161,11 +149,7 @@ def handler(event, context):
     document["Statement"] += policy("Deny", stage + "/GET/admin/*")["Statement"]
     return {"principalId": "user", "policyDocument": document}
 """)
-    at = api.mock(resource=api.resource("{proxy+}"))
-    api("update_method", **at, patchOperations=[
-        {"op": "replace", "path": "/authorizationType", "value": "CUSTOM"},
-        {"op": "replace", "path": "/authorizerId", "value": api.authorizer},
-    ])
+    api.mock(resource=api.resource("{proxy+}"), authorizationType="CUSTOM", authorizerId=api.authorizer)
     api.deploy("prod")
     paths = {"open/x": 200, "admin/x": 403, "%61dmin/x": 403, "admin%2fx": 403, "%6fpen/x": 200}
     assert {path: api.call("GET", f"/prod/{path}", bearer("t")).status for path in paths} == paths
@@ -235,9 +219,9 @@ def test_a_function_that_may_not_be_called_is_500(guarded_rest):
     assert outcome(api.call("GET", "/prod", bearer("allow"))) == (
         500, "AuthorizerConfigurationException", b'{"message":null}')
     # A permission that comes later is heard at once, for this authorizer and no other.
-    api.function.permit(authorizer_arn(api, "other1"))
+    api.function.permit(api.authorizer_arn("other1"))
     assert api.call("GET", "/prod", bearer("allow")).status == 500
-    api.function.permit(authorizer_arn(api, api.authorizer))
+    api.function.permit(api.authorizer_arn(api.authorizer))
     assert api.call("GET", "/prod", bearer("allow")).status == 200
 
 
@@ -336,14 +320,14 @@ def guarded_http(http_api, function):
         api = http_api(**changes.pop("api", {}))
         target = function(source)
         parameters = {
-            "ApiId": api.id, "Name": "auth", "AuthorizerType": "REQUEST", "AuthorizerUri": authorizer_uri(target),
+            "ApiId": api.id, "Name": "auth", "AuthorizerType": "REQUEST", "AuthorizerUri": target.uri,
             "AuthorizerPayloadFormatVersion": format, "IdentitySource": ["$request.header.Authorization"],
         }
         if format == "2.0":
             parameters["EnableSimpleResponses"] = True
         made = api.client.create_authorizer(**parameters | changes)
         api.authorizer, api.function = made["AuthorizerId"], target
-        target.permit(authorizer_arn(api, api.authorizer))
+        target.permit(api.authorizer_arn(api.authorizer))
         api.integration = api.integrate_function(function(ECHO), version)
         api.route("GET /pets/{id}", api.integration, AuthorizationType="CUSTOM", AuthorizerId=api.authorizer)
         return api
@@ -411,7 +395,7 @@ def test_an_authorizer_reads_back_as_it_was_made(guarded_http):
     assert found == {
         "AuthorizerCredentialsArn": credentials, "AuthorizerId": api.authorizer,
         "AuthorizerPayloadFormatVersion": "2.0", "AuthorizerResultTtlInSeconds": 60, "AuthorizerType": "REQUEST",
-        "AuthorizerUri": authorizer_uri(api.function), "EnableSimpleResponses": True,
+        "AuthorizerUri": api.function.uri, "EnableSimpleResponses": True,
         "IdentitySource": ["$request.header.Authorization"], "Name": "auth",
     }
     changed = api.client.update_authorizer(
@@ -451,7 +435,7 @@ def test_a_document_carries_it(guarded_http, gatehouse):
     scheme = json.loads(text)["components"]["securitySchemes"]["auth"]
     assert scheme["type"] == "apiKey"
     assert scheme["x-amazon-apigateway-authorizer"] == {
-        "identitySource": "$request.header.Authorization", "authorizerUri": authorizer_uri(api.function),
+        "identitySource": "$request.header.Authorization", "authorizerUri": api.function.uri,
         "authorizerPayloadFormatVersion": "2.0", "authorizerResultTtlInSeconds": 60, "type": "request",
         "enableSimpleResponses": True,
     }
@@ -471,14 +455,10 @@ def test_logs_and_the_terminal_tell_of_it(own_gatehouse, tmp_path):
     server = own_gatehouse(data=tmp_path / "data", options=["--access-log", str(tmp_path / "all.log"), "--explain"])
     target = create_function(server.clients, TOKENS)
     api = RestApi(server)
-    made = api("create_authorizer", name="auth", type="TOKEN", authorizerUri=authorizer_uri(target),
+    made = api("create_authorizer", name="auth", type="TOKEN", authorizerUri=target.uri,
                identitySource="method.request.header.Authorization", authorizerResultTtlInSeconds=0)
-    target.permit(authorizer_arn(api, made["id"]))
-    at = api.mock()
-    api("update_method", **at, patchOperations=[
-        {"op": "replace", "path": "/authorizationType", "value": "CUSTOM"},
-        {"op": "replace", "path": "/authorizerId", "value": made["id"]},
-    ])
+    target.permit(api.authorizer_arn(made["id"]))
+    api.mock(authorizationType="CUSTOM", authorizerId=made["id"])
     api.deploy("prod")
     api("update_stage", stageName="prod", patchOperations=[
         {"op": "replace", "path": "/accessLogSettings/destinationArn",

@@ -18,10 +18,6 @@ def streaming_uri(function):
     return f"arn:aws:apigateway:{REGION}:lambda:path/2021-11-15/functions/{function.arn}/response-streaming-invocations"
 
 
-def buffered_uri(function):
-    return f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function.arn}/invocations"
-
-
 def streamed(rest_api, function, timeout=29_000, **more):
     """An API whose every request goes to the function and is answered by its stream."""
     function.permit()
@@ -173,7 +169,7 @@ class TestFunctions:
         function = node(gatehouse, """
             const answer = awslambda.HttpResponseStream.from(stream, {statusCode: 203, headers: {'x-own': '1'}});
             answer.end('body');""")  # fmt: skip
-        api = streamed(rest_api, function, uri=buffered_uri(function), responseTransferMode="BUFFERED")
+        api = streamed(rest_api, function, uri=function.uri, responseTransferMode="BUFFERED")
         answer = api.call(target="/prod")
         assert (answer.status, answer.header("x-own"), answer.body) == (203, "1", b"")
 
@@ -243,25 +239,25 @@ class TestManagement:
             return api.error("put_integration", **at, integrationHttpMethod="POST", **parameters)
 
         invalid = "BadRequestException", "Invalid ResponseTransferMode. "
-        assert refused(type="AWS_PROXY", uri=buffered_uri(target), responseTransferMode="STREAM") == (
+        assert refused(type="AWS_PROXY", uri=target.uri, responseTransferMode="STREAM") == (
             invalid[0], invalid[1] + "ResponseTransferMode STREAM is only supported for Lambda functions invoked by "
             "InvokeWithResponseStream for AWS_PROXY integrations.")  # fmt: skip
         for mode in {}, {"responseTransferMode": "BUFFERED"}:
             assert refused(type="AWS_PROXY", uri=streaming_uri(target), **mode) == (
                 invalid[0], invalid[1] + "Cannot use ResponseTransferMode BUFFERED for Lambda functions invoked by "
                 "InvokeWithResponseStream for AWS_PROXY integrations.")  # fmt: skip
-        for kind, uri in ("HTTP", "http://localhost/"), ("AWS", buffered_uri(target)), ("MOCK", ""):
+        for kind, uri in ("HTTP", "http://localhost/"), ("AWS", target.uri), ("MOCK", ""):
             code, message = refused(type=kind, uri=uri, responseTransferMode="STREAM")
             assert code == invalid[0] and message.startswith(invalid[1])
         stream = {"type": "AWS_PROXY", "uri": streaming_uri(target), "responseTransferMode": "STREAM"}
         assert refused(**stream, timeoutInMillis=900_001) == (
             "BadRequestException", "Timeout should be between 50 ms and 900000 ms")  # fmt: skip
-        assert refused(type="AWS_PROXY", uri=buffered_uri(target), timeoutInMillis=29_001) == (
+        assert refused(type="AWS_PROXY", uri=target.uri, timeoutInMillis=29_001) == (
             "BadRequestException", "Timeout should be between 50 ms and 29000 ms")  # fmt: skip
         made = api("put_integration", **at, integrationHttpMethod="POST", **stream, timeoutInMillis=900_000)
         assert (made["responseTransferMode"], made["timeoutInMillis"]) == ("STREAM", 900_000)
         changed = api("update_integration", **at, patchOperations=[
-            patch("/responseTransferMode", "BUFFERED"), patch("/uri", buffered_uri(target)),
+            patch("/responseTransferMode", "BUFFERED"), patch("/uri", target.uri),
             patch("/timeoutInMillis", "29000")])  # fmt: skip
         assert changed["responseTransferMode"] == "BUFFERED"
         assert api.error("update_integration", **at, patchOperations=[patch("/responseTransferMode", "STREAM")])[0] == (

@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from harness.server import ACCOUNT, REGION
-
 POLICY = {
     "Version": "2012-10-17",
     "Statement": [{"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": "*"}],
@@ -19,14 +17,13 @@ def tested(rest_api, function):
 
     def make(source=ALLOWING, permit=True, **parameters):
         api, target = rest_api(), function(source)
-        uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{target.arn}/invocations"
         made = api(
             "create_authorizer",
-            **{"name": "a", "type": "TOKEN", "authorizerUri": uri, "identitySource": "method.request.header.Auth"}
+            **{"name": "a", "type": "TOKEN", "authorizerUri": target.uri, "identitySource": "method.request.header.Auth"}
             | parameters,
         )
         if permit:
-            target.permit(f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api.id}/authorizers/{made['id']}")
+            target.permit(api.authorizer_arn(made["id"]))
         return lambda **call: api("test_invoke_authorizer", authorizerId=made["id"], **call)
 
     return make

@@ -15,14 +15,8 @@ UNAUTHORIZED = (401, '{"message":"Unauthorized"}', "UnauthorizedException")
 def guarded(server, kind, scopes=(), template=None, **authorizer):
     """An API with one method behind the authorizer, deployed to `prod`."""
     api = RestApi(server)
-    at = api.mock(template=template)
     made = api("create_authorizer", name="tokens", type=kind, **authorizer)["id"]
-    changes = [
-        {"op": "replace", "path": "/authorizationType", "value": kind},
-        {"op": "replace", "path": "/authorizerId", "value": made},
-        *({"op": "add", "path": "/authorizationScopes", "value": scope} for scope in scopes),
-    ]
-    api("update_method", **at, patchOperations=changes)
+    api.mock(template=template, authorizationType=kind, authorizerId=made, authorizationScopes=list(scopes))
     api.deploy("prod")
     return api
 
@@ -88,7 +82,7 @@ def test_a_function_is_told_the_claims(gatehouse, people, function):
     echo.permit(f"arn:aws:execute-api:us-east-1:123456789012:{api.id}/*")
     api(
         "put_integration", resourceId=api.root, httpMethod="GET", type="AWS_PROXY", integrationHttpMethod="POST",
-        uri=f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{echo.arn}/invocations",
+        uri=echo.uri,
     )
     api.deploy("prod")
     token = people.sign_in("ada")["IdToken"]

@@ -243,14 +243,10 @@ def handler(event, context):
         return function(self.CODE)
 
     def integrate(self, api, function, resource, verb, kind="AWS_PROXY", source=None, **others):
-        at = integrate(api, resource, verb, type=kind, integrationHttpMethod="POST", uri=self.uri(function.name), **others)
+        at = integrate(api, resource, verb, type=kind, integrationHttpMethod="POST", uri=function.uri, **others)
         if source:
             function.permit(f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api.id}/{source}")
         return at
-
-    def uri(self, name):
-        arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
-        return f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations"
 
     def test_a_proxy_is_told_the_request(self, rest_api, made):
         api = rest_api()

@@ -31,7 +31,8 @@ class Terraform:
 
     def __init__(self, folder, server, configuration, variables):
         self.folder = folder
-        shutil.copy(CONFIGURATIONS / configuration, folder)
+        for file in "provider.tf", configuration:
+            shutil.copy(CONFIGURATIONS / file, folder)
         with zipfile.ZipFile(folder / "code.zip", "w") as code:
             code.writestr("app.py", FUNCTION)
         self.environment = environment(server.url) | {

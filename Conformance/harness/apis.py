@@ -23,6 +23,10 @@ class HttpApi:
     def source_arn(self):
         return f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{self.id}/*"
 
+    def authorizer_arn(self, id):
+        """Whom the policy of an authorizer's function is asked about."""
+        return f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{self.id}/authorizers/{id}"
+
     def integrate(self, uri, method="ANY", **parameters):
         return self.client.create_integration(
             **{

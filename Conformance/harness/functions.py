@@ -51,6 +51,8 @@ class Invocation:
 class Function:
     def __init__(self, clients, name):
         self.clients, self.client, self.name, self.arn = clients, clients.functions, name, function_arn(name)
+        # As integrations and authorizers name it.
+        self.uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{self.arn}/invocations"
 
     def invoke(self, event=None, raw=None, **parameters):
         payload = raw if raw is not None else json.dumps({} if event is None else event).encode()

@@ -39,6 +39,10 @@ class RestApi:
     def arn(self):
         return f"arn:aws:apigateway:{REGION}::/restapis/{self.id}"
 
+    def authorizer_arn(self, id):
+        """Whom the policy of an authorizer's function is asked about."""
+        return f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{self.id}/authorizers/{id}"
+
     def __call__(self, operation, /, **parameters):
         """The operation on this API; its answer."""
         return body(getattr(self.client, operation)(restApiId=self.id, **parameters))

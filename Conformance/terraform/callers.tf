@@ -1,17 +1,8 @@
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
 variable "origin" { type = string }
 variable "seconds" {
   type    = number
   default = 300
 }
-
-# Endpoint, credentials and region come from the environment.
-provider "aws" {}
 
 resource "aws_lambda_function" "gate" {
   function_name    = "gate"

@@ -1,16 +1,7 @@
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
 variable "action" {
   type    = string
   default = "dynamodb:GetItem"
 }
-
-# Endpoint, credentials and region come from the environment.
-provider "aws" {}
 
 data "aws_iam_policy_document" "trust" {
   statement {

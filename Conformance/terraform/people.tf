@@ -2,12 +2,6 @@ variable "team" {
   default = "a"
 }
 
-provider "aws" {
-  region                      = "us-east-1"
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-}
-
 resource "aws_cognito_user_pool" "people" {
   name                     = "people"
   auto_verified_attributes = ["email"]

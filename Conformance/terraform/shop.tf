@@ -1,18 +1,9 @@
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
 variable "origin" { type = string }
 variable "code" { type = string }
 variable "answer" {
   type    = string
   default = "one"
 }
-
-# Endpoint, credentials and region come from the environment.
-provider "aws" {}
 
 resource "aws_api_gateway_rest_api" "shop" {
   name               = "shop"

@@ -1,18 +1,9 @@
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
 variable "issuer" { type = string }
 variable "origin" { type = string }
 variable "scopes" {
   type    = list(string)
   default = ["read"]
 }
-
-# Endpoint, credentials and region come from the environment.
-provider "aws" {}
 
 resource "aws_apigatewayv2_api" "club" {
   name          = "club"
