@@ -175,6 +175,10 @@ PATCHES = {
     "UpdateStage": {
         "/*/*/throttling/rateLimit": "test_rest_traffic.py::test_a_throttled_method",
         "/*/*/throttling/burstLimit": "test_rest_traffic.py::test_a_throttled_method",
+        "/*/*/caching/requireAuthorizationForCacheControl":
+            "test_rest_caching.py::test_is_invalidated_by_clients_as_the_method_says",
+        "/*/*/caching/unauthorizedCacheControlHeaderStrategy":
+            "test_rest_caching.py::test_is_invalidated_by_clients_as_the_method_says",
         "/clientCertificateId": ("abc123", "clientCertificateId"),
         "/webAclArn": ("arn:aws:wafv2:us-east-1:000000000000:regional/webacl/a/b", "/webAclArn"),
     },

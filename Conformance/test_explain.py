@@ -129,9 +129,18 @@ class World:
         self.closed = RestApi(self.server, disableExecuteApiEndpoint=True)
         self.closed.mock()
         self.closed.deploy("prod")
+        self.barred = self.with_policy(Sid="Nobody", Effect="Deny", Principal="*")
+        self.narrow = self.with_policy(Effect="Allow", Principal={"AWS": "999999999999"})
         self.given = RestApi(self.server, apiKeySource="AUTHORIZER")
         self.given.mock(apiKeyRequired=True)
         self.given.deploy("prod")
+
+    def with_policy(self, **statement):
+        statement |= {"Action": "execute-api:Invoke", "Resource": "*"}
+        api = RestApi(self.server, policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+        api.mock()
+        api.deploy("prod")
+        return api
 
     def call(self, api, target, headers=()):
         return wire.fetch(self.server.traffic, "GET", target, api.host, headers)
@@ -204,15 +213,15 @@ HTTP = {
     "no signature": (
         lambda w: w.call(w.http_api, "/iam"), 403, lambda w: "is open to callers known by IAM only: Missing Authentication Token"),
     "key of nobody": (
-        lambda w: w.signed(w.http_api, "/iam", WRONG), 403, lambda w: "security token included in the request is invalid"),
+        lambda w: w.signed(w.http_api, "/iam", WRONG), 403, lambda w: r"security token included in the request is invalid.* \(key AKIAUNKNOWN000000000\)"),
     "secret": (
         lambda w: w.signed(w.http_api, "/iam", Credentials(w.user.access_key, "secret-of-nobody")), 403,
         lambda w: "The request signature we calculated does not match"),
     "no policy": (
         lambda w: w.signed(w.http_api, "/iam", w.powerless), 403,
-        lambda w: r"refuses arn:aws:iam::\d+:user/\S+: .*identity.*execute-api:Invoke on arn:\S+/GET/iam"),
+        lambda w: r"refuses arn:\S+, who is not allowed to by any statement of the identity policies \(execute-api:Invoke on arn:"),
     "policy denies": (
-        lambda w: w.signed(w.http_api, "/iam", w.denied), 403, lambda w: "refuses arn:.*den.*execute-api:Invoke on"),
+        lambda w: w.signed(w.http_api, "/iam", w.denied), 403, lambda w: "refuses arn:.*, who is denied it by statement NotHere of the identity policies"),
     "identity": (
         lambda w: w.call(w.http_api, "/asking"), 401, lambda w: r"was called without \$request\.header\.Authorization"),
     "not authorized": (
@@ -232,6 +241,12 @@ REST = {
     "no stage": (lambda w: w.call(w.rest_api, "/nothing"), 403, lambda w: "there is no API or stage of that name"),
     "disabled endpoint": (
         lambda w: w.call(w.closed, "/prod"), 403, lambda w: "the API's execute-api endpoint is disabled"),
+    "the API's policy denies": (
+        lambda w: w.call(w.barred, "/prod"), 403,
+        lambda w: "is denied by its API's resource policy: statement Nobody denies execute-api:Invoke on arn:"),
+    "the API's policy is silent": (
+        lambda w: w.call(w.narrow, "/prod"), 403,
+        lambda w: "is not allowed by its API's resource policy: no statement allows execute-api:Invoke on arn:"),
     "no token": (
         lambda w: w.call(w.rest_api, "/prod/token"), 401,
         lambda w: r"was called without method\.request\.header\.Authorization"),
@@ -312,7 +327,8 @@ def test_an_http_api_tells_its_operator_why(world, kind):
     answer, line = explained(world, HTTP[kind])
     assert json.loads(answer.body) in [{"message": word} for word in ("Unauthorized", "Forbidden", "Too Many Requests")]
     challenge = answer.header("www-authenticate") or ""
-    for told in re.findall(r"its (?:issuer|audience|key id) (?:is )?(\S+?),? ", line):
+    assert line.split(": ", 1)[1] not in challenge
+    for told in "its ", "none of", "arn:", "http", "route ":
         assert told not in challenge
 
 

@@ -65,6 +65,17 @@ package final class Caller: Sendable {
             resource: verdict)
     }
 
+    /// The statement of the caller's own policies that denies a request, for those who look for the reason.
+    package func denial(of request: PolicyRequest, _ values: (ConditionKey) -> ConditionValues) -> String? {
+        let boundary = grants.boundary.flatMap(\.self)
+        for document in grants.policies + [boundary].compactMap(\.self) + (session ?? []) {
+            if case .deny(let statement) = document.verdict(for: request, values: values) {
+                return document.name(ofStatement: statement)
+            }
+        }
+        return nil
+    }
+
     /// What every request of the caller has for condition keys; nil for keys that are not the caller's.
     package func value(_ key: ConditionKey) -> ConditionValues? {
         if let values = context[key.name] { return .values(values) }

@@ -20,8 +20,9 @@ enum CallerPermission {
         let request = PolicyRequest(action: "lambda:InvokeFunction", resource: function, principal: caller.principal)
         let decision = caller.decision(request) { values($0, x, caller) }
         guard decision != .allowed else { return }
+        let statement = caller.denial(of: request) { values($0, x, caller) }
         x.reason =
-            "calls its function with the credentials of its caller: \(caller.arn) \(decision.explanation) "
+            "calls its function with the credentials of its caller: \(caller.arn) \(decision.explanation(by: statement)) "
             + "(lambda:InvokeFunction on \(function))"
         throw refuse(x)
     }

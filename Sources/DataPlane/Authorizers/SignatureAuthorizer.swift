@@ -12,12 +12,14 @@ package import SigV4
 struct SignatureAuthorizer: Authorizer {
     func decide(_ x: Exchange) throws(Refusal) -> StepResult {
         guard let request = x.signableRequest, let stage = x.stage else { throw .forbidden }
+        var keyId: String?
         do throws(SignatureFault) {
             let claim = try SignatureClaim(request, for: "execute-api", in: stage.account.region, now: x.startTime)
+            keyId = claim.accessKeyId
             let key = try x.worker.snapshot.callers.key(claim.accessKeyId, token: claim.token, now: x.startTime)
             x.signature = PendingSignature(request: request, claim: claim, key: key)
             guard claim.needsBody else { return .next }
-        } catch { throw SignatureCheck.refusal(x, error) }
+        } catch { throw SignatureCheck.refusal(x, error, keyId) }
         return try x.collectBody(limit: HTTPLimits.apiBodyBytes)
     }
 }
@@ -40,7 +42,7 @@ enum SignatureCheck {
             ?? SignatureClaim.emptyDigest
         do throws(SignatureFault) {
             try claim.verify(pending.request, body: digest, with: x.worker.signingKeys.key(of: claim, pending.key))
-        } catch { throw refusal(x, error) }
+        } catch { throw refusal(x, error, claim.accessKeyId) }
         let caller = pending.key.caller
         x.caller = caller
         if x.apiKind == .rest { x.rest.authenticate = .passed }
@@ -53,7 +55,7 @@ enum SignatureCheck {
         let decision = caller.decision(request, resourcePolicy: policy) { PolicyValues.of($0, x, caller) }
         if x.apiKind == .rest { x.rest.authorize = decision == .allowed ? .passed : .refused }
         guard decision != .allowed else { return }
-        x.tellNotAuthorized(caller.arn, decision)
+        x.tellNotAuthorized(caller.arn, decision, by: caller.denial(of: request) { PolicyValues.of($0, x, caller) })
         if decision == .explicitlyDenied(by: .resource), let policy {
             let verdict = policy.verdict(for: request) { PolicyValues.of($0, x, caller) }
             x.reason = ResourcePolicy.explanation(policy, verdict, String(decoding: x.worker.methodARN, as: UTF8.self))
@@ -61,8 +63,10 @@ enum SignatureCheck {
         throw .callerDenied
     }
 
-    static func refusal(_ x: Exchange, _ fault: SignatureFault) -> Refusal {
-        x.reason = "is open to callers known by IAM only: \(fault.message.prefix { $0 != "\n" })"
+    /// - Parameter keyId: of the key that the request names, once it has been read.
+    static func refusal(_ x: Exchange, _ fault: SignatureFault, _ keyId: String?) -> Refusal {
+        let key = keyId.map { " (key \($0))" } ?? ""
+        x.reason = "is open to callers known by IAM only: \(fault.message.prefix { $0 != "\n" })\(key)"
         // HTTP APIs tell nobody why.
         guard x.rest.deployment != nil else { return .callerDenied }
         x.rest.authenticate = .refused
@@ -83,7 +87,9 @@ extension Exchange {
 
     /// The words of a refusal of what `LoopWorker.methodARN` names. Seen of live APIs: the first digits of the account
     /// are not told. What follows the ARN: AWS's words since 2025.
-    func tellNotAuthorized(_ who: String, _ decision: AccessDecision) {
+    ///
+    /// - Parameter statement: the one that denies, for the operator.
+    func tellNotAuthorized(_ who: String, _ decision: AccessDecision, by statement: String? = nil) {
         let resource = String(decoding: worker.methodARN, as: UTF8.self)
         let account = stage?.account.accountId ?? ""
         let masked = resource.replacing(
@@ -93,7 +99,7 @@ extension Exchange {
                 ("User: \(who) is not authorized to perform: execute-api:Invoke on resource: \(masked)"
                     + decision.ending).utf8)
         }
-        reason = "refuses \(who), who \(decision.explanation) (execute-api:Invoke on \(resource))"
+        reason = "refuses \(who), who \(decision.explanation(by: statement)) (execute-api:Invoke on \(resource))"
     }
 
     var signableRequest: SignableRequest? { connection.map { SignableRequest($0.head) } }
@@ -133,10 +139,12 @@ extension AccessDecision {
     }
 
     /// For the operator.
-    var explanation: String {
+    ///
+    /// - Parameter statement: the one that denies.
+    func explanation(by statement: String?) -> String {
         switch self {
         case .allowed: "is allowed to"
-        case .explicitlyDenied(let source): "is denied it by a statement of the \(source) policies"
+        case .explicitlyDenied(let source): "is denied it by \(statement ?? "a statement") of the \(source) policies"
         case .notAllowed(let missing): "is not allowed to by any statement of the \(missing) policies"
         }
     }
