@@ -164,10 +164,10 @@ PATCHES = {
         "/mutualTlsAuthentication/truststoreUri": ("s3://bucket/trust.pem", "/mutualTlsAuthentication/truststoreUri"),
     },
     "UpdateMethod": {
-        "/authorizationType": "test_iam_routes.py::test_a_signed_call_of_a_method",
-        "/authorizerId": "test_rest_token_authorizers.py::test_who_has_an_id_token_of_the_pool_is_let_in",
-        "/authorizationScopes": "test_rest_token_authorizers.py::test_scopes_ask_for_access_tokens",
-        "/apiKeyRequired": "test_rest_usage.py::test_a_key_lets_in_as_long_as_it_may",
+        "/authorizationType": "test_access_members.py::test_a_patched_method_is_guarded_when_it_is_deployed",
+        "/authorizerId": "test_access_members.py::test_a_patched_method_is_guarded_when_it_is_deployed",
+        "/authorizationScopes": "test_access_members.py::test_a_patched_method_is_guarded_when_it_is_deployed",
+        "/apiKeyRequired": "test_access_members.py::test_a_patched_method_is_guarded_when_it_is_deployed",
     },
     "UpdateAuthorizer": {"/identitySource": "test_access_members.py::test_a_patched_authorizer_holds_when_it_is_deployed"},
     "UpdateIntegration": {

@@ -13,6 +13,7 @@ import pytest
 import access_members as table
 from harness.clients import SESSION, error_of
 from harness.functions import unique
+from harness.pools import Pool, bearer
 from harness.rest import patch
 
 MODELS = {
@@ -195,6 +196,29 @@ def test_a_patched_authorizer_holds_when_it_is_deployed(guard):
     assert (call("authorization"), call("other")) == (500, 401)
     api.deploy("prod")
     assert (call("authorization"), call("other")) == (401, 500)
+
+
+def test_a_patched_method_is_guarded_when_it_is_deployed(rest_api, gatehouse):
+    """By an authorizer, then by a scope that only access tokens can have, then by a key alone."""
+    pool = Pool(gatehouse)
+    pool.user("ada")
+    token = bearer(pool.sign_in("ada")["IdToken"])
+    api = rest_api()
+    at = api.mock()
+    authorizer = api("create_authorizer", name="pool", type="COGNITO_USER_POOLS", providerARNs=[pool.arn],
+                     identitySource="method.request.header.Authorization")["id"]  # fmt: skip
+    steps = [
+        ([], 200, 200),
+        ([patch("/authorizationType", "COGNITO_USER_POOLS"), patch("/authorizerId", authorizer)], 401, 200),
+        ([patch("/authorizationScopes", "shop/read", "add")], 401, 401),
+        ([patch("/authorizationScopes", "shop/read", "remove"), patch("/authorizationType", "NONE")], 200, 200),
+        ([patch("/apiKeyRequired", "true")], 403, 403),
+    ]
+    for patches, *statuses in steps:
+        if patches:
+            api("update_method", **at, patchOperations=patches)
+        api.deploy("prod")
+        assert [api.call(target="/prod").status, api.call(target="/prod", headers=token).status] == statuses, patches
 
 
 def test_a_disabled_endpoint_of_a_rest_api_is_shut(rest_api):

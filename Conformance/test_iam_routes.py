@@ -104,8 +104,7 @@ def test_who_is_not_let_in_to_a_route(route, caller):
 def method(rest_api):
     api = rest_api()
     pets = api.resource("pets")
-    at = api.mock(pets, template={"arn": "$context.identity.userArn"})
-    api("update_method", **at, patchOperations=[{"op": "replace", "path": "/authorizationType", "value": "AWS_IAM"}])
+    api.mock(pets, template={"arn": "$context.identity.userArn"}, authorizationType="AWS_IAM")
     api.deploy("prod")
     return api
 
@@ -121,9 +120,7 @@ def test_a_signed_call_of_a_method(method, caller):
 def test_slashes_and_escapes_pass_by_no_deny(rest_api, iam, caller):  # noqa: F811
     api = rest_api()
     for resource in api.root, api.resource("{proxy+}"):
-        at = api.mock(resource)
-        api("update_method", **at, patchOperations=[
-            {"op": "replace", "path": "/authorizationType", "value": "AWS_IAM"}])  # fmt: skip
+        api.mock(resource, authorizationType="AWS_IAM")
     api.deploy("prod")
     user, credentials = caller(Action="execute-api:Invoke", Resource="*")
     stage = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api.id}/prod/GET"

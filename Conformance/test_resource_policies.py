@@ -30,9 +30,8 @@ def pets(rest_api):
 
     def make(*statements, authorization="NONE"):
         api = rest_api(**({"policy": policy(*statements)} if statements else {}))
-        api.at = api.mock(api.resource("pets"), template={"who": "$context.identity.userArn"})
-        if authorization != "NONE":
-            api("update_method", **api.at, patchOperations=[patch("/authorizationType", authorization)])
+        api.at = api.mock(
+            api.resource("pets"), template={"who": "$context.identity.userArn"}, authorizationType=authorization)
         api.deploy("prod")
         return api
 

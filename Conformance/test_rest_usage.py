@@ -19,8 +19,7 @@ class Keyed:
     def __init__(self, server, **plan):
         self.api = RestApi(server)
         self.client = self.api.client
-        at = self.api.mock()
-        self.api("update_method", **at, patchOperations=[patch("/apiKeyRequired", "true")])
+        self.api.mock(apiKeyRequired=True)
         self.api.deploy("prod")
         self.stage = {"apiId": self.api.id, "stage": "prod"}
         self.plan = self.client.create_usage_plan(name=unique("plan"), apiStages=[self.stage], **plan)["id"]
