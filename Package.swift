@@ -234,7 +234,7 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "ControlPlane", "FunctionPackages", "TestFixtures", "GatewayModel", "EntityStore", "JSON",
+                "ControlPlane", "FunctionPackages", "TestFixtures", "GatewayModel", "EntityStore", "JSON", "Callers",
             ],
             swiftSettings: strict),
         .testTarget(

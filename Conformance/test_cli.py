@@ -203,8 +203,8 @@ class TestExitCodes:
 class TestServe:
     def test_every_listener_is_printed_and_then_ready(self, own_gatehouse):
         server = own_gatehouse(traffic=2)
-        lines = [line.split(" http://")[0] for line in server.stdout]
-        assert lines[lines.index("management") :][:4] == ["management", "traffic", "traffic", "ready"]
+        lines = [line.split(" ")[0] for line in server.stdout]
+        assert lines[lines.index("management") :][:5] == ["management", "access", "traffic", "traffic", "ready"]
 
     def test_a_listener_may_be_the_only_one(self, own_gatehouse):
         server = own_gatehouse(traffic=0)

@@ -26,7 +26,7 @@ def session(gatehouse, credentials, service, **config):
 
 @pytest.fixture
 def user(iam):  # noqa: F811
-    """A user with a key."""
+    """A user with a key, whom no policy lets do anything."""
     made = iam.create_user(UserName=name(), Path="/team/")["User"]
     return made, iam.create_access_key(UserName=made["UserName"])["AccessKey"]
 
@@ -94,6 +94,7 @@ def test_who_a_key_is(gatehouse, iam, user):  # noqa: F811
     sts = session(gatehouse, key, "sts")
     identity = sts.get_caller_identity()
     assert (identity["Arn"], identity["UserId"], identity["Account"]) == (user["Arn"], user["UserId"], ACCOUNT)
+    iam.attach_user_policy(UserName=user["UserName"], PolicyArn="arn:aws:iam::aws:policy/IAMFullAccess")
     assert session(gatehouse, key, "iam").get_user()["User"]["UserName"] == user["UserName"]
     used = iam.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])["AccessKeyLastUsed"]
     assert used["ServiceName"] in ("sts", "iam")
@@ -111,8 +112,9 @@ def test_who_a_key_is(gatehouse, iam, user):  # noqa: F811
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_known_key_is_always_verified(gatehouse, user, service, call, code):
-    _, key = user
+def test_a_known_key_is_always_verified(gatehouse, iam, user, service, call, code):  # noqa: F811
+    user, key = user
+    iam.attach_user_policy(UserName=user["UserName"], PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     if service != "apigateway":
         call(session(gatehouse, key, service))
     wrong = key | {"SecretAccessKey": "x" * 40}

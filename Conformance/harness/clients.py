@@ -79,10 +79,10 @@ class Clients:
         assert finished.returncode == 0, finished.stderr
         return json.loads(finished.stdout) if finished.stdout.strip() else None
 
-    def signed(self, service, method, path, body=None, headers=()):
+    def signed(self, service, method, path, body=None, headers=(), key=(ACCESS_KEY, SECRET_KEY)):
         """A signed management request whose bytes are the test's own."""
         request = AWSRequest(method, self.url + path, headers=dict(headers), data=body or b"")
-        SigV4Auth(Credentials(ACCESS_KEY, SECRET_KEY), service, REGION).add_auth(request)
+        SigV4Auth(Credentials(*key), service, REGION).add_auth(request)
         host = f"{self.address[0]}:{self.address[1]}"
         return wire.fetch(self.address, method, path, host, list(request.headers.items()), body)
 

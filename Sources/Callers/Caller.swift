@@ -50,12 +50,15 @@ package final class Caller: Sendable {
 
     package var isUser: Bool { if case .user = kind { true } else { false } }
 
+    /// The account itself, whom no policy of a caller's own bounds.
+    package var isUnbounded: Bool { kind == .root && session == nil }
+
     /// Whether the caller may do something, as far as policies of his own and the resource's say.
     package func decision(
         _ request: PolicyRequest, resourcePolicy: PolicyDocument? = nil, _ values: (ConditionKey) -> ConditionValues
     ) -> AccessDecision {
         let verdict = resourcePolicy?.verdict(for: request, values: values)
-        if kind == .root, session == nil {
+        if isUnbounded {
             return verdict?.isDeny == true ? .explicitlyDenied(by: .resource) : .allowed
         }
         return .withinAccount(
@@ -123,4 +126,27 @@ package final class Grants: Sendable {
     }
 
     package static let none = Grants(policies: [], boundary: nil)
+}
+
+extension AccessDecision {
+    /// AWS's words for it, behind "is not authorized to perform: ACTION on resource: ARN".
+    package func reason(_ action: String) -> String {
+        switch self {
+        case .allowed: ""
+        case .explicitlyDenied(let source):
+            " with an explicit deny in \(source == .identity ? "an" : "a") \(source.words)"
+        case .notAllowed(let source): " because no \(source.words) allows the \(action) action"
+        }
+    }
+}
+
+extension AccessDecision.Source {
+    fileprivate var words: String {
+        switch self {
+        case .identity: "identity-based policy"
+        case .boundary: "permissions boundary"
+        case .session: "session policy"
+        case .resource: "resource-based policy"
+        }
+    }
 }

@@ -83,12 +83,13 @@ package struct CallerDirectory: Sendable {
         let documents: [PolicyDocument]? =
             session.policies == nil && session.policyARNs == nil
             ? nil : own + (session.policyARNs ?? []).compactMap { policies[$0] }
-        if session.holder == account.accountId {
+        let isOperators = session.holder == SessionTokens.operators
+        if isOperators || session.holder == account.accountId {
             let arn = "arn:\(account.partition):iam::\(account.accountId):root"
             return Caller(
                 kind: .root, accessKeyId: session.accessKeyId, account: account.accountId, arn: arn,
                 userId: account.accountId, principal: .root(account: account.accountId), grants: .none,
-                session: documents, sessionStarted: session.started, isPlainSession: true)
+                session: documents, sessionStarted: session.started, isPlainSession: !isOperators)
         }
         guard let holder = holders[session.holder] else { return nil }
         switch holder.kind {

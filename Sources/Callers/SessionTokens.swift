@@ -1,6 +1,7 @@
 internal import GatewayModel
 internal import JSON
 package import Sealing
+package import SigV4
 
 /// Session tokens hold their session, sealed: nothing has to be stored of one, and it is good on every node that has the
 /// same key.
@@ -8,7 +9,7 @@ package struct SessionTokens: Sendable {
     package struct Session: Codable, Sendable, Equatable {
         package let accessKeyId: String
         package let secret: String
-        /// `AROA…`, `AIDA…`, or the account's number.
+        /// `AROA…`, `AIDA…`, the account's number, or `operators`.
         package let holder: String
         /// Of a role's session.
         package let name: String
@@ -39,9 +40,24 @@ package struct SessionTokens: Sendable {
         }
     }
 
+    /// Credentials of the account itself for whoever can read the key of the data folder: its operator, who may do with
+    /// it what he likes, and needs no key of IAM to make the first one. nil when the system has no randomness.
+    ///
+    /// - Parameter seconds: how long they last.
+    package func operatorSession(now: Int64, seconds: Int64) -> SigningCredentials? {
+        let session = Session(
+            accessKeyId: newKeyId("ASIA"), secret: Identifiers.apiKeyValue(), holder: Self.operators,
+            name: "", policies: nil, started: now, expires: now + seconds)
+        return seal(session).map {
+            SigningCredentials(accessKeyId: session.accessKeyId, secretAccessKey: session.secret, sessionToken: $0)
+        }
+    }
+
     /// A head has 10,240 bytes, and other fields beside the token: no longer one could be sent.
     package static let maximumBytes = 8_192
     private static let purpose = "session token"
+    /// The holder of an operator's session.
+    static let operators = "operator"
 
     private let key: SealingKey
 

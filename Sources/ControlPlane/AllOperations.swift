@@ -20,6 +20,12 @@ package enum AllOperations {
 
     static let table = OperationTable(list)
 
+    /// The service that a call means by its method and path, as its clients sign; nil when there is none.
+    package static func service(method: String, path: String, query: String) -> String? {
+        guard case .found(let operation, _) = table.match(method: method, path: path, query: query) else { return nil }
+        return operation.service.rawValue
+    }
+
     /// The operation that a call means by its method and path; nil when there is none.
     package static func named(method: String, path: String) -> String? {
         guard case .found(let operation, _) = table.match(method: method, path: path) else { return nil }

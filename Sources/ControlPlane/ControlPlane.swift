@@ -69,6 +69,11 @@ package final class ControlPlane: Sendable {
         upkeep = Mutex(CallerUpkeep(settings))
     }
 
+    package var account: AccountIdentity { settings.account }
+
+    /// Whether nobody is the account itself without a key of its.
+    package var requiresCredentials: Bool { settings.requiresCredentials }
+
     /// Reads everything from the store and puts it in service; called once, before anything listens.
     package func start() async throws {
         let roots = try await readStore()
@@ -89,6 +94,12 @@ package final class ControlPlane: Sendable {
         do throws(ServiceError) {
             var (operation, call) = try resolve(request, requestId: requestId)
             call.allowsLocalCode = allowsLocalCode
+            call.isSecure = request.isSecure
+            call.codeLinks = CodeLinks(key: settings.sealing)
+            let denial = denial(
+                of: request, { operation.permissions(call) },
+                resourcePolicy: { operation.service == .lambda ? world.functionPolicy($0) : nil })
+            if let denial { throw found.wire.accessDenied(denial) }
             let reply = try await operation.perform(self, call)
             var headers = reply.headers
             let status = reply.status ?? operation.success
@@ -113,6 +124,11 @@ package final class ControlPlane: Sendable {
         guard let found else {
             let wire = WireProtocol.query(namespace: "")
             return wire.response(wire.refusal("Gatehouse does not serve the action '\(action)'."), requestId: requestId)
+        }
+        guard !request.isAnonymous || FormService.openToAnybody.contains(action) else {
+            let fault = ServiceError(
+                "MissingAuthenticationToken", status: 403, "Request is missing Authentication Token")
+            return found.wire.response(fault, requestId: requestId)
         }
         return await found.respond(
             self, to: action,
@@ -160,8 +176,9 @@ package struct ControlPlaneSettings: Sendable {
     package var environments: LiveEnvironments?
     /// Nil where nobody calls: in drafts and tests.
     package var callerTraffic: (any CallerTraffic)?
-    /// Whether policies of AWS's own that are not known here can be attached; they grant nothing.
-    package var acceptsUnknownPolicies = true
+    /// Whether nobody is the account itself without a key of its: what development takes as it comes (policies of AWS's
+    /// own that are not known here, roles that there are not) is refused then.
+    package var requiresCredentials = false
     /// Tells the operator something in a sentence.
     package var tell: @Sendable (String) -> Void = { _ in }
     /// False in a draft: code is looked at, and its files stay where they are.

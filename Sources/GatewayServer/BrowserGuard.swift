@@ -5,11 +5,11 @@ import HTTPFront
 /// not be able to call it.
 enum BrowserGuard {
     /// A request that a browser sent for a page, or one for a host name that should not lead here (DNS rebinding).
-    static func refusal(_ head: RequestHead) -> ServiceError? {
+    static func refusal(_ head: RequestHead, anyHost: Bool) -> ServiceError? {
         if head.contains(.origin) || hasFetchMetadata(head) {
             return denied("The management API does not answer web pages (the request has an Origin).")
         }
-        return hostRefusal(head)
+        return anyHost ? nil : hostRefusal(head)
     }
 
     /// One for a host name that should not lead here.

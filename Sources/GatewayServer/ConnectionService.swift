@@ -23,7 +23,7 @@ final class ConnectionService: HTTPService {
             current = exchange
         } else {
             let found = ServiceFront.find(stream.head)
-            if case .tables(let operation) = found.destination, BrowserGuard.refusal(stream.head) == nil {
+            if case .tables(let operation) = found.destination, !tables.refuses(stream.head) {
                 tables.take(operation)
                 current = tables
             } else {

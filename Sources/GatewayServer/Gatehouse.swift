@@ -44,18 +44,12 @@ package final class Gatehouse: Sendable {
 
     /// Loads the state, compiles it, publishes it, and only then listens.
     package static func start(_ settings: ServerSettings) async throws -> Gatehouse {
-        guard settings.listen.isLoopback else {
-            throw StartError(
-                """
-                The management API cannot listen on \(settings.listen.text): it does not check credentials yet, so \
-                anybody who reaches it could run code here. Use a loopback address (--listen 127.0.0.1:4566) and \
-                --traffic \(settings.listen.text) for API calls.
-                """)
-        }
+        try settings.checkListener()
         let folder = try StateFolder(settings.dataFolder)
         // What killed servers left may be much; nobody waits for it.
         DispatchQueue.global(qos: .utility).async { ScratchFolder.removeStale(in: StateFolder.temporaryFolder) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.loops ?? System.coreCount)
+        /// Functions reach the management API there.
         let port = PortHolder()
 
         let snapshots = CodeSnapshots(codeFolder: folder.code, isDurable: folder.database != nil)
@@ -98,10 +92,11 @@ package final class Gatehouse: Sendable {
         let functionChanges = FunctionChanges()
         let undeployed = UndeployedMethods()
         let issuers = try IssuerService(settings.issuers, pools: pools, group: group)
+        let options = try dataPlaneOptions(settings, snapshots, tables, vpcLinks, undeployed)
         let dataPlane = try await DataPlane(
             group: group, functions: FunctionDirectoryAdapter(host: lambdaHost, changes: functionChanges),
             accessLogs: accessLogs, issuers: issuers,
-            options: try dataPlaneOptions(settings, snapshots, tables, vpcLinks, undeployed))
+            options: options)
 
         let store: any EntityStore =
             try folder.database.map { path in try SQLiteCopy.naming(path) { try SQLiteStore(path: path) } }
@@ -118,6 +113,7 @@ package final class Gatehouse: Sendable {
         resources.callerTraffic = CallerTrafficAdapter(plane: dataPlane)
         resources.sealing = sealing
         resources.environments = environments
+        resources.requiresCredentials = settings.requiresCredentials
         let controlPlane = ControlPlane(
             settings: resources,
             store: store,
@@ -151,16 +147,26 @@ package final class Gatehouse: Sendable {
             dataPlane: dataPlane, generation: generation, accessLogs: accessLogs, functionLogs: functionLogs,
             stacks: StackEndpoints(stacks: stacks, account: settings.account),
             releases: ReleaseEndpoint(controlPlane: controlPlane), pools: PoolEndpoints(pools: pools),
+            controlPlane: controlPlane,
             account: settings.account)
-        let management = try await bind(
-            server,
-            Listener(host: settings.listen.host, port: settings.listen.port) { loop in
-                ConnectionService(
-                    exchange: dataPlane.exchange(on: loop),
-                    tables: TableService(tables: tables, gate: AccessGate(controlPlane: controlPlane)),
-                    management: ManagementService(controlPlane: controlPlane, local: local, pools: pools))
-            })
+        let bodies = options.memory
+        let service: @Sendable (any EventLoop, AccessGate) -> any HTTPService = { loop, gate in
+            ConnectionService(
+                exchange: dataPlane.exchange(on: loop),
+                tables: TableService(tables: tables, gate: gate, bodies: bodies),
+                management: ManagementService(
+                    controlPlane: controlPlane, local: local, pools: pools, gate: gate, bodies: bodies))
+        }
+        let gate = AccessGate(controlPlane: controlPlane, isSecure: settings.tls != nil)
+        var listener = Listener(host: settings.listen.host, port: settings.listen.port) { service($0, gate) }
+        listener.setUp = try settings.tls.map { try ManagementTLS.setUp($0) }
+        let management = try await bind(server, listener)
         port.value = management.port
+        if !settings.listen.isLoopback || settings.tls != nil {
+            // Functions go on reaching it as they do everywhere else.
+            let gate = AccessGate(controlPlane: controlPlane, isSecure: false)
+            port.value = try await bind(server, Listener(host: "127.0.0.1", port: 0) { service($0, gate) }).port
+        }
         var traffic: [ServerSettings.Address] = []
         for address in settings.traffic {
             var listener = Listener(host: address.host, port: address.port) { loop in dataPlane.exchange(on: loop) }

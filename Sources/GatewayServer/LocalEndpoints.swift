@@ -12,16 +12,28 @@ struct LocalEndpoints: Sendable {
     let stacks: StackEndpoints
     let releases: ReleaseEndpoint
     let pools: PoolEndpoints
+    let controlPlane: ControlPlane
     let account: AccountIdentity
+
+    static let prefix = "/_gatehouse/"
+    /// What requests for them are signed for, and policies name them by.
+    static let service = "gatehouse"
+    /// The one that tells nothing, and needs no credentials.
+    static let health = "/_gatehouse/health"
 
     /// nil when the request is none of ours.
     func respond(to request: WireRequest) async -> WireResponse? {
-        guard request.path.hasPrefix("/_gatehouse/") else { return nil }
+        guard request.path.hasPrefix(Self.prefix) else { return nil }
+        let denial = controlPlane.denial(of: request) { Permission.local(request, in: account) }
+        if let denial {
+            return WireProtocol.restJSON.response(
+                WireProtocol.restJSON.accessDenied(denial), requestId: Identifiers.uuid())
+        }
         if let answer = await stacks.respond(to: request) { return answer }
         if let answer = await pools.respond(to: request) { return answer }
         guard request.method == "GET" else { return nil }
         if let answer = releases.respond(to: request) { return answer }
-        switch request.path.dropFirst("/_gatehouse/".count) {
+        switch request.path.dropFirst(Self.prefix.count) {
         case "generation": return text("\(generation.number)\n", "text/plain")
         case "identity":
             let identity: JSONValue = ["account": .string(account.accountId), "region": .string(account.region)]

@@ -1,4 +1,5 @@
 import ControlPlane
+import DataPlane
 import GatewayModel
 import HTTPFront
 import NIOCore
@@ -11,7 +12,9 @@ final class ManagementService: HTTPService {
     private let local: LocalEndpoints
     private let pools: UserPools
     private let gate: AccessGate
-    private var pending: AccessGate.Pending?
+    /// What all requests together may hold.
+    private let bodies: MemoryBudget
+    private var admission = AccessGate.Admission.open
     private var body: [UInt8] = []
     /// The service of the request that is being read, and how it is called.
     private var found = ServiceFront.unknown
@@ -22,11 +25,14 @@ final class ManagementService: HTTPService {
     /// Who writes a response piece by piece, and is told whether the next one is wanted.
     private var writer: CheckedContinuation<Bool, Never>?
 
-    init(controlPlane: ControlPlane, local: LocalEndpoints, pools: UserPools) {
+    init(
+        controlPlane: ControlPlane, local: LocalEndpoints, pools: UserPools, gate: AccessGate, bodies: MemoryBudget
+    ) {
         self.controlPlane = controlPlane
         self.pools = pools
         self.local = local
-        gate = AccessGate(controlPlane: controlPlane)
+        self.gate = gate
+        self.bodies = bodies
     }
 
     /// Where the request that begins leads.
@@ -34,11 +40,14 @@ final class ManagementService: HTTPService {
 
     func headReceived(_ stream: HTTPStream) {
         turn += 1
-        body = []
-        pending = nil
+        dropBody()
+        admission = .open
         access = PoolAccess.of(stream.head, found, pools)
+        // Where all have to sign, the host is signed, and may be any.
         let refusal =
-            access == nil ? BrowserGuard.refusal(stream.head) : PoolAccess.refusal(stream.head, pools)
+            access == nil
+            ? BrowserGuard.refusal(stream.head, anyHost: controlPlane.requiresCredentials)
+            : controlPlane.requiresCredentials ? nil : PoolAccess.refusal(stream.head, pools)
         if let refusal {
             write(found.wire.response(refusal, requestId: Identifiers.uuid()), to: stream)
         } else if case .refused = found.destination {
@@ -54,27 +63,44 @@ final class ManagementService: HTTPService {
     /// Why the request is not read; nil lets it go on.
     private func admit(_ stream: HTTPStream) -> ServiceError? {
         do throws(SignatureFault) {
-            pending = try gate.admit(stream.head, found)
+            admission = try gate.admit(stream.head, found)
             return nil
         } catch { return error.error(in: found.wire) }
     }
 
     func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {
+        guard stream.canRespond else { return }
+        guard bodies.take(bytes.readableBytes) else {
+            dropBody()
+            stream.closeAfterResponse()
+            return write(found.wire.response(.overloaded, requestId: Identifiers.uuid()), to: stream)
+        }
         body.append(contentsOf: bytes.readableBytesView)
     }
 
+    private func dropBody() {
+        bodies.give(body.count)
+        body = []
+    }
+
     func requestEnded(_ stream: HTTPStream) {
+        guard stream.canRespond else { return }
         var signed = WireRequest(stream.head, body: body)
-        if let pending {
-            self.pending = nil
+        signed.isSecure = gate.isSecure
+        signed.sourceAddress = String(decoding: stream.peer.address, as: UTF8.self)
+        switch admission {
+        case .open: break
+        case .anonymous: signed.isAnonymous = true
+        case .signed(let pending):
+            admission = .open
             do throws(SignatureFault) { signed.caller = try gate.verify(pending, body: body) } catch {
-                body = []
+                dropBody()
                 return write(
                     found.wire.response(error.error(in: found.wire), requestId: Identifiers.uuid()), to: stream)
             }
         }
         let request = signed
-        body = []
+        dropBody()
         let turn = turn
         let bound = NIOLoopBound((self, stream), eventLoop: stream.eventLoop)
         let loop = stream.eventLoop
@@ -86,10 +112,10 @@ final class ManagementService: HTTPService {
             let response: WireResponse
             if let access {
                 // Nobody else answers what the guard of web pages has let pass.
-                response = await pools.respond(to: request, access) ?? WireResponse(status: 404)
+                response = await pools.respond(to: request, access, controlPlane) ?? WireResponse(status: 404)
             } else if let answer = await local.respond(to: request) {
                 response = answer
-            } else if let answer = await pools.respond(to: request) {
+            } else if let answer = await pools.respond(to: request, controlPlane) {
                 response = answer
             } else {
                 response = await controlPlane.respond(to: request)
@@ -146,6 +172,7 @@ final class ManagementService: HTTPService {
 
     func connectionClosed(_ stream: HTTPStream) {
         turn += 1
+        dropBody()
         resumeWriter(false)
     }
 

@@ -38,6 +38,11 @@ enum OwnHost {
         return isMapped ? six[12] == 127 : six[..<15].allSatisfy { $0 == 0 } && six[15] == 1
     }
 
+    static func isAddress(_ text: String) -> Bool {
+        var address = [UInt8](repeating: 0, count: 16)
+        return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1
+    }
+
     /// Nil when what follows the name is no port.
     private static func withoutPort(_ host: String) -> (name: String, isBracketed: Bool)? {
         let isBracketed = host.hasPrefix("[")

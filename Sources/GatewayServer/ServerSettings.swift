@@ -30,6 +30,13 @@ package struct ServerSettings: Sendable {
 
     /// The management listener.
     package var listen = Address(host: "127.0.0.1", port: 4566)
+    /// Whether nobody manages anything without a key of this account; without it, who signs with a key that is not known
+    /// here is the account itself.
+    package var requiresCredentials = false
+    /// What the management listener shows its clients; nil: it does not encrypt.
+    package var tls: TLSFiles?
+    /// Beyond loopback: whether somebody else sees to it that nobody listens in.
+    package var allowsPlainListener = false
     /// Listeners that answer API calls only.
     package var traffic: [Address] = []
     /// The folder of the state; nil keeps everything in memory.
@@ -75,6 +82,17 @@ package struct ServerSettings: Sendable {
     package init() {}
 }
 
+/// A certificate with those that it is signed by, and its key, each a file in PEM.
+package struct TLSFiles: Sendable {
+    package var certificate: String
+    package var key: String
+
+    package init(certificate: String, key: String) {
+        self.certificate = certificate
+        self.key = key
+    }
+}
+
 /// What the operator says of the issuers of tokens.
 package struct IssuerSettings: Sendable {
     /// Files with the key sets of issuers that are never asked, by issuer.
@@ -83,6 +101,8 @@ package struct IssuerSettings: Sendable {
     package var allowedHosts: [String] = []
     /// PEM certificates of authorities that issuers may be signed by, besides the system's.
     package var certificates: String?
+    /// Whether issuers on this machine may be without TLS.
+    package var allowsPlain = true
 
     package init() {}
 }

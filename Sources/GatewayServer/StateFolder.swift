@@ -113,6 +113,14 @@ final class StateFolder: Sendable {
         return descriptor
     }
 
+    /// Whether a server uses a folder at the moment.
+    static func isLocked(_ folder: String) -> Bool {
+        let descriptor = open(absolute(folder) + "/lock", O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { _ = closeDescriptor(descriptor) }
+        return flock(descriptor, LOCK_EX | LOCK_NB) != 0
+    }
+
     private static func closeDescriptor(_ descriptor: Int32) -> Int32 {
         #if canImport(Glibc)
         Glibc.close(descriptor)

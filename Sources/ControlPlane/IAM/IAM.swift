@@ -20,6 +20,7 @@ protocol IAMDocument: Root, Codable, Equatable {
     /// As messages name it, such as `role`.
     static var noun: String { get }
     var name: String { get }
+    func arn(_ account: AccountIdentity) -> String
     static func notFound(_ name: String) -> ServiceError
 }
 

@@ -58,7 +58,7 @@ extension FormCall {
     ) throws(ServiceError) {
         if AWSManagedPolicies.named(arn) != nil { return }
         if let name = PolicyName(arn) {
-            if name.isOfAWS, control.settings.acceptsUnknownPolicies {
+            if name.isOfAWS, !control.settings.requiresCredentials {
                 return control.settings.tell(
                     "The policy \(arn) is attached, but Gatehouse does not know what it says: it grants nothing here.")
             }

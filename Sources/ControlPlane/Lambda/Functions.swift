@@ -25,7 +25,7 @@ extension LambdaOperations {
                 "GetFunctionRecursionConfig", .lambda, .get, "/2024-08-31/functions/{FunctionName}/recursion-config",
                 getFunctionRecursionConfig),
             Operation(
-                "DownloadFunctionCode", .lambda, .get, codePath + "/{File}", isServed: false, downloadFunctionCode),
+                codeDownload, .lambda, .get, codePath + "/{File}", isServed: false, downloadFunctionCode),
         ]
     }
 }
@@ -111,6 +111,7 @@ extension LambdaOperations {
 
 /// Where the code can be had: AWS's own links lead to S3.
 extension LambdaOperations {
+    static let codeDownload = "DownloadFunctionCode"
     private static let codePath = "/_gatehouse/functions/{FunctionName}/code"
 
     /// A URL of this management listener under the name by which the caller reached it; a file URL for code that came
@@ -124,7 +125,9 @@ extension LambdaOperations {
             return "file://" + packages.zipFile(of: home, codeSha256: codeSha256)
         }
         let path = codePath.replacing("{FunctionName}", with: home)
-        return "http://\(host)\(path)/\(FunctionPackages.fileName(codeSha256)).zip"
+        let file = "\(path)/\(FunctionPackages.fileName(codeSha256)).zip"
+        let link = call.codeLinks?.link(to: file, now: call.now) ?? file
+        return "\(call.isSecure ? "https" : "http")://\(host)\(link)"
     }
 
     private static func downloadFunctionCode(

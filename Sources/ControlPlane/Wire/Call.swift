@@ -17,6 +17,10 @@ package struct Call: Sendable {
     /// Those that integrations of REST APIs reach.
     let services: ServedServices
     var refusesBrokenTemplates = false
+    /// Where code can be had.
+    var codeLinks: CodeLinks?
+    /// Whether it came encrypted.
+    var isSecure = false
     /// Whether function code may be named as a folder of this machine: only for calls made in process.
     var allowsLocalCode = false
 

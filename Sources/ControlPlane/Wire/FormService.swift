@@ -16,6 +16,9 @@ struct FormService: Sendable {
     /// Of the services of forms, what credentials of GetSessionToken may ask for.
     private static let openToPlainSessions: Set = ["AssumeRole", "GetCallerIdentity", "GetSessionToken"]
 
+    /// What needs no signature: a token stands for it. Source: botocore's model (authtype none).
+    static let openToAnybody: Set = ["AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"]
+
     static func named(_ name: String) -> FormService? { all.first { $0.name == name } }
 
     /// The service of a form that says nothing but its action.
@@ -37,6 +40,9 @@ struct FormService: Sendable {
                 throw ServiceError(
                     "InvalidClientTokenId", status: 403, "The security token included in the request is invalid")
             }
+            let denial = control.denial(
+                of: call.caller, call.facts, { permissions(action, call, control.world) })
+            if let denial { throw wire.accessDenied(denial) }
             let result = try await operation(control, call)
             let content =
                 result.map { "<\(action)Result>\($0.text)</\(action)Result>" } ?? ""

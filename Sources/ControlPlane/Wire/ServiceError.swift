@@ -51,6 +51,11 @@ extension ServiceError {
             details: ["__type": "UnknownOperationException"])
     }
 
+    /// While the server holds as much as it may.
+    package static let overloaded = ServiceError(
+        "ServiceUnavailableException", status: 503,
+        "The server holds as many bytes of requests as it may. Try again in a moment.")
+
     package static func internalFailure(_ message: String) -> ServiceError {
         ServiceError("InternalFailure", status: 500, message)
     }

@@ -13,8 +13,12 @@ package struct WireRequest: Sendable {
     package var body: [UInt8]
     /// Who has signed it; nil is the account itself, for whom unknown keys stand while none are required.
     package var caller: Caller?
+    /// Nobody has signed it, though credentials are required.
+    package var isAnonymous = false
     /// The address that it came from.
     package var sourceAddress = "127.0.0.1"
+    /// Whether it came encrypted.
+    package var isSecure = false
 
     package init(
         method: String, path: String, query: String = "", headers: [(name: String, value: String)] = [],
@@ -54,9 +58,10 @@ package protocol WirePieces: Sendable {
 
 extension ControlPlane {
     /// What conditions of policies may ask of a request.
-    func facts(of request: WireRequest) -> RequestFacts {
+    package func facts(of request: WireRequest) -> RequestFacts {
         RequestFacts(
             sourceAddress: request.sourceAddress, userAgent: request.header("user-agent"),
-            referer: request.header("referer"), isSecure: false, region: settings.account.region, now: settings.now())
+            referer: request.header("referer"), isSecure: request.isSecure, region: settings.account.region,
+            now: settings.now())
     }
 }

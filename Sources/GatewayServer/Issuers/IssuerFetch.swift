@@ -28,6 +28,8 @@ struct IssuerFetch: Sendable {
     let addresses: IssuerAddresses
     /// May block.
     var lookup: NameLookup = SystemNames.addresses
+    /// Whether an issuer on this machine may answer without TLS: in development only.
+    var allowsPlain = true
 
     func keys(of issuer: String) async throws(IssuerFault) -> KeySet {
         let address: IssuerURL
@@ -42,6 +44,9 @@ struct IssuerFetch: Sendable {
     func keyAddress(of issuer: String) async throws(FetchFailure) -> IssuerURL {
         let text = DiscoveryAddress.of(issuer)
         guard let url = IssuerURL(text) else { throw .invalid("\(text) is no address of an issuer") }
+        guard url.isSecure || allowsPlain else {
+            throw .invalid("\(text) is not https, which it has to be where credentials are required")
+        }
         let bytes = try await get(url)
         guard let document = try? JSONValue(parsing: bytes), document.object != nil else {
             throw .invalid("\(text) is no discovery document")

@@ -25,7 +25,8 @@ extension IssuerService {
         self.init(
             fetch: IssuerFetch(
                 group: group, tls: try NIOSSLContext(configuration: tls),
-                addresses: IssuerAddresses(allowedHosts: Set(settings.allowedHosts.map { $0.lowercased() }))),
+                addresses: IssuerAddresses(allowedHosts: Set(settings.allowedHosts.map { $0.lowercased() })),
+                allowsPlain: settings.allowsPlain),
             supplied: supplied, pools: pools)
     }
 }

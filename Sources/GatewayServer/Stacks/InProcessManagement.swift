@@ -16,7 +16,7 @@ struct InProcessManagement: Management {
         if let operation = request.tableOperation {
             return WireResponse(await tables.answer(operation, request.body))
         }
-        if let answer = await pools.respond(to: request) { return answer }
+        if let answer = await pools.respond(to: request, controlPlane) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: true)
     }
 
@@ -38,7 +38,7 @@ private struct DraftManagement: Management {
 
     func call(_ request: WireRequest) async -> WireResponse {
         if let operation = request.tableOperation { return await tables.answer(operation, request.body) }
-        if let answer = await pools.respond(to: request) { return answer }
+        if let answer = await pools.respond(to: request, controlPlane) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: true)
     }
 

@@ -26,22 +26,26 @@ final class TableEndpoint: Sendable {
     /// Finishes the writes that are queued.
     func close() { store.close() }
 
+    /// Why a caller may not do what a body says; nil when he may.
+    typealias Check = @Sendable ([UInt8]) -> TableResponse?
+
     /// Answers on `loop`, at once where that is quick: then the response comes back, else `completion` is called later,
     /// on any thread.
     ///
     /// - Parameter coding: how the body is packed, if it is.
     func answer(
-        _ operation: String, _ body: [UInt8], _ coding: ContentCoding?, on loop: any EventLoop,
+        _ operation: String, _ body: [UInt8], _ coding: ContentCoding?, _ check: Check? = nil, on loop: any EventLoop,
         completion: @escaping @Sendable (TableResponse) -> Void
     ) -> TableResponse? {
         if let coding {
-            answerUnpacked(operation, body, coding, completion: completion)
+            answerUnpacked(operation, body, coding, check, completion: completion)
             return nil
         }
         guard Self.isQuick(operation, body), let box = sessions[ObjectIdentifier(loop)] else {
-            answerElsewhere(operation, body, completion: completion)
+            answerElsewhere(operation, body, check, completion: completion)
             return nil
         }
+        if let refusal = check?(body) { return refusal }
         if box.value == nil { box.value = store.makeSession() }
         guard let session = box.value else { return Self.noSession }
         return session.perform(operation, body, completion: completion)
@@ -68,13 +72,13 @@ final class TableEndpoint: Sendable {
 
     /// Unpacking may make much of little, so no loop does it.
     private func answerUnpacked(
-        _ operation: String, _ body: [UInt8], _ coding: ContentCoding,
+        _ operation: String, _ body: [UInt8], _ coding: ContentCoding, _ check: Check?,
         completion: @escaping @Sendable (TableResponse) -> Void
     ) {
         NIOThreadPool.singleton.submit { _ in
             do throws(ContentCoding.Fault) {
                 let unpacked = try coding.unpacked(body, limit: ServiceFront.tableBytes)
-                self.answerElsewhere(operation, unpacked, completion: completion)
+                self.answerElsewhere(operation, unpacked, check, completion: completion)
             } catch {
                 switch error {
                 case .tooLarge: completion(TableResponse(status: 413, body: []))
@@ -86,9 +90,11 @@ final class TableEndpoint: Sendable {
     }
 
     private func answerElsewhere(
-        _ operation: String, _ body: [UInt8], completion: @escaping @Sendable (TableResponse) -> Void
+        _ operation: String, _ body: [UInt8], _ check: Check? = nil,
+        completion: @escaping @Sendable (TableResponse) -> Void
     ) {
         NIOThreadPool.singleton.submit { _ in
+            if let refusal = check?(body) { return completion(refusal) }
             guard let lent = self.lend() else {
                 return completion(Self.noSession)
             }

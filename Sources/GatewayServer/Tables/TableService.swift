@@ -1,5 +1,7 @@
 import CZlib
+import Callers
 import ControlPlane
+import DataPlane
 import GatewayModel
 import HTTPFront
 import NIOCore
@@ -11,8 +13,12 @@ import TableStore
 final class TableService: HTTPService {
     private let tables: TableEndpoint
     private let gate: AccessGate
-    private var pending: AccessGate.Pending?
+    /// What all requests together may hold.
+    private let bodies: MemoryBudget
+    private var admission = AccessGate.Admission.open
     private var body: [UInt8] = []
+    /// Bytes taken of what all may hold.
+    private var held = 0
     /// Of the request that is being read.
     private var operation = ""
     private var coding: ContentCoding?
@@ -20,40 +26,62 @@ final class TableService: HTTPService {
     /// Counts requests, so that an answer finds no later one.
     private var turn = 0
 
-    init(tables: TableEndpoint, gate: AccessGate) {
+    init(tables: TableEndpoint, gate: AccessGate, bodies: MemoryBudget) {
         self.tables = tables
         self.gate = gate
+        self.bodies = bodies
     }
 
     /// The operation of the request that begins.
     func take(_ operation: String) { self.operation = operation }
 
+    /// Whether the browser guard keeps a request away.
+    func refuses(_ head: RequestHead) -> Bool {
+        BrowserGuard.refusal(head, anyHost: gate.controlPlane.requiresCredentials) != nil
+    }
+
     func headReceived(_ stream: HTTPStream) {
         turn += 1
+        giveBack()
         body.removeAll(keepingCapacity: body.capacity <= 65_536)
         coding = Self.coding(stream.head)
-        pending = nil
-        do throws(SignatureFault) { pending = try gate.admit(stream.head, ServiceFront.tables(operation)) } catch {
-            return refuse(error, stream)
+        admission = .open
+        do throws(SignatureFault) { admission = try gate.admit(stream.head, ServiceFront.tables(operation)) } catch {
+            return refuse(error.error(in: Self.wire), stream)
         }
         if !stream.takeBody(limit: ServiceFront.tableBytes) { bodyTooLarge(stream) }
     }
 
     func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {
+        guard stream.canRespond else { return }
+        guard bodies.take(bytes.readableBytes) else {
+            giveBack()
+            stream.closeAfterResponse()
+            return refuse(.overloaded, stream)
+        }
+        held += bytes.readableBytes
         body.append(contentsOf: bytes.readableBytesView)
     }
 
+    private func giveBack() {
+        bodies.give(held)
+        held = 0
+    }
+
     func requestEnded(_ stream: HTTPStream) {
-        if let pending {
-            self.pending = nil
-            do throws(SignatureFault) { _ = try gate.verify(pending, body: body) } catch {
-                return refuse(error, stream)
-            }
+        guard stream.canRespond else { return }
+        giveBack()
+        var check: TableEndpoint.Check?
+        if case .signed(let pending) = admission {
+            admission = .open
+            do throws(SignatureFault) {
+                check = gate.check(try gate.verify(pending, body: body), operation, from: stream)
+            } catch { return refuse(error.error(in: Self.wire), stream) }
         }
         let turn = turn
         let loop = stream.eventLoop
         let bound = NIOLoopBound((self, stream), eventLoop: loop)
-        let response = tables.answer(operation, body, coding, on: loop) { response in
+        let response = tables.answer(operation, body, coding, check, on: loop) { response in
             loop.execute {
                 let (service, stream) = bound.value
                 guard service.turn == turn, stream.canRespond else { return }
@@ -63,10 +91,10 @@ final class TableService: HTTPService {
         if let response { write(response, to: stream) }
     }
 
-    private func refuse(_ fault: SignatureFault, _ stream: HTTPStream) {
-        let wire = WireProtocol.json(version: "1.0")
-        let response = wire.response(fault.error(in: wire), requestId: "")
-        write(TableResponse(status: response.status, body: response.body), to: stream)
+    static let wire = WireProtocol.json(version: "1.0")
+
+    private func refuse(_ error: ServiceError, _ stream: HTTPStream) {
+        write(TableResponse(Self.wire.response(error, requestId: "")), to: stream)
     }
 
     func bodyTooLarge(_ stream: HTTPStream) {
@@ -76,7 +104,10 @@ final class TableService: HTTPService {
     }
 
     func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {}
-    func connectionClosed(_ stream: HTTPStream) { turn += 1 }
+    func connectionClosed(_ stream: HTTPStream) {
+        turn += 1
+        giveBack()
+    }
 
     /// A body in any other coding is read as it is, and is no JSON.
     private static func coding(_ head: RequestHead) -> ContentCoding? {
@@ -115,5 +146,29 @@ final class TableService: HTTPService {
         stream.finishHead(.length(response.body.count))
         stream.writeBody(ByteBuffer(bytes: response.body))
         stream.endResponse()
+    }
+}
+
+extension TableResponse {
+    init(_ response: WireResponse) { self.init(status: response.status, body: response.body) }
+}
+
+extension AccessGate {
+    /// What a caller's policies say of a call of tables, when its body can be read; nil for who may do everything.
+    fileprivate func check(_ caller: Caller, _ operation: String, from stream: HTTPStream) -> TableEndpoint.Check? {
+        guard controlPlane.asksPolicies(of: caller) else { return nil }
+        var request = WireRequest(stream.head, body: [])
+        request.sourceAddress = String(decoding: stream.peer.address, as: UTF8.self)
+        request.isSecure = isSecure
+        let facts = controlPlane.facts(of: request)
+        let controlPlane = controlPlane
+        return { body in
+            let denial = controlPlane.denial(of: caller, facts) {
+                Permission.tables(operation, body, in: controlPlane.account)
+            }
+            guard let denial else { return nil }
+            let error = TableService.wire.accessDenied(denial)
+            return TableResponse(TableService.wire.response(error, requestId: ""))
+        }
     }
 }

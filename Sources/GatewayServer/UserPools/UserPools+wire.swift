@@ -5,18 +5,29 @@ import UserPools
 
 extension UserPools {
     /// The answer to a management call, as its clients read it; nil when it is none of user pools.
-    func respond(to request: WireRequest) async -> WireResponse? {
+    ///
+    /// - Parameter controlPlane: whose policies decide whether the caller may.
+    func respond(to request: WireRequest, _ controlPlane: ControlPlane) async -> WireResponse? {
         guard case .userPools(let operation) = ServiceFront.find(ServiceHead(request)).destination else { return nil }
+        let denial = controlPlane.denial(of: request) {
+            // Policies say nothing of what needs no signature.
+            UnsignedOperations.contains(operation)
+                ? [] : Permission.userPool(operation, request.body, in: controlPlane.account)
+        }
+        if let denial {
+            let wire = ServiceFront.userPoolWire
+            return wire.response(wire.accessDenied(denial), requestId: Identifiers.uuid())
+        }
         return WireResponse(await respond(to: operation, request.body))
     }
 
     /// The answer to a request that `PoolAccess` lets web pages send.
-    func respond(to request: WireRequest, _ access: PoolAccess) async -> WireResponse? {
+    func respond(to request: WireRequest, _ access: PoolAccess, _ controlPlane: ControlPlane) async -> WireResponse? {
         var response: WireResponse
         switch access {
         case .preflight: response = WireResponse(status: 200)
         case .operation:
-            guard let answer = await respond(to: request) else { return nil }
+            guard let answer = await respond(to: request, controlPlane) else { return nil }
             response = answer
         case .endpoint:
             guard

@@ -24,7 +24,11 @@ struct Serve: AsyncParsableCommand {
         settings.shownFunctionLines = ShownFunctionLines(on: .errors, notesOnly: options.logLevel < .debug)
         let server = try await Running.start(settings)
         let signals = StopSignals()
-        Console.post("management http://\(server.managementAddress.text)")
+        Console.post("management \(settings.tls == nil ? "http" : "https")://\(server.managementAddress.text)")
+        Console.post(
+            settings.requiresCredentials
+                ? "access known keys only"
+                : "access unknown keys are the account itself (--require-credentials ends that)")
         for address in server.trafficAddresses { Console.post("traffic http://\(address.text)") }
         Console.post("ready")
         await Running.untilStopped(server, signals)

@@ -12,8 +12,28 @@ import Darwin
 
 /// What `serve` and `up` have in common.
 struct ServerOptions: ParsableArguments {
-    @Option(help: "The management listener: AWS's service APIs, and API calls too. Loopback only.")
+    @Option(
+        help: """
+            The management listener: AWS's service APIs, and API calls too. Beyond loopback it needs \
+            --require-credentials and TLS.
+            """)
     var listen = "127.0.0.1:4566"
+
+    @Flag(
+        help: """
+            Let nobody manage anything without a key of this account, as policies say (gatehouse keys makes keys). Without \
+            it, who signs with a key that is not known here is the account itself.
+            """)
+    var requireCredentials = false
+
+    @Option(help: ArgumentHelp("The certificates that the management listener shows, PEM.", valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("The private key of --tls-certificate, PEM.", valueName: "file"))
+    var tlsKey: String?
+
+    @Flag(help: "Let the management listener be beyond loopback without TLS: something in front of it encrypts.")
+    var insecureListen = false
 
     @Option(
         help: ArgumentHelp("A listener for API calls only. May be given several times.", valueName: "addr:port"))
@@ -125,6 +145,13 @@ struct ServerOptions: ParsableArguments {
         for text in issuer where Self.issuer(text) == nil {
             throw ValidationError("'\(text)' is no issuer: write it as https://issuer.example/=jwks.json.")
         }
+        guard (tlsCertificate == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-certificate and --tls-key belong together.")
+        }
+        if inMemory, requireCredentials {
+            throw ValidationError(
+                "--require-credentials needs --data: keys that are not kept can be made by nobody beforehand.")
+        }
         if inMemory, data != nil { throw ValidationError("--data and --in-memory exclude each other.") }
     }
 
@@ -132,6 +159,9 @@ struct ServerOptions: ParsableArguments {
     func settings(defaultData: String?) -> ServerSettings {
         var settings = ServerSettings()
         settings.listen = ServerSettings.Address(listen) ?? settings.listen
+        settings.requiresCredentials = requireCredentials
+        settings.allowsPlainListener = insecureListen
+        if let tlsCertificate, let tlsKey { settings.tls = TLSFiles(certificate: tlsCertificate, key: tlsKey) }
         settings.traffic = traffic.compactMap { ServerSettings.Address($0) }
         settings.dataFolder = inMemory ? nil : data ?? defaultData
         settings.account = AccountIdentity(accountId: account, region: region)
@@ -150,6 +180,7 @@ struct ServerOptions: ParsableArguments {
         settings.issuers.keyFiles = issuer.compactMap(Self.issuer)
         settings.issuers.allowedHosts = issuerAllow
         settings.issuers.certificates = issuerCa
+        settings.issuers.allowsPlain = !requireCredentials
         return settings
     }
 

@@ -10,7 +10,9 @@ struct EndpointOptions: ParsableArguments {
     var endpoint = "http://localhost:4566"
 
     func client() throws -> StackClient {
-        do throws(StackClient.Refusal) { return try StackClient(endpoint: endpoint) } catch {
+        do throws(StackClient.Refusal) {
+            return try StackClient(endpoint: endpoint, environment: ServerOptions.environment)
+        } catch {
             throw StackOptions.failed(error.sentences)
         }
     }

@@ -1,11 +1,20 @@
 import GatewayModel
 import NIOCore
 import NIOPosix
+import NIOSSL
+import SigV4
 
 /// Makes one HTTP/1.1 call per connection, for commands: nothing here has to be fast.
 struct HTTPCaller: Sendable {
     let host: String
     let port: Int
+    /// nil: the server does not encrypt.
+    private let tls: NIOSSLContext?
+    /// What calls are signed with; nil: they are not.
+    var credentials: SigningCredentials?
+    /// What they are signed for.
+    var service = LocalEndpoints.service
+    var contentType = "application/json"
 
     struct Answer: Sendable {
         let status: Int
@@ -20,19 +29,32 @@ struct HTTPCaller: Sendable {
     /// An answer larger than this is no answer of Gatehouse's.
     private static let answerBytes = 134_217_728
 
-    /// `http://localhost:4566`; without a port 80.
-    init?(_ endpoint: String) {
-        let scheme = "http://"
+    /// `http://localhost:4566`; without a port 80, or 443 of https.
+    ///
+    /// - Parameter authorities: a file of certificates that servers may be signed by, besides the system's.
+    init?(_ endpoint: String, authorities: String? = nil) throws(Failure) {
+        let scheme = endpoint.hasPrefix("https://") ? "https://" : "http://"
         guard endpoint.hasPrefix(scheme) else { return nil }
+        let isSecure = scheme == "https://"
         let authority = endpoint.dropFirst(scheme.count).prefix { $0 != "/" }
         let bracket = authority.lastIndex(of: "]") ?? authority.startIndex
         let colon = authority[bracket...].lastIndex(of: ":")
         let name = authority[..<(colon ?? authority.endIndex)]
-        guard let port = colon.map({ Int(authority[authority.index(after: $0)...]) }) ?? 80, !name.isEmpty,
+        guard let port = colon.map({ Int(authority[authority.index(after: $0)...]) }) ?? (isSecure ? 443 : 80),
+            !name.isEmpty,
             (1...65_535).contains(port), authority.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { return nil }
         host = String(name)
         self.port = port
+        guard isSecure else {
+            tls = nil
+            return
+        }
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        do {
+            if let authorities { configuration.additionalTrustRoots = [try TrustedCertificates.read(authorities)] }
+            tls = try NIOSSLContext(configuration: configuration)
+        } catch { throw Failure(sentence: "\(error)") }
     }
 
     func call(_ method: String, _ target: String, _ body: [UInt8]) async throws(Failure) -> Answer {
@@ -41,13 +63,19 @@ struct HTTPCaller: Sendable {
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: address, port: port) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                        if let tls {
+                            let name = OwnHost.isAddress(address) ? nil : address
+                            try channel.pipeline.syncOperations.addHandler(
+                                try NIOSSLClientHandler(context: tls, serverHostname: name))
+                        }
+                        return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                     }
                 }
             let received = try await channel.executeThenClose { inbound, outbound in
                 let head =
                     "\(method) \(target) HTTP/1.1\r\nhost: \(host):\(port)\r\nconnection: close\r\n"
-                    + "content-type: application/json\r\ncontent-length: \(body.count)\r\n\r\n"
+                    + "content-type: \(contentType)\r\ncontent-length: \(body.count)\r\n"
+                    + signature(method, target, body) + "\r\n"
                 try await outbound.write(ByteBuffer(bytes: Array(head.utf8) + body))
                 var received: [UInt8] = []
                 for try await part in inbound {
@@ -76,6 +104,22 @@ struct HTTPCaller: Sendable {
                     (\(SystemReason.text(error)))
                     """)
         }
+    }
+
+    /// The lines that sign a call; none without credentials.
+    private func signature(_ method: String, _ target: String, _ body: [UInt8]) -> String {
+        guard let credentials else { return "" }
+        let time = Timestamp(milliseconds: WallClock.epochMilliseconds)
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        var fields = [("host", "\(host):\(port)"), ("x-amz-date", RequestSigner.date(time))]
+        if let token = credentials.sessionToken { fields.append(("x-amz-security-token", token)) }
+        let authorization = RequestSigner(credentials, region: AccountIdentity().region, service: service)
+            .authorization(
+                method: Array(method.utf8), path: Array(parts[0].utf8),
+                query: parts.count > 1 ? Array(parts[1].utf8) : [],
+                fields: fields.map { (Array($0.0.utf8), Array($0.1.utf8)) },
+                bodyDigest: body.withUnsafeBytes(RequestSigner.digest), time: time)
+        return fields.dropFirst().map { "\($0.0): \($0.1)\r\n" }.joined() + "authorization: \(authorization)\r\n"
     }
 
     /// The management listener answers with a length, so what follows the head up to the end is the body.

@@ -3,7 +3,7 @@ package import JSON
 
 /// Speaks to the stacks of a running server, for commands.
 package struct StackClient: Sendable {
-    private let server: HTTPCaller
+    private var server: HTTPCaller
 
     /// Why the server does not do what it is asked, in sentences for people.
     package struct Refusal: Error {
@@ -12,12 +12,19 @@ package struct StackClient: Sendable {
         package init(sentences: [String]) { self.sentences = sentences }
     }
 
-    /// - Parameter endpoint: `http://localhost:4566`.
-    package init(endpoint: String) throws(Refusal) {
-        guard let server = HTTPCaller(endpoint) else {
-            throw Refusal(sentences: ["'\(endpoint)' is no endpoint: write it as http://localhost:4566."])
-        }
-        self.server = server
+    /// - Parameters:
+    ///   - endpoint: `http://localhost:4566`.
+    ///   - environment: names the credentials that calls are signed with, if there are some, and the authorities of
+    ///     servers that encrypt, as AWS's tools have it.
+    package init(endpoint: String, environment: (String) -> String?) throws(Refusal) {
+        do throws(HTTPCaller.Failure) {
+            guard let server = try HTTPCaller(endpoint, authorities: environment("AWS_CA_BUNDLE")) else {
+                throw HTTPCaller.Failure(
+                    sentence: "'\(endpoint)' is no endpoint: write it as http://localhost:4566.")
+            }
+            self.server = server
+        } catch { throw Refusal(sentences: [error.sentence]) }
+        server.credentials = SharedCredentials.find(environment)
     }
 
     package var port: Int { server.port }

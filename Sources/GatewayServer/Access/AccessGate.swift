@@ -4,12 +4,13 @@ import DataPlane
 import GatewayModel
 import HTTPFront
 import SigV4
+import TableStore
 
-/// Tells who sends a management request.
+/// Tells who sends a management request, and whether he may.
 ///
 /// A key of the account's is always verified: all that its signature says in the head before the body is read, the
-/// signature itself when the body's digest is known. A key that is not known stands for the account itself, which is why
-/// the listener is on loopback only.
+/// signature itself when the body's digest is known. A key that is not known stands for the account itself, on loopback,
+/// as long as no credentials are required.
 struct AccessGate: Sendable {
     /// A signature that is still to be checked.
     struct Pending {
@@ -18,20 +19,37 @@ struct AccessGate: Sendable {
         fileprivate let key: CallerDirectory.Key
     }
 
-    let controlPlane: ControlPlane
+    enum Admission {
+        /// Nobody is known, and nobody has to be.
+        case open
+        case signed(Pending)
+        /// Nobody has signed, though credentials are required: what follows in the body may still be for everybody.
+        case anonymous
+    }
 
-    /// nil for who is not known.
-    ///
+    let controlPlane: ControlPlane
+    /// Whether its listener encrypts.
+    let isSecure: Bool
+
     /// Every place where a key may be named is looked at, so that none that is known goes by as unknown beside another.
-    func admit(_ head: RequestHead, _ found: ServiceFront.Found) throws(SignatureFault) -> Pending? {
+    func admit(_ head: RequestHead, _ found: ServiceFront.Found) throws(SignatureFault) -> Admission {
+        let isRequired = controlPlane.requiresCredentials
         let request = SignableRequest(head)
-        guard request.namedKeys.contains(where: controlPlane.knows) else { return nil }
+        let keys = request.namedKeys
+        guard isRequired || keys.contains(where: controlPlane.knows) else { return .open }
+        if keys.isEmpty, !head.contains(.authorization) {
+            let path = head.string(head.path)
+            if path == LocalEndpoints.health { return .open }
+            if controlPlane.isCodeLink(head.string(head.methodRange), path, head.string(head.query)) { return .open }
+            // Of a form's actions, those of STS that stand for a signature need none.
+            if case .form = found.destination { return .anonymous }
+        }
         let now = Timestamp(milliseconds: WallClock.epochMilliseconds)
         let claim = try SignatureClaim(request, for: service(of: head, found), in: nil, now: now)
         // Without TLS a body that is not signed could be anybody's, and so could a target, which is what is asked for.
         guard claim.needsBody, claim.signsTarget(of: request) else { throw .mismatch }
         let key = try controlPlane.callers.key(claim.accessKeyId, token: claim.token, now: now)
-        return Pending(request: request, claim: claim, key: key)
+        return .signed(Pending(request: request, claim: claim, key: key))
     }
 
     /// The one that a request has to be signed for.
@@ -40,10 +58,11 @@ struct AccessGate: Sendable {
         case .tables: return "dynamodb"
         case .userPools: return "cognito-idp"
         case .form(let service?): return service
-        // Operations that are found by their path are of the service that the call is signed for.
         case .resources, .form, .refused:
-            let authorization = head.first(.authorization).map(head.string)
-            return CredentialScope(authorization: authorization, query: head.string(head.query))?.service ?? ""
+            let path = head.string(head.path)
+            if path.hasPrefix(LocalEndpoints.prefix) { return LocalEndpoints.service }
+            return AllOperations.service(
+                method: head.string(head.methodRange), path: path, query: head.string(head.query)) ?? ""
         }
     }
 

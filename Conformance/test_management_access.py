@@ -1,0 +1,387 @@
+"""Who may manage what: keys that are required, policies of callers, keys made from the data folder, the listener."""
+
+import json
+import re
+import subprocess
+
+import boto3
+import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from harness import wire
+from harness.functions import package
+from harness.server import ACCOUNT, REGION, Process, Server, binary, inherited_environment, run
+
+ROLE_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"},
+    ],
+}
+
+
+def client(url, service, key=None, **config):
+    names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+    credentials = dict(zip(names, key or ("unknown", "unknown"), strict=False))
+    return boto3.client(
+        service, endpoint_url=url, region_name=REGION, config=Config(retries={"total_max_attempts": 1}, **config),
+        **credentials,
+    )  # fmt: skip
+
+
+def refusal(call, **parameters):
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    return caught.value.response["Error"]["Code"], caught.value.response["Error"]["Message"]
+
+
+def new_key(data, *options):
+    made = run("keys", "create", "--data", str(data), *options, timeout=60)
+    assert made.returncode == 0, made.stderr
+    found = re.fullmatch(r"AWS_ACCESS_KEY_ID=(AKIA\w{16})\nAWS_SECRET_ACCESS_KEY=(\w{40})\n", made.stdout)
+    assert found, made.stdout
+    return found[1], found[2]
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory):
+    """A server that requires credentials, and the key of one who may do everything."""
+    folder = tmp_path_factory.mktemp("guarded")
+    key = new_key(folder / "state")
+    server = Server(folder, data=folder / "state", options=["--require-credentials"])
+    server.key = key
+    server.folder = folder / "state"
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def user(guarded):
+    """Makes users with one policy of their own, and answers their keys."""
+    iam = client(guarded.url, "iam", guarded.key)
+    made = []
+
+    def make(*statements):
+        name = f"user-{len(made)}-{guarded.pid}"
+        iam.create_user(UserName=name)
+        made.append(name)
+        if statements:
+            document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+            iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=document)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return name, (key["AccessKeyId"], key["SecretAccessKey"])
+
+    yield make
+    for name in made:
+        for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+            iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+        for policy in iam.list_user_policies(UserName=name)["PolicyNames"]:
+            iam.delete_user_policy(UserName=name, PolicyName=policy)
+        iam.delete_user(UserName=name)
+
+
+def allow(*actions, on="*", **condition):
+    return {"Effect": "Allow", "Action": list(actions), "Resource": on} | condition
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "code"),
+    [
+        ("apigatewayv2", "get_apis", "UnrecognizedClientException"),
+        ("apigateway", "get_rest_apis", "UnrecognizedClientException"),
+        ("lambda", "list_functions", "UnrecognizedClientException"),
+        ("dynamodb", "list_tables", "UnrecognizedClientException"),
+        ("iam", "list_users", "InvalidClientTokenId"),
+        ("sts", "get_caller_identity", "InvalidClientTokenId"),
+        ("cognito-idp", "list_user_pools", "UnrecognizedClientException"),
+    ],
+)
+def test_unknown_and_missing_keys_are_nobody(guarded, service, operation, code):
+    parameters = {"MaxResults": 1} if service == "cognito-idp" else {}
+    told = refusal(getattr(client(guarded.url, service), operation), **parameters)
+    assert told[0].endswith(code) and told[1] == "The security token included in the request is invalid."
+    unsigned = client(guarded.url, service, signature_version=UNSIGNED)
+    assert "MissingAuthenticationToken" in refusal(getattr(unsigned, operation), **parameters)[0]
+    getattr(client(guarded.url, service, guarded.key), operation)(**parameters)
+
+
+def test_only_health_is_open(guarded):
+    assert wire.fetch(guarded.management, "GET", "/_gatehouse/health", "localhost").status == 200
+    for method, path in [
+        ("GET", "/_gatehouse/identity"), ("GET", "/_gatehouse/metrics"), ("GET", "/_gatehouse/stacks"),
+        ("GET", "/_gatehouse/pools/messages"), ("GET", "/_gatehouse/health/"), ("POST", "/_gatehouse/stacks/x"),
+        ("GET", "/_gatehouse/functions/x/code/1"), ("GET", "/restapis"), ("GET", "/v2/apis"), ("GET", "/nothing"),
+    ]:  # fmt: skip
+        assert wire.fetch(guarded.management, method, path, "localhost").status == 403, path
+
+
+def test_policies_decide_about_apis(guarded, user):
+    api = client(guarded.url, "apigatewayv2", guarded.key).create_api(Name="mine", ProtocolType="HTTP")["ApiId"]
+    name, key = user(
+        allow("apigateway:GET", on="arn:aws:apigateway:*::/apis/*"),
+        {"Effect": "Deny", "Action": "apigateway:*", "Resource": f"arn:aws:apigateway:*::/apis/{api}/routes*"},
+    )
+    v2 = client(guarded.url, "apigatewayv2", key)
+    assert v2.get_api(ApiId=api)["Name"] == "mine"
+    arn = f"arn:aws:iam::{ACCOUNT}:user/{name}"
+    assert refusal(v2.get_apis) == (
+        "AccessDeniedException",
+        f"User: {arn} is not authorized to perform: apigateway:GET on resource: "
+        f"arn:aws:apigateway:{REGION}::/apis because no identity-based policy allows the apigateway:GET action",
+    )
+    assert "with an explicit deny in an identity-based policy" in refusal(v2.get_routes, ApiId=api)[1]
+    assert "apigateway:POST" in refusal(v2.create_api, Name="other", ProtocolType="HTTP")[1]
+    # An escaped letter is the same letter.
+    request = f"/v2/apis/{api}/%72outes"
+    assert guarded.clients.signed("apigateway", "GET", request, key=key).status in (403, 404)
+    client(guarded.url, "apigatewayv2", guarded.key).delete_api(ApiId=api)
+
+
+def test_policies_decide_about_functions_and_roles(guarded, user):
+    iam = client(guarded.url, "iam", guarded.key)
+    for role in ("mine", "other"):
+        iam.create_role(RoleName=f"{role}-{guarded.pid}", AssumeRolePolicyDocument=json.dumps(ROLE_TRUST))
+    mine, other = (f"arn:aws:iam::{ACCOUNT}:role/{role}-{guarded.pid}" for role in ("mine", "other"))
+    _, key = user(
+        allow("lambda:*", on=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:own-*"),
+        allow("iam:PassRole", on=mine, Condition={"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}),
+    )
+    functions = client(guarded.url, "lambda", key)
+    code = {"ZipFile": package({"index.py": "def handler(event, context):\n    return 1\n"})}
+    wanted = {"Runtime": "python3.12", "Handler": "index.handler", "Code": code}
+    assert "iam:PassRole on resource: " + other in refusal(
+        functions.create_function, FunctionName="own-f", Role=other, **wanted
+    )[1]
+    assert "lambda:CreateFunction" in refusal(functions.create_function, FunctionName="f", Role=mine, **wanted)[1]
+    functions.create_function(FunctionName="own-f", Role=mine, **wanted)
+    assert "iam:PassRole" in refusal(functions.update_function_configuration, FunctionName="own-f", Role=other)[1]
+    assert functions.invoke(FunctionName="own-f")["Payload"].read() == b"1"
+    # Its code can be had where GetFunction says, for a while; nobody else's, and nothing else.
+    link = functions.get_function(FunctionName="own-f")["Code"]["Location"]
+    assert link.startswith(guarded.url + "/_gatehouse/functions/own-f/code/")
+    target = link.removeprefix(guarded.url)
+    assert wire.fetch(guarded.management, "GET", target, "localhost").body[:2] == b"PK"
+    for changed in (target[:-1] + ("0" if target[-1] != "0" else "1"), target.split("?")[0], target.replace("own-f", "f")):
+        assert wire.fetch(guarded.management, "GET", changed, "localhost").status == 403
+    assert wire.fetch(guarded.management, "DELETE", target, "localhost").status == 403
+    # The function's own policy may let somebody in whom no policy of his lets in.
+    stranger, strange_key = user()
+    strange = client(guarded.url, "lambda", strange_key)
+    assert "lambda:InvokeFunction" in refusal(strange.invoke, FunctionName="own-f")[1]
+    functions.add_permission(
+        FunctionName="own-f", StatementId="s", Action="lambda:InvokeFunction",
+        Principal=f"arn:aws:iam::{ACCOUNT}:user/{stranger}",
+    )  # fmt: skip
+    assert strange.invoke(FunctionName="own-f")["StatusCode"] == 200
+    assert "lambda:GetFunction" in refusal(strange.get_function, FunctionName="own-f")[1]
+    # API Gateway hands roles on too, whatever way they are written.
+    _, builder = user(allow("apigateway:*", on="*"))
+    rest = client(guarded.url, "apigateway", builder)
+    made = rest.create_rest_api(name="x")["id"]
+    uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/arn:aws:lambda:{REGION}:{ACCOUNT}:function:own-f/invocations"  # noqa: E501
+    told = refusal(
+        rest.create_authorizer, restApiId=made, name="a", type="TOKEN", authorizerUri=uri, authorizerCredentials=mine,
+        identitySource="method.request.header.A",
+    )  # fmt: skip
+    assert "iam:PassRole" in told[1]
+    document = """
+swagger: "2.0"
+info: {title: x, version: "1"}
+x-role: &role "MINE"
+paths:
+  /: {get: {responses: {}, x-amazon-apigateway-integration: {type: mock, credentials: *role }}}
+"""
+    for role in (mine, mine.replace(ACCOUNT, "${AWS::AccountId}")):
+        told = refusal(rest.put_rest_api, restApiId=made, body=document.replace("MINE", role))
+        assert "iam:PassRole on resource: " + mine in told[1], told
+    rest.delete_rest_api(restApiId=made)
+    functions.delete_function(FunctionName="own-f")
+    for role in ("mine", "other"):
+        iam.delete_role(RoleName=f"{role}-{guarded.pid}")
+
+
+def test_policies_decide_about_tables(guarded, user):
+    admin = client(guarded.url, "dynamodb", guarded.key)
+    for table in ("own", "other"):
+        admin.create_table(
+            TableName=table, KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+        )  # fmt: skip
+    arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/"
+    _, key = user(allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Batch*", on=arn + "own"))
+    tables = client(guarded.url, "dynamodb", key)
+    item = {"k": {"S": "1"}}
+    tables.put_item(TableName="own", Item=item)
+    tables.put_item(TableName=arn + "own", Item=item)
+    assert tables.get_item(TableName="own", Key=item)["Item"] == item
+    for call, parameters in [
+        (tables.put_item, {"TableName": "other", "Item": item}),
+        (tables.put_item, {"TableName": arn + "other", "Item": item}),
+        (tables.delete_item, {"TableName": "own", "Key": item}),
+        (tables.scan, {"TableName": "own"}),
+        (tables.list_tables, {}),
+        (tables.batch_get_item, {"RequestItems": {"own": {"Keys": [item]}, "other": {"Keys": [item]}}}),
+        (tables.batch_write_item, {"RequestItems": {"other": [{"PutRequest": {"Item": item}}]}}),
+        (tables.transact_write_items, {"TransactItems": [
+            {"Put": {"TableName": "own", "Item": item}}, {"Delete": {"TableName": "own", "Key": {"k": {"S": "2"}}}},
+        ]}),
+        (tables.transact_get_items, {"TransactItems": [{"Get": {"TableName": "other", "Key": item}}]}),
+    ]:  # fmt: skip
+        assert refusal(call, **parameters)[0] == "AccessDeniedException", call
+    assert tables.transact_write_items(TransactItems=[{"Put": {"TableName": "own", "Item": item}}])
+    # A key condition that is not known here lets nobody in.
+    _, narrow = user(
+        allow("dynamodb:GetItem", Condition={"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["1"]}})
+    )
+    assert refusal(client(guarded.url, "dynamodb", narrow).get_item, TableName="own", Key=item)[0] == (
+        "AccessDeniedException"
+    )
+    for table in ("own", "other"):
+        admin.delete_table(TableName=table)
+
+
+def test_policies_decide_about_iam_and_pools(guarded, user):
+    name, key = user(
+        allow("iam:GetUser", "iam:*AccessKey*", on=f"arn:aws:iam::{ACCOUNT}:user/${{aws:username}}"),
+        allow(
+            "iam:AttachUserPolicy", Condition={"ArnEquals": {"iam:PolicyARN": "arn:aws:iam::aws:policy/ReadOnlyAccess"}}
+        ),
+    )
+    iam = client(guarded.url, "iam", key)
+    assert iam.get_user()["User"]["UserName"] == name
+    assert [one["AccessKeyId"] for one in iam.list_access_keys()["AccessKeyMetadata"]] == [key[0]]
+    assert refusal(iam.list_users) == (
+        "AccessDenied",
+        f"User: arn:aws:iam::{ACCOUNT}:user/{name} is not authorized to perform: iam:ListUsers on resource: "
+        f"arn:aws:iam::{ACCOUNT}:user/ because no identity-based policy allows the iam:ListUsers action",
+    )
+    administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
+    assert "iam:AttachUserPolicy" in refusal(iam.attach_user_policy, UserName=name, PolicyArn=administrator)[1]
+    iam.attach_user_policy(UserName=name, PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    assert client(guarded.url, "sts", key).get_caller_identity()["Arn"].endswith(f"user/{name}")
+    pools = client(guarded.url, "cognito-idp", key)
+    assert "cognito-idp:CreateUserPool on resource: *" in refusal(pools.create_user_pool, PoolName="p")[1]
+    admin = client(guarded.url, "cognito-idp", guarded.key)
+    pool = admin.create_user_pool(PoolName="p")["UserPool"]["Id"]
+    arn = f"arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/{pool}"
+    told = refusal(pools.admin_create_user, UserPoolId=pool, Username="u")
+    assert told[0] == "AccessDeniedException" and f"cognito-idp:AdminCreateUser on resource: {arn}" in told[1]
+    admin.delete_user_pool(UserPoolId=pool)
+    client(guarded.url, "iam", guarded.key).detach_user_policy(
+        UserName=name, PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess"
+    )
+
+
+def test_policies_of_aws_that_are_not_known_are_refused(guarded):
+    iam = client(guarded.url, "iam", guarded.key)
+    told = refusal(iam.attach_user_policy, UserName="admin", PolicyArn="arn:aws:iam::aws:policy/NoSuchPolicy")
+    assert told == ("NoSuchEntity", "Policy arn:aws:iam::aws:policy/NoSuchPolicy does not exist or is not attachable.")
+
+
+def test_issuers_have_to_be_https(guarded):
+    """In development one on this machine may do without."""
+    v2 = client(guarded.url, "apigatewayv2", guarded.key)
+    api = v2.create_api(Name="i", ProtocolType="HTTP")["ApiId"]
+    told = refusal(
+        v2.create_authorizer, ApiId=api, Name="j", AuthorizerType="JWT", IdentitySource=["$request.header.Authorization"],
+        JwtConfiguration={"Issuer": "http://localhost:1/issuer", "Audience": ["a"]},
+    )  # fmt: skip
+    assert told[0] == "BadRequestException", told
+    v2.delete_api(ApiId=api)
+
+
+def test_a_signature_counts_for_one_service(guarded):
+    for path, service, status in [
+        ("/v2/apis", "apigateway", 200), ("/v2/apis", "lambda", 403), ("/2015-03-31/functions", "apigateway", 403),
+        ("/2015-03-31/functions", "lambda", 200), ("/_gatehouse/identity", "gatehouse", 200),
+        ("/_gatehouse/identity", "apigateway", 403),
+    ]:  # fmt: skip
+        assert guarded.clients.signed(service, "GET", path, key=guarded.key).status == status, (path, service)
+
+
+def test_commands_sign_with_the_keys_of_the_environment(guarded, tmp_path):
+    template = tmp_path / "template.yaml"
+    template.write_text("Transform: AWS::Serverless-2016-10-31\nResources:\n  Table:\n    Type: AWS::Serverless::SimpleTable\n")
+    keys = {"AWS_ACCESS_KEY_ID": guarded.key[0], "AWS_SECRET_ACCESS_KEY": guarded.key[1]}
+
+    def command(*arguments, environment):
+        return subprocess.run(
+            [binary(), *arguments, "--stack", "s", "--endpoint", guarded.url], capture_output=True, text=True,
+            env=inherited_environment() | environment, timeout=60,
+        )  # fmt: skip
+
+    without = command("deploy", str(template), environment={"HOME": str(tmp_path)})
+    assert without.returncode == 1 and "Missing Authentication Token" in without.stderr
+    assert command("deploy", str(template), environment=keys).returncode == 0
+    assert command("delete", environment=keys).returncode == 0
+
+
+def test_keys_are_made_rotated_and_ended_beside_a_running_server(guarded):
+    folder = ["--data", str(guarded.folder), "--endpoint", guarded.url]
+    one = new_key(guarded.folder, *folder[2:], "--user", "ci", "--policy", "arn:aws:iam::aws:policy/AmazonAPIGatewayAdministrator")
+    v2 = client(guarded.url, "apigatewayv2", one)
+    v2.get_apis()
+    assert "lambda:ListFunctions" in refusal(client(guarded.url, "lambda", one).list_functions)[1]
+    rotated = run("keys", "rotate", *folder, "--user", "ci")
+    assert rotated.returncode == 0 and f"The key {one[0]} is no longer taken." in rotated.stderr
+    two = re.findall(r"=(\w+)\n", rotated.stdout)
+    assert refusal(v2.get_apis)[0] == "UnrecognizedClientException"
+    client(guarded.url, "apigatewayv2", two).get_apis()
+    ended = run("keys", "disable", *folder, two[0])
+    assert ended.returncode == 0, ended.stderr
+    assert refusal(client(guarded.url, "apigatewayv2", two).get_apis)[0] == "UnrecognizedClientException"
+    unknown = run("keys", "disable", *folder, "AKIAAAAAAAAAAAAAAAAA")
+    assert unknown.returncode == 1 and unknown.stderr.startswith("gatehouse: ")
+    nowhere = run("keys", "create", "--data", str(guarded.folder / "none"), "--endpoint", guarded.url, timeout=60)
+    assert nowhere.returncode == 0
+
+
+def test_a_listener_beyond_loopback_asks_for_keys_and_encryption(tmp_path):
+    for options, words in [
+        ([], "for everybody"), (["--require-credentials"], "without encryption"),
+        (["--tls-certificate", "c", "--tls-key", "k"], "for everybody"),
+        (["--require-credentials", "--tls-certificate", "none", "--tls-key", "none"], "cannot be read"),
+    ]:  # fmt: skip
+        told = run("serve", "--listen", "0.0.0.0:0", "--data", str(tmp_path / "state"), *options)
+        assert told.returncode == 1 and words in told.stderr, told.stderr
+
+
+def test_a_listener_beyond_loopback_with_tls(own_gatehouse, tmp_path):
+    certificate, private = tmp_path / "c.pem", tmp_path / "k.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", private, "-out", certificate, "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    state = tmp_path / "state"
+    key = new_key(state)
+    arguments = ["serve", "--listen", "0.0.0.0:0", "--data", str(state), "--account", ACCOUNT, "--require-credentials"]
+    server = Process([*arguments, "--tls-certificate", str(certificate), "--tls-key", str(private)], tmp_path)
+    try:
+        port = server.line(r"^management https://0\.0\.0\.0:(\d+)")[1]
+        server.line("^access known keys only$")
+        server.line("^ready$")
+        lambdas = boto3.client(
+            "lambda", endpoint_url=f"https://127.0.0.1:{port}", region_name=REGION, verify=str(certificate),
+            aws_access_key_id=key[0], aws_secret_access_key=key[1],
+        )  # fmt: skip
+        assert lambdas.list_functions()["Functions"] == []
+        plain = client(f"http://127.0.0.1:{port}", "lambda", key)
+        with pytest.raises(Exception, match="closed|Connection"):
+            plain.list_functions()
+    finally:
+        server.stop()
+
+
+def test_in_development_unknown_keys_are_the_account_and_known_ones_are_bound(gatehouse, clients):
+    iam = client(gatehouse.url, "iam")
+    iam.create_user(UserName="bound")
+    key = iam.create_access_key(UserName="bound")["AccessKey"]
+    bound = client(gatehouse.url, "apigatewayv2", (key["AccessKeyId"], key["SecretAccessKey"]))
+    assert refusal(bound.get_apis)[0] == "AccessDeniedException"
+    client(gatehouse.url, "apigatewayv2").get_apis()
+    assert gatehouse.line("^access unknown keys are the account itself")
+    iam.delete_access_key(UserName="bound", AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName="bound")

@@ -1,0 +1,78 @@
+import GatewayModel
+import JSON
+import OpenAPIDocument
+
+extension Operation {
+    /// What a call of it does.
+    func permissions(_ call: Call) -> [Permission] {
+        switch service {
+        case .apigateway: apiGatewayPermissions(call)
+        case .lambda: lambdaPermissions(call)
+        }
+    }
+
+    /// The verb on the path. An API's policy and roles that are handed over need more.
+    private func apiGatewayPermissions(_ call: Call) -> [Permission] {
+        let resource = "arn:\(call.account.partition):apigateway:\(call.account.region)::\(path(of: call))"
+        let handed = HandedOver(call, name)
+        var needed = [Permission("apigateway:\(method.rawValue)", on: resource)]
+        if handed.hasPolicy { needed.append(Permission("apigateway:UpdateRestApiPolicy", on: resource)) }
+        return needed + handed.roles.map { .passRole($0, to: "apigateway.amazonaws.com") }
+    }
+
+    /// As ARNs have it: without the version, and with its parameters decoded, but for ARNs in it.
+    private func path(of call: Call) -> String {
+        var parts = path.prefix { $0 != "?" }.split(separator: "/")
+        if parts.first == "v2" { parts.removeFirst() }
+        return parts.map { part in
+            guard part.hasPrefix("{") else { return "/\(part)" }
+            let name = String(part.dropFirst().dropLast())
+            let value = call.path(name)
+            return "/" + (value.hasPrefix("arn:") ? PercentEncoding.encode(value) : value)
+        }.joined()
+    }
+}
+
+/// What the body of a call hands over that the caller needs permissions of its own for.
+private struct HandedOver {
+    private(set) var roles: [String] = []
+    private(set) var hasPolicy = false
+
+    private static let roleMembers = [
+        "credentials", "authorizerCredentials", "credentialsArn", "authorizerCredentialsArn",
+    ]
+
+    init(_ call: Call, _ operation: String) {
+        guard !call.body.isEmpty else { return }
+        switch operation {
+        case "ImportRestApi", "PutRestApi": document(String(decoding: call.body, as: UTF8.self), call.account)
+        case "ImportApi", "ReimportApi":
+            if let text = (try? call.object())?["body"]?.string { document(text, call.account) }
+        default: if let object = try? call.object() { members(object) }
+        }
+    }
+
+    private mutating func members(_ object: JSONObject) {
+        for name in Self.roleMembers { take(object[name]) }
+        if let policy = object["policy"], !policy.isNull { hasPolicy = true }
+        for patch in object["patchOperations"]?.array ?? [] {
+            let path = patch["path"]?.string ?? ""
+            if path == "/policy" { hasPolicy = true }
+            let name = path.split(separator: "/").last ?? ""
+            if name == "cloudwatchRoleArn" || Self.roleMembers.contains(String(name)) { take(patch["value"]) }
+        }
+    }
+
+    private mutating func document(_ text: String, _ account: AccountIdentity) {
+        let handed = DocumentRoles(text, account: account)
+        roles += handed.roles.filter(Self.isRole)
+        hasPolicy = handed.hasPolicy
+    }
+
+    private mutating func take(_ value: JSONValue?) {
+        if let role = value?.string, Self.isRole(role) { roles.append(role) }
+    }
+
+    /// The caller's own credentials (`arn:aws:iam::*:user/*`) are no role.
+    private static func isRole(_ arn: String) -> Bool { !arn.isEmpty && !arn.contains(":user/") }
+}

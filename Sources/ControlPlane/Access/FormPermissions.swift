@@ -1,0 +1,107 @@
+import Callers
+import GatewayModel
+import HashTreeCollections
+
+extension FormService {
+    /// Operations that decide by themselves, or that everybody may call. Source: IAM User Guide.
+    private static let open: Set = [
+        "AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity", "GetSessionToken",
+    ]
+
+    /// What an action does.
+    func permissions(_ action: String, _ call: FormCall, _ world: World) -> [Permission] {
+        guard !Self.open.contains(action) else { return [] }
+        guard name == IAM.service.name else { return [Permission("\(name):\(action)", on: "*")] }
+        return IAMTarget(call, world).permissions(action)
+    }
+}
+
+/// What actions of IAM are about, by the names that a call gives.
+private struct IAMTarget {
+    let call: FormCall
+    let world: World
+
+    init(_ call: FormCall, _ world: World) {
+        self.call = call
+        self.world = world
+    }
+
+    func permissions(_ action: String) -> [Permission] {
+        var values: [String: String] = [:]
+        values["iam:policyarn"] = member("PolicyArn")
+        values["iam:permissionsboundary"] = member("PermissionsBoundary")
+        let resource = resource(of: action)
+        var needed = [Permission("iam:\(action)", on: resource, values: values)]
+        // Whoever is moved has to be allowed at both places. Source: IAM User Guide, UpdateUser.
+        if member("NewPath") != nil || newName != nil, let slash = resource.lastIndex(of: "/"),
+            let start = resource.firstIndex(of: "/")
+        {
+            let path = member("NewPath") ?? String(resource[start...slash])
+            let name = newName ?? String(resource[resource.index(after: slash)...])
+            needed.append(Permission("iam:\(action)", on: resource[..<start] + path + name))
+        }
+        if action == "AddRoleToInstanceProfile", member("RoleName") != nil {
+            needed.append(.passRole(named(IAM.Role.self, "role", "RoleName"), to: "ec2.amazonaws.com"))
+        }
+        return needed
+    }
+
+    private var newName: String? { member("NewUserName") ?? member("NewGroupName") }
+
+    /// The one that the action's name says it is about, and nobody else whom the call may name beside: of a group and a user
+    /// the group.
+    private func resource(of action: String) -> String {
+        if let kind = Self.lists[action] { return account + kind + (member("PathPrefix") ?? "/") }
+        func isAbout(_ noun: String) -> Bool { action.contains(noun) }
+        if action.hasPrefix("Simulate") || action.hasPrefix("GetContextKeys") {
+            return member("PolicySourceArn") ?? "*"
+        }
+        if isAbout("InstanceProfile"), !action.hasSuffix("ForRole") {
+            return named(IAM.InstanceProfile.self, "instance-profile", "InstanceProfileName")
+        }
+        if isAbout("OpenIDConnectProvider") {
+            if action.hasPrefix("Create") {
+                return account + "oidc-provider/" + (member("Url") ?? "").replacing("https://", with: "")
+            }
+            return member("OpenIDConnectProviderArn") ?? "*"
+        }
+        if isAbout("Group"), !action.hasSuffix("ForUser") { return named(IAM.Group.self, "group", "GroupName") }
+        if isAbout("Role") { return named(IAM.Role.self, "role", "RoleName") }
+        if action == "GetAccessKeyLastUsed" {
+            let user = member("AccessKeyId").flatMap { world.usersOfKeys[$0] }.flatMap { world[IAM.User.self, $0] }
+            return user?.arn(call.account) ?? "*"
+        }
+        if Self.ofUsers.contains(where: isAbout) {
+            // Without a name it is about the user who calls.
+            if member("UserName") == nil, case .user = call.caller?.kind { return call.callerARN }
+            return named(IAM.User.self, "user", "UserName")
+        }
+        if action == "CreatePolicy", let name = member("PolicyName") { return made("policy", name) }
+        return isAbout("Polic") ? member("PolicyArn") ?? "*" : "*"
+    }
+
+    private static let lists = [
+        "ListUsers": "user", "ListRoles": "role", "ListGroups": "group", "ListInstanceProfiles": "instance-profile",
+    ]
+    private static let ofUsers = [
+        "User", "AccessKey", "LoginProfile", "MFADevice", "SSHPublicKey", "SigningCertificate",
+        "ServiceSpecificCredential", "ChangePassword",
+    ]
+
+    private var account: String { "arn:\(call.account.partition):iam::\(call.account.accountId):" }
+
+    /// A member that is there and says something.
+    private func member(_ name: String) -> String? {
+        guard let text = call.members.string(name), !text.isEmpty else { return nil }
+        return text
+    }
+
+    private func named<Document: IAMDocument>(_ type: Document.Type, _ kind: String, _ parameter: String) -> String {
+        guard let name = member(parameter) else { return "*" }
+        // Names are told apart without case: a policy's words are compared with the name that there is.
+        return world[Document.self, Document.id(ofName: name)]?.arn(call.account) ?? made(kind, name)
+    }
+
+    /// Of what is to be made.
+    private func made(_ kind: String, _ name: String) -> String { account + kind + (member("Path") ?? "/") + name }
+}

@@ -1,0 +1,36 @@
+import ControlPlane
+import GatewayModel
+import JSON
+import TableStore
+import UserPools
+
+extension Permission {
+    /// Of a call of tables.
+    static func tables(_ operation: String, _ body: [UInt8], in account: AccountIdentity) -> [Permission] {
+        TablePermission.all(of: operation, body, in: account).map {
+            Permission("dynamodb:\($0.action)", on: $0.resource)
+        }
+    }
+
+    /// Of an operation on a user pool: on the pool that it names.
+    static func userPool(_ operation: String, _ body: [UInt8], in account: AccountIdentity) -> [Permission] {
+        let members = (try? JSONValue(parsing: body))?.object ?? [:]
+        let pool = members["UserPoolId"]?.string.map {
+            "arn:\(account.partition):cognito-idp:\(account.region):\(account.accountId):userpool/\($0)"
+        }
+        return [
+            Permission("cognito-idp:\(operation)", on: pool ?? members["ResourceArn"]?.string ?? "*")
+        ]
+    }
+
+    /// Of Gatehouse's own endpoints, which AWS has not: named as API Gateway's are, the verb on the path.
+    static func local(_ request: WireRequest, in account: AccountIdentity) -> [Permission] {
+        let path = request.path.dropFirst(LocalEndpoints.prefix.count)
+        return [
+            Permission(
+                "\(LocalEndpoints.service):\(request.method)",
+                on: "arn:\(account.partition):\(LocalEndpoints.service):\(account.region):\(account.accountId):/\(path)"
+            )
+        ]
+    }
+}

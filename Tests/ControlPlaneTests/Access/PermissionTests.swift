@@ -1,0 +1,143 @@
+import Callers
+import GatewayModel
+import Testing
+
+@testable import ControlPlane
+
+@Suite("What a management call does")
+struct PermissionTests {
+    private let account = AccountIdentity(accountId: "123456789012", region: "eu-west-1")
+
+    /// Of a call of API Gateway or Lambda, without what all ARNs here have.
+    private func all(_ method: String, _ target: String, _ body: String = "") throws -> [String] {
+        let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
+        let query = parts.count > 1 ? parts[1] : ""
+        guard
+            case .found(let operation, let parameters) = AllOperations.table.match(
+                method: method, path: parts[0], query: query)
+        else { throw Unknown() }
+        let call = Call(
+            pathParameters: parameters, query: PercentEncoding.query(query) ?? [], headers: [], body: Array(body.utf8),
+            requestId: "", account: account, now: Timestamp(milliseconds: 0), services: ServedServices())
+        return operation.permissions(call).map { permission in
+            let arn = permission.resource.replacing("arn:aws:apigateway:eu-west-1::", with: "")
+                .replacing("arn:aws:lambda:eu-west-1:123456789012:", with: "")
+            return "\(permission.action) \(arn)"
+        }
+    }
+
+    private struct Unknown: Error {}
+
+    @Test(
+        "of API Gateway is the verb on the path, decoded and without the version",
+        arguments: [
+            ("GET", "/restapis", "apigateway:GET /restapis"),
+            ("POST", "/restapis?mode=import", "apigateway:POST /restapis"),
+            ("GET", "/restapis/%61b/resources", "apigateway:GET /restapis/ab/resources"),
+            ("DELETE", "/v2/apis/x/routes/y", "apigateway:DELETE /apis/x/routes/y"),
+            ("GET", "/v2/apis/x/stages/%24default", "apigateway:GET /apis/x/stages/$default"),
+            (
+                "GET", "/tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Frestapis%2Fx",
+                "apigateway:GET /tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Frestapis%2Fx"
+            ),
+        ])
+    func gateway(method: String, target: String, wanted: String) throws {
+        #expect(try all(method, target) == [wanted])
+    }
+
+    @Test(
+        "of API Gateway is more where a role or a policy is handed over",
+        arguments: [
+            (
+                "PUT", "/restapis/x/resources/y/methods/GET/integration", #"{"credentials":"arn:r"}"#,
+                "iam:PassRole arn:r"
+            ),
+            (
+                "PATCH", "/account",
+                #"{"patchOperations":[{"op":"replace","path":"/cloudwatchRoleArn","value":"arn:r"}]}"#,
+                "iam:PassRole arn:r"
+            ),
+            ("POST", "/v2/apis/x/authorizers", #"{"authorizerCredentialsArn":"arn:r"}"#, "iam:PassRole arn:r"),
+            ("POST", "/restapis", #"{"policy":"{}"}"#, "apigateway:UpdateRestApiPolicy /restapis"),
+            (
+                "PATCH", "/restapis/x", #"{"patchOperations":[{"op":"replace","path":"/policy","value":"{}"}]}"#,
+                "apigateway:UpdateRestApiPolicy /restapis/x"
+            ),
+            (
+                "PUT", "/restapis/x", #"{"a":[{"credentials":"arn:aws:iam::${AWS::AccountId}:role/r"}]}"#,
+                "iam:PassRole arn:aws:iam::123456789012:role/r"
+            ),
+            ("PUT", "/restapis/x", "x-amazon-apigateway-policy: {}", "apigateway:UpdateRestApiPolicy /restapis/x"),
+            ("PUT", "/v2/apis/x", #"{"body":"a: {credentials: 'arn:r'}"}"#, "iam:PassRole arn:r"),
+        ])
+    func handedOver(method: String, target: String, body: String, wanted: String) throws {
+        #expect(try all(method, target, body).dropFirst() == [wanted])
+    }
+
+    @Test("does not hand over the caller's own credentials")
+    func ownCredentials() throws {
+        let body = #"{"credentials":"arn:aws:iam::*:user/*"}"#
+        #expect(try all("PUT", "/restapis/x/resources/y/methods/GET/integration", body).count == 1)
+    }
+
+    @Test(
+        "of Lambda is the operation on the function, with a qualifier where that counts",
+        arguments: [
+            ("POST", "/2015-03-31/functions/f/invocations", "", "lambda:InvokeFunction function:f"),
+            ("POST", "/2015-03-31/functions/f/invocations?Qualifier=live", "", "lambda:InvokeFunction function:f:live"),
+            (
+                "GET", "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3Af%3A1", "",
+                "lambda:GetFunction function:f:1"
+            ),
+            (
+                "DELETE", "/2017-10-31/functions/f/concurrency?Qualifier=%24LATEST", "",
+                "lambda:DeleteFunctionConcurrency function:f"
+            ),
+            (
+                "POST", "/2018-10-31/layers/l/versions", #"{"FunctionName":"mine"}"#,
+                "lambda:PublishLayerVersion layer:l"
+            ),
+            ("GET", "/2018-10-31/layers/l/versions/3", "", "lambda:GetLayerVersion layer:l:3"),
+            ("GET", "/2018-10-31/layers?find=LayerVersion&Arn=arn:l:3", "", "lambda:GetLayerVersion arn:l:3"),
+            ("GET", "/2015-03-31/functions", "", "lambda:ListFunctions *"),
+            ("POST", "/2015-03-31/functions/f/aliases", #"{"Name":"live"}"#, "lambda:CreateAlias function:f"),
+        ])
+    func lambda(method: String, target: String, body: String, wanted: String) throws {
+        #expect(try all(method, target, body) == [wanted])
+    }
+
+    @Test("of Lambda is more where a function gets a role and layers")
+    func functionParts() throws {
+        let body = #"{"FunctionName":"f","Role":"arn:r","Layers":["arn:l:1"]}"#
+        #expect(
+            try all("POST", "/2015-03-31/functions", body)
+                == ["lambda:CreateFunction function:f", "lambda:GetLayerVersion arn:l:1", "iam:PassRole arn:r"])
+    }
+
+    @Test(
+        "of IAM is the action on the one that its name says, whoever is named beside",
+        arguments: [
+            ("DeleteUser", "UserName=u&GroupName=g&RoleName=r", "user/u"),
+            ("AddUserToGroup", "UserName=u&GroupName=g", "group/g"),
+            ("AttachRolePolicy", "RoleName=r&PolicyArn=arn:p&UserName=u", "role/r"),
+            ("UpdateAssumeRolePolicy", "RoleName=r", "role/r"),
+            ("CreateUser", "UserName=u&Path=/a/", "user/a/u"),
+            ("CreatePolicy", "PolicyName=p&Path=/a/&PolicyArn=arn:mine", "policy/a/p"),
+            ("ListGroupsForUser", "UserName=u&GroupName=g", "user/u"),
+            ("ListInstanceProfilesForRole", "RoleName=r&InstanceProfileName=i", "role/r"),
+            ("ListUsers", "UserName=u", "user/"),
+            ("CreateAccessKey", "UserName=u", "user/u"),
+            ("CreateOpenIDConnectProvider", "Url=https://a.b/c", "oidc-provider/a.b/c"),
+        ])
+    func iam(action: String, parameters: String, wanted: String) {
+        let call = FormCall(
+            members: FormMembers(PercentEncoding.query(parameters) ?? []), requestId: "", account: account,
+            now: Timestamp(milliseconds: 0), caller: nil,
+            facts: .init(
+                sourceAddress: "", userAgent: nil, referer: nil, isSecure: false, region: "",
+                now: Timestamp(milliseconds: 0)))
+        let permissions = IAM.service.permissions(action, call, World())
+        #expect(permissions.map(\.action) == ["iam:\(action)"])
+        #expect(permissions.map(\.resource) == ["arn:aws:iam::123456789012:\(wanted)"])
+    }
+}
