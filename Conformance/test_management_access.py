@@ -242,6 +242,53 @@ def test_policies_decide_about_tables(guarded, user):
         admin.delete_table(TableName=table)
 
 
+PUT = """
+import os, boto3
+from botocore.exceptions import ClientError
+
+def handler(event, context):
+    try:
+        boto3.client("dynamodb").put_item(TableName=event["table"], Item={"k": {"S": "1"}})
+        return "put"
+    except ClientError as error:
+        return str(error)
+"""
+
+
+def test_a_function_may_do_what_its_role_may(guarded):
+    tables, iam = client(guarded.url, "dynamodb", guarded.key), client(guarded.url, "iam", guarded.key)
+    functions = client(guarded.url, "lambda", guarded.key, read_timeout=60)
+    for table in ("its-own", "not-its-own"):
+        tables.create_table(
+            TableName=table, KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+        )  # fmt: skip
+    wanted = {
+        "Runtime": "python3.12", "Handler": "index.handler", "FunctionName": "putter", "Timeout": 30,
+        "Code": {"ZipFile": package({"index.py": PUT})}, "Role": f"arn:aws:iam::{ACCOUNT}:role/putter",
+    }  # fmt: skip
+    told = refusal(functions.create_function, **wanted)
+    assert told == ("InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda.")
+    iam.create_role(RoleName="putter", AssumeRolePolicyDocument=json.dumps(ROLE_TRUST))
+    document = {"Version": "2012-10-17", "Statement": [allow("dynamodb:PutItem", on="*:table/its-own")]}
+    iam.put_role_policy(RoleName="putter", PolicyName="p", PolicyDocument=json.dumps(document))
+    functions.create_function(**wanted)
+
+    def put(table):
+        return json.load(functions.invoke(FunctionName="putter", Payload=json.dumps({"table": table}))["Payload"])
+
+    assert put("its-own") == "put"
+    denied = f"assumed-role/putter/putter is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/not-its-own"  # noqa: E501
+    assert denied in put("not-its-own")
+    # What its policies say counts at once.
+    iam.delete_role_policy(RoleName="putter", PolicyName="p")
+    assert "not authorized" in put("its-own")
+    functions.delete_function(FunctionName="putter")
+    iam.delete_role(RoleName="putter")
+    for table in ("its-own", "not-its-own"):
+        tables.delete_table(TableName=table)
+
+
 def test_policies_decide_about_iam_and_pools(guarded, user):
     name, key = user(
         allow("iam:GetUser", "iam:*AccessKey*", on=f"arn:aws:iam::{ACCOUNT}:user/${{aws:username}}"),

@@ -25,7 +25,9 @@ package struct Permission: Sendable, Equatable {
 extension ControlPlane {
     /// The account itself may do everything. What functions do with credentials of their roles is decided about where
     /// credentials are required: in development they may do what they have always done.
-    package func asksPolicies(of caller: Caller) -> Bool { !caller.isUnbounded }
+    package func asksPolicies(of caller: Caller) -> Bool {
+        !caller.isUnbounded && (settings.requiresCredentials || !caller.isFunction)
+    }
 
     /// Why the one who sends a request may not do what it does, in AWS's words; nil when he may.
     package func denial(
