@@ -61,8 +61,11 @@ struct AccessGate: Sendable {
         case .resources, .form, .refused:
             let path = head.string(head.path)
             if path.hasPrefix(LocalEndpoints.prefix) { return LocalEndpoints.service }
-            return AllOperations.service(
-                method: head.string(head.methodRange), path: path, query: head.string(head.query)) ?? ""
+            let query = head.string(head.query)
+            // What is no operation is told so, whatever it is signed for.
+            return AllOperations.service(method: head.string(head.methodRange), path: path, query: query)
+                ?? CredentialScope(authorization: head.first(.authorization).map(head.string), query: query)?.service
+                ?? ""
         }
     }
 
