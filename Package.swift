@@ -235,6 +235,7 @@ let package = Package(
             name: "ControlPlaneTests",
             dependencies: [
                 "ControlPlane", "FunctionPackages", "TestFixtures", "GatewayModel", "EntityStore", "JSON", "Callers",
+                "Sealing",
             ],
             swiftSettings: strict),
         .testTarget(

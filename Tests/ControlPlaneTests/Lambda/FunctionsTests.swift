@@ -16,7 +16,7 @@ import Testing
             "GET", "/2015-03-31/functions/hello", headers: [("host", "localhost:4566")])
         let digest = FunctionPackages.digest(Zip.oneFile)
         let location = "http://localhost:4566/_gatehouse/functions/hello/code/\(digest).zip"
-        #expect(answer.string("Code.Location") == location)
+        #expect(answer.string("Code.Location")?.split(separator: "?").first == location[...])
         #expect(answer.string("Code.RepositoryType") == "S3")
         let code = await lambda.call("GET", "/_gatehouse/functions/hello/code/\(digest).zip")
         #expect(code.status == 200)
