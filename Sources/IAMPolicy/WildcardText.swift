@@ -30,7 +30,13 @@ final class WildcardText: Sendable {
     /// No shorter text matches.
     private let shortest: Int
 
-    private enum Rest: Sendable { case nothing, anything, pattern }
+    private enum Rest: Sendable {
+        case nothing, anything
+        /// Texts that have to follow in this order, before the ending.
+        case pieces([TextPiece])
+        /// It is not so simple: characters of any kind, or variables.
+        case pattern
+    }
 
     var hasVariables: Bool { tokens == nil }
 
@@ -71,8 +77,10 @@ final class WildcardText: Sendable {
         let beginning = tokens.prefix { $0 < anyRun }
         if beginning.count == tokens.count { return (bytes(beginning), .nothing, []) }
         if tokens[beginning.count...] == [anyRun] { return (bytes(beginning), .anything, []) }
-        let ending = tokens[beginning.count...].reversed().prefix { $0 < anyRun }
-        return (bytes(beginning), .pattern, bytes(ending.reversed()))
+        let ending = Array(tokens[beginning.count...].reversed().prefix { $0 < anyRun }.reversed())
+        guard !tokens.contains(anyOne) else { return (bytes(beginning), .pattern, bytes(ending)) }
+        let pieces = tokens[beginning.count..<(tokens.count - ending.count)].split(separator: anyRun)
+        return (bytes(beginning), .pieces(pieces.map { TextPiece(bytes($0)) }), bytes(ending))
     }
 
     private static func bytes(_ tokens: some Sequence<UInt16>) -> [UInt8] {
@@ -130,17 +138,29 @@ final class WildcardText: Sendable {
 
     func matches(_ text: [UInt8], _ values: (ConditionKey) -> ConditionValues) -> Bool {
         let count = beginning.count
-        guard rest == .nothing ? text.count == count : text.count >= shortest,
-            count == 0 || memcmp(text, beginning, count) == 0
-        else { return false }
-        guard rest == .pattern else { return true }
-        if !ending.isEmpty {
+        guard text.count >= shortest, count == 0 || memcmp(text, beginning, count) == 0 else { return false }
+        switch rest {
+        case .nothing: return text.count == count
+        case .anything: return true
+        case .pieces(let pieces):
             let end = text.count - ending.count
-            guard text[end...].elementsEqual(ending) else { return false }
+            return text[end...].elementsEqual(ending) && Self.follow(pieces, text, count..<end)
+        case .pattern: break
         }
         guard let tokens = expanded(values) else { return false }
         return text.withUnsafeBufferPointer { text in
             tokens.withUnsafeBufferPointer { Self.matches($0, text) }
+        }
+    }
+
+    private static func follow(_ pieces: [TextPiece], _ text: [UInt8], _ range: Range<Int>) -> Bool {
+        text.withUnsafeBufferPointer { text in
+            var start = range.lowerBound
+            for piece in pieces {
+                guard let end = piece.end(in: text, start..<range.upperBound) else { return false }
+                start = end
+            }
+            return true
         }
     }
 

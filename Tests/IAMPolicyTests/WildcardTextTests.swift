@@ -19,6 +19,32 @@ struct WildcardTextTests {
         #expect(WildcardText(pattern, hasVariables: false).matches(Array(text.utf8)) == expected)
     }
 
+    @Test("Every short pattern matches what its letters, stars and marks say")
+    func all() {
+        func texts(_ letters: [UInt8], upTo length: Int) -> [[UInt8]] {
+            var (all, last): ([[UInt8]], [[UInt8]]) = ([[]], [[]])
+            for _ in 0..<length {
+                last = last.flatMap { text in letters.map { text + [$0] } }
+                all += last
+            }
+            return all
+        }
+        func matches(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
+            guard let first = pattern.first else { return text.isEmpty }
+            if first == UInt8(ascii: "*") {
+                return matches(pattern.dropFirst(), text) || !text.isEmpty && matches(pattern, text.dropFirst())
+            }
+            guard let next = text.first, first == next || first == UInt8(ascii: "?") else { return false }
+            return matches(pattern.dropFirst(), text.dropFirst())
+        }
+        let words = texts(Array("ab".utf8), upTo: 5)
+        for pattern in texts(Array("ab*?".utf8), upTo: 4) + texts(Array("ab*".utf8), upTo: 6) {
+            let compiled = WildcardText(String(decoding: pattern, as: UTF8.self), hasVariables: false)
+            let wrong = words.filter { compiled.matches($0) != matches(pattern[...], $0[...]) }
+            #expect(wrong.isEmpty, "\(String(decoding: pattern, as: UTF8.self))")
+        }
+    }
+
     @Test("The largest pattern of stars and marks takes no time against a long text")
     func hostile() {
         let pattern = WildcardText(String(repeating: "*?", count: 3_072) + "!", hasVariables: false)
