@@ -112,6 +112,20 @@ def test_access_logs_tell_who_calls(rest_api, caller, entries):  # noqa: F811
     }  # fmt: skip
 
 
+def test_an_access_log_says_that_a_caller_may_not_call_the_function(method, caller, entries):  # noqa: F811
+    mark = unique("mark")
+    names = ["requestId", "authenticate.status", "authorize.status", "error.responseType", "integration.error"]
+    api = method()
+    api.deploy("prod")
+    api("update_stage", stageName="prod", patchOperations=[
+        patch("/accessLogSettings/format", mark + " " + " ".join(f"$context.{name}" for name in names)),
+        patch("/accessLogSettings/destinationArn", DESTINATION)])  # fmt: skip
+    _, powerless = caller(Action=INVOKE, Resource="*")
+    assert signed(api, powerless, target="/prod/pets").status == 500
+    assert entries(mark)[0].split(" ", 2)[2] == (
+        "200 200 API_CONFIGURATION_ERROR Execution failed due to configuration error: Invalid permissions on Lambda function")
+
+
 def test_access_logs_of_http_apis_tell_who_calls(http_api, origin, caller, entries):  # noqa: F811
     mark = unique("mark")
     variables = ["caller", "user", "userArn", "accountId", "principalOrgId", "cognitoIdentityId"]

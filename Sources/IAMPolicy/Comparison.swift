@@ -81,6 +81,15 @@ final class Comparison: Sendable {
         }
     }
 
+    /// Whether a variable among the values stands for something that nobody here knows.
+    func isUnknown(_ context: (ConditionKey) -> ConditionValues) -> Bool {
+        switch values {
+        case .texts(let patterns, _): patterns.contains { $0.isUnknown(context) }
+        case .names(let names): names.contains { $0.isUnknown(context) }
+        default: false
+        }
+    }
+
     /// Of `Null`: whether the key has to be absent. nil of every other operator.
     var wantsAbsence: Bool? {
         if case .isAbsent(let isAbsent) = values { isAbsent } else { nil }
@@ -136,6 +145,8 @@ struct ResourceNamePattern: Sendable {
         whole = WildcardText(text, hasVariables: hasVariables)
         parts = whole.split(at: 6)
     }
+
+    func isUnknown(_ context: (ConditionKey) -> ConditionValues) -> Bool { whole.isUnknown(context) }
 
     /// - Parameter own: the text's parts.
     func matches(_ text: [UInt8], parts own: [[UInt8]], _ context: (ConditionKey) -> ConditionValues) -> Bool {

@@ -27,6 +27,7 @@ final class Condition: Sendable {
     private let key: ConditionKey
     /// Among the keys of the policy.
     private let position: Int
+    private let hasVariables: Bool
 
     /// At most so many in one policy: one of the largest size has not more.
     static let limit = 1_000
@@ -75,6 +76,7 @@ final class Condition: Sendable {
         self.key = key
         self.position = position
         comparison = try Comparison(String(name), texts, hasVariables: hasVariables)
+        self.hasVariables = hasVariables && texts.contains { $0.contains("${") }
         if comparison.wantsAbsence != nil, ifExists || quantifier != .none { throw .syntax }
     }
 
@@ -88,6 +90,7 @@ final class Condition: Sendable {
             case .values: return !wantsAbsence
             }
         }
+        if hasVariables, comparison.isUnknown(values) { return nil }
         switch fact.values {
         case .unknown: return nil
         case .absent:

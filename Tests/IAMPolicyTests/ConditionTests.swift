@@ -107,6 +107,26 @@ struct ConditionTests {
         }
     }
 
+    @Test("A variable among a condition's values of which nobody knows the value allows nothing, and denies")
+    func unknownValues() throws {
+        for (name, value) in [
+            ("StringNotEquals", "${aws:key}"), ("StringEquals", "${aws:key, 'bob'}"), ("StringLike", "*${aws:key}"),
+            ("ArnNotLike", "arn:${aws:key}"), ("StringEqualsIgnoreCase", "${AWS:KEY}"),
+        ] {
+            for (effect, expected) in [("Allow", PolicyVerdict.silent), ("Deny", .deny(statement: 0))] {
+                let keys: JSONValue = ["aws:username": .string(value)]
+                let statement: JSONValue = .object([
+                    "Effect": .string(effect), "Action": "*", "Resource": "*",
+                    "Condition": .object(JSONObject([(name, keys)])),
+                ])
+                let document = try PolicyDocument(["Version": "2012-10-17", "Statement": statement], kind: .identity)
+                let request = PolicyRequest(action: "a:b", resource: "arn:aws:x:y:z:a", principal: .anonymous)
+                let verdict = document.verdict(for: request) { $0.name == "aws:key" ? .unknown : .values(["bob"]) }
+                #expect(verdict == expected, "\(effect) \(name)")
+            }
+        }
+    }
+
     @Test(
         "A variable of a resource of which nobody knows the value allows nothing, and denies",
         arguments: [

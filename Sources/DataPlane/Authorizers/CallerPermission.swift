@@ -29,8 +29,7 @@ enum CallerPermission {
 
     /// Seen in an access log of a live REST API: 500, and the sentence of a function that may not be called.
     private static func refuse(_ x: Exchange) -> Refusal {
-        x.integrationError = FunctionProxy.permissionError
-        x.rest.log?.failure = [ExecutionFailure.invalidPermissions]
+        FunctionProxy.tellNotPermitted(x)
         return .internalError
     }
 

@@ -8,7 +8,6 @@ enum ResourcePolicy {
     static func screen(_ x: Exchange) throws(Refusal) {
         guard let policy = x.rest.deployment?.policy else { return }
         let verdict = try verdict(policy, x)
-        x.rest.authorize = verdict.isDeny ? .refused : .passed
         if verdict.isDeny { throw refuse(x, policy, verdict) }
         x.rest.isAllowedByPolicy = verdict.isAllow
     }
@@ -17,8 +16,8 @@ enum ResourcePolicy {
     static func check(_ x: Exchange) throws(Refusal) {
         guard let policy = x.rest.deployment?.policy, x.caller == nil, x.decision == nil else { return }
         let verdict = try verdict(policy, x)
-        x.rest.authorize = verdict.isAllow ? .passed : .refused
         guard verdict.isAllow else { throw refuse(x, policy, verdict) }
+        x.rest.authorize = .passed
     }
 
     private static func verdict(_ policy: PolicyDocument, _ x: Exchange) throws(Refusal) -> PolicyVerdict {
@@ -26,6 +25,7 @@ enum ResourcePolicy {
     }
 
     private static func refuse(_ x: Exchange, _ policy: PolicyDocument, _ verdict: PolicyVerdict) -> Refusal {
+        x.rest.authorize = .refused
         x.tellNotAuthorized("anonymous", AccessDecision.anonymous(resource: verdict))
         x.reason = explanation(policy, verdict, String(decoding: x.worker.methodARN, as: UTF8.self))
         return .callerDenied

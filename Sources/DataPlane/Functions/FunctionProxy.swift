@@ -14,8 +14,7 @@ enum FunctionProxy {
         }
         if let function = integration.callersFunction { return try CallerPermission.check(x, function) }
         guard let method = x.connection?.head.method, integration.permits(method) else {
-            x.integrationError = permissionError
-            x.rest.log?.failure = [ExecutionFailure.invalidPermissions]
+            tellNotPermitted(x)
             x.reason =
                 "has no permission to invoke \(integration.name); this gives it one: aws lambda add-permission "
                 + "--function-name \(integration.name) --statement-id \(Identifiers.part(6)) "
@@ -25,8 +24,14 @@ enum FunctionProxy {
         }
     }
 
-    /// AWS's own sentence, as `$context.integrationErrorMessage` has it.
-    static let permissionError =
+    /// AWS's own sentences, as `$context.integrationErrorMessage` and execution logs have them (of REST APIs: seen in an
+    /// access log of a live one).
+    static func tellNotPermitted(_ x: Exchange) {
+        x.integrationError = x.apiKind == .rest ? ExecutionFailure.invalidPermissions : permissionError
+        x.rest.log?.failure = [ExecutionFailure.invalidPermissions]
+    }
+
+    private static let permissionError =
         "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. "
         + "Check the permissions and try again."
 
