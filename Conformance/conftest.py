@@ -1,5 +1,6 @@
 """Fixtures: one server for most tests, a server of its own for those that need it, and what one builds on them."""
 
+import functools
 import os
 import subprocess
 
@@ -7,6 +8,7 @@ import pytest
 
 from harness.apis import HttpApi
 from harness.functions import create_function
+from harness.iam import checking_client, create_user
 from harness.origin import Origin
 from harness.rest import RestApi
 from harness.server import Process, Server, binary
@@ -127,6 +129,17 @@ def function(clients):
             one.delete()
         except one.client.exceptions.ResourceNotFoundException:
             continue
+
+
+@pytest.fixture
+def iam(gatehouse):
+    return checking_client(gatehouse)
+
+
+@pytest.fixture
+def caller(iam):
+    """Makes users who may do what the test says, with their credentials."""
+    return functools.partial(create_user, iam)
 
 
 @pytest.fixture

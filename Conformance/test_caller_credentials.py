@@ -5,11 +5,11 @@ import json
 import pytest
 
 from harness.functions import unique
+from harness.iam import signed
 from harness.rest import patch
 from harness.server import ACCOUNT, REGION
 from test_access_log import DESTINATION, entries  # noqa: F401
-from test_iam import iam  # noqa: F401
-from test_iam_routes import HANDLER, caller, signed  # noqa: F401
+from test_iam_routes import HANDLER
 from test_stacks_auth import project  # noqa: F401
 
 CALLERS = "arn:aws:iam::*:user/*"
@@ -38,7 +38,7 @@ def method(rest_api, function):
     return make
 
 
-def test_the_caller_of_a_method_has_to_be_let_call_its_function(method, caller):  # noqa: F811
+def test_the_caller_of_a_method_has_to_be_let_call_its_function(method, caller):
     api = method()
     api.deploy("prod")
     user, both = caller(Action=[INVOKE, "lambda:InvokeFunction"], Resource="*")
@@ -71,7 +71,7 @@ def test_a_policy_of_the_api_and_credentials_of_callers_do_not_go_together(metho
     api.deploy("prod")
 
 
-def test_templates_know_who_calls(rest_api, caller):  # noqa: F811
+def test_templates_know_who_calls(rest_api, caller):
     api = rest_api()
     names = ["accessKey", "accountId", "caller", "user", "userArn", "cognitoIdentityId", "principalOrgId", "vpcId"]
     at = api.mock(api.resource("pets"), template={name: f"$context.identity.{name}" for name in names})
@@ -141,7 +141,7 @@ def test_access_logs_of_http_apis_tell_who_calls(http_api, origin, caller, entri
     assert lines == {f"{user['UserId']} {user['UserId']} {user['Arn']} {ACCOUNT} - -", "- - - - - -"}
 
 
-def test_the_caller_of_a_route_has_to_be_let_call_its_function(http_api, function, caller):  # noqa: F811
+def test_the_caller_of_a_route_has_to_be_let_call_its_function(http_api, function, caller):
     api = http_api()
     target = function(HANDLER)
     integration = api.integrate_function(target, permit=False, CredentialsArn=CALLERS)

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from harness.functions import Function, create_function, unique
 from harness.server import ACCOUNT, REGION, Server
-from test_iam import TRUST, error_of, iam, make_role  # noqa: F401
+from test_iam import TRUST, error_of, make_role
 
 # Answers who it is and what it was given.
 SOURCE = """
@@ -41,7 +41,7 @@ INVALID = ("InvalidClientTokenId", "The security token included in the request i
 
 
 @pytest.fixture
-def acting(gatehouse, iam):  # noqa: F811
+def acting(gatehouse, iam):
     """A function with a role of its own."""
     role = make_role(iam, Path="/team/")
     function = create_function(gatehouse.clients, SOURCE, Role=role["Arn"])
@@ -73,7 +73,7 @@ def test_the_credentials_end_with_the_environment(gatehouse, acting):
     assert client(gatehouse, again).get_caller_identity()["Account"] == ACCOUNT
 
 
-def test_a_role_that_goes_takes_its_sessions_along(gatehouse, iam, acting):  # noqa: F811
+def test_a_role_that_goes_takes_its_sessions_along(gatehouse, iam, acting):
     role, function = acting
     given = function.invoke().json()["given"]
     iam.delete_role(RoleName=role["RoleName"])
@@ -85,7 +85,7 @@ def test_a_role_that_goes_takes_its_sessions_along(gatehouse, iam, acting):  # n
     assert client(gatehouse, seen["given"]).get_caller_identity()["UserId"] == f"{other['RoleId']}:{function.name}"
 
 
-def test_a_session_of_an_assumed_role_outlives_the_environment_that_asked_for_it(gatehouse, iam, acting):  # noqa: F811
+def test_a_session_of_an_assumed_role_outlives_the_environment_that_asked_for_it(gatehouse, iam, acting):
     role, function = acting
     given = function.invoke().json()["given"]
     trust = {"Effect": "Allow", "Principal": {"AWS": role["Arn"]}, "Action": "sts:AssumeRole"}
@@ -98,7 +98,7 @@ def test_a_session_of_an_assumed_role_outlives_the_environment_that_asked_for_it
 
 def test_a_server_that_comes_back_knows_no_environment_of_before(tmp_path):
     server = Server(tmp_path, data=tmp_path / "data")
-    iam = server.clients.service("iam")  # noqa: F811
+    iam = server.clients.service("iam")
     role = make_role(iam)
     trust = {"Effect": "Allow", "Principal": {"AWS": role["Arn"]}, "Action": "sts:AssumeRole"}
     other = make_role(iam, AssumeRolePolicyDocument=json.dumps(TRUST | {"Statement": [trust]}))
@@ -126,7 +126,7 @@ def test_a_role_that_is_made_up_gives_no_identity(function):
     assert target.invoke().json()["arn"] == f"arn:aws:iam::{ACCOUNT}:root"
 
 
-def test_lambda_has_to_be_trusted(gatehouse, iam):  # noqa: F811
+def test_lambda_has_to_be_trusted(gatehouse, iam):
     trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     role = make_role(iam, AssumeRolePolicyDocument=json.dumps(TRUST | {"Statement": [trust]}))
     refused = error_of(create_function, gatehouse.clients, SOURCE, Role=role["Arn"], name=unique("refused"))

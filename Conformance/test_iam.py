@@ -1,13 +1,12 @@
 """IAM as its clients see it: botocore parses each answer, and the answer has what the model and AWS's recorded ones have."""
 
 import json
-import uuid
 
 import pytest
-from botocore import model as shapes
 
 from harness import clients
 from harness.clients import SESSION
+from harness.iam import name
 from harness.server import ACCOUNT
 
 MODEL = SESSION.client("iam", endpoint_url="http://localhost").meta.service_model
@@ -23,42 +22,10 @@ DOCUMENT = {
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 
-@pytest.fixture
-def iam(gatehouse):
-    """A client that checks each answer against the model's shape."""
-    client = SESSION.client("iam", endpoint_url=gatehouse.url)
-
-    def check(parsed, model, **_):
-        if "Error" not in parsed:
-            problems = list(missing(model.output_shape, parsed, model.name))
-            assert problems == []
-
-    client.meta.events.register("after-call.iam", check)
-    return client
-
-
-def missing(shape, value, place):
-    """What the model requires of an answer and is not in it."""
-    if isinstance(shape, shapes.StructureShape):
-        for name in shape.required_members:
-            if name not in value:
-                yield f"{place}.{name}"
-        for name, member in shape.members.items():
-            if name in value:
-                yield from missing(member, value[name], f"{place}.{name}")
-    elif isinstance(shape, shapes.ListShape):
-        for element in value:
-            yield from missing(shape.member, element, place + "[]")
-
-
 def error_of(call, *arguments, **parameters):
     """Code and message."""
     error = clients.error_of(call, *arguments, **parameters)
     return error.code, error.message
-
-
-def name():
-    return f"n-{uuid.uuid4().hex[:12]}"
 
 
 def make_role(iam, **parameters):

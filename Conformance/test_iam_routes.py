@@ -3,43 +3,13 @@
 import json
 
 import pytest
-from botocore.auth import SigV4Auth, SigV4QueryAuth
-from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from harness import wire
 from harness.functions import unique
+from harness.iam import name, signed
 from harness.server import ACCOUNT, REGION
-from test_iam import iam, name  # noqa: F401
 
 HANDLER = "import json\ndef handler(event, context):\n    return {'statusCode': 200, 'body': json.dumps(event['requestContext'])}\n"
-
-
-@pytest.fixture
-def caller(iam):  # noqa: F811
-    """A user who may do what the test says."""
-
-    def make(**statement):
-        user = iam.create_user(UserName=name())["User"]
-        if statement:
-            document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow"} | statement]}
-            iam.put_user_policy(UserName=user["UserName"], PolicyName="p", PolicyDocument=json.dumps(document))
-        key = iam.create_access_key(UserName=user["UserName"])["AccessKey"]
-        return user, Credentials(key["AccessKeyId"], key["SecretAccessKey"])
-
-    return make
-
-
-def signed(api, credentials, method="GET", target="/", body=None, presigned=False, sent=None, **headers):
-    request = AWSRequest(method, f"https://{api.host}{target}", data=body, headers=headers)
-    auth = SigV4QueryAuth(credentials, "execute-api", REGION, expires=60) if presigned else SigV4Auth(
-        credentials, "execute-api", REGION
-    )  # fmt: skip
-    auth.add_auth(request)
-    url = request.url.split(api.host, 1)[1]
-    return wire.fetch(
-        api.server.traffic, method, url, api.host, dict(request.headers), sent if sent is not None else body
-    )
 
 
 @pytest.fixture
@@ -117,7 +87,7 @@ def test_a_signed_call_of_a_method(method, caller):
     assert signed(method, credentials, target="/prod/pets", presigned=True).status == 200
 
 
-def test_slashes_and_escapes_pass_by_no_deny(rest_api, iam, caller):  # noqa: F811
+def test_slashes_and_escapes_pass_by_no_deny(rest_api, iam, caller):
     api = rest_api()
     for resource in api.root, api.resource("{proxy+}"):
         api.mock(resource, authorizationType="AWS_IAM")
@@ -159,7 +129,7 @@ def test_a_method_says_why_it_refuses(method, caller):
     assert answer[1] == "InvalidSignatureException" and answer[2]["message"].startswith("Signature expired: 20200101T")
 
 
-def test_a_change_of_a_policy_is_seen_at_once(route, caller, iam):  # noqa: F811
+def test_a_change_of_a_policy_is_seen_at_once(route, caller, iam):
     api = route()
     user, credentials = caller()
     assert signed(api, credentials, target="/pets/1").status == 403
@@ -173,7 +143,7 @@ def test_a_change_of_a_policy_is_seen_at_once(route, caller, iam):  # noqa: F811
     assert signed(api, credentials, target="/pets/1").status == 403
 
 
-def test_a_role_calls(route, iam, gatehouse):  # noqa: F811
+def test_a_role_calls(route, iam, gatehouse):
     api = route()
     role = unique("role")
     trust = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}]}

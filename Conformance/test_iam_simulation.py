@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from harness.iam import name
 from harness.server import ACCOUNT
-from test_iam import BASIC, TRUST, error_of, iam, make_role, name  # noqa: F401
+from test_iam import BASIC, TRUST, error_of, make_role
 
 
 def policy(*statements):
@@ -20,7 +21,7 @@ def deny(action, resource="*", **more):
     return {"Effect": "Deny", "Action": action, "Resource": resource} | more
 
 
-def custom(iam, policies, actions, **parameters):  # noqa: F811
+def custom(iam, policies, actions, **parameters):
     answer = iam.simulate_custom_policy(PolicyInputList=policies, ActionNames=actions, **parameters)
     assert answer["IsTruncated"] is False
     return answer["EvaluationResults"]
@@ -31,7 +32,7 @@ def decisions(results):
 
 
 @pytest.mark.parametrize("kind", ["role", "group", "user"])
-def test_a_simulation_as_recorded(iam, kind):  # noqa: F811
+def test_a_simulation_as_recorded(iam, kind):
     document = {
         "Version": "2012-10-17",
         "Statement": {"Sid": "", "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"},
@@ -81,7 +82,7 @@ def test_a_simulation_as_recorded(iam, kind):  # noqa: F811
     assert answer["IsTruncated"] is False
 
 
-def test_every_policy_of_a_user_counts(iam):  # noqa: F811
+def test_every_policy_of_a_user_counts(iam):
     user, group = name(), name()
     arn = iam.create_user(UserName=user, Path="/team/")["User"]["Arn"]
     iam.create_group(GroupName=group)
@@ -120,7 +121,7 @@ def test_every_policy_of_a_user_counts(iam):  # noqa: F811
     assert results[0]["ResourceSpecificResults"][0]["MissingContextValues"] == []
 
 
-def test_context_entries_and_what_is_missing(iam):  # noqa: F811
+def test_context_entries_and_what_is_missing(iam):
     tagged = {"StringLike": {"aws:PrincipalTag/allowed": "s3"}}
     text = policy(
         allow("s3:ListBucket", "arn:aws:s3:::b", Condition=tagged), allow("s3:GetObject", "arn:aws:s3:::b/${aws:username}")
@@ -150,7 +151,7 @@ def test_context_entries_and_what_is_missing(iam):  # noqa: F811
         assert decisions(results) == [decision], key
 
 
-def test_statements_are_found_by_their_place(iam):  # noqa: F811
+def test_statements_are_found_by_their_place(iam):
     text = json.dumps(
         {"Statement": [allow("a:B"), deny("c:*"), allow("a:*"), deny("c:D")], "Id": 'a "Statement": [{', "Version": "2012-10-17"},
         indent=2,
@@ -163,7 +164,7 @@ def test_statements_are_found_by_their_place(iam):  # noqa: F811
     assert all(one["StartPosition"]["Column"] == 6 for one in results[0]["MatchedStatements"])
 
 
-def test_resource_policies_and_other_accounts(iam):  # noqa: F811
+def test_resource_policies_and_other_accounts(iam):
     user = f"arn:aws:iam::{ACCOUNT}:user/ada"
     queue = f"arn:aws:sqs:us-east-1:{ACCOUNT}:q"
 
@@ -196,7 +197,7 @@ def test_resource_policies_and_other_accounts(iam):  # noqa: F811
     assert code == "InvalidInput"
 
 
-def test_pages(iam):  # noqa: F811
+def test_pages(iam):
     actions = [f"a:B{number}" for number in range(7)]
     arguments = {"PolicyInputList": [policy(allow("a:*"))], "ActionNames": actions, "ResourceArns": ["arn:x", "arn:y"]}
     whole = iam.simulate_custom_policy(**arguments)["EvaluationResults"]
@@ -209,7 +210,7 @@ def test_pages(iam):  # noqa: F811
     assert error_of(iam.simulate_custom_policy, **arguments, Marker="MTAw")[0] == "InvalidInput"
 
 
-def test_a_costly_simulation_ends_its_page_early(iam):  # noqa: F811
+def test_a_costly_simulation_ends_its_page_early(iam):
     """Patterns that are held against long names: a page has fewer results, and the rest comes with the next ones."""
     patterns = ["arn:" + "*a?" * 300 + str(number) for number in range(100)]
     arguments = {
@@ -235,7 +236,7 @@ def test_a_costly_simulation_ends_its_page_early(iam):  # noqa: F811
         ({"PolicySourceArn": "no arn of anything at all"}, "InvalidInput"),
     ],
 )
-def test_sources_that_are_none(iam, parameters, code):  # noqa: F811
+def test_sources_that_are_none(iam, parameters, code):
     assert error_of(iam.simulate_principal_policy, ActionNames=["a:B"], **parameters)[0] == code
     assert error_of(iam.get_context_keys_for_principal_policy, **parameters)[0] == code
 
@@ -260,18 +261,18 @@ def test_sources_that_are_none(iam, parameters, code):  # noqa: F811
         {"Marker": "x"},
     ],
 )  # fmt: skip
-def test_bad_input(iam, parameters):  # noqa: F811
+def test_bad_input(iam, parameters):
     arguments = {"PolicyInputList": [policy(allow("a:B"))], "ActionNames": ["a:B"]} | parameters
     assert error_of(iam.simulate_custom_policy, **arguments)[0] == "InvalidInput"
 
 
-def test_what_is_not_served_is_refused(iam):  # noqa: F811
+def test_what_is_not_served_is_refused(iam):
     arguments = {"PolicyInputList": [policy(allow("a:B"))], "ActionNames": ["a:B"]}
     code, message = error_of(iam.simulate_custom_policy, **arguments, ResourceHandlingOption="EC2-VPC-InstanceStore")
     assert code == "ValidationError" and "ResourceHandlingOption" in message
 
 
-def test_context_keys_of_a_principal(iam):  # noqa: F811
+def test_context_keys_of_a_principal(iam):
     role = make_role(iam)
     condition = {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:UserAgent": "${aws:Referer, 'x'}${$}"}}
     iam.put_role_policy(
@@ -281,7 +282,7 @@ def test_context_keys_of_a_principal(iam):  # noqa: F811
     assert keys == ["aws:userid", "aws:SecureTransport", "aws:UserAgent", "aws:Referer"]
 
 
-def test_all_that_an_account_has(iam):  # noqa: F811
+def test_all_that_an_account_has(iam):
     role, user, group, profile = make_role(iam), name(), name(), name()
     text = policy(allow("a:B"))
     made = iam.create_policy(PolicyName=name(), PolicyDocument=text)["Policy"]["Arn"]

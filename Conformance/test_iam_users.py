@@ -8,8 +8,9 @@ import pytest
 from botocore.config import Config
 
 from harness import wire
+from harness.iam import name
 from harness.server import ACCOUNT, REGION
-from test_iam import DOCUMENT, TRUST, error_of, iam, make_role, name  # noqa: F401
+from test_iam import DOCUMENT, TRUST, error_of, make_role
 
 
 def session(gatehouse, credentials, service, **config):
@@ -25,13 +26,13 @@ def session(gatehouse, credentials, service, **config):
 
 
 @pytest.fixture
-def user(iam):  # noqa: F811
+def user(iam):
     """A user with a key, whom no policy lets do anything."""
     made = iam.create_user(UserName=name(), Path="/team/")["User"]
     return made, iam.create_access_key(UserName=made["UserName"])["AccessKey"]
 
 
-def test_a_user_lives_and_goes(iam):  # noqa: F811
+def test_a_user_lives_and_goes(iam):
     user_name = name()
     made = iam.create_user(UserName=user_name, Tags=[{"Key": "k", "Value": "v"}])["User"]
     assert made["Arn"] == f"arn:aws:iam::{ACCOUNT}:user/{user_name}" and made["UserId"].startswith("AIDA")
@@ -60,7 +61,7 @@ def test_a_user_lives_and_goes(iam):  # noqa: F811
     )  # fmt: skip
 
 
-def test_keys_of_a_user(iam, user):  # noqa: F811
+def test_keys_of_a_user(iam, user):
     user, key = user
     assert len(key["AccessKeyId"]) == 20 and key["AccessKeyId"].startswith("AKIA") and len(key["SecretAccessKey"]) == 40
     user_name = user["UserName"]
@@ -76,7 +77,7 @@ def test_keys_of_a_user(iam, user):  # noqa: F811
     iam.delete_access_key(UserName=user_name, AccessKeyId=other["AccessKeyId"])
 
 
-def test_an_open_id_connect_provider(iam):  # noqa: F811
+def test_an_open_id_connect_provider(iam):
     host = name()
     arn = iam.create_open_id_connect_provider(Url=f"https://{host}.example.com/a", ClientIDList=["c"])[
         "OpenIDConnectProviderArn"
@@ -89,7 +90,7 @@ def test_an_open_id_connect_provider(iam):  # noqa: F811
     assert error_of(iam.get_open_id_connect_provider, OpenIDConnectProviderArn=arn)[0] == "NoSuchEntity"
 
 
-def test_who_a_key_is(gatehouse, iam, user):  # noqa: F811
+def test_who_a_key_is(gatehouse, iam, user):
     user, key = user
     sts = session(gatehouse, key, "sts")
     identity = sts.get_caller_identity()
@@ -123,7 +124,7 @@ def test_a_known_key_is_always_verified(gatehouse, iam, user, service, call, cod
     assert message.startswith("The request signature we calculated does not match the signature you provided.")
 
 
-def test_a_disabled_key_lets_nobody_in(gatehouse, iam, user):  # noqa: F811
+def test_a_disabled_key_lets_nobody_in(gatehouse, iam, user):
     user, key = user
     iam.update_access_key(UserName=user["UserName"], AccessKeyId=key["AccessKeyId"], Status="Inactive")
     assert error_of(session(gatehouse, key, "sts").get_caller_identity) == (
@@ -132,7 +133,7 @@ def test_a_disabled_key_lets_nobody_in(gatehouse, iam, user):  # noqa: F811
     assert error_of(session(gatehouse, key, "lambda").list_functions)[0] == "UnrecognizedClientException"
 
 
-def test_a_role_is_assumed(gatehouse, iam, user):  # noqa: F811
+def test_a_role_is_assumed(gatehouse, iam, user):
     user, key = user
     trust = TRUST | {"Statement": [TRUST["Statement"][0] | {"Principal": {"AWS": user["Arn"]}}]}
     role = make_role(iam, AssumeRolePolicyDocument=json.dumps(trust), Path="/p/")
@@ -160,7 +161,7 @@ def test_a_role_is_assumed(gatehouse, iam, user):  # noqa: F811
     assert error_of(assumed.get_caller_identity)[0] == "InvalidClientTokenId"
 
 
-def test_an_account_in_a_trust_policy_leaves_it_to_its_own(gatehouse, iam, user):  # noqa: F811
+def test_an_account_in_a_trust_policy_leaves_it_to_its_own(gatehouse, iam, user):
     user, key = user
     trust = TRUST | {"Statement": [TRUST["Statement"][0] | {"Principal": {"AWS": ACCOUNT}}]}
     role = make_role(iam, AssumeRolePolicyDocument=json.dumps(trust))
@@ -221,7 +222,7 @@ def test_keys_are_good_after_a_kill_and_are_not_told(own_gatehouse, tmp_path):
         assert session(server, credentials, "sts").get_caller_identity()["Arn"] == user["Arn"]
 
 
-def test_a_known_key_never_passes_for_a_stranger(gatehouse, iam, user):  # noqa: F811
+def test_a_known_key_never_passes_for_a_stranger(gatehouse, iam, user):
     """Named beside another one, in another spelling, deleted, or of a session without its token."""
     user, key = user
     scope = "20260101/us-east-1/sts/aws4_request"

@@ -4,11 +4,10 @@ import json
 
 import pytest
 
+from harness.iam import signed
 from harness.pools import Pool, bearer
 from harness.rest import patch
 from harness.server import ACCOUNT, REGION
-from test_iam import iam  # noqa: F401
-from test_iam_routes import caller, signed  # noqa: F401
 from test_stacks_auth import project  # noqa: F401
 
 BAD = ("BadRequestException", "Invalid policy document. Please check the policy syntax and ensure that Principals are valid.")
@@ -119,7 +118,7 @@ def test_a_policy_has_8192_bytes(rest_api):
     assert (code, message) == ("BadRequestException", "Policy document size exceeds 8192 bytes")
 
 
-def test_a_caller_of_iam_needs_either_policy_and_no_deny(pets, caller):  # noqa: F811
+def test_a_caller_of_iam_needs_either_policy_and_no_deny(pets, caller):
     user, credentials = caller()
     allowed, powerful = caller(Action="execute-api:Invoke", Resource="*")
     by_name = pets(statement(principal={"AWS": user["Arn"]}), authorization="AWS_IAM")

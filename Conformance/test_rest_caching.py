@@ -7,10 +7,9 @@ import zlib
 import pytest
 
 from harness import wire
+from harness.iam import signed
 from harness.origin import reply
 from harness.rest import patch
-from test_iam import iam  # noqa: F401
-from test_iam_routes import caller, signed  # noqa: F401
 
 CACHE_ON = [patch("/cacheClusterEnabled", "true"), patch("/cacheClusterSize", "0.5")]
 KEYS = ["method.request.querystring.q", "method.request.path.id"]
@@ -93,7 +92,7 @@ class TestCache:
         assert texts(api, "1", headers=fresh) == ["answer 2"]
         assert texts(api, "1") == ["answer 2"]
 
-    def test_is_invalidated_by_callers_whom_policies_let(self, rest_api, origin, caller):  # noqa: F811
+    def test_is_invalidated_by_callers_whom_policies_let(self, rest_api, origin, caller):
         api = proxied(rest_api, origin)
         at = {"resourceId": api("get_resources")["items"][-1]["id"], "httpMethod": "GET"}
         invoke, invalidate = "execute-api:Invoke", "execute-api:InvalidateCache"

@@ -10,8 +10,8 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from harness.iam import name
 from harness.server import ACCOUNT, REGION, Server, binary
-from test_iam import name
 
 ISSUER = "https://issuer.example/team"
 URL = ISSUER.removeprefix("https://")
