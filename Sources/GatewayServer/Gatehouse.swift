@@ -11,7 +11,6 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import SQLiteStore
-import Sealing
 import TableStore
 import UserPools
 
@@ -58,7 +57,7 @@ package final class Gatehouse: Sendable {
             shown: settings.shownFunctionLines.map {
                 FunctionLogs.Shown(writer: Console.writer($0.stream), notesOnly: $0.notesOnly)
             })
-        let sealing = try folder.sealingKey.map { try SealingKey(file: $0) } ?? SealingKey()
+        let sealing = try await SecretsKey.open(in: folder)
         let environments = LiveEnvironments()
         var hostSettings = LambdaHostSettings(
             account: settings.account, endpointURL: { "http://127.0.0.1:\(port.value)" },

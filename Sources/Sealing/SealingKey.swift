@@ -25,9 +25,13 @@ package struct SealingKey: Sendable {
     /// A new key, which nobody keeps.
     package init() { key = SymmetricKey(size: .bits256) }
 
-    /// The key in a file that only its owner may read; made when it is not there.
+    /// Whether there is a file, whatever is in it.
+    package static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// The key in a file that only its owner may read; made when it is not there. Whoever calls this knows that nothing
+    /// is sealed with a key that is gone.
     package init(file path: String) throws(Failure) {
-        if access(path, F_OK) != 0 { try Self.make(path) }
+        if !Self.isThere(path) { try Self.make(path) }
         key = SymmetricKey(data: try Self.read(path))
     }
 
@@ -62,6 +66,16 @@ package struct SealingKey: Sendable {
         // It appears under its name when it is whole: half a key would lock its owner out.
         guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0, rename(partial, path) == 0
         else { throw failure(path, "cannot be written") }
+        try syncFolder(of: path)
+    }
+
+    /// The name has to survive a power cut before anything that is sealed with the key does.
+    private static func syncFolder(of path: String) throws(Failure) {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = Self.openFile(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        guard descriptor >= 0 else { throw failure(path, "cannot be made durable") }
+        defer { _ = closeFile(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure(path, "cannot be made durable") }
     }
 
     private static func read(_ path: String) throws(Failure) -> [UInt8] {

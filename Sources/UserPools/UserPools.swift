@@ -3,7 +3,6 @@ package import GatewayModel
 import JSON
 import JSONWebToken
 package import Sealing
-import Synchronization
 
 /// Amazon Cognito user pools: who has an account, and the tokens that say so.
 ///
@@ -13,74 +12,55 @@ import Synchronization
 package final class UserPools: Sendable {
     let account: AccountIdentity
     private let clock: @Sendable () -> Timestamp
-    private let store: any EntityStore
-    private let journal: PoolJournal
+    private let storage: PoolStorage
     let sealing: SealingKey
     let triggers: (any TriggerHost)?
     /// What stands before a pool's id in `iss`; nil: AWS's.
     let issuerBase: @Sendable () -> String?
-    private let state = Mutex(PoolState())
     let work = PasswordWork()
     let attempts = FailedAttempts()
+    /// Codes that somebody has sent to him: a flood of them leaves the sign-ins alone.
+    let requests = FailedAttempts()
     let used = UsedOnce()
     /// Of this process: what counts once counts for it only.
-    let instance = Hex.text(Randomness.bytes(16))
+    let instance = Hexadecimal.encode(Randomness.bytes(16))
     package let outbox = Outbox()
     /// What stands for what an unknown user would have: the same for the same name, and not to be guessed.
     let strangers: [UInt8]
+    let codes: SentCodes
 
     package init(
         account: AccountIdentity, store: any EntityStore, sealing: SealingKey, triggers: (any TriggerHost)? = nil,
         issuerBase: @escaping @Sendable () -> String? = { nil }, now: @escaping @Sendable () -> Timestamp
     ) {
         self.account = account
-        self.store = store
         self.sealing = sealing
         self.triggers = triggers
         self.issuerBase = issuerBase
         clock = now
-        journal = PoolJournal(store: store)
+        storage = PoolStorage(store: store)
         strangers = sealing.derived(for: "unknown users")
+        codes = SentCodes(key: sealing.derived(for: "codes that were sent"))
     }
 
     /// Milliseconds since 1970.
     var now: Int64 { clock().milliseconds }
 
-    func read<Result: Sendable>(_ body: (PoolState) throws(PoolError) -> Result) throws(PoolError) -> Result {
-        try state.withLock { state throws(PoolError) in try body(state) }
+    func read<Result: Sendable, Fault: Error>(_ body: (PoolState) throws(Fault) -> Result) throws(Fault) -> Result {
+        try storage.read(body)
     }
-
-    func read<Result: Sendable>(_ body: (PoolState) -> Result) -> Result { state.withLock { body($0) } }
 
     func content(_ pool: String) throws(PoolError) -> PoolContent {
         guard let content = read({ $0.pools[pool] }) else { throw .noPool(pool) }
         return content
     }
 
-    /// Makes a change: the closure looks at everything as it is, and says what is to become of it. What it says is done
-    /// when it does not throw, all at once; this returns when that is durable.
+    /// Makes a change: see `PoolStorage`.
     @discardableResult
     func change<Result: Sendable>(
         _ body: (PoolState, inout [PoolStep]) throws(PoolError) -> Result
     ) async throws(PoolError) -> Result {
-        let (result, number) = try state.withLock { state throws(PoolError) -> (Result, UInt64?) in
-            var steps: [PoolStep] = []
-            let result = try body(state, &steps)
-            guard !steps.isEmpty else { return (result, nil) }
-            var changes: [EntityChange] = []
-            do { changes = try steps.map { try $0.stored() } } catch {
-                throw .internalFailure("It cannot be stored: \(error)")
-            }
-            for step in steps { step.apply(to: &state) }
-            // Under the lock: what is written follows what is in memory.
-            return (result, journal.add(changes))
-        }
-        if let number {
-            do throws(StoreError) { try await journal.settle(number) } catch {
-                throw .internalFailure("It cannot be stored now: \(error)")
-            }
-        }
-        return result
+        try await storage.change(body)
     }
 
     // MARK: Secrets
@@ -111,12 +91,12 @@ package final class UserPools: Sendable {
 
     /// Reads everything from the store; called once, before anybody asks.
     package func load() async throws {
-        let stored = try await store.load([PoolStep.rootType])
+        let stored = try await storage.store.load([PoolStep.rootType])
         var loaded = PoolState()
         for root in stored.roots {
             for entity in root.entities { try load(entity, root.id.id).apply(to: &loaded) }
         }
-        state.withLock { $0 = loaded }
+        storage.begin(with: loaded)
     }
 
     private func load(_ entity: Entity, _ id: String) throws -> PoolStep {
@@ -147,13 +127,12 @@ package final class UserPools: Sendable {
         let draft = UserPools(
             account: account, store: MemoryStore(), sealing: sealing, triggers: AgreeingTriggers(),
             issuerBase: issuerBase, now: clock)
-        let state = state.withLock { $0 }
-        draft.state.withLock { $0 = state }
+        draft.storage.begin(with: read { $0 })
         return draft
     }
 
     /// Writes what waits and closes the store.
-    package func close() { store.close() }
+    package func close() { storage.store.close() }
 }
 
 extension PoolState {

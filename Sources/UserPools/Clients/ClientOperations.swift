@@ -29,12 +29,12 @@ extension PoolOperation {
                 steps.append(.client(client))
                 return client
             }
-            return ["UserPoolClient": pools.description(of: client)]
+            return ["UserPoolClient": try pools.description(of: client)]
         },
         PoolOperation("DescribeUserPoolClient", [.need("UserPoolId", .poolId), .need("ClientId", .clientId)]) {
             pools, input throws(PoolError) in
             let client = try pools.read { state throws(PoolError) in try state.client(input) }
-            return ["UserPoolClient": pools.description(of: client)]
+            return ["UserPoolClient": try pools.description(of: client)]
         },
         PoolOperation(
             "ListUserPoolClients",
@@ -69,7 +69,7 @@ extension PoolOperation {
                 steps.append(.client(client))
                 return client
             }
-            return ["UserPoolClient": pools.description(of: client)]
+            return ["UserPoolClient": try pools.description(of: client)]
         },
         PoolOperation("DeleteUserPoolClient", [.need("UserPoolId", .poolId), .need("ClientId", .clientId)]) {
             pools, input throws(PoolError) in
@@ -96,15 +96,20 @@ extension PoolState {
 }
 
 extension UserPools {
-    func secret(of client: PoolClient) -> String? {
-        client.sealedSecret.flatMap { open($0, for: "secret of \(client.id)") }
+    /// nil for a client that has none. One that cannot be opened is still one.
+    func secret(of client: PoolClient) throws(PoolError) -> String? {
+        guard let sealed = client.sealedSecret else { return nil }
+        guard let secret = open(sealed, for: "secret of \(client.id)") else {
+            throw .internalFailure("The secret of the client \(client.id) cannot be opened with this server's key.")
+        }
+        return secret
     }
 
-    func description(of client: PoolClient) -> JSONValue {
+    func description(of client: PoolClient) throws(PoolError) -> JSONValue {
         var object: JSONObject = [
             "UserPoolId": .string(client.poolId), "ClientName": .string(client.name), "ClientId": .string(client.id),
         ]
-        object["ClientSecret"] = secret(of: client).map { .string($0) }
+        object["ClientSecret"] = try secret(of: client).map { .string($0) }
         object["LastModifiedDate"] = .time(client.modified)
         object["CreationDate"] = .time(client.created)
         for (name, value) in client.settings.object ?? [:] { object[name] = value }

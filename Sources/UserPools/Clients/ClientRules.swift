@@ -66,15 +66,17 @@ enum ClientRules {
         return settings
     }
 
-    /// Source: Developer Guide, limits of tokens' lives.
+    /// A day, and ten years. Source: Developer Guide, limits of tokens' lives.
+    static let (longestAccessSeconds, longestRefreshSeconds) = (86_400, 315_360_000)
+
     private static func checkTimes(_ settings: JSONObject) throws(PoolError) {
         let client = PoolClient(
             id: "", poolId: "", name: "", settings: .object(settings), created: 0, modified: 0)
         for (name, seconds) in [("access", client.accessTokenSeconds), ("id", client.idTokenSeconds)]
-        where !(300...86_400).contains(seconds) {
+        where !(300...longestAccessSeconds).contains(seconds) {
             throw .invalid("Invalid range for token validity: the \(name) token lasts 5 minutes to 1 day.")
         }
-        guard (3_600...315_360_000).contains(client.refreshTokenSeconds) else {
+        guard (3_600...longestRefreshSeconds).contains(client.refreshTokenSeconds) else {
             throw .invalid("Invalid range for token validity: the refresh token lasts 60 minutes to 10 years.")
         }
         guard client.refreshTokenSeconds >= max(client.accessTokenSeconds, client.idTokenSeconds) else {

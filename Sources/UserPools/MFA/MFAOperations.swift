@@ -1,3 +1,4 @@
+import GatewayModel
 import JSON
 
 extension PoolOperation {
@@ -15,12 +16,12 @@ extension PoolOperation {
             if let token = input.text("AccessToken") {
                 let (content, user, _) = try await pools.holder(of: token)
                 guard content.pool.mfaMode != "OFF", content.pool.hasTOTP else { throw noTOTP }
-                let sealed = try pools.seal(Hex.text(secret), for: "totp of \(user.sub)")
+                let sealed = try pools.seal(Hexadecimal.encode(secret), for: "totp of \(user.sub)")
                 // The one in use stays until the new one is proved.
                 try await pools.update(user, in: content.pool) { $0.newTOTP = sealed }
             } else {
                 var session = try pools.session(input.text("Session"), of: nil, for: ["MFA_SETUP"])
-                session.totp = Hex.text(secret)
+                session.totp = Hexadecimal.encode(secret)
                 answer["Session"] = .string(try pools.text(session))
             }
             return answer
@@ -36,21 +37,23 @@ extension PoolOperation {
             if let token = input.text("AccessToken") {
                 let (content, user, _) = try await pools.holder(of: token)
                 guard let sealed = user.newTOTP,
-                    let secret = pools.open(sealed, for: "totp of \(user.sub)").flatMap(Hex.bytes)
+                    let secret = pools.open(sealed, for: "totp of \(user.sub)").flatMap({ Hexadecimal.decode($0) })
                 else { throw mismatch }
                 try await pools.prove(code, secret, sealed, user, content.pool)
                 return ["Status": "SUCCESS"]
             }
             var session = try pools.session(input.text("Session"), of: nil, for: ["MFA_SETUP"])
             let (content, _) = try pools.read { state throws(PoolError) in try state.client(session.client) }
-            guard let sub = session.sub, let user = content.user(sub: sub), let text = session.totp,
-                let secret = Hex.bytes(text), !secret.isEmpty, !user.hasTOTP
+            guard let sub = session.sub else { throw mismatch }
+            let user = try content.user(sub: sub, mark: session.mark ?? "")
+            guard let text = session.totp, let secret = Hexadecimal.decode(text), !secret.isEmpty, user.totp == nil
             else { throw mismatch }
             let sealed = try pools.seal(text, for: "totp of \(user.sub)")
             try await pools.prove(code, secret, sealed, user, content.pool)
             try pools.use(session)
             session = SignInSession(
-                id: SessionId.new(pools.now), client: session.client, sub: sub, challenge: session.challenge,
+                id: SessionId.new(pools.now), client: session.client, sub: sub, mark: session.mark,
+                challenge: session.challenge,
                 expires: session.expires, totp: "")
             return ["Status": "SUCCESS", "Session": .string(try pools.text(session))]
         },
@@ -72,7 +75,6 @@ extension PoolOperation {
                 user.totp = nil
                 user.newTOTP = nil
                 user.totpStep = nil
-                user.hasTOTP = false
                 user.usesTOTP = false
                 user.prefersTOTP = false
             }
@@ -154,11 +156,15 @@ extension UserPools {
             attempts.failed(attempt, now: now)
             throw PoolError("EnableSoftwareTokenMFAException", "Code mismatch")
         }
-        try await update(user, in: pool) { user in
+        let known = user
+        try await update(user, in: pool) { user throws(PoolError) in
+            // Another app may have been set up meanwhile.
+            guard user.totp == known.totp, user.newTOTP == known.newTOTP else {
+                throw PoolError("EnableSoftwareTokenMFAException", "Code mismatch")
+            }
             user.totp = sealed
             user.newTOTP = nil
             user.totpStep = step
-            user.hasTOTP = true
             // A pool that asks everybody for it asks these from now on.
             if pool.mfaMode == "ON" { user.usesTOTP = true }
         }
@@ -173,7 +179,7 @@ extension UserPools {
         guard let settings = input["SoftwareTokenMfaSettings"] else { return }
         try await update(user, in: pool) { user throws(PoolError) in
             let isEnabled = settings["Enabled"]?.bool ?? user.usesTOTP
-            guard !isEnabled || user.hasTOTP else {
+            guard !isEnabled || user.totp != nil else {
                 throw .invalid("User has not verified software token mfa")
             }
             user.usesTOTP = isEnabled

@@ -1,4 +1,5 @@
 internal import Crypto
+import GatewayModel
 
 /// Codes of authenticator apps (RFC 6238): six digits of HMAC-SHA1 that change every 30 seconds.
 enum TOTP {
@@ -55,7 +56,8 @@ extension UserPools {
         let step: Int64?? = try await work.run { [self] in
             var step: Int64?
             let isRight = attempts.attempt(attempt, now: now) {
-                let secret = user.totp.flatMap { open($0, for: "totp of \(user.sub)") }.flatMap(Hex.bytes)
+                let secret = user.totp.flatMap { open($0, for: "totp of \(user.sub)") }
+                    .flatMap { Hexadecimal.decode($0) }
                 step = secret.flatMap { TOTP.step(of: code, $0, now: now, after: user.totpStep) }
                 return step != nil
             }
@@ -63,7 +65,9 @@ extension UserPools {
         }
         guard let step else { throw .notAuthorized("Password attempts exceeded") }
         guard let step else { throw PoolError("CodeMismatchException", "Invalid code received for user") }
+        let known = user
         try await update(user, in: pool) { user throws(PoolError) in
+            guard user.totp == known.totp else { throw UserPools.sessionExpired }
             // Of two who come at once with one code, one is let in.
             guard step > user.totpStep ?? .min else {
                 throw PoolError("ExpiredCodeException", "Your software token has already been used once.")

@@ -45,39 +45,6 @@ struct Delivery: Sendable {
     }
 }
 
-extension PoolUser {
-    /// How many wrong answers a code bears: one of six digits cannot be guessed with them.
-    static let codeAttempts = 5
-
-    /// Takes a code for that purpose, or counts what was told as a failure. What it changes is to be kept either way.
-    mutating func take(_ told: String, for purpose: String, now: Int64) -> PoolError? {
-        guard var code = codes[purpose] else {
-            return PoolError("ExpiredCodeException", "Invalid code provided, please request a code again.")
-        }
-        guard code.failures < Self.codeAttempts else {
-            return PoolError("LimitExceededException", "Attempt limit exceeded, please try after some time.")
-        }
-        guard code.expires > now else {
-            return PoolError("ExpiredCodeException", "Invalid code provided, please request a code again.")
-        }
-        guard told == code.code else {
-            code.failures += 1
-            codes[purpose] = code
-            return PoolError("CodeMismatchException", "Invalid verification code provided, please try again.")
-        }
-        codes[purpose] = nil
-        return nil
-    }
-
-    /// A new code for a purpose. Source of the times: Developer Guide, quotas.
-    mutating func newCode(for purpose: String, now: Int64, newValue: String? = nil) -> String {
-        let hours: Int64 = purpose == "password" ? 1 : 24
-        let code = Randomness.text(6, of: Randomness.digits)
-        codes[purpose] = Code(code: code, expires: now + hours * 3_600_000, newValue: newValue)
-        return code
-    }
-}
-
 extension UserPools {
     /// Puts a message into the outbox, in the words of the pool or of its function.
     func send(

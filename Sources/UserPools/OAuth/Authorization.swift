@@ -20,6 +20,7 @@ struct AuthorizationCode: Codable, Sendable {
     let id: String
     let request: AuthorizationRequest
     let sub: String
+    let mark: String
     let session: String
     /// Seconds since 1970.
     let signedInAt: Int64
@@ -31,6 +32,7 @@ struct AuthorizationCode: Codable, Sendable {
 struct BrowserSession: Codable, Sendable {
     let pool: String
     let sub: String
+    let mark: String
     let session: String
     let signedInAt: Int64
     let expires: Int64
@@ -109,9 +111,8 @@ extension UserPools {
     {
         guard let text = request.cookie(BrowserSession.cookie), let sealed = Base64URL.decode(text),
             let session = open(sealed, BrowserSession.self, as: "browser session"),
-            session.pool == content.pool.id, session.expires > now, let user = content.user(sub: session.sub),
-            user.isEnabled, user.status == .confirmed,
-            !isOver(session: session.session, began: session.signedInAt * 1000, user)
+            session.pool == content.pool.id, session.expires > now,
+            let user = try? content.user(sub: session.sub, mark: session.mark), user.status == .confirmed
         else { return nil }
         return (user, session)
     }
@@ -125,7 +126,8 @@ extension UserPools {
         let session =
             known
             ?? BrowserSession(
-                pool: content.pool.id, sub: user.sub, session: fresh.session, signedInAt: fresh.signedInAt,
+                pool: content.pool.id, sub: user.sub, mark: user.mark, session: fresh.session,
+                signedInAt: fresh.signedInAt,
                 expires: now + BrowserSession.seconds * 1000)
         var cookies = cookies
         do throws(PoolError) {
@@ -138,7 +140,7 @@ extension UserPools {
             if wanted.isCode {
                 // Each client's tokens are a session of their own.
                 let code = AuthorizationCode(
-                    id: SessionId.new(now), request: wanted, sub: user.sub, session: fresh.session,
+                    id: SessionId.new(now), request: wanted, sub: user.sub, mark: user.mark, session: fresh.session,
                     signedInAt: session.signedInAt, expires: now + Self.codeSeconds * 1000)
                 let text = Base64URL.encode(try seal(code, as: codePurpose))
                 return .redirect(
@@ -147,8 +149,7 @@ extension UserPools {
             var grant = Grant(content, client, user, session: fresh.session, signedInAt: session.signedInAt)
             grant.scopes = wanted.scopes
             grant.nonce = wanted.nonce
-            let tokens = try await tokens(
-                try await changed(grant, "TokenGeneration_HostedAuth", [:]), withRefresh: false)
+            let tokens = try await issue(grant, "TokenGeneration_HostedAuth", [:], withRefresh: false)
             let id = wanted.scopes.contains("openid") ? tokens["IdToken"]?.string : nil
             return .redirect(
                 Location.of(

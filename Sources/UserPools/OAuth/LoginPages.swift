@@ -1,3 +1,4 @@
+import GatewayModel
 import JSON
 import JSONWebToken
 
@@ -72,7 +73,7 @@ extension UserPools {
         _ request: OAuthRequest, _ title: String, _ fields: [Pages.Field], session: String? = nil,
         challenge: String? = nil, username: String? = nil, fault: String? = nil
     ) -> OAuthResponse {
-        let csrf = Hex.text(Randomness.bytes(16))
+        let csrf = Hexadecimal.encode(Randomness.bytes(16))
         let hidden = [("_csrf", csrf), ("session", session), ("challenge", challenge), ("user", username)]
             .compactMap { name, value in value.map { (name, $0) } }
         return .page(

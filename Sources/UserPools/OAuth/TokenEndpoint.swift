@@ -7,10 +7,22 @@ extension UserPools {
     private enum Fault: Error {
         /// RFC 6749 section 5.2.
         case named(String)
+        /// There is too much to do.
+        case busy
 
         var response: OAuthResponse {
             switch self {
             case .named(let name): .error(name)
+            case .busy: .error("temporarily_unavailable", status: 429)
+            }
+        }
+
+        /// What an operation would answer.
+        static func of(_ error: PoolError) -> Fault {
+            switch error.code {
+            case "TooManyRequestsException": .busy
+            case "InternalErrorException": .named("server_error")
+            default: .named("invalid_grant")
             }
         }
     }
@@ -32,7 +44,10 @@ extension UserPools {
             secret = String(text[text.index(after: colon)...])
         }
         guard let (content, client) = client(id, of: request) else { throw .named("invalid_client") }
-        switch (self.secret(of: client), secret) {
+        var own: String?
+        // One that cannot be opened fits nothing.
+        do throws(PoolError) { own = try self.secret(of: client) } catch { throw .named("invalid_client") }
+        switch (own, secret) {
         case (nil, nil), (nil, ""): break
         case (let own?, let secret?) where Self.isSame(own, secret): break
         default: throw .named("invalid_client")
@@ -72,52 +87,40 @@ extension UserPools {
         guard client.oauthFlows.contains("code") else { throw .named("unauthorized_client") }
         guard used.take(code.id, until: code.expires, now: now) else {
             // Whoever comes second may have stolen it, and so may the first: what it gave ends.
-            await end(code.session, of: code.sub, content.pool)
+            let longest = Int64(ClientRules.longestRefreshSeconds + ClientRules.longestAccessSeconds) * 1000
+            do throws(PoolError) {
+                try await end(code.session, of: code.sub, content.pool.id, until: code.expires + longest)
+            } catch { throw .named("server_error") }
             throw .named("invalid_grant")
         }
-        guard let user = content.user(sub: code.sub), user.isEnabled else { throw .named("invalid_grant") }
+        guard let user = try? content.user(sub: code.sub, mark: code.mark) else { throw .named("invalid_grant") }
         var grant = Grant(content, client, user, session: code.session, signedInAt: code.signedInAt)
         grant.scopes = code.request.scopes
         grant.nonce = code.request.nonce
-        return try await answer(grant, "TokenGeneration_HostedAuth", withRefresh: true)
-    }
-
-    private func end(_ session: String, of sub: String, _ pool: UserPool) async {
-        guard let user = read({ $0.pools[pool.id]?.user(sub: sub) }) else { return }
-        let now = now
-        _ = try? await update(user, in: pool) { $0.revoked[session] = now }
+        return try await answer(grant)
     }
 
     private func refresh(
         _ form: Form, _ content: PoolContent, _ client: PoolClient
     ) async throws(Fault) -> OAuthResponse {
         guard let text = OAuthRequest.single("refresh_token", form) else { throw .named("invalid_request") }
-        if client.rotates {
-            var members: JSONObject = ["RefreshToken": .string(text), "ClientId": .string(client.id)]
-            members["ClientSecret"] = secret(of: client).map { .string($0) }
-            guard let answer = try? await renew(Input(members: members)),
-                let result = answer["AuthenticationResult"]?.object
-            else { throw .named("invalid_grant") }
-            let scopes = (try? refreshToken(text, of: client))?.scopes ?? []
-            return Self.response(result, hasId: scopes.contains("openid") || scopes.contains(Grant.ownScope))
-        }
-        var found: Grant?
-        do throws(PoolError) { found = try grant(text, client, content) } catch { throw .named("invalid_grant") }
-        guard let found else { throw .named("invalid_grant") }
-        return try await answer(found, "TokenGeneration_RefreshTokens", withRefresh: false)
-    }
-
-    private func answer(_ grant: Grant, _ source: String, withRefresh: Bool) async throws(Fault) -> OAuthResponse {
         do throws(PoolError) {
-            let tokens = try await tokens(try await changed(grant, source, [:]), withRefresh: withRefresh)
-            let hasId = grant.scopes.contains("openid") || grant.scopes.contains(Grant.ownScope)
-            return Self.response(tokens, hasId: hasId)
-        } catch { throw .named("invalid_grant") }
+            let grant = try renewal(text, client, content)
+            return Self.response(try await renew(grant, [:]), grant)
+        } catch { throw .of(error) }
     }
 
-    private static func response(_ tokens: JSONObject, hasId: Bool) -> OAuthResponse {
+    private func answer(_ grant: Grant) async throws(Fault) -> OAuthResponse {
+        do throws(PoolError) {
+            return Self.response(try await issue(grant, "TokenGeneration_HostedAuth", [:]), grant)
+        } catch { throw .of(error) }
+    }
+
+    private static func response(_ tokens: JSONObject, _ grant: Grant) -> OAuthResponse {
         var answer: JSONObject = [:]
-        if hasId { answer["id_token"] = tokens["IdToken"] }
+        if grant.scopes.contains("openid") || grant.scopes.contains(Grant.ownScope) {
+            answer["id_token"] = tokens["IdToken"]
+        }
         answer["access_token"] = tokens["AccessToken"]
         answer["refresh_token"] = tokens["RefreshToken"]
         answer["expires_in"] = tokens["ExpiresIn"]
@@ -137,7 +140,9 @@ extension UserPools {
         let asked = (OAuthRequest.single("scope", form) ?? "").split(separator: " ").map(String.init)
         guard asked.allSatisfy(custom.contains) else { throw .named("invalid_scope") }
         let scopes = asked.isEmpty ? custom : asked
-        guard let token = await machineToken(client, scopes, content) else { throw .named("server_error") }
+        var made: String?
+        do throws(PoolError) { made = try await machineToken(client, scopes, content) } catch { throw .of(error) }
+        guard let token = made else { throw .named("server_error") }
         return .json(
             200,
             [
@@ -147,7 +152,9 @@ extension UserPools {
     }
 
     /// The token of a client itself.
-    func machineToken(_ client: PoolClient, _ scopes: [String], _ content: PoolContent) async -> String? {
+    func machineToken(_ client: PoolClient, _ scopes: [String], _ content: PoolContent) async throws(PoolError)
+        -> String
+    {
         let seconds = now / 1000
         let claims: JSONObject = [
             "sub": .string(client.id), "token_use": "access",
@@ -157,7 +164,10 @@ extension UserPools {
             "jti": .string(Identifiers.uuid()), "client_id": .string(client.id),
         ]
         let key = content.keys.access
-        return await work.always { try? key.token(.object(claims)) }
+        guard let token = try await work.run({ try? key.token(.object(claims)) }) else {
+            throw .internalFailure("The token could not be signed.")
+        }
+        return token
     }
 
     func revoke(_ request: OAuthRequest) async -> OAuthResponse {

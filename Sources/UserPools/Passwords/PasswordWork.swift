@@ -1,27 +1,27 @@
 import Dispatch
 import Synchronization
 
-/// The one thread on which passwords are worked on: however many sign in at once, the rest of the machine stays with
-/// the traffic.
+/// The one thread on which passwords and keys are worked on: however many sign in at once, the rest of the machine stays
+/// with the traffic.
 final class PasswordWork: Sendable {
     private let queue = DispatchQueue(label: "gatehouse.pools.passwords", qos: .utility)
     private let waiting = Atomic(0)
 
     /// Who comes when so many wait is told to come again later: some seconds of work.
     static let limit = 1_000
+    /// Who has been let in once is refused later only: behind a checked password come the signatures of its tokens.
+    static let limitOfFollowers = 2 * limit
 
-    func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async throws(PoolError) -> Result {
-        guard waiting.add(1, ordering: .relaxed).newValue <= Self.limit else {
-            waiting.subtract(1, ordering: .relaxed)
+    /// - Parameter follows: behind work that was let in, for the same call.
+    func run<Result: Sendable>(
+        follows: Bool = false, _ body: @escaping @Sendable () -> Result
+    ) async throws(PoolError) -> Result {
+        let count = waiting.add(1, ordering: .relaxed).newValue
+        defer { waiting.subtract(1, ordering: .relaxed) }
+        guard count <= (follows ? Self.limitOfFollowers : Self.limit) else {
             throw PoolError("TooManyRequestsException", "Rate exceeded")
         }
-        defer { waiting.subtract(1, ordering: .relaxed) }
-        return await always(body)
-    }
-
-    /// For what comes behind work that was let in.
-    func always<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
-        await withCheckedContinuation { continuation in
+        return await withCheckedContinuation { continuation in
             queue.async { continuation.resume(returning: body()) }
         }
     }

@@ -1,3 +1,5 @@
+import GatewayModel
+
 /// Arithmetic modulo the prime of the 3,072-bit group (RFC 3526 section 5), which Cognito's SRP works in. Numbers are kept
 /// in Montgomery's form; how long a step takes does not depend on what is in them.
 struct SRPNumber: Sendable, Equatable {
@@ -17,7 +19,7 @@ struct SRPNumber: Sendable, Equatable {
         + "ABF5AE8CDB0933D71E8C94E04A25619DCEE3D2261AD2EE6BF12FFA06D98A0864D87602733EC86A64521F2B18177B200C"
         + "BBE117577A615D6C770988C0BAD946E208E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF"
 
-    private static let prime: [UInt64] = limbs(of: Hex.bytes(primeHex) ?? [])
+    private static let prime: [UInt64] = limbs(of: Hexadecimal.decode(primeHex) ?? [])
     /// -1 divided by the prime, modulo 2^64.
     private static let inverse: UInt64 = {
         var inverse: UInt64 = 1
@@ -170,35 +172,5 @@ struct SRPNumber: Sendable, Equatable {
         let (second, other) = first.addingReportingOverflow(carry)
         carry = high &+ (one ? 1 : 0) &+ (other ? 1 : 0)
         return second
-    }
-}
-
-/// Numbers in hexadecimal digits, as SRP's messages have them.
-enum Hex {
-    static func bytes(_ text: String) -> [UInt8]? {
-        let digits = (text.utf8.count % 2 == 0 ? "" : "0") + text
-        var bytes: [UInt8] = []
-        var high: UInt8?
-        for digit in digits.utf8 {
-            let value: UInt8
-            switch digit {
-            case 0x30...0x39: value = digit - 0x30
-            case 0x41...0x46: value = digit - 0x37
-            case 0x61...0x66: value = digit - 0x57
-            default: return nil
-            }
-            if let first = high {
-                bytes.append(first << 4 | value)
-                high = nil
-            } else {
-                high = value
-            }
-        }
-        return bytes
-    }
-
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

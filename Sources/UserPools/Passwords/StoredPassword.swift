@@ -1,4 +1,5 @@
 internal import Crypto
+import GatewayModel
 import JSON
 
 /// What is kept of a password: a salt and SRP's verifier. Whoever has them can try passwords, so they are sealed.
@@ -52,11 +53,11 @@ struct StoredPassword: Sendable {
         return zip(other.verifier.bytes, verifier.bytes).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
-    var text: String { Hex.text(salt) + ":" + Hex.text(verifier.bytes) }
+    var text: String { Hexadecimal.encode(salt) + ":" + Hexadecimal.encode(verifier.bytes) }
 
     init?(text: String) {
         let parts = text.split(separator: ":")
-        guard parts.count == 2, let salt = Hex.bytes(String(parts[0])), let bytes = Hex.bytes(String(parts[1])),
+        guard parts.count == 2, let salt = Hexadecimal.decode(parts[0]), let bytes = Hexadecimal.decode(parts[1]),
             let verifier = SRPNumber(bytes)
         else { return nil }
         self.init(salt: salt, verifier: verifier)
@@ -73,7 +74,7 @@ enum SRP {
     }
 
     private static let multiplier: SRPNumber = {
-        let prime = Hex.bytes(SRPNumber.primeHex) ?? []
+        let prime = Hexadecimal.decode(SRPNumber.primeHex) ?? []
         return SRPNumber(Array(SHA256.hash(data: [0] + prime + [2]))) ?? .one
     }()
 

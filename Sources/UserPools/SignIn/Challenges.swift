@@ -1,3 +1,4 @@
+import GatewayModel
 import JSON
 import JSONWebToken
 
@@ -16,6 +17,8 @@ extension SignIn {
         let user = session.sub.flatMap { content.user(sub: $0) }
         if let user { names += [user.username, user.sub] }
         try checkSecretHash(names)
+        // What the session rests on may have been taken back.
+        if let user { _ = try content.user(sub: user.sub, mark: session.mark ?? "") }
         if name == "CUSTOM_CHALLENGE" {
             guard session.sub == nil || content.user(username)?.sub == session.sub else {
                 throw .notAuthorized("Invalid session for the user.")
@@ -25,7 +28,6 @@ extension SignIn {
         guard let user, content.user(username)?.sub == user.sub else {
             throw .notAuthorized("Invalid session for the user.")
         }
-        guard user.isEnabled else { throw .notAuthorized("User is disabled.") }
         switch name {
         case "NEW_PASSWORD_REQUIRED": return try await takeNewPassword(session, user)
         case "SOFTWARE_TOKEN_MFA": return try await checkCode(session, user)
@@ -51,25 +53,15 @@ extension SignIn {
         let sealed = try await pools.sealed(password, of: user, pool)
         let changed = try await pools.update(user, in: pool) { user throws(PoolError) in
             // The session is of the time before: somebody else may have chosen one since.
-            guard user.status == .forceChangePassword else { throw UserPools.sessionExpired }
+            guard user.status == .forceChangePassword, user.mark == session.mark else {
+                throw UserPools.sessionExpired
+            }
             user.password = sealed
             user.status = .confirmed
             user.temporaryUntil = nil
             for (name, value) in attributes { user.set(name, value) }
         }
-        return try await SignIn(self, pools.content(pool.id)).secondFactor(
-            changed, "TokenGeneration_NewPasswordChallenge")
-    }
-
-    /// The same call, seeing what has changed since.
-    private init(_ other: SignIn, _ content: PoolContent) {
-        pools = other.pools
-        self.content = content
-        client = other.client
-        input = other.input
-        parameters = other.parameters
-        isAdmin = other.isAdmin
-        isHosted = other.isHosted
+        return try await later().secondFactor(changed, "TokenGeneration_NewPasswordChallenge")
     }
 
     // MARK: Second factor
@@ -94,12 +86,23 @@ extension SignIn {
         let name = try parameter("USERNAME")
         let digits = try parameter("SRP_A")
         try checkSecretHash([name])
-        guard digits.utf8.count <= 2 * SRPNumber.byteCount + 2, let bytes = Hex.bytes(digits),
+        guard digits.utf8.count <= 2 * SRPNumber.byteCount + 2,
+            let bytes = Hexadecimal.decode((digits.utf8.count % 2 == 0 ? "" : "0") + digits),
             let clientKey = SRPNumber(bytes), !clientKey.isZero
         else { throw .invalid("Invalid SRP_A") }
         let found = try find(name)
         if found == nil, !client.hidesUnknownUsers { throw PoolError.noUser }
-        if !isCustom { try await askBefore(found, name) }
+        if isCustom { return try await offer(name, found, clientKey, isCustom: true) }
+        try await askBefore(found, name)
+        let later = try later()
+        return try await later.offer(name, try later.find(name), clientKey, isCustom: false)
+    }
+
+    /// The server's half of the exchange.
+    private func offer(
+        _ name: String, _ found: PoolUser?, _ clientKey: SRPNumber, isCustom: Bool
+    ) async throws(PoolError) -> JSONObject {
+        if found == nil, !client.hidesUnknownUsers { throw PoolError.noUser }
         let pool = content.pool
         let (stored, server) = try await pools.work.run { [pools] in
             let stored = pools.stored(found, name, pool)
@@ -108,13 +111,14 @@ extension SignIn {
         let userId = found?.username ?? name
         let block = SRPBlock(
             id: SessionId.new(pools.now), client: client.id, sub: found?.sub, name: userId,
-            clientKey: Hex.text(clientKey.bytes), secret: Hex.text(server.secret),
+            clientKey: Hexadecimal.encode(clientKey.bytes), secret: Hexadecimal.encode(server.secret),
             expires: pools.now + Int64(client.sessionSeconds) * 1000, isCustom: isCustom)
         let sealed = try pools.seal(block, as: pools.blockPurpose)
         return [
             "ChallengeName": "PASSWORD_VERIFIER",
             "ChallengeParameters": [
-                "SALT": .string(Hex.text(stored.salt)), "SRP_B": .string(Hex.text(server.publicKey.bytes)),
+                "SALT": .string(Hexadecimal.encode(stored.salt)),
+                "SRP_B": .string(Hexadecimal.encode(server.publicKey.bytes)),
                 "SECRET_BLOCK": .string(Base64.encode(sealed)), "USERNAME": .string(userId),
                 "USER_ID_FOR_SRP": .string(userId),
             ],
@@ -141,8 +145,8 @@ extension SignIn {
         let isProved = try await pools.work.run { [pools] in
             pools.attempts.attempt(attempt, now: pools.now) {
                 let stored = pools.stored(user, block.name, pool)
-                guard let secret = Hex.bytes(block.secret),
-                    let clientKey = Hex.bytes(block.clientKey).flatMap({ SRPNumber($0) }),
+                guard let secret = Hexadecimal.decode(block.secret),
+                    let clientKey = Hexadecimal.decode(block.clientKey).flatMap({ SRPNumber($0) }),
                     let key = SRP.key(clientKey, SRP.Server(stored, secret: secret), stored)
                 else { return false }
                 let signed = Array((pool.shortName + block.name).utf8) + sealed + Array(timestamp.utf8)
@@ -154,15 +158,16 @@ extension SignIn {
             if user?.status == .resetRequired { throw Self.resetRequired }
             throw PoolError.wrongPassword
         }
+        let (later, known) = try later(user)
         if block.isCustom {
-            try checkStatus(user)
-            return try await nextCustom(
-                user, user.username,
+            try later.checkStatus(known)
+            return try await later.nextCustom(
+                known, known.username,
                 [
                     CustomRound(challengeName: "SRP_A", challengeResult: true),
                     CustomRound(challengeName: "PASSWORD_VERIFIER", challengeResult: true),
                 ])
         }
-        return try await proceed(user)
+        return try await later.proceed(known)
     }
 }

@@ -24,6 +24,24 @@ extension SignIn {
                 response: ["challengeName": nil, "issueTokens": nil, "failAuthentication": nil])
         else { throw .invalid("Custom auth lambda trigger is not configured for the user pool.") }
         if answer["failAuthentication"]?.bool == true { throw PoolError.wrongPassword }
+        return try await behind(user) { call, user throws(PoolError) in
+            try await call.next(answer, user, name, history, asked)
+        }
+    }
+
+    /// Goes on behind a function, with everything as it is by now.
+    private func behind(
+        _ user: PoolUser?, _ next: (SignIn, PoolUser?) async throws(PoolError) -> JSONObject
+    ) async throws(PoolError) -> JSONObject {
+        guard let user else { return try await next(try later(), nil) }
+        let (call, known) = try later(user)
+        return try await next(call, known)
+    }
+
+    /// What DefineAuthChallenge wants.
+    private func next(
+        _ answer: JSONValue, _ user: PoolUser?, _ name: String, _ history: [CustomRound], _ asked: JSONObject
+    ) async throws(PoolError) -> JSONObject {
         if answer["issueTokens"]?.bool == true {
             // Nobody issues tokens to a name that nobody has.
             guard let user else { throw PoolError.wrongPassword }
@@ -77,7 +95,8 @@ extension SignIn {
                 ]).merged(metadata), response: ["answerCorrect": nil])
         else { throw .invalid("Custom auth lambda trigger is not configured for the user pool.") }
         if !history.isEmpty { history[history.count - 1].challengeResult = answer["answerCorrect"]?.bool ?? false }
-        return try await nextCustom(user, name, history)
+        let rounds = history
+        return try await behind(user) { call, user throws(PoolError) in try await call.nextCustom(user, name, rounds) }
     }
 
     private func occasion(_ user: PoolUser?, _ name: String) -> Occasion {

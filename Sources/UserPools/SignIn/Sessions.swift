@@ -1,3 +1,5 @@
+internal import Crypto
+import GatewayModel
 import JSON
 import JSONWebToken
 import Synchronization
@@ -8,6 +10,8 @@ struct SignInSession: Codable, Sendable {
     let client: String
     /// The sub; for who is unknown nil.
     let sub: String?
+    /// The user's, when this was made.
+    let mark: String?
     /// The challenge that it waits for.
     let challenge: String
     /// Milliseconds since 1970.
@@ -97,7 +101,26 @@ extension UserPools {
         _ challenge: String, _ client: PoolClient, _ user: PoolUser?, totp: String? = nil
     ) -> SignInSession {
         SignInSession(
-            id: SessionId.new(now), client: client.id, sub: user?.sub, challenge: challenge,
+            id: SessionId.new(now), client: client.id, sub: user?.sub, mark: user?.mark, challenge: challenge,
             expires: now + Int64(client.sessionSeconds) * 1000, totp: totp)
+    }
+}
+
+extension PoolUser {
+    /// What a sign-in rests on. When it is another one, what began before (sessions, codes, the browser's cookie) is
+    /// over: the password was changed or reset, or all sessions were signed out, as they are when an account is closed.
+    var mark: String {
+        let rests = [password ?? "", signedOut.map(String.init) ?? "", status == .resetRequired ? "reset" : ""]
+        return Hexadecimal.encode(SHA256.hash(data: Array(rests.joined(separator: " ").utf8)))
+    }
+}
+
+extension PoolContent {
+    /// Who has begun to sign in with that mark, as he is by now.
+    func user(sub: String, mark: String) throws(PoolError) -> PoolUser {
+        guard let user = user(sub: sub) else { throw UserPools.sessionExpired }
+        guard user.isEnabled else { throw .notAuthorized("User is disabled.") }
+        guard user.mark == mark else { throw UserPools.sessionExpired }
+        return user
     }
 }

@@ -1,4 +1,5 @@
 internal import Crypto
+import GatewayModel
 import JSON
 import JSONWebToken
 
@@ -42,6 +43,29 @@ struct SignIn: Sendable {
         self.client = client
         isAdmin = false
         isHosted = true
+    }
+
+    /// The same call after something has taken its time: with everything as it is by now.
+    func later() throws(PoolError) -> SignIn {
+        let id = client.id
+        let (content, client) = try pools.read { state throws(PoolError) in try state.client(id) }
+        return SignIn(self, content, client)
+    }
+
+    /// The same, of a user who has shown who he is, if that still counts.
+    func later(_ user: PoolUser) throws(PoolError) -> (SignIn, PoolUser) {
+        let later = try later()
+        return (later, try later.content.user(sub: user.sub, mark: user.mark))
+    }
+
+    private init(_ other: SignIn, _ content: PoolContent, _ client: PoolClient) {
+        pools = other.pools
+        self.content = content
+        self.client = client
+        input = other.input
+        parameters = other.parameters
+        isAdmin = other.isAdmin
+        isHosted = other.isHosted
     }
 
     func parameter(_ name: String) throws(PoolError) -> String {
@@ -148,7 +172,7 @@ struct SignIn: Sendable {
     /// The second factor, if there is one, else tokens.
     func secondFactor(_ user: PoolUser, _ source: String) async throws(PoolError) -> JSONObject {
         // Who has proved an app in a pool that asks everybody is asked, whatever he prefers.
-        let isAsked = user.usesTOTP || user.hasTOTP && content.pool.mfaMode == "ON"
+        let isAsked = user.usesTOTP || user.totp != nil && content.pool.mfaMode == "ON"
         if content.pool.mfaMode != "OFF", isAsked, content.pool.hasTOTP {
             return try challenge("SOFTWARE_TOKEN_MFA", user, ["FRIENDLY_DEVICE_NAME": "Authenticator"])
         }
@@ -174,18 +198,18 @@ struct SignIn: Sendable {
 
     /// Tokens of a new session.
     func finish(_ user: PoolUser, _ source: String) async throws(PoolError) -> JSONObject {
-        if isHosted {
-            _ = try await pools.trigger(
-                "PostAuthentication", "PostAuthentication_Authentication", Occasion(content.pool, client.id, user),
-                ["newDeviceUsed": false])
-            return ["HostedSub": .string(user.sub)]
+        let (call, user) = try later(user)
+        var answer: JSONObject = ["HostedSub": .string(user.sub)]
+        if !isHosted {
+            let grant = Grant(call.content, call.client, user, now: pools.now)
+            let tokens = try await pools.issue(grant, source, metadata)
+            answer = ["ChallengeParameters": [:], "AuthenticationResult": .object(tokens)]
         }
-        let grant = Grant(content, client, user, now: pools.now)
-        let tokens = try await pools.tokens(try await pools.changed(grant, source, metadata))
         _ = try await pools.trigger(
-            "PostAuthentication", "PostAuthentication_Authentication", Occasion(content.pool, client.id, user),
+            "PostAuthentication", "PostAuthentication_Authentication", Occasion(call.content.pool, client.id, user),
             JSONObject([("newDeviceUsed", false)]).merged(metadata))
-        return ["ChallengeParameters": [:], "AuthenticationResult": .object(tokens)]
+        _ = try later(user)
+        return answer
     }
 }
 
@@ -199,7 +223,7 @@ extension JSONObject {
 
 extension UserPools {
     func checkSecretHash(_ hash: String?, _ names: [String], _ client: PoolClient) throws(PoolError) {
-        guard let secret = secret(of: client) else {
+        guard let secret = try secret(of: client) else {
             // AWS's answer to a hash where there is no secret is the same as to a wrong one.
             if hash != nil { throw .notAuthorized("Unable to verify secret hash for client \(client.id)") }
             return

@@ -36,7 +36,17 @@ extension PoolOperation {
                 .need("RefreshToken", .token), .need("ClientId", .clientId), .may("ClientSecret", .secret(24...64)),
                 .may("DeviceKey", .anyText), .may("ClientMetadata", .map),
             ]
-        ) { pools, input throws(PoolError) in try await pools.renew(input) },
+        ) { pools, input throws(PoolError) in
+            let (content, client) = try pools.read { state throws(PoolError) in
+                try state.client(input.needed("ClientId"))
+            }
+            try pools.checkSecret(input.text("ClientSecret"), client)
+            guard client.rotates || client.allows("REFRESH_TOKEN_AUTH") else {
+                throw .notAuthorized("REFRESH_TOKEN_AUTH is not enabled for the client.")
+            }
+            let grant = try pools.renewal(input.needed("RefreshToken"), client, content)
+            return ["AuthenticationResult": .object(try await pools.renew(grant, input.metadata))]
+        },
         PoolOperation(
             "GetClientToken",
             [
@@ -56,9 +66,7 @@ extension PoolOperation {
                 throw PoolError("ScopeDoesNotExistException", "One of the scopes is not allowed for the client.")
             }
             let scopes = asked.isEmpty ? client.oauthScopes : asked
-            guard let token = await pools.machineToken(client, scopes, content) else {
-                throw .internalFailure("The token could not be signed.")
-            }
+            let token = try await pools.machineToken(client, scopes, content)
             let result: JSONObject = [
                 "AccessToken": .string(token), "ExpiresIn": .number(client.accessTokenSeconds), "TokenType": "Bearer",
             ]
@@ -112,9 +120,11 @@ extension SignIn {
         let name = try parameter("USERNAME")
         let password = try password()
         try checkSecretHash([name])
-        let found = try find(name)
-        try await askBefore(found, name)
-        return try await proceed(try await check(password, name, found))
+        try await askBefore(try find(name), name)
+        let asked = try later()
+        let user = try await asked.check(password, name, try asked.find(name))
+        let (call, known) = try later(user)
+        return try await call.proceed(known)
     }
 
     /// PreAuthentication, before anything is checked.
@@ -134,12 +144,11 @@ extension SignIn {
     private func byRefreshToken() async throws(PoolError) -> JSONObject {
         guard !client.rotates else { throw .notAuthorized("REFRESH_TOKEN_AUTH is not enabled for the client.") }
         let text = try parameter("REFRESH_TOKEN")
-        let grant = try pools.grant(text, client, content)
+        let grant = try pools.renewal(text, client, content)
         let user = grant.user
         let names = content.pool.signInAttributes.compactMap { user.attributes[$0] }
         try checkSecretHash([user.username, user.sub] + names)
-        let changed = try await pools.changed(grant, "TokenGeneration_RefreshTokens", metadata)
-        let tokens = try await pools.tokens(changed, withRefresh: false)
+        let tokens = try await pools.renew(grant, metadata)
         return ["ChallengeParameters": [:], "AuthenticationResult": .object(tokens)]
     }
 }

@@ -13,8 +13,8 @@ struct Grant: Sendable {
     /// Of the access token.
     var scopes = [Grant.ownScope]
     var nonce: String?
-    /// Seconds since 1970 at which the refresh token ends, where it takes the place of another one.
-    var refreshUntil: Int64?
+    /// What a session goes on by.
+    var refresh: RefreshToken?
     var changes = TokenChanges()
 
     /// What the pool's own operations ask of access tokens.
@@ -33,6 +33,22 @@ struct Grant: Sendable {
         self.user = user
         self.session = session
         self.signedInAt = signedInAt
+    }
+
+    /// The same after something has taken its time: of the user as he is by now, if he may still have tokens.
+    func current(_ pools: UserPools, in state: PoolState) throws(PoolError) -> Grant {
+        let (content, client) = try state.client(self.client.id)
+        let user =
+            if let refresh {
+                try pools.holder(of: refresh, client, content)
+            } else {
+                try content.user(sub: self.user.sub, mark: self.user.mark)
+            }
+        var current = Grant(content, client, user, session: session, signedInAt: signedInAt)
+        current.scopes = scopes
+        current.nonce = nonce
+        current.refresh = refresh
+        return current
     }
 
     /// Those of the user that are still there, the most precedent first: a lower number first, none last.

@@ -34,7 +34,7 @@ extension UserPools {
         }
         let key = isId ? content.keys.id : content.keys.access
         let signed = claims
-        guard let token = await work.always({ try? key.token(.object(signed)) }) else {
+        guard let token = try await work.run({ try? key.token(.object(signed)) }) else {
             throw .internalFailure("The token could not be signed.")
         }
         return token

@@ -10,13 +10,17 @@ struct RefreshToken: Codable, Sendable {
     let client: String
     let session: String
     /// Of this token, for rotation.
-    let id: String
+    var id: String
     /// Seconds since 1970.
     let signedInAt: Int64
     let expires: Int64
     let scopes: [String]
 
     static let purpose = "refresh token"
+
+    /// Milliseconds since 1970 at which the last token of the session ends: whatever becomes of the client's settings, an
+    /// access token lasts a day at most.
+    var sessionEnd: Int64 { (expires + Int64(ClientRules.longestAccessSeconds)) * 1000 }
     private static let head = Base64URL.encode(Array(#"{"cty":"JWT","enc":"A256GCM","alg":"dir"}"#.utf8))
     private static let (nonceBytes, tagBytes) = (12, 16)
 

@@ -1,3 +1,5 @@
+import GatewayModel
+
 /// The `origin_jti` of a sign-in: a UUID that tells when it was (version 7, RFC 9562), so that a sign-out of all
 /// sessions needs to know its own time only.
 enum SessionId {
@@ -6,7 +8,7 @@ enum SessionId {
         for position in 0..<6 { bytes[position] = UInt8(truncatingIfNeeded: milliseconds >> Int64(40 - 8 * position)) }
         bytes[6] = bytes[6] & 0x0F | 0x70
         bytes[8] = bytes[8] & 0x3F | 0x80
-        let text = Hex.text(bytes)
+        let text = Hexadecimal.encode(bytes)
         var parts: [Substring] = []
         var rest = text[...]
         for length in [8, 4, 4, 4, 12] {
@@ -17,6 +19,6 @@ enum SessionId {
     }
 
     static func milliseconds(_ id: String) -> Int64? {
-        Hex.bytes(String(id.filter { $0 != "-" }.prefix(12)))?.reduce(Int64(0)) { $0 << 8 | Int64($1) }
+        Hexadecimal.decode(String(id.filter { $0 != "-" }.prefix(12)))?.reduce(Int64(0)) { $0 << 8 | Int64($1) }
     }
 }

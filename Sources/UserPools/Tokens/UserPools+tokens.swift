@@ -12,13 +12,25 @@ extension UserPools {
 
     var domain: String { account.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com" }
 
-    /// The members of AuthenticationResult.
-    func tokens(_ grant: Grant, withRefresh: Bool = true) async throws(PoolError) -> JSONObject {
+    /// The members of AuthenticationResult, when the pool's function has had its say. What tokens tell of the user is true
+    /// when they are made.
+    func issue(
+        _ grant: Grant, _ source: String, _ metadata: JSONObject, withRefresh: Bool = true
+    ) async throws(PoolError) -> JSONObject {
+        let changes = try await changes(of: grant, source, metadata)
+        var current = try read { state throws(PoolError) in try grant.current(self, in: state) }
+        current.changes = changes
+        return try await tokens(current, withRefresh: withRefresh)
+    }
+
+    func tokens(_ grant: Grant, withRefresh: Bool) async throws(PoolError) -> JSONObject {
         let writer = TokenWriter(grant: grant, issuer: issuer(of: grant.content.pool.id), now: now / 1000)
         let (id, access) = (writer.idClaims, writer.accessClaims)
         let keys = grant.content.keys
         // A signature takes about a millisecond.
-        let signed = await work.always { (try? keys.id.token(.object(id)), try? keys.access.token(.object(access))) }
+        let signed = try await work.run(follows: true) {
+            (try? keys.id.token(.object(id)), try? keys.access.token(.object(access)))
+        }
         guard let idToken = signed.0, let accessToken = signed.1 else {
             throw .internalFailure("The tokens could not be signed.")
         }
@@ -32,10 +44,12 @@ extension UserPools {
     }
 
     private func refreshToken(for grant: Grant) throws(PoolError) -> String {
-        let token = RefreshToken(
-            pool: grant.content.pool.id, sub: grant.user.sub, client: grant.client.id, session: grant.session,
-            id: SessionId.new(now), signedInAt: grant.signedInAt,
-            expires: grant.refreshUntil ?? now / 1000 + Int64(grant.client.refreshTokenSeconds), scopes: grant.scopes)
+        let token =
+            grant.refresh
+            ?? RefreshToken(
+                pool: grant.content.pool.id, sub: grant.user.sub, client: grant.client.id, session: grant.session,
+                id: SessionId.new(now), signedInAt: grant.signedInAt,
+                expires: now / 1000 + Int64(grant.client.refreshTokenSeconds), scopes: grant.scopes)
         return RefreshToken.text(try seal(token, as: RefreshToken.purpose))
     }
 
@@ -66,12 +80,15 @@ extension UserPools {
         of text: String, needs scope: String = Grant.ownScope
     ) async throws(PoolError) -> (PoolContent, PoolUser, TokenClaims) {
         guard let token = try? CompactToken(text), let keyId = token.keyId,
-            let content = read({ state in state.keys[keyId].flatMap { state.pools[$0] } }),
-            let key = try? content.keys.set.key(for: token)
+            let pool = read({ $0.keys[keyId] }), let key = try? self.content(pool).keys.set.key(for: token)
         else { throw .notAuthorized("Invalid Access Token") }
-        let verified = await work.always { try? token.verified(by: key) }
+        let verified = try await work.run { try? token.verified(by: key) }
+        // As everything is behind the work.
+        let content = try self.content(pool)
         guard let claims = verified else { throw .notAuthorized("Could not verify signature for Access Token") }
-        guard claims.all["token_use"] == "access" else { throw .notAuthorized("Invalid Access Token") }
+        guard claims.all["token_use"] == "access", claims.clientId.map({ content.clients[$0] != nil }) ?? false else {
+            throw .notAuthorized("Invalid Access Token")
+        }
         guard let expiry = claims.expiry, Int64(expiry) > now / 1000 else {
             throw .notAuthorized("Access Token has expired")
         }

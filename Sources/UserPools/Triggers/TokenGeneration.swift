@@ -3,11 +3,13 @@ import JSON
 /// PreTokenGeneration, in its three versions.
 extension UserPools {
     /// What the pool's function makes of the tokens of a grant.
-    func changed(_ grant: Grant, _ source: String, _ metadata: JSONObject) async throws(PoolError) -> Grant {
+    func changes(
+        of grant: Grant, _ source: String, _ metadata: JSONObject
+    ) async throws(PoolError) -> TokenChanges {
         let lambdas = grant.content.pool.setting("LambdaConfig")
         let settings = lambdas?["PreTokenGenerationConfig"]
         guard let function = settings?["LambdaArn"]?.string ?? lambdas?["PreTokenGeneration"]?.string else {
-            return grant
+            return TokenChanges()
         }
         let version = settings?["LambdaVersion"]?.string ?? "V1_0"
         let groups = grant.groups
@@ -23,31 +25,31 @@ extension UserPools {
         let response = try await call(
             function, "PreTokenGeneration", ["V1_0": "1", "V2_0": "2", "V3_0": "3"][version] ?? "1", source,
             Occasion(grant.content.pool, grant.client.id, grant.user), request.merged(metadata), [member: nil])
-        var changed = grant
+        var changes = TokenChanges()
         let details = response[member]
         if version == "V1_0" {
             // Texts only: version 1 knows no others.
             for (name, value) in details?["claimsToAddOrOverride"]?.object ?? [:] where value.string != nil {
-                changed.changes.idClaims[name] = value
+                changes.idClaims[name] = value
             }
-            changed.changes.suppressedIdClaims = Self.names(details?["claimsToSuppress"])
+            changes.suppressedIdClaims = Self.names(details?["claimsToSuppress"])
         } else {
             let (id, access) = (details?["idTokenGeneration"], details?["accessTokenGeneration"])
-            changed.changes.idClaims = id?["claimsToAddOrOverride"]?.object ?? [:]
-            changed.changes.suppressedIdClaims = Self.names(id?["claimsToSuppress"])
-            changed.changes.accessClaims = access?["claimsToAddOrOverride"]?.object ?? [:]
-            changed.changes.suppressedAccessClaims = Self.names(access?["claimsToSuppress"])
-            changed.changes.addedScopes = (access?["scopesToAdd"]?.array ?? []).compactMap(\.string)
+            changes.idClaims = id?["claimsToAddOrOverride"]?.object ?? [:]
+            changes.suppressedIdClaims = Self.names(id?["claimsToSuppress"])
+            changes.accessClaims = access?["claimsToAddOrOverride"]?.object ?? [:]
+            changes.suppressedAccessClaims = Self.names(access?["claimsToSuppress"])
+            changes.addedScopes = (access?["scopesToAdd"]?.array ?? []).compactMap(\.string)
                 // A scope with a blank in it would be two.
                 .filter { !$0.isEmpty && !$0.contains(" ") && $0 != Grant.ownScope }
-            changed.changes.suppressedScopes = Self.names(access?["scopesToSuppress"])
+            changes.suppressedScopes = Self.names(access?["scopesToSuppress"])
         }
         if let groups = details?["groupOverrideDetails"], groups.object != nil {
-            if let names = groups["groupsToOverride"]?.array { changed.changes.groups = names.compactMap(\.string) }
-            if let names = groups["iamRolesToOverride"]?.array { changed.changes.roles = names.compactMap(\.string) }
-            changed.changes.preferredRole = groups["preferredRole"]?.string
+            if let names = groups["groupsToOverride"]?.array { changes.groups = names.compactMap(\.string) }
+            if let names = groups["iamRolesToOverride"]?.array { changes.roles = names.compactMap(\.string) }
+            changes.preferredRole = groups["preferredRole"]?.string
         }
-        return changed
+        return changes
     }
 
     private static func names(_ value: JSONValue?) -> Set<String> { Set((value?.array ?? []).compactMap(\.string)) }

@@ -56,7 +56,7 @@ extension PoolOperation {
             var code: String?
             let changed = try await pools.update(user, in: pool) { user in
                 user.status = .resetRequired
-                code = delivery.map { _ in user.newCode(for: "password", now: now) }
+                code = delivery.map { _ in user.newCode(for: "password", pools.codes, now: now) }
             }
             if let delivery, let code {
                 try await pools.send(

@@ -20,16 +20,12 @@ extension PoolOperation {
             let temporary = input.text("TemporaryPassword") ?? pool.passwordPolicy.temporary
             try pool.passwordPolicy.check(temporary)
             let isAgain = input.text("MessageAction") == "RESEND"
-            var user: PoolUser
+            let user: PoolUser
             if isAgain {
                 guard let found = try pools.content(pool.id).user(input.needed("Username")) else {
                     throw PoolError.noUser
                 }
-                guard found.status == .forceChangePassword else {
-                    throw PoolError(
-                        "UnsupportedUserStateException",
-                        "Resend not possible. \(found.username) status is not FORCE_CHANGE_PASSWORD")
-                }
+                guard found.status == .forceChangePassword else { throw Self.cannotResend(found) }
                 user = found
             } else {
                 user = try NewUser.make(
@@ -40,16 +36,27 @@ extension PoolOperation {
                     input.validation,
                     response: ["autoConfirmUser": false, "autoVerifyEmail": false, "autoVerifyPhone": false])
             }
-            user.password = try await pools.sealed(temporary, of: user, pool)
-            user.temporaryUntil = pools.now + Int64(pool.passwordPolicy.temporaryDays) * 86_400_000
-            user.modified = pools.now
-            let made = user
-            try await pools.change { state, steps throws(PoolError) in
+            let sealed = try await pools.sealed(temporary, of: user, pool)
+            let (new, now) = (user, pools.now)
+            let made = try await pools.change { state, steps throws(PoolError) in
                 let content = try state.content(pool.id)
-                if !isAgain { try NewUser.checkName(made, in: content) }
+                var made = new
+                if isAgain {
+                    // As he is by now.
+                    guard let user = content.user(sub: new.sub), user.status == .forceChangePassword else {
+                        throw Self.cannotResend(new)
+                    }
+                    made = user
+                } else {
+                    try NewUser.checkName(made, in: content)
+                }
+                made.password = sealed
+                made.temporaryUntil = now + Int64(pool.passwordPolicy.temporaryDays) * 86_400_000
+                made.modified = now
                 try NewUser.checkAliases(
                     made, in: content, takes: input.flag("ForceAliasCreation") ?? false, &steps)
                 steps.append(.user(made, pool: pool.id))
+                return made
             }
             if input.text("MessageAction") != "SUPPRESS" {
                 let mediums = input.texts("DesiredDeliveryMediums") ?? ["SMS"]
@@ -116,6 +123,12 @@ extension PoolOperation {
             return [:]
         },
     ]
+
+    private static func cannotResend(_ user: PoolUser) -> PoolError {
+        PoolError(
+            "UnsupportedUserStateException",
+            "Resend not possible. \(user.username) status is not FORCE_CHANGE_PASSWORD")
+    }
 }
 
 extension UserPools {

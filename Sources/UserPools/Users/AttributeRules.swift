@@ -15,9 +15,13 @@ enum AttributeRules {
         _ attributes: OrderedMap<String>, _ pool: UserPool, client: PoolClient? = nil, former: PoolUser? = nil
     ) throws(PoolError) {
         for (name, value) in attributes {
-            if name == "sub" { throw fault(name, "Attribute cannot be updated.") }
             guard let attribute = pool.schema.first(where: { $0.name == name }) else {
                 throw fault(name, "Attribute does not exist in the schema.")
+            }
+            if let former {
+                try checkChange(attribute, value, of: former)
+            } else if name == "sub" {
+                throw fault(name, "Attribute cannot be updated.")
             }
             if let client {
                 let isOurs = name.hasSuffix("_verified") || attribute.isDeveloperOnly
@@ -25,11 +29,22 @@ enum AttributeRules {
                     throw .notAuthorized("A client attempted to write unauthorized attribute")
                 }
             }
-            if let former, let old = former.attributes[name], !attribute.isMutable, old != value {
-                throw fault(name, "Attribute cannot be updated.")
-            }
             try check(value, attribute)
         }
+    }
+
+    /// An attribute that is not mutable has the value that it was made with, or none. Source: API Reference,
+    /// AddCustomAttributes; the words are those of answers that clients report, the same value again among them. One that
+    /// the pool requires and an administrator has left out is told with the first password.
+    private static func checkChange(
+        _ attribute: SchemaAttribute, _ value: String, of former: PoolUser
+    ) throws(PoolError) {
+        let isLeftOut =
+            attribute.isRequired && former.status == .forceChangePassword && former.attributes[attribute.name] == nil
+        guard attribute.isMutable || isLeftOut else {
+            throw .invalid("user.\(attribute.name): Attribute cannot be updated.")
+        }
+        guard !attribute.isRequired || !value.isEmpty else { throw fault(attribute.name, "The attribute is required") }
     }
 
     static func checkRequired(_ attributes: OrderedMap<String>, _ pool: UserPool) throws(PoolError) {

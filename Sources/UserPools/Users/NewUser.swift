@@ -39,7 +39,9 @@ enum NewUser {
                     "Username cannot be of phone number format, since user pool is configured for phone number alias.")
             }
         }
-        try AttributeRules.checkRequired(attributes, pool)
+        // Users whom an administrator makes tell what is missing with their first password. Source: API Reference,
+        // AdminCreateUser.
+        if status == .unconfirmed { try AttributeRules.checkRequired(attributes, pool) }
         return PoolUser(
             username: username, sub: sub, attributes: attributes, status: status, created: now, modified: now)
     }

@@ -28,7 +28,7 @@ extension PoolOperation {
             let now = pools.now
             var code = ""
             let changed = try await pools.update(user, in: pool) { user in
-                code = user.newCode(for: "password", now: now)
+                code = user.newCode(for: "password", pools.codes, now: now)
             }
             try await pools.send(
                 code, "ForgotPassword", to: delivery, changed, pool, clientId: client.id, input.metadata)
@@ -50,7 +50,7 @@ extension PoolOperation {
             var fault: PoolError?
             // The code is used up before the work on the password: of two who come at once one has it.
             let known = try await pools.update(user, in: pool) { user in
-                fault = user.take(input.needed("ConfirmationCode"), for: "password", now: now)
+                fault = user.take(input.needed("ConfirmationCode"), for: "password", pools.codes, now: now)
             }
             if let fault { throw fault }
             let changed = try await pools.setPassword(password, of: known, pool) { user in
@@ -68,10 +68,9 @@ extension PoolOperation {
 extension UserPools {
     /// Bounds how often somebody has codes sent.
     func countRequest(_ name: String) throws(PoolError) {
-        guard attempts.mayTry(name, now: now) else {
+        guard requests.counted(name, now: now) else {
             throw .limit("Attempt limit exceeded, please try after some time.")
         }
-        attempts.failed(name, now: now)
     }
 
     /// Gives a user another password, if the pool's policy allows it.
@@ -84,14 +83,17 @@ extension UserPools {
         let former = ([user.password].compactMap(\.self) + user.formerPasswords).prefix(policy.historySize)
         for sealed in former {
             guard let stored = open(sealed, for: "password of \(user.sub)").flatMap({ StoredPassword(text: $0) })
-            else { continue }
+            else { throw .internalFailure("A former password cannot be opened with this server's key.") }
             let isSame = try await work.run { stored.isFrom(password, pool: pool.shortName, name: user.username) }
             guard !isSame else {
                 throw PoolError("PasswordHistoryPolicyViolationException", "Password has been used before.")
             }
         }
         let sealed = try await sealed(password, of: user, pool)
-        return try await update(user, in: pool) { user in
+        let known = user
+        return try await update(user, in: pool) { user throws(PoolError) in
+            // Another call may have changed it since the old one was checked.
+            guard user.password == known.password else { throw PoolError.wrongPassword }
             if policy.historySize > 0, let old = user.password {
                 user.formerPasswords = Array(([old] + user.formerPasswords).prefix(policy.historySize))
             }

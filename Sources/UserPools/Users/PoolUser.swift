@@ -11,7 +11,8 @@ struct PoolUser: Codable, Sendable {
 
     /// A code that was sent, for one purpose.
     struct Code: Codable, Sendable {
-        let code: String
+        /// What `SentCodes` makes of it.
+        let kept: String
         let expires: Int64
         var failures = 0
         /// What the attribute becomes when the code is told.
@@ -38,17 +39,27 @@ struct PoolUser: Codable, Sendable {
     /// The secret of the user's authenticator app, sealed; and one that is not proved yet.
     var totp: String?
     var newTOTP: String?
-    /// It is proved; and asked for.
-    var hasTOTP = false
+    /// The app is asked for.
     var usesTOTP = false
     var prefersTOTP = false
     /// The last step of time whose code was taken.
     var totpStep: Int64?
     /// Sessions that began at this time and before are over.
     var signedOut: Int64?
-    /// Sessions that were revoked, by `origin_jti`, and refresh tokens that were used up, by their ids; with the time
-    /// after which they need not be known any more.
+    /// Sessions that were revoked, by `origin_jti`, with the time at which the last of their tokens ends.
     var revoked: [String: Int64] = [:]
+    /// Sessions whose refresh tokens are used up one after another, by `origin_jti`.
+    var rotated: [String: Rotation] = [:]
+
+    struct Rotation: Codable, Sendable {
+        /// The refresh token that is good, by its id.
+        let current: String
+        /// The one whose place it has taken, and when.
+        let former: String
+        let since: Int64
+        /// When the last token of the session ends.
+        let until: Int64
+    }
 
     /// Sets an attribute. An address that changes is no longer proved.
     mutating func set(_ name: String, _ value: String) {

@@ -37,7 +37,7 @@ extension PoolOperation {
             if isConfirmed {
                 user.status = .confirmed
             } else if let delivery = Delivery.ofNew(user, pool) {
-                code = (user.newCode(for: "signup", now: pools.now), delivery)
+                code = (user.newCode(for: "signup", pools.codes, now: pools.now), delivery)
             }
             let made = user
             try await pools.change { state, steps throws(PoolError) in
@@ -76,7 +76,7 @@ extension PoolOperation {
                 guard user.status == .unconfirmed else {
                     throw .notAuthorized("User cannot be confirmed. Current status is \(user.status.rawValue)")
                 }
-                if let fault = user.take(input.needed("ConfirmationCode"), for: "signup", now: now) {
+                if let fault = user.take(input.needed("ConfirmationCode"), for: "signup", pools.codes, now: now) {
                     steps.append(.user(user, pool: content.pool.id))
                     return (user, fault)
                 }
@@ -116,7 +116,7 @@ extension PoolOperation {
                 guard let delivery = Delivery.ofNew(user, content.pool) else {
                     throw .invalid("Auto verification not turned on.")
                 }
-                let code = user.newCode(for: "signup", now: now)
+                let code = user.newCode(for: "signup", pools.codes, now: now)
                 steps.append(.user(user, pool: content.pool.id))
                 return (user, code, delivery)
             }

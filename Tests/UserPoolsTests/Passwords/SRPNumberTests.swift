@@ -1,12 +1,13 @@
+import GatewayModel
 import Testing
 
 @testable import UserPools
 
 @Suite struct SRPNumberTests {
-    private let prime = Hex.bytes(SRPNumber.primeHex) ?? []
+    private let prime = Hexadecimal.decode(SRPNumber.primeHex) ?? []
 
     @Test func numbersComeBackAsTheyWere() {
-        #expect(Hex.text(SRPNumber([0x12, 0x34])?.bytes.suffix(2) ?? []) == "1234")
+        #expect(Hexadecimal.encode(SRPNumber([0x12, 0x34])?.bytes.suffix(2) ?? []) == "1234")
         #expect(SRPNumber([UInt8](repeating: 0xFF, count: 385)) == nil)
         #expect(SRPNumber([0, 0, 7]) == SRPNumber([7]))
     }

@@ -1,4 +1,5 @@
 import Crypto
+import GatewayModel
 import JSON
 import Testing
 
@@ -33,17 +34,17 @@ import Testing
         let (pool, client) = try await test.pool()
         try await test.user("ada", in: pool)
         let own = Client()
-        let asked = try await test.call("InitiateAuth", begin(client, Hex.text(own.publicKey.bytes)))
+        let asked = try await test.call("InitiateAuth", begin(client, Hexadecimal.encode(own.publicKey.bytes)))
         let parameters = try #require(asked["ChallengeParameters"])
         func text(_ name: String) throws -> String { try #require(parameters[name]?.string) }
         let short = try #require(pool.string).split(separator: "_")[1]
-        let salt = try #require(Hex.bytes(try text("SALT")))
-        let serverBytes = try #require(Hex.bytes(try text("SRP_B")))
+        let salt = try #require(Hexadecimal.decode(try text("SALT")))
+        let serverBytes = try #require(Hexadecimal.decode(try text("SRP_B")))
         let serverKey = try #require(SRPNumber(serverBytes))
         func hash(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
         let u = hash(SRP.pad(own.publicKey.bytes) + SRP.pad(serverKey.bytes))
         let x = hash(SRP.pad(salt) + hash(Array("\(short)ada:Correct-horse-1".utf8)))
-        let prime = try #require(Hex.bytes(SRPNumber.primeHex))
+        let prime = try #require(Hexadecimal.decode(SRPNumber.primeHex))
         let k = try #require(SRPNumber(hash([0] + prime + [2])))
         // (B - k g^x)^(a + u x), as two powers of one base.
         let minusOne = SRPNumber(prime.dropLast() + [prime[prime.count - 1] - 1])
@@ -72,7 +73,7 @@ import Testing
 
     @Test func strangersLookLikeUsers() async throws {
         let (_, client) = try await test.pool(client: ["PreventUserExistenceErrors": "ENABLED"])
-        let key = Hex.text(Client().publicKey.bytes)
+        let key = Hexadecimal.encode(Client().publicKey.bytes)
         let first = try await test.call("InitiateAuth", begin(client, key))["ChallengeParameters"]
         let second = try await test.call("InitiateAuth", begin(client, key))["ChallengeParameters"]
         #expect(first?["SALT"] != nil)

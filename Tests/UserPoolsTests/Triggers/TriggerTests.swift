@@ -27,7 +27,7 @@ import Testing
 
     private static func response(_ members: JSONValue) -> TriggerResult { .answer(["response": members]) }
 
-    private static func claims(_ token: JSONValue?) throws -> JSONValue {
+    static func claims(_ token: JSONValue?) throws -> JSONValue {
         let part = try #require(token?.string).split(separator: ".")[1]
         return try JSONValue(parsing: try #require(Base64URL.decode(String(part))))
     }
