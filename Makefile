@@ -5,7 +5,7 @@ PYTHON := $(RUNTIMES)/tools/bin/python
 # One file that needs no Swift on the machine; exclusivity is checked in debug builds, by every test.
 RELEASE := -c release --product gatehouse --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 
-.PHONY: run test setup debug release unit node conformance bench fmt check
+.PHONY: run test setup browser debug release unit node conformance bench fmt check
 
 run: setup release
 	.build/release/gatehouse up Examples/products/template.yaml
@@ -14,6 +14,9 @@ test: setup check unit node conformance
 
 setup:
 	@Scripts/setup $(RUNTIMES)
+
+browser:
+	@Scripts/setup-browser
 
 debug:
 	$(SWIFT) build
@@ -28,7 +31,7 @@ unit: setup
 node:
 	node --test Tests/NodeRuntime/
 
-conformance: setup debug
+conformance: setup browser debug
 	GATEHOUSE=$(CURDIR)/.build/debug/gatehouse GATEHOUSE_RUNTIMES=$(CURDIR)/$(RUNTIMES) \
 	GATEHOUSE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest -q -n 2 Conformance
 
