@@ -16,8 +16,9 @@ from harness.report import machine
 from harness.requirements import BENCHMARKS, Unavailable, gatehouse
 
 SCENARIOS = [
-    "proxy", "rest", "jwt", "envoy", "sigv4", "policy", "authorizer", "authorizer-memory", "api-keys", "cache", "engines",
-    "throttle", "function", "startup", "bursts", "routes", "management", "deployments", "tables", "reload", "allocations",
+    "proxy", "rest", "jwt", "envoy", "sigv4", "policy", "authorizer", "authorizer-memory", "api-keys", "signin", "cache",
+    "engines", "throttle", "function", "startup", "bursts", "routes", "management", "deployments", "tables", "reload",
+    "allocations",
 ]
 
 

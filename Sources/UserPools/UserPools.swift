@@ -17,7 +17,7 @@ package final class UserPools: Sendable {
     let triggers: (any TriggerHost)?
     /// What stands before a pool's id in `iss`; nil: AWS's.
     let issuerBase: @Sendable () -> String?
-    let work = PasswordWork()
+    let work: PasswordWork
     let attempts = FailedAttempts()
     /// Codes that somebody has sent to him: a flood of them leaves the sign-ins alone.
     let requests = FailedAttempts()
@@ -29,10 +29,19 @@ package final class UserPools: Sendable {
     let strangers: [UInt8]
     let codes: SentCodes
 
-    package init(
+    package convenience init(
         account: AccountIdentity, store: any EntityStore, sealing: SealingKey, triggers: (any TriggerHost)? = nil,
         issuerBase: @escaping @Sendable () -> String? = { nil }, now: @escaping @Sendable () -> Timestamp
     ) {
+        self.init(account, store, sealing, triggers, issuerBase, now, PasswordWork())
+    }
+
+    private init(
+        _ account: AccountIdentity, _ store: any EntityStore, _ sealing: SealingKey, _ triggers: (any TriggerHost)?,
+        _ issuerBase: @escaping @Sendable () -> String?, _ now: @escaping @Sendable () -> Timestamp,
+        _ work: PasswordWork
+    ) {
+        self.work = work
         self.account = account
         self.sealing = sealing
         self.triggers = triggers
@@ -124,9 +133,7 @@ package final class UserPools: Sendable {
     /// The same pools again: what changes there is neither kept nor seen by anybody, and no function is called: all are
     /// taken to agree.
     package func draft() -> UserPools {
-        let draft = UserPools(
-            account: account, store: MemoryStore(), sealing: sealing, triggers: AgreeingTriggers(),
-            issuerBase: issuerBase, now: clock)
+        let draft = UserPools(account, MemoryStore(), sealing, AgreeingTriggers(), issuerBase, clock, work)
         draft.storage.begin(with: read { $0 })
         return draft
     }
