@@ -6,7 +6,7 @@ package enum ServiceInvocation: Sendable {
     case answer([UInt8])
     /// The error object.
     case functionError([UInt8])
-    /// It was not called, for this reason.
+    /// It was not called: the code of the error that AWS would have got of Lambda.
     case refused(String)
 }
 
@@ -23,7 +23,7 @@ extension ControlPlane {
             named.account ?? settings.account.accountId == settings.account.accountId,
             named.region ?? settings.account.region == settings.account.region,
             function.resolve(named.qualifier) != nil
-        else { return .refused("Function not found: \(arn)") }
+        else { return .refused("ResourceNotFoundException") }
         let qualifier = named.qualifier == Qualifier.latest ? nil : named.qualifier
         let policy = function.policies[qualifier ?? ""]?.policy
         guard
@@ -35,7 +35,7 @@ extension ControlPlane {
         case .success(let payload, _, _): return .answer(payload)
         case .functionError(let payload, _, _): return .functionError(payload)
         case .throttled: return .refused("TooManyRequestsException")
-        case .accepted, .notFound: return .refused("Function not found: \(arn)")
+        case .accepted, .notFound: return .refused("ResourceNotFoundException")
         }
     }
 }

@@ -200,6 +200,7 @@ extension UserPools {
         guard header.lowercased().hasPrefix("bearer ") else { return refused("Access token is missing") }
         let found: (PoolContent, PoolUser, TokenClaims)
         do throws(PoolError) { found = try await holder(of: String(header.dropFirst(7)), needs: "openid") } catch {
+            if error.code == "TooManyRequestsException" { return Fault.busy.response }
             return refused("Access token is expired, disabled, or deleted, or the user has globally signed out.")
         }
         let (content, user, claims) = found

@@ -84,24 +84,31 @@ extension SignIn {
 
     func bySRP(isCustom: Bool) async throws(PoolError) -> JSONObject {
         let name = try parameter("USERNAME")
-        let digits = try parameter("SRP_A")
         try checkSecretHash([name])
-        guard digits.utf8.count <= 2 * SRPNumber.byteCount + 2,
-            let bytes = Hexadecimal.decode((digits.utf8.count % 2 == 0 ? "" : "0") + digits),
-            let clientKey = SRPNumber(bytes), !clientKey.isZero
-        else { throw .invalid("Invalid SRP_A") }
+        _ = try clientKey()
         let found = try find(name)
         if found == nil, !client.hidesUnknownUsers { throw PoolError.noUser }
-        if isCustom { return try await offer(name, found, clientKey, isCustom: true) }
+        if isCustom {
+            // The function says whether the password comes next. Source: Developer Guide, define auth challenge.
+            return try await nextCustom(found, name, [CustomRound(challengeName: "SRP_A", challengeResult: true)])
+        }
         try await askBefore(found, name)
         let later = try later()
-        return try await later.offer(name, try later.find(name), clientKey, isCustom: false)
+        return try await later.offer(name, try later.find(name), isCustom: false)
+    }
+
+    private func clientKey() throws(PoolError) -> SRPNumber {
+        let digits = try parameter("SRP_A")
+        guard digits.utf8.count <= 2 * SRPNumber.byteCount + 2,
+            let bytes = Hexadecimal.decode((digits.utf8.count % 2 == 0 ? "" : "0") + digits),
+            let key = SRPNumber(bytes), !key.isZero
+        else { throw .invalid("Invalid SRP_A") }
+        return key
     }
 
     /// The server's half of the exchange.
-    private func offer(
-        _ name: String, _ found: PoolUser?, _ clientKey: SRPNumber, isCustom: Bool
-    ) async throws(PoolError) -> JSONObject {
+    func offer(_ name: String, _ found: PoolUser?, isCustom: Bool) async throws(PoolError) -> JSONObject {
+        let clientKey = try clientKey()
         if found == nil, !client.hidesUnknownUsers { throw PoolError.noUser }
         let pool = content.pool
         let (stored, server) = try await pools.work.run { [pools] in

@@ -47,8 +47,9 @@ extension SignIn {
             guard let user else { throw PoolError.wrongPassword }
             return try await finish(user, "TokenGeneration_Authentication")
         }
-        guard let challengeName = answer["challengeName"]?.string else {
-            throw PoolError("InvalidLambdaResponseException", "Unrecognizable lambda output")
+        guard let challengeName = answer["challengeName"]?.string else { throw UserPools.unrecognizable }
+        if challengeName == "PASSWORD_VERIFIER", history.map(\.challengeName) == ["SRP_A"] {
+            return try await offer(name, user, isCustom: true)
         }
         guard challengeName == "CUSTOM_CHALLENGE" else {
             throw .unserved("the challenge \(challengeName) of a function")

@@ -120,11 +120,12 @@ extension SignIn {
         let name = try parameter("USERNAME")
         let password = try password()
         try checkSecretHash([name])
-        try await askBefore(try find(name), name)
+        let call = try await withMigrated(name, password)
+        try await call.askBefore(try call.find(name), name)
         let asked = try later()
         let user = try await asked.check(password, name, try asked.find(name))
-        let (call, known) = try later(user)
-        return try await call.proceed(known)
+        let (later, known) = try later(user)
+        return try await later.proceed(known)
     }
 
     /// PreAuthentication, before anything is checked.
@@ -134,12 +135,14 @@ extension SignIn {
         let occasion =
             user.map { Occasion(content.pool, client.id, $0) }
             ?? Occasion(content.pool, client.id, username: name, attributes: [:])
-        var request: JSONObject = client.hidesUnknownUsers ? ["userNotFound": .bool(user == nil)] : [:]
-        // Source: Developer Guide, pre authentication: what a client sends comes as validation data.
-        if let metadata = metadata["clientMetadata"] { request["validationData"] = metadata }
+        let told: JSONObject = client.hidesUnknownUsers ? ["userNotFound": .bool(user == nil)] : [:]
         _ = try await pools.trigger(
-            "PreAuthentication", "PreAuthentication_Authentication", occasion, request)
+            "PreAuthentication", "PreAuthentication_Authentication", occasion, told.merged(validation))
     }
+
+    /// Before somebody is signed in, what a client sends comes as validation data. Source: Developer Guide, pre
+    /// authentication, migrate user.
+    var validation: JSONObject { metadata["clientMetadata"].map { ["validationData": $0] } ?? [:] }
 
     private func byRefreshToken() async throws(PoolError) -> JSONObject {
         guard !client.rotates else { throw .notAuthorized("REFRESH_TOKEN_AUTH is not enabled for the client.") }

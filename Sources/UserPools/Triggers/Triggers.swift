@@ -7,13 +7,14 @@ struct Occasion: Sendable {
     /// The client's id; the operations of administrators have none of their own.
     let clientId: String
     let username: String
-    let attributes: JSONObject
+    /// nil for who is not in the pool.
+    let attributes: JSONObject?
 
     init(_ pool: UserPool, _ clientId: String, _ user: PoolUser) {
         self.init(pool, clientId, username: user.username, attributes: user.attributesForTriggers)
     }
 
-    init(_ pool: UserPool, _ clientId: String, username: String, attributes: JSONObject) {
+    init(_ pool: UserPool, _ clientId: String, username: String, attributes: JSONObject?) {
         self.pool = pool
         self.clientId = clientId
         self.username = username
@@ -53,7 +54,8 @@ extension UserPools {
         guard let triggers else {
             throw PoolError("UnexpectedLambdaException", "\(name) cannot be called here.")
         }
-        var asked: JSONObject = ["userAttributes": .object(occasion.attributes)]
+        var asked: JSONObject = [:]
+        asked["userAttributes"] = occasion.attributes.map { .object($0) }
         for (member, value) in request { asked[member] = value }
         let event: JSONValue = [
             "version": .string(version), "triggerSource": .string(source), "region": .string(account.region),
@@ -65,9 +67,12 @@ extension UserPools {
         for _ in 0..<Self.tries {
             switch await triggers.invoke(function, event, sourceArn: arn) {
             case .answer(let answer):
-                guard let response = answer["response"], response.object != nil else {
-                    throw PoolError("InvalidLambdaResponseException", "Unrecognizable lambda output")
+                // Both texts are AWS's: nothing, or no object, is not even read.
+                guard answer.object != nil else {
+                    throw PoolError(
+                        "InvalidLambdaResponseException", "Invalid lambda function output : Invalid JSON")
                 }
+                guard let response = answer["response"], response.object != nil else { throw Self.unrecognizable }
                 return response
             case .failed(let message):
                 throw PoolError("UserLambdaValidationException", "\(name) failed with error \(message).")
@@ -76,7 +81,13 @@ extension UserPools {
             case .late: continue
             }
         }
-        throw PoolError("UnexpectedLambdaException", "\(name) invocation failed due to error Lambda timed out.")
+        throw PoolError(
+            "UnexpectedLambdaException",
+            "\(name) invocation failed due to error Socket timeout while invoking Lambda function.")
+    }
+
+    static var unrecognizable: PoolError {
+        PoolError("InvalidLambdaResponseException", "Unrecognizable lambda output")
     }
 }
 

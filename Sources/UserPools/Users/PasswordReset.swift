@@ -8,11 +8,20 @@ extension PoolOperation {
 
     static let passwordReset: [PoolOperation] = [
         PoolOperation("ForgotPassword", who) { pools, input throws(PoolError) in
-            let (content, client) = try pools.caller(input)
+            var (content, client) = try pools.caller(input)
             let name = input.needed("Username")
             let pool = content.pool
             // Of names that nobody has too, or it would tell them apart.
             try pools.countRequest("\(pool.id) \(content.user(name)?.sub ?? pool.key(name)) forgot")
+            if content.user(name) == nil {
+                do throws(PoolError) {
+                    try await pools.migrate(name, password: nil, content, client, input.metadata)
+                } catch {
+                    // The function's own words would tell that nobody of that name is here.
+                    guard client.hidesUnknownUsers, error.status == 400 else { throw error }
+                }
+                content = try pools.content(pool.id)
+            }
             guard let user = content.user(name) else {
                 guard client.hidesUnknownUsers else { throw PoolError.noUser }
                 return ["CodeDeliveryDetails": pools.inventedDelivery(name)]

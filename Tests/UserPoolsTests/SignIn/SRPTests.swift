@@ -71,6 +71,37 @@ import Testing
         #expect(await test.fault("RespondToAuthChallenge", answer).hasPrefix("NotAuthorizedException"))
     }
 
+    private struct Definition: TriggerHost {
+        let response: JSONValue
+        func invoke(_ function: String, _ event: JSONValue, sourceArn: String) async -> TriggerResult {
+            let isFirst = event["request"]?["session"] == [["challengeName": "SRP_A", "challengeResult": true]]
+            return isFirst ? .answer(["response": response]) : .failed("asked too late")
+        }
+    }
+
+    private static let definitions: [(JSONValue, String)] = [
+        (["challengeName": "PASSWORD_VERIFIER"], "no fault: "),
+        (["failAuthentication": true], "NotAuthorizedException: Incorrect username or password."),
+        (
+            ["challengeName": "SMS_MFA"],
+            "InvalidParameterException: Gatehouse does not serve the challenge SMS_MFA of a function."
+        ),
+    ]
+
+    @Test(arguments: definitions)
+    func aFunctionSaysWhetherThePasswordIsAskedFor(response: JSONValue, fault: String) async throws {
+        let test = TestPools(triggers: Definition(response: response))
+        let function: JSONValue = "arn:aws:lambda:us-east-1:123456789012:function:f"
+        let (pool, client) = try await test.pool(["LambdaConfig": ["DefineAuthChallenge": function]])
+        try await test.user("ada", in: pool)
+        let key = Hexadecimal.encode(Client().publicKey.bytes)
+        let call: JSONValue = [
+            "ClientId": client, "AuthFlow": "CUSTOM_AUTH",
+            "AuthParameters": ["USERNAME": "ada", "SRP_A": .string(key), "CHALLENGE_NAME": "SRP_A"],
+        ]
+        #expect(await test.fault("InitiateAuth", call) == fault)
+    }
+
     @Test func strangersLookLikeUsers() async throws {
         let (_, client) = try await test.pool(client: ["PreventUserExistenceErrors": "ENABLED"])
         let key = Hexadecimal.encode(Client().publicKey.bytes)

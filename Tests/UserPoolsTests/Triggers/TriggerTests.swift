@@ -58,6 +58,21 @@ import Testing
         #expect(user["UserAttributes"]?.array?.contains(["Name": "email_verified", "Value": "true"]) == true)
     }
 
+    private static let noAnswers: [(JSONValue, String)] = [
+        (.null, "Invalid lambda function output : Invalid JSON"),
+        ("text", "Invalid lambda function output : Invalid JSON"),
+        ([], "Invalid lambda function output : Invalid JSON"),
+        ([:], "Unrecognizable lambda output"), (["response": 7], "Unrecognizable lambda output"),
+    ]
+
+    @Test(arguments: noAnswers)
+    func anAnswerThatIsNoneRefuses(answer: JSONValue, message: String) async throws {
+        let test = TestPools(triggers: Functions { _, _ in .answer(answer) })
+        let (_, client) = try await test.pool(["LambdaConfig": ["PreSignUp": Self.arn("pre")]])
+        let call: JSONValue = ["ClientId": client, "Username": "ada", "Password": TestPools.password]
+        #expect(await test.fault("SignUp", call) == "InvalidLambdaResponseException: \(message)")
+    }
+
     @Test func aFunctionThatFailsRefuses() async throws {
         let test = TestPools(triggers: Functions { _, _ in .failed("not you") })
         let (_, client) = try await test.pool(["LambdaConfig": ["PreSignUp": Self.arn("pre")]])
