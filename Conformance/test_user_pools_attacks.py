@@ -104,3 +104,25 @@ def test_what_is_no_call_is_refused(gatehouse, members):
     )
     assert answer.status == 400
     assert len(answer.body) < 2_000
+
+
+def test_a_lost_key_stops_the_start_and_is_not_replaced(own_gatehouse, command, tmp_path):
+    data = tmp_path / "data"
+    server = own_gatehouse(data=data)
+    people = Pool(server)
+    people.user("ada")
+    server.stop()
+    kept = (data / "secrets.key").read_bytes()
+    (data / "secrets.key").unlink()
+    refused = command("serve", "--listen", "127.0.0.1:0", "--data", str(data))
+    assert refused.ended() == 1
+    assert f"The key file {data}/secrets.key is gone" in refused.output
+    assert not (data / "secrets.key").exists()
+    (data / "secrets.key").write_bytes(bytes(reversed(kept)))
+    (data / "secrets.key").chmod(0o600)
+    refused = command("serve", "--listen", "127.0.0.1:0", "--data", str(data))
+    assert refused.ended() == 1
+    assert "is not the key that they were sealed with" in refused.output
+    (data / "secrets.key").write_bytes(kept)
+    again = own_gatehouse(data=data)
+    again.clients.service("cognito-idp").admin_get_user(UserPoolId=people.id, Username="ada")

@@ -152,6 +152,25 @@ def test_a_code_is_bound_to_what_it_was_asked_with(people, browser, changes, err
     assert (answer.status, json.loads(answer.text)) == (400, {"error": error})
 
 
+@pytest.mark.parametrize("change", ["disable", "sign_out", "password", "delete"])
+def test_a_code_and_a_browser_of_the_time_before_are_over(people, browser, change):
+    code = code_of(browser.sign_in(people.client_id, "ada"))["code"][0]
+    named = {"UserPoolId": people.id, "Username": "ada"}
+    if change == "disable":
+        people.idp.admin_disable_user(**named)
+        people.idp.admin_enable_user(**named)
+    elif change == "sign_out":
+        people.idp.admin_user_global_sign_out(**named)
+    elif change == "password":
+        people.idp.admin_set_user_password(**named, Password="Another-horse-2", Permanent=True)
+    else:
+        people.idp.admin_delete_user(**named)
+        people.user("ada")
+    assert json.loads(exchange(people, code).text) == {"error": "invalid_grant"}
+    asked = browser.get("/oauth2/authorize", authorization(people.client_id))
+    assert asked.header("location").startswith("/_aws/cognito-idp/login?")
+
+
 def test_a_code_is_its_clients_only(people, browser):
     code = code_of(browser.sign_in(people.client_id, "ada"))["code"][0]
     other = people.add_client(**OAUTH)["ClientId"]
