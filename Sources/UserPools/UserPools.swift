@@ -17,6 +17,8 @@ package final class UserPools: Sendable {
     let triggers: (any TriggerHost)?
     /// What stands before a pool's id in `iss`; nil: AWS's.
     let issuerBase: @Sendable () -> String?
+    /// Whether the pages are reached by TLS.
+    let isSecure: Bool
     let work: PasswordWork
     let attempts = FailedAttempts()
     /// Codes that somebody has sent to him: a flood of them leaves the sign-ins alone.
@@ -31,14 +33,15 @@ package final class UserPools: Sendable {
 
     package convenience init(
         account: AccountIdentity, store: any EntityStore, sealing: SealingKey, triggers: (any TriggerHost)? = nil,
-        issuerBase: @escaping @Sendable () -> String? = { nil }, now: @escaping @Sendable () -> Timestamp
+        issuerBase: @escaping @Sendable () -> String? = { nil }, isSecure: Bool = false,
+        now: @escaping @Sendable () -> Timestamp
     ) {
-        self.init(account, store, sealing, triggers, issuerBase, now, PasswordWork())
+        self.init(account, store, sealing, triggers, issuerBase, isSecure, now, PasswordWork())
     }
 
     private init(
         _ account: AccountIdentity, _ store: any EntityStore, _ sealing: SealingKey, _ triggers: (any TriggerHost)?,
-        _ issuerBase: @escaping @Sendable () -> String?, _ now: @escaping @Sendable () -> Timestamp,
+        _ issuerBase: @escaping @Sendable () -> String?, _ isSecure: Bool, _ now: @escaping @Sendable () -> Timestamp,
         _ work: PasswordWork
     ) {
         self.work = work
@@ -46,6 +49,7 @@ package final class UserPools: Sendable {
         self.sealing = sealing
         self.triggers = triggers
         self.issuerBase = issuerBase
+        self.isSecure = isSecure
         clock = now
         storage = PoolStorage(store: store)
         strangers = sealing.derived(for: "unknown users")
@@ -133,7 +137,7 @@ package final class UserPools: Sendable {
     /// The same pools again: what changes there is neither kept nor seen by anybody, and no function is called: all are
     /// taken to agree.
     package func draft() -> UserPools {
-        let draft = UserPools(account, MemoryStore(), sealing, AgreeingTriggers(), issuerBase, clock, work)
+        let draft = UserPools(account, MemoryStore(), sealing, AgreeingTriggers(), issuerBase, isSecure, clock, work)
         draft.storage.begin(with: read { $0 })
         return draft
     }

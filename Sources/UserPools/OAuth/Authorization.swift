@@ -133,9 +133,7 @@ extension UserPools {
         do throws(PoolError) {
             if known == nil {
                 let sealed = Base64URL.encode(try seal(session, as: "browser session"))
-                cookies.append(
-                    "\(BrowserSession.cookie)=\(sealed); Path=/; Max-Age=\(BrowserSession.seconds); HttpOnly; SameSite=Lax"
-                )
+                cookies.append(cookie(BrowserSession.cookie, sealed, seconds: BrowserSession.seconds))
             }
             if wanted.isCode {
                 // Each client's tokens are a session of their own.
@@ -167,6 +165,14 @@ extension UserPools {
         }
     }
 
+    /// One that no script of a page reads, and that forms of other pages do not send.
+    ///
+    /// - Parameter seconds: how long the browser keeps it; nil: until it is closed.
+    func cookie(_ name: String, _ value: String, seconds: Int64? = nil) -> String {
+        let age = seconds.map { "; Max-Age=\($0)" } ?? ""
+        return "\(name)=\(value); Path=/\(age); HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
+    }
+
     /// Which codes were used is known as long as the process lives, and so long they are good.
     var codePurpose: String { "code \(instance)" }
 
@@ -180,7 +186,7 @@ extension UserPools {
         guard let (_, client) = client(request.parameter("client_id"), of: request) else {
             return .page(400, Pages.message("Client does not exist."))
         }
-        let gone = "\(BrowserSession.cookie)=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
+        let gone = cookie(BrowserSession.cookie, "", seconds: 0)
         if let url = request.parameter("logout_uri") {
             guard client.logoutURLs.contains(where: { $0.utf8.elementsEqual(url.utf8) }) else {
                 return .page(

@@ -78,7 +78,7 @@ extension UserPools {
             .compactMap { name, value in value.map { (name, $0) } }
         return .page(
             fault == nil ? 200 : 400, Pages.form(title, fields, hidden: hidden, fault: fault),
-            cookies: ["\(Self.csrfCookie)=\(csrf); Path=/; HttpOnly; SameSite=Lax"])
+            cookies: [cookie(Self.csrfCookie, csrf)])
     }
 
     func login(_ request: OAuthRequest) async -> OAuthResponse {

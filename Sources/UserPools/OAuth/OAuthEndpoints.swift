@@ -70,12 +70,13 @@ extension UserPools {
     private func discovery(of pool: String, _ request: OAuthRequest) -> JSONValue {
         let prefixDomain = read { $0.pools[pool]?.pool.domains.first?.name }
         let isLocal = !request.host.lowercased().hasSuffix(".com")
+        let own = "\(isSecure ? "https" : "http")://\(request.host)"
         let endpoints =
             isLocal || prefixDomain == nil
-            ? "http://\(request.host)\(Self.localPrefix)"
+            ? "\(own)\(Self.localPrefix)"
             : "https://\(prefixDomain ?? "").auth.\(account.region).amazoncognito.com"
         let issuer = issuer(of: pool)
-        let keys = isLocal ? "http://\(request.host)/\(pool)" : issuer
+        let keys = isLocal ? "\(own)/\(pool)" : issuer
         func at(_ path: String) -> JSONValue { .string(endpoints + path) }
         return [
             "authorization_endpoint": at("/oauth2/authorize"), "end_session_endpoint": at("/logout"),
