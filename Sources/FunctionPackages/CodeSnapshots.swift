@@ -135,9 +135,9 @@ extension CodeSnapshots {
     private func copy(
         _ content: CodeReader.Content, from source: String, _ dependencies: String?, as name: String
     ) throws(PackageError) -> Bool {
-        if !Files.isFolder(folder) { try Files.makeFolders(folder) }
+        if !Files.isFolder(folder) { try Files.makeFolders(folder, mode: FunctionPackages.passage) }
         let temporary = "\(folder)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
-        try Files.makeFolder(temporary)
+        try Files.makeFolder(temporary, mode: 0o700)
         do throws(PackageError) {
             guard try fill(temporary, content, from: source), try reader.isCurrent(content, source) else {
                 Files.remove(temporary)

@@ -95,17 +95,19 @@ enum Files {
     }
 
     /// Makes the folder, and those above it that are missing.
-    static func makeFolders(_ path: String) throws(PackageError) {
+    static func makeFolders(_ path: String, mode: UInt16 = 0o755) throws(PackageError) {
         guard !isFolder(path) else { return }
         let parent = parent(of: path)
         if !parent.isEmpty { try makeFolders(parent) }
         // Another call may make it at the same time.
-        do { try makeFolder(path) } catch { if !isFolder(path) { throw error } }
+        do { try makeFolder(path, mode: mode) } catch { if !isFolder(path) { throw error } }
     }
 
-    /// Makes one folder, readable by all whatever the process's umask is; fails when there is something.
-    static func makeFolder(_ path: String) throws(PackageError) {
-        guard mkdir(path, 0o755) == 0, chmod(path, 0o755) == 0 else { throw failure("make the folder", path) }
+    /// Makes one folder, with this mode whatever the process's umask is; fails when there is something.
+    static func makeFolder(_ path: String, mode: UInt16 = 0o755) throws(PackageError) {
+        guard mkdir(path, mode_t(mode)) == 0, chmod(path, mode_t(mode)) == 0 else {
+            throw failure("make the folder", path)
+        }
     }
 
     /// Writes a file that is not there yet and makes it durable, unless nobody needs it later. Links are not followed.

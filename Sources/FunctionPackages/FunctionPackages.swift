@@ -5,7 +5,7 @@ package import GatewayModel
 /// `<folder>/<function>/<SHA-256>/` with its files.
 ///
 /// Both appear under their names only when they are complete and durable, so that a package that a function names is
-/// always whole.
+/// always whole. They are the server's alone; who runs a function as another user opens its files to it.
 package struct FunctionPackages: Sendable {
     /// Bytes of an upload. Source: Lambda quotas, "50 MB (zipped, for direct upload)".
     package static let maximumZippedSize = 52_428_800
@@ -18,6 +18,8 @@ package struct FunctionPackages: Sendable {
     let folders: CodeFolders
 
     private static let temporaryPrefix = ".incoming-"
+    /// Of folders on the way to code: whoever has a name gets through, and nobody can list names.
+    package static let passage: UInt16 = 0o711
 
     package init(folder: String, isDurable: Bool = true, folders: CodeFolders) {
         self.folder = folder
@@ -38,7 +40,7 @@ package struct FunctionPackages: Sendable {
         _ zip: [UInt8], _ package: FunctionPackage, _ archive: ZipArchive, _ functionName: String, in home: String
     ) throws(PackageError) -> FunctionPackage {
         if !Files.isFolder(home) {
-            try Files.makeFolders(home)
+            try Files.makeFolders(home, mode: Self.passage)
             if isDurable { try Files.syncFolder(folder) }
         }
         let codeFolder = codeFolder(of: functionName, codeSha256: package.codeSha256)
@@ -49,7 +51,7 @@ package struct FunctionPackages: Sendable {
         let temporary = Files.isFile(zipFile) ? nil : "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
         do throws(PackageError) {
             if let temporary {
-                try Files.create(temporary, mode: 0o644, isDurable: isDurable) { write throws(PackageError) in
+                try Files.create(temporary, mode: 0o600, isDurable: isDurable) { write throws(PackageError) in
                     try zip.span.bytes.withUnsafeBytes { all throws(PackageError) in try write(all) }
                 }
             }
@@ -123,7 +125,7 @@ package struct FunctionPackages: Sendable {
     /// Unpacks beside the final name and renames. Links come last: nothing is written through one.
     private func unpack(_ archive: ZipArchive, to codeFolder: String, in home: String) throws(PackageError) {
         let temporary = "\(home)/\(Self.temporaryPrefix)\(Identifiers.uuid())"
-        try Files.makeFolder(temporary)
+        try Files.makeFolder(temporary, mode: 0o700)
         do {
             for folder in archive.folders { try Files.makeFolder(path(temporary, folder)) }
             var links = SymbolicLinks()

@@ -67,6 +67,14 @@ import Testing
         #expect(mode("setuid") == 0o755)
     }
 
+    @Test func isTheServersAlone() throws {
+        let package = try packages.keep(Zip(.init("handler.py", "x")).bytes, for: "hello")
+        let code = codeFolder(package)
+        #expect(permissions(code) == 0o700)
+        #expect(permissions(code + ".zip") == 0o600)
+        #expect(permissions(String(code[..<(code.lastIndex(of: "/") ?? code.startIndex)])) == 0o711)
+    }
+
     @Test func makesSymbolicLinksThatStayInside() throws {
         let package = try packages.keep(
             Zip(.link("lib/current", to: "../real.txt"), .init("real.txt", "real")).bytes, for: "hello")
