@@ -217,7 +217,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "FolderWatchTests", dependencies: ["FolderWatch"], swiftSettings: strict),
         .testTarget(
-            name: "LambdaHostTests", dependencies: ["LambdaHost", "GatewayModel", "JSON", nioCore, nioPosix],
+            name: "LambdaHostTests",
+            dependencies: ["LambdaHost", "TestFixtures", "GatewayModel", "JSON", nioCore, nioPosix],
             swiftSettings: strict),
         .testTarget(
             name: "OpenAPIDocumentTests", dependencies: ["OpenAPIDocument", "GatewayModel", "JSON"],

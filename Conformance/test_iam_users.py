@@ -113,7 +113,7 @@ def test_who_a_key_is(gatehouse, iam, user):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_known_key_is_always_verified(gatehouse, iam, user, service, call, code):  # noqa: F811
+def test_a_known_key_is_always_verified(gatehouse, iam, user, service, call, code):
     user, key = user
     iam.attach_user_policy(UserName=user["UserName"], PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     if service != "apigateway":

@@ -4,8 +4,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,10 +19,12 @@
 #ifdef __linux__
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
+#include <linux/keyctl.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -37,6 +41,8 @@ static int has_result;
 static unsigned long started;
 static sandbox_exit_handler exit_handler;
 static int watchdog = -1;
+// The child that is between vfork and exec; 0: none.
+static _Atomic pid_t beginning;
 
 // --- the watchdog -------------------------------------------------------------------------------------------------
 
@@ -100,7 +106,7 @@ static int start_watchdog(void) {
 
 // --- a folder at /opt ---------------------------------------------------------------------------------------------
 
-static int can_show_opt;
+static enum { opt_hidden, opt_by_mount, opt_by_namespace } can_show_opt = opt_hidden;
 
 #ifdef __linux__
 // Of the user that this process is; written before there are children.
@@ -116,11 +122,11 @@ static int write_text(const char *path, const char *text) {
 }
 
 // Gives the calling process a view of its own of the file system, with `folder` at /opt. Without the right to mount it
-// becomes the owner of a user namespace first, in which it stays the user that it is and gains nothing by its exec.
-// Async-signal-safe.
-static int show_opt(const char *folder) {
+// becomes the owner of a user namespace first, if it `may_own` one, in which it stays the user that it is and gains
+// nothing by its exec; nor can it become another user there. Async-signal-safe.
+static int show_opt(const char *folder, int may_own) {
   if (unshare(CLONE_NEWNS) != 0) {
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return -1;
+    if (!may_own || unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return -1;
     if (write_text("/proc/self/setgroups", "deny") != 0 || write_text("/proc/self/gid_map", group_map) != 0 ||
         write_text("/proc/self/uid_map", user_map) != 0) {
       return -1;
@@ -136,23 +142,69 @@ static void try_opt(void) {
   snprintf(user_map, sizeof user_map, "%u %u 1", (unsigned)geteuid(), (unsigned)geteuid());
   snprintf(group_map, sizeof group_map, "%u %u 1", (unsigned)getegid(), (unsigned)getegid());
   pid_t pid = fork();
-  if (pid == 0) _exit(show_opt("/tmp") == 0 ? 0 : 1);
+  if (pid == 0) {
+    if (show_opt("/tmp", 0) == 0) _exit(opt_by_mount);
+    _exit(show_opt("/tmp", 1) == 0 ? opt_by_namespace : opt_hidden);
+  }
   int status;
-  can_show_opt = pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  if (pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status)) can_show_opt = WEXITSTATUS(status);
 }
 #endif
 
-int sandbox_can_show_opt(void) { return can_show_opt; }
+int sandbox_can_show_opt(int has_identity) {
+  return has_identity ? can_show_opt == opt_by_mount : can_show_opt != opt_hidden;
+}
+
+// --- becoming another user ----------------------------------------------------------------------------------------
+
+// For good: there is no way back, and no program that it executes gains anything. Async-signal-safe.
+//
+// The kernel is asked directly. The C library's functions have every thread of the process change with the caller, and
+// in a child of vfork the threads that they find are the parent's. Taking another user also ends that memory can be
+// looked into (PR_SET_DUMPABLE); so, as long as the child borrows the parent's, nobody can attach to it.
+static int take_identity(const sandbox_identity *identity) {
+#ifdef __linux__
+  // Keys that the server's session holds (keyctl) stay with it. Where there is no such thing there is nothing to leave.
+  syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+  if (syscall(SYS_setgroups, (long)identity->group_count, identity->groups) != 0 ||
+      syscall(SYS_setresgid, identity->group, identity->group, identity->group) != 0 ||
+      syscall(SYS_setresuid, identity->user, identity->user, identity->user) != 0) {
+    return -1;
+  }
+  // Old kernels have none of these to clear.
+  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+#else
+  if (setgroups(identity->group_count, identity->groups) != 0 || setgid(identity->group) != 0) return -1;
+  return setuid(identity->user);
+#endif
+}
+
+int sandbox_first_closed(const sandbox_identity *identity, const char *const *paths, int count) {
+  int answer[2], found = -1;
+  if (pipe(answer) < 0) return -1;
+  pid_t pid = fork();
+  if (pid == 0) {
+    if (take_identity(identity) != 0) _exit(1);
+    int first = 0;
+    while (first < count && access(paths[first], X_OK) == 0) first++;
+    ssize_t written = write(answer[1], &first, sizeof first);
+    _exit(written == (ssize_t)sizeof first ? 0 : 1);
+  }
+  close(answer[1]);
+  ssize_t size;
+  while ((size = read(answer[0], &found, sizeof found)) < 0 && errno == EINTR) {
+  }
+  close(answer[0]);
+  // The reaper may have been first.
+  if (pid > 0) waitpid(pid, NULL, 0);
+  return size == (ssize_t)sizeof found ? found : -1;
+}
 
 // --- starting -----------------------------------------------------------------------------------------------------
 
-// In a child that shares its parent's memory (vfork): it only calls what is async-signal-safe, writes to no variable of
-// the parent, and does not return.
-static void become(const sandbox_spec *spec, int output, int report, pid_t parent) {
-  sigset_t none;
-  struct rlimit limit;
-  sigemptyset(&none);
-  setpgid(0, 0);
+// Has the kernel kill the calling process when the server dies. Who becomes another user loses this, so it comes after.
+static void tie_to(pid_t parent) {
 #ifdef __linux__
   // The thread that forks lives as long as the process, so this is the death of the server.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -160,6 +212,17 @@ static void become(const sandbox_spec *spec, int output, int report, pid_t paren
 #else
   (void)parent;
 #endif
+}
+
+// In a child that shares its parent's memory (vfork): it only calls what is async-signal-safe, writes to no variable of
+// the parent but `beginning`, and does not return.
+static void become(const sandbox_spec *spec, int output, int report, pid_t parent) {
+  sigset_t none;
+  struct rlimit limit;
+  sigemptyset(&none);
+  // A session of its own, too, where it is another user: at the server's terminal it could type what the shell reads.
+  if (spec->identity == NULL || setsid() < 0) setpgid(0, 0);
+  beginning = getpid();
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
   sigprocmask(SIG_SETMASK, &none, NULL);
   limit.rlim_cur = limit.rlim_max = 0;
@@ -173,9 +236,13 @@ static void become(const sandbox_spec *spec, int output, int report, pid_t paren
     setrlimit(RLIMIT_NOFILE, &limit);
     int is_shown = 1;
 #ifdef __linux__
-    is_shown = spec->opt == NULL || show_opt(spec->opt) == 0;
+    is_shown = spec->opt == NULL || show_opt(spec->opt, spec->identity == NULL) == 0;
 #endif
-    if (is_shown && chdir(spec->folder) == 0) execve(spec->executable, spec->arguments, spec->environment);
+    // Last of all: processes of the same user may send signals from then on.
+    if (is_shown && chdir(spec->folder) == 0 && (spec->identity == NULL || take_identity(spec->identity) == 0)) {
+      tie_to(parent);
+      execve(spec->executable, spec->arguments, spec->environment);
+    }
   }
   int error = errno;
   ssize_t written = write(3, &error, sizeof error);
@@ -223,8 +290,11 @@ static sandbox_process start_child(const sandbox_spec *spec) {
   close(report[1]);
   fcntl(output[0], F_SETFD, FD_CLOEXEC);
   fcntl(report[0], F_SETFD, FD_CLOEXEC);
+  // Who opens /dev/stderr opens this pipe once more, with his own rights. Where that is not to be had he does without.
+  if (spec->identity != NULL && fchown(out, spec->identity->user, spec->identity->group) != 0) errno = 0;
   pid_t pid = begin_child(spec, out, rep, parent);
   if (pid < 0) error = errno;
+  beginning = 0;
   close(out);
   close(rep);
   if (pid > 0) {
@@ -274,7 +344,13 @@ sandbox_process sandbox_spawn(const sandbox_spec *spec) {
   while (pending != NULL || has_result) pthread_cond_wait(&done, &lock);
   pending = spec;
   pthread_cond_signal(&wanted);
-  while (!has_result) pthread_cond_wait(&done, &lock);
+  while (!has_result) {
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    time.tv_sec += 1;
+    // A process of the same user may stop the child before its exec, for which the thread that starts them waits.
+    if (pthread_cond_timedwait(&done, &lock, &time) == ETIMEDOUT && beginning > 1) kill(beginning, SIGCONT);
+  }
   sandbox_process process = result;
   has_result = 0;
   pthread_cond_broadcast(&done);
@@ -384,13 +460,8 @@ static int holds_socket(pid_t pid, int64_t inode) {
   closedir(folder);
   return found;
 }
-#endif
 
-int sandbox_holds_connection(pid_t group, uint16_t from, uint16_t to) {
-#ifdef __linux__
-  int64_t inode = socket_inode(from, to);
-  if (inode < 0) return -1;
-  if (inode == 0) return 0;
+static int group_holds_socket(pid_t group, int64_t inode) {
   // Mostly the runtime itself; else something that it started.
   if (holds_socket(group, inode)) return 1;
   DIR *processes = opendir("/proc");
@@ -403,8 +474,25 @@ int sandbox_holds_connection(pid_t group, uint16_t from, uint16_t to) {
   }
   closedir(processes);
   return found;
+}
+#endif
+
+int sandbox_holds_connection(pid_t group, const sandbox_identity *identity, uint16_t from, uint16_t to) {
+#ifdef __linux__
+  int64_t inode = socket_inode(from, to);
+  if (inode < 0) return -1;
+  if (inode == 0) return 0;
+  if (identity == NULL) return group_holds_socket(group, inode);
+  // In a container root may not look into processes of others (CAP_SYS_PTRACE), only they may. This is the user by whom
+  // the kernel judges this one thread, and nobody can trace or signal it for that.
+  setfsgid(identity->group);
+  setfsuid(identity->user);
+  int found = group_holds_socket(group, inode);
+  setfsuid(geteuid());
+  setfsgid(getegid());
+  return found;
 #else
-  (void)group, (void)from, (void)to;
+  (void)group, (void)identity, (void)from, (void)to;
   return -1;
 #endif
 }

@@ -44,7 +44,8 @@ package final class Gatehouse: Sendable {
     /// Loads the state, compiles it, publishes it, and only then listens.
     package static func start(_ settings: ServerSettings) async throws -> Gatehouse {
         try settings.checkListener()
-        let folder = try StateFolder(settings.dataFolder)
+        let functionUser = try settings.functionUser.map { try FunctionUser.named($0) }
+        let folder = try StateFolder(settings.dataFolder, sharedWith: functionUser)
         // What killed servers left may be much; nobody waits for it.
         DispatchQueue.global(qos: .utility).async { ScratchFolder.removeStale(in: StateFolder.temporaryFolder) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.loops ?? System.coreCount)
@@ -66,7 +67,9 @@ package final class Gatehouse: Sendable {
             logs: functionLogs)
         hostSettings.sessions = FunctionSessions(
             tokens: SessionTokens(key: sealing), environments: environments)
+        hostSettings.fence = functionUser.map { FunctionFence(user: $0, codeFolder: folder.code) }
         let lambdaHost = try await LambdaHost(group: group, settings: hostSettings)
+        try hostSettings.fence?.check(lambdaHost.runtimes, folder)
 
         let faults = FaultNotices()
         let tables = TableEndpoint(

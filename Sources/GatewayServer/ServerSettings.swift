@@ -50,6 +50,8 @@ package struct ServerSettings: Sendable {
     /// Where access log entries go: a file, `-` for standard output, nil for a file per log group in the data folder.
     package var accessLog: String?
     package var functionConcurrency = 100
+    /// Whom functions run as, a name or `uid:gid`; nil: the server's own user.
+    package var functionUser: String?
     /// What AWS takes and cannot run is refused: deployments with mapping templates that are none.
     package var isStrict = false
     /// What all APIs together let pass; nil: everything.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GatewayModel
+import LambdaHost
 
 #if canImport(Glibc)
 import Glibc
@@ -30,7 +31,8 @@ final class StateFolder: Sendable {
     private let scratchFolder: ScratchFolder
     private let lock: Int32
 
-    init(_ dataFolder: String?) throws {
+    /// - Parameter user: who functions run as, when it is not the server's own user.
+    init(_ dataFolder: String?, sharedWith user: FunctionUser? = nil) throws {
         scratchFolder = try ScratchFolder(in: Self.temporaryFolder)
         let temporary = scratchFolder.path
         scratch = temporary
@@ -59,6 +61,9 @@ final class StateFolder: Sendable {
             lock = -1
         }
         for folder in [code, logs].compactMap(\.self) { try Self.make(folder) }
+        if let user {
+            try SharedModes(user: user, code: code).apply(data: dataFolder.map(Self.absolute), scratch: scratch)
+        }
     }
 
     func close() {

@@ -52,6 +52,9 @@ package final class LambdaHost: Sendable {
         startGate.lookAgain()
     }
 
+    /// Nil when functions run as the server's own user.
+    package var fence: FunctionFence? { settings.fence }
+
     /// For callers that have no loop of their own.
     package var anyEventLoop: any EventLoop { loops[0].eventLoop }
 
@@ -121,6 +124,8 @@ package struct LambdaHostSettings: Sendable {
     package var logs: any FunctionLogSink
     /// nil gives every environment credentials that nobody knows.
     package var sessions: (any FunctionSessionSource)?
+    /// nil runs functions as the server's own user.
+    package var fence: FunctionFence?
 
     package init(
         account: AccountIdentity, endpointURL: @escaping @Sendable () -> String, runtimesFolder: String?,

@@ -5,6 +5,14 @@
 // Starts and watches the processes of functions. C, because between vfork and exec only async-signal-safe calls are
 // allowed, and because a child must be tied to the life of its parent before it runs anything of its own.
 
+// Who a process is when it is not the server's own user. Nothing is inherited: these are all the groups that it is in.
+typedef struct {
+  uint32_t user;
+  uint32_t group;
+  const uint32_t *groups;  // further ones
+  int group_count;
+} sandbox_identity;
+
 typedef struct {
   const char *executable;
   char *const *arguments;    // NULL-terminated, arguments[0] included
@@ -12,6 +20,7 @@ typedef struct {
   const char *folder;        // working folder
   const char *opt;           // the folder that it finds at /opt; NULL: the machine's own
   unsigned long open_files;  // RLIMIT_NOFILE
+  const sandbox_identity *identity;  // NULL: the server's own
 } sandbox_spec;
 
 typedef struct {
@@ -30,11 +39,16 @@ typedef void (*sandbox_exit_handler)(pid_t pid, int status);
 // started themselves.
 int sandbox_start(sandbox_exit_handler on_exit);
 
-// Starts a process in a process group of its own. Blocks for the time of a vfork and an exec.
+// Starts a process in a process group of its own, with an identity of its own in a session of its own, too. Blocks for the time of a vfork and an exec.
 sandbox_process sandbox_spawn(const sandbox_spec *spec);
 
-// Whether the system lets a process have its own folder at /opt; tried once, by sandbox_start.
-int sandbox_can_show_opt(void);
+// Whether the system lets a process have its own folder at /opt; tried once, by sandbox_start. Processes of another
+// user only where the server may mount.
+int sandbox_can_show_opt(int has_identity);
+
+// The first of the paths that somebody else may not enter or execute; `count` when all are open to him, -1 when that
+// could not be found out.
+int sandbox_first_closed(const sandbox_identity *identity, const char *const *paths, int count);
 
 // Kills a process and everything in its group.
 void sandbox_kill(pid_t pid);
@@ -43,5 +57,5 @@ void sandbox_kill(pid_t pid);
 int64_t sandbox_cpu_nanoseconds(pid_t pid);
 
 // Whether a process of the group holds the socket that is connected from one port of 127.0.0.1 to another: 1, 0, or -1
-// where the system does not tell.
-int sandbox_holds_connection(pid_t group, uint16_t from, uint16_t to);
+// where the system does not tell. `identity` is that of the group, NULL for the server's own.
+int sandbox_holds_connection(pid_t group, const sandbox_identity *identity, uint16_t from, uint16_t to);

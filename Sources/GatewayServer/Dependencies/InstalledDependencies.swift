@@ -30,7 +30,7 @@ final class InstalledDependencies: FunctionDependencies {
         // Two functions may ask for the same at once.
         await turns.take(name)
         defer { turns.giveBack(name) }
-        if CacheFolder.isThere(path) { return DependencyFolder(path: path) }
+        if CacheFolder.isThere(path) { return try open(path, for: manifest.file) }
         let installation = Installation(
             manifest: manifest, interpreter: interpreter.path, searchPath: settings.searchPath,
             environment: settings.environment, cache: settings.cache, path: path, onProgress: onProgress)
@@ -40,6 +40,16 @@ final class InstalledDependencies: FunctionDependencies {
             return nil
         }
         try await installation.run()
+        return try open(path, for: manifest.file)
+    }
+
+    /// Only links to it are made, so whoever functions run as has to get there.
+    private func open(_ path: String, for file: String) throws(DependencyError) -> DependencyFolder {
+        if let fence = host.fence, let (closed, _) = fence.firstClosed(to: [path]) {
+            throw DependencyError(
+                "\(file): its packages are in \(settings.cache), but \(fence.user.name), whom functions run as, may not "
+                    + "enter \(closed). Name another folder with XDG_CACHE_HOME, such as /var/cache")
+        }
         return DependencyFolder(path: path)
     }
 

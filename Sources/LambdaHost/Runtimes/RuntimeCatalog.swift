@@ -99,10 +99,16 @@ package final class RuntimeCatalog: Sendable {
         guard let runtimes = settings.runtimesFolder else { return [] }
         return (8...15).reversed().compactMap { minor in
             let home = "\(runtimes)/python3.\(minor)"
-            let client = "\(home)/lib/python3.\(minor)/site-packages/awslambdaric"
-            guard access("\(home)/bin/python3", X_OK) == 0, access(client, R_OK) == 0 else { return nil }
-            return Interpreter(path: "\(home)/bin/python3", version: [3, minor], problem: nil)
+            let python = Interpreter(path: "\(home)/bin/python3", version: [3, minor], problem: nil)
+            guard access(python.path, X_OK) == 0, access(Self.client(of: python), R_OK) == 0 else { return nil }
+            return python
         }
+    }
+
+    /// AWS's runtime client of a private Python.
+    private static func client(of python: Interpreter) -> String {
+        let version = python.version.map(String.init).joined(separator: ".")
+        return python.path.dropLast("bin/python3".count) + "lib/python\(version)/site-packages/awslambdaric"
     }
 
     private func findPythons() -> [Interpreter] {
@@ -178,6 +184,8 @@ package final class RuntimeCatalog: Sendable {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw LaunchError(message: Self.unwritten(temporary, errno)) }
         let bytes = PackageResources.node_runtime_mjs
+        // Whoever functions run as reads it.
+        fchmod(descriptor, 0o644)
         let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         // What was taken in part has met a full disk.
         var error = written < 0 ? errno : ENOSPC
@@ -210,6 +218,14 @@ package final class RuntimeCatalog: Sendable {
     }
 
     // MARK: Choosing
+
+    /// What functions may be run with, programs and folders: whoever they run as has to get there.
+    package var places: [String] {
+        let usable = (pythonInterpreters() + nodeInterpreters()).filter { $0.problem == nil }.map(\.path)
+        return usable + usable.compactMap(Self.libraryFolder) + (settings.runtimesFolder.map { [$0] } ?? [])
+            + privatePythons().map { Self.client(of: $0) }
+            + (NodeSDK.installed(in: settings.runtimesFolder).map { [$0 + "/node_modules/@aws-sdk"] } ?? [])
+    }
 
     /// What runs functions of a runtime; nil when nothing here does.
     package func interpreter(for runtime: String) -> Interpreter? {

@@ -18,6 +18,8 @@ struct Launch: Sendable {
         let temporaryFolder: String
         let notes: [String]
         let session: FunctionSession?
+        /// Nil: the server's own user.
+        let identity: ProcessIdentity?
     }
 
     let version: Lambda.FunctionVersion
@@ -32,12 +34,16 @@ struct Launch: Sendable {
         let folder = try makeTemporaryFolder()
         do throws(LaunchError) {
             let used = [version.code.path, folder] + (try runtimes.paths(for: version))
-            let opt = try OptFolder(version.layers, merged: Self.optFolder(of: folder), used: used)
+            let identity = try settings.fence?.admit(
+                to: [version.code.path] + version.layers.map(\.path), temporaryFolder: folder)
+            let opt = try OptFolder(
+                version.layers, merged: Self.optFolder(of: folder), used: used, toOthers: identity != nil)
             let command = wrapped(try runtimes.command(for: version, opt: opt), opt)
             let session = try beginSession()
-            let (pid, output) = try spawn(command, opt, session, temporaryFolder: folder, processes, onExit)
+            let (pid, output) = try spawn(command, opt, session, identity, temporaryFolder: folder, processes, onExit)
             return Started(
-                pid: pid, output: output, temporaryFolder: folder, notes: command.notes, session: session)
+                pid: pid, output: output, temporaryFolder: folder, notes: command.notes, session: session,
+                identity: identity)
         } catch {
             Self.removeFolder(folder)
             throw error
@@ -69,14 +75,15 @@ struct Launch: Sendable {
     }
 
     private func spawn(
-        _ command: RuntimeCatalog.Command, _ opt: OptFolder?, _ session: FunctionSession?, temporaryFolder: String,
-        _ processes: ProcessTable, _ onExit: @escaping @Sendable (ProcessTable.Exit) -> Void
+        _ command: RuntimeCatalog.Command, _ opt: OptFolder?, _ session: FunctionSession?, _ identity: ProcessIdentity?,
+        temporaryFolder: String, _ processes: ProcessTable, _ onExit: @escaping @Sendable (ProcessTable.Exit) -> Void
     ) throws(LaunchError) -> (pid: Int32, output: Int32) {
         do throws(ProcessTable.Failure) {
             return try processes.spawn(
                 executable: command.executable, arguments: command.arguments,
                 environment: environment(command, session, opt: opt?.path, temporaryFolder: temporaryFolder),
-                folder: version.code.path, opt: opt.flatMap { $0.isShown ? $0.folder : nil }, onExit: onExit)
+                folder: version.code.path, opt: opt.flatMap { $0.isShown ? $0.folder : nil },
+                identity: identity, onExit: onExit)
         } catch {
             throw LaunchError(message: error.message)
         }

@@ -23,19 +23,22 @@ struct OptFolder {
     /// - Parameters:
     ///   - merged: a path at which nothing is yet, for the folder that several layers make.
     ///   - used: what the process needs and would not find any more if it lay in the machine's own `/opt`.
-    init?(_ layers: [Lambda.CodeFolder], merged: String, used: [String]) throws(LaunchError) {
+    ///   - toOthers: whether the process is another user's.
+    init?(
+        _ layers: [Lambda.CodeFolder], merged: String, used: [String], toOthers: Bool = false
+    ) throws(LaunchError) {
         guard let first = layers.first else { return nil }
         if layers.count > 1 { try Self.merge(layers.map(\.path), at: merged) }
         folder = layers.count > 1 ? merged : first.path
         let isHidden = (used + layers.map(\.path) + [merged]).contains { Self.resolved($0).hasPrefix("/opt/") }
-        path = isHidden || !ProcessTable.canShowOpt ? folder : "/opt"
+        path = isHidden || !ProcessTable.canShowOpt(toOthers: toOthers) ? folder : "/opt"
     }
 
     var isShown: Bool { path != folder }
 
     /// Links to what one layer alone has, and folders for what several have.
     private static func merge(_ sources: [String], at path: String) throws(LaunchError) {
-        guard mkdir(path, 0o755) == 0 else { throw failure(path) }
+        guard mkdir(path, 0o755) == 0, chmod(path, 0o755) == 0 else { throw failure(path) }
         var names: [String] = []
         var having: [String: [String]] = [:]
         for source in sources {
@@ -67,7 +70,7 @@ struct OptFolder {
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    private static func list(_ path: String) -> [String] {
+    static func list(_ path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var names: [String] = []

@@ -41,17 +41,19 @@ final class ProcessTable: Sendable {
     }
 
     /// Whether processes can be shown a folder at `/opt`.
-    static var canShowOpt: Bool { sandbox_can_show_opt() != 0 }
+    static func canShowOpt(toOthers: Bool) -> Bool { sandbox_can_show_opt(toOthers ? 1 : 0) != 0 }
 
     /// Starts a process; blocks for a millisecond or so. `onExit` is called on a thread of its own.
     ///
-    /// - Parameter opt: the folder that it finds at `/opt`; nil: the machine's own.
+    /// - Parameters:
+    ///   - opt: the folder that it finds at `/opt`; nil: the machine's own.
+    ///   - identity: who it is; nil: the server's own user.
     func spawn(
         executable: String, arguments: [String], environment: [String], folder: String, opt: String? = nil,
-        onExit: @escaping @Sendable (Exit) -> Void
+        identity: ProcessIdentity? = nil, onExit: @escaping @Sendable (Exit) -> Void
     ) throws(Failure) -> (pid: Int32, output: Int32) {
         let process = waiting.withLock { waiting in
-            let process = Self.spawn([executable] + arguments, environment, folder, opt)
+            let process = Self.spawn([executable] + arguments, environment, folder, opt, identity)
             if process.pid > 0 { waiting[process.pid] = onExit }
             return process
         }
@@ -82,15 +84,18 @@ final class ProcessTable: Sendable {
     }
 
     private static func spawn(
-        _ words: [String], _ environment: [String], _ folder: String, _ opt: String?
+        _ words: [String], _ environment: [String], _ folder: String, _ opt: String?, _ identity: ProcessIdentity?
     ) -> sandbox_process {
         withCStrings(words) { arguments in
             withCStrings(environment) { environment in
                 withCStrings([folder] + (opt.map { [$0] } ?? [])) { folders in
-                    var spec = sandbox_spec(
-                        executable: arguments[0], arguments: arguments, environment: environment, folder: folders[0],
-                        opt: folders[1], open_files: LambdaLimits.openFiles)
-                    return sandbox_spawn(&spec)
+                    ProcessIdentity.with(identity) { identity in
+                        var spec = sandbox_spec(
+                            executable: arguments[0], arguments: arguments, environment: environment,
+                            folder: folders[0], opt: folders[1], open_files: LambdaLimits.openFiles,
+                            identity: identity)
+                        return sandbox_spawn(&spec)
+                    }
                 }
             }
         }
@@ -106,7 +111,7 @@ final class ProcessTable: Sendable {
     }
 }
 
-private func withCStrings<R>(
+func withCStrings<R>(
     _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R
 ) -> R {
     var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { string in

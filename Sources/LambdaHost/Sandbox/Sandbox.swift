@@ -21,6 +21,7 @@ final class Sandbox: PooledEnvironment {
     var answering: StreamingAnswer?
     private var startPlace: StartPlace?
     private var pid: Int32 = -1
+    private var identity: ProcessIdentity?
     private var memory = MemoryGauge()
     private var listener: (any Channel)?
     private var output: (any Channel)?
@@ -99,6 +100,7 @@ final class Sandbox: PooledEnvironment {
 
     private func launched(_ started: Launch.Started) {
         pid = started.pid
+        identity = started.identity
         temporaryFolder = started.temporaryFolder
         session = started.session
         memory.open(pid)
@@ -130,7 +132,9 @@ final class Sandbox: PooledEnvironment {
     /// request itself is looked at in any case (see `RuntimeAPIService`).
     private func isOwn(_ channel: any Channel) -> Bool {
         guard let from = channel.remoteAddress?.port, let to = channel.localAddress?.port else { return false }
-        return sandbox_holds_connection(pid, UInt16(clamping: from), UInt16(clamping: to)) != 0
+        return ProcessIdentity.with(identity) { identity in
+            sandbox_holds_connection(pid, identity, UInt16(clamping: from), UInt16(clamping: to)) != 0
+        }
     }
 
     /// No process could be started at all.

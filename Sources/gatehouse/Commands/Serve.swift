@@ -23,6 +23,11 @@ struct Serve: AsyncParsableCommand {
         // That another runtime than the one asked for is used is told whatever the level.
         settings.shownFunctionLines = ShownFunctionLines(on: .errors, notesOnly: options.logLevel < .debug)
         let server = try await Running.start(settings)
+        if ServerUser.isRoot, options.functionUser == nil, options.logLevel >= .warning {
+            Console.postWarning(
+                "gatehouse: functions run as root. --function-user NAME runs them as a user who may not read the state."
+            )
+        }
         let signals = StopSignals()
         Console.post("management \(settings.tls == nil ? "http" : "https")://\(server.managementAddress.text)")
         Console.post(

@@ -60,6 +60,12 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "Invocations of functions at once, all together.")
     var functionConcurrency = 100
 
+    @Option(
+        help: ArgumentHelp(
+            "Whom functions run as when this runs as root: a user who may not read what the server keeps.",
+            valueName: "name|uid:gid"))
+    var functionUser: String?
+
     @Flag(help: "Refuse to deploy mapping templates that are none, which AWS deploys and answers 500 for.")
     var strict = false
 
@@ -170,6 +176,7 @@ struct ServerOptions: ParsableArguments {
         settings.searchPath = Self.environment("PATH") ?? settings.searchPath
         settings.accessLog = accessLog
         settings.functionConcurrency = functionConcurrency
+        settings.functionUser = functionUser
         settings.isStrict = strict
         settings.accountThrottle = accountThrottle.flatMap(AccountThrottle.init)
         settings.trustedCertificates = trustedCertificates
