@@ -80,12 +80,15 @@ package final class Gatehouse: Sendable {
 
         let triggers = TriggerFunctions()
         let isLocalIssuer = settings.hasLocalIssuer
+        let scheme = settings.tls == nil ? "http" : "https"
+        let shownPort = PortHolder()
         let pools = UserPools(
             account: settings.account,
             store: try folder.userPools.map { path in try SQLiteCopy.naming(path) { try SQLiteStore(path: path) } }
                 ?? MemoryStore(),
             sealing: sealing, triggers: triggers,
-            issuerBase: { isLocalIssuer ? "http://localhost:\(port.value)" : nil },
+            issuerBase: { isLocalIssuer ? "\(scheme)://localhost:\(shownPort.value)" : nil },
+            isSecure: settings.tls != nil,
             now: { Timestamp(milliseconds: WallClock.epochMilliseconds) })
         try await pools.load()
 
@@ -164,6 +167,7 @@ package final class Gatehouse: Sendable {
         listener.setUp = try settings.tls.map { try ManagementTLS.setUp($0) }
         let management = try await bind(server, listener)
         port.value = management.port
+        shownPort.value = management.port
         if !settings.listen.isLoopback || settings.tls != nil {
             // Functions go on reaching it as they do everywhere else.
             let gate = AccessGate(controlPlane: controlPlane, isSecure: false)

@@ -97,7 +97,7 @@ extension Exchange {
         if rest.deployment != nil {
             rest.message = Array(
                 ("User: \(who) is not authorized to perform: execute-api:Invoke on resource: \(masked)"
-                    + decision.ending).utf8)
+                    + decision.reason("execute-api:Invoke")).utf8)
         }
         reason = "refuses \(who), who \(decision.explanation(by: statement)) (execute-api:Invoke on \(resource))"
     }
@@ -123,21 +123,6 @@ extension SignableRequest {
 }
 
 extension AccessDecision {
-    /// For the client.
-    fileprivate var ending: String {
-        switch self {
-        case .allowed: ""
-        case .explicitlyDenied(.identity): " with an explicit deny in an identity-based policy"
-        case .explicitlyDenied(.resource): " with an explicit deny in a resource-based policy"
-        case .explicitlyDenied(.boundary): " with an explicit deny in a permissions boundary"
-        case .explicitlyDenied(.session): " with an explicit deny in a session policy"
-        case .notAllowed(.identity): " because no identity-based policy allows the execute-api:Invoke action"
-        case .notAllowed(.resource): " because no resource-based policy allows the execute-api:Invoke action"
-        case .notAllowed(.boundary): " because no permissions boundary allows the execute-api:Invoke action"
-        case .notAllowed(.session): " because no session policy allows the execute-api:Invoke action"
-        }
-    }
-
     /// For the operator.
     ///
     /// - Parameter statement: the one that denies.
