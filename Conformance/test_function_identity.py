@@ -5,11 +5,14 @@ import json
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from harness.functions import Function, create_function, unique
+from harness.iam import signed
 from harness.server import ACCOUNT, REGION, Server
 from test_iam import TRUST, error_of, make_role
+from test_iam_routes import HANDLER
 
 # Answers who it is and what it was given.
 SOURCE = """
@@ -119,6 +122,26 @@ def test_a_server_that_comes_back_knows_no_environment_of_before(tmp_path):
         assert code(client(server, given[:2] + again["given"][2:]).get_caller_identity) == INVALID
     finally:
         server.stop()
+
+
+def test_a_function_calls_an_api_by_what_its_role_may(gatehouse, iam, acting, http_api, function):  # noqa: F811
+    role, caller = acting
+    api = http_api()
+    api.route("GET /pets", api.integrate_function(function(HANDLER), "2.0"), AuthorizationType="AWS_IAM")
+    credentials = Credentials(*caller.invoke().json()["given"])
+    assert signed(api, credentials, target="/pets").status == 403
+    resource = f"arn:aws:execute-api:*:*:{api.id}/*/GET/pets"
+    statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": resource}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName=role["RoleName"], PolicyName="p", PolicyDocument=document)
+    # At once, with the credentials that the environment has.
+    answer = signed(api, credentials, target="/pets")
+    assert answer.status == 200, answer.text
+    who = json.loads(answer.text)["authorizer"]["iam"]
+    assert who["userArn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/{role['RoleName']}/{caller.name}"
+    assert caller.invoke({"end": True}).error
+    caller.invoke()
+    assert signed(api, credentials, target="/pets").status == 403
 
 
 def test_a_role_that_is_made_up_gives_no_identity(function):

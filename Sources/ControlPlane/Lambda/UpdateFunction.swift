@@ -65,6 +65,9 @@ extension LambdaOperations {
         try control.function(name).checkRevision(revisionId)
         try RefusedMembers.check(members.object)
         try trial?.configuration.checkValues()
+        let roleId = try trial?.configuration.role.map { role throws(ServiceError) in
+            try control.executionRole(role, of: name.name)
+        }
         let code = try FunctionCode(members, allowsLocalCode: call.allowsLocalCode, verb: "updating")
         let isDryRun = try members.bool("DryRun") ?? false
         if isDryRun, trial == nil {
@@ -82,6 +85,7 @@ extension LambdaOperations {
                 let old = try control.function(name)
                 var new = old
                 try new.take(package, architectures, trial, call)
+                if let roleId { new.head.roleId = roleId }
                 let world = control.world
                 try new.take(layers: trial?.configuration.layers, of: call.account, in: control) {
                     world[LambdaLayer.self, $0]
@@ -94,6 +98,7 @@ extension LambdaOperations {
                     let old = function
                     try old.checkRevision(revisionId)
                     try function.take(package, architectures, trial, call)
+                    if let roleId { function.head.roleId = roleId }
                     try function.take(
                         layers: trial?.configuration.layers, of: call.account, in: control, find: layer)
                     // What the code depends on was installed for the runtime that the function had.

@@ -81,6 +81,16 @@ struct ExecutionRolesTests {
         #expect(try await plane.restarted().host.latest()?.versions[0].roleId == first)
     }
 
+    @Test("nothing of the role before stays behind one that is not here")
+    func otherRole() async throws {
+        let plane = LambdaPlane()
+        let id = try await role(plane)
+        await plane.create()
+        #expect(await roleId(plane) == id)
+        #expect(await plane.update("hello", ["Role": "arn:aws:iam::123456789012:role/made-up"]).status == 200)
+        #expect(await roleId(plane) == nil)
+    }
+
     @Test("a trust policy that Lambda is taken out of leaves new environments with nobody's credentials")
     func distrust() async throws {
         let plane = LambdaPlane()

@@ -120,6 +120,27 @@ import Testing
         #expect(await lambda.host.latest()?.versions.first == lambda.host.rehearsed[1].versions.first)
     }
 
+    @Test func anotherRoleIsTriedAsWell() async throws {
+        let trust = { (service: String) in
+            #"{"Statement": {"Effect": "Allow", "Principal": {"Service": "\#(service)"}, "Action": "sts:AssumeRole"}}"#
+        }
+        for (name, service) in [("functions", "lambda"), ("other", "lambda"), ("foreign", "ec2")] {
+            let trust = trust("\(service).amazonaws.com")
+            _ = await lambda.form("CreateRole", ["RoleName": name, "AssumeRolePolicyDocument": trust])
+        }
+        let id = { (name: String) in lambda.plane.world[IAM.Role.self, name]?.id }
+        let arn = { (name: String) in JSONValue.string("arn:aws:iam::123456789012:role/\(name)") }
+        try await create()
+        #expect(await lambda.host.latest()?.versions.first?.roleId == id("functions"))
+        #expect(await update(["Role": arn("foreign")]).status == 400)
+        #expect(await update(["Role": arn("other")]).status == 200)
+        #expect(await lambda.host.rehearsed.last?.versions.first?.roleId == id("other"))
+        #expect(await lambda.host.latest()?.versions.first == lambda.host.rehearsed.last?.versions.first)
+        // Nothing of the role before stays behind one that is not here.
+        #expect(await update(["Role": arn("made-up")]).status == 200)
+        #expect(await lambda.host.latest()?.versions.first?.roleId == nil)
+    }
+
     @Test func aTrialIsForCallersInsideTheProcess() async throws {
         await lambda.create()
         let zip = JSONValue.string(Base64.encode(Zip.oneFile))
