@@ -2,17 +2,20 @@ internal import GatewayModel
 
 /// What is signed of a request. Source: IAM User Guide, reference_sigv-create-signed-request.
 struct CanonicalRequest {
-    private(set) var bytes: [UInt8]
+    private(set) var bytes: [UInt8] = []
 
     /// - Parameters:
     ///   - names: the signed fields, in the order in which they were signed.
     ///   - plus: what a plus sign in the query stands for.
     ///   - payload: the body's digest, or what stands for it.
-    init(_ request: SignableRequest, signed names: [[UInt8]], _ plus: CanonicalQuery.Plus, payload: [UInt8]) {
-        bytes = request.method
-        bytes.reserveCapacity(1024)
+    init(
+        _ request: SignableRequest, signed names: [ArraySlice<UInt8>], _ plus: CanonicalQuery.Plus,
+        payload: ArraySlice<UInt8>
+    ) {
+        bytes.reserveCapacity(request.bytes.count + 256)
+        bytes += request.bytes[request.method]
         bytes.append(newline)
-        bytes += CanonicalPath.encode(request.path)
+        CanonicalPath.append(request.bytes[request.path], to: &bytes)
         bytes.append(newline)
         bytes += CanonicalQuery.encode(request, plus)
         bytes.append(newline)
@@ -20,10 +23,10 @@ struct CanonicalRequest {
             bytes += name
             bytes.append(UInt8(ascii: ":"))
             var isFirst = true
-            for field in request.fields where field.name == name {
+            for field in request.fields where request.bytes[field.name] == name {
                 if !isFirst { bytes.append(UInt8(ascii: ",")) }
                 isFirst = false
-                Self.append(trimmed: field.value, to: &bytes)
+                Self.append(trimmed: request.bytes[field.value], to: &bytes)
             }
             bytes.append(newline)
         }
@@ -37,12 +40,17 @@ struct CanonicalRequest {
     }
 
     /// Without white space at the ends, and with one space where there were more.
-    private static func append(trimmed value: [UInt8], to bytes: inout [UInt8]) {
-        var isFirst = true
-        for word in value.split(whereSeparator: { $0 == 0x20 || $0 == 0x09 }) {
-            if !isFirst { bytes.append(0x20) }
-            isFirst = false
-            bytes += word
+    private static func append(trimmed value: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        var isGap = false
+        for byte in value {
+            if byte == 0x20 || byte == 0x09 {
+                isGap = true
+                continue
+            }
+            if isGap, bytes.count > start { bytes.append(0x20) }
+            isGap = false
+            bytes.append(byte)
         }
     }
 }
@@ -57,7 +65,7 @@ enum CanonicalQuery {
     static func encode(_ request: SignableRequest, _ plus: Plus) -> [UInt8] {
         guard !request.query.isEmpty else { return [] }
         var pairs: [(name: [UInt8], value: [UInt8])] = []
-        for (name, value) in request.parameters where !name.elementsEqual("X-Amz-Signature".utf8) {
+        for (name, value) in request.parameters where name != "X-Amz-Signature" {
             pairs.append((encode(name, plus), encode(value, plus)))
         }
         pairs.sort { left, right in
@@ -100,26 +108,22 @@ enum CanonicalQuery {
 
 /// The path of every service but S3: without empty and dot segments, and with its escapes escaped once more.
 enum CanonicalPath {
-    static func encode(_ path: [UInt8]) -> [UInt8] {
-        var segments: [ArraySlice<UInt8>] = []
-        for segment in path.split(separator: UInt8(ascii: "/")) {
-            switch segment {
-            case [UInt8(ascii: ".")]: continue
-            case [UInt8(ascii: "."), UInt8(ascii: ".")]: _ = segments.popLast()
-            default: segments.append(segment)
+    static func append(_ path: ArraySlice<UInt8>, to encoded: inout [UInt8]) {
+        let start = encoded.count
+        for segment in path.split(separator: slash) {
+            if segment == "." { continue }
+            if segment == ".." {
+                while encoded.count > start, encoded.removeLast() != slash {}
+                continue
             }
-        }
-        var encoded: [UInt8] = []
-        encoded.reserveCapacity(path.count + 16)
-        for segment in segments {
-            encoded.append(UInt8(ascii: "/"))
+            encoded.append(slash)
             for byte in segment { append(byte, to: &encoded) }
         }
-        if encoded.isEmpty || path.last == UInt8(ascii: "/") { encoded.append(UInt8(ascii: "/")) }
-        return encoded
+        if encoded.count == start || path.last == slash { encoded.append(slash) }
     }
 
-    private static let digits = Array("0123456789ABCDEF".utf8)
+    private static let slash = UInt8(ascii: "/")
+    private static let digits: StaticString = "0123456789ABCDEF"
 
     static func append(_ byte: UInt8, to encoded: inout [UInt8]) {
         switch byte {
@@ -129,8 +133,8 @@ enum CanonicalPath {
             encoded.append(byte)
         default:
             encoded.append(UInt8(ascii: "%"))
-            encoded.append(digits[Int(byte >> 4)])
-            encoded.append(digits[Int(byte & 15)])
+            encoded.append(digits.utf8Start[Int(byte >> 4)])
+            encoded.append(digits.utf8Start[Int(byte & 15)])
         }
     }
 }

@@ -49,7 +49,7 @@ package struct RequestSigner: Sendable {
         let scope = "\(date.prefix(8))/\(region)/\(service)/aws4_request"
         let signed = CanonicalFields(fields)
         var request = method + [newline]
-        request += isS3 ? path : CanonicalPath.encode(path)
+        if isS3 { request += path } else { CanonicalPath.append(path[...], to: &request) }
         request += [newline] + query + [newline] + signed.lines + [newline] + signed.names + [newline]
         request += Array(bodyDigest.utf8)
         let digest = request.withUnsafeBytes(Self.digest)

@@ -1,16 +1,34 @@
 internal import GatewayModel
 
-/// A request as signatures see it: bytes as they came.
+/// A request as signatures see it: bytes as they came, in one piece.
 package struct SignableRequest: Sendable {
-    package let method: [UInt8]
-    /// As it stands in the request line, with its escapes.
-    package let path: [UInt8]
-    /// As it stands in the request line, without the question mark.
-    package let query: [UInt8]
-    /// Names in small letters, in the order in which they came.
-    package let fields: [(name: [UInt8], value: [UInt8])]
+    /// Where in the bytes a field is.
+    package struct Field: Sendable {
+        /// In small letters.
+        package let name: Range<Int>
+        package let value: Range<Int>
 
-    package init(method: [UInt8], path: [UInt8], query: [UInt8], fields: [(name: [UInt8], value: [UInt8])]) {
+        package init(name: Range<Int>, value: Range<Int>) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    let bytes: [UInt8]
+    let method: Range<Int>
+    /// As it stands in the request line, with its escapes.
+    let path: Range<Int>
+    /// As it stands in the request line, without the question mark.
+    let query: Range<Int>
+    /// In the order in which they came.
+    let fields: [Field]
+
+    /// - Parameters:
+    ///   - bytes: the head, with the names of fields in small letters.
+    ///   - path: with its escapes.
+    ///   - query: without the question mark.
+    package init(bytes: [UInt8], method: Range<Int>, path: Range<Int>, query: Range<Int>, fields: [Field]) {
+        self.bytes = bytes
         self.method = method
         self.path = path
         self.query = query
@@ -24,8 +42,8 @@ package struct SignableRequest: Sendable {
             let key = credential.prefix { $0 != "/" && $0 != "," && $0 != " " }
             if !key.isEmpty { keys.append(String(key)) }
         }
-        for value in values("authorization") {
-            let text = String(decoding: value, as: UTF8.self)
+        for field in fields where isNamed("authorization", field) {
+            let text = String(decoding: bytes[field.value], as: UTF8.self)
             for range in text.ranges(of: "Credential=") { take(text[range.upperBound...]) }
         }
         for (name, value) in parameters {
@@ -36,18 +54,32 @@ package struct SignableRequest: Sendable {
         return keys
     }
 
-    func values(_ name: String) -> [[UInt8]] { fields.filter { $0.name.elementsEqual(name.utf8) }.map(\.value) }
+    func isNamed(_ name: StaticString, _ field: Field) -> Bool { bytes[field.name] == name }
 
-    /// The text of a field that may come once only; nil when it is not there.
-    func text(_ name: String) -> String? {
-        fields.first { $0.name.elementsEqual(name.utf8) }.map { String(decoding: $0.value, as: UTF8.self) }
+    /// The value of the first field of that name.
+    func value(_ name: StaticString) -> ArraySlice<UInt8>? {
+        for field in fields where isNamed(name, field) { return bytes[field.value] }
+        return nil
     }
+
+    func count(_ name: StaticString) -> Int { fields.count { isNamed(name, $0) } }
 
     /// Names and values of the query, as they were sent.
     var parameters: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] {
-        query.split(separator: UInt8(ascii: "&")).map { part in
+        bytes[query].split(separator: UInt8(ascii: "&")).map { part in
             guard let equals = part.firstIndex(of: UInt8(ascii: "=")) else { return (part, []) }
             return (part[..<equals], part[part.index(after: equals)...])
         }
     }
+}
+
+extension ArraySlice<UInt8> {
+    static func == (left: Self, right: StaticString) -> Bool {
+        left.count == right.utf8CodeUnitCount
+            && left.withUnsafeBytes { left in
+                left.elementsEqual(UnsafeRawBufferPointer(start: right.utf8Start, count: right.utf8CodeUnitCount))
+            }
+    }
+
+    static func != (left: Self, right: StaticString) -> Bool { !(left == right) }
 }

@@ -11,17 +11,17 @@ package struct SignatureClaim: Sendable {
     package let token: String?
 
     /// `20150830T123600Z`
-    let date: String
-    let names: [[UInt8]]
+    let date: ArraySlice<UInt8>
+    let names: [ArraySlice<UInt8>]
     /// 64 hexadecimal digits, if it is one.
-    let signature: [UInt8]
+    let signature: ArraySlice<UInt8>
     let payload: Payload
 
     /// What stands for the body in what was signed.
     enum Payload: Equatable {
         case digest
         /// A digest that the client has told: it has to be the body's.
-        case told([UInt8])
+        case told(ArraySlice<UInt8>)
         case unsigned
     }
 
@@ -29,7 +29,6 @@ package struct SignatureClaim: Sendable {
     private static let skew: Int64 = 300
     /// Source: "X-Amz-Expires must be less than a week (in seconds)".
     private static let longestExpiry: Int64 = 604_800
-    private static let algorithm = "AWS4-HMAC-SHA256"
 
     /// Reads and checks all that can be checked without knowing the key.
     ///
@@ -44,57 +43,57 @@ package struct SignatureClaim: Sendable {
         guard let time = Self.seconds(date) else {
             throw SignatureFault(
                 .incomplete,
-                "Date must be in ISO-8601 'basic format'. Got '\(date)'. See http://en.wikipedia.org/wiki/ISO_8601")
+                "Date must be in ISO-8601 'basic format'. Got '\(text(date))'. "
+                    + "See http://en.wikipedia.org/wiki/ISO_8601")
         }
         try Self.check(time, date, expires: parts.expires, now)
-        let names = parts.signedHeaders.split(separator: ";", omittingEmptySubsequences: false).map { Array($0.utf8) }
-        guard names.contains(Array("host".utf8)) || names.contains(Array(":authority".utf8)) else {
+        names = parts.signedHeaders.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+        guard names.contains(where: { $0 == "host" || $0 == ":authority" }) else {
             throw SignatureFault(
                 .invalid, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
         }
-        guard parts.algorithm == Self.algorithm else {
+        guard parts.algorithm == "AWS4-HMAC-SHA256" else {
             throw SignatureFault(
                 .incomplete,
-                "Unsupported AWS 'algorithm': '\(parts.algorithm)' (only AWS4-HMAC-SHA256 for now). ")
+                "Unsupported AWS 'algorithm': '\(text(parts.algorithm))' (only AWS4-HMAC-SHA256 for now). ")
         }
-        let credential = parts.credential.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let credential = parts.credential.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard credential.count == 5, !credential[0].isEmpty else {
             throw SignatureFault(
                 .incomplete,
                 "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got "
-                    + "'\(parts.credential)'")
+                    + "'\(text(parts.credential))'")
         }
+        self.region = text(credential[2])
+        self.service = text(credential[3])
         var faults = ""
-        if let region, credential[2] != region { faults += "Credential should be scoped to a valid region. " }
-        if credential[3] != service { faults += "Credential should be scoped to correct service: '\(service)'. " }
+        if let region, self.region != region { faults += "Credential should be scoped to a valid region. " }
+        if self.service != service { faults += "Credential should be scoped to correct service: '\(service)'. " }
         if credential[4] != "aws4_request" {
             faults +=
-                "Credential should be scoped with a valid terminator: 'aws4_request', not '\(credential[4])'. "
+                "Credential should be scoped with a valid terminator: 'aws4_request', not '\(text(credential[4]))'. "
         }
-        if !date.hasPrefix(credential[1]) || credential[1].utf8.count != 8 {
+        if credential[1] != date.prefix(8) {
             faults +=
                 "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
-                + "'\(credential[1])' != '\(date.prefix(8))', from '\(date)'."
+                + "'\(text(credential[1]))' != '\(text(date.prefix(8)))', from '\(text(date))'."
         }
         guard faults.isEmpty else { throw SignatureFault(.invalid, faults) }
-        accessKeyId = credential[0]
-        day = credential[1]
-        self.region = credential[2]
-        self.service = credential[3]
-        token = parts.token
-        signature = Array(parts.signature.utf8)
-        self.names = names
+        accessKeyId = text(credential[0])
+        day = text(credential[1])
+        token = parts.token.map(text)
+        signature = parts.signature
         payload = try Self.payload(request, names)
         try Self.check(names, request)
     }
 
     private static func check(
-        _ time: Int64, _ date: String, expires: String?, _ now: Timestamp
+        _ time: Int64, _ date: ArraySlice<UInt8>, expires: ArraySlice<UInt8>?, _ now: Timestamp
     ) throws(SignatureFault) {
         let seconds = now.seconds
-        func text(_ seconds: Int64) -> String { RequestSigner.date(Timestamp(milliseconds: seconds * 1000)) }
+        func written(_ seconds: Int64) -> String { RequestSigner.date(Timestamp(milliseconds: seconds * 1000)) }
         if let expires {
-            guard let life = Int64(expires) else {
+            guard let life = Int64(text(expires)) else {
                 throw SignatureFault(.incomplete, "X-Amz-Expires should be a number")
             }
             guard life > 0 else { throw SignatureFault(.incomplete, "X-Amz-Expires must be non-negative") }
@@ -106,64 +105,67 @@ package struct SignatureClaim: Sendable {
             }
             if seconds > time + life {
                 throw SignatureFault(
-                    .invalid, "Signature expired: \(text(time + life)) is now earlier than \(text(seconds))")
+                    .invalid, "Signature expired: \(written(time + life)) is now earlier than \(written(seconds))")
             }
         } else if seconds > time + skew {
             throw SignatureFault(
                 .invalid,
-                "Signature expired: \(date) is now earlier than \(text(seconds - skew)) (\(text(seconds)) - 5 min.)")
+                "Signature expired: \(text(date)) is now earlier than \(written(seconds - skew)) (\(written(seconds)) - 5 min.)"
+            )
         }
         if time > seconds + skew {
             throw SignatureFault(
                 .invalid,
-                "Signature not yet current: \(date) is still later than \(text(seconds + skew)) (\(text(seconds)) + 5 min.)"
-            )
+                "Signature not yet current: \(text(date)) is still later than \(written(seconds + skew)) "
+                    + "(\(written(seconds)) + 5 min.)")
         }
     }
 
     /// Names have to stand in order, once each and in small letters, and the fields have to be there: with any other list
     /// no signature is the right one.
-    private static func check(_ names: [[UInt8]], _ request: SignableRequest) throws(SignatureFault) {
-        for (number, name) in names.enumerated() {
-            let isInOrder = number == 0 || names[number - 1].lexicographicallyPrecedes(name)
-            guard isInOrder, !name.contains(where: { (0x41...0x5A).contains($0) }),
-                request.fields.contains(where: { $0.name == name })
+    private static func check(_ names: [ArraySlice<UInt8>], _ request: SignableRequest) throws(SignatureFault) {
+        var last: ArraySlice<UInt8> = []
+        for name in names {
+            guard last.lexicographicallyPrecedes(name), !name.contains(where: { (0x41...0x5A).contains($0) }),
+                request.fields.contains(where: { request.bytes[$0.name] == name })
             else { throw .mismatch }
+            last = name
         }
     }
 
-    private static func payload(_ request: SignableRequest, _ names: [[UInt8]]) throws(SignatureFault) -> Payload {
-        let field = Array("x-amz-content-sha256".utf8)
-        guard let told = request.fields.first(where: { $0.name == field })?.value else { return .digest }
-        let text = String(decoding: told, as: UTF8.self)
+    private static func payload(
+        _ request: SignableRequest, _ names: [ArraySlice<UInt8>]
+    ) throws(SignatureFault) -> Payload {
+        guard let told = request.value("x-amz-content-sha256") else { return .digest }
+        let isDigest = Hexadecimal.isSHA256(text(told))
         // What is not signed could have been changed by anybody.
-        guard names.contains(field) else {
-            if Hexadecimal.isSHA256(text) { return .digest }
+        guard names.contains(where: { $0 == "x-amz-content-sha256" }) else {
+            if isDigest { return .digest }
             throw .mismatch
         }
-        if text == "UNSIGNED-PAYLOAD" { return .unsigned }
-        guard Hexadecimal.isSHA256(text) else {
-            throw SignatureFault(.invalid, "The value '\(text)' of x-amz-content-sha256 is not supported here.")
+        if told == "UNSIGNED-PAYLOAD" { return .unsigned }
+        guard isDigest else {
+            throw SignatureFault(.invalid, "The value '\(text(told))' of x-amz-content-sha256 is not supported here.")
         }
         return .told(told)
     }
 
     /// Whether `X-Amz-Target` is signed where it is there.
     package func signsTarget(of request: SignableRequest) -> Bool {
-        let field = Array("x-amz-target".utf8)
-        return names.contains(field) || request.values("x-amz-target").isEmpty
+        names.contains { $0 == "x-amz-target" } || request.value("x-amz-target") == nil
     }
 
     /// Whether the body has to be known to check the signature.
     package var needsBody: Bool { payload != .unsigned }
 
     /// Of `20150830T123600Z`; nil for any other form, and for days that there are not.
-    static func seconds(_ text: String) -> Int64? {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 16, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z") else { return nil }
+    static func seconds(_ text: ArraySlice<UInt8>) -> Int64? {
+        guard text.count == 16, text.last == UInt8(ascii: "Z"), text.dropFirst(8).first == UInt8(ascii: "T")
+        else { return nil }
         func number(_ range: Range<Int>) -> Int64? {
             var value: Int64 = 0
-            for byte in bytes[range] {
+            for position in range {
+                let byte = text[text.startIndex + position]
                 guard (0x30...0x39).contains(byte) else { return nil }
                 value = value * 10 + Int64(byte - 0x30)
             }
@@ -177,3 +179,5 @@ package struct SignatureClaim: Sendable {
         }
     }
 }
+
+private func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -16,13 +16,16 @@ package struct SigningKey: Sendable {
 
     /// In hexadecimal digits.
     func signature(of text: [UInt8]) -> [UInt8] {
-        Array(Hexadecimal.encode(HMAC<SHA256>.authenticationCode(for: text, using: key)).utf8)
+        var digits: [UInt8] = []
+        HMAC<SHA256>.authenticationCode(for: text, using: key).withUnsafeBytes { Hexadecimal.append($0, to: &digits) }
+        return digits
     }
 }
 
 extension SignatureClaim {
     /// SHA-256 of nothing.
     package static let emptyDigest = Array("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".utf8)
+    private static let unsigned = Array("UNSIGNED-PAYLOAD".utf8)
 
     /// The key that the signature has to be made with, by the secret of its access key.
     package func key(secret: String) -> SigningKey {
@@ -33,21 +36,20 @@ extension SignatureClaim {
     ///
     /// - Parameter body: its digest in hexadecimal digits; not looked at where `needsBody` says so.
     package func verify(_ request: SignableRequest, body: [UInt8], with key: SigningKey) throws(SignatureFault) {
-        let signed: [UInt8]
+        let signed: ArraySlice<UInt8>
         switch payload {
-        case .digest: signed = body
-        case .unsigned: signed = Array("UNSIGNED-PAYLOAD".utf8)
+        case .digest: signed = body[...]
+        case .unsigned: signed = Self.unsigned[...]
         case .told(let told):
-            guard told == body else {
+            guard told == body[...] else {
                 throw SignatureFault(
                     .invalid,
                     "The provided 'x-amz-content-sha256' header does not match what was computed.")
             }
             signed = told
         }
-        let forms: [CanonicalQuery.Plus] =
-            request.query.contains(UInt8(ascii: "+")) ? [.itself, .escaped, .space] : [.escaped]
-        for form in forms {
+        let hasPlus = !request.query.isEmpty && request.bytes[request.query].contains(UInt8(ascii: "+"))
+        for form in CanonicalQuery.Plus.allCases where hasPlus || form == .escaped {
             let canonical = CanonicalRequest(request, signed: names, form, payload: signed)
             if Self.equal(key.signature(of: text(canonical)), signature) { return }
         }
@@ -61,14 +63,24 @@ extension SignatureClaim {
                 + String(decoding: text(canonical), as: UTF8.self) + "'\n")
     }
 
+    /// The string to sign.
     private func text(_ canonical: CanonicalRequest) -> [UInt8] {
-        var text = Array("AWS4-HMAC-SHA256\n\(date)\n\(day)/\(region)/\(service)/aws4_request\n".utf8)
-        text += canonical.bytes.withUnsafeBytes(RequestSigner.digest).utf8
+        var text: [UInt8] = []
+        text.reserveCapacity(192)
+        text += "AWS4-HMAC-SHA256\n".utf8
+        text += date
+        text.append(UInt8(ascii: "\n"))
+        for part in [day, region, service] {
+            text += part.utf8
+            text.append(UInt8(ascii: "/"))
+        }
+        text += "aws4_request\n".utf8
+        SHA256.hash(data: canonical.bytes).withUnsafeBytes { Hexadecimal.append($0, to: &text) }
         return text
     }
 
     /// Takes as long wherever they differ.
-    private static func equal(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    private static func equal(_ left: [UInt8], _ right: ArraySlice<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
         var difference: UInt8 = 0
         for (a, b) in zip(left, right) { difference |= a ^ b }

@@ -17,16 +17,20 @@ private struct Written {
         let last = line.lastIndex(of: " ") ?? line.endIndex
         let target = line[line.index(after: first)..<last]
         let question = target.firstIndex(of: "?") ?? target.endIndex
-        request = SignableRequest(
-            method: Array(line[..<first].utf8), path: Array(target[..<question].utf8),
-            query: Array(target[question...].dropFirst().utf8),
-            fields: lines.dropFirst().map { field in
-                let colon = field.firstIndex(of: ":") ?? field.startIndex
-                return (
-                    Array(field[..<colon].lowercased().utf8),
-                    Array(field[field.index(after: colon)...].drop { $0 == " " }.utf8)
-                )
-            })
+        var bytes: [UInt8] = []
+        func add(_ text: some StringProtocol) -> Range<Int> {
+            bytes += text.utf8
+            return (bytes.count - text.utf8.count)..<bytes.count
+        }
+        let (method, path) = (add(line[..<first]), add(target[..<question]))
+        let query = add(target[question...].dropFirst())
+        let fields = lines.dropFirst().map { field in
+            let colon = field.firstIndex(of: ":") ?? field.startIndex
+            return SignableRequest.Field(
+                name: add(field[..<colon].lowercased()),
+                value: add(field[field.index(after: colon)...].drop { $0 == " " }))
+        }
+        request = SignableRequest(bytes: bytes, method: method, path: path, query: query, fields: fields)
         body = Array((parts.count > 1 ? parts[1] : "").utf8)
     }
 

@@ -108,17 +108,14 @@ extension Exchange {
 extension SignableRequest {
     /// Copied: the body may come later, and the head's bytes may be others by then.
     package init(_ head: RequestHead) {
-        let (method, path, query, fields) = head.withBytes { bytes in
-            func copy(_ span: RequestHead.Span) -> [UInt8] { Array(bytes[span.range]) }
-            let fields = head.fields.map { field in
-                (
-                    name: bytes[field.name.range].map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 },
-                    value: copy(field.value)
-                )
-            }
-            return (copy(head.methodRange), copy(head.path), copy(head.query), fields)
+        var bytes = head.withBytes { Array($0) }
+        let fields = head.fields.map { Field(name: $0.name.range, value: $0.value.range) }
+        for field in fields {
+            for position in field.name where (0x41...0x5A).contains(bytes[position]) { bytes[position] |= 0x20 }
         }
-        self.init(method: method, path: path, query: query, fields: fields)
+        self.init(
+            bytes: bytes, method: head.methodRange.range, path: head.path.range, query: head.query.range,
+            fields: fields)
     }
 }
 
