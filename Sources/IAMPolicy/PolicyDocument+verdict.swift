@@ -28,6 +28,9 @@ package struct PolicyRequest: Sendable {
     /// The resource in another spelling, which whoever serves it may take for the same: no Deny is passed by it.
     let otherwise: [UInt8]?
     package let principal: PolicyPrincipal
+    /// Of the resource and its other spelling.
+    let runs: ByteRuns
+    let otherwiseRuns: ByteRuns?
 
     /// - Parameters:
     ///   - action: such as `execute-api:Invoke`.
@@ -37,20 +40,23 @@ package struct PolicyRequest: Sendable {
     }
 
     package init(action: String, resource: [UInt8], otherwise: [UInt8]? = nil, principal: PolicyPrincipal) {
-        self.action = Array(action.lowercased().utf8)
-        self.resource = resource
-        self.otherwise = otherwise
-        self.principal = principal
+        self.init(Array(action.lowercased().utf8), resource, otherwise, principal)
     }
 
     /// Of a call of an API.
     ///
     /// - Parameter resource: the ARN of the method or route.
     package init(invoking resource: [UInt8], otherwise: [UInt8]? = nil, principal: PolicyPrincipal) {
-        action = nil
+        self.init(nil, resource, otherwise, principal)
+    }
+
+    private init(_ action: [UInt8]?, _ resource: [UInt8], _ otherwise: [UInt8]?, _ principal: PolicyPrincipal) {
+        self.action = action
         self.resource = resource
         self.otherwise = otherwise
         self.principal = principal
+        runs = ByteRuns(resource)
+        otherwiseRuns = otherwise.map(ByteRuns.init)
     }
 
     static let invoke = Array("execute-api:invoke".utf8)
@@ -68,8 +74,7 @@ extension PolicyDocument {
         var facts = Facts(keys)
         var seen = -1
         for entry in index.entries where entry.statement != seen {
-            guard index.fits(entry, request.resource) || request.otherwise.map({ index.fits(entry, $0) }) == true
-            else { continue }
+            guard request.fits(entry) else { continue }
             let number = entry.statement
             let statement = statements[number]
             seen = number

@@ -24,11 +24,13 @@ final class WildcardText: Sendable {
     private let tokens: [UInt16]?
     /// What every text begins with that matches, what may follow, and with what it then ends: most patterns are told by
     /// these alone.
-    let beginning: [UInt8]
+    private let beginning: [UInt8]
     private let rest: Rest
     private let ending: [UInt8]
     /// No shorter text matches.
     private let shortest: Int
+    /// Of what stands in the pattern itself.
+    let runs: ByteRuns
 
     private enum Rest: Sendable {
         case nothing, anything
@@ -70,6 +72,7 @@ final class WildcardText: Sendable {
         shortest = self.tokens?.count { $0 != Self.anyRun } ?? 0
         if !tokens.isEmpty || parts.isEmpty { parts.append(.tokens(tokens)) }
         self.parts = parts
+        runs = Self.runs(parts)
     }
 
     private static func shape(_ tokens: [UInt16]?) -> ([UInt8], Rest, [UInt8]) {
@@ -177,6 +180,15 @@ final class WildcardText: Sendable {
         self.tokens = tokens
         (beginning, rest, ending) = Self.shape(tokens)
         shortest = tokens.count { $0 != Self.anyRun }
+        runs = Self.runs(parts)
+    }
+
+    private static func runs(_ parts: [Part]) -> ByteRuns {
+        var runs = ByteRuns()
+        for case .tokens(let tokens) in parts {
+            for text in tokens.split(whereSeparator: { $0 >= anyRun }) { runs.insert(bytes(text)) }
+        }
+        return runs
     }
 
     /// Behind a star the rest is tried at each place, but never again once a later star is reached: the steps are at most

@@ -42,7 +42,19 @@ struct WildcardTextTests {
             let compiled = WildcardText(String(decoding: pattern, as: UTF8.self), hasVariables: false)
             let wrong = words.filter { compiled.matches($0) != matches(pattern[...], $0[...]) }
             #expect(wrong.isEmpty, "\(String(decoding: pattern, as: UTF8.self))")
+            let overlooked = words.filter { compiled.matches($0) && !compiled.runs.areAmong(ByteRuns($0)) }
+            #expect(overlooked.isEmpty, "\(String(decoding: pattern, as: UTF8.self))")
         }
+    }
+
+    @Test("A text without what stands in the pattern is told by its runs of bytes")
+    func runs() {
+        let text = ByteRuns(Array("arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/guarded".utf8))
+        func fits(_ pattern: String) -> Bool {
+            WildcardText("arn:aws:execute-api:*:*:abc/*/GET/" + pattern, hasVariables: true).runs.areAmong(text)
+        }
+        #expect(fits("guarded") && fits("*") && fits("${aws:username}") && fits("g?"))
+        #expect(!fits("pets/7/*") && !fits("pets/${aws:username}"))
     }
 
     @Test("The largest pattern of stars and marks takes no time against a long text")

@@ -1,0 +1,35 @@
+/// Which runs of three bytes a text has, hashed into 256 bits: a text that lacks a bit of a pattern's does not match it.
+struct ByteRuns: Sendable, Equatable {
+    private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+    init() {}
+
+    init(_ text: [UInt8]) { insert(text) }
+
+    mutating func insert(_ text: [UInt8]) {
+        guard text.count >= 3 else { return }
+        text.withUnsafeBufferPointer { text in
+            var run = UInt32(text[0]) << 8 | UInt32(text[1])
+            for position in 2..<text.count {
+                run = (run << 8 | UInt32(text[position])) & 0xFF_FFFF
+                let hash = (run &* 0x9E37_79B1) >> 24
+                let bit: UInt64 = 1 << UInt64(hash & 63)
+                switch hash >> 6 {
+                case 0: words.0 |= bit
+                case 1: words.1 |= bit
+                case 2: words.2 |= bit
+                default: words.3 |= bit
+                }
+            }
+        }
+    }
+
+    /// Whether a text of these runs may be part of one of those.
+    @inline(__always)
+    func areAmong(_ others: ByteRuns) -> Bool {
+        (words.0 & ~others.words.0) | (words.1 & ~others.words.1) | (words.2 & ~others.words.2)
+            | (words.3 & ~others.words.3) == 0
+    }
+
+    static func == (left: ByteRuns, right: ByteRuns) -> Bool { left.words == right.words }
+}
