@@ -50,17 +50,21 @@ final class CompiledKey: Sendable {
     let definition: REST.KeyDefinition
     let id: [UInt8]
     let value: [UInt8]
+    /// Most keys have no other: among thousands a list is one more place in memory that is not at hand.
+    private let first: KeyGrant?
     let grants: [KeyGrant]
 
     init(_ definition: REST.KeyDefinition, grants: [KeyGrant]) {
         self.definition = definition
         id = Array(definition.id.utf8)
         value = Array(definition.value.utf8)
+        first = grants.first
         self.grants = grants
     }
 
     /// A stage is in one plan of a key at most.
     func grant(for stage: StageKey) -> KeyGrant? {
+        if let first, first.plan.stages.contains(stage) { return first }
         for grant in grants where grant.plan.stages.contains(stage) { return grant }
         return nil
     }

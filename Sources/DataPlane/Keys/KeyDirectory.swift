@@ -4,36 +4,49 @@ import HashTreeCollections
 /// All API keys and usage plans. A value that shares what does not change: one key among thousands costs one.
 final class KeyDirectory: Sendable {
     private let keys: TreeDictionary<String, CompiledKey>
-    /// Ids by the hashes of values. The hash is seeded, so nobody finds a value by how long it takes to refuse another.
-    private let ids: TreeDictionary<Int, [String]>
+    /// By their values. The hash is seeded, so nobody finds a value by how long it takes to refuse another.
+    private let values: TreeDictionary<Value, CompiledKey>
     private let plans: TreeDictionary<String, CompiledPlan>
     /// By plan, the ids of its keys.
     private let members: TreeDictionary<String, TreeSet<String>>
 
-    static let empty = KeyDirectory(keys: [:], ids: [:], plans: [:], members: [:])
+    static let empty = KeyDirectory(keys: [:], values: [:], plans: [:], members: [:])
 
     private init(
-        keys: TreeDictionary<String, CompiledKey>, ids: TreeDictionary<Int, [String]>,
+        keys: TreeDictionary<String, CompiledKey>, values: TreeDictionary<Value, CompiledKey>,
         plans: TreeDictionary<String, CompiledPlan>, members: TreeDictionary<String, TreeSet<String>>
     ) {
         self.keys = keys
-        self.ids = ids
+        self.values = values
         self.plans = plans
         self.members = members
     }
 
-    /// The key of that value.
-    func key(_ value: UnsafeRawBufferPointer) -> CompiledKey? {
-        guard let ids = ids[Self.hash(value)] else { return nil }
-        for id in ids {
-            if let key = keys[id], key.value.count == value.count, key.value.elementsEqual(value) { return key }
+    /// A key's value, or bytes that somebody has sent for one, which are never stored.
+    private enum Value: Hashable, @unchecked Sendable {
+        case kept(CompiledKey)
+        case sent(UnsafeRawBufferPointer)
+
+        private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+            switch self {
+            case .kept(let key): key.value.withUnsafeBytes(body)
+            case .sent(let bytes): body(bytes)
+            }
         }
-        return nil
+
+        static func == (left: Self, right: Self) -> Bool {
+            left.withBytes { left in right.withBytes { left.count == $0.count && left.elementsEqual($0) } }
+        }
+
+        func hash(into hasher: inout Hasher) { withBytes { hasher.combine(bytes: $0) } }
     }
+
+    /// The key of that value.
+    func key(_ value: UnsafeRawBufferPointer) -> CompiledKey? { values[.sent(value)] }
 
     /// With the plans and keys as they are now.
     func applying(_ changes: REST.KeyChanges, _ meters: UsageMeters) -> KeyDirectory {
-        var next = Builder(keys: keys, ids: ids, plans: plans, members: members)
+        var next = Builder(keys: keys, values: values, plans: plans, members: members)
         // Plans first: keys are given what these say.
         var outdated: Set<String> = []
         for (id, plan) in changes.plans {
@@ -46,22 +59,19 @@ final class KeyDirectory: Sendable {
             next.set(id, definition, meters)
         }
         for id in outdated { next.set(id, keys[id]?.definition, meters) }
-        return KeyDirectory(keys: next.keys, ids: next.ids, plans: next.plans, members: next.members)
+        return KeyDirectory(keys: next.keys, values: next.values, plans: next.plans, members: next.members)
     }
 
     private struct Builder {
         var keys: TreeDictionary<String, CompiledKey>
-        var ids: TreeDictionary<Int, [String]>
+        var values: TreeDictionary<Value, CompiledKey>
         var plans: TreeDictionary<String, CompiledPlan>
         var members: TreeDictionary<String, TreeSet<String>>
 
         mutating func set(_ id: String, _ definition: REST.KeyDefinition?, _ meters: UsageMeters) {
             let earlier = keys[id]
-            if let earlier, earlier.definition.value != definition?.value {
-                let hash = earlier.value.withUnsafeBytes { KeyDirectory.hash($0) }
-                ids[hash]?.removeAll { $0 == id }
-                if ids[hash]?.isEmpty == true { ids[hash] = nil }
-            }
+            // Another one may have the value by now.
+            if let earlier, values[.kept(earlier)] === earlier { values[.kept(earlier)] = nil }
             for plan in earlier?.definition.plans ?? [] {
                 members[plan]?.remove(id)
                 if members[plan]?.isEmpty == true { members[plan] = nil }
@@ -82,15 +92,7 @@ final class KeyDirectory: Sendable {
             }
             let key = CompiledKey(definition, grants: grants)
             keys[id] = key
-            if earlier?.definition.value != definition.value {
-                ids[key.value.withUnsafeBytes { KeyDirectory.hash($0) }, default: []].append(id)
-            }
+            values[.kept(key)] = key
         }
-    }
-
-    private static func hash(_ value: UnsafeRawBufferPointer) -> Int {
-        var hasher = Hasher()
-        hasher.combine(bytes: value)
-        return hasher.finalize()
     }
 }

@@ -17,8 +17,8 @@ final class UsageLedger: Sendable {
     private let meters: UsageMeters
     private let onFault: @Sendable (String) -> Void
     private let task = Mutex<Task<Void, Never>?>(nil)
-    /// The months that are stored of each key, as keys of their documents, by plan and key.
-    private let stored = Mutex<[Counted: Set<String>]>([:])
+    /// The months that are stored of each key, by plan and key.
+    private let stored = Mutex<[Counted: Set<Month>]>([:])
 
     private struct Counted: Hashable {
         let plan: String
@@ -34,7 +34,7 @@ final class UsageLedger: Sendable {
     func load() async throws {
         for root in try await store.load([Self.rootType]).roots {
             for entity in root.entities {
-                guard entity.id.kind == Self.kind, let month = Month(documentKey: entity.id.key) else {
+                guard entity.id.kind == Self.kind, let (key, month) = Month.ofDocument(entity.id.key) else {
                     throw StartError(
                         "The stored \(entity.id.kind) \(entity.id.key) of \(root.id) cannot be read: it is unknown.")
                 }
@@ -46,12 +46,10 @@ final class UsageLedger: Sendable {
                     guard let day = Int(day), let use = use.array, use.count == 2, let used = use[0].integer,
                         let granted = use[1].integer
                     else { continue }
-                    uses[month.firstDay + day - 1] = REST.DayUse(used: used, granted: granted)
+                    uses[month.days.lowerBound + day - 1] = REST.DayUse(used: used, granted: granted)
                 }
-                meters.restore(plan: root.id.id, key: month.key, uses)
-                stored.withLock {
-                    _ = $0[Counted(plan: root.id.id, key: month.key), default: []].insert(entity.id.key)
-                }
+                meters.restore(plan: root.id.id, key: key, uses)
+                stored.withLock { _ = $0[Counted(plan: root.id.id, key: key), default: []].insert(month) }
             }
         }
     }
@@ -78,11 +76,12 @@ final class UsageLedger: Sendable {
         let removals = meters.takeRemovals()
         var changes: [EntityChange] = []
         for removal in removals { changes += forget(removal) }
+        var months: [Int: Month] = [:]
         var taken: [(meter: KeyMeter, days: [Int: REST.DayUse])] = []
         for meter in meters.all {
             guard let days = meter.takeChanges() else { continue }
             taken.append((meter, days))
-            changes += documents(of: meter, days)
+            changes += documents(of: meter, days, &months)
         }
         guard !changes.isEmpty else { return }
         do throws(StoreError) { try await store.commit(changes) } catch {
@@ -92,31 +91,33 @@ final class UsageLedger: Sendable {
         }
     }
 
-    private func documents(of meter: KeyMeter, _ days: [Int: REST.DayUse]) -> [EntityChange] {
+    /// - Parameter months: by days; those that were met.
+    private func documents(
+        of meter: KeyMeter, _ days: [Int: REST.DayUse], _ months: inout [Int: Month]
+    ) -> [EntityChange] {
         let root = RootID(Self.rootType, meter.planId)
-        let oldest = (days.keys.max() ?? 0) - KeyMeter.keptDays
-        var changes: [EntityChange] = []
-        for month in Set(days.keys.map { Month(of: $0, key: meter.keyId) }) {
-            let object = JSONObject(
-                meter.days(of: month.firstDay..<month.firstDay + 31).filter { month.contains($0.day) }.map { day, use in
-                    (String(day - month.firstDay + 1), .array([.number(use.used), .number(use.granted)]))
-                })
-            changes.append(
-                .save(
-                    Entity(
-                        id: Entity.ID(root: root, kind: Self.kind, key: month.documentKey),
-                        document: JSONValue.object(object).bytes)))
+        func id(_ month: Month) -> Entity.ID {
+            Entity.ID(root: root, kind: Self.kind, key: "\(meter.keyId)/\(month.text)")
         }
+        var changed: Set<Month> = []
+        for day in days.keys {
+            let month = months[day] ?? Month(of: day)
+            months[day] = month
+            changed.insert(month)
+        }
+        var changes: [EntityChange] = changed.map { month in
+            let object = JSONObject(
+                meter.days(of: month.days).map { day, use in
+                    (String(day - month.days.lowerBound + 1), .array([.number(use.used), .number(use.granted)]))
+                })
+            return .save(Entity(id: id(month), document: JSONValue.object(object).bytes))
+        }
+        let oldest = (days.keys.max() ?? 0) - KeyMeter.keptDays
         stored.withLock { stored in
-            let counted = Counted(plan: meter.planId, key: meter.keyId)
-            for change in changes {
-                if case .save(let entity) = change { stored[counted, default: []].insert(entity.id.key) }
-            }
-            for key in stored[counted] ?? [] {
-                guard let month = Month(documentKey: key), month.firstDay + 31 < oldest else { continue }
-                stored[counted]?.remove(key)
-                changes.append(.delete(Entity.ID(root: root, kind: Self.kind, key: key)))
-            }
+            let kept = stored[Counted(plan: meter.planId, key: meter.keyId), default: []].union(changed)
+            let over = kept.filter { $0.days.upperBound <= oldest }
+            stored[Counted(plan: meter.planId, key: meter.keyId)] = kept.subtracting(over)
+            changes += over.map { .delete(id($0)) }
         }
         return changes
     }
@@ -134,44 +135,40 @@ final class UsageLedger: Sendable {
                 return wasStored ? [.deleteRoot(root)] : []
             case .key(let id, let plan):
                 let months = stored.removeValue(forKey: Counted(plan: plan, key: id)) ?? []
-                return months.map {
-                    .delete(Entity.ID(root: RootID(Self.rootType, plan), kind: Self.kind, key: $0))
+                return months.map { month in
+                    .delete(Entity.ID(root: RootID(Self.rootType, plan), kind: Self.kind, key: "\(id)/\(month.text)"))
                 }
             }
         }
     }
 }
 
-/// A month of one key, as the documents are named: `{keyId}/2026-11`.
+/// A month, as the documents are named: `{keyId}/2026-11`.
 private struct Month: Hashable {
-    let key: String
-    let year: Int
-    let month: Int
-    /// The number of its first day.
-    let firstDay: Int
+    let text: String
+    let days: Range<Int>
 
-    init(of day: Int, key: String) {
+    init(of day: Int) {
         let at = Calendar(Int64(day) * UsagePeriod.secondsOfDay)
-        self.key = key
-        year = at.year
-        month = at.month
-        firstDay = day - at.day + 1
+        let first = day - at.day + 1
+        // 31 days behind its first one is in the next month.
+        let next = first + 31 - (Calendar(Int64(first + 31) * UsagePeriod.secondsOfDay).day - 1)
+        text = "\(at.year)-\(at.month < 10 ? "0" : "")\(at.month)"
+        days = first..<next
     }
 
-    init?(documentKey text: String) {
-        let parts = text.split(separator: "/")
+    /// Of the key's id and the month that a document's key names.
+    static func ofDocument(_ key: String) -> (key: String, month: Month)? {
+        let parts = key.split(separator: "/")
         guard parts.count == 2 else { return nil }
         let date = parts[1].split(separator: "-")
-        guard date.count == 2, let year = Int(date[0]), let month = Int(date[1]), (1...12).contains(month),
-            (1970...9999).contains(year)
+        guard date.count == 2, let year = Int(date[0]), let month = Int(date[1]), (1970...9999).contains(year),
+            let first = Calendar.days(year: Int64(year), month: Int64(month), day: 1)
         else { return nil }
-        // Its middle is 15 days behind its first day: no month before it comes so far.
-        let middle = (year - 1970) * 365 + (year - 1969) / 4 + (month - 1) * 30 + (month - 1) * 3 / 5 + 15
-        self.init(of: middle, key: String(parts[0]))
-        guard self.year == year, self.month == month else { return nil }
+        return (String(parts[0]), Month(of: Int(first)))
     }
 
-    func contains(_ day: Int) -> Bool { Month(of: day, key: key) == self }
+    static func == (left: Month, right: Month) -> Bool { left.days.lowerBound == right.days.lowerBound }
 
-    var documentKey: String { "\(key)/\(year)-\(month < 10 ? "0" : "")\(month)" }
+    func hash(into hasher: inout Hasher) { hasher.combine(days.lowerBound) }
 }
