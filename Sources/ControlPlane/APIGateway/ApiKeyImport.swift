@@ -1,4 +1,5 @@
 import GatewayModel
+import HashTreeCollections
 import JSON
 
 /// ImportApiKeys: a table of comma-separated values with a heading. Source: docs/api-key-file-format.
@@ -21,9 +22,14 @@ enum ApiKeyImport {
         guard warnings.isEmpty || !failsOnWarnings else {
             throw RESTError.badRequest(warnings.joined(separator: "; "))
         }
+        var known: [String: String] = [:]
+        for (id, key) in control.world.apiKeys {
+            if let value = key.root.document.value { known[value] = id }
+        }
         var ids: [JSONValue] = []
         for row in rows {
-            let id = try await put(row, control, call)
+            let id = try await put(row, over: known[row.key], control, call)
+            known[row.key] = id
             for plan in row.plans where control.world[UsagePlan.self, plan] != nil {
                 try await control.addKey(id, to: plan)
             }
@@ -33,8 +39,9 @@ enum ApiKeyImport {
     }
 
     /// A key with the value is changed, else one is made.
-    private static func put(_ row: Row, _ control: ControlPlane, _ call: Call) async throws(ServiceError) -> String {
-        let known = control.world.all(REST.ApiKey.self).first { $0.value == row.key }
+    private static func put(
+        _ row: Row, over known: String?, _ control: ControlPlane, _ call: Call
+    ) async throws(ServiceError) -> String {
         guard let known else {
             var key = REST.ApiKey(
                 id: try control.freshId(of: REST.ApiKey.self, length: 10, call, tags: nil), value: row.key,
@@ -43,11 +50,11 @@ enum ApiKeyImport {
             try await control.createApiKey(key, call)
             return key.id
         }
-        _ = try await control.changeDocument(REST.ApiKey.self, known.id) { key in
+        _ = try await control.changeDocument(REST.ApiKey.self, known) { key in
             (key.name, key.description, key.enabled) = (row.name, row.description, row.isEnabled)
             key.lastUpdatedDate = Int(call.now.seconds)
         }
-        return known.id
+        return known
     }
 
     private struct Row {
