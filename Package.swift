@@ -95,10 +95,11 @@ let package = Package(
         .target(
             name: "UserPools",
             dependencies: [
-                "JSON", "JSONWebToken", "GatewayModel", "EntityStore", "Sealing", hashTrees,
+                "JSON", "JSONWebToken", "GatewayModel", "EntityStore", "Sealing", "CThreads", hashTrees,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
+        .target(name: "CThreads"),
 
         // Files that change.
         .target(name: "FolderWatch", swiftSettings: strict),

@@ -1,3 +1,4 @@
+internal import CThreads
 import Dispatch
 internal import Foundation
 import Synchronization
@@ -29,10 +30,7 @@ final class PasswordWork: Sendable {
 
     init() {
         let thread = Thread { [queue] in
-            #if os(Linux)
-            // There, of the thread only.
-            _ = nice(10)
-            #endif
+            thread_come_last()
             while let jobs = queue.next() { for job in jobs { job() } }
         }
         thread.name = "gatehouse.pools.passwords"

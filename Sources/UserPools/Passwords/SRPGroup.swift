@@ -88,6 +88,37 @@ struct SRPNumber: Sendable, Equatable {
         return result
     }
 
+    /// The comb's teeth, and how many bits they are apart.
+    private static let (teeth, spacing) = (8, 32)
+
+    /// By which teeth are set: the generator's power by the exponent of these bits alone.
+    private static let comb: [SRPNumber] = {
+        var powers = [one]
+        var power = generator
+        for _ in 0..<teeth {
+            powers += powers.map { $0 * power }
+            for _ in 0..<spacing { power = power * power }
+        }
+        return powers
+    }()
+
+    /// The generator's power: a fifth of what `power` takes (Lim and Lee 1994).
+    ///
+    /// - Parameter exponent: 32 bytes, the highest first.
+    static func power(ofGenerator exponent: [UInt8]) -> SRPNumber {
+        var result = one
+        for column in (0..<spacing).reversed() {
+            result = result * result
+            var set = 0
+            for tooth in 0..<teeth {
+                let bit = tooth * spacing + column
+                set |= Int(exponent[exponent.count - 1 - bit / 8] >> UInt8(bit % 8) & 1) << tooth
+            }
+            result = result * comb[set]
+        }
+        return result
+    }
+
     // MARK: Limbs
 
     private static func limbs(of bytes: [UInt8]) -> [UInt64] {
@@ -127,8 +158,8 @@ struct SRPNumber: Sendable, Equatable {
     private static func multiply(_ left: [UInt64], _ right: [UInt64]) -> [UInt64] {
         let count = count
         let inverse = inverse
-        let product = [UInt64](unsafeUninitializedCapacity: count + 2) { product, filled in
-            filled = count + 2
+        return [UInt64](unsafeUninitializedCapacity: count + 2) { product, filled in
+            filled = count
             product.initialize(repeating: 0)
             left.withUnsafeBufferPointer { left in
                 right.withUnsafeBufferPointer { right in
@@ -153,13 +184,26 @@ struct SRPNumber: Sendable, Equatable {
                             product[count - 1] = sum
                             product[count] = product[count + 1] &+ (isOver ? 1 : 0)
                         }
+                        reduce(product, by: prime)
                     }
                 }
             }
         }
-        let result = Array(product[..<count])
-        let reduced = subtract(result, prime)
-        return product[count] != 0 || !reduced.borrows ? reduced.difference : result
+    }
+
+    /// Takes the prime off a number that is less than twice the prime, where it is not less than the prime.
+    private static func reduce(_ number: UnsafeMutableBufferPointer<UInt64>, by prime: UnsafeBufferPointer<UInt64>) {
+        func less(_ position: Int, _ subtrahend: UInt64, _ borrow: inout Bool) -> UInt64 {
+            let (first, one) = number[position].subtractingReportingOverflow(subtrahend)
+            let (second, other) = first.subtractingReportingOverflow(borrow ? 1 : 0)
+            borrow = one || other
+            return second
+        }
+        var borrow = false
+        for position in 0..<count { _ = less(position, prime[position], &borrow) }
+        let mask: UInt64 = number[count] != 0 || !borrow ? .max : 0
+        borrow = false
+        for position in 0..<count { number[position] = less(position, prime[position] & mask, &borrow) }
     }
 
     /// The low half of left * right + addend + carry; the high half becomes the carry.

@@ -20,7 +20,7 @@ struct StoredPassword: Sendable {
         self.salt = salt
         let inner = SHA256.hash(data: Array("\(pool)\(name):\(password)".utf8))
         let x = SHA256.hash(data: SRP.pad(salt) + inner)
-        verifier = SRPNumber.generator.power(Array(x))
+        verifier = SRPNumber.power(ofGenerator: Array(x))
     }
 
     private init(salt: [UInt8], verifier: SRPNumber) {
@@ -36,7 +36,7 @@ struct StoredPassword: Sendable {
                     for: Array("\(what) \(pool) \(name)".utf8), using: SymmetricKey(data: secret)))
         }
         return StoredPassword(
-            salt: salt(Array(bytes("salt").prefix(saltBytes))), verifier: .generator.power(bytes("verifier")))
+            salt: salt(Array(bytes("salt").prefix(saltBytes))), verifier: .power(ofGenerator: bytes("verifier")))
     }
 
     /// Clients read it as a number, some of them without its zeros, some with one more: one that begins with a digit from
@@ -88,7 +88,7 @@ enum SRP {
 
         init(_ password: StoredPassword, secret: [UInt8]) {
             self.secret = secret
-            publicKey = SRP.multiplier * password.verifier + SRPNumber.generator.power(secret)
+            publicKey = SRP.multiplier * password.verifier + SRPNumber.power(ofGenerator: secret)
         }
     }
 

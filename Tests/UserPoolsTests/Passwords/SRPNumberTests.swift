@@ -27,4 +27,12 @@ import Testing
         #expect(SRPNumber.generator.power([10]) == SRPNumber([4, 0]))
         #expect(SRPNumber.generator.power([]) == .one)
     }
+
+    @Test(arguments: [0, 1, 0x80, 0xFF]) func theGeneratorsPowersAreKnown(_ byte: UInt8) {
+        var exponents = [[UInt8](repeating: byte, count: 32)]
+        exponents += (0..<4).map { _ in Randomness.bytes(32) }
+        for exponent in exponents {
+            #expect(SRPNumber.power(ofGenerator: exponent) == SRPNumber.generator.power(exponent))
+        }
+    }
 }
