@@ -12,7 +12,7 @@ enum IntegrationRules {
                 "Gatehouse does not serve integrations with AWS services (integrationSubtype) yet.")
         }
         if let arn = integration.credentialsArn,
-            integration.integrationType != "AWS_PROXY" || !CallerCredentials.areMeant(by: arn)
+            integration.integrationType != "AWS_PROXY" || CallCredentials(arn) != .callers
         {
             throw credentialsRefusal
         }
