@@ -46,7 +46,15 @@ ENFORCED = {
     "test_rest_usage.py::test_a_quota_is_counted_and_told": ["CreateUsagePlan.quota*"],
     "test_rest_usage.py::test_throttles_each_route": ["*Stage.*RouteSettings", "*Stage.*RouteSettings.Throttling*"],
     # By whose right a function is called.
-    "test_caller_credentials.py::test_the_caller_of_a_method_has_to_be_let_call_its_function": ["PutIntegration.credentials"],
+    "test_integration_roles.py::test_a_method_calls_its_function_as_its_role_is_at_the_moment": [
+        "PutIntegration.credentials"],
+    "test_integration_roles.py::test_a_route_calls_its_function_as_its_role_is_at_the_moment": [
+        "apigatewayv2:*Integration.CredentialsArn"],
+    "test_integration_roles.py::test_quick_create_takes_a_role": ["*Api.CredentialsArn"],
+    "test_integration_roles.py::test_an_authorizer_of_a_rest_api_is_called_as_its_role": [
+        "CreateAuthorizer.authorizerCredentials"],
+    "test_integration_roles.py::test_an_authorizer_of_an_http_api_is_called_as_its_role": [
+        "*Authorizer.AuthorizerCredentialsArn"],
     # Doors that are shut.
     "test_apis.py::test_a_disabled_execute_api_endpoint_does_not_serve": ["*Api.DisableExecuteApiEndpoint"],
     "test_access_members.py::test_a_disabled_endpoint_of_a_rest_api_is_shut": ["CreateRestApi.disableExecuteApiEndpoint"],
@@ -73,7 +81,6 @@ REJECTED = {
     "CreateRestApi.endpointAccessMode": ({"endpointAccessMode": "STRICT"}, "access mode STRICT"),
     "TestInvokeMethod.clientCertificateId": ({"clientCertificateId": "abc123"}, "clientCertificateId"),
     "*Api.ApiKeySelectionExpression": ({"ApiKeySelectionExpression": "$request.header.key"}, "apiKeySelectionExpression"),
-    "*Api.CredentialsArn": ({"CredentialsArn": "arn:aws:iam::000000000000:role/r"}, "roles"),
     "*Api.DisableSchemaValidation": ({"DisableSchemaValidation": True}, "disableSchemaValidation"),
     "CreateApi.ProtocolType": ({"ProtocolType": "WEBSOCKET"}, "WebSocket"),
     "*Route.ApiKeyRequired": ({"ApiKeyRequired": True}, "ApiKeyRequired"),
@@ -86,7 +93,6 @@ REJECTED = {
     "apigatewayv2:*Stage.ClientCertificateId": ({"ClientCertificateId": "abc123"}, "certificates"),
     "*Authorizer.IdentityValidationExpression": (
         {"IdentityValidationExpression": "a.*"}, "IdentityValidationExpression"),
-    "apigatewayv2:*Integration.CredentialsArn": ({"CredentialsArn": "arn:aws:iam::000000000000:role/r"}, "roles"),
     "*Integration.IntegrationSubtype": ({"IntegrationSubtype": "SQS-SendMessage"}, "integrationSubtype"),
     "apigatewayv2:*Integration.ContentHandlingStrategy": (
         {"ContentHandlingStrategy": "CONVERT_TO_TEXT"}, "contentHandlingStrategy"),
@@ -142,8 +148,6 @@ NO_MATTER = {
     "what a body and its parameters must look like, whoever sends them": [
         "PutMethod.requestParameters", "PutMethod.requestModels", "CreateModel.schema", "CreateModel.contentType",
         "CreateRequestValidator.validate*"],
-    "by whose right the gateway calls a function: here by the function's own policy, which has to let it": [
-        "CreateAuthorizer.authorizerCredentials", "*Authorizer.AuthorizerCredentialsArn"],
     "how calls are enciphered on their way to the gateway: TLS ends before it": ["CreateRestApi.securityPolicy"],
     "a container of members that have lines of their own": ["CreateRestApi.endpointConfiguration"],
     "how a document is read": [

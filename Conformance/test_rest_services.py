@@ -209,6 +209,18 @@ class TestEndpoints:
         assert message(api.call("POST", "/prod/in")) == (200, '{"ok":true}')
         assert dynamodb.origin.only().header("x-amz-target") == "DynamoDB_20120810.Scan"
 
+    def test_a_service_needs_a_role_that_can_be_assumed(self, server, service):
+        sqs, iam = service("sqs"), server.clients.service("iam")
+        document = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        role = iam.create_role(RoleName="queue", AssumeRolePolicyDocument=json.dumps({"Statement": [document]}))["Role"]
+        api = self.deployed(server, "sqs:action/SendMessage", credentials=role["Arn"])
+        assert message(api.call("POST", "/prod/in")) == (500, '{"message": "Internal server error"}')
+        assert sqs.origin.requests == []
+        document["Principal"]["Service"] = "apigateway.amazonaws.com"
+        iam.update_assume_role_policy(RoleName="queue", PolicyDocument=json.dumps({"Statement": [document]}))
+        # What it lets be done is its owner's to say, who knows no roles.
+        assert api.call("POST", "/prod/in").status == 200
+
     def test_a_service_that_is_not_there(self, server, service):
         states = service("states")
         states.answer = lambda exchange: exchange.close()

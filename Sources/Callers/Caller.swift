@@ -79,6 +79,17 @@ package final class Caller: Sendable {
         return nil
     }
 
+    /// Why the caller may not do something, in AWS's words; nil when he may.
+    package func refusal(
+        _ action: String, on resource: String, resourcePolicy: PolicyDocument? = nil,
+        _ values: (ConditionKey) -> ConditionValues
+    ) -> String? {
+        let request = PolicyRequest(action: action, resource: resource, principal: principal)
+        let decision = decision(request, resourcePolicy: resourcePolicy, values)
+        guard decision != .allowed else { return nil }
+        return "User: \(arn) is not authorized to perform: \(action) on resource: \(resource)" + decision.reason(action)
+    }
+
     /// What every request of the caller has for condition keys; nil for keys that are not the caller's.
     package func value(_ key: ConditionKey) -> ConditionValues? {
         if let values = context[key.name] { return .values(values) }

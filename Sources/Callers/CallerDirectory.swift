@@ -21,35 +21,88 @@ package struct CallerDirectory: Sendable {
         package let kind: Caller.Kind
         package let arn: String
         package let grants: Grants
+        /// Of a role: who may assume it.
+        package let trust: PolicyDocument?
+        /// Since when it is as it is, in seconds since 1970.
+        package let since: Int64
 
-        package init(kind: Caller.Kind, arn: String, grants: Grants) {
+        package init(
+            kind: Caller.Kind, arn: String, grants: Grants, trust: PolicyDocument? = nil, since: Int64 = 0
+        ) {
             self.kind = kind
             self.arn = arn
             self.grants = grants
+            self.trust = trust
+            self.since = since
         }
+    }
+
+    /// A role, and whom API Gateway calls as when it has assumed it.
+    private struct Role: Sendable {
+        let trust: PolicyDocument?
+        let caller: Caller
     }
 
     private let account: AccountIdentity
     private let tokens: SessionTokens?
+    /// Whether a role that is not here cannot be assumed.
+    private let requiresRoles: Bool
     /// nil where no functions run.
     private let environments: LiveEnvironments?
     private var keys: TreeDictionary<String, Key> = [:]
     /// By `AROA…` and `AIDA…`.
     private var holders: TreeDictionary<String, Holder> = [:]
+    /// By their ARNs.
+    private var roles: TreeDictionary<String, Role> = [:]
     /// Managed policies by their ARNs, for sessions that are bounded by them.
     private var policies: TreeDictionary<String, PolicyDocument> = [:]
 
     package static let nobody = CallerDirectory(account: AccountIdentity(), tokens: nil)
 
-    package init(account: AccountIdentity, tokens: SessionTokens?, environments: LiveEnvironments? = nil) {
+    package init(
+        account: AccountIdentity, tokens: SessionTokens?, environments: LiveEnvironments? = nil,
+        requiresRoles: Bool = false
+    ) {
         self.account = account
         self.tokens = tokens
         self.environments = environments
+        self.requiresRoles = requiresRoles
     }
 
-    package mutating func set(_ id: String, _ holder: Holder?) { holders[id] = holder }
+    package mutating func set(_ id: String, _ holder: Holder?) {
+        if let old = holders[id] { roles[old.arn] = nil }
+        holders[id] = holder
+        guard let holder, case .role(let name) = holder.kind else { return }
+        let arn = sessionARN(ofRole: name, Self.gatewaySession)
+        roles[holder.arn] = Role(
+            trust: holder.trust,
+            caller: Caller(
+                kind: holder.kind, accessKeyId: "", account: account.accountId, arn: arn,
+                userId: "\(id):\(Self.gatewaySession)",
+                principal: .session(role: holder.arn, arn: arn, account: account.accountId), grants: holder.grants,
+                sessionStarted: holder.since))
+    }
+
     package mutating func set(key id: String, _ key: Key?) { keys[id] = key }
     package mutating func set(policy arn: String, _ policy: PolicyDocument?) { policies[arn] = policy }
+
+    /// What API Gateway calls its sessions of roles.
+    private static let gatewaySession = "BackplaneAssumeRoleSession"
+
+    /// Assumes a role for API Gateway. Its trust policy is asked each time, since it may speak of the time.
+    package func gatewayRole(_ arn: String, now: Timestamp) -> GatewayRole {
+        guard let role = roles[arn] else {
+            return requiresRoles || !arn.contains(":role/") ? .refused("there is no such role") : .madeUp
+        }
+        guard let trust = role.trust, AssumingService.apiGateway.may(assume: arn, by: trust, account, now: now) else {
+            return .refused("its trust policy does not let \(AssumingService.apiGateway.principal) do sts:AssumeRole")
+        }
+        return .assumed(role.caller)
+    }
+
+    private func sessionARN(ofRole name: String, _ session: String) -> String {
+        "arn:\(account.partition):sts::\(account.accountId):assumed-role/\(name)/\(session)"
+    }
 
     /// Whether a key was made here, whatever has become of it.
     package func isOwn(keyId id: String) -> Bool { keys[id] != nil || tokens?.isOwn(keyId: id) == true }
@@ -100,7 +153,7 @@ package struct CallerDirectory: Sendable {
                 userId: session.holder, principal: .user(arn: holder.arn, account: account.accountId),
                 grants: holder.grants, session: documents, sessionStarted: session.started, isPlainSession: true)
         case .role(let name):
-            let arn = "arn:\(account.partition):sts::\(account.accountId):assumed-role/\(name)/\(session.name)"
+            let arn = sessionARN(ofRole: name, session.name)
             return Caller(
                 kind: holder.kind, accessKeyId: session.accessKeyId, account: account.accountId, arn: arn,
                 userId: "\(session.holder):\(session.name)",

@@ -78,6 +78,8 @@ package final class ControlPlane: Sendable {
     package func start() async throws {
         let roots = try await readStore()
         repairPackages()
+        // Also where there is nobody: what becomes of roles that are not here is known by them.
+        await settings.callerTraffic?.publish { [self] in callers }
         try await serve(roots, since: World())
     }
 

@@ -261,7 +261,7 @@ package final class Gatehouse: Sendable {
         if let file = settings.trustedCertificates { tls.additionalTrustRoots = [try TrustedCertificates.read(file)] }
         var options = DataPlaneOptions(tls: try NIOSSLContext(configuration: tls))
         if let limit = settings.accountThrottle { options.limitAccount(rate: limit.rate, burst: limit.burst) }
-        options.services.tables = TablesOfIntegrations(tables: tables)
+        options.services.tables = TablesOfIntegrations(tables: tables, account: settings.account)
         options.services.endpoints = settings.serviceEndpoints
         options.services.credentials = settings.serviceCredentials
         options.services.vpcLinks = vpcLinks

@@ -46,6 +46,7 @@ enum IntegrationExtension {
         object["httpMethod"] = integration.integrationMethod.map(JSONValue.string)
         object["uri"] = integration.integrationUri.map { .string(uri($0, integration, account)) }
         object["connectionType"] = integration.connectionType.map(JSONValue.string)
+        object["credentials"] = integration.credentialsArn.map(JSONValue.string)
         if let timeout = integration.timeoutInMillis, timeout != defaultTimeoutMilliseconds {
             object["timeoutInMillis"] = .number(timeout)
         }

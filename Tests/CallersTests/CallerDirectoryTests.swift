@@ -111,6 +111,74 @@ struct CallerDirectoryTests {
         #expect(try caller(directory).value(ConditionKey("issuer.example:aud")) == nil)
     }
 
+    private func role(
+        _ name: String = "gateway", condition: String = "{}", service: String = "apigateway.amazonaws.com"
+    ) throws -> CallerDirectory.Holder {
+        let trust =
+            #"{"Statement": {"Effect": "Allow", "Principal": {"Service": "\#(service)"}, "Action": "sts:AssumeRole", "#
+            + #""Condition": \#(condition)}}"#
+        return CallerDirectory.Holder(
+            kind: .role(name: name), arn: Self.gatewayRole, grants: .none,
+            trust: try PolicyDocument(trust, kind: .trust), since: 7)
+    }
+
+    private static let gatewayRole = "arn:aws:iam::123456789012:role/team/gateway"
+
+    @Test("API Gateway is a session of the role that it assumes, as long as the role is there")
+    func gateway() throws {
+        var directory = CallerDirectory(account: Self.account, tokens: nil, requiresRoles: true)
+        directory.set("AROA2", try role())
+        guard case .assumed(let caller) = directory.gatewayRole(Self.gatewayRole, now: Self.now) else {
+            Issue.record("not assumed")
+            return
+        }
+        #expect(caller.arn == "arn:aws:sts::123456789012:assumed-role/gateway/BackplaneAssumeRoleSession")
+        #expect(caller.userId == "AROA2:BackplaneAssumeRoleSession")
+        #expect(caller.value(ConditionKey("aws:PrincipalArn")) == .values([Self.gatewayRole]))
+        #expect(caller.value(ConditionKey("aws:TokenIssueTime")) == .values(["7"]))
+        directory.set("AROA2", nil)
+        guard case .refused("there is no such role") = directory.gatewayRole(Self.gatewayRole, now: Self.now) else {
+            Issue.record("not refused")
+            return
+        }
+    }
+
+    @Test(
+        "API Gateway has to be trusted, and tells nothing of the API that it asks for",
+        arguments: [
+            ("{}", true), (#"{"StringEquals": {"aws:SourceAccount": "123456789012"}}"#, false),
+            (#"{"ArnLike": {"aws:SourceArn": "*"}}"#, false),
+            (#"{"DateGreaterThan": {"aws:CurrentTime": "2024-01-01T00:00:00Z"}}"#, true),
+            (#"{"DateGreaterThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}}"#, false),
+        ])
+    func trust(condition: String, isTrusted: Bool) throws {
+        var directory = CallerDirectory(account: Self.account, tokens: nil)
+        directory.set("AROA2", try role(condition: condition))
+        var isAssumed = false
+        if case .assumed = directory.gatewayRole(Self.gatewayRole, now: Self.now) { isAssumed = true }
+        #expect(isAssumed == isTrusted)
+        directory.set("AROA2", try role(service: "lambda.amazonaws.com"))
+        guard case .refused = directory.gatewayRole(Self.gatewayRole, now: Self.now) else {
+            Issue.record("not refused")
+            return
+        }
+    }
+
+    @Test("a role that is not here may be made up in development, if it is one")
+    func madeUp() {
+        let directory = CallerDirectory(account: Self.account, tokens: nil)
+        guard case .madeUp = directory.gatewayRole("arn:aws:iam::1:role/any", now: Self.now) else {
+            Issue.record("not taken")
+            return
+        }
+        for arn in ["arn:aws:iam::123456789012:user/ada", "any", ""] {
+            guard case .refused = directory.gatewayRole(arn, now: Self.now) else {
+                Issue.record("taken: \(arn)")
+                continue
+            }
+        }
+    }
+
     @Test("a number that was changed is no token any more")
     func forged() throws {
         let life = try #require(environments.begin())

@@ -1,4 +1,5 @@
 import BoundedRegex
+import Callers
 import GatewayModel
 import IAMPolicy
 import JSON
@@ -77,12 +78,7 @@ struct AuthorizerTest {
         guard let named = FunctionURI(uri), let function = control.world[LambdaFunction.self, named.name],
             function.resolve(named.qualifier) != nil
         else { throw .misconfigured("The authorizer's function does not exist: \(uri)") }
-        let source = call.account.executeAPIARN("\(apiId)/authorizers/\(authorizer.id)")
-        let policy = function.policies[named.qualifier ?? ""]?.policy
-        guard
-            policy?.allowsInvoke(
-                byService: "apigateway.amazonaws.com", sourceArn: source, sourceAccount: call.account.accountId) == true
-        else { throw .misconfigured("Invalid permissions on Lambda function") }
+        try checkPermission(named, function.policies[named.qualifier ?? ""]?.policy)
         note("Endpoint request URI: \(uri)")
         note("Endpoint request body after transformations: \(Self.cut(String(decoding: event.bytes, as: UTF8.self)))")
         let invocation = Lambda.Invocation(
@@ -97,6 +93,34 @@ struct AuthorizerTest {
         case .throttled: throw .misconfigured("The authorizer's function is running as often at once as it may")
         case .accepted, .notFound: throw .misconfigured("The authorizer's function does not exist: \(uri)")
         }
+    }
+
+    private func checkPermission(
+        _ function: FunctionURI, _ policy: Lambda.ResourcePolicy?
+    ) throws(Ending) {
+        let now = control.settings.now()
+        let isPermitted: Bool
+        switch CallCredentials(authorizer.authorizerCredentials, request.stageVariables) {
+        case .own:
+            isPermitted =
+                policy?.allowsInvoke(
+                    byService: "apigateway.amazonaws.com",
+                    sourceArn: call.account.executeAPIARN("\(apiId)/authorizers/\(authorizer.id)"),
+                    sourceAccount: call.account.accountId) ?? false
+        case .callers: isPermitted = false
+        case .role(let role):
+            switch control.callers.gatewayRole(role, now: now) {
+            case .madeUp: isPermitted = true
+            case .assumed(let caller):
+                let asked = GatewayCall(now: now, region: call.account.region)
+                let arn = call.account.functionARN(function.name, qualifier: function.qualifier)
+                isPermitted =
+                    caller.refusal("lambda:InvokeFunction", on: arn) { asked.value($0, of: caller) } == nil
+            case .refused:
+                throw .misconfigured("API Gateway does not have permission to assume the provided role \(role)")
+            }
+        }
+        guard isPermitted else { throw .misconfigured("Invalid permissions on Lambda function") }
     }
 
     private mutating func judge(_ payload: [UInt8]) throws(Ending) -> (principal: String, policy: JSONValue) {

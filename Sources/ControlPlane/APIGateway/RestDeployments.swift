@@ -101,7 +101,7 @@ extension RESTAPI {
                     throw RESTError.badRequest("No integration defined for method")
                 }
                 // Reported of AWS, though not of which operation.
-                guard api.policy == nil || !CallerCredentials.areMeant(by: integration.credentials) else {
+                guard api.policy == nil || CallCredentials(integration.credentials) != .callers else {
                     throw RESTError.badRequest("Caller provided credentials not allowed when resource policy is set")
                 }
                 if integration.type == "AWS",

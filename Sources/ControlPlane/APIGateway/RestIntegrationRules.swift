@@ -49,7 +49,7 @@ enum RestIntegrationRules {
         } else {
             try checkService(uri, isProxy: integration.type == "AWS_PROXY")
             // Functions alone may be called by what their own policies say (reported).
-            guard integration.credentials != nil || ServiceURI(uri) == nil else {
+            guard CallCredentials(integration.credentials) != .own || ServiceURI(uri) == nil else {
                 throw RESTError.badRequest("Role ARN must be specified for AWS integrations")
             }
         }
@@ -96,11 +96,11 @@ enum RestIntegrationRules {
         }
     }
 
-    /// A role is stored: functions are called by their policies. The caller's credentials are passed on to functions.
+    /// The caller's credentials are passed on to functions.
     private static func checkCredentials(_ integration: REST.Integration) throws(ServiceError) {
         guard let credentials = integration.credentials, credentials.hasSuffix(":iam::*:user/*") else { return }
         let isOfFunction = integration.type.hasPrefix("AWS") && LambdaURI(integration.uri ?? "", isREST: true) != nil
-        guard isOfFunction, CallerCredentials.areMeant(by: credentials) else {
+        guard isOfFunction, CallCredentials(credentials) == .callers else {
             throw ServiceError.unsupported(
                 "Gatehouse passes the caller's credentials on to functions only: '\(credentials)' is refused.")
         }

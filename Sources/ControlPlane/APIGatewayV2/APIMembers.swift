@@ -84,6 +84,5 @@ enum APIMembers {
             throw ServiceError.unsupported(
                 "The member disableSchemaValidation is for WebSocket APIs, which Gatehouse does not serve yet.")
         }
-        if try members.string("credentialsArn")?.isEmpty == false { throw IntegrationRules.credentialsRefusal }
     }
 }

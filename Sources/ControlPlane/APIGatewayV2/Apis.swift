@@ -28,10 +28,9 @@ extension V2Operations {
         try APIMembers.apply(members, to: &api.api)
         guard !api.api.name.isEmpty else { throw V2Error.badRequest("Invalid API name specified") }
         api.api.tags = try Tags.read(members)
-        let quick = try QuickCreate(members)
-        try quick?.add(to: &api, now: call.timestamp)
+        let target = try QuickCreate(members)?.add(to: &api, now: call.timestamp)
         // First: what refuses it must refuse the call.
-        try await quick?.permitInvocation(control, apiId: api.id)
+        if let target { try await QuickCreate.permitInvocation(of: target, control, apiId: api.id) }
         try await control.createAPI(api)
         // The service leaves empty tags out here, and only here.
         if api.api.tags?.isEmpty == true { api.api.tags = nil }
@@ -50,7 +49,9 @@ extension V2Operations {
     private static func updateApi(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
         let members = try RequestMembers(call)
         var tried = try control.httpAPI(call)
-        try await QuickCreate.update(members, &tried)?.permitInvocation(control, apiId: tried.id)
+        if let target = try QuickCreate.update(members, &tried) {
+            try await QuickCreate.permitInvocation(of: target, control, apiId: tried.id)
+        }
         let api = try await control.changeAPI(call.path("apiId")) { api throws(ServiceError) in
             try APIMembers.apply(members, to: &api.api)
             _ = try QuickCreate.update(members, &api)

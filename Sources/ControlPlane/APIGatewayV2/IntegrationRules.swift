@@ -11,17 +11,9 @@ enum IntegrationRules {
             throw ServiceError.unsupported(
                 "Gatehouse does not serve integrations with AWS services (integrationSubtype) yet.")
         }
-        if let arn = integration.credentialsArn,
-            integration.integrationType != "AWS_PROXY" || !CallerCredentials.areMeant(by: arn)
-        {
-            throw credentialsRefusal
+        if integration.credentialsArn != nil, integration.integrationType != "AWS_PROXY" {
+            throw ServiceError.unsupported("Credentials have no effect on HTTP integrations: they are for functions.")
         }
-    }
-
-    static var credentialsRefusal: ServiceError {
-        .unsupported(
-            "Gatehouse does not assume roles: a function is invoked by its resource policy, or with the credentials of "
-                + "its caller (arn:aws:iam::*:user/*).")
     }
 
     /// Checks the integration and fills in what was not said.
@@ -63,8 +55,18 @@ enum IntegrationRules {
         guard version == "1.0" || version == "2.0" else {
             throw V2Error.badRequest("Unsupported PayloadFormatVersion: \(version)")
         }
+        if case .role(let arn) = CallCredentials(integration.credentialsArn), !isRole(arn) {
+            throw V2Error.badRequest("Invalid ARN specified in the request")
+        }
         // A function is invoked by POST; clients leave the method out.
         integration.integrationMethod = try checkMethod(integration.integrationMethod ?? "POST")
+    }
+
+    /// Its resource may be a stage variable (Developer Guide, http-api-stages.stage-variables).
+    private static func isRole(_ arn: String) -> Bool {
+        let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+        return parts.count == 6 && parts[0] == "arn" && parts[2] == "iam"
+            && (parts[5].hasPrefix("role/") || parts[5].contains("${stageVariables."))
     }
 
     private static func checkHTTP(_ integration: inout V2.Integration) throws(ServiceError) {

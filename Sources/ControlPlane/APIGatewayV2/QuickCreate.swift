@@ -8,6 +8,7 @@ import GatewayModel
 struct QuickCreate {
     private let target: String
     private let routeKey: String
+    private let credentials: String?
 
     /// Nil when the call does not ask for a quick create.
     init?(_ members: RequestMembers) throws(ServiceError) {
@@ -15,21 +16,28 @@ struct QuickCreate {
             if members.has("routeKey") {
                 throw V2Error.badRequest("Target is required when a route key is specified.")
             }
+            if try Self.credentials(members) != nil {
+                throw V2Error.badRequest("Target is required when credentials are specified.")
+            }
             return nil
         }
         self.target = target
         routeKey = try members.string("routeKey") ?? "$default"
+        credentials = try Self.credentials(members)
     }
 
-    private init(target: String, routeKey: String) {
-        self.target = target
-        self.routeKey = routeKey
+    /// Empty ones are none.
+    private static func credentials(_ members: RequestMembers) throws(ServiceError) -> String? {
+        try members.string("credentialsArn").flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    func add(to api: inout HTTPAPI, now: String) throws(ServiceError) {
+    /// - Returns: the target.
+    func add(to api: inout HTTPAPI, now: String) throws(ServiceError) -> V2.Integration {
         var integration = V2.Integration(integrationId: api.freshId(of: V2.Integration.self))
         integration.apiGatewayManaged = true
-        try Self.point(&integration, at: target)
+        integration.credentialsArn = credentials
+        Self.point(&integration, at: target)
+        try Self.check(&integration)
         try api.put(integration)
 
         var route = Routes.make(id: api.freshId(of: V2.Route.self), routeKey: routeKey)
@@ -41,19 +49,27 @@ struct QuickCreate {
         stage.apiGatewayManaged = true
         stage.autoDeploy = true
         try api.put(stage)
+        return integration
     }
 
-    /// UpdateApi changes the target and the route key of what quick create made; nil when it asks for neither.
-    static func update(_ members: RequestMembers, _ api: inout HTTPAPI) throws(ServiceError) -> QuickCreate? {
+    /// UpdateApi changes the target, the credentials and the route key of what quick create made.
+    ///
+    /// - Returns: the target that the API may have to be let call; nil when it is what it was.
+    static func update(_ members: RequestMembers, _ api: inout HTTPAPI) throws(ServiceError) -> V2.Integration? {
         let target = try members.string("target")
         let routeKey = try members.string("routeKey")
-        guard target != nil || routeKey != nil else { return nil }
-        guard var integration = api.integrations.first(where: { $0.apiGatewayManaged == true }) else {
+        let made = api.integrations.first { $0.apiGatewayManaged == true }
+        let credentials = try credentials(members)
+        let hasCredentials = members.has("credentialsArn") && (made != nil || credentials != nil)
+        guard target != nil || routeKey != nil || hasCredentials else { return nil }
+        guard var integration = made else {
             throw V2Error.badRequest(
                 "Target and route key can be updated only for an API that was created with a target.")
         }
-        if let target {
-            try point(&integration, at: target)
+        if target != nil || hasCredentials {
+            if hasCredentials { integration.credentialsArn = credentials }
+            if let target { point(&integration, at: target) }
+            try check(&integration)
             try api.put(integration)
         }
         if let routeKey {
@@ -63,12 +79,16 @@ struct QuickCreate {
             route.routeKey = routeKey
             try api.put(route)
         }
-        return target.map { QuickCreate(target: $0, routeKey: routeKey ?? "") }
+        return target != nil || hasCredentials ? integration : nil
     }
 
-    /// Lets API Gateway invoke the target, when it is a function that is here.
-    func permitInvocation(_ control: ControlPlane, apiId: String) async throws(ServiceError) {
-        guard let name = LambdaURI(target)?.functionName else { return }
+    /// Lets API Gateway invoke the target, when it is a function that is here and called with no other's credentials.
+    static func permitInvocation(
+        of target: V2.Integration, _ control: ControlPlane, apiId: String
+    ) async throws(ServiceError) {
+        guard CallCredentials(target.credentialsArn) == .own,
+            let name = LambdaURI(target.integrationUri ?? "")?.functionName
+        else { return }
         try await control.grantQuickCreatePermission(functionName: name, apiId: apiId)
     }
 
@@ -80,12 +100,16 @@ struct QuickCreate {
         try? await control.withdrawQuickCreatePermission(functionName: name, apiId: api.id)
     }
 
-    private static func point(_ integration: inout V2.Integration, at target: String) throws(ServiceError) {
+    private static func point(_ integration: inout V2.Integration, at target: String) {
         let isFunction = target.hasPrefix("arn:")
         integration.integrationUri = target
         integration.integrationType = isFunction ? "AWS_PROXY" : "HTTP_PROXY"
         integration.integrationMethod = isFunction ? "POST" : "ANY"
         integration.payloadFormatVersion = isFunction ? "2.0" : "1.0"
+    }
+
+    private static func check(_ integration: inout V2.Integration) throws(ServiceError) {
+        try IntegrationRules.refuseUnsupported(integration)
         try IntegrationRules.check(&integration)
     }
 }

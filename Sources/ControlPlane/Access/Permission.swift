@@ -47,15 +47,10 @@ extension ControlPlane {
     ) -> String? {
         guard let caller, asksPolicies(of: caller) else { return nil }
         for permission in permissions() {
-            let request = PolicyRequest(
-                action: permission.action, resource: permission.resource, principal: caller.principal)
-            let decision = caller.decision(request, resourcePolicy: resourcePolicy(permission)) { key in
-                permission.values[key.name].map { .values([$0]) } ?? facts.value(key, of: caller)
-            }
-            guard case .allowed = decision else {
-                return "User: \(caller.arn) is not authorized to perform: \(permission.action) on resource: "
-                    + permission.resource + decision.reason(permission.action)
-            }
+            let refusal = caller.refusal(
+                permission.action, on: permission.resource, resourcePolicy: resourcePolicy(permission)
+            ) { key in permission.values[key.name].map { .values([$0]) } ?? facts.value(key, of: caller) }
+            if let refusal { return refusal }
         }
         return nil
     }

@@ -22,8 +22,8 @@ struct CallerUpkeep: Sendable {
 
     init(_ settings: ControlPlaneSettings) {
         directory = CallerDirectory(
-            account: settings.account, tokens: SessionTokens(key: settings.sealing), environments: settings.environments
-        )
+            account: settings.account, tokens: SessionTokens(key: settings.sealing),
+            environments: settings.environments, requiresRoles: settings.requiresCredentials)
         for policy in AWSManagedPolicies.list {
             directory.set(
                 policy: policy.arn(settings.account), try? PolicyDocument(policy.document, kind: .identity))
@@ -80,7 +80,10 @@ struct CallerUpkeep: Sendable {
         if root.type == IAM.Role.type, let role = world[IAM.Role.self, root.id] {
             let grants = world.grants(role.inline, role.attached, role.boundary, role.tags, account)
             directory.set(
-                role.id, CallerDirectory.Holder(kind: .role(name: role.name), arn: role.arn(account), grants: grants))
+                role.id,
+                CallerDirectory.Holder(
+                    kind: .role(name: role.name), arn: role.arn(account), grants: grants,
+                    trust: try? PolicyDocument(role.trust, kind: .trust), since: control.settings.now().seconds))
             places[root] = (role.id, [])
         } else if root.type == IAM.User.type, let user = world[IAM.User.self, root.id] {
             let grants = world.grants(of: user, account)

@@ -60,38 +60,10 @@ extension World {
     private static func roleName(_ arn: String) -> String { String(arn.split(separator: "/").last ?? "") }
 }
 
-/// A service of AWS that becomes a role to do something for a resource.
-struct AssumingService {
-    /// Such as `lambda.amazonaws.com`.
-    let principal: String
-    let source: (AccountIdentity) -> String
-
-    /// For a function.
-    static func lambda(_ functionName: String) -> AssumingService {
-        AssumingService(principal: "lambda.amazonaws.com") { $0.functionARN(functionName) }
-    }
-}
-
 extension IAM.Role {
     /// Whether its trust policy lets a service assume it.
     func lets(_ service: AssumingService, _ account: AccountIdentity, now: Timestamp) -> Bool {
         guard let trust = try? PolicyDocument(trust, kind: .trust) else { return false }
-        let request = PolicyRequest(
-            action: "sts:AssumeRole", resource: arn(account), principal: .service(service.principal))
-        return trust.verdict(for: request) { key in
-            switch key.name {
-            case "aws:sourcearn": .values([service.source(account)])
-            case "aws:sourceaccount": .values([account.accountId])
-            case "aws:requestedregion": .values([account.region])
-            case "aws:currenttime": .values([now.iso8601])
-            case "aws:epochtime": .values([String(now.seconds)])
-            case "aws:principalisawsservice", "aws:securetransport": .values(["true"])
-            case "aws:principalservicename": .values([service.principal])
-            case "aws:principalservicenameslist": .values([service.principal])
-            case "sts:externalid", "aws:principalarn", "aws:principalaccount", "aws:principalorgid": .absent
-            // AWS may have one.
-            default: .unknown
-            }
-        }.isAllow
+        return service.may(assume: arn(account), by: trust, account, now: now)
     }
 }

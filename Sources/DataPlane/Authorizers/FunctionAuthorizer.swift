@@ -1,4 +1,5 @@
 import BoundedRegex
+import Callers
 import GatewayModel
 import HTTPFront
 import IAMPolicy
@@ -19,7 +20,8 @@ final class FunctionAuthorizer: Authorizer {
     }
 
     func isSame(as other: FunctionAuthorizer) -> Bool {
-        gate === other.gate && function.function.isSame(as: other.function.function)
+        gate === other.gate && function.credentials == other.function.credentials
+            && function.function.isSame(as: other.function.function)
     }
 
     func decide(_ x: Exchange) throws(Refusal) -> StepResult {
@@ -129,11 +131,19 @@ struct AuthorizerFunction: Sendable {
     let uri: String
     /// Whom the function's policy is asked about.
     let source: String
+    /// With those of a role the function's policy is not asked.
+    let credentials: CallCredentials
+    private let arn: String
     private let isPermitted: Bool
 
-    init(_ function: ResolvedFunction, uri: String, authorizerId: String, key: StageKey, account: AccountIdentity) {
+    init(
+        _ function: ResolvedFunction, uri: String, credentials: CallCredentials, authorizerId: String, key: StageKey,
+        account: AccountIdentity
+    ) {
         self.function = function
         self.uri = uri
+        self.credentials = credentials
+        arn = account.functionARN(function.name)
         source = account.executeAPIARN("\(key.apiId)/authorizers/\(authorizerId)")
         isPermitted =
             function.target?.policy.allowsInvoke(
@@ -145,16 +155,35 @@ struct AuthorizerFunction: Sendable {
             throw refusal(
                 x, gate, .malformed("does not exist", log: "Invalid permissions on Lambda function"))
         }
-        guard isPermitted else {
-            throw refusal(
-                x, gate,
-                .malformed(
-                    "may not be called for it; this lets it: aws lambda add-permission --function-name \(function.name) "
-                        + "--statement-id \(Identifiers.part(6)) --action lambda:InvokeFunction "
-                        + "--principal apigateway.amazonaws.com --source-arn '\(source)'",
-                    log: "Invalid permissions on Lambda function"))
-        }
+        do throws(AuthorizerFault) { try checkPermission(x) } catch { throw refusal(x, gate, error) }
         return target
+    }
+
+    private func checkPermission(_ x: Exchange) throws(AuthorizerFault) {
+        let log = "Invalid permissions on Lambda function"
+        switch credentials {
+        case .own:
+            guard !isPermitted else { return }
+            throw .malformed(
+                "may not be called for it; this lets it: aws lambda add-permission --function-name \(function.name) "
+                    + "--statement-id \(Identifiers.part(6)) --action lambda:InvokeFunction "
+                    + "--principal apigateway.amazonaws.com --source-arn '\(source)'",
+                log: log)
+        // Nobody is known yet.
+        case .callers:
+            throw .malformed("is to be called with the credentials of callers, as only integrations are", log: log)
+        case .role(let role):
+            switch x.worker.snapshot.callers.gatewayRole(role, now: x.startTime) {
+            case .madeUp: return
+            case .assumed(let caller):
+                guard let denial = InvokePermission.denial(of: caller, arn, x) else { return }
+                throw .malformed("is called with the credentials of a role: \(denial)", log: log)
+            case .refused(let why):
+                throw .malformed(
+                    "is to be called with the role \(role), which API Gateway cannot assume: \(why)",
+                    log: ExecutionFailure.unassumable(role))
+            }
+        }
     }
 
     /// What a fault of the function's means for the request.

@@ -35,7 +35,10 @@ struct RESTAuthorizers: Sendable {
             let function = ResolvedFunction(uri: uri, stageVariables: variables, directory: directory)
             functions[authorizer.id] = FunctionAuthorizer(
                 gate,
-                AuthorizerFunction(function, uri: uri, authorizerId: authorizer.id, key: key, account: account))
+                AuthorizerFunction(
+                    function, uri: uri,
+                    credentials: CallCredentials(authorizer.authorizerCredentials, variables),
+                    authorizerId: authorizer.id, key: key, account: account))
         }
     }
 

@@ -32,7 +32,9 @@ struct RouteAuthorizers: Sendable {
             functions[authorizer.authorizerId] = FunctionAuthorizer(
                 gate,
                 AuthorizerFunction(
-                    function, uri: uri, authorizerId: authorizer.authorizerId, key: key, account: account))
+                    function, uri: uri,
+                    credentials: CallCredentials(authorizer.authorizerCredentialsArn, variables),
+                    authorizerId: authorizer.authorizerId, key: key, account: account))
         }
     }
 

@@ -33,6 +33,9 @@ enum ExecutionFailure {
     }
 
     static let invalidPermissions = configuration + "Invalid permissions on Lambda function"
+    static func unassumable(_ role: String) -> String {
+        "API Gateway does not have permission to assume the provided role \(role)"
+    }
     static let invalidEndpoint = configuration + "Invalid endpoint address"
     static let malformedAnswer = configuration + "Malformed Lambda proxy response"
 

@@ -11,22 +11,24 @@ final class FunctionIntegration: Sendable {
     let timeoutMilliseconds: Int
     /// Whom the function's policy is asked about, as an ARN: for messages to people.
     let source: String
-    /// The function's ARN where it is called with the caller's credentials: then its policy is not asked.
-    let callersFunction: String?
+    /// Its ARN, with the qualifier.
+    let arn: String
+    /// With others than API Gateway's own the function's policy is not asked.
+    let credentials: CallCredentials
     /// One bit per method that the function's policy lets API Gateway call with.
     private let permitted: UInt16
 
     init(
         function: ResolvedFunction, integration: V2.Integration?, routeKey: RouteKey, account: AccountIdentity,
-        key: StageKey
+        key: StageKey, credentials: CallCredentials = .own
     ) {
         target = function.target
         name = function.name
         payloadFormat = integration?.payloadFormatVersion == "2.0" ? .version2 : .version1
         timeoutMilliseconds = integration?.timeoutInMillis ?? Self.maximumTimeoutMilliseconds
         permitted = Self.permittedMethods(function.target, routeKey, account, key)
-        callersFunction =
-            CallerCredentials.areMeant(by: integration?.credentialsArn) ? account.functionARN(function.name) : nil
+        arn = account.functionARN(function.name)
+        self.credentials = credentials
         source = account.executeAPIARN("\(key.apiId)/*/" + Self.route(routeKey))
     }
 
@@ -37,7 +39,7 @@ final class FunctionIntegration: Sendable {
     /// it is, and the resource's template (recorded in logs).
     init(
         function: ResolvedFunction, format: PayloadFormat, timeoutMilliseconds: Int, verb: String, path: String,
-        account: AccountIdentity, key: StageKey, credentials: String? = nil
+        account: AccountIdentity, key: StageKey, credentials: CallCredentials = .own
     ) {
         target = function.target
         name = function.name
@@ -50,7 +52,8 @@ final class FunctionIntegration: Sendable {
                 sourceArn: account.executeAPIARN("\(key.apiId)/\(key.stageName)/\(verb)\(path)"),
                 sourceAccount: account.accountId) ?? false
         permitted = isPermitted ? .max : 0
-        callersFunction = CallerCredentials.areMeant(by: credentials) ? account.functionARN(function.name) : nil
+        arn = account.functionARN(function.name)
+        self.credentials = credentials
     }
 
     private static func route(_ key: RouteKey) -> String {

@@ -12,7 +12,11 @@ enum FunctionProxy {
             x.reason = "calls \(integration.name), which does not exist"
             throw .internalError
         }
-        if let function = integration.callersFunction { return try CallerPermission.check(x, function) }
+        switch integration.credentials {
+        case .own: break
+        case .callers: return try InvokePermission.checkCaller(x, integration.arn)
+        case .role(let role): return try InvokePermission.check(x, integration.arn, as: role)
+        }
         guard let method = x.connection?.head.method, integration.permits(method) else {
             tellNotPermitted(x)
             x.reason =
@@ -26,9 +30,9 @@ enum FunctionProxy {
 
     /// AWS's own sentences, as `$context.integrationErrorMessage` and execution logs have them (of REST APIs: seen in an
     /// access log of a live one).
-    static func tellNotPermitted(_ x: Exchange) {
-        x.integrationError = x.apiKind == .rest ? ExecutionFailure.invalidPermissions : permissionError
-        x.rest.log?.failure = [ExecutionFailure.invalidPermissions]
+    static func tellNotPermitted(_ x: Exchange, _ sentence: String = ExecutionFailure.invalidPermissions) {
+        x.integrationError = x.apiKind == .rest ? sentence : permissionError
+        x.rest.log?.failure = [sentence]
     }
 
     private static let permissionError =

@@ -106,7 +106,9 @@ enum RESTPipeline {
     private static func checkTarget(_ x: Exchange) throws(Refusal) {
         switch x.route?.integration {
         case .function(let integration): try FunctionProxy.check(x, integration)
-        case .http, .tables, .mock: break
+        case .http(let integration):
+            if let service = integration.service { _ = try IntegrationRole.assume(service.role, x) }
+        case .tables, .mock: break
         case .invalid(let reason):
             x.reason = reason
             x.integrationError = reason
@@ -126,7 +128,7 @@ enum RESTPipeline {
         case .http(let integration):
             x.rest.showsTrace = x.route?.method?.isProxy == false
             HTTPProxy.connect(x, integration)
-        case .tables(let integration): integration.call(x)
+        case .tables(let integration): try integration.call(x)
         case .mock:
             try MockIntegration.answer(x)
             return .done

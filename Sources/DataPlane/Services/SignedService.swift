@@ -5,6 +5,8 @@ import SigV4
 /// An AWS service behind an endpoint of the operator's: what a request to it needs beside what every integration sends.
 struct SignedService: Sendable {
     let signer: RequestSigner
+    /// It has to be one that can be assumed; the endpoint does not know it.
+    let role: String
     /// What stands before the endpoint's host; empty where nothing does.
     let subdomain: [HTTPIntegration.Part]
     /// `Action` in the query.
@@ -14,7 +16,8 @@ struct SignedService: Sendable {
     /// The content type that goes with it.
     let contentType: [UInt8]?
 
-    init(_ uri: ServiceURI, _ credentials: SigningCredentials, variables: [[UInt8]]) {
+    init(_ uri: ServiceURI, _ credentials: SigningCredentials, role: String, variables: [[UInt8]]) {
+        self.role = role
         signer = RequestSigner(
             credentials, region: uri.region, service: Self.signingNames[uri.service] ?? uri.service)
         subdomain = HTTPIntegration.parts(uri.subdomain ?? "", variables, isPath: false)

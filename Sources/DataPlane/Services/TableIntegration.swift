@@ -9,17 +9,23 @@ final class TableIntegration: Sendable {
     let operation: String?
     /// Towards DynamoDB; nil: the client's.
     private let method: RequestHead.Method?
+    /// Whose permissions the tables ask for.
+    private let role: String
     let timeoutMilliseconds: Int
 
-    init(_ target: ServiceURI.Target, method: String?, timeoutMilliseconds: Int, tables: any TableTarget) {
+    init(
+        _ target: ServiceURI.Target, method: String?, timeoutMilliseconds: Int, role: String, tables: any TableTarget
+    ) {
         operation = if case .action(let action, _) = target { action } else { nil }
         self.method = method == "ANY" ? nil : method.flatMap { Array($0.utf8).withUnsafeBytes(RequestHead.Method.init) }
         self.timeoutMilliseconds = timeoutMilliseconds
+        self.role = role
         self.tables = tables
     }
 
     /// Asks the tables; the answer is mapped as that of any integration, by its status.
-    func call(_ x: Exchange) {
+    func call(_ x: Exchange) throws(Refusal) {
+        let caller = try IntegrationRole.assume(role, x)
         x.integrationStarted(timeoutMilliseconds: timeoutMilliseconds)
         x.rest.showsTrace = true
         // The client is told of the trace, though nobody else is.
@@ -33,7 +39,7 @@ final class TableIntegration: Sendable {
         x.body = nil
         let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)
         let turn = x.turn
-        tables.answer(operation ?? "", body, on: x.worker.eventLoop) { answer in
+        tables.answer(operation ?? "", body, as: caller, on: x.worker.eventLoop) { answer in
             let x = bound.value
             // The client or the time-out may have ended this request meanwhile.
             guard x.turn == turn else { return }

@@ -193,7 +193,8 @@ struct RESTCompiler {
                 return .invalid(error.message)
             }
         case "AWS", "AWS_PROXY":
-            guard let function else { return service(integration, request, variables) }
+            let credentials = CallCredentials(integration.credentials, variables)
+            guard let function else { return service(integration, credentials, request, variables) }
             guard integration.httpMethod == "POST" else {
                 return .invalid("calls a function by \(integration.httpMethod ?? "no method"); Lambda takes POST")
             }
@@ -201,7 +202,7 @@ struct RESTCompiler {
                 FunctionIntegration(
                     function: function, format: Self.format(integration),
                     timeoutMilliseconds: integration.timeoutInMillis, verb: verb.rawValue, path: resource.path,
-                    account: account, key: self.key, credentials: integration.credentials))
+                    account: account, key: self.key, credentials: credentials))
         default: return .invalid("has the integration type \(integration.type), which REST APIs do not have")
         }
     }
@@ -209,12 +210,16 @@ struct RESTCompiler {
     /// An AWS service. What cannot be reached is told when it is deployed, and again when it is called: a stored stage is
     /// served whatever the server is started with.
     private func service(
-        _ integration: REST.Integration, _ request: RequestIntegration, _ variables: OrderedMap<String>
+        _ integration: REST.Integration, _ credentials: CallCredentials, _ request: RequestIntegration,
+        _ variables: OrderedMap<String>
     ) -> CompiledIntegration {
         let written = StageVariables.fill(integration.uri ?? "", variables)
         guard let uri = ServiceURI(written) else { return .invalid("calls \(written), which is no service's URI") }
+        guard case .role(let role) = credentials else {
+            return .invalid("calls \(uri.service) without a role; only functions are called so")
+        }
         if let endpoint = services.endpoints[uri.service] {
-            guard let credentials = services.credentials else {
+            guard let signer = services.credentials else {
                 return .invalid("calls \(uri.service), and this server has no credentials to sign with")
             }
             do throws(CompileError) {
@@ -223,7 +228,8 @@ struct RESTCompiler {
                         uri: SignedService.location(uri, at: endpoint), method: integration.httpMethod,
                         timeoutMilliseconds: integration.timeoutInMillis, appendsPath: false,
                         variables: request.pathNames,
-                        service: SignedService(uri, credentials, variables: request.pathNames), origins: origins))
+                        service: SignedService(uri, signer, role: role, variables: request.pathNames),
+                        origins: origins))
             } catch {
                 return .invalid(error.message)
             }
@@ -235,7 +241,7 @@ struct RESTCompiler {
             return .tables(
                 TableIntegration(
                     uri.target, method: integration.httpMethod, timeoutMilliseconds: integration.timeoutInMillis,
-                    tables: tables))
+                    role: role, tables: tables))
         }
         return .invalid("calls \(uri.service), for which this server has no endpoint")
     }

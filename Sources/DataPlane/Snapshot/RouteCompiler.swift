@@ -97,7 +97,8 @@ struct RouteCompiler {
         let function = parts.functions[id] ?? resolve(integration)
         parts.functions[id] = function
         return FunctionIntegration(
-            function: function, integration: integration, routeKey: routeKey, account: account, key: key)
+            function: function, integration: integration, routeKey: routeKey, account: account, key: key,
+            credentials: CallCredentials(integration?.credentialsArn, stageVariables))
     }
 
     static func variableNames(_ key: RouteKey) -> [[UInt8]] {

@@ -1,4 +1,6 @@
 import CZlib
+import Callers
+import ControlPlane
 import DataPlane
 import GatewayModel
 import NIOCore
@@ -7,15 +9,34 @@ import TableStore
 /// The data plane's view of the tables.
 struct TablesOfIntegrations: TableTarget {
     let tables: TableEndpoint
+    let account: AccountIdentity
 
     func answer(
-        _ operation: String, _ body: ByteBuffer, on loop: any EventLoop,
+        _ operation: String, _ body: ByteBuffer, as caller: Caller?, on loop: any EventLoop,
         completion: @escaping @Sendable (TableAnswer) -> Void
     ) {
-        let response = tables.answer(operation, Array(body.readableBytesView), nil, on: loop) { response in
+        // What names no operation does nothing.
+        let check = operation.isEmpty ? nil : caller.map { self.check($0, operation) }
+        let response = tables.answer(operation, Array(body.readableBytesView), nil, check, on: loop) { response in
             loop.execute { completion(TableAnswer(response)) }
         }
         if let response { completion(TableAnswer(response)) }
+    }
+
+    /// What the policies of an integration's role say of a call.
+    private func check(_ caller: Caller, _ operation: String) -> TableEndpoint.Check {
+        let account = account
+        return { body in
+            let call = GatewayCall(
+                now: Timestamp(milliseconds: WallClock.epochMilliseconds), region: account.region)
+            for permission in Permission.tables(operation, body, in: account) {
+                let refusal = caller.refusal(permission.action, on: permission.resource) { call.value($0, of: caller) }
+                guard let refusal else { continue }
+                let wire = TableService.wire
+                return TableResponse(wire.response(wire.accessDenied(refusal), requestId: ""))
+            }
+            return nil
+        }
     }
 }
 

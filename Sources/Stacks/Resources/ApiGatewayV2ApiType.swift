@@ -15,12 +15,13 @@ extension ResourceType {
                             "AllowCredentials": .boolean, "AllowHeaders": .list, "AllowMethods": .list,
                             "AllowOrigins": .list, "ExposeHeaders": .list, "MaxAge": .integer,
                         ])),
-                "Description": .text, "DisableExecuteApiEndpoint": .boolean, "DisableSchemaValidation": .boolean,
+                "CredentialsArn": .text, "Description": .text, "DisableExecuteApiEndpoint": .boolean,
+                "DisableSchemaValidation": .boolean,
                 "FailOnWarnings": .boolean, "IpAddressType": .text, "Name": .text,
                 "ProtocolType": .word(["HTTP"], known: ["WEBSOCKET"]),
                 "RouteKey": .text, "RouteSelectionExpression": .text, "Tags": .map, "Target": .text,
                 "Version": .text,
-            ], known: ["BodyS3Location", "CredentialsArn"]),
+            ], known: ["BodyS3Location"]),
         replacedBy: ["ProtocolType"], behaviour: ApiGatewayV2ApiType())
 }
 
@@ -37,7 +38,7 @@ private struct ApiGatewayV2ApiType: ResourceBehaviour {
     func contradiction(_ properties: TemplateMap) -> (property: String, message: String)? {
         let (names, word) =
             properties["Body"] == nil
-            ? (["BasePath", "FailOnWarnings"], "without") : (["Target", "RouteKey"], "beside")
+            ? (["BasePath", "FailOnWarnings"], "without") : (["Target", "RouteKey", "CredentialsArn"], "beside")
         guard let name = names.first(where: { properties[$0] != nil }) else { return nil }
         return (name, "\(name) has no effect \(word) Body")
     }
@@ -55,6 +56,7 @@ private struct ApiGatewayV2ApiType: ResourceBehaviour {
             body["protocolType"] = try properties.text("ProtocolType")
             body["routeKey"] = try properties.text("RouteKey")
             body["target"] = try properties.text("Target")
+            body["credentialsArn"] = try properties.text("CredentialsArn")
             body["tags"] = try properties.textMap("Tags")
             return try api(
                 try await request.call(
@@ -96,6 +98,9 @@ private struct ApiGatewayV2ApiType: ResourceBehaviour {
             }
             if update.changes("RouteKey") { body["routeKey"] = try properties.text("RouteKey") ?? "$default" }
             if update.changes("Target") { body["target"] = try properties.text("Target") }
+            if update.changes("CredentialsArn") {
+                body["credentialsArn"] = try properties.text("CredentialsArn") ?? ""
+            }
             if !body.isEmpty { try await request.call("UpdateApi", "PATCH", path, body: body) }
         }
         if update.changes("Target") {

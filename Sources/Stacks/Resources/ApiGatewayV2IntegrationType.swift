@@ -7,8 +7,8 @@ extension ResourceType {
         rules: PropertyRules(
             type: "AWS::ApiGatewayV2::Integration",
             supported: [
-                "ApiId": .text, "ConnectionId": .text, "ConnectionType": .text, "Description": .text,
-                "IntegrationMethod": .text,
+                "ApiId": .text, "ConnectionId": .text, "ConnectionType": .text, "CredentialsArn": .text,
+                "Description": .text, "IntegrationMethod": .text,
                 "IntegrationType": .text, "IntegrationUri": .text, "PassthroughBehavior": .text,
                 "PayloadFormatVersion": .text, "RequestParameters": .map, "ResponseParameters": .map,
                 "TimeoutInMillis": .integer,
@@ -17,8 +17,7 @@ extension ResourceType {
                         type: "AWS::ApiGatewayV2::Integration.TlsConfig", supported: ["ServerNameToVerify": .text])),
             ],
             known: [
-                "ContentHandlingStrategy", "CredentialsArn", "IntegrationSubtype", "RequestTemplates",
-                "TemplateSelectionExpression",
+                "ContentHandlingStrategy", "IntegrationSubtype", "RequestTemplates", "TemplateSelectionExpression",
             ], required: ["ApiId", "IntegrationType"]),
         replacedBy: ["ApiId"], behaviour: ApiGatewayV2IntegrationType())
 }
@@ -82,7 +81,7 @@ private struct ApiGatewayV2IntegrationType: ResourceBehaviour {
         var body = JSONObject()
         for name in [
             "IntegrationType", "IntegrationUri", "IntegrationMethod", "PayloadFormatVersion", "Description",
-            "ConnectionId", "ConnectionType", "PassthroughBehavior",
+            "ConnectionId", "ConnectionType", "CredentialsArn", "PassthroughBehavior",
         ] { body[name.prefix(1).lowercased() + name.dropFirst()] = try properties.text(name) }
         body["timeoutInMillis"] = try properties.integer("TimeoutInMillis")
         body["requestParameters"] = try properties.textMap("RequestParameters")

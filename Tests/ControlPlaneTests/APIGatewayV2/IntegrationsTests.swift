@@ -31,13 +31,11 @@ private let refusals: [(JSONObject, String)] = [
     ),
     (
         ["credentialsArn": "arn:aws:iam::123456789012:role/r"],
-        "Gatehouse does not assume roles: a function is invoked by its resource policy, or with the credentials of its "
-            + "caller (arn:aws:iam::*:user/*)."
+        "Credentials have no effect on HTTP integrations: they are for functions."
     ),
     (
         ["credentialsArn": "arn:aws:iam::*:user/*"],
-        "Gatehouse does not assume roles: a function is invoked by its resource policy, or with the credentials of its "
-            + "caller (arn:aws:iam::*:user/*)."
+        "Credentials have no effect on HTTP integrations: they are for functions."
     ),
     (
         ["tlsConfig": ["serverNameToVerify": "a.example"]],
@@ -68,6 +66,31 @@ private let refusals: [(JSONObject, String)] = [
                 "integrationType":"HTTP_PROXY","integrationUri":"https://example.com/pets",\
                 "payloadFormatVersion":"1.0","timeoutInMillis":30000}
                 """)
+    }
+
+    @Test(
+        arguments: [
+            ("arn:aws:iam::123456789012:role/team/r", 201), ("arn:aws:iam::*:user/*", 201),
+            ("arn:aws:iam::123456789012:${stageVariables.role}", 201), ("arn:aws:iam::123456789012:user/ada", 400),
+            ("arn:aws:sts::123456789012:role/r", 400), ("r", 400),
+        ])
+    func aFunctionMayBeCalledAsARole(arn: String, status: Int) async throws {
+        let (api, _) = try await plane.makeAPI()
+        let answer = await plane.call(
+            "POST", "/v2/apis/\(api)/integrations",
+            [
+                "integrationType": "AWS_PROXY", "payloadFormatVersion": "2.0", "credentialsArn": .string(arn),
+                "integrationUri": "arn:aws:lambda:us-east-1:123456789012:function:users-handler",
+            ])
+        #expect(answer.status == status)
+        guard status == 201 else {
+            #expect(answer.message == "Invalid ARN specified in the request")
+            return
+        }
+        #expect(answer["credentialsArn"]?.string == arn)
+        let id = answer["integrationId"]?.string ?? ""
+        let emptied = await plane.call("PATCH", "/v2/apis/\(api)/integrations/\(id)", ["credentialsArn": ""])
+        #expect(emptied.status == 200 && emptied["credentialsArn"] == nil)
     }
 
     @Test func aLambdaIntegrationIsInvokedByPost() async throws {

@@ -40,6 +40,27 @@ import Testing
         #expect(plane.servedKeys(api) == ["$default"])
     }
 
+    @Test func itsCredentialsAreTheIntegrations() async throws {
+        let role = "arn:aws:iam::123456789012:role/r"
+        let api = try await create(arn, ["credentialsArn": .string(role)])
+        let credentials = { try await only("integrations", api)["credentialsArn"]?.string }
+        #expect(try await credentials() == role)
+        #expect(await plane.call("PATCH", "/v2/apis/\(api)", ["routeKey": "GET /a"]).status == 201)
+        #expect(try await credentials() == role)
+        #expect(await plane.call("PATCH", "/v2/apis/\(api)", ["credentialsArn": .string(role + "/b")]).status == 201)
+        #expect(try await credentials() == role + "/b")
+        // An URL is called with nobody's.
+        let target: JSONValue = ["target": "https://example.com"]
+        #expect(await plane.call("PATCH", "/v2/apis/\(api)", target).code == "BadRequestException")
+        #expect(await plane.call("PATCH", "/v2/apis/\(api)", ["credentialsArn": ""]).status == 201)
+        #expect(try await credentials() == nil)
+        let (other, _) = try await plane.makeAPI()
+        #expect(await plane.call("PATCH", "/v2/apis/\(other)", ["credentialsArn": ""]).status == 201)
+        #expect(await plane.call("PATCH", "/v2/apis/\(other)", ["credentialsArn": .string(role)]).status == 400)
+        let alone: JSONValue = ["name": "a", "protocolType": "HTTP", "credentialsArn": .string(role)]
+        #expect(await plane.call("POST", "/v2/apis", alone).code == "BadRequestException")
+    }
+
     @Test func anURLBecomesAnHTTPProxyUnderTheRouteKeyGiven() async throws {
         let api = try await create("http://www.example.com/", ["routeKey": "GET /pets"])
         let integration = try await only("integrations", api)

@@ -1,3 +1,4 @@
+import Callers
 import GatewayModel
 import NIOCore
 import NIOEmbedded
@@ -12,6 +13,8 @@ final class EmbeddedGateway {
     let function = StandInFunction()
     /// The function `auth`, which authorizers ask.
     let asked: StandInFunction
+    /// The function `closed`, whose policy lets nobody call it.
+    let closed = StandInFunction(policy: Lambda.ResourcePolicy())
     let authorizer: StandInAuthorizer
     let memory: MemoryBudget
     let stage: CompiledStage
@@ -53,7 +56,7 @@ final class EmbeddedGateway {
             eventLoop: loop, number: 0, options: options, origins: Origins(),
             names: NameResolver(lookup: options.lookup))
         var compiler = StageCompiler(
-            functions: StandInFunctions(functions: ["f": function, "auth": asked]), accessLogs: logs,
+            functions: StandInFunctions(functions: ["f": function, "auth": asked, "closed": closed]), accessLogs: logs,
             origins: Origins(),
             states: StageStates(loops: [loop]))
         compiler.authorizers = issuers.map(AuthorizerCompiler.init) ?? authorizer
@@ -76,6 +79,9 @@ final class EmbeddedGateway {
     }
 
     deinit { _ = try? channel.finish(acceptAlreadyClosed: true) }
+
+    /// The roles that there are now.
+    func publish(_ callers: CallerDirectory) { worker.serve(worker.snapshot.next(callers)) }
 
     func publish(_ plans: [REST.UsagePlan], _ keys: [REST.KeyDefinition], removing: [String] = []) {
         var changes = REST.KeyChanges()

@@ -1,3 +1,4 @@
+import Callers
 import DataPlane
 import NIOCore
 import Synchronization
@@ -6,6 +7,7 @@ import Synchronization
 final class StandInTables: TableTarget {
     private struct State {
         var asked: [String] = []
+        var callers: [String?] = []
         var held: [@Sendable () -> Void] = []
     }
 
@@ -24,6 +26,9 @@ final class StandInTables: TableTarget {
     /// The operations with their bodies.
     var asked: [String] { state.withLock(\.asked) }
 
+    /// As whom they were asked, by their ARNs.
+    var callers: [String?] { state.withLock(\.callers) }
+
     func release() { for answer in state.withLock({ exchange(&$0.held) }) { answer() } }
 
     private func exchange(_ held: inout [@Sendable () -> Void]) -> [@Sendable () -> Void] {
@@ -32,7 +37,7 @@ final class StandInTables: TableTarget {
     }
 
     func answer(
-        _ operation: String, _ body: ByteBuffer, on loop: any EventLoop,
+        _ operation: String, _ body: ByteBuffer, as caller: Caller?, on loop: any EventLoop,
         completion: @escaping @Sendable (TableAnswer) -> Void
     ) {
         let answer = TableAnswer(
@@ -41,6 +46,7 @@ final class StandInTables: TableTarget {
             body: ByteBuffer(string: self.body))
         state.withLock { state in
             state.asked.append("\(operation) \(String(buffer: body))")
+            state.callers.append(caller?.arn)
             if holds { state.held.append { completion(answer) } }
         }
         if !holds { completion(answer) }
