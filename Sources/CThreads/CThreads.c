@@ -16,8 +16,8 @@ struct attributes {
 
 void thread_come_last(void) {
   // A thread of a shorter turn takes the processor from one of a longer turn when it wakes up (Linux 6.12; before, a
-  // turn's length is not looked at). 100 ms is the longest.
-  struct attributes attributes = {.size = sizeof attributes, .nice = 10, .runtime = 100000000};
+  // turn's length is not looked at). The usual one has 3 ms at most. The longer the turn, the longer one waits for it.
+  struct attributes attributes = {.size = sizeof attributes, .nice = 10, .runtime = 10000000};
   syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 #else
