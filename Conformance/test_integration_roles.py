@@ -254,7 +254,7 @@ def test_tables_ask_for_every_permission_of_the_role(rest_api, role, table):
         who = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role.name}/BackplaneAssumeRoleSession"
         return 418, {
             "__type": "com.amazon.coral.service#AccessDeniedException",
-            "message": f"User: {who} is not authorized to perform: dynamodb:{action} on resource: {arn} because no "
+            "Message": f"User: {who} is not authorized to perform: dynamodb:{action} on resource: {arn} because no "
                        f"identity-based policy allows the dynamodb:{action} action",
         }  # fmt: skip
 

@@ -57,15 +57,17 @@ extension ControlPlane {
 }
 
 extension WireProtocol {
-    /// What somebody hears who may not do what he asks for.
+    /// What somebody hears who may not do what he asks for. The front of all services in JSON says it in `Message`
+    /// (recorded of DynamoDB and Lambda), whatever member a service's own errors have.
     package func accessDenied(_ message: String) -> ServiceError {
         switch self {
         case .query, .ec2, .restXML, .s3: ServiceError("AccessDenied", status: 403, message)
         case .json(let version):
             ServiceError(
                 version == "1.0" ? "com.amazon.coral.service#AccessDeniedException" : "AccessDeniedException",
-                status: 400, message)
-        case .restJSON, .cbor: ServiceError("AccessDeniedException", status: 403, message)
+                status: 400, message, messageMember: "Message")
+        case .restJSON: ServiceError("AccessDeniedException", status: 403, message, messageMember: "Message")
+        case .cbor: ServiceError("AccessDeniedException", status: 403, message)
         }
     }
 }

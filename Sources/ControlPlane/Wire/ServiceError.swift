@@ -7,7 +7,7 @@ package struct ServiceError: Error, Sendable, Equatable {
     package let message: String
     /// Members of the body besides the message (`Type`, `Reason`, `resourceType`).
     package let details: JSONObject
-    /// `message`, or `Message` for the Lambda errors that spell it so.
+    /// `message`, or `Message` where AWS spells it so.
     package let messageMember: String
 
     package init(

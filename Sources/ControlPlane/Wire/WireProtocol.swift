@@ -24,7 +24,7 @@ package enum WireProtocol: Sendable, Equatable {
         case .json(let version):
             var body = error.details
             body["__type"] = .string(error.code)
-            body["message"] = .string(error.message)
+            body[error.messageMember] = .string(error.message)
             return WireResponse(
                 status: error.status,
                 headers: [("content-type", "application/x-amz-json-\(version)"), ("x-amzn-requestid", requestId)],
