@@ -42,6 +42,17 @@ def test_a_signed_call_of_a_route(route, caller):
     assert (refused.status, refused.text) == (403, '{"message":"Forbidden"}')
 
 
+def test_a_document_carries_it(route):
+    api = route()
+    text = api.client.export_api(ApiId=api.id, OutputType="JSON", Specification="OAS30")["body"].read().decode()
+    copy = api.client.import_api(Body=text)["ApiId"]
+    try:
+        [made] = api.client.get_routes(ApiId=copy)["Items"]
+        assert (made["RouteKey"], made["AuthorizationType"]) == ("ANY /pets/{id}", "AWS_IAM")
+    finally:
+        api.client.delete_api(ApiId=copy)
+
+
 def test_format_1_0_tells_who_calls(route, caller):
     api = route("1.0")
     user, credentials = caller(Action="execute-api:*", Resource="*")

@@ -87,6 +87,23 @@ Outputs:
 """.replace("AUDIENCE", AUDIENCE)
 
 
+SIGNED = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth: {EnableIamAuthorizer: true, DefaultAuthorizer: DEFAULT}
+  Hello:
+    Type: AWS::Serverless::Function
+    Properties:FUNCTION      Events:
+        Guarded: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /guarded, Method: get, AUTH}}
+        Open: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /open, Method: get, OPEN}}
+Outputs:
+  ApiId: {Value: !Ref Api}
+""".replace("FUNCTION", FUNCTION)
+
+
 @pytest.fixture
 def issuer(tmp_path):
     issuer = Issuer(tmp_path)
@@ -315,3 +332,19 @@ def test_functions_of_the_template_authorize(project):
     assert status("/simple", "HttpApiId", x_tenant="shop") == 200
     assert status("/simple", "HttpApiId", x_tenant="other") == 403
     assert "nothing to change" in project.deploy()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"DEFAULT": "AWS_IAM", ", AUTH": "", "OPEN": "Auth: {Authorizer: NONE}"},
+        {", DefaultAuthorizer: DEFAULT": "", "AUTH": "Auth: {Authorizer: AWS_IAM}", ", OPEN": ""},
+    ],
+)
+def test_sam_asks_for_signatures_on_the_routes_of_an_http_api(project, parts):
+    template = SIGNED
+    for word, text in parts.items():
+        template = template.replace(word, text)
+    project.write(template)
+    project.deploy()
+    assert (status(project, "/open"), status(project, "/guarded")) == (200, 403)

@@ -35,10 +35,12 @@ package struct ImportedRoute: Sendable, Equatable {
     package let integration: Int?
     package var security: Security?
 
-    /// The authorizer that has to let a caller pass, and the scopes of which one has to be there.
-    package struct Security: Sendable, Equatable {
-        package let authorizer: String
-        package let scopes: [String]
+    /// What has to let a caller pass.
+    package enum Security: Sendable, Equatable {
+        /// One of the document's authorizers, and the scopes of which one has to be there.
+        case authorizer(String, scopes: [String])
+        /// AWS_IAM.
+        case signature
     }
 }
 

@@ -133,6 +133,7 @@ struct PathWriter {
             let scopes = JSONValue.array((route.authorizationScopes ?? []).map(JSONValue.string))
             operation["security"] = [.object(JSONObject([(name, scopes)]))]
         }
+        if route.authorizationType == "AWS_IAM" { operation["x-amazon-apigateway-auth"] = ["type": "AWS_IAM"] }
         if route.routeKey == "$default" { operation["isDefaultRoute"] = true }
         operation[IntegrationExtension.name] = route.integrationId.flatMap { integrations[$0] }.map {
             IntegrationExtension.write($0, account: account)

@@ -69,27 +69,41 @@ struct SecurityReader {
     func security(
         of operation: JSONValue, routeKey: String, _ errors: inout [String]
     ) -> ImportedRoute.Security? {
-        if let auth = operation["x-amazon-apigateway-auth"], auth["type"]?.string?.uppercased() != "NONE" {
-            errors.append(
-                "Gatehouse does not serve this authorization yet: '\(routeKey)' asks for it (x-amazon-apigateway-auth)."
-            )
-        }
-        guard let security = SecuritySchemes.asked(operation, document) else { return nil }
+        let isSigned = self.isSigned(operation, routeKey, &errors)
+        guard let security = SecuritySchemes.asked(operation, document) else { return isSigned ? .signature : nil }
         // An empty list lifts the document's requirement, and so does a list of empty ones.
         let wanted = security.array?.filter { $0.object?.isEmpty != true } ?? [security]
-        guard !wanted.isEmpty else { return nil }
+        guard !wanted.isEmpty else { return isSigned ? .signature : nil }
+        let name = wanted.count == 1 ? wanted[0].object.flatMap { $0.count == 1 ? $0.keys.first : nil } : nil
         // SAM's word for a route that its API's default authorizer does not guard; no scheme has the name.
-        if wanted.count == 1, schemes["NONE"] == nil, wanted[0].object?.members.map(\.key) == ["NONE"] { return nil }
-        guard wanted.count == 1, let members = wanted[0].object?.members, members.count == 1,
-            schemes[members[0].key]?[Self.authorizer] != nil,
-            members[0].value.isNull || members[0].value.array?.allSatisfy({ $0.string != nil }) == true
-        else {
-            errors.append(
-                "'\(routeKey)' asks for a protection (security) that is no single authorizer of this document: "
-                    + "Gatehouse cannot enforce it.")
-            return nil
+        if name == "NONE", schemes["NONE"] == nil { return isSigned ? .signature : nil }
+        let scopes = name.flatMap { wanted[0][$0] }
+        if let name, scopes?.isNull == true || scopes?.array?.allSatisfy({ $0.string != nil }) == true {
+            let scopes = scopes?.array?.compactMap(\.string) ?? []
+            if schemes[name]?[Self.authorizer] != nil, !isSigned { return .authorizer(name, scopes: scopes) }
+            // As SAM's translator and REST APIs' documents write AWS_IAM.
+            if schemes[name]?["x-amazon-apigateway-authtype"]?.string?.lowercased() == "awssigv4",
+                schemes[name]?[Self.authorizer] == nil, scopes.isEmpty
+            {
+                return .signature
+            }
         }
-        return ImportedRoute.Security(
-            authorizer: members[0].key, scopes: members[0].value.array?.compactMap(\.string) ?? [])
+        errors.append(
+            "'\(routeKey)' asks for a protection (security) that is no single authorizer of this document: "
+                + "Gatehouse cannot enforce it.")
+        return nil
+    }
+
+    /// Whether the operation asks for AWS_IAM by its extension.
+    private func isSigned(_ operation: JSONValue, _ routeKey: String, _ errors: inout [String]) -> Bool {
+        guard let auth = operation["x-amazon-apigateway-auth"] else { return false }
+        switch auth["type"]?.string?.uppercased() {
+        case "AWS_IAM": return true
+        case "NONE": return false
+        default:
+            errors.append(
+                "Invalid x-amazon-apigateway-auth of '\(routeKey)': its type has to be AWS_IAM or NONE.")
+            return false
+        }
     }
 }

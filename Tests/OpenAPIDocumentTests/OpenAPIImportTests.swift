@@ -199,7 +199,7 @@ import Testing
         #expect(made.identitySource == ["$request.header.Authorization", "$context.routeKey"])
         #expect((made.authorizerPayloadFormatVersion, made.authorizerResultTtlInSeconds) == ("2.0", 5))
         #expect((made.enableSimpleResponses, made.authorizerCredentialsArn) == (true, "arn:r"))
-        #expect(api.routes.first?.security?.authorizer == "f")
+        #expect(api.routes.first?.security == .authorizer("f", scopes: []))
     }
 
     @Test(
@@ -210,7 +210,8 @@ import Testing
             (["get": ["security": "wrong"]], [:]),
             (["get": ["security": [["NONE": []], ["jwt": []]]]], [:]),
             (["get": ["security": [["NONE": []]]]], ["components": ["securitySchemes": ["NONE": ["type": "http"]]]]),
-            (["get": ["x-amazon-apigateway-auth": ["type": "AWS_IAM"]]], [:]),
+            (["get": ["x-amazon-apigateway-auth": ["type": "CUSTOM"]]], [:]),
+            (["get": ["x-amazon-apigateway-auth": "AWS_IAM"]], [:]),
             (["get": ["x-amazon-apigateway-auth": [:]]], [:]),
             (["get": [:]], ["components": ["securitySchemes": ["j": ["x-amazon-apigateway-authorizer": [:]]]]]),
             (["get": [:]], ["x-amazon-apigateway-policy": [:]]),
@@ -218,6 +219,22 @@ import Testing
     func aGuardedDocumentIsNeverImportedOpen(path: JSONValue, root: JSONObject) {
         let error = #expect(throws: DocumentError.self) { try read(["/a": path], root) }
         #expect(error?.message.hasPrefix("Errors found during import:\n\t") == true)
+    }
+
+    @Test(
+        arguments: [
+            ["x-amazon-apigateway-auth": ["type": "AWS_IAM"]],
+            ["x-amazon-apigateway-auth": ["type": "aws_iam"], "security": []],
+            ["security": [["AWS_IAM": []]]],
+            ["x-amazon-apigateway-auth": ["type": "AWS_IAM"], "security": [["AWS_IAM": []]]],
+        ] as [JSONValue])
+    func signaturesAreAskedFor(operation: JSONValue) throws {
+        let scheme: JSONValue = [
+            "type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4",
+        ]
+        let api = try read(
+            ["/a": ["get": operation]], ["components": ["securitySchemes": ["AWS_IAM": scheme]]])
+        #expect(api.routes.map(\.security) == [.signature])
     }
 
     @Test(

@@ -142,13 +142,16 @@ private struct ImportedDocument {
             route.operationName = try limited(
                 imported.operationName, "operationId", V2Quotas.operationNameLength)
             route.target = imported.integration.flatMap { targets[$0] }
-            if let security = imported.security {
-                route.authorizerId = authorizers[security.authorizer]
+            switch imported.security {
+            case .authorizer(let name, let scopes):
+                route.authorizerId = authorizers[name]
                 let kind = route.authorizerId.flatMap { api.authorizers[$0]?.authorizerType }
                 route.authorizationType = kind == "REQUEST" ? "CUSTOM" : "JWT"
-                route.authorizationScopes = security.scopes.isEmpty ? nil : security.scopes
-                try RouteMembers.checkAuthorization(&route, api.authorizers)
+                route.authorizationScopes = scopes.isEmpty ? nil : scopes
+            case .signature: route.authorizationType = "AWS_IAM"
+            case nil: break
             }
+            if imported.security != nil { try RouteMembers.checkAuthorization(&route, api.authorizers) }
             do throws(ServiceError) { try api.put(route) } catch {
                 guard error.status != 429 else { throw error }
                 warnings.append("Unable to put \(imported.place): \(error.message). Ignoring.")
