@@ -130,7 +130,7 @@ def test_a_caller_of_iam_needs_either_policy_and_no_deny(pets, caller):
     account = pets(statement(principal={"AWS": ACCOUNT}), authorization="AWS_IAM")
     assert signed(account, credentials, target="/prod/pets").status == 403
     assert signed(account, powerful, target="/prod/pets").status == 200
-    deny = {"NotPrincipal": {"AWS": user["Arn"]}, "Effect": "Deny", "Action": "*", "Resource": "*"}
+    deny = {"NotPrincipal": {"AWS": [user["Arn"], ACCOUNT]}, "Effect": "Deny", "Action": "*", "Resource": "*"}
     only = pets(statement(), deny, authorization="AWS_IAM")
     assert signed(only, credentials, target="/prod/pets").status == 200
     assert told(signed(only, powerful, target="/prod/pets")) == refused(only, DENIED, allowed["Arn"])

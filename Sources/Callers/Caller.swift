@@ -57,6 +57,8 @@ package final class Caller: Sendable {
     package func decision(
         _ request: PolicyRequest, resourcePolicy: PolicyDocument? = nil, _ values: (ConditionKey) -> ConditionValues
     ) -> AccessDecision {
+        var request = request
+        request.isBounded = grants.boundary != nil
         let verdict = resourcePolicy?.verdict(for: request, values: values)
         if isUnbounded {
             return verdict?.isDeny == true ? .explicitlyDenied(by: .resource) : .allowed

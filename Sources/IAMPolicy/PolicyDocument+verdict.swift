@@ -28,6 +28,8 @@ package struct PolicyRequest: Sendable {
     /// The resource in another spelling, which whoever serves it may take for the same: no Deny is passed by it.
     let otherwise: [UInt8]?
     package let principal: PolicyPrincipal
+    /// Whether whoever asks has a permissions boundary.
+    package var isBounded = false
     /// Of the resource and its other spelling.
     let runs: ByteRuns
     let otherwiseRuns: ByteRuns?
@@ -114,7 +116,13 @@ extension Statement {
         guard request.action.map({ action in actions.cover { $0.matches(action) } }) ?? isAboutInvoking,
             covers(request, values)
         else { return false }
-        return principals.cover { $0.matches(request.principal) }
+        switch principals {
+        case .any: return true
+        case .these(let patterns): return patterns.contains { $0.matches(request.principal) }
+        // Whoever has a permissions boundary is never left out.
+        case .allBut(let patterns):
+            return request.isBounded || !PrincipalPattern.leaveOut(request.principal, patterns)
+        }
     }
 
     private func covers(_ request: PolicyRequest, _ values: (ConditionKey) -> ConditionValues) -> Bool {

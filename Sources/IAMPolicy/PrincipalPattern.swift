@@ -79,6 +79,22 @@ enum PrincipalPattern: Sendable, Equatable {
         }
     }
 
+    /// Whether `NotPrincipal` with these names leaves somebody out: all that he goes by has to be among them, his account
+    /// too. Source: IAM User Guide, reference_policies_elements_notprincipal.
+    static func leaveOut(_ principal: PolicyPrincipal, _ patterns: [PrincipalPattern]) -> Bool {
+        if patterns.contains(.everyone) { return true }
+        let names: [PrincipalPattern] =
+            switch principal {
+            case .anonymous: []
+            case .root(let account): [.account(account)]
+            case .user(let arn, let account): [.user(arn), .account(account)]
+            case .session(let role, let arn, let account): [.session(arn), .role(role), .account(account)]
+            case .service(let name): [.service(name)]
+            case .federated(let name): [.federated(name)]
+            }
+        return !names.isEmpty && names.allSatisfy(patterns.contains)
+    }
+
     /// How much a grant to it says for `principal`; nil when it is somebody else.
     func grant(to principal: PolicyPrincipal) -> PolicyVerdict.Grant? {
         guard matches(principal) else { return nil }

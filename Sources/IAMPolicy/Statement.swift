@@ -67,8 +67,9 @@ final class Statement: Sendable {
         case (let these?, nil):
             let patterns = try PrincipalPattern.all(these)
             return patterns == [.everyone] ? .any : .these(patterns)
-        // A trust policy has no such element.
-        case (nil, let allBut?) where kind == .resource: return .allBut(try PrincipalPattern.all(allBut))
+        // A trust policy has no such element, and to allow all others is not supported.
+        case (nil, let allBut?) where kind == .resource && statement["Effect"] == "Deny":
+            return .allBut(try PrincipalPattern.all(allBut))
         default: throw .syntax
         }
     }

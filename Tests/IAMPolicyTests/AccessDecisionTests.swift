@@ -48,10 +48,41 @@ struct AccessDecisionTests {
         #expect(
             try verdict(#"{"Service": "apigateway.amazonaws.com"}"#, .service("apigateway.amazonaws.com"))
                 == .allow(statement: 0, .toCaller))
-        #expect(try verdict(#"{"AWS": "\#(Self.role)"}"#, session, element: "NotPrincipal") == .silent)
-        #expect(
-            try verdict(#"{"AWS": "\#(Self.role)"}"#, user, effect: "Deny", element: "NotPrincipal")
-                == .deny(statement: 0))
+    }
+
+    @Test("NotPrincipal leaves out whose names are all among its own, the account's too")
+    func notPrincipal() throws {
+        func denies(_ names: String..., principal: PolicyPrincipal) throws -> Bool {
+            let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
+            return try verdict("{\"AWS\": [\(list)]}", principal, effect: "Deny", element: "NotPrincipal").isDeny
+        }
+        let (bob, one) = ("arn:aws:iam::\(Self.account):user/bob", "arn:aws:sts::\(Self.account):assumed-role/app/one")
+        let user = PolicyPrincipal.user(arn: bob, account: Self.account)
+        let session = PolicyPrincipal.session(role: Self.role, arn: one, account: Self.account)
+        #expect(try !denies(bob, Self.account, principal: user))
+        #expect(try denies(bob, principal: user))
+        #expect(try denies(Self.account, principal: user))
+        #expect(try !denies(one, Self.role, Self.account, principal: session))
+        #expect(try denies(one, Self.account, principal: session))
+        #expect(try denies(Self.role, Self.account, principal: session))
+        #expect(try !denies(Self.account, principal: .root(account: Self.account)))
+        #expect(try denies(bob, Self.account, principal: .anonymous))
+        #expect(throws: PolicyError.self) {
+            try verdict(#"{"AWS": "\#(bob)"}"#, user, element: "NotPrincipal")
+        }
+    }
+
+    @Test("NotPrincipal never leaves out who has a permissions boundary")
+    func bounded() throws {
+        let bob = "arn:aws:iam::\(Self.account):user/bob"
+        let policy = try PolicyDocument(
+            #"{"Statement": {"Effect": "Deny", "NotPrincipal": {"AWS": ["\#(bob)", "\#(Self.account)"]}, "#
+                + #""Action": "*", "Resource": "*"}}"#, kind: .resource)
+        var request = PolicyRequest(
+            action: "s3:Get", resource: "arn:aws:s3:::a", principal: .user(arn: bob, account: Self.account))
+        #expect(policy.verdict(for: request) { _ in .absent } == .silent)
+        request.isBounded = true
+        #expect(policy.verdict(for: request) { _ in .absent }.isDeny)
     }
 
     @Test("A Deny anywhere wins over every Allow")
