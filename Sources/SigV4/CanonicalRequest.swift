@@ -8,16 +8,17 @@ struct CanonicalRequest {
     ///   - names: the signed fields, in the order in which they were signed.
     ///   - plus: what a plus sign in the query stands for.
     ///   - payload: the body's digest, or what stands for it.
+    ///   - isPresigned: the signature stands in the query.
     init(
         _ request: SignableRequest, signed names: [ArraySlice<UInt8>], _ plus: CanonicalQuery.Plus,
-        payload: ArraySlice<UInt8>
+        payload: ArraySlice<UInt8>, isPresigned: Bool
     ) {
         bytes.reserveCapacity(request.bytes.count + 256)
         bytes += request.bytes[request.method]
         bytes.append(newline)
         CanonicalPath.append(request.bytes[request.path], to: &bytes)
         bytes.append(newline)
-        bytes += CanonicalQuery.encode(request, plus)
+        bytes += CanonicalQuery.encode(request, plus, isPresigned: isPresigned)
         bytes.append(newline)
         for name in names {
             bytes += name
@@ -61,11 +62,13 @@ enum CanonicalQuery {
     /// Signers differ in what they make of a plus sign.
     enum Plus: CaseIterable { case itself, escaped, space }
 
-    /// Decoded and encoded again, in the order of the encoded names and values; without the signature itself.
-    static func encode(_ request: SignableRequest, _ plus: Plus) -> [UInt8] {
+    /// Decoded and encoded again, in the order of the encoded names and values.
+    ///
+    /// - Parameter isPresigned: the signature itself is among them, and left out.
+    static func encode(_ request: SignableRequest, _ plus: Plus, isPresigned: Bool) -> [UInt8] {
         guard !request.query.isEmpty else { return [] }
         var pairs: [(name: [UInt8], value: [UInt8])] = []
-        for (name, value) in request.parameters where name != "X-Amz-Signature" {
+        for (name, value) in request.parameters where !isPresigned || name != "X-Amz-Signature" {
             pairs.append((encode(name, plus), encode(value, plus)))
         }
         pairs.sort { left, right in

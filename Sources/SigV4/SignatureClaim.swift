@@ -16,6 +16,8 @@ package struct SignatureClaim: Sendable {
     /// 64 hexadecimal digits, if it is one.
     let signature: ArraySlice<UInt8>
     let payload: Payload
+    /// Whether all of it stands in the query.
+    let isPresigned: Bool
 
     /// What stands for the body in what was signed.
     enum Payload: Equatable {
@@ -40,6 +42,7 @@ package struct SignatureClaim: Sendable {
     ) throws(SignatureFault) {
         let parts = try SignatureParts(request)
         date = parts.date
+        isPresigned = parts.isPresigned
         guard let time = Self.seconds(date) else {
             throw SignatureFault(
                 .incomplete,

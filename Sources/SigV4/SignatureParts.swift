@@ -9,6 +9,7 @@ struct SignatureParts {
     let date: ArraySlice<UInt8>
     let token: ArraySlice<UInt8>?
     let expires: ArraySlice<UInt8>?
+    let isPresigned: Bool
 
     private static let queryNames = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature"]
 
@@ -86,6 +87,7 @@ struct SignatureParts {
         self.date = date
         token = request.value("x-amz-security-token")
         expires = nil
+        isPresigned = false
     }
 
     private static func isSeparator(_ byte: UInt8) -> Bool { byte == space || byte == UInt8(ascii: ",") }
@@ -106,6 +108,7 @@ struct SignatureParts {
         date = query["X-Amz-Date"]?[...] ?? []
         token = query["X-Amz-Security-Token"]?[...]
         expires = query["X-Amz-Expires"]?[...]
+        isPresigned = true
     }
 }
 

@@ -50,10 +50,12 @@ extension SignatureClaim {
         }
         let hasPlus = !request.query.isEmpty && request.bytes[request.query].contains(UInt8(ascii: "+"))
         for form in CanonicalQuery.Plus.allCases where hasPlus || form == .escaped {
-            let canonical = CanonicalRequest(request, signed: names, form, payload: signed)
+            let canonical = CanonicalRequest(
+                request, signed: names, form, payload: signed, isPresigned: isPresigned)
             if Self.equal(key.signature(of: text(canonical)), signature) { return }
         }
-        let canonical = CanonicalRequest(request, signed: names, .escaped, payload: signed)
+        let canonical = CanonicalRequest(
+            request, signed: names, .escaped, payload: signed, isPresigned: isPresigned)
         throw SignatureFault(
             .invalid,
             SignatureFault.mismatchText
