@@ -92,7 +92,7 @@ package struct CallerDirectory: Sendable {
     /// Assumes a role for API Gateway. Its trust policy is asked each time, since it may speak of the time.
     package func gatewayRole(_ arn: String, now: Timestamp) -> GatewayRole {
         guard let role = roles[arn] else {
-            return requiresRoles || !arn.contains(":role/") ? .refused("there is no such role") : .madeUp
+            return requiresRoles || !CallCredentials.isRole(arn) ? .refused("there is no such role") : .madeUp
         }
         guard let trust = role.trust, AssumingService.apiGateway.may(assume: arn, by: trust, account, now: now) else {
             return .refused("its trust policy does not let \(AssumingService.apiGateway.principal) do sts:AssumeRole")

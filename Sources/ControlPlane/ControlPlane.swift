@@ -99,7 +99,7 @@ package final class ControlPlane: Sendable {
             call.isSecure = request.isSecure
             call.codeLinks = CodeLinks(key: settings.sealing)
             let denial = denial(
-                of: request, { operation.permissions(call) },
+                of: request, { operation.permissions(call, world) },
                 resourcePolicy: { operation.service == .lambda ? world.functionPolicy($0) : nil })
             if let denial { throw found.wire.accessDenied(denial) }
             let reply = try await operation.perform(self, call)

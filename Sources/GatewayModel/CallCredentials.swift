@@ -22,6 +22,15 @@ package enum CallCredentials: Sendable, Equatable {
         self = isCallers ? .callers : .role(arn)
     }
 
+    /// Whether a text is the ARN of a role.
+    ///
+    /// - Parameter mayVary: whether its name may be a stage variable (Developer Guide, http-api-stages.stage-variables).
+    package static func isRole(_ arn: String, mayVary: Bool = false) -> Bool {
+        let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[0] == "arn", parts[2] == "iam", parts[3].isEmpty else { return false }
+        return parts[5].hasPrefix("role/") || mayVary && parts[5].contains("${stageVariables.")
+    }
+
     private static let suffix = ":iam::*:user/*"
     private static let partitions: Set = ["arn:aws", "arn:aws-cn", "arn:aws-us-gov"]
 }

@@ -27,7 +27,7 @@ extension RESTOperations {
         .listed,
         [
             PatchRule("/cloudwatchRoleArn", [.replace]) { account, step throws(ServiceError) in
-                if let arn = step.text, !isRole(arn) {
+                if let arn = step.text, !CallCredentials.isRole(arn) {
                     throw RESTError.badRequest(
                         "The role ARN does not have required permissions configured. Please grant trust permission for "
                             + "API Gateway and add the required role policy.")
@@ -41,11 +41,6 @@ extension RESTOperations {
                 }
             },
         ])
-
-    private static func isRole(_ arn: String) -> Bool {
-        let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        return parts.count == 6 && parts[0] == "arn" && parts[2] == "iam" && parts[5].hasPrefix("role/")
-    }
 }
 
 extension World {

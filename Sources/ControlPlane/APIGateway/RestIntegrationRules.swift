@@ -98,7 +98,15 @@ enum RestIntegrationRules {
 
     /// The caller's credentials are passed on to functions.
     private static func checkCredentials(_ integration: REST.Integration) throws(ServiceError) {
-        guard let credentials = integration.credentials, credentials.hasSuffix(":iam::*:user/*") else { return }
+        guard let credentials = integration.credentials, credentials.hasSuffix(":iam::*:user/*") else {
+            // AWS's words, as of HTTP APIs.
+            if case .role(let arn) = CallCredentials(integration.credentials),
+                !CallCredentials.isRole(arn, mayVary: true)
+            {
+                throw RESTError.badRequest("Invalid ARN specified in the request")
+            }
+            return
+        }
         let isOfFunction = integration.type.hasPrefix("AWS") && LambdaURI(integration.uri ?? "", isREST: true) != nil
         guard isOfFunction, CallCredentials(credentials) == .callers else {
             throw ServiceError.unsupported(

@@ -55,18 +55,13 @@ enum IntegrationRules {
         guard version == "1.0" || version == "2.0" else {
             throw V2Error.badRequest("Unsupported PayloadFormatVersion: \(version)")
         }
-        if case .role(let arn) = CallCredentials(integration.credentialsArn), !isRole(arn) {
+        if case .role(let arn) = CallCredentials(integration.credentialsArn),
+            !CallCredentials.isRole(arn, mayVary: true)
+        {
             throw V2Error.badRequest("Invalid ARN specified in the request")
         }
         // A function is invoked by POST; clients leave the method out.
         integration.integrationMethod = try checkMethod(integration.integrationMethod ?? "POST")
-    }
-
-    /// Its resource may be a stage variable (Developer Guide, http-api-stages.stage-variables).
-    private static func isRole(_ arn: String) -> Bool {
-        let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        return parts.count == 6 && parts[0] == "arn" && parts[2] == "iam"
-            && (parts[5].hasPrefix("role/") || parts[5].contains("${stageVariables."))
     }
 
     private static func checkHTTP(_ integration: inout V2.Integration) throws(ServiceError) {

@@ -4,19 +4,23 @@ import OpenAPIDocument
 
 extension Operation {
     /// What a call of it does.
-    func permissions(_ call: Call) -> [Permission] {
+    func permissions(_ call: Call, _ world: World) -> [Permission] {
         switch service {
-        case .apigateway: apiGatewayPermissions(call)
+        case .apigateway: apiGatewayPermissions(call, world)
         case .lambda: lambdaPermissions(call)
         }
     }
 
     /// The verb on the path. An API's policy and roles that are handed over need more.
-    private func apiGatewayPermissions(_ call: Call) -> [Permission] {
+    private func apiGatewayPermissions(_ call: Call, _ world: World) -> [Permission] {
         let resource = "arn:\(call.account.partition):apigateway:\(call.account.region)::\(path(of: call))"
         let handed = HandedOver(call, name)
         var needed = [Permission("apigateway:\(method.rawValue)", on: resource)]
-        if handed.hasPolicy { needed.append(Permission("apigateway:UpdateRestApiPolicy", on: resource)) }
+        // A document without a policy takes away the one that its API has.
+        let takesPolicy =
+            name == "PutRestApi" && call.query("mode") == "overwrite"
+            && world[RESTAPI.self, call.path("restapi_id")]?.api.policy != nil
+        if handed.hasPolicy || takesPolicy { needed.append(Permission("apigateway:UpdateRestApiPolicy", on: resource)) }
         return needed + handed.roles.map { .passRole($0, to: "apigateway.amazonaws.com") }
     }
 
@@ -73,6 +77,8 @@ private struct HandedOver {
         if let role = value?.string, Self.isRole(role) { roles.append(role) }
     }
 
-    /// The caller's own credentials (`arn:aws:iam::*:user/*`) are no role.
-    private static func isRole(_ arn: String) -> Bool { !arn.isEmpty && !arn.contains(":user/") }
+    /// Whatever is not the caller's own credentials (`arn:aws:iam::*:user/*`).
+    private static func isRole(_ arn: String) -> Bool {
+        if case .role = CallCredentials(arn) { true } else { false }
+    }
 }
