@@ -49,7 +49,9 @@ package struct TablePermission: Sendable, Equatable {
             return try request.string("ResourceArn").map { [TablePermission(action: operation, resource: $0)] } ?? []
         default:
             guard let table = try request.string("TableName") else { return [] }
-            let index = try request.string("IndexName").map { "/index/\($0)" } ?? ""
+            // Only these two are asked of an index.
+            let isOfIndex = operation == "Query" || operation == "Scan"
+            let index = isOfIndex ? try request.string("IndexName").map { "/index/\($0)" } ?? "" : ""
             return [TablePermission(action: operation, resource: arn(of: table, account) + index)]
         }
     }
