@@ -30,7 +30,8 @@ enum ApiKeyImport {
         for row in rows {
             let id = try await put(row, over: known[row.key], control, call)
             known[row.key] = id
-            for plan in row.plans where control.world[UsagePlan.self, plan] != nil {
+            for plan in row.plans {
+                guard let known = control.world[UsagePlan.self, plan], known.keys[id] == nil else { continue }
                 try await control.addKey(id, to: plan)
             }
             ids.append(.string(id))

@@ -125,8 +125,11 @@ enum UsagePlanRules {
             guard seen.insert(key).inserted else {
                 throw RESTError.conflict("API Stage {api: \(stage.apiId), stage: \(stage.stage)} is listed twice.")
             }
-            if change.old?.has(key) != true, change.read(RESTAPI.self, stage.apiId)?.stages[stage.stage] == nil {
-                throw noStage(key, plan.id)
+            let api = change.read(RESTAPI.self, stage.apiId)
+            if change.old?.has(key) != true, api?.stages[stage.stage] == nil { throw noStage(key, plan.id) }
+            let old = change.old?.plan.apiStages.first { $0.apiId == stage.apiId && $0.stage == stage.stage }
+            for (name, _) in stage.throttle ?? [:] where old?.throttle?[name] == nil {
+                guard api?.hasMethod(named: name) == true else { throw noMethod(name, key) }
             }
             guard stage.throttle?.count ?? 0 <= RESTQuotas.methodThrottles else {
                 throw RESTError.limitExceeded(
@@ -145,6 +148,13 @@ enum UsagePlanRules {
                 "API Key \(key.id) belongs to the Usage Plans \(plan.id) and \(other.id), which cannot have a stage in "
                     + "common.")
         }
+    }
+
+    /// Limits of a method that there is not would never be asked. AWS's words are unknown.
+    private static func noMethod(_ name: String, _ key: StageKey) -> ServiceError {
+        RESTError.badRequest(
+            "Invalid method \(name) specified for API Stage {api: \(key.apiId), stage: \(key.stageName)}: a resource's "
+                + "path and one of its methods, such as /pets/GET, are expected")
     }
 
     static func noStage(_ key: StageKey, _ plan: String) -> ServiceError {
@@ -173,5 +183,14 @@ enum UsagePlanRules {
                 "Usage Plan quota offset must be between \(range.lowerBound) and \(range.upperBound) for the period "
                     + quota.period)
         }
+    }
+}
+
+extension RESTAPI {
+    /// - Parameter name: `/pets/GET`; the root's is `//GET`.
+    fileprivate func hasMethod(named name: String) -> Bool {
+        guard name.hasPrefix("/"), let slash = name.lastIndex(of: "/") else { return false }
+        let path = slash == name.startIndex ? "/" : name[..<slash]
+        return resources.contains { $0.path == path && $0.resourceMethods?[String(name[slash...].dropFirst())] != nil }
     }
 }
