@@ -151,6 +151,14 @@ struct ServerOptions: ParsableArguments {
         for text in issuer where Self.issuer(text) == nil {
             throw ValidationError("'\(text)' is no issuer: write it as https://issuer.example/=jwks.json.")
         }
+        let issuers = issuer.compactMap { Self.issuer($0)?.issuer }
+        if let twice = issuers.first(where: { name in issuers.count { $0 == name } > 1 }) {
+            throw ValidationError("The issuer '\(twice)' is given twice: put all of its keys into one file.")
+        }
+        for host in issuerAllow where host.isEmpty || host.contains("/") || host.contains("@") {
+            throw ValidationError(
+                "'\(host)' is no host: write --issuer-allow as issuer.internal or 10.0.0.1, without https://.")
+        }
         guard (tlsCertificate == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-certificate and --tls-key belong together.")
         }
