@@ -7,7 +7,10 @@ import subprocess
 import boto3
 import pytest
 from botocore import UNSIGNED
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from harness import wire
@@ -29,6 +32,10 @@ def client(url, service, key=None, **config):
         service, endpoint_url=url, region_name=REGION, config=Config(retries={"total_max_attempts": 1}, **config),
         **credentials,
     )  # fmt: skip
+
+
+def deny(*actions, **more):
+    return allow(*actions, **more) | {"Effect": "Deny"}
 
 
 def refusal(call, **parameters):
@@ -253,6 +260,102 @@ def handler(event, context):
     except ClientError as error:
         return str(error)
 """
+
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role"
+
+
+def test_no_spelling_passes_by_a_deny(guarded, user):
+    _, key = user(
+        allow("*"),
+        deny("dynamodb:*", on=f"arn:aws:dynamodb:*:*:table/secret-{guarded.pid}"),
+        deny("lambda:*", on="arn:aws:lambda:*:*:layer:secret*"),
+        deny("gatehouse:*", on="arn:aws:gatehouse:*:*:/stacks/prod*"),
+        deny("apigateway:*", on="arn:aws:apigateway:*::/tags/*"),
+        deny("iam:PassRole"),
+    )
+    tables, functions, apis = (client(guarded.url, name, key) for name in ("dynamodb", "lambda", "apigateway"))
+    admin = client(guarded.url, "dynamodb", guarded.key)
+    attribute = {"AttributeName": "k", "AttributeType": "S"}
+    admin.create_table(
+        TableName=f"secret-{guarded.pid}", AttributeDefinitions=[attribute], BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}])
+    tables.meta.events.register(
+        "before-call.dynamodb", lambda params, **_: params.update(
+            body=json.dumps(json.loads(params["body"]) | {"IndexName": "x"}).encode()))
+    for call, more in ((tables.get_item, {"Key": {"k": {"S": "a"}}}), (tables.delete_table, {})):
+        assert refusal(call, TableName=f"secret-{guarded.pid}", **more)[0] == "AccessDeniedException"
+    for partition in ("aws", "aws-cn"):
+        layer = f"arn:{partition}:lambda:{REGION}:{ACCOUNT}:layer:secret"
+        assert refusal(functions.delete_layer_version, LayerName=layer, VersionNumber=1)[0] == "AccessDeniedException"
+        assert refusal(functions.get_layer_version_by_arn, Arn=layer + ":1")[0] == "AccessDeniedException"
+    for path in ("/_gatehouse/stacks/prod", "/_gatehouse/stacks/%70rod", "/_gatehouse//stacks/prod"):
+        request = AWSRequest("GET", guarded.url + path)
+        SigV4Auth(Credentials(*key), "gatehouse", REGION).add_auth(request)
+        host = guarded.url.removeprefix("http://")
+        assert wire.fetch(guarded.management, "GET", path, host, dict(request.headers)).status == 403
+    api = apis.create_rest_api(name="spelled")["id"]
+    arn = f"arn:aws:apigateway:{REGION}::/restapis/{api}"
+    assert refusal(apis.get_tags, resourceArn=arn)[0] == "AccessDeniedException"
+    root = apis.get_resources(restApiId=api)["items"][0]["id"]
+    method = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
+    apis.put_method(**method, authorizationType="NONE")
+    uri = f"arn:aws:apigateway:{REGION}:dynamodb:action/Scan"
+    for role in (f"{ROLE}/x", f"{ROLE}/:user/x", ROLE + "/x${stageVariables.a:user/}"):
+        code, message = refusal(
+            apis.put_integration, **method, type="AWS", integrationHttpMethod="POST", uri=uri, credentials=role)
+        assert (code, "iam:PassRole" in message) == ("AccessDeniedException", True), message
+    apis.delete_rest_api(restApiId=api)
+
+
+def test_a_resource_has_one_arn_for_its_tags(clients):
+    apis = clients.service("apigateway")
+    api = apis.create_rest_api(name="tagged", tags={"a": "b"})["id"]
+    arn = f"arn:aws:apigateway:{REGION}::/restapis/{api}"
+    assert apis.get_tags(resourceArn=arn)["tags"] == {"a": "b"}
+    for other in (
+        arn.replace("aws:", "aws-cn:", 1), arn.replace(REGION, "us-west-2"), arn.replace("::", f":{ACCOUNT}:"), arn + "/",
+    ):
+        assert refusal(apis.get_tags, resourceArn=other)[0] == "NotFoundException"
+    apis.delete_rest_api(restApiId=api)
+
+
+def test_a_function_is_not_called_by_the_way(guarded, user, tmp_path):
+    """By quick create, and by a test of a method that calls it with its caller's credentials."""
+    functions, iam = client(guarded.url, "lambda", guarded.key), client(guarded.url, "iam", guarded.key)
+    role = iam.create_role(RoleName=f"private-{guarded.pid}", AssumeRolePolicyDocument=json.dumps(ROLE_TRUST))["Role"]
+    function = functions.create_function(
+        FunctionName=f"private-{guarded.pid}", Runtime="python3.12", Handler="app.handler", Role=role["Arn"],
+        Code={"ZipFile": package({"app.py": "def handler(event, context): return 'ran'"})})["FunctionArn"]
+    _, key = user(allow("apigateway:*"), deny("lambda:*"))
+    refused = refusal(client(guarded.url, "apigatewayv2", key).create_api, Name="q", ProtocolType="HTTP", Target=function)
+    assert (refused[0], "lambda:AddPermission" in refused[1]) == ("AccessDeniedException", True)
+    apis = client(guarded.url, "apigateway", key)
+    api = apis.create_rest_api(name="by the way")["id"]
+    method = {"restApiId": api, "resourceId": apis.get_resources(restApiId=api)["items"][0]["id"], "httpMethod": "POST"}
+    apis.put_method(**method, authorizationType="AWS_IAM")
+    uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function}/invocations"
+    apis.put_integration(
+        **method, type="AWS", integrationHttpMethod="POST", uri=uri, credentials="arn:aws:iam::*:user/*")
+    refused = refusal(apis.test_invoke_method, **method, body="{}")
+    assert (refused[0], "lambda:InvokeFunction" in refused[1]) == ("AccessDeniedException", True)
+    apis.delete_rest_api(restApiId=api)
+    functions.delete_function(FunctionName=function)
+    iam.delete_role(RoleName=role["RoleName"])
+
+
+def test_a_document_takes_no_policy_away_unasked(guarded, user):
+    admin = client(guarded.url, "apigateway", guarded.key)
+    policy = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}]}
+    api = admin.create_rest_api(name="closed", policy=json.dumps(policy))["id"]
+    _, key = user(allow(*(f"apigateway:{verb}" for verb in ("GET", "POST", "PUT", "PATCH"))))
+    document = json.dumps({"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": {}})
+    apis = client(guarded.url, "apigateway", key)
+    refused = refusal(apis.put_rest_api, restApiId=api, mode="overwrite", body=document)
+    assert (refused[0], "UpdateRestApiPolicy" in refused[1]) == ("AccessDeniedException", True)
+    apis.put_rest_api(restApiId=api, mode="merge", body=document)
+    admin.delete_rest_api(restApiId=api)
 
 
 def test_a_function_may_do_what_its_role_may(guarded):

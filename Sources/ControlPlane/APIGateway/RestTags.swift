@@ -52,6 +52,10 @@ private enum TaggedRESTResource {
             throw RESTError.badRequest("Invalid resource ARN specified '\(arn)'")
         }
         let names = parts[5].split(separator: "/").map(String.init)
+        // A resource has one ARN only: policies speak of that one.
+        guard parts[1] == call.account.partition, parts[3] == call.account.region, parts[4].isEmpty,
+            parts[5] == "/" + names.joined(separator: "/")
+        else { throw Self.notFound }
         switch (names.count, names.first) {
         case (2, "restapis"): self = .api(names[1])
         case (4, "restapis") where names[2] == "stages": self = .stage(apiId: names[1], names[3])

@@ -21,7 +21,33 @@ extension Operation {
             name == "PutRestApi" && call.query("mode") == "overwrite"
             && world[RESTAPI.self, call.path("restapi_id")]?.api.policy != nil
         if handed.hasPolicy || takesPolicy { needed.append(Permission("apigateway:UpdateRestApiPolicy", on: resource)) }
+        needed += functionPermissions(call, world)
         return needed + handed.roles.map { .passRole($0, to: "apigateway.amazonaws.com") }
+    }
+
+    /// What is done with a function by the way.
+    private func functionPermissions(_ call: Call, _ world: World) -> [Permission] {
+        guard let object = try? call.object() else { return [] }
+        switch name {
+        // A method that calls its function with its caller's credentials is tested with those of who tests it.
+        case "TestInvokeMethod":
+            let resource = world[RESTAPI.self, call.path("restapi_id")]?.resources[call.path("resource_id")]
+            let methods = resource?.resourceMethods
+            let integration = (methods?[call.path("http_method")] ?? methods?["ANY"])?.methodIntegration
+            var variables = OrderedMap<String>()
+            for (name, value) in object["stageVariables"]?.object?.members ?? [] { variables[name] = value.string }
+            guard let integration, CallCredentials(integration.credentials, variables) == .callers else { return [] }
+            let uri = LambdaURI(StageVariables.fill(integration.uri ?? "", variables), isREST: true)
+            let function = uri?.functionName.map { call.account.functionARN($0) }
+            return [Permission("lambda:InvokeFunction", on: function ?? "*")]
+        // Quick create lets API Gateway call the function.
+        case "CreateApi", "UpdateApi":
+            guard let function = object["target"]?.string.flatMap({ LambdaURI($0)?.functionName }),
+                CallCredentials(object["credentialsArn"]?.string) == .own
+            else { return [] }
+            return [Permission("lambda:AddPermission", on: call.account.functionARN(function))]
+        default: return []
+        }
     }
 
     /// As ARNs have it: without the version, and with its parameters decoded, but for ARNs in it.

@@ -18,7 +18,9 @@ extension Operation {
     /// do layers that a function uses.
     func lambdaPermissions(_ call: Call) -> [Permission] {
         // GetLayerVersionByArn has the path of ListLayers.
-        if name == "ListLayers", let arn = call.query("Arn") { return [Permission("lambda:GetLayerVersion", on: arn)] }
+        if name == "ListLayers", let arn = call.query("Arn") {
+            return [Permission("lambda:GetLayerVersion", on: layer(arn, call.account))]
+        }
         let object = name == "Invoke" || name == "InvokeWithResponseStream" ? [:] : (try? call.object()) ?? [:]
         var values: [String: String] = [:]
         if name == "AddPermission" { values["lambda:principal"] = object["Principal"]?.string }
@@ -28,7 +30,8 @@ extension Operation {
         ]
         guard name == "CreateFunction" || name == "UpdateFunctionConfiguration" else { return needed }
         for layer in object["Layers"]?.array ?? [] {
-            if let arn = layer.string { needed.append(Permission("lambda:GetLayerVersion", on: arn)) }
+            guard let arn = layer.string else { continue }
+            needed.append(Permission("lambda:GetLayerVersion", on: self.layer(arn, call.account)))
         }
         if let role = object["Role"]?.string { needed.append(.passRole(role, to: "lambda.amazonaws.com")) }
         return needed
@@ -43,12 +46,21 @@ extension Operation {
             return account.functionARN(function.name, qualifier: function.qualifier ?? call.query("Qualifier"))
         }
         if let name = call.pathParameters["LayerName"] {
-            let arn =
-                name.hasPrefix("arn:")
-                ? name : "arn:\(account.partition):lambda:\(account.region):\(account.accountId):layer:\(name)"
+            let arn = layer(name, account)
             return call.pathParameters["VersionNumber"].map { "\(arn):\($0)" } ?? arn
         }
-        return call.pathParameters["Resource"] ?? "*"
+        let resource = call.pathParameters["Resource"] ?? "*"
+        return FunctionName(parsing: resource).map { account.functionARN($0.name) } ?? resource
+    }
+
+    /// Of a layer of this account, however a call names it, the one ARN that it has: its partition is not read elsewhere.
+    private func layer(_ text: String, _ account: AccountIdentity) -> String {
+        guard let arn = LayerName.ARN(text) else {
+            return text.hasPrefix("arn:")
+                ? text : "arn:\(account.partition):lambda:\(account.region):\(account.accountId):layer:\(text)"
+        }
+        let version = arn.version.map { ":\($0)" } ?? ""
+        return "arn:\(account.partition):lambda:\(arn.region):\(arn.account):layer:\(arn.name)\(version)"
     }
 }
 

@@ -23,9 +23,10 @@ extension Permission {
         ]
     }
 
-    /// Of Gatehouse's own endpoints, which AWS has not: named as API Gateway's are, the verb on the path.
+    /// Of Gatehouse's own endpoints, which AWS has not: named as API Gateway's are, the verb on the path, as they read it.
     static func local(_ request: WireRequest, in account: AccountIdentity) -> [Permission] {
-        let path = request.path.dropFirst(LocalEndpoints.prefix.count)
+        let path = request.path.dropFirst(LocalEndpoints.prefix.count).split(separator: "/")
+            .map { PercentEncoding.decode($0) ?? String($0) }.joined(separator: "/")
         return [
             Permission(
                 "\(LocalEndpoints.service):\(request.method)",
