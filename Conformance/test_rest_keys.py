@@ -126,6 +126,7 @@ def test_keys_come_from_a_table(account):
     again = account("import_api_keys", format="csv", body=f"\ufeffName,Key\nrenamed,{value}\n")
     assert again["ids"] == [first["id"]]
     assert account("get_api_key", apiKey=first["id"])["name"] == "renamed"
+    assert account("import_api_keys", format="csv", body=table)["ids"] == imported["ids"]
     assert account.error("import_api_keys", format="csv", body="Name\nx\n")[0] == BAD
     for one in imported["ids"]:
         account("delete_api_key", apiKey=one)
@@ -138,9 +139,16 @@ def test_keys_come_from_a_table(account):
 def stage(rest_api):
     """A deployed API, as usage plans name it."""
     api = rest_api()
-    api.mock()
+    api.mock(api.resource("pets"))
     api.deploy("dev")
     return {"apiId": api.id, "stage": "dev"}
+
+
+@pytest.mark.parametrize("name", ["x/GET", "*/*", "/*/*", "/y", "/y/get", "/nope/GET", "/POST"])
+def test_a_plan_limits_only_methods_that_are_there(account, stage, name):
+    throttle = {name: {"rateLimit": 1, "burstLimit": 1}}
+    code, message = account.error("create_usage_plan", name="plan", apiStages=[stage | {"throttle": throttle}])
+    assert (code, name in message) == (BAD, True)
 
 
 def test_the_life_of_a_usage_plan(account, stage):

@@ -155,6 +155,10 @@ private func verify(
                 + "this request should have been\n'GET\n/\n\nhost:example.amazonaws.com\nx-amz-date:20150830T123600Z\n\n"
                 + "host;x-amz-date\ne3b0c442"
         ),
+        (
+            header().replacingOccurrences(of: "GET / ", with: "GET /?X-Amz-Signature=0 "), .invalid,
+            "The request signature we calculated"
+        ),
         (replacing("Signature=5f", "Signature=5F"), .invalid, "The request signature we calculated"),
         (header(good, "Authorization:\(good)\n"), .incomplete, "Found more than one"),
         (header(good, "X-Amz-Date:20150830T123600Z\n"), .invalid, "The request signature we calculated"),
