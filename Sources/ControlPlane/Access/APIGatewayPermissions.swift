@@ -22,6 +22,11 @@ extension Operation {
             && world[RESTAPI.self, call.path("restapi_id")]?.api.policy != nil
         if handed.hasPolicy || takesPolicy { needed.append(Permission("apigateway:UpdateRestApiPolicy", on: resource)) }
         needed += functionPermissions(call, world)
+        // What is copied is shown.
+        if name == "CreateRestApi", let source = (try? call.object())?["cloneFrom"]?.string {
+            let arn = "arn:\(call.account.partition):apigateway:\(call.account.region)::/restapis/\(source)"
+            needed.append(Permission("apigateway:GET", on: arn))
+        }
         return needed + handed.roles.map { .passRole($0, to: "apigateway.amazonaws.com") }
     }
 

@@ -59,6 +59,16 @@ struct PermissionTests {
             ),
             ("POST", "/v2/apis/x/authorizers", #"{"authorizerCredentialsArn":"arn:r"}"#, "iam:PassRole arn:r"),
             ("POST", "/restapis", #"{"policy":"{}"}"#, "apigateway:UpdateRestApiPolicy /restapis"),
+            ("POST", "/restapis", #"{"cloneFrom":"x"}"#, "apigateway:GET /restapis/x"),
+            (
+                "PUT", "/restapis/x/resources/y/methods/GET/integration",
+                #"{"credentials":"arn:aws:iam::1:role/r${stageVariables.a:user/}"}"#,
+                "iam:PassRole arn:aws:iam::1:role/r${stageVariables.a:user/}"
+            ),
+            (
+                "POST", "/v2/apis", #"{"target":"arn:aws:lambda:eu-west-1:123456789012:function:f"}"#,
+                "lambda:AddPermission function:f"
+            ),
             (
                 "PATCH", "/restapis/x", #"{"patchOperations":[{"op":"replace","path":"/policy","value":"{}"}]}"#,
                 "apigateway:UpdateRestApiPolicy /restapis/x"
