@@ -40,11 +40,16 @@ extension PoolUser {
     }
 
     /// A new code for a purpose. Source of the times: Developer Guide, quotas.
-    mutating func newCode(for purpose: String, _ codes: SentCodes, now: Int64, newValue: String? = nil) -> String {
+    ///
+    /// - Parameter attribute: the one whose address it goes to.
+    mutating func newCode(
+        for purpose: String, to attribute: String, _ codes: SentCodes, now: Int64, newValue: String? = nil
+    ) -> String {
         let hours: Int64 = purpose == "password" ? 1 : 24
         let code = Randomness.text(6, of: Randomness.digits)
         self.codes[purpose] = Code(
-            kept: codes.kept(code, for: purpose, of: sub), expires: now + hours * 3_600_000, newValue: newValue)
+            kept: codes.kept(code, for: purpose, of: sub), expires: now + hours * 3_600_000, newValue: newValue,
+            attribute: attribute)
         return code
     }
 }

@@ -37,7 +37,7 @@ extension PoolOperation {
             let now = pools.now
             var code = ""
             let changed = try await pools.update(user, in: pool) { user in
-                code = user.newCode(for: "password", pools.codes, now: now)
+                code = user.newCode(for: "password", to: delivery.attribute, pools.codes, now: now)
             }
             try await pools.send(
                 code, "ForgotPassword", to: delivery, changed, pool, clientId: client.id, input.metadata)

@@ -37,7 +37,7 @@ extension PoolOperation {
             if isConfirmed {
                 user.status = .confirmed
             } else if let delivery = Delivery.ofNew(user, pool) {
-                code = (user.newCode(for: "signup", pools.codes, now: pools.now), delivery)
+                code = (user.newCode(for: "signup", to: delivery.attribute, pools.codes, now: pools.now), delivery)
             }
             let made = user
             try await pools.change { state, steps throws(PoolError) in
@@ -116,7 +116,7 @@ extension PoolOperation {
                 guard let delivery = Delivery.ofNew(user, content.pool) else {
                     throw .invalid("Auto verification not turned on.")
                 }
-                let code = user.newCode(for: "signup", pools.codes, now: now)
+                let code = user.newCode(for: "signup", to: delivery.attribute, pools.codes, now: now)
                 steps.append(.user(user, pool: content.pool.id))
                 return (user, code, delivery)
             }
