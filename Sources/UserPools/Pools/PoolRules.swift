@@ -230,6 +230,13 @@ enum PoolRules {
             if let low = limits?["MinLength"]?.string ?? limits?["MinValue"]?.string { schema[index].minimum = low }
             if let high = limits?["MaxLength"]?.string ?? limits?["MaxValue"]?.string { schema[index].maximum = high }
         }
+        let aliases = input.texts("AliasAttributes") ?? []
+        // It is told only after the sign-up. Source: Developer Guide, user pool attributes.
+        if aliases.contains("preferred_username"),
+            schema.contains(where: { $0.name == "preferred_username" && $0.isRequired })
+        {
+            throw .invalid("preferred_username cannot be both required and an alias.")
+        }
         return schema
     }
 
