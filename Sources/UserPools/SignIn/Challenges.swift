@@ -40,7 +40,7 @@ extension SignIn {
     private func takeNewPassword(_ session: SignInSession, _ user: PoolUser) async throws(PoolError) -> JSONObject {
         let password = try parameter("NEW_PASSWORD")
         let pool = content.pool
-        try pool.passwordPolicy.check(password)
+        try await pools.checkPolicy(password, of: user, pool)
         var attributes: OrderedMap<String> = [:]
         for (name, value) in parameters where name.hasPrefix("userAttributes.") {
             attributes[String(name.dropFirst("userAttributes.".count))] = value
@@ -56,7 +56,7 @@ extension SignIn {
             guard user.status == .forceChangePassword, user.mark == session.mark else {
                 throw UserPools.sessionExpired
             }
-            user.password = sealed
+            user.take(sealed, pool.passwordPolicy)
             user.status = .confirmed
             user.temporaryUntil = nil
             for (name, value) in attributes { user.set(name, value) }

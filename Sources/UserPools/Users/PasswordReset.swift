@@ -82,11 +82,8 @@ extension UserPools {
         }
     }
 
-    /// Gives a user another password, if the pool's policy allows it.
-    @discardableResult
-    func setPassword(
-        _ password: String, of user: PoolUser, _ pool: UserPool, _ body: (inout PoolUser) -> Void
-    ) async throws(PoolError) -> PoolUser {
+    /// Whether the pool's policy allows a user that password.
+    func checkPolicy(_ password: String, of user: PoolUser, _ pool: UserPool) async throws(PoolError) {
         let policy = pool.passwordPolicy
         try policy.check(password)
         let former = ([user.password].compactMap(\.self) + user.formerPasswords).prefix(policy.historySize)
@@ -98,16 +95,31 @@ extension UserPools {
                 throw PoolError("PasswordHistoryPolicyViolationException", "Password has been used before.")
             }
         }
+    }
+
+    /// Gives a user another password, if the pool's policy allows it.
+    @discardableResult
+    func setPassword(
+        _ password: String, of user: PoolUser, _ pool: UserPool, _ body: (inout PoolUser) -> Void
+    ) async throws(PoolError) -> PoolUser {
+        try await checkPolicy(password, of: user, pool)
         let sealed = try await sealed(password, of: user, pool)
         let known = user
         return try await update(user, in: pool) { user throws(PoolError) in
             // Another call may have changed it since the old one was checked.
             guard user.password == known.password else { throw PoolError.wrongPassword }
-            if policy.historySize > 0, let old = user.password {
-                user.formerPasswords = Array(([old] + user.formerPasswords).prefix(policy.historySize))
-            }
-            user.password = sealed
+            user.take(sealed, pool.passwordPolicy)
             body(&user)
         }
+    }
+}
+
+extension PoolUser {
+    /// Another password in the place of the one that there is, which the pool may want to be remembered.
+    ///
+    /// - Parameter password: sealed.
+    mutating func take(_ password: String, _ policy: PasswordPolicy) {
+        formerPasswords = Array(([self.password].compactMap(\.self) + formerPasswords).prefix(policy.historySize))
+        self.password = password
     }
 }
