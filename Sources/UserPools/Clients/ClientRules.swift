@@ -32,7 +32,7 @@ enum ClientRules {
     private static let flows = [
         "ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH",
         "ALLOW_CUSTOM_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
-        "ALLOW_USER_AUTH", "ALLOW_TOKEN_EXCHANGE_DELEGATION", "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
+        "ALLOW_USER_AUTH", "ALLOW_CLIENT_TOKEN_AUTH", "ALLOW_TOKEN_EXCHANGE_DELEGATION", "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
     ]
 
     /// Scopes that every pool knows. Source: Developer Guide, scopes.
@@ -95,6 +95,10 @@ enum ClientRules {
         let new = flows.filter { $0.hasPrefix("ALLOW_") }
         guard new.isEmpty || new.count == flows.count else {
             throw .invalid("Invalid ExplicitAuthFlows: names with and without ALLOW_ exclude each other.")
+        }
+        // It excludes the flows of users. Source: API Reference, GetClientToken.
+        guard !flows.contains(PoolClient.ownTokenFlow) || flows.count == 1 else {
+            throw .invalid("\(PoolClient.ownTokenFlow) must be the only one of the ExplicitAuthFlows.")
         }
         if settings["RefreshTokenRotation"]?["Feature"] == "ENABLED", flows.contains("ALLOW_REFRESH_TOKEN_AUTH") {
             throw .invalid("ALLOW_REFRESH_TOKEN_AUTH cannot be set when refresh token rotation is enabled.")

@@ -58,15 +58,15 @@ extension PoolOperation {
                 try state.client(input.needed("ClientId"))
             }
             try pools.checkSecret(input.text("Secret"), client)
-            guard client.hasSecret, client.allowsOAuth, client.oauthFlows.contains("client_credentials") else {
-                throw .notAuthorized("client_credentials is not enabled for the client.")
+            guard client.hasOwnTokens else {
+                throw .notAuthorized("\(PoolClient.ownTokenFlow) is not enabled for the client.")
             }
             let asked = input.texts("Scopes") ?? []
-            guard asked.allSatisfy(client.oauthScopes.contains) else {
-                throw PoolError("ScopeDoesNotExistException", "One of the scopes is not allowed for the client.")
+            guard asked.allSatisfy(client.customScopes.contains) else {
+                throw .invalid("One of the scopes is not allowed for the client.")
             }
-            let scopes = asked.isEmpty ? client.oauthScopes : asked
-            let token = try await pools.machineToken(client, scopes, content)
+            let scopes = asked.isEmpty ? client.customScopes : asked
+            let token = try await pools.machineToken(client, scopes, content, input.metadata)
             let result: JSONObject = [
                 "AccessToken": .string(token), "ExpiresIn": .number(client.accessTokenSeconds), "TokenType": "Bearer",
             ]

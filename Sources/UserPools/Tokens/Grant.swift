@@ -71,6 +71,9 @@ struct TokenChanges: Sendable {
     var groups: [String]?
     var roles: [String]?
     var preferredRole: String?
+
+    /// What becomes of the scopes of an access token.
+    func scopes(of scopes: [String]) -> [String] { scopes.filter { !suppressedScopes.contains($0) } + addedScopes }
 }
 
 /// The claims of tokens, in AWS's order.
@@ -134,16 +137,18 @@ struct TokenWriter: Sendable {
         if grant.client.revokesTokens { claims["origin_jti"] = .string(grant.session) }
         claims["event_id"] = .string(eventId)
         claims["token_use"] = "access"
-        let scopes = grant.scopes.filter { !grant.changes.suppressedScopes.contains($0) } + grant.changes.addedScopes
-        claims["scope"] = .string(scopes.joined(separator: " "))
+        claims["scope"] = .string(grant.changes.scopes(of: grant.scopes).joined(separator: " "))
         claims["auth_time"] = .number(Int(grant.signedInAt))
         end(&claims, seconds: grant.client.accessTokenSeconds)
         claims["username"] = .string(grant.user.username)
-        for name in grant.changes.suppressedAccessClaims.subtracting(Self.fixedAccessClaims) { claims[name] = nil }
-        for (name, value) in grant.changes.accessClaims where !Self.fixedAccessClaims.contains(name) {
-            claims[name] = value
-        }
+        Self.change(&claims, grant.changes)
         return claims
+    }
+
+    /// What a function has changed about an access token's claims.
+    static func change(_ claims: inout JSONObject, _ changes: TokenChanges) {
+        for name in changes.suppressedAccessClaims.subtracting(fixedAccessClaims) { claims[name] = nil }
+        for (name, value) in changes.accessClaims where !fixedAccessClaims.contains(name) { claims[name] = value }
     }
 
     private func begin() -> JSONObject {
