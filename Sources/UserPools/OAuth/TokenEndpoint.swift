@@ -84,7 +84,7 @@ extension UserPools {
         case (let challenge?, let verifier?) where Self.isVerifier(verifier, of: challenge): break
         default: throw .named("invalid_grant")
         }
-        guard client.oauthFlows.contains("code") else { throw .named("unauthorized_client") }
+        guard client.allowsOAuth, client.oauthFlows.contains("code") else { throw .named("unauthorized_client") }
         guard used.take(code.id, until: code.expires, now: now) else {
             // Whoever comes second may have stolen it, and so may the first: what it gave ends.
             let longest = Int64(ClientRules.longestRefreshSeconds + ClientRules.longestAccessSeconds) * 1000
@@ -104,6 +104,7 @@ extension UserPools {
         _ form: Form, _ content: PoolContent, _ client: PoolClient
     ) async throws(Fault) -> OAuthResponse {
         guard let text = OAuthRequest.single("refresh_token", form) else { throw .named("invalid_request") }
+        guard client.allowsOAuth, client.refreshes else { throw .named("unauthorized_client") }
         do throws(PoolError) {
             let grant = try renewal(text, client, content)
             return Self.response(try await renew(grant, [:]), grant)

@@ -41,7 +41,7 @@ extension PoolOperation {
                 try state.client(input.needed("ClientId"))
             }
             try pools.checkSecret(input.text("ClientSecret"), client)
-            guard client.rotates || client.allows("REFRESH_TOKEN_AUTH") else {
+            guard client.refreshes else {
                 throw .notAuthorized("REFRESH_TOKEN_AUTH is not enabled for the client.")
             }
             let grant = try pools.renewal(input.needed("RefreshToken"), client, content)
