@@ -23,6 +23,8 @@ package final class UserPools: Sendable {
     let attempts = FailedAttempts()
     /// Codes that somebody has sent to him: a flood of them leaves the sign-ins alone.
     let requests = FailedAttempts()
+    /// Guesses of codes that nobody was sent.
+    let strangersCodes = StrangersCodes()
     let used = UsedOnce()
     /// Of this process: what counts once counts for it only.
     let instance = Hexadecimal.encode(Randomness.bytes(16))

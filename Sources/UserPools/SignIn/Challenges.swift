@@ -115,7 +115,7 @@ extension SignIn {
             let stored = pools.stored(found, name, pool)
             return (stored, SRP.Server(stored))
         }
-        let userId = found?.username ?? name
+        let userId = found?.username ?? pools.strangerId(name, pool)
         let block = SRPBlock(
             id: SessionId.new(pools.now), client: client.id, sub: found?.sub, name: userId,
             clientKey: Hexadecimal.encode(clientKey.bytes), secret: Hexadecimal.encode(server.secret),
@@ -162,7 +162,7 @@ extension SignIn {
         }
         guard let isProved else { throw .notAuthorized("Password attempts exceeded") }
         guard isProved, let user else {
-            if user?.status == .resetRequired { throw Self.resetRequired }
+            if user?.status == .resetRequired, !client.hidesUnknownUsers { throw Self.resetRequired }
             throw PoolError.wrongPassword
         }
         let (later, known) = try later(user)

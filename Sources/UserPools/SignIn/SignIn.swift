@@ -123,7 +123,7 @@ struct SignIn: Sendable {
         guard let isRight else { throw .notAuthorized("Password attempts exceeded") }
         guard let user else { throw unknown }
         guard isRight else {
-            if user.status == .resetRequired { throw Self.resetRequired }
+            if user.status == .resetRequired, !client.hidesUnknownUsers { throw Self.resetRequired }
             throw PoolError.wrongPassword
         }
         return user
@@ -249,6 +249,22 @@ extension UserPools {
             return stored
         }
         return StoredPassword.ofStranger(pool.key(name), pool: pool.shortName, secret: strangers)
+    }
+
+    /// The username that a name has which nobody has: the same for the same name. Where people sign in with an address,
+    /// usernames are other ones. Source: Developer Guide, managing user existence error responses.
+    func strangerId(_ name: String, _ pool: UserPool) -> String {
+        let isAddress =
+            pool.signInAttributes.contains("email") && AttributeRules.isEmail(name)
+            || pool.signInAttributes.contains("phone_number") && AttributeRules.isPhone(name)
+        guard !pool.usernameAttributes.isEmpty || isAddress else { return name }
+        return SessionId.text(Array(strangerBytes("id", name, pool).prefix(16)), version: 4)
+    }
+
+    /// What an unknown name is given in the place of what a user has: not to be guessed, and always the same.
+    func strangerBytes(_ purpose: String, _ name: String, _ pool: UserPool) -> [UInt8] {
+        let told = Array("\(purpose) \(pool.id) \(pool.key(name))".utf8)
+        return Array(HMAC<SHA256>.authenticationCode(for: told, using: SymmetricKey(data: strangers)))
     }
 
     /// nil for who may not try now.

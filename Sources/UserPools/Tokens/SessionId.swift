@@ -6,7 +6,13 @@ enum SessionId {
     static func new(_ milliseconds: Int64) -> String {
         var bytes = Randomness.bytes(16)
         for position in 0..<6 { bytes[position] = UInt8(truncatingIfNeeded: milliseconds >> Int64(40 - 8 * position)) }
-        bytes[6] = bytes[6] & 0x0F | 0x70
+        return text(bytes, version: 7)
+    }
+
+    /// A UUID of these 16 bytes.
+    static func text(_ bytes: [UInt8], version: UInt8) -> String {
+        var bytes = bytes
+        bytes[6] = bytes[6] & 0x0F | version << 4
         bytes[8] = bytes[8] & 0x3F | 0x80
         let text = Hexadecimal.encode(bytes)
         var parts: [Substring] = []

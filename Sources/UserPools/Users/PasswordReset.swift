@@ -22,17 +22,16 @@ extension PoolOperation {
                 }
                 content = try pools.content(pool.id)
             }
-            guard let user = content.user(name) else {
-                guard client.hidesUnknownUsers else { throw PoolError.noUser }
-                return ["CodeDeliveryDetails": pools.inventedDelivery(name)]
-            }
-            guard user.isEnabled else { throw .notAuthorized("User is disabled.") }
-            guard user.status != .forceChangePassword else {
-                throw .notAuthorized("User password cannot be reset in the current state.")
-            }
-            guard let delivery = Delivery.forRecovery(user, pool) else {
-                throw .invalid(
-                    "Cannot reset password for the user as there is no registered/verified email or phone_number")
+            let (user, delivery): (PoolUser, Delivery)
+            do throws(PoolError) {
+                guard let found = content.user(name) else { throw PoolError.noUser }
+                (user, delivery) = (found, try Delivery.ofRecovery(found, pool))
+            } catch {
+                // Who cannot have a code is told what a stranger is told. Source: Developer Guide, managing user
+                // existence error responses.
+                guard client.hidesUnknownUsers else { throw error }
+                pools.strangersCodes.sent("password", name, pool)
+                return ["CodeDeliveryDetails": pools.inventedDelivery(name, pool, Delivery.recoveryAttributes(pool))]
             }
             let now = pools.now
             var code = ""
@@ -48,17 +47,18 @@ extension PoolOperation {
         ) { pools, input throws(PoolError) in
             let (content, client) = try pools.caller(input)
             let pool = content.pool
-            guard let user = content.user(input.needed("Username")) else {
-                guard client.hidesUnknownUsers else { throw PoolError.noUser }
-                throw PoolError(
-                    "CodeMismatchException", "Invalid verification code provided, please try again.")
-            }
-            let password = input.needed("Password")
+            let (name, password, now) = (input.needed("Username"), input.needed("Password"), pools.now)
+            // Before anybody is looked for, or it would tell who is there.
             try pool.passwordPolicy.check(password)
-            let now = pools.now
+            func refusal(_ error: PoolError) -> PoolError {
+                client.hidesUnknownUsers ? pools.strangersCodes.guess("password", name, pool) : error
+            }
+            guard let user = content.user(name) else { throw refusal(PoolError.noUser) }
+            guard user.isEnabled else { throw refusal(.notAuthorized("User is disabled.")) }
             var fault: PoolError?
             // The code is used up before the work on the password: of two who come at once one has it.
-            let known = try await pools.update(user, in: pool) { user in
+            let known = try await pools.update(user, in: pool) { user throws(PoolError) in
+                guard user.isEnabled else { throw refusal(.notAuthorized("User is disabled.")) }
                 fault = user.take(input.needed("ConfirmationCode"), for: "password", pools.codes, now: now)
             }
             if let fault { throw fault }
