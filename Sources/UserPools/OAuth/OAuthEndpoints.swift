@@ -39,7 +39,7 @@ extension UserPools {
         for suffix in ["amazoncognito.com", "localhost"] where name.hasSuffix(".auth.\(account.region).\(suffix)") {
             return read { $0.domains[String(name.prefix { $0 != "." })] ?? "" }
         }
-        return name.contains(".") ? read { $0.domains[name] } : nil
+        return PoolDomain.isOwn(name) ? read { $0.domains[name] } : nil
     }
 
     package func answer(_ request: OAuthRequest) async -> OAuthResponse {
