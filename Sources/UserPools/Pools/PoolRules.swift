@@ -200,10 +200,25 @@ enum PoolRules {
         where factor != "PASSWORD" {
             throw .unserved("sign-in by \(factor.string ?? "") (AllowedFirstAuthFactors)")
         }
+        let lambdas = settings["LambdaConfig"]
+        if let one = lambdas?["PreTokenGeneration"], let other = lambdas?["PreTokenGenerationConfig"]?["LambdaArn"],
+            one != other
+        {
+            throw .invalid("PreTokenGeneration and the LambdaArn of PreTokenGenerationConfig must be identical.")
+        }
         if let aliases = settings["AliasAttributes"]?.array, !aliases.isEmpty,
             let names = settings["UsernameAttributes"]?.array, !names.isEmpty
         {
             throw .invalid("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.")
+        }
+    }
+
+    /// What CreateUserPool refuses besides. Source: API Reference: second factors other than by SMS come by
+    /// SetUserPoolMfaConfig.
+    static func checkCreation(_ input: Input) throws(PoolError) {
+        if let mode = input.text("MfaConfiguration"), mode != "OFF", input["SmsConfiguration"] == nil {
+            throw .invalid(
+                "SMS configuration and Auto verification for phone_number are required when MFA is required/optional")
         }
     }
 
