@@ -12,6 +12,8 @@ struct SignIn: Sendable {
     /// AuthParameters or ChallengeResponses.
     let parameters: OrderedMap<String>
     let isAdmin: Bool
+    /// The answer to a challenge, not the beginning.
+    let isAnswer: Bool
     /// On a page of the pool's own, which needs no secret hash, and gives no tokens itself.
     let isHosted: Bool
 
@@ -20,6 +22,7 @@ struct SignIn: Sendable {
         self.input = input
         self.isAdmin = isAdmin
         isHosted = false
+        isAnswer = parameters == "ChallengeResponses"
         self.parameters = input.map(parameters)
         let id = input.needed("ClientId")
         let found = try pools.read { state throws(PoolError) in try state.client(id) }
@@ -43,6 +46,7 @@ struct SignIn: Sendable {
         self.client = client
         isAdmin = false
         isHosted = true
+        isAnswer = false
     }
 
     /// The same call after something has taken its time: with everything as it is by now.
@@ -65,6 +69,7 @@ struct SignIn: Sendable {
         input = other.input
         parameters = other.parameters
         isAdmin = other.isAdmin
+        isAnswer = other.isAnswer
         isHosted = other.isHosted
     }
 
@@ -82,7 +87,9 @@ struct SignIn: Sendable {
         return password
     }
 
-    var metadata: JSONObject { input.metadata }
+    /// What a client tells functions. Those behind the beginning of a sign-in do not learn of it. Source: API Reference,
+    /// InitiateAuth.
+    var metadata: JSONObject { isAnswer ? input.metadata : [:] }
 
     // MARK: Secret hash
 

@@ -142,7 +142,7 @@ extension SignIn {
 
     /// Before somebody is signed in, what a client sends comes as validation data. Source: Developer Guide, pre
     /// authentication, migrate user.
-    var validation: JSONObject { metadata["clientMetadata"].map { ["validationData": $0] } ?? [:] }
+    var validation: JSONObject { input.metadata["clientMetadata"].map { ["validationData": $0] } ?? [:] }
 
     private func byRefreshToken() async throws(PoolError) -> JSONObject {
         guard !client.rotates else { throw .notAuthorized("REFRESH_TOKEN_AUTH is not enabled for the client.") }
