@@ -16,6 +16,7 @@ struct Grant: Sendable {
     /// What a session goes on by.
     var refresh: RefreshToken?
     var changes = TokenChanges()
+    let eventId: String
 
     /// What the pool's own operations ask of access tokens.
     static let ownScope = "aws.cognito.signin.user.admin"
@@ -33,6 +34,7 @@ struct Grant: Sendable {
         self.user = user
         self.session = session
         self.signedInAt = signedInAt
+        eventId = SessionId.new(SessionId.milliseconds(session) ?? signedInAt * 1000)
     }
 
     /// The same after something has taken its time: of the user as he is by now, if he may still have tokens.
@@ -82,7 +84,8 @@ struct TokenWriter: Sendable {
     let issuer: String
     /// Seconds since 1970.
     let now: Int64
-    let eventId = Identifiers.uuid()
+    /// That of the sign-in, in all tokens that come of it: those without `origin_jti` tell by it when the sign-in was.
+    private var eventId: String { grant.eventId }
 
     private var groupNames: [String] { grant.changes.groups ?? grant.groups.map(\.name) }
     private var roles: [String] { grant.changes.roles ?? grant.groups.compactMap(\.roleArn) }

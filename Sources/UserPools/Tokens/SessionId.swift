@@ -24,7 +24,9 @@ enum SessionId {
         return parts.joined(separator: "-")
     }
 
+    /// nil for one that tells no time.
     static func milliseconds(_ id: String) -> Int64? {
-        Hexadecimal.decode(String(id.filter { $0 != "-" }.prefix(12)))?.reduce(Int64(0)) { $0 << 8 | Int64($1) }
+        guard id.utf8.count == 36, id.utf8.dropFirst(14).first == UInt8(ascii: "7") else { return nil }
+        return Hexadecimal.decode(String(id.filter { $0 != "-" }.prefix(12)))?.reduce(Int64(0)) { $0 << 8 | Int64($1) }
     }
 }
