@@ -70,6 +70,8 @@ package final class UserPools: Sendable {
         return content
     }
 
+    package func has(pool: String) -> Bool { read { $0.pools[pool] != nil } }
+
     /// Makes a change: see `PoolStorage`.
     @discardableResult
     func change<Result: Sendable>(
