@@ -75,7 +75,9 @@ enum NewUser {
         _ user: PoolUser, in content: PoolContent, takes: Bool = false, _ steps: inout [PoolStep]
     ) throws(PoolError) {
         let pool = content.pool
-        for alias in pool.aliases(of: user) {
+        // What he has already stays his: nothing else of him shall be beyond change.
+        let own = Set(content.users[pool.key(user.username)].map { pool.aliases(of: $0) } ?? [])
+        for alias in pool.aliases(of: user) where !own.contains(alias) {
             let attribute = String(alias.prefix { $0 != "\u{0}" })
             let value = user.attributes[attribute] ?? ""
             let exists = PoolError(

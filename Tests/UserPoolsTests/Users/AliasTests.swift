@@ -102,4 +102,20 @@ import Testing
             ["ClientId": client, "Username": "ada", "ConfirmationCode": code, "Password": "Another-horse-2"])
         #expect(fault.hasPrefix("ExpiredCodeException"))
     }
+
+    /// Of an earlier version's data: an administrator has to be able to put it right.
+    @Test func whoHasAnothersNameCanStillBeChanged() async throws {
+        let (pool, _) = try await test.pool(aliases)
+        try await test.user("boss", in: pool, ["email": "boss@example.com", "email_verified": "true"])
+        try await test.user("mallory", in: pool)
+        let id = pool.string ?? ""
+        try await test.pools.change { state, steps in
+            guard var user = state.pools[id]?.user("mallory") else { return }
+            user.attributes["preferred_username"] = "boss@example.com"
+            steps.append(.user(user, pool: id))
+        }
+        #expect(try await owner("boss@example.com", in: pool) == "boss")
+        try await test.call("AdminDisableUser", ["UserPoolId": pool, "Username": "mallory"])
+        try await test.call("AdminUpdateUserAttributes", set("preferred_username", "mal", of: "mallory", in: pool))
+    }
 }
