@@ -90,7 +90,8 @@ extension SignIn {
         if found == nil, !client.hidesUnknownUsers { throw PoolError.noUser }
         if isCustom {
             // The function says whether the password comes next. Source: Developer Guide, define auth challenge.
-            return try await nextCustom(found, name, [CustomRound(challengeName: "SRP_A", challengeResult: true)])
+            let shown = client.hidesUnknownUsers ? try shown(found) : found
+            return try await nextCustom(shown, name, [CustomRound(challengeName: "SRP_A", challengeResult: true)])
         }
         try await askBefore(found, name)
         let later = try later()

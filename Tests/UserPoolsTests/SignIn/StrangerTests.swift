@@ -120,4 +120,48 @@ import Testing
             await test.fault("InitiateAuth", TestPools.passwordCall("ada", client))
                 .hasPrefix("PasswordResetRequiredException"))
     }
+
+    private struct Challenges: TriggerHost {
+        func invoke(_ function: String, _ event: JSONValue, sourceArn: String) async -> TriggerResult {
+            let isDone = !(event["request"]?["session"]?.array ?? []).isEmpty
+            return .answer([
+                "response": isDone
+                    ? ["issueTokens": true] : ["challengeName": "CUSTOM_CHALLENGE", "answerCorrect": true]
+            ])
+        }
+    }
+
+    @Test func functionsChallengesTellNobodyApart() async throws {
+        let test = TestPools(triggers: Challenges())
+        func arn(_ name: String) -> JSONValue { .string("arn:aws:lambda:us-east-1:123456789012:function:\(name)") }
+        let (pool, client) = try await test.pool(
+            [
+                "LambdaConfig": [
+                    "DefineAuthChallenge": arn("define"), "CreateAuthChallenge": arn("create"),
+                    "VerifyAuthChallengeResponse": arn("verify"),
+                ]
+            ], client: hiding)
+        try await test.user("disabled", in: pool)
+        try await test.call("AdminDisableUser", ["UserPoolId": pool, "Username": "disabled"])
+        try await test.call(
+            "SignUp", ["ClientId": client, "Username": "unconfirmed", "Password": TestPools.password])
+        for (name, end): (JSONValue, String) in [
+            ("nobody", "NotAuthorizedException: Incorrect username or password."),
+            ("disabled", "NotAuthorizedException: Incorrect username or password."),
+            // Behind the right answer.
+            ("unconfirmed", "UserNotConfirmedException: User is not confirmed."),
+        ] {
+            let asked = try await test.call(
+                "InitiateAuth",
+                ["ClientId": client, "AuthFlow": "CUSTOM_AUTH", "AuthParameters": ["USERNAME": name]])
+            #expect(asked["ChallengeParameters"] == ["USERNAME": name])
+            let fault = await test.fault(
+                "RespondToAuthChallenge",
+                [
+                    "ClientId": client, "ChallengeName": "CUSTOM_CHALLENGE", "Session": asked["Session"] ?? "",
+                    "ChallengeResponses": ["USERNAME": name, "ANSWER": "42"],
+                ])
+            #expect(fault == end)
+        }
+    }
 }
