@@ -1,3 +1,4 @@
+import GatewayModel
 import JSON
 
 extension PoolOperation {
@@ -31,6 +32,7 @@ extension PoolOperation {
                 // existence error responses.
                 guard client.hidesUnknownUsers else { throw error }
                 pools.strangersCodes.sent("password", name, pool)
+                try await pools.changeNobody(in: pool)
                 return ["CodeDeliveryDetails": pools.inventedDelivery(name, pool, Delivery.recoveryAttributes(pool))]
             }
             let now = pools.now
@@ -53,8 +55,10 @@ extension PoolOperation {
             func refusal(_ error: PoolError) -> PoolError {
                 client.hidesUnknownUsers ? pools.strangersCodes.guess("password", name, pool) : error
             }
-            guard let user = content.user(name) else { throw refusal(PoolError.noUser) }
-            guard user.isEnabled else { throw refusal(.notAuthorized("User is disabled.")) }
+            guard let user = content.user(name), user.isEnabled else {
+                try await pools.changeNobody(in: pool)
+                throw refusal(content.user(name) == nil ? .noUser : .notAuthorized("User is disabled."))
+            }
             var fault: PoolError?
             // The code is used up before the work on the password: of two who come at once one has it.
             let known = try await pools.update(user, in: pool) { user throws(PoolError) in
@@ -75,6 +79,14 @@ extension PoolOperation {
 }
 
 extension UserPools {
+    /// Takes as long as it takes to change a user, where nobody is to be changed: else the time would tell.
+    func changeNobody(in pool: UserPool) async throws(PoolError) {
+        let nobody = PoolUser(
+            username: Identifiers.uuid(), sub: Identifiers.uuid(), attributes: [:], status: .unconfirmed,
+            created: now, modified: now)
+        try await change { _, steps in steps += [.user(nobody, pool: pool.id), .removeUser(nobody, pool: pool.id)] }
+    }
+
     /// Bounds how often somebody has codes sent.
     func countRequest(_ name: String) throws(PoolError) {
         guard requests.counted(name, now: now) else {

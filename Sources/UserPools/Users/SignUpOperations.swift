@@ -66,6 +66,7 @@ extension PoolOperation {
             let (content, client) = try pools.caller(input)
             let name = input.needed("Username")
             let now = pools.now
+            if client.hidesUnknownUsers, content.user(name) == nil { try await pools.changeNobody(in: content.pool) }
             let (user, fault) = try await pools.change { state, steps throws(PoolError) -> (PoolUser, PoolError?) in
                 let content = try state.content(content.pool.id)
                 guard var user = content.user(name) else {
@@ -110,6 +111,7 @@ extension PoolOperation {
             try pools.countRequest("\(pool.id) \(content.user(name)?.sub ?? pool.key(name)) resend")
             guard content.user(name)?.isEnabled ?? false || !client.hidesUnknownUsers else {
                 pools.strangersCodes.sent("signup", name, pool)
+                try await pools.changeNobody(in: pool)
                 return ["CodeDeliveryDetails": pools.inventedDelivery(name, pool, Delivery.attributesOfNew(pool))]
             }
             let (user, code, delivery) = try await pools.change {
