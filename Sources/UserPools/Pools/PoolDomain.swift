@@ -23,12 +23,19 @@ enum PoolDomain {
     static func isOwn(_ name: String) -> Bool {
         let labels = name.split(separator: ".", omittingEmptySubsequences: false)
         // The last one of an address is a number, and no top-level domain is one.
-        guard labels.count >= 2, labels.allSatisfy(isLabel), labels.last.map({ !$0.utf8.allSatisfy(\.isDigit) }) ?? false
+        let isAddress = labels.last.map { $0.utf8.allSatisfy(\.isDigit) } ?? true
+        guard labels.count >= 2, labels.allSatisfy(isLabel), !isAddress
         else { return false }
         return !othersNames.contains { name == $0 || name.hasSuffix(".\($0)") }
     }
 
     private static func isLabel(_ label: Substring) -> Bool {
         (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
+    }
+}
+
+extension PoolError {
+    package static func domainOfThisServer(_ name: String) -> PoolError {
+        invalid("\(name) leads to this server itself, so no pool can have it.")
     }
 }
