@@ -121,7 +121,8 @@ final class StateFolder: Sendable {
     private static func warnIfOpen(_ folder: String) {
         guard let mode = mode(of: folder), mode & 0o066 != 0 else { return }
         Console.postWarning(
-            "gatehouse: others may look into \(folder) (mode \(String(mode, radix: 8))): close it with chmod 700 \(folder)")
+            "gatehouse: others may look into \(folder) (mode \(String(mode, radix: 8))): close it with chmod 700 \(folder)"
+        )
     }
 
     private static func mode(of path: String) -> mode_t? {
