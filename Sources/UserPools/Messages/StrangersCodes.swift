@@ -29,6 +29,6 @@ final class StrangersCodes: Sendable {
     }
 
     private static func key(_ purpose: String, _ name: String, _ pool: UserPool) -> String {
-        "\(pool.id) \(purpose) \(pool.key(name))"
+        "\(pool.id) \(purpose) \(pool.strangerKey(name))"
     }
 }

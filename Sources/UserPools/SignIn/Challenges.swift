@@ -118,7 +118,7 @@ extension SignIn {
         }
         let userId = found?.username ?? pools.strangerId(name, pool)
         let block = SRPBlock(
-            id: SessionId.new(pools.now), client: client.id, sub: found?.sub, name: userId,
+            id: SessionId.new(pools.now), client: client.id, sub: found?.sub, name: userId, asked: name,
             clientKey: Hexadecimal.encode(clientKey.bytes), secret: Hexadecimal.encode(server.secret),
             expires: pools.now + Int64(client.sessionSeconds) * 1000, isCustom: isCustom)
         let sealed = try pools.seal(block, as: pools.blockPurpose)
@@ -148,11 +148,11 @@ extension SignIn {
         guard block.expires > pools.now, pools.used.take(block.id, until: block.expires, now: pools.now) else {
             throw UserPools.sessionExpired
         }
-        let attempt = attemptName(block.name, user)
+        let attempt = attemptName(block.asked, user)
         let pool = content.pool
         let isProved = try await pools.work.run { [pools] in
             pools.attempts.attempt(attempt, now: pools.now) {
-                let stored = pools.stored(user, block.name, pool)
+                let stored = pools.stored(user, block.asked, pool)
                 guard let secret = Hexadecimal.decode(block.secret),
                     let clientKey = Hexadecimal.decode(block.clientKey).flatMap({ SRPNumber($0) }),
                     let key = SRP.key(clientKey, SRP.Server(stored, secret: secret), stored)

@@ -117,7 +117,7 @@ struct SignIn: Sendable {
     private static let nameLength = 128
 
     func attemptName(_ name: String, _ user: PoolUser?) -> String {
-        "\(content.pool.id) \(user?.sub ?? content.pool.key(name))"
+        "\(content.pool.id) \(user?.sub ?? content.pool.strangerKey(name))"
     }
 
     /// A name that nobody has is told only to clients that may know.
@@ -255,7 +255,7 @@ extension UserPools {
         {
             return stored
         }
-        return StoredPassword.ofStranger(pool.key(name), pool: pool.shortName, secret: strangers)
+        return StoredPassword.ofStranger(pool.strangerKey(name), pool: pool.shortName, secret: strangers)
     }
 
     /// The username that a name has which nobody has: the same for the same name. Where people sign in with an address,
@@ -270,7 +270,7 @@ extension UserPools {
 
     /// What an unknown name is given in the place of what a user has: not to be guessed, and always the same.
     func strangerBytes(_ purpose: String, _ name: String, _ pool: UserPool) -> [UInt8] {
-        let told = Array("\(purpose) \(pool.id) \(pool.key(name))".utf8)
+        let told = Array("\(purpose) \(pool.id) \(pool.strangerKey(name))".utf8)
         return Array(HMAC<SHA256>.authenticationCode(for: told, using: SymmetricKey(data: strangers)))
     }
 

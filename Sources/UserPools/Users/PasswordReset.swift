@@ -13,7 +13,7 @@ extension PoolOperation {
             let name = input.needed("Username")
             let pool = content.pool
             // Of names that nobody has too, or it would tell them apart.
-            try pools.countRequest("\(pool.id) \(content.user(name)?.sub ?? pool.key(name)) forgot")
+            try pools.countRequest("\(pool.id) \(content.user(name)?.sub ?? pool.strangerKey(name)) forgot")
             if content.user(name) == nil {
                 do throws(PoolError) {
                     try await pools.migrate(name, password: nil, content, client, input.metadata)
@@ -56,7 +56,7 @@ extension PoolOperation {
                 client.hidesUnknownUsers ? pools.strangersCodes.guess("password", name, pool) : error
             }
             guard let user = content.user(name), user.isEnabled else {
-                try await pools.changeNobody(in: pool)
+                if client.hidesUnknownUsers { try await pools.changeNobody(in: pool) }
                 throw refusal(content.user(name) == nil ? .noUser : .notAuthorized("User is disabled."))
             }
             var fault: PoolError?

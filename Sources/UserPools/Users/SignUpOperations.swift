@@ -108,7 +108,7 @@ extension PoolOperation {
             let now = pools.now
             let pool = content.pool
             // Of names that nobody has too, or it would tell them apart.
-            try pools.countRequest("\(pool.id) \(content.user(name)?.sub ?? pool.key(name)) resend")
+            try pools.countRequest("\(pool.id) \(content.user(name)?.sub ?? pool.strangerKey(name)) resend")
             guard content.user(name)?.isEnabled ?? false || !client.hidesUnknownUsers else {
                 pools.strangersCodes.sent("signup", name, pool)
                 try await pools.changeNobody(in: pool)

@@ -25,6 +25,7 @@ import Testing
         #expect(first.utf8.count == 36 && first.split(separator: "-").count == 5)
         #expect(try await id("nobody@example.com") == .string(first))
         #expect(try await id("other@example.com") != .string(first))
+        #expect(try await id("Nobody@EXAMPLE.com") == .string(first))
         let (_, elsewhere) = try await test.pool([member: ["email"]], client: hiding)
         let second = try await test.call("InitiateAuth", srp("nobody@example.com", elsewhere))
         #expect(second["ChallengeParameters"]?["USER_ID_FOR_SRP"] != .string(first))
@@ -119,6 +120,39 @@ import Testing
         #expect(
             await test.fault("InitiateAuth", TestPools.passwordCall("ada", client))
                 .hasPrefix("PasswordResetRequiredException"))
+    }
+
+    @Test func wrongProofsLockOutUsersAndStrangers() async throws {
+        let (pool, client) = try await test.pool(["UsernameAttributes": ["email"]], client: hiding)
+        try await test.user("ada@example.com", in: pool)
+        for name in ["ada@example.com", "nobody@example.com"] {
+            for _ in 0..<5 {
+                let asked = try await test.call("InitiateAuth", srp(name, client))["ChallengeParameters"]
+                let fault = await test.fault(
+                    "RespondToAuthChallenge",
+                    [
+                        "ClientId": client, "ChallengeName": "PASSWORD_VERIFIER",
+                        "ChallengeResponses": [
+                            "USERNAME": asked?["USER_ID_FOR_SRP"] ?? "", "PASSWORD_CLAIM_SIGNATURE": "AAAA",
+                            "PASSWORD_CLAIM_SECRET_BLOCK": asked?["SECRET_BLOCK"] ?? "",
+                            "TIMESTAMP": "Sun Nov 29 08:30:00 UTC 2026",
+                        ],
+                    ])
+                #expect(fault == "NotAuthorizedException: Incorrect username or password.", "\(name)")
+            }
+            let fault = await test.fault("InitiateAuth", srp(name, client))
+            #expect(fault == "NotAuthorizedException: Password attempts exceeded", "\(name)")
+        }
+    }
+
+    /// As of those that somebody has.
+    @Test func allSpellingsOfAnAddressAreCountedAsOne() async throws {
+        let (_, client) = try await test.pool(["UsernameAttributes": ["email"]], client: hiding)
+        for name: JSONValue in ["a@x.example", "A@x.example", "a@X.example", "A@X.example", "a@x.Example"] {
+            try await test.call("ForgotPassword", ["ClientId": client, "Username": name])
+        }
+        let fault = await test.fault("ForgotPassword", ["ClientId": client, "Username": "a@x.exAmple"])
+        #expect(fault.hasPrefix("LimitExceededException"))
     }
 
     private struct Challenges: TriggerHost {
