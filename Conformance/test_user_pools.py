@@ -3,6 +3,7 @@
 import pytest
 from harness.clients import error_of
 from harness.pools import PASSWORD, Pool, bearer, claims, secret_hash
+from harness.server import run
 
 
 @pytest.fixture
@@ -246,3 +247,12 @@ def test_every_operation_of_botocore_is_served_or_refused_with_a_reason(gatehous
         if fault and fault["Code"] == "UnknownOperationException" and "the operation '" in fault["Message"]:
             unknown.append(name)
     assert unknown == []
+
+
+def test_messages_of_a_pool_that_is_not_there_are_an_error(gatehouse, pool):
+    people = pool()
+    listed = run("pool", "messages", "--pool", people.id, "--endpoint", gatehouse.url)
+    assert (listed.returncode, listed.stdout) == (0, "")
+    failed = run("pool", "messages", "--pool", "us-east-1_Nope", "--endpoint", gatehouse.url)
+    assert failed.returncode == 1
+    assert "There is no user pool us-east-1_Nope." in failed.stderr

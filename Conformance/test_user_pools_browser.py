@@ -74,6 +74,7 @@ def people(gatehouse, application):
             "AllowedOAuthScopes": ["openid", "email"],
             "CallbackURLs": [f"{application.url}/callback"],
             "LogoutURLs": [f"{application.url}/left"],
+            "SupportedIdentityProviders": ["COGNITO"],
         },
     )
     application.settings = {

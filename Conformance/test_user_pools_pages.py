@@ -19,6 +19,7 @@ OAUTH = {
     "AllowedOAuthScopes": ["openid", "email", "profile"],
     "CallbackURLs": [CALLBACK],
     "LogoutURLs": ["http://localhost:3000/"],
+    "SupportedIdentityProviders": ["COGNITO"],
 }
 
 

@@ -46,14 +46,16 @@ final class StateFolder: Sendable {
             assets = folder + "/assets"
             logs = folder + "/logs"
             try Self.make(folder)
-            for database in ["state.sqlite", "tables.sqlite", "pools.sqlite"] {
-                try Self.checkWritable("\(folder)/\(database)")
-            }
+            let databases = ["state.sqlite", "tables.sqlite", "pools.sqlite"].map { "\(folder)/\($0)" }
+            for database in databases { try Self.checkWritable(database) }
             lock = try Self.lock(folder)
+            for database in databases { try Self.makePrivate(database) }
+            if user == nil { Self.warnIfOpen(folder) }
         } else {
             database = nil
             tables = temporary + "/tables.sqlite"
             userPools = nil
+            try Self.makePrivate(tables)
             sealingKey = nil
             code = temporary + "/functions"
             assets = temporary + "/assets"
@@ -92,6 +94,40 @@ final class StateFolder: Sendable {
                 )
             }
         }
+    }
+
+    /// Nobody else reads a database, whatever the folder lets others do. SQLite gives the files beside it the same mode.
+    ///
+    /// Before anything opens it: whoever closes a file loses SQLite's locks on it.
+    private static func makePrivate(_ database: String) throws {
+        let descriptor = open(database, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            _ = closeDescriptor(descriptor)
+            return
+        }
+        guard errno == EEXIST else {
+            throw StartError("\(database) cannot be made: \(SystemReason.text(errno)).")
+        }
+        for file in [database, database + "-wal", database + "-shm"] {
+            guard let mode = mode(of: file), mode & 0o077 != 0 else { continue }
+            guard chmod(file, mode & 0o700) == 0 || errno == ENOENT else {
+                throw StartError(
+                    "\(file) may be read by others and cannot be closed to them: \(SystemReason.text(errno)). "
+                        + "Close it with chmod 600 \(file).")
+            }
+        }
+    }
+
+    private static func warnIfOpen(_ folder: String) {
+        guard let mode = mode(of: folder), mode & 0o066 != 0 else { return }
+        Console.postWarning(
+            "gatehouse: others may look into \(folder) (mode \(String(mode, radix: 8))): close it with chmod 700 \(folder)"
+        )
+    }
+
+    private static func mode(of path: String) -> mode_t? {
+        var facts = stat()
+        return stat(path, &facts) == 0 ? facts.st_mode & 0o7777 : nil
     }
 
     private static func make(_ folder: String) throws {

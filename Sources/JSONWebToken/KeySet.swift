@@ -9,6 +9,11 @@ package struct KeySet: Sendable {
 
     package var isEmpty: Bool { keys.isEmpty }
 
+    /// Without any: no token is of it.
+    package static let empty = KeySet()
+
+    private init() {}
+
     /// Reads a set; nil when the text is none. Keys of other kinds and for other uses are passed over.
     package init?(_ text: [UInt8]) {
         guard text.count <= Self.byteLimit, let value = try? JSONValue(parsing: text),

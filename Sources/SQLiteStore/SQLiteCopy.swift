@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRDB
 
 /// A copy of a SQLite file that another connection, of this process or another, may be writing to.
@@ -37,6 +38,9 @@ package enum SQLiteCopy {
     private static func copy(
         _ db: Database, to target: String, _ progress: @escaping (_ done: Int, _ total: Int) -> Void
     ) throws {
+        // Nobody else reads a copy, whatever its folder lets others do.
+        let descriptor = open(target, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { close(descriptor) }
         let copy = try DatabaseQueue(path: target)
         try copy.writeWithoutTransaction { copy in
             try db.backup(to: copy, pagesPerStep: pagesPerStep) { state in

@@ -23,6 +23,8 @@ package final class UserPools: Sendable {
     let attempts = FailedAttempts()
     /// Codes that somebody has sent to him: a flood of them leaves the sign-ins alone.
     let requests = FailedAttempts()
+    /// Guesses of codes that nobody was sent.
+    let strangersCodes = StrangersCodes()
     let used = UsedOnce()
     /// Of this process: what counts once counts for it only.
     let instance = Hexadecimal.encode(Randomness.bytes(16))
@@ -67,6 +69,8 @@ package final class UserPools: Sendable {
         guard let content = read({ $0.pools[pool] }) else { throw .noPool(pool) }
         return content
     }
+
+    package func has(pool: String) -> Bool { read { $0.pools[pool] != nil } }
 
     /// Makes a change: see `PoolStorage`.
     @discardableResult

@@ -87,4 +87,27 @@ final class TestPools: Sendable {
             "AuthParameters": ["USERNAME": .string(name), "PASSWORD": password],
         ]
     }
+
+    /// The newest code that was sent.
+    func lastCode() throws -> JSONValue { try #require(pools.outbox.list().array?.last?["code"]) }
+
+    /// What a page or an endpoint answers.
+    func page(
+        _ method: String = "GET", _ path: String, _ parameters: [(String, String)] = [],
+        headers: [(name: String, value: String)] = []
+    ) async throws -> OAuthResponse {
+        let text = parameters.map { "\($0)=\(PercentEncoding.encode($1))" }.joined(separator: "&")
+        let isForm = method == "POST"
+        let request = try #require(
+            pools.endpoint(
+                method, path, query: isForm ? "" : text, host: "localhost:4566",
+                headers: headers + (isForm ? [("content-type", "application/x-www-form-urlencoded")] : []),
+                body: isForm ? Array(text.utf8) : []))
+        return await pools.answer(request)
+    }
+
+    /// What the token endpoint answers.
+    func token(_ parameters: [(String, String)]) async throws -> JSONValue {
+        try JSONValue(parsing: try await page("POST", "/_aws/cognito-idp/oauth2/token", parameters).body)
+    }
 }

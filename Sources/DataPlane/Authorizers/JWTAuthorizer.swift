@@ -20,7 +20,7 @@ struct JWTAuthorizer: Authorizer {
             throw .unauthorized
         }
         for gate in gates {
-            if let known = token.withUnsafeBytes({ x.worker.tokens.find($0, for: gate) }) {
+            if let known = token.withUnsafeBytes({ x.worker.tokens.find($0, for: gate) }), x.startedAt < known.recheck {
                 try admit(x, known)
                 return .next
             }
@@ -34,13 +34,15 @@ struct JWTAuthorizer: Authorizer {
             gate = try self.gate(for: read)
             guard gate.rules.algorithms.contains(read.algorithm) else { throw .algorithm(read.algorithm.rawValue) }
         } catch { throw refusal(x, error, gates[0]) }
-        let known = x.worker.issuerKeys[gate.keys]
-        if let known {
-            if let key = try? known.keys.key(for: read) {
-                if known.renewal < x.startedAt { renew(x.worker, gate, after: known.number) }
-                try verify(x, token, read, key, gate)
-                return .next
-            }
+        var known = x.worker.issuerKeys[gate.keys]
+        if let stale = known, stale.renewal < x.startedAt {
+            renew(x.worker, gate, after: stale.number)
+            // Of an issuer that answers at once, these count already.
+            known = x.worker.issuerKeys[gate.keys]
+        }
+        if let known, let key = try? known.keys.key(for: read) {
+            try verify(x, token, read, key, known, gate)
+            return .next
         }
         load(x, token, read, gate, after: known?.number)
         return .wait
@@ -68,6 +70,8 @@ struct JWTAuthorizer: Authorizer {
         }
     }
 
+    private static let pauseBetweenChecks = TimeAmount.seconds(60)
+
     /// nil lets the call pass.
     private func verdict(
         _ x: Exchange, _ token: [UInt8], _ read: CompactToken, _ gate: TokenGate,
@@ -81,17 +85,17 @@ struct JWTAuthorizer: Authorizer {
             return .unauthorized
         case .success(let keys):
             x.worker.issuerKeys[gate.keys] = keys
-            do throws(Refusal) { try judge(x, token, read, keys.keys, gate) } catch { return error }
+            do throws(Refusal) { try judge(x, token, read, keys, gate) } catch { return error }
             return nil
         }
     }
 
     private func judge(
-        _ x: Exchange, _ token: [UInt8], _ read: CompactToken, _ keys: KeySet, _ gate: TokenGate
+        _ x: Exchange, _ token: [UInt8], _ read: CompactToken, _ keys: IssuerKeySet, _ gate: TokenGate
     ) throws(Refusal) {
         let key: VerificationKey
-        do throws(TokenFault) { key = try keys.key(for: read) } catch { throw refusal(x, error, gate) }
-        try verify(x, token, read, key, gate)
+        do throws(TokenFault) { key = try keys.keys.key(for: read) } catch { throw refusal(x, error, gate) }
+        try verify(x, token, read, key, keys, gate)
     }
 
     private func renew(_ worker: LoopWorker, _ gate: TokenGate, after known: Int) {
@@ -104,13 +108,16 @@ struct JWTAuthorizer: Authorizer {
     }
 
     private func verify(
-        _ x: Exchange, _ token: [UInt8], _ read: CompactToken, _ key: VerificationKey, _ gate: TokenGate
+        _ x: Exchange, _ token: [UInt8], _ read: CompactToken, _ key: VerificationKey, _ keys: IssuerKeySet,
+        _ gate: TokenGate
     ) throws(Refusal) {
         let verified: VerifiedToken
         do throws(TokenFault) {
             let claims = try read.verified(by: key)
             try gate.rules.check(claims, otherName: gate.keys.otherName)
-            verified = VerifiedToken(token, claims, by: gate)
+            // While the issuer is down, not for each call.
+            let recheck = keys.renewal > x.startedAt ? keys.renewal : x.startedAt + Self.pauseBetweenChecks
+            verified = VerifiedToken(token, claims, by: gate, recheck: recheck)
         } catch { throw refusal(x, error, gate) }
         try admit(x, verified)
         x.worker.tokens.add(verified)

@@ -10,14 +10,17 @@ final class VerifiedToken: Sendable {
     /// Who found it good. Held, so that no other authorizer can come to lie at the same place in memory.
     let gate: TokenGate
     let claims: TokenClaims
+    /// When it is to be checked again: by then the issuer may have taken back the key that signed it.
+    let recheck: NIODeadline
     /// The claims as events have them: a JSON object of texts.
     let claimsText: [UInt8]
     /// All scopes of the token as a JSON list.
     let scopesText: [UInt8]
 
-    init(_ token: [UInt8], _ claims: TokenClaims, by gate: TokenGate) {
+    init(_ token: [UInt8], _ claims: TokenClaims, by gate: TokenGate, recheck: NIODeadline = .distantFuture) {
         self.token = token
         self.gate = gate
+        self.recheck = recheck
         self.claims = claims
         let texts = claims.all.members.compactMap { name, value in
             Self.text(of: value, name, gate.kind).map { (name, JSONValue.string($0)) }

@@ -17,7 +17,11 @@ struct PoolEndpoints: Sendable {
         switch (request.method, parts.count, parts[parts.count - 1]) {
         case ("GET", 3, "messages"):
             let pool = PercentEncoding.query(request.query)?.first { $0.name == "pool" }?.value
-            return answer(200, ["messages": pools.outbox.list(pool: pool)])
+            let messages = pools.outbox.list(pool: pool)
+            if let pool, messages == [], !pools.has(pool: pool) {
+                return answer(404, ["message": .string("There is no user pool \(pool).")])
+            }
+            return answer(200, ["messages": messages])
         case ("POST", 4, "tokens"):
             guard let members = (try? JSONValue(parsing: request.body))?.object else {
                 return answer(400, ["message": "The body is no JSON object."])

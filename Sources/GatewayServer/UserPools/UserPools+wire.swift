@@ -18,7 +18,17 @@ extension UserPools {
             let wire = ServiceFront.userPoolWire
             return wire.response(wire.accessDenied(denial), requestId: Identifiers.uuid())
         }
+        if let refusal = Self.refusal(of: operation, request) { return WireResponse(refusal.answer) }
         return WireResponse(await respond(to: operation, request.body))
+    }
+
+    /// No pool has the name by which the server itself is called: its pages would take the management API's place there.
+    static func refusal(of operation: String, _ request: WireRequest) -> PoolError? {
+        guard operation == "CreateUserPoolDomain",
+            let name = (try? JSONValue(parsing: request.body))?["Domain"]?.string,
+            name == request.header("host")?.prefix(while: { $0 != ":" }).lowercased()
+        else { return nil }
+        return .domainOfThisServer(name)
     }
 
     /// The answer to a request that `PoolAccess` lets web pages send.

@@ -22,7 +22,7 @@ extension PoolOperation {
                 guard content.clients.count < Self.clientLimit else {
                     throw .limit("A user pool can have \(Self.clientLimit) clients at most.")
                 }
-                let settings = try ClientRules.settings(input, in: content)
+                let settings = try ClientRules.settings(input, in: content, hasSecret: sealed != nil)
                 let client = PoolClient(
                     id: id, poolId: content.pool.id, name: input.needed("ClientName"), sealedSecret: sealed,
                     settings: .object(settings), created: now, modified: now)
@@ -63,7 +63,8 @@ extension PoolOperation {
             let client = try await pools.change { state, steps throws(PoolError) in
                 var client = try state.client(input)
                 client.settings = .object(
-                    try ClientRules.settings(input, in: try state.content(input.needed("UserPoolId"))))
+                    try ClientRules.settings(
+                        input, in: try state.content(input.needed("UserPoolId")), hasSecret: client.hasSecret))
                 if let name = input.text("ClientName") { client.name = name }
                 client.modified = now
                 steps.append(.client(client))

@@ -32,14 +32,17 @@ enum ClientRules {
     private static let flows = [
         "ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH",
         "ALLOW_CUSTOM_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
-        "ALLOW_USER_AUTH", "ALLOW_TOKEN_EXCHANGE_DELEGATION", "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
+        "ALLOW_USER_AUTH", "ALLOW_CLIENT_TOKEN_AUTH", "ALLOW_TOKEN_EXCHANGE_DELEGATION",
+        "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
     ]
 
     /// Scopes that every pool knows. Source: Developer Guide, scopes.
     static let standardScopes = ["phone", "email", "openid", "profile", "aws.cognito.signin.user.admin"]
 
     /// The settings of a call with AWS's defaults. What a call does not name goes back to its default, as in AWS.
-    static func settings(_ input: Input, in content: PoolContent) throws(PoolError) -> JSONObject {
+    ///
+    /// - Parameter hasSecret: whether the client has one.
+    static func settings(_ input: Input, in content: PoolContent, hasSecret: Bool) throws(PoolError) -> JSONObject {
         var settings: JSONObject = [
             "RefreshTokenValidity": 30, "TokenValidityUnits": [:],
             "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"],
@@ -53,7 +56,7 @@ enum ClientRules {
         try checkTimes(settings)
         try checkFlows(settings)
         try checkAddresses(settings)
-        try checkScopes(settings, content)
+        try checkScopes(settings, content, hasSecret: hasSecret)
         try checkAttributes(settings, content.pool)
         if let providers = settings["SupportedIdentityProviders"]?.array?.compactMap(\.string) {
             for provider in providers where provider != "COGNITO" {
@@ -96,6 +99,10 @@ enum ClientRules {
         guard new.isEmpty || new.count == flows.count else {
             throw .invalid("Invalid ExplicitAuthFlows: names with and without ALLOW_ exclude each other.")
         }
+        // It excludes the flows of users. Source: API Reference, GetClientToken.
+        guard !flows.contains(PoolClient.ownTokenFlow) || flows.count == 1 else {
+            throw .invalid("\(PoolClient.ownTokenFlow) must be the only one of the ExplicitAuthFlows.")
+        }
         if settings["RefreshTokenRotation"]?["Feature"] == "ENABLED", flows.contains("ALLOW_REFRESH_TOKEN_AUTH") {
             throw .invalid("ALLOW_REFRESH_TOKEN_AUTH cannot be set when refresh token rotation is enabled.")
         }
@@ -123,16 +130,34 @@ enum ClientRules {
         let rest = url[url.index(after: end)...]
         switch scheme {
         case "javascript", "data", "file", "vbscript": return false
-        case "https": return rest.hasPrefix("//") && rest.utf8.count > 2
-        case "http":
-            let host = rest.dropFirst(2).prefix { $0 != "/" && $0 != "?" }
-            let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
-            return rest.hasPrefix("//") && ["localhost", "127.0.0.1", "[::1]"].contains(String(name))
+        case "https": return host(rest) != nil
+        case "http": return host(rest).map { ["localhost", "127.0.0.1", "[::1]"].contains($0) } ?? false
         default: return !rest.isEmpty
         }
     }
 
-    private static func checkScopes(_ settings: JSONObject, _ content: PoolContent) throws(PoolError) {
+    /// The host of `//HOST[:PORT]/…`; nil where something stands beside it that a reader might take for it.
+    private static func host(_ rest: Substring) -> String? {
+        guard rest.hasPrefix("//") else { return nil }
+        let authority = rest.dropFirst(2).prefix { $0 != "/" && $0 != "?" }
+        guard !authority.contains("@") else { return nil }
+        var name = authority.prefix { $0 != ":" }
+        if authority.hasPrefix("[") {
+            guard let end = authority.firstIndex(of: "]") else { return nil }
+            name = authority[...end]
+        }
+        let behind = authority[name.endIndex...]
+        guard !name.isEmpty, behind.isEmpty || behind.first == ":" else { return nil }
+        let port = behind.dropFirst()
+        guard behind.isEmpty || port.utf8.allSatisfy(\.isDigit) && (1...65_535).contains(Int(port) ?? 0) else {
+            return nil
+        }
+        return String(name)
+    }
+
+    private static func checkScopes(
+        _ settings: JSONObject, _ content: PoolContent, hasSecret: Bool
+    ) throws(PoolError) {
         let flows = settings["AllowedOAuthFlows"]?.array ?? []
         let scopes = settings["AllowedOAuthScopes"]?.array?.compactMap(\.string) ?? []
         if flows.contains("client_credentials") {
@@ -140,6 +165,11 @@ enum ClientRules {
                 throw PoolError(
                     "InvalidOAuthFlowException",
                     "client_credentials flow can not be selected along with code flow or implicit flow.")
+            }
+            guard hasSecret else {
+                throw PoolError(
+                    "InvalidOAuthFlowException",
+                    "client_credentials flow can not be selected if client does not have a client secret.")
             }
             for scope in scopes where standardScopes.contains(scope) {
                 throw PoolError(

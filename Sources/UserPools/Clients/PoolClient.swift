@@ -18,9 +18,18 @@ struct PoolClient: Codable, Sendable {
     var flows: [String] { texts("ExplicitAuthFlows") ?? [] }
     var callbackURLs: [String] { texts("CallbackURLs") ?? [] }
     var logoutURLs: [String] { texts("LogoutURLs") ?? [] }
+    /// What lets a client have tokens by GetClientToken.
+    static let ownTokenFlow = "ALLOW_CLIENT_TOKEN_AUTH"
+    var hasOwnTokens: Bool { hasSecret && flows.contains(Self.ownTokenFlow) }
+    /// Whether users of the pool sign in on its pages.
+    var showsLogin: Bool { texts("SupportedIdentityProviders")?.contains("COGNITO") ?? false }
+    /// Where refresh tokens rotate, the flow cannot be named.
+    var refreshes: Bool { rotates || allows("REFRESH_TOKEN_AUTH") }
     var allowsOAuth: Bool { settings["AllowedOAuthFlowsUserPoolClient"]?.bool ?? false }
     var oauthFlows: [String] { texts("AllowedOAuthFlows") ?? [] }
     var oauthScopes: [String] { texts("AllowedOAuthScopes") ?? [] }
+    /// Those of resource servers.
+    var customScopes: [String] { oauthScopes.filter { !ClientRules.standardScopes.contains($0) } }
     var hidesUnknownUsers: Bool { settings["PreventUserExistenceErrors"] == "ENABLED" }
     var revokesTokens: Bool { settings["EnableTokenRevocation"]?.bool ?? true }
     var readAttributes: Set<String>? { texts("ReadAttributes").flatMap { $0.isEmpty ? nil : Set($0) } }

@@ -22,19 +22,38 @@ struct Delivery: Sendable {
     }
 
     /// Where the code of a new user goes, who has to prove an address; nil when the pool asks for none.
-    static func ofNew(_ user: PoolUser, _ pool: UserPool) -> Delivery? {
-        let names = ["phone_number", "email"].filter { pool.autoVerified.contains($0) }
-        return first(of: names, user)
+    static func ofNew(_ user: PoolUser, _ pool: UserPool) -> Delivery? { first(of: attributesOfNew(pool), user) }
+
+    /// The addresses that new users of the pool prove, the first one that a user has.
+    static func attributesOfNew(_ pool: UserPool) -> [String] {
+        ["phone_number", "email"].filter { pool.autoVerified.contains($0) }
     }
 
     /// Where a code goes that lets a user choose another password: to an address that is proved.
     static func forRecovery(_ user: PoolUser, _ pool: UserPool) -> Delivery? {
+        first(of: recoveryAttributes(pool).filter { user.attributes["\($0)_verified"] == "true" }, user)
+    }
+
+    /// The same, where the user may choose another password at all.
+    static func ofRecovery(_ user: PoolUser, _ pool: UserPool) throws(PoolError) -> Delivery {
+        guard user.isEnabled else { throw .notAuthorized("User is disabled.") }
+        guard user.status != .forceChangePassword else {
+            throw .notAuthorized("User password cannot be reset in the current state.")
+        }
+        guard let delivery = forRecovery(user, pool) else {
+            throw .invalid(
+                "Cannot reset password for the user as there is no registered/verified email or phone_number")
+        }
+        return delivery
+    }
+
+    /// The addresses that the pool sends such a code to, the first one that a user has.
+    static func recoveryAttributes(_ pool: UserPool) -> [String] {
         let mechanisms = pool.setting("AccountRecoverySetting")?["RecoveryMechanisms"]?.array ?? []
-        let names = mechanisms.sorted { ($0["Priority"]?.integer ?? 9) < ($1["Priority"]?.integer ?? 9) }
+        return mechanisms.sorted { ($0["Priority"]?.integer ?? 9) < ($1["Priority"]?.integer ?? 9) }
             .compactMap {
                 ["verified_email": "email", "verified_phone_number": "phone_number"][$0["Name"]?.string ?? ""]
             }
-        return first(of: names.filter { user.attributes["\($0)_verified"] == "true" }, user)
     }
 
     private static func first(of names: [String], _ user: PoolUser) -> Delivery? {

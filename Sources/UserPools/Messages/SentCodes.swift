@@ -18,6 +18,9 @@ struct SentCodes: Sendable {
 extension PoolUser {
     /// How many wrong answers a code bears: one of six digits cannot be guessed with them.
     static let codeAttempts = 5
+    static let tooManyGuesses = PoolError.limit("Attempt limit exceeded, please try after some time.")
+    static let wrongCode = PoolError(
+        "CodeMismatchException", "Invalid verification code provided, please try again.")
 
     /// Takes a code for that purpose, or counts what was told as a failure. What it changes is to be kept either way.
     mutating func take(_ told: String, for purpose: String, _ codes: SentCodes, now: Int64) -> PoolError? {
@@ -25,7 +28,7 @@ extension PoolUser {
             return PoolError("ExpiredCodeException", "Invalid code provided, please request a code again.")
         }
         guard code.failures < Self.codeAttempts else {
-            return PoolError("LimitExceededException", "Attempt limit exceeded, please try after some time.")
+            return Self.tooManyGuesses
         }
         guard code.expires > now else {
             return PoolError("ExpiredCodeException", "Invalid code provided, please request a code again.")
@@ -33,18 +36,23 @@ extension PoolUser {
         guard codes.kept(told, for: purpose, of: sub) == code.kept else {
             code.failures += 1
             self.codes[purpose] = code
-            return PoolError("CodeMismatchException", "Invalid verification code provided, please try again.")
+            return Self.wrongCode
         }
         self.codes[purpose] = nil
         return nil
     }
 
     /// A new code for a purpose. Source of the times: Developer Guide, quotas.
-    mutating func newCode(for purpose: String, _ codes: SentCodes, now: Int64, newValue: String? = nil) -> String {
+    ///
+    /// - Parameter attribute: the one whose address it goes to.
+    mutating func newCode(
+        for purpose: String, to attribute: String, _ codes: SentCodes, now: Int64, newValue: String? = nil
+    ) -> String {
         let hours: Int64 = purpose == "password" ? 1 : 24
         let code = Randomness.text(6, of: Randomness.digits)
         self.codes[purpose] = Code(
-            kept: codes.kept(code, for: purpose, of: sub), expires: now + hours * 3_600_000, newValue: newValue)
+            kept: codes.kept(code, for: purpose, of: sub), expires: now + hours * 3_600_000, newValue: newValue,
+            attribute: attribute)
         return code
     }
 }

@@ -64,6 +64,10 @@ extension UserPools {
         guard let redirect = request.query.contains(where: { $0.name == "redirect_uri" }) ? sent : standard,
             client.callbackURLs.contains(where: { $0.utf8.elementsEqual(redirect.utf8) })
         else { throw .refused("redirect_mismatch") }
+        // Source: API Reference, CreateUserPoolClient: operations sign users in all the same.
+        guard client.showsLogin else {
+            throw .refused("Login pages unavailable. Please contact an administrator.")
+        }
         let type = request.parameter("response_type")
         let asked = (request.parameter("scope") ?? "").split(separator: " ").map(String.init)
         let scopes = asked.isEmpty ? client.oauthScopes : asked
@@ -74,7 +78,11 @@ extension UserPools {
         guard client.allowsOAuth, client.oauthFlows.contains(type == "code" ? "code" : "implicit") else {
             throw .failed(wanted, error: "unauthorized_client")
         }
-        guard scopes.allSatisfy(client.oauthScopes.contains) else { throw .failed(wanted, error: "invalid_scope") }
+        // What is told of people comes with openid only. Source: Developer Guide, authorize endpoint.
+        let needsOpenid = asked.contains { ["email", "phone", "profile"].contains($0) }
+        guard scopes.allSatisfy(client.oauthScopes.contains), !needsOpenid || asked.contains("openid") else {
+            throw .failed(wanted, error: "invalid_scope")
+        }
         let method = request.parameter("code_challenge_method")
         guard (wanted.challenge == nil) == (method == nil), method == nil || method == "S256",
             // SHA-256 in base64url.
@@ -86,9 +94,12 @@ extension UserPools {
     func authorize(_ request: OAuthRequest) async -> OAuthResponse {
         do throws(Authorization) {
             let (wanted, content, client) = try authorization(request)
-            if request.parameter("prompt") != "login", let known = signedIn(request, content) {
+            let prompt = request.parameter("prompt")
+            if prompt != "login", let known = signedIn(request, content) {
                 return await granted(wanted, content, client, known.user, known.session, cookies: [])
             }
+            // OpenID Connect Core, section 3.1.2.6.
+            if prompt == "none" { throw .failed(wanted, error: "login_required") }
             return .redirect(request.prefix + "/login" + query(request))
         } catch { return refusal(error) }
     }

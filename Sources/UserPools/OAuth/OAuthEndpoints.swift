@@ -39,7 +39,7 @@ extension UserPools {
         for suffix in ["amazoncognito.com", "localhost"] where name.hasSuffix(".auth.\(account.region).\(suffix)") {
             return read { $0.domains[String(name.prefix { $0 != "." })] ?? "" }
         }
-        return name.contains(".") ? read { $0.domains[name] } : nil
+        return PoolDomain.isOwn(name) ? read { $0.domains[name] } : nil
     }
 
     package func answer(_ request: OAuthRequest) async -> OAuthResponse {
@@ -51,7 +51,7 @@ extension UserPools {
         case ("GET", "/.well-known/jwks.json"), ("HEAD", "/.well-known/jwks.json"):
             guard let pool = request.pool, let keys = read({ $0.pools[pool]?.keys.document }) else { return .unknown }
             return OAuthResponse(200, [("content-type", "application/json")], keys)
-        case ("GET", "/.well-known/openid-configuration"):
+        case ("GET", "/.well-known/openid-configuration"), ("HEAD", "/.well-known/openid-configuration"):
             guard let pool = request.pool else { return .unknown }
             return .json(200, discovery(of: pool, request))
         case ("GET", "/oauth2/authorize"): return await authorize(request)

@@ -84,7 +84,7 @@ extension UserPools {
         case (let challenge?, let verifier?) where Self.isVerifier(verifier, of: challenge): break
         default: throw .named("invalid_grant")
         }
-        guard client.oauthFlows.contains("code") else { throw .named("unauthorized_client") }
+        guard client.allowsOAuth, client.oauthFlows.contains("code") else { throw .named("unauthorized_client") }
         guard used.take(code.id, until: code.expires, now: now) else {
             // Whoever comes second may have stolen it, and so may the first: what it gave ends.
             let longest = Int64(ClientRules.longestRefreshSeconds + ClientRules.longestAccessSeconds) * 1000
@@ -104,6 +104,7 @@ extension UserPools {
         _ form: Form, _ content: PoolContent, _ client: PoolClient
     ) async throws(Fault) -> OAuthResponse {
         guard let text = OAuthRequest.single("refresh_token", form) else { throw .named("invalid_request") }
+        guard client.allowsOAuth, client.refreshes else { throw .named("unauthorized_client") }
         do throws(PoolError) {
             let grant = try renewal(text, client, content)
             return Self.response(try await renew(grant, [:]), grant)
@@ -136,12 +137,17 @@ extension UserPools {
         guard client.hasSecret else { throw .named("invalid_client") }
         guard client.allowsOAuth else { throw .named("invalid_grant") }
         guard client.oauthFlows.contains("client_credentials") else { throw .named("unauthorized_client") }
-        let custom = client.oauthScopes.filter { !ClientRules.standardScopes.contains($0) }
+        let custom = client.customScopes
         let asked = (OAuthRequest.single("scope", form) ?? "").split(separator: " ").map(String.init)
         guard asked.allSatisfy(custom.contains) else { throw .named("invalid_scope") }
         let scopes = asked.isEmpty ? custom : asked
         var made: String?
-        do throws(PoolError) { made = try await machineToken(client, scopes, content) } catch { throw .of(error) }
+        // Source: Developer Guide, token endpoint: JSON, for the function of the pool.
+        let told = OAuthRequest.single("aws_client_metadata", form).flatMap { try? JSONValue(parsing: Array($0.utf8)) }
+        let metadata: JSONObject = told?.object.map { ["clientMetadata": .object($0)] } ?? [:]
+        do throws(PoolError) { made = try await machineToken(client, scopes, content, metadata) } catch {
+            throw .of(error)
+        }
         guard let token = made else { throw .named("server_error") }
         return .json(
             200,
@@ -151,20 +157,25 @@ extension UserPools {
             ])
     }
 
-    /// The token of a client itself.
-    func machineToken(_ client: PoolClient, _ scopes: [String], _ content: PoolContent) async throws(PoolError)
-        -> String
-    {
+    /// The token of a client itself, when the pool's function has had its say.
+    func machineToken(
+        _ client: PoolClient, _ scopes: [String], _ content: PoolContent, _ metadata: JSONObject
+    ) async throws(PoolError) -> String {
+        let changes = try await changes(ofMachine: client, scopes, content.pool, metadata)
+        // The function may have taken its time.
+        let (content, client) = try read { state throws(PoolError) in try state.client(client.id) }
         let seconds = now / 1000
-        let claims: JSONObject = [
+        var claims: JSONObject = [
             "sub": .string(client.id), "token_use": "access",
-            "scope": .string(scopes.joined(separator: " ")),
+            "scope": .string(changes.scopes(of: scopes).joined(separator: " ")),
             "auth_time": .number(Int(seconds)), "iss": .string(issuer(of: content.pool.id)),
             "exp": .number(Int(seconds) + client.accessTokenSeconds), "iat": .number(Int(seconds)), "version": 2,
             "jti": .string(Identifiers.uuid()), "client_id": .string(client.id),
         ]
+        TokenWriter.change(&claims, changes)
         let key = content.keys.access
-        guard let token = try await work.run({ try? key.token(.object(claims)) }) else {
+        let said = claims
+        guard let token = try await work.run({ try? key.token(.object(said)) }) else {
             throw .internalFailure("The token could not be signed.")
         }
         return token

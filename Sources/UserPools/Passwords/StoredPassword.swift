@@ -32,11 +32,15 @@ struct StoredPassword: Sendable {
     static func ofStranger(_ name: String, pool: String, secret: [UInt8]) -> StoredPassword {
         func bytes(_ what: String) -> [UInt8] {
             Array(
-                HMAC<SHA256>.authenticationCode(
+                HMAC<SHA512>.authenticationCode(
                     for: Array("\(what) \(pool) \(name)".utf8), using: SymmetricKey(data: secret)))
         }
+        // Any number will do, and no work tells a stranger from a user. It is less than the prime, whose first bit is set.
+        let rounds = SRPNumber.byteCount / SHA512.byteCount
+        var verifier = (0..<rounds).flatMap { bytes("verifier \($0)") }
+        verifier[0] &= 0x7F
         return StoredPassword(
-            salt: salt(Array(bytes("salt").prefix(saltBytes))), verifier: .power(ofGenerator: bytes("verifier")))
+            salt: salt(Array(bytes("salt").prefix(saltBytes))), verifier: SRPNumber(verifier) ?? .one)
     }
 
     /// Clients read it as a number, some of them without its zeros, some with one more: one that begins with a digit from

@@ -22,7 +22,7 @@ extension PoolOperation {
         ) { pools, input throws(PoolError) in
             let name = input.needed("Domain")
             let custom = input["CustomDomainConfig"]
-            guard custom != nil || !name.contains(".") else { throw .invalid("Invalid request provided: \(name)") }
+            if custom == nil { try PoolDomain.checkPrefix(name) } else { try PoolDomain.checkOwn(name) }
             let now = pools.now
             try await pools.change { state, steps throws(PoolError) in
                 let content = try state.content(input.needed("UserPoolId"))

@@ -12,14 +12,16 @@ extension PoolOperation {
             let kept = input.only(PoolRules.createOnly.map(\.name))
             let tags = input.map("UserPoolTags")
             let id = try pools.newPoolId(tags)
+            var settings = try PoolRules.settings(input, kept: kept)
+            try PoolRules.checkCreation(input)
+            let schema = try PoolRules.attributes(input)
+            try PoolOperation.checkCount(tags.count)
             let keys = try await PoolKeys.new()
             let now = pools.now
-            var settings = try PoolRules.settings(input, kept: kept)
             settings["UserPoolTags"] = .object(JSONObject(tags.map { ($0.key, .string($0.value)) }))
             let pool = UserPool(
-                id: id, name: input.needed("PoolName"), settings: .object(settings), mfa: [:],
-                schema: try PoolRules.attributes(input), domains: [], created: now, modified: now,
-                sealedKeys: try pools.seal(keys, of: id))
+                id: id, name: input.needed("PoolName"), settings: .object(settings), mfa: [:], schema: schema,
+                domains: [], created: now, modified: now, sealedKeys: try pools.seal(keys, of: id))
             try await pools.change { state, steps throws(PoolError) in
                 // Another call may have taken the id that a tag asks for.
                 guard state.pools[id] == nil else { throw Self.exists(id) }
@@ -65,6 +67,7 @@ extension PoolOperation {
                 // What an update does not name goes back to its default, as in AWS, but the tags and these.
                 for name in ["DeletionProtection", "MfaConfiguration", "UserPoolTier"] { kept[name] = fixed[name] }
                 var settings = try PoolRules.settings(input, kept: kept)
+                try PoolOperation.checkCount(input.map("UserPoolTags").count)
                 settings["UserPoolTags"] =
                     input["UserPoolTags"].map { _ in
                         .object(JSONObject(input.map("UserPoolTags").map { ($0.key, .string($0.value)) }))

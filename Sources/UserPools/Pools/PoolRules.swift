@@ -200,10 +200,25 @@ enum PoolRules {
         where factor != "PASSWORD" {
             throw .unserved("sign-in by \(factor.string ?? "") (AllowedFirstAuthFactors)")
         }
+        let lambdas = settings["LambdaConfig"]
+        if let one = lambdas?["PreTokenGeneration"], let other = lambdas?["PreTokenGenerationConfig"]?["LambdaArn"],
+            one != other
+        {
+            throw .invalid("PreTokenGeneration and the LambdaArn of PreTokenGenerationConfig must be identical.")
+        }
         if let aliases = settings["AliasAttributes"]?.array, !aliases.isEmpty,
             let names = settings["UsernameAttributes"]?.array, !names.isEmpty
         {
             throw .invalid("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.")
+        }
+    }
+
+    /// What CreateUserPool refuses besides. Source: API Reference: second factors other than by SMS come by
+    /// SetUserPoolMfaConfig.
+    static func checkCreation(_ input: Input) throws(PoolError) {
+        if let mode = input.text("MfaConfiguration"), mode != "OFF", input["SmsConfiguration"] == nil {
+            throw .invalid(
+                "SMS configuration and Auto verification for phone_number are required when MFA is required/optional")
         }
     }
 
@@ -229,6 +244,13 @@ enum PoolRules {
             let limits = value["StringAttributeConstraints"] ?? value["NumberAttributeConstraints"]
             if let low = limits?["MinLength"]?.string ?? limits?["MinValue"]?.string { schema[index].minimum = low }
             if let high = limits?["MaxLength"]?.string ?? limits?["MaxValue"]?.string { schema[index].maximum = high }
+        }
+        let aliases = input.texts("AliasAttributes") ?? []
+        // It is told only after the sign-up. Source: Developer Guide, user pool attributes.
+        if aliases.contains("preferred_username"),
+            schema.contains(where: { $0.name == "preferred_username" && $0.isRequired })
+        {
+            throw .invalid("preferred_username cannot be both required and an alias.")
         }
         return schema
     }

@@ -35,8 +35,8 @@ extension PoolOperation {
         },
     ]
 
-    fileprivate static func checkCount(_ tags: JSONObject) throws(PoolError) {
-        guard tags.count <= tagLimit else { throw .limit("A user pool can have \(tagLimit) tags at most.") }
+    static func checkCount(_ tags: Int) throws(PoolError) {
+        guard tags <= tagLimit else { throw .limit("A user pool can have \(tagLimit) tags at most.") }
     }
 }
 
@@ -59,7 +59,7 @@ extension UserPools {
             var settings = pool.settings.object ?? [:]
             var tags = settings["UserPoolTags"]?.object ?? [:]
             body(&tags)
-            try PoolOperation.checkCount(tags)
+            try PoolOperation.checkCount(tags.count)
             settings["UserPoolTags"] = .object(tags)
             pool.settings = .object(settings)
             steps.append(.pool(pool, content.keys))

@@ -49,8 +49,15 @@ struct UserPool: Codable, Sendable {
     /// What a username is looked up by.
     func key(_ username: String) -> String { isCaseSensitive ? username : username.lowercased() }
 
+    /// What a name is remembered by that nobody has: as those are that somebody has.
+    func strangerKey(_ name: String) -> String {
+        signInAttributes.contains("email") && name.contains("@") ? name.lowercased() : key(name)
+    }
+
+    /// An address is the same in all its spellings, also where somebody has taken it for a name.
     func alias(_ attribute: String, _ value: String) -> String {
-        "\(attribute)\u{0}\(isCaseSensitive && attribute == "preferred_username" ? value : value.lowercased())"
+        let isName = attribute == "preferred_username" && !(aliasAttributes.contains("email") && value.contains("@"))
+        return "\(attribute)\u{0}\(isCaseSensitive && isName ? value : value.lowercased())"
     }
 
     /// The names under which a user signs in besides the username. An alias counts when it is verified, an address that

@@ -40,7 +40,7 @@ extension SignIn {
     private func takeNewPassword(_ session: SignInSession, _ user: PoolUser) async throws(PoolError) -> JSONObject {
         let password = try parameter("NEW_PASSWORD")
         let pool = content.pool
-        try pool.passwordPolicy.check(password)
+        try await pools.checkPolicy(password, of: user, pool)
         var attributes: OrderedMap<String> = [:]
         for (name, value) in parameters where name.hasPrefix("userAttributes.") {
             attributes[String(name.dropFirst("userAttributes.".count))] = value
@@ -56,7 +56,7 @@ extension SignIn {
             guard user.status == .forceChangePassword, user.mark == session.mark else {
                 throw UserPools.sessionExpired
             }
-            user.password = sealed
+            user.take(sealed, pool.passwordPolicy)
             user.status = .confirmed
             user.temporaryUntil = nil
             for (name, value) in attributes { user.set(name, value) }
@@ -90,7 +90,8 @@ extension SignIn {
         if found == nil, !client.hidesUnknownUsers { throw PoolError.noUser }
         if isCustom {
             // The function says whether the password comes next. Source: Developer Guide, define auth challenge.
-            return try await nextCustom(found, name, [CustomRound(challengeName: "SRP_A", challengeResult: true)])
+            let shown = client.hidesUnknownUsers ? try shown(found) : found
+            return try await nextCustom(shown, name, [CustomRound(challengeName: "SRP_A", challengeResult: true)])
         }
         try await askBefore(found, name)
         let later = try later()
@@ -115,9 +116,9 @@ extension SignIn {
             let stored = pools.stored(found, name, pool)
             return (stored, SRP.Server(stored))
         }
-        let userId = found?.username ?? name
+        let userId = found?.username ?? pools.strangerId(name, pool)
         let block = SRPBlock(
-            id: SessionId.new(pools.now), client: client.id, sub: found?.sub, name: userId,
+            id: SessionId.new(pools.now), client: client.id, sub: found?.sub, name: userId, asked: name,
             clientKey: Hexadecimal.encode(clientKey.bytes), secret: Hexadecimal.encode(server.secret),
             expires: pools.now + Int64(client.sessionSeconds) * 1000, isCustom: isCustom)
         let sealed = try pools.seal(block, as: pools.blockPurpose)
@@ -147,11 +148,11 @@ extension SignIn {
         guard block.expires > pools.now, pools.used.take(block.id, until: block.expires, now: pools.now) else {
             throw UserPools.sessionExpired
         }
-        let attempt = attemptName(block.name, user)
+        let attempt = attemptName(block.asked, user)
         let pool = content.pool
         let isProved = try await pools.work.run { [pools] in
             pools.attempts.attempt(attempt, now: pools.now) {
-                let stored = pools.stored(user, block.name, pool)
+                let stored = pools.stored(user, block.asked, pool)
                 guard let secret = Hexadecimal.decode(block.secret),
                     let clientKey = Hexadecimal.decode(block.clientKey).flatMap({ SRPNumber($0) }),
                     let key = SRP.key(clientKey, SRP.Server(stored, secret: secret), stored)
@@ -162,7 +163,7 @@ extension SignIn {
         }
         guard let isProved else { throw .notAuthorized("Password attempts exceeded") }
         guard isProved, let user else {
-            if user?.status == .resetRequired { throw Self.resetRequired }
+            if user?.status == .resetRequired, !client.hidesUnknownUsers { throw Self.resetRequired }
             throw PoolError.wrongPassword
         }
         let (later, known) = try later(user)

@@ -7,8 +7,17 @@ extension SignIn {
         try checkSecretHash([name])
         let user = try find(name)
         guard user != nil || client.hidesUnknownUsers else { throw PoolError.noUser }
-        if let user { try checkStatus(user) }
-        return try await nextCustom(user, name, [])
+        let shown = try shown(user)
+        return try await nextCustom(shown, name, [])
+    }
+
+    /// Who is told that he cannot sign in before he has shown who he is: nobody, where the client hides who is there. A
+    /// disabled user is a stranger there, and the others learn it in the place of their tokens.
+    func shown(_ user: PoolUser?) throws(PoolError) -> PoolUser? {
+        guard let user else { return nil }
+        if client.hidesUnknownUsers { return user.isEnabled ? user : nil }
+        try checkStatus(user)
+        return user
     }
 
     /// A sign-in has no more rounds than a session can tell of.
@@ -45,6 +54,7 @@ extension SignIn {
         if answer["issueTokens"]?.bool == true {
             // Nobody issues tokens to a name that nobody has.
             guard let user else { throw PoolError.wrongPassword }
+            try checkStatus(user)
             return try await finish(user, "TokenGeneration_Authentication")
         }
         guard let challengeName = answer["challengeName"]?.string else { throw UserPools.unrecognizable }
@@ -85,7 +95,7 @@ extension SignIn {
         let told = try parameter("ANSWER")
         try pools.use(session)
         guard session.sub == nil || user != nil else { throw PoolError.wrongPassword }
-        if let user { try checkStatus(user) }
+        _ = try shown(user)
         var history = session.history ?? []
         guard
             let answer = try await pools.trigger(

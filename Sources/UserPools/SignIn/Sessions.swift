@@ -37,6 +37,8 @@ struct SRPBlock: Codable, Sendable {
     let client: String
     let sub: String?
     let name: String
+    /// The name that was told.
+    let asked: String
     let clientKey: String
     let secret: String
     let expires: Int64

@@ -12,6 +12,8 @@ struct SignIn: Sendable {
     /// AuthParameters or ChallengeResponses.
     let parameters: OrderedMap<String>
     let isAdmin: Bool
+    /// The answer to a challenge, not the beginning.
+    let isAnswer: Bool
     /// On a page of the pool's own, which needs no secret hash, and gives no tokens itself.
     let isHosted: Bool
 
@@ -20,6 +22,7 @@ struct SignIn: Sendable {
         self.input = input
         self.isAdmin = isAdmin
         isHosted = false
+        isAnswer = parameters == "ChallengeResponses"
         self.parameters = input.map(parameters)
         let id = input.needed("ClientId")
         let found = try pools.read { state throws(PoolError) in try state.client(id) }
@@ -43,6 +46,7 @@ struct SignIn: Sendable {
         self.client = client
         isAdmin = false
         isHosted = true
+        isAnswer = false
     }
 
     /// The same call after something has taken its time: with everything as it is by now.
@@ -65,6 +69,7 @@ struct SignIn: Sendable {
         input = other.input
         parameters = other.parameters
         isAdmin = other.isAdmin
+        isAnswer = other.isAnswer
         isHosted = other.isHosted
     }
 
@@ -82,7 +87,9 @@ struct SignIn: Sendable {
         return password
     }
 
-    var metadata: JSONObject { input.metadata }
+    /// What a client tells functions. Those behind the beginning of a sign-in do not learn of it. Source: API Reference,
+    /// InitiateAuth.
+    var metadata: JSONObject { isAnswer ? input.metadata : [:] }
 
     // MARK: Secret hash
 
@@ -110,7 +117,7 @@ struct SignIn: Sendable {
     private static let nameLength = 128
 
     func attemptName(_ name: String, _ user: PoolUser?) -> String {
-        "\(content.pool.id) \(user?.sub ?? content.pool.key(name))"
+        "\(content.pool.id) \(user?.sub ?? content.pool.strangerKey(name))"
     }
 
     /// A name that nobody has is told only to clients that may know.
@@ -123,7 +130,7 @@ struct SignIn: Sendable {
         guard let isRight else { throw .notAuthorized("Password attempts exceeded") }
         guard let user else { throw unknown }
         guard isRight else {
-            if user.status == .resetRequired { throw Self.resetRequired }
+            if user.status == .resetRequired, !client.hidesUnknownUsers { throw Self.resetRequired }
             throw PoolError.wrongPassword
         }
         return user
@@ -248,7 +255,23 @@ extension UserPools {
         {
             return stored
         }
-        return StoredPassword.ofStranger(pool.key(name), pool: pool.shortName, secret: strangers)
+        return StoredPassword.ofStranger(pool.strangerKey(name), pool: pool.shortName, secret: strangers)
+    }
+
+    /// The username that a name has which nobody has: the same for the same name. Where people sign in with an address,
+    /// usernames are other ones. Source: Developer Guide, managing user existence error responses.
+    func strangerId(_ name: String, _ pool: UserPool) -> String {
+        let isAddress =
+            pool.signInAttributes.contains("email") && AttributeRules.isEmail(name)
+            || pool.signInAttributes.contains("phone_number") && AttributeRules.isPhone(name)
+        guard !pool.usernameAttributes.isEmpty || isAddress else { return name }
+        return SessionId.text(Array(strangerBytes("id", name, pool).prefix(16)), version: 4)
+    }
+
+    /// What an unknown name is given in the place of what a user has: not to be guessed, and always the same.
+    func strangerBytes(_ purpose: String, _ name: String, _ pool: UserPool) -> [UInt8] {
+        let told = Array("\(purpose) \(pool.id) \(pool.strangerKey(name))".utf8)
+        return Array(HMAC<SHA256>.authenticationCode(for: told, using: SymmetricKey(data: strangers)))
     }
 
     /// nil for who may not try now.

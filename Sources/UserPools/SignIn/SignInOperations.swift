@@ -41,7 +41,7 @@ extension PoolOperation {
                 try state.client(input.needed("ClientId"))
             }
             try pools.checkSecret(input.text("ClientSecret"), client)
-            guard client.rotates || client.allows("REFRESH_TOKEN_AUTH") else {
+            guard client.refreshes else {
                 throw .notAuthorized("REFRESH_TOKEN_AUTH is not enabled for the client.")
             }
             let grant = try pools.renewal(input.needed("RefreshToken"), client, content)
@@ -58,15 +58,15 @@ extension PoolOperation {
                 try state.client(input.needed("ClientId"))
             }
             try pools.checkSecret(input.text("Secret"), client)
-            guard client.hasSecret, client.allowsOAuth, client.oauthFlows.contains("client_credentials") else {
-                throw .notAuthorized("client_credentials is not enabled for the client.")
+            guard client.hasOwnTokens else {
+                throw .notAuthorized("\(PoolClient.ownTokenFlow) is not enabled for the client.")
             }
             let asked = input.texts("Scopes") ?? []
-            guard asked.allSatisfy(client.oauthScopes.contains) else {
-                throw PoolError("ScopeDoesNotExistException", "One of the scopes is not allowed for the client.")
+            guard asked.allSatisfy(client.customScopes.contains) else {
+                throw .invalid("One of the scopes is not allowed for the client.")
             }
-            let scopes = asked.isEmpty ? client.oauthScopes : asked
-            let token = try await pools.machineToken(client, scopes, content)
+            let scopes = asked.isEmpty ? client.customScopes : asked
+            let token = try await pools.machineToken(client, scopes, content, input.metadata)
             let result: JSONObject = [
                 "AccessToken": .string(token), "ExpiresIn": .number(client.accessTokenSeconds), "TokenType": "Bearer",
             ]
@@ -142,7 +142,7 @@ extension SignIn {
 
     /// Before somebody is signed in, what a client sends comes as validation data. Source: Developer Guide, pre
     /// authentication, migrate user.
-    var validation: JSONObject { metadata["clientMetadata"].map { ["validationData": $0] } ?? [:] }
+    var validation: JSONObject { input.metadata["clientMetadata"].map { ["validationData": $0] } ?? [:] }
 
     private func byRefreshToken() async throws(PoolError) -> JSONObject {
         guard !client.rotates else { throw .notAuthorized("REFRESH_TOKEN_AUTH is not enabled for the client.") }

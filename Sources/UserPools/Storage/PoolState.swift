@@ -36,8 +36,15 @@ struct PoolContent: Sendable {
     func user(_ name: String) -> PoolUser? {
         if let user = users[pool.key(name)] { return user }
         if let key = subs[name] { return users[key] }
-        for attribute in pool.signInAttributes {
-            if let key = aliases[pool.alias(attribute, name)] { return users[key] }
+        return alias(name).flatMap { users[$0] }
+    }
+
+    /// The key of the user who signs in by that name besides the username. An address that is proved goes before a name
+    /// that somebody has chosen.
+    func alias(_ name: String) -> String? {
+        let attributes = pool.signInAttributes
+        for attribute in attributes.filter({ $0 != "preferred_username" }) + attributes {
+            if let key = aliases[pool.alias(attribute, name)] { return key }
         }
         return nil
     }

@@ -16,6 +16,7 @@ struct Grant: Sendable {
     /// What a session goes on by.
     var refresh: RefreshToken?
     var changes = TokenChanges()
+    let eventId: String
 
     /// What the pool's own operations ask of access tokens.
     static let ownScope = "aws.cognito.signin.user.admin"
@@ -33,6 +34,7 @@ struct Grant: Sendable {
         self.user = user
         self.session = session
         self.signedInAt = signedInAt
+        eventId = SessionId.new(SessionId.milliseconds(session) ?? signedInAt * 1000)
     }
 
     /// The same after something has taken its time: of the user as he is by now, if he may still have tokens.
@@ -71,6 +73,9 @@ struct TokenChanges: Sendable {
     var groups: [String]?
     var roles: [String]?
     var preferredRole: String?
+
+    /// What becomes of the scopes of an access token.
+    func scopes(of scopes: [String]) -> [String] { scopes.filter { !suppressedScopes.contains($0) } + addedScopes }
 }
 
 /// The claims of tokens, in AWS's order.
@@ -79,7 +84,8 @@ struct TokenWriter: Sendable {
     let issuer: String
     /// Seconds since 1970.
     let now: Int64
-    let eventId = Identifiers.uuid()
+    /// That of the sign-in, in all tokens that come of it: those without `origin_jti` tell by it when the sign-in was.
+    private var eventId: String { grant.eventId }
 
     private var groupNames: [String] { grant.changes.groups ?? grant.groups.map(\.name) }
     private var roles: [String] { grant.changes.roles ?? grant.groups.compactMap(\.roleArn) }
@@ -134,16 +140,18 @@ struct TokenWriter: Sendable {
         if grant.client.revokesTokens { claims["origin_jti"] = .string(grant.session) }
         claims["event_id"] = .string(eventId)
         claims["token_use"] = "access"
-        let scopes = grant.scopes.filter { !grant.changes.suppressedScopes.contains($0) } + grant.changes.addedScopes
-        claims["scope"] = .string(scopes.joined(separator: " "))
+        claims["scope"] = .string(grant.changes.scopes(of: grant.scopes).joined(separator: " "))
         claims["auth_time"] = .number(Int(grant.signedInAt))
         end(&claims, seconds: grant.client.accessTokenSeconds)
         claims["username"] = .string(grant.user.username)
-        for name in grant.changes.suppressedAccessClaims.subtracting(Self.fixedAccessClaims) { claims[name] = nil }
-        for (name, value) in grant.changes.accessClaims where !Self.fixedAccessClaims.contains(name) {
-            claims[name] = value
-        }
+        Self.change(&claims, grant.changes)
         return claims
+    }
+
+    /// What a function has changed about an access token's claims.
+    static func change(_ claims: inout JSONObject, _ changes: TokenChanges) {
+        for name in changes.suppressedAccessClaims.subtracting(fixedAccessClaims) { claims[name] = nil }
+        for (name, value) in changes.accessClaims where !fixedAccessClaims.contains(name) { claims[name] = value }
     }
 
     private func begin() -> JSONObject {

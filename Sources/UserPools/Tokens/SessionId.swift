@@ -6,7 +6,13 @@ enum SessionId {
     static func new(_ milliseconds: Int64) -> String {
         var bytes = Randomness.bytes(16)
         for position in 0..<6 { bytes[position] = UInt8(truncatingIfNeeded: milliseconds >> Int64(40 - 8 * position)) }
-        bytes[6] = bytes[6] & 0x0F | 0x70
+        return text(bytes, version: 7)
+    }
+
+    /// A UUID of these 16 bytes.
+    static func text(_ bytes: [UInt8], version: UInt8) -> String {
+        var bytes = bytes
+        bytes[6] = bytes[6] & 0x0F | version << 4
         bytes[8] = bytes[8] & 0x3F | 0x80
         let text = Hexadecimal.encode(bytes)
         var parts: [Substring] = []
@@ -18,7 +24,9 @@ enum SessionId {
         return parts.joined(separator: "-")
     }
 
+    /// nil for one that tells no time.
     static func milliseconds(_ id: String) -> Int64? {
-        Hexadecimal.decode(String(id.filter { $0 != "-" }.prefix(12)))?.reduce(Int64(0)) { $0 << 8 | Int64($1) }
+        guard id.utf8.count == 36, id.utf8.dropFirst(14).first == UInt8(ascii: "7") else { return nil }
+        return Hexadecimal.decode(String(id.filter { $0 != "-" }.prefix(12)))?.reduce(Int64(0)) { $0 << 8 | Int64($1) }
     }
 }

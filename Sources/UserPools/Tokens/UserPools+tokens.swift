@@ -95,7 +95,8 @@ extension UserPools {
         guard let sub = claims.all["sub"]?.string, let user = content.user(sub: sub) else { throw .noUser }
         let session = claims.all["origin_jti"]?.string
         let began =
-            session.flatMap(SessionId.milliseconds) ?? (claims.all["auth_time"]?.integer).map { Int64($0) * 1000 }
+            (session ?? claims.all["event_id"]?.string).flatMap(SessionId.milliseconds)
+            ?? (claims.all["auth_time"]?.integer).map { Int64($0) * 1000 }
         guard !isOver(session: session, began: began ?? 0, user) else {
             throw .notAuthorized("Access Token has been revoked")
         }

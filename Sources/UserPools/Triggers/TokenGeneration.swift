@@ -6,13 +6,32 @@ extension UserPools {
     func changes(
         of grant: Grant, _ source: String, _ metadata: JSONObject
     ) async throws(PoolError) -> TokenChanges {
-        let lambdas = grant.content.pool.setting("LambdaConfig")
+        try await changes(
+            Occasion(grant.content.pool, grant.client.id, grant.user), grant.groups, grant.scopes, source, metadata)
+    }
+
+    /// What it makes of the token of a client itself: only version 3 is asked. Source: Developer Guide, pre token
+    /// generation.
+    func changes(
+        ofMachine client: PoolClient, _ scopes: [String], _ pool: UserPool, _ metadata: JSONObject
+    ) async throws(PoolError) -> TokenChanges {
+        guard pool.setting("LambdaConfig")?["PreTokenGenerationConfig"]?["LambdaVersion"] == "V3_0" else {
+            return TokenChanges()
+        }
+        return try await changes(
+            Occasion(pool, client.id, username: nil, attributes: [:]), [], scopes, "TokenGeneration_ClientCredentials",
+            metadata)
+    }
+
+    private func changes(
+        _ occasion: Occasion, _ groups: [PoolGroup], _ scopes: [String], _ source: String, _ metadata: JSONObject
+    ) async throws(PoolError) -> TokenChanges {
+        let lambdas = occasion.pool.setting("LambdaConfig")
         let settings = lambdas?["PreTokenGenerationConfig"]
         guard let function = settings?["LambdaArn"]?.string ?? lambdas?["PreTokenGeneration"]?.string else {
             return TokenChanges()
         }
         let version = settings?["LambdaVersion"]?.string ?? "V1_0"
-        let groups = grant.groups
         let roles = groups.compactMap(\.roleArn)
         var configuration: JSONObject = [
             "groupsToOverride": .array(groups.map { .string($0.name) }),
@@ -20,11 +39,11 @@ extension UserPools {
         ]
         configuration["preferredRole"] = roles.first.map { .string($0) } ?? .null
         var request: JSONObject = ["groupConfiguration": .object(configuration)]
-        if version != "V1_0" { request["scopes"] = .array(grant.scopes.map { .string($0) }) }
+        if version != "V1_0" { request["scopes"] = .array(scopes.map { .string($0) }) }
         let member = version == "V1_0" ? "claimsOverrideDetails" : "claimsAndScopeOverrideDetails"
         let response = try await call(
             function, "PreTokenGeneration", ["V1_0": "1", "V2_0": "2", "V3_0": "3"][version] ?? "1", source,
-            Occasion(grant.content.pool, grant.client.id, grant.user), request.merged(metadata), [member: nil])
+            occasion, request.merged(metadata), [member: nil])
         var changes = TokenChanges()
         let details = response[member]
         if version == "V1_0" {

@@ -6,7 +6,8 @@ struct Occasion: Sendable {
     let pool: UserPool
     /// The client's id; the operations of administrators have none of their own.
     let clientId: String
-    let username: String
+    /// nil where nobody is meant: a client has asked for itself.
+    let username: String?
     /// nil for who is not in the pool.
     let attributes: JSONObject?
 
@@ -14,7 +15,7 @@ struct Occasion: Sendable {
         self.init(pool, clientId, username: user.username, attributes: user.attributesForTriggers)
     }
 
-    init(_ pool: UserPool, _ clientId: String, username: String, attributes: JSONObject?) {
+    init(_ pool: UserPool, _ clientId: String, username: String?, attributes: JSONObject?) {
         self.pool = pool
         self.clientId = clientId
         self.username = username
@@ -57,15 +58,19 @@ extension UserPools {
         var asked: JSONObject = [:]
         asked["userAttributes"] = occasion.attributes.map { .object($0) }
         for (member, value) in request { asked[member] = value }
-        let event: JSONValue = [
+        var event: JSONObject = [
             "version": .string(version), "triggerSource": .string(source), "region": .string(account.region),
-            "userPoolId": .string(occasion.pool.id), "userName": .string(occasion.username),
+            "userPoolId": .string(occasion.pool.id),
+        ]
+        event["userName"] = occasion.username.map { .string($0) }
+        let rest: JSONObject = [
             "callerContext": ["awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": .string(occasion.clientId)],
             "request": .object(asked), "response": .object(response),
         ]
+        let told = JSONValue.object(event.merged(rest))
         let arn = occasion.pool.arn(account)
         for _ in 0..<Self.tries {
-            switch await triggers.invoke(function, event, sourceArn: arn) {
+            switch await triggers.invoke(function, told, sourceArn: arn) {
             case .answer(let answer):
                 // Both texts are AWS's: nothing, or no object, is not even read.
                 guard answer.object != nil else {

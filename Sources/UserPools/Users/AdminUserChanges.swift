@@ -10,11 +10,12 @@ extension PoolOperation {
             let attributes = input.attributes("UserAttributes")
             try AttributeRules.check(attributes, pool, former: user)
             try await pools.update(user, in: pool) { user in
-                for (name, value) in attributes where attributes["\(name)_verified"] == nil { user.set(name, value) }
+                for (name, value) in attributes where !name.hasSuffix("_verified") { user.set(name, value) }
                 // An administrator may say that an address is proved, in the same call.
-                for (name, value) in attributes where attributes["\(name)_verified"] != nil {
-                    user.attributes[name] = value
-                    user.codes[name] = nil
+                for (name, value) in attributes where name.hasSuffix("_verified") {
+                    user.set(name, value)
+                    let address = String(name.dropLast("_verified".utf8.count))
+                    if attributes[address] != nil { user.codes[address] = nil }
                 }
             }
             return [:]
@@ -56,7 +57,7 @@ extension PoolOperation {
             var code: String?
             let changed = try await pools.update(user, in: pool) { user in
                 user.status = .resetRequired
-                code = delivery.map { _ in user.newCode(for: "password", pools.codes, now: now) }
+                code = delivery.map { user.newCode(for: "password", to: $0.attribute, pools.codes, now: now) }
             }
             if let delivery, let code {
                 try await pools.send(
@@ -96,8 +97,9 @@ extension UserPools {
         try await update(user, in: pool) { user in
             for name in names {
                 user.attributes[name] = nil
-                user.codes[name] = nil
-                if ["email", "phone_number"].contains(name) { user.attributes["\(name)_verified"] = nil }
+                guard ["email", "phone_number"].contains(name) else { continue }
+                user.lose(name)
+                user.attributes["\(name)_verified"] = nil
             }
         }
     }

@@ -50,7 +50,7 @@ extension PoolOperation {
                 } else {
                     try NewUser.checkName(made, in: content)
                 }
-                made.password = sealed
+                made.take(sealed, content.pool.passwordPolicy)
                 made.temporaryUntil = now + Int64(pool.passwordPolicy.temporaryDays) * 86_400_000
                 made.modified = now
                 try NewUser.checkAliases(
@@ -92,11 +92,11 @@ extension PoolOperation {
             let content = try pools.content(input.needed("UserPoolId"))
             guard let user = content.user(input.needed("Username")) else { throw PoolError.noUser }
             let password = input.needed("Password")
-            try content.pool.passwordPolicy.check(password)
+            try await pools.checkPolicy(password, of: user, content.pool)
             let sealed = try await pools.sealed(password, of: user, content.pool)
             let now = pools.now
             try await pools.update(user, in: content.pool) { user in
-                user.password = sealed
+                user.take(sealed, content.pool.passwordPolicy)
                 user.status = input.flag("Permanent") == true ? .confirmed : .forceChangePassword
                 user.temporaryUntil =
                     user.status == .confirmed

@@ -67,10 +67,15 @@ enum AttributeRules {
             guard ["true", "false"].contains(value.lowercased()) else {
                 throw .invalid("Invalid \(attribute.name): it is neither true nor false.")
             }
+        case "DateTime":
+            guard AttributeDate.isTime(value) else { throw .invalid("Invalid \(attribute.name): it is no date.") }
         default:
             let count = value.unicodeScalars.count
             if let low, count < low { throw fault(attribute.name, "String must be greater than \(low) characters") }
             if let high, count > high { throw fault(attribute.name, "String must be less than \(high) characters") }
+        }
+        if attribute.name == "birthdate", !AttributeDate.isDay(value) {
+            throw .invalid("Invalid birthdate: it is not of the form YYYY-MM-DD.")
         }
         if attribute.name == "email", !isEmail(value) { throw .invalid("Invalid email address format.") }
         if attribute.name == "phone_number", !isPhone(value) { throw .invalid("Invalid phone number format.") }

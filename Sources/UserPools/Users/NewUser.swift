@@ -39,6 +39,12 @@ enum NewUser {
                     "Username cannot be of phone number format, since user pool is configured for phone number alias.")
             }
         }
+        if status == .unconfirmed, attributes["preferred_username"] != nil,
+            pool.aliasAttributes.contains("preferred_username")
+        {
+            // Source: Developer Guide, user pool attributes.
+            throw .invalid("preferred_username cannot be provided at sign-up, since it is an alias.")
+        }
         // Users whom an administrator makes tell what is missing with their first password. Source: API Reference,
         // AdminCreateUser.
         if status == .unconfirmed { try AttributeRules.checkRequired(attributes, pool) }
@@ -69,20 +75,25 @@ enum NewUser {
         _ user: PoolUser, in content: PoolContent, takes: Bool = false, _ steps: inout [PoolStep]
     ) throws(PoolError) {
         let pool = content.pool
-        if pool.aliasAttributes.contains("preferred_username"), let name = user.attributes["preferred_username"],
-            let other = content.users[pool.key(name)], other.sub != user.sub
-        {
-            throw PoolError("AliasExistsException", "An account with the given preferred_username already exists.")
-        }
-        for alias in pool.aliases(of: user) {
-            guard let key = content.aliases[alias], key != pool.key(user.username), var other = content.users[key]
-            else { continue }
+        // What he has already stays his: nothing else of him shall be beyond change.
+        let own = Set(content.users[pool.key(user.username)].map { pool.aliases(of: $0) } ?? [])
+        for alias in pool.aliases(of: user) where !own.contains(alias) {
             let attribute = String(alias.prefix { $0 != "\u{0}" })
-            guard takes, pool.aliasAttributes.contains(attribute) else {
-                throw PoolError("AliasExistsException", "An account with the given \(attribute) already exists.")
+            let value = user.attributes[attribute] ?? ""
+            let exists = PoolError(
+                "AliasExistsException", "An account with the given \(attribute) already exists.")
+            if let other = content.users[pool.key(value)], other.sub != user.sub { throw exists }
+            // Values are unique among all attributes by which users sign in: a name that somebody chooses is nobody
+            // else's address. Source: Developer Guide, customizing sign-in attributes.
+            for taken in pool.signInAttributes {
+                guard let key = content.aliases[pool.alias(taken, value)], key != pool.key(user.username),
+                    var other = content.users[key]
+                else { continue }
+                guard takes, taken == attribute, taken != "preferred_username", pool.aliasAttributes.contains(taken)
+                else { throw exists }
+                other.lose(taken)
+                steps.append(.user(other, pool: pool.id))
             }
-            other.attributes["\(attribute)_verified"] = "false"
-            steps.append(.user(other, pool: pool.id))
         }
     }
 }

@@ -62,7 +62,8 @@ extension PoolOperation {
                     // The former address stays until the new one is proved.
                     if !waits { user.set(name, value) }
                     guard isNew, waits || pool.autoVerified.contains(name) else { continue }
-                    let code = user.newCode(for: name, pools.codes, now: now, newValue: waits ? value : nil)
+                    let code = user.newCode(
+                        for: name, to: name, pools.codes, now: now, newValue: waits ? value : nil)
                     sent.append((code, Delivery(attribute: name, value: value)))
                 }
             }
@@ -95,7 +96,8 @@ extension PoolOperation {
             var sent: (code: String, address: String)?
             let changed = try await pools.update(user, in: content.pool) { user in
                 guard let value = user.codes[name]?.newValue ?? user.attributes[name] else { return }
-                sent = (user.newCode(for: name, pools.codes, now: now, newValue: user.codes[name]?.newValue), value)
+                let newValue = user.codes[name]?.newValue
+                sent = (user.newCode(for: name, to: name, pools.codes, now: now, newValue: newValue), value)
             }
             guard let (code, value) = sent else {
                 throw .invalid("User has no \(name) attribute value to verify.")
@@ -121,7 +123,7 @@ extension PoolOperation {
                 let newValue = user.codes[name]?.newValue
                 fault = user.take(input.needed("Code"), for: name, pools.codes, now: now)
                 guard fault == nil else { return }
-                if let newValue { user.attributes[name] = newValue }
+                if let newValue { user.set(name, newValue) }
                 user.attributes["\(name)_verified"] = "true"
             }
             if let fault { throw fault }

@@ -17,6 +17,8 @@ struct PoolUser: Codable, Sendable {
         var failures = 0
         /// What the attribute becomes when the code is told.
         var newValue: String?
+        /// The attribute whose address it went to.
+        var attribute: String?
     }
 
     var username: String
@@ -63,11 +65,17 @@ struct PoolUser: Codable, Sendable {
 
     /// Sets an attribute. An address that changes is no longer proved.
     mutating func set(_ name: String, _ value: String) {
-        if ["email", "phone_number"].contains(name), attributes[name] != value {
-            attributes["\(name)_verified"] = "false"
-            codes[name] = nil
-        }
+        if ["email", "phone_number"].contains(name), attributes[name] != value { lose(name) }
         attributes[name] = value
+    }
+
+    /// An address is not the user's any more: codes that went there count no longer.
+    mutating func lose(_ address: String) {
+        attributes["\(address)_verified"] = "false"
+        codes[address] = nil
+        for purpose in ["signup", "password"] where codes[purpose].map({ $0.attribute ?? address }) == address {
+            codes[purpose] = nil
+        }
     }
 
     /// `UserAttributes`: the sub first.

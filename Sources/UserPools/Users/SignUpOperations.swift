@@ -37,7 +37,7 @@ extension PoolOperation {
             if isConfirmed {
                 user.status = .confirmed
             } else if let delivery = Delivery.ofNew(user, pool) {
-                code = (user.newCode(for: "signup", pools.codes, now: pools.now), delivery)
+                code = (user.newCode(for: "signup", to: delivery.attribute, pools.codes, now: pools.now), delivery)
             }
             let made = user
             try await pools.change { state, steps throws(PoolError) in
@@ -65,14 +65,16 @@ extension PoolOperation {
         ) { pools, input throws(PoolError) in
             let (content, client) = try pools.caller(input)
             let name = input.needed("Username")
-            let unknown =
-                client.hidesUnknownUsers
-                ? PoolError("CodeMismatchException", "Invalid verification code provided, please try again.")
-                : PoolError("UserNotFoundException", "Username/client id combination not found.")
             let now = pools.now
+            if client.hidesUnknownUsers, content.user(name) == nil { try await pools.changeNobody(in: content.pool) }
             let (user, fault) = try await pools.change { state, steps throws(PoolError) -> (PoolUser, PoolError?) in
                 let content = try state.content(content.pool.id)
-                guard var user = content.user(name) else { throw unknown }
+                guard var user = content.user(name) else {
+                    guard client.hidesUnknownUsers else {
+                        throw PoolError("UserNotFoundException", "Username/client id combination not found.")
+                    }
+                    throw pools.strangersCodes.guess("signup", name, content.pool)
+                }
                 guard user.status == .unconfirmed else {
                     throw .notAuthorized("User cannot be confirmed. Current status is \(user.status.rawValue)")
                 }
@@ -104,10 +106,14 @@ extension PoolOperation {
             let (content, client) = try pools.caller(input)
             let name = input.needed("Username")
             let now = pools.now
-            guard content.user(name) != nil || !client.hidesUnknownUsers else {
-                return ["CodeDeliveryDetails": pools.inventedDelivery(name)]
+            let pool = content.pool
+            // Of names that nobody has too, or it would tell them apart.
+            try pools.countRequest("\(pool.id) \(content.user(name)?.sub ?? pool.strangerKey(name)) resend")
+            guard content.user(name)?.isEnabled ?? false || !client.hidesUnknownUsers else {
+                pools.strangersCodes.sent("signup", name, pool)
+                try await pools.changeNobody(in: pool)
+                return ["CodeDeliveryDetails": pools.inventedDelivery(name, pool, Delivery.attributesOfNew(pool))]
             }
-            try pools.countRequest("\(content.pool.id) \(content.user(name)?.sub ?? content.pool.key(name)) resend")
             let (user, code, delivery) = try await pools.change {
                 state, steps throws(PoolError) -> (PoolUser, String, Delivery) in
                 let content = try state.content(content.pool.id)
@@ -116,7 +122,7 @@ extension PoolOperation {
                 guard let delivery = Delivery.ofNew(user, content.pool) else {
                     throw .invalid("Auto verification not turned on.")
                 }
-                let code = user.newCode(for: "signup", pools.codes, now: now)
+                let code = user.newCode(for: "signup", to: delivery.attribute, pools.codes, now: now)
                 steps.append(.user(user, pool: content.pool.id))
                 return (user, code, delivery)
             }
@@ -146,15 +152,23 @@ extension UserPools {
             "PostConfirmation", "PostConfirmation_\(source)", Occasion(pool, clientId, user), metadata)
     }
 
-    /// Where a code would go that nobody gets: the same for the same name.
-    func inventedDelivery(_ name: String) -> JSONValue {
-        let letters = Array("abcdefghijklmnopqrstuvwxyz".utf8)
-        let place = Int(StoredPassword.ofStranger(name, pool: "", secret: strangers).salt[1]) % letters.count
-        let other = (place + name.utf8.count) % letters.count
-        func letter(_ place: Int) -> String { String(decoding: [letters[place]], as: UTF8.self) }
-        return [
-            "Destination": .string("\(letter(place))***@\(letter(other))***"), "DeliveryMedium": "EMAIL",
-            "AttributeName": "email",
-        ]
+    /// Where a code would go that nobody gets: the same for the same name, and where that is an address, there. Source:
+    /// Developer Guide, managing user existence error responses.
+    ///
+    /// - Parameter attributes: whose addresses the pool sends such codes to, the first one first.
+    func inventedDelivery(_ name: String, _ pool: UserPool, _ attributes: [String]) -> JSONValue {
+        if AttributeRules.isEmail(name), attributes.contains("email") {
+            return Delivery(attribute: "email", value: name).details
+        }
+        if AttributeRules.isPhone(name), attributes.contains("phone_number") {
+            return Delivery(attribute: "phone_number", value: name).details
+        }
+        let bytes = strangerBytes("address", name, pool)
+        if attributes.first == "phone_number" {
+            let digits = bytes.prefix(11).map { String($0 % 10) }.joined()
+            return Delivery(attribute: "phone_number", value: "+\(digits)").details
+        }
+        let letters = bytes.prefix(2).map { String(UnicodeScalar(UInt8(ascii: "a") + $0 % 26)) }
+        return Delivery(attribute: "email", value: letters.joined(separator: "@")).details
     }
 }

@@ -1,7 +1,9 @@
+import Foundation
 import GatewayModel
 import JSON
 import JSONWebToken
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import DataPlane
@@ -11,7 +13,7 @@ struct JWTAuthorizerTests {
     private let ok = #"{"statusCode":200,"body":"ok"}"#
 
     private func gateway(
-        _ issuer: StandInIssuer, scopes: [String]? = nil, source: String = "$request.header.Authorization"
+        _ issuer: any IssuerDirectory, scopes: [String]? = nil, source: String = "$request.header.Authorization"
     ) throws -> EmbeddedGateway {
         var api = TestAPI(
             routes: [("GET /pets", .function())], logFormat: "$context.status [$context.authorizer.error]")
@@ -223,6 +225,38 @@ struct JWTAuthorizerTests {
         gateway.send(get("Authorization: \(try StandInIssuer.token(["sub": "joe"]))"))
         #expect(gateway.statuses.count == 3)
         #expect(issuer.asked == 3)
+    }
+
+    /// An issuer that answers at once, as user pools do.
+    private final class PromptIssuer: IssuerDirectory, IssuerKeys {
+        private let keys = Mutex<[KeySet]>([])
+        private let renewal: TimeAmount
+
+        init(_ keys: KeySet..., renewal: TimeAmount) {
+            self.renewal = renewal
+            self.keys.withLock { $0 = keys }
+        }
+
+        func keys(of issuer: String) -> any IssuerKeys { self }
+
+        func load(
+            after known: Int?, on loop: any EventLoop,
+            _ completion: @escaping @Sendable (Result<IssuerKeySet, IssuerFault>) -> Void
+        ) {
+            let keys = keys.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+            completion(.success(IssuerKeySet(number: (known ?? 0) + 1, keys: keys, renewal: .now() + renewal)))
+        }
+    }
+
+    @Test("A token that has passed before is refused when its key is gone")
+    func takenBack() throws {
+        guard case .success(let set) = try StandInIssuer.set() else { throw TokenFault.malformed }
+        let gateway = try gateway(PromptIssuer(set.keys, .empty, renewal: .milliseconds(1)))
+        let token = try StandInIssuer.token()
+        gateway.send(get("Authorization: \(token)"))
+        Thread.sleep(forTimeInterval: 0.02)
+        gateway.send(get("Authorization: \(token)"))
+        #expect(gateway.statuses == ["200 OK", "401 Unauthorized"])
     }
 
     @Test("Where no issuer is known to ask, no open route is made")

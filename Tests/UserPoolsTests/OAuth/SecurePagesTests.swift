@@ -22,6 +22,7 @@ import Testing
             [
                 "UserPoolId": .string(pool), "ClientName": "web", "AllowedOAuthFlowsUserPoolClient": true,
                 "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"], "CallbackURLs": ["https://a.example"],
+                "SupportedIdentityProviders": ["COGNITO"],
             ])["UserPoolClient"]?["ClientId"]?.string
         func get(_ path: String, _ query: String) async throws -> OAuthResponse {
             let request = try #require(pools.endpoint("GET", path, query: query, host: "gate.example:4566"))

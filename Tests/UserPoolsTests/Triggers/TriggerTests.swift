@@ -172,4 +172,122 @@ import Testing
             await test.fault("RespondToAuthChallenge", try answer("2", again))
                 == "NotAuthorizedException: Incorrect username or password.")
     }
+
+    private static func machine(
+        _ test: TestPools, _ version: JSONValue, flows: JSONValue = ["ALLOW_REFRESH_TOKEN_AUTH"]
+    ) async throws -> (id: JSONValue, secret: JSONValue) {
+        let (pool, _) = try await test.pool([
+            "LambdaConfig": ["PreTokenGenerationConfig": ["LambdaVersion": version, "LambdaArn": arn("token")]]
+        ])
+        let scopes: JSONValue = [["ScopeName": "read", "ScopeDescription": "read"]]
+        try await test.call(
+            "CreateResourceServer", ["UserPoolId": pool, "Identifier": "items", "Name": "items", "Scopes": scopes])
+        let made = try await test.call(
+            "CreateUserPoolClient",
+            [
+                "UserPoolId": pool, "ClientName": "machine", "GenerateSecret": true, "ExplicitAuthFlows": flows,
+                "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["client_credentials"],
+                "AllowedOAuthScopes": ["items/read"],
+            ])
+        return (
+            try #require(made["UserPoolClient"]?["ClientId"]), try #require(made["UserPoolClient"]?["ClientSecret"])
+        )
+    }
+
+    private static let machineChanges = response([
+        "claimsAndScopeOverrideDetails": [
+            "idTokenGeneration": ["claimsToAddOrOverride": ["lost": true]],
+            "accessTokenGeneration": [
+                "claimsToAddOrOverride": ["level": 3, "sub": "forged"], "scopesToAdd": ["items/write"],
+            ],
+        ]
+    ])
+
+    @Test func machinesTokensAreChangedByVersionThree() async throws {
+        let functions = Functions { _, _ in Self.machineChanges }
+        let test = TestPools(triggers: functions)
+        let client = try await Self.machine(test, "V3_0")
+        let answer = try await test.token([
+            ("grant_type", "client_credentials"), ("client_id", client.id.string ?? ""),
+            ("client_secret", client.secret.string ?? ""), ("aws_client_metadata", #"{"from": "test"}"#),
+        ])
+        let said = try Self.claims(answer["access_token"])
+        #expect(said["level"] == 3)
+        #expect(said["sub"] == client.id)
+        #expect(said["scope"] == "items/read items/write")
+        #expect(functions.sources == ["TokenGeneration_ClientCredentials"])
+        let event = functions.events.withLock { $0[0] }
+        #expect(event["version"] == "3")
+        #expect(event["userName"] == nil)
+        #expect(event["request"]?["scopes"] == ["items/read"])
+        #expect(event["request"]?["clientMetadata"] == ["from": "test"])
+    }
+
+    @Test func machinesTokensAreChangedByTheirOwnOperationToo() async throws {
+        let functions = Functions { _, _ in Self.machineChanges }
+        let test = TestPools(triggers: functions)
+        let client = try await Self.machine(test, "V3_0", flows: ["ALLOW_CLIENT_TOKEN_AUTH"])
+        let answer = try await test.call(
+            "GetClientToken",
+            ["ClientId": client.id, "Secret": client.secret, "ClientMetadata": ["from": "test"]])
+        #expect(try Self.claims(answer["ClientAuthenticationResult"]?["AccessToken"])["level"] == 3)
+        #expect(functions.events.withLock { $0[0]["request"]?["clientMetadata"] } == ["from": "test"])
+    }
+
+    @Test func otherVersionsDoNotLearnOfMachines() async throws {
+        let functions = Functions { _, _ in Self.machineChanges }
+        let test = TestPools(triggers: functions)
+        let client = try await Self.machine(test, "V2_0")
+        let answer = try await test.token([
+            ("grant_type", "client_credentials"), ("client_id", client.id.string ?? ""),
+            ("client_secret", client.secret.string ?? ""),
+        ])
+        #expect(answer["access_token"] != nil)
+        #expect(functions.sources.isEmpty)
+    }
+
+    /// Source: API Reference, InitiateAuth: of sign-in only PreAuthentication and UserMigration learn of it.
+    @Test func whatBeginsASignInIsToldToTheFirstFunctionsOnly() async throws {
+        let functions = Functions { name, _ in
+            name == "define" ? Self.response(["challengeName": "CUSTOM_CHALLENGE"]) : Self.response([:])
+        }
+        let test = TestPools(triggers: functions)
+        let (pool, client) = try await test.pool([
+            "LambdaConfig": [
+                "PreAuthentication": Self.arn("before"), "PostAuthentication": Self.arn("after"),
+                "PreTokenGeneration": Self.arn("token"), "DefineAuthChallenge": Self.arn("define"),
+                "CreateAuthChallenge": Self.arn("create"), "VerifyAuthChallengeResponse": Self.arn("verify"),
+            ]
+        ])
+        try await test.user("ada", in: pool)
+        var call = TestPools.passwordCall("ada", client).object ?? [:]
+        call["ClientMetadata"] = ["from": "test"]
+        try await test.call("InitiateAuth", .object(call))
+        let asked = try await test.call(
+            "InitiateAuth",
+            [
+                "ClientId": client, "AuthFlow": "CUSTOM_AUTH", "AuthParameters": ["USERNAME": "ada"],
+                "ClientMetadata": ["from": "test"],
+            ])
+        func told() -> [JSONValue] {
+            functions.events.withLock { events in
+                defer { events = [] }
+                return events.filter { $0["request"]?["clientMetadata"] != nil }.compactMap { $0["triggerSource"] }
+            }
+        }
+        #expect(functions.events.withLock { $0[0]["request"]?["validationData"] } == ["from": "test"])
+        #expect(told() == [])
+        // An answer to a challenge is told to all.
+        try await test.call(
+            "RespondToAuthChallenge",
+            [
+                "ClientId": client, "ChallengeName": "CUSTOM_CHALLENGE", "Session": asked["Session"] ?? "",
+                "ChallengeResponses": ["USERNAME": "ada", "ANSWER": "42"], "ClientMetadata": ["from": "test"],
+            ])
+        #expect(
+            told() == [
+                "VerifyAuthChallengeResponse_Authentication", "DefineAuthChallenge_Authentication",
+                "CreateAuthChallenge_Authentication",
+            ])
+    }
 }

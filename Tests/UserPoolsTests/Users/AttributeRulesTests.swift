@@ -59,4 +59,21 @@ import Testing
             await test.fault("AdminUpdateUserAttributes", change("email", "b@example.com", pool))
                 .hasSuffix("Attribute cannot be updated."))
     }
+
+    private static let dates: [(name: JSONValue, value: JSONValue, isGood: Bool)] = [
+        ("birthdate", "1815-12-10", true), ("birthdate", "10-12-1815", false), ("birthdate", "1815-13-10", false),
+        ("birthdate", "1815-02-30", false), ("birthdate", "2000-02-29", true), ("birthdate", "1900-02-29", false),
+        ("birthdate", "0123456789", false), ("custom:since", "hello", false), ("custom:since", "2026-11-29", true),
+        ("custom:since", "2026-11-29T08:30:00Z", true), ("custom:since", "2026-11-29T08:30:00.123+01:00", true),
+        ("custom:since", "2026-11-29T25:00:00Z", false), ("custom:since", "2026-11-29Tnoon", false),
+        ("custom:since", "1800000000", true),
+    ]
+
+    @Test(arguments: dates) func datesAreDates(name: JSONValue, value: JSONValue, isGood: Bool) async throws {
+        let since: JSONValue = ["Name": "since", "AttributeDataType": "DateTime", "Mutable": true]
+        let (pool, _) = try await test.pool(["Schema": [since]])
+        try await test.user("ada", in: pool)
+        let fault = await test.fault("AdminUpdateUserAttributes", change(name, value, pool))
+        #expect(fault.hasPrefix(isGood ? "no fault" : "InvalidParameterException"), "\(fault)")
+    }
 }
