@@ -176,6 +176,10 @@ let package = Package(
 
         // Tests, in folders that mirror the sources.
         .target(name: "TestFixtures", path: "Tests/TestFixtures", swiftSettings: strict),
+        // Clients of channels and of ports.
+        .target(
+            name: "TestSockets", dependencies: [nioCore, .product(name: "NIOEmbedded", package: "swift-nio")],
+            path: "Tests/TestSockets", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "BoundedRegexTests", dependencies: ["BoundedRegex"], swiftSettings: strict),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSON"], swiftSettings: strict),
@@ -205,8 +209,8 @@ let package = Package(
         .testTarget(
             name: "HTTPFrontTests",
             dependencies: [
-                "HTTPFront", nioCore, .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                "HTTPFront", "TestFixtures", "TestSockets", nioCore,
+                .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(
