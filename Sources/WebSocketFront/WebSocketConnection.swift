@@ -180,6 +180,8 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
     package func close(_ code: CloseCode, reason: String = "") {
         guard isOpen, let context else { return }
         handOverPongs()
+        // One that cannot go yet would come behind the close frame.
+        pongs = ByteBuffer()
         phase = .closing(WebSocketClosure(code, reason: reason, by: .gateway))
         isPaused = false
         deadline = loopState.now + limits.closingTime

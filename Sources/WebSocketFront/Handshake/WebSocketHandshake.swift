@@ -53,7 +53,11 @@ package struct WebSocketHandshake {
             lines.write(Array(subprotocol.utf8))
             lines.write("\r\n")
         }
-        guard let taken = stream.takeOver() else { return nil }
+        guard let taken = stream.takeOver() else {
+            // It has no channel of its own, and may be answered otherwise.
+            _ = stream.retract()
+            return nil
+        }
         let connection = WebSocketConnection(loopState: stream.loopState, limits: limits, delegate: delegate)
         // Only a channel that has closed takes no handlers.
         guard (try? taken.channel.pipeline.syncOperations.addHandler(connection)) != nil else { return nil }

@@ -1,4 +1,3 @@
-import TestFixtures
 import Testing
 
 @testable import HTTPFront

@@ -149,6 +149,18 @@ struct PingTests {
         #expect(session.received() == ["text 70000 bytes, [120]", "pong 999!"])
     }
 
+    @Test("one that could not be answered yet is not answered behind a close frame")
+    func unanswered() throws {
+        let session = try TestSession.open()
+        session.socket.stopTaking()
+        session.connection?.send(WebSocketFrame(.text, ByteBuffer(repeating: 120, count: 70_000)))
+        session.send(.ping("p"))
+        session.connection?.close(.normal)
+        session.socket.take()
+        session.deliver()
+        #expect(session.received() == ["text 70000 bytes, [120]", "close 1000 "])
+    }
+
     @Test("behind the gateway's close frame they get no answer, before the client's own they do")
     func closing() throws {
         let session = try TestSession.open()

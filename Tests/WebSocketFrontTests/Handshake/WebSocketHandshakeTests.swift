@@ -1,4 +1,5 @@
 import NIOCore
+import NIOEmbedded
 import Testing
 
 @testable import HTTPFront
@@ -188,5 +189,22 @@ struct WebSocketHandshakeTests {
         session.service.accept(session.http)
         _ = session.head()
         #expect(session.received() == ["close 1001 Going away"])
+    }
+
+    @Test("lets go of what HTTP kept for the connection")
+    func memory() throws {
+        let delegate = RecordingDelegate()
+        let channel = EmbeddedChannel()
+        let loops = LoopConnections(eventLoop: channel.embeddedEventLoop)
+        weak var http: HTTPConnection?
+        do {
+            let connection = HTTPConnection(service: UpgradingService(delegate), loopState: loops, channel: channel)
+            try channel.pipeline.syncOperations.addHandler(connection)
+            http = connection
+        }
+        try channel.writeInbound(ByteBuffer(string: TestSession.request.joined(separator: "\r\n") + "\r\n\r\n"))
+        #expect(delegate.told() == ["opened"])
+        #expect(http == nil)
+        _ = try channel.finish()
     }
 }
