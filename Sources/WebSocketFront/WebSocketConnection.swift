@@ -83,8 +83,10 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
                 return .slow
             }
         }
-        if frame.isMessage { restartIdleTime() }
         handOverPongs()
+        // They may have made the channel unwritable, and whoever heard of that may have ended the connection.
+        guard isOpen else { return .gone }
+        if frame.isMessage { restartIdleTime() }
         context.write(wrapOutboundOut(frame.bytes), promise: nil)
         // A read burst sends when it ends.
         if !isReadingBurst { context.flush() }
@@ -179,10 +181,10 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
     /// Begins the closing handshake: nothing can be sent behind it, and no more messages come.
     package func close(_ code: CloseCode, reason: String = "") {
         guard isOpen, let context else { return }
+        phase = .closing(WebSocketClosure(code, reason: reason, by: .gateway))
         handOverPongs()
         // One that cannot go yet would come behind the close frame.
         pongs = ByteBuffer()
-        phase = .closing(WebSocketClosure(code, reason: reason, by: .gateway))
         isPaused = false
         deadline = loopState.now + limits.closingTime
         context.writeAndFlush(wrapOutboundOut(WebSocketFrame.close(code, reason: reason).bytes), promise: nil)
@@ -198,8 +200,8 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
 
     /// Sends the last frame and waits for the client to end TCP.
     private func end(with frame: WebSocketFrame?) {
-        handOverPongs()
         phase = .ending
+        handOverPongs()
         (input, pongs) = (ByteBuffer(), ByteBuffer())
         isPaused = false
         deadline = loopState.now + limits.lingeringTime

@@ -149,6 +149,25 @@ struct PingTests {
         #expect(session.received() == ["text 70000 bytes, [120]", "pong 999!"])
     }
 
+    @Test("one whose answer fills the channel, so that the delegate closes: nothing comes behind the close frame")
+    func closedByPong() throws {
+        let session = try TestSession.open()
+        session.delegate.onWritable = { _, connection in connection.close(.normal) }
+        session.delegate.onMessage = { _, connection in
+            connection.send(WebSocketFrame(.text, ByteBuffer(repeating: 120, count: 65_500)))
+            connection.setReading(false)
+        }
+        session.socket.stopTaking()
+        session.send(.text("a"))
+        session.delegate.onMessage = { bytes, connection in connection.send(WebSocketFrame(.text, bytes)) }
+        session.connection?.setReading(true)
+        session.send(.ping(String(repeating: "p", count: 100)), .text("b"))
+        session.socket.take()
+        session.deliver()
+        let frames = session.received()
+        #expect(frames.count == 3 && frames[1].hasPrefix("pong") && frames[2] == "close 1000 ")
+    }
+
     @Test("one that could not be answered yet is not answered behind a close frame")
     func unanswered() throws {
         let session = try TestSession.open()

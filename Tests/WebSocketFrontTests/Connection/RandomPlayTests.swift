@@ -21,6 +21,7 @@ struct RandomPlayTests {
             session.service.limits = limits
             session.delegate.slowReader = self.random.pick([.keep, .close(.policyViolation, reason: "slow"), .abort])
             session.delegate.onOpen = { [unowned self] connection in act(connection, once: 6) }
+            session.delegate.onWritable = { [unowned self] _, connection in act(connection, once: 3) }
             session.delegate.onMessage = { [unowned self] _, connection in act(connection, once: 2) }
             if self.random.once(in: 3) { session.service.acceptsAtOnce = false }
         }

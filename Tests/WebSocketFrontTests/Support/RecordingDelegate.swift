@@ -10,6 +10,7 @@ final class RecordingDelegate: WebSocketDelegate {
     var slowReader = SlowReader.keep
     var onOpen: (WebSocketConnection) -> Void = { _ in }
     var onMessage: (ByteBuffer, WebSocketConnection) -> Void = { _, _ in }
+    var onWritable: (Bool, WebSocketConnection) -> Void = { _, _ in }
 
     func opened(_ connection: WebSocketConnection) {
         self.connection = connection
@@ -24,6 +25,7 @@ final class RecordingDelegate: WebSocketDelegate {
 
     func writabilityChanged(_ isWritable: Bool, _ connection: WebSocketConnection) {
         events.append(isWritable ? "writable" : "full")
+        onWritable(isWritable, connection)
     }
 
     func fellBehind(queued: Int, _ connection: WebSocketConnection) -> SlowReader {
