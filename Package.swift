@@ -109,6 +109,12 @@ let package = Package(
             name: "HTTPFront",
             dependencies: [nioCore, nioPosix, .product(name: "NIOConcurrencyHelpers", package: "swift-nio")],
             swiftSettings: strict),
+        // The protocol of WebSocket APIs. Frames are taken apart here and not by NIOWebSocket: it neither unmasks, nor checks
+        // UTF-8, nor answers, and passes each frame through its channel in objects of its own.
+        .target(
+            name: "WebSocketFront",
+            dependencies: ["HTTPFront", "GatewayModel", nioCore, .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
         // zlib of the system packs answers and unpacks requests: swift-nio has no coder of its own, and swift-nio-extras'
         // work on whole connections, where a body that takes long could not be given to another thread.
         .target(
@@ -176,6 +182,10 @@ let package = Package(
 
         // Tests, in folders that mirror the sources.
         .target(name: "TestFixtures", path: "Tests/TestFixtures", swiftSettings: strict),
+        // Clients of channels and of ports.
+        .target(
+            name: "TestSockets", dependencies: [nioCore, .product(name: "NIOEmbedded", package: "swift-nio")],
+            path: "Tests/TestSockets", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "BoundedRegexTests", dependencies: ["BoundedRegex"], swiftSettings: strict),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSON"], swiftSettings: strict),
@@ -205,8 +215,15 @@ let package = Package(
         .testTarget(
             name: "HTTPFrontTests",
             dependencies: [
-                "HTTPFront", nioCore, .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                "HTTPFront", "TestFixtures", "TestSockets", nioCore,
+                .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WebSocketFrontTests",
+            dependencies: [
+                "WebSocketFront", "HTTPFront", "JSON", "TestFixtures", "TestSockets", nioCore, nioPosix,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -23,6 +23,15 @@ let package = Package(
                 .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
                 .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
             ]),
+        // Without the handshake, which would bring along a library of ciphers.
+        .target(
+            name: "WebSocketFront",
+            dependencies: ["HTTPFront", .product(name: "NIOCore", package: "swift-nio")],
+            path: "WebSocketFront", exclude: ["Handshake"],
+            swiftSettings: [
+                .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
+                .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            ]),
         .target(name: "JSON", path: "JSON", swiftSettings: pure),
         .target(name: "BoundedRegex", path: "BoundedRegex", swiftSettings: pure),
         .target(name: "Velocity", dependencies: ["JSON", "BoundedRegex"], path: "Velocity", swiftSettings: pure),
@@ -33,5 +42,9 @@ let package = Package(
             name: "http-head",
             dependencies: ["HTTPFront", .product(name: "NIOCore", package: "swift-nio")],
             path: "http-head"),
+        .executableTarget(
+            name: "websocket",
+            dependencies: ["WebSocketFront", .product(name: "NIOCore", package: "swift-nio")],
+            path: "websocket"),
     ]
 )

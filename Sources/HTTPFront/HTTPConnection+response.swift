@@ -1,13 +1,5 @@
 import NIOCore
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The response's way to the socket.
 extension HTTPConnection {
     func sendContinue() {
@@ -26,11 +18,6 @@ extension HTTPConnection {
         handedOver += out.readableBytes
         context.write(wrapOutboundOut(out), promise: nil)
         out.moveReaderIndex(to: out.writerIndex)
-    }
-
-    /// Closing sends a reset.
-    func resetsAtClose() {
-        _ = (context?.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
     }
 
     func writeConnectionField() {

@@ -390,7 +390,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
 
     package override func abort() {
         // What was written is the client's to see: its framing tells that the end is missing.
-        if isEndOfBody { resetsAtClose() } else { flushOut() }
+        if isEndOfBody { context?.channel.resetsAtClose() } else { flushOut() }
         super.abort()
         close()
     }
@@ -417,7 +417,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         regulateReading()
         loopState.remove(self)
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
-        return TakenOver(channel: context.channel, unread: unread)
+        return TakenOver(channel: context.channel, unread: unread, isInputClosed: inputClosed)
     }
 
     // MARK: Back-pressure and time
@@ -525,7 +525,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
     }
 
     package override func close() {
-        if isEndOfBody { resetsAtClose() }
+        if isEndOfBody { context?.channel.resetsAtClose() }
         reading = .closed
         context?.close(promise: nil)
     }

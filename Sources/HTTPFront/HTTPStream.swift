@@ -19,6 +19,8 @@ package class HTTPStream: LoopMember {
     package struct TakenOver {
         package let channel: any Channel
         package let unread: ByteBuffer
+        /// The client has sent all it will; the channel does not say so again.
+        package let isInputClosed: Bool
     }
 
     /// The request being answered; its storage is used again for the next one.

@@ -2,7 +2,9 @@ package import NIOCore
 
 /// Something that lives on one event loop, waits for something until a deadline, and ends when the server does: a
 /// connection, or one stream of many that share a connection.
-package class LoopMember {
+///
+/// Open, and so public, because other modules' connections are members too.
+open class LoopMember {
     package final let loopState: LoopConnections
     /// Position among the loop's members, kept by `LoopConnections`; -1 outside of them.
     final var position = -1
@@ -19,9 +21,9 @@ package class LoopMember {
     package final var eventLoop: any EventLoop { loopState.eventLoop }
 
     /// The deadline has passed.
-    package func timedOut() {}
+    open func timedOut() {}
     /// The server is ending: what is under way may finish, nothing new begins.
-    package func drain() {}
+    open func drain() {}
     /// Ends at once.
-    package func close() {}
+    open func close() {}
 }

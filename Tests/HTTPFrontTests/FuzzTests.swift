@@ -1,4 +1,5 @@
 import NIOCore
+import TestFixtures
 import Testing
 
 @testable import HTTPFront

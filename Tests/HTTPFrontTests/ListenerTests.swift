@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSockets
 import Testing
 
 @testable import HTTPFront

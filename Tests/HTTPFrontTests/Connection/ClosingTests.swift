@@ -1,4 +1,5 @@
 import NIOCore
+import TestSockets
 import Testing
 
 @testable import HTTPFront

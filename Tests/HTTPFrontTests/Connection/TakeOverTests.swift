@@ -77,6 +77,16 @@ struct TakeOverTests {
         #expect(client.received() == switching + early + "more")
     }
 
+    @Test("says whether the client had sent all it will", arguments: [false, true])
+    func halfClosed(isClosed: Bool) throws {
+        let client = try TestClient()
+        client.service.onEnd = { _ in }
+        client.send(request)
+        if isClosed { client.closeInput() }
+        client.connection.startResponse(status: 101)
+        #expect(try #require(client.connection.takeOver()).isInputClosed == isClosed)
+    }
+
     @Test("is not given away but with an open head of status 101")
     func refused() throws {
         let client = try TestClient()

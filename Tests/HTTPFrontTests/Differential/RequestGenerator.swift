@@ -1,3 +1,5 @@
+import TestFixtures
+
 /// Makes requests that are valid for the most part, each with something slightly wrong now and then.
 struct RequestGenerator {
     var random: SeededGenerator

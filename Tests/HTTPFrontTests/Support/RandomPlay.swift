@@ -1,4 +1,6 @@
 import NIOCore
+import TestFixtures
+import TestSockets
 
 @testable import HTTPFront
 

@@ -1,9 +1,8 @@
 import NIOCore
 import NIOEmbedded
+import TestSockets
 
 @testable import HTTPFront
-
-struct ConnectionReset: Error {}
 
 /// A client of one connection on an embedded channel, with a clock that a test moves.
 final class TestClient {

@@ -8,12 +8,17 @@ import Musl
 import Darwin
 #endif
 
+/// A connection that broke, or was never made.
+package struct ConnectionReset: Error {
+    package init() {}
+}
+
 /// A client on loopback that reads exactly what a test lets it, with the system's own calls.
-final class PlainSocket {
+package final class PlainSocket {
     private let descriptor: Int32
 
     /// `receiveBuffer` bounds what the kernel takes for a client that does not read.
-    init(port: Int, receiveBuffer: Int32? = nil) throws {
+    package init(port: Int, receiveBuffer: Int32? = nil) throws {
         #if canImport(Darwin)
         descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #else
@@ -33,12 +38,14 @@ final class PlainSocket {
 
     deinit { close(descriptor) }
 
-    func send(_ text: String) {
-        _ = Array(text.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    package func send(_ text: String) { send(Array(text.utf8)) }
+
+    package func send(_ bytes: [UInt8]) {
+        _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     }
 
     /// What comes next, up to `count` bytes; nothing when the server has closed.
-    func read(_ count: Int = 65_536) throws -> [UInt8] {
+    package func read(_ count: Int = 65_536) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         let length = recv(descriptor, &bytes, count, 0)
         guard length >= 0 || errno == ECONNRESET else { throw ConnectionReset() }

@@ -1,15 +1,15 @@
-import NIOCore
-import NIOEmbedded
+package import NIOCore
+package import NIOEmbedded
 
 /// What a socket does behind a channel, for a client that takes bytes when a test says so.
 ///
 /// `EmbeddedChannel` takes all bytes at once and knows no half-closed state. This handler stands at the channel's front
 /// and adds both, with NIO's rules: bytes wait in order, a channel is unwritable from 64 KB until below 32 KB, closing
 /// the output waits for them, closing everything drops them, and a second half closes the whole.
-final class TestSocket: ChannelDuplexHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+package final class TestSocket: ChannelDuplexHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
 
     private struct Write {
         let end: Int
@@ -27,29 +27,29 @@ final class TestSocket: ChannelDuplexHandler {
     private var writes: [Write] = []
     private var closingOutput: EventLoopPromise<Void>??
 
-    private(set) var received = ByteBuffer()
-    private(set) var isOutputClosed = false
-    private(set) var isInputClosed = false
+    package private(set) var received = ByteBuffer()
+    package private(set) var isOutputClosed = false
+    package private(set) var isInputClosed = false
 
-    var pending: Int { written - taken }
+    package var pending: Int { written - taken }
 
-    init(_ channel: EmbeddedChannel) { self.channel = channel }
+    package init(_ channel: EmbeddedChannel) { self.channel = channel }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    package func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    package func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     // MARK: The client's side
 
     /// From now on the client takes only what `take` lets it.
-    func stopTaking() { room = 0 }
+    package func stopTaking() { room = 0 }
 
-    func take(_ count: Int = .max) {
+    package func take(_ count: Int = .max) {
         room = count
         transfer()
     }
 
     /// The client will send no more.
-    func closeInput() {
+    package func closeInput() {
         guard let context, !isInputClosed else { return }
         isInputClosed = true
         if isOutputClosed {
@@ -61,7 +61,7 @@ final class TestSocket: ChannelDuplexHandler {
 
     // MARK: The server's side
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         guard closingOutput == nil, !isOutputClosed else {
             promise?.fail(ChannelError.outputClosed)
             return
@@ -72,12 +72,12 @@ final class TestSocket: ChannelDuplexHandler {
         updateWritability()
     }
 
-    func flush(context: ChannelHandlerContext) {
+    package func flush(context: ChannelHandlerContext) {
         flushed = written
         transfer()
     }
 
-    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         switch mode {
         case .output where !isInputClosed:
             guard closingOutput == nil, !isOutputClosed else {

@@ -1,0 +1,76 @@
+import HTTPFront
+import NIOCore
+
+@testable import WebSocketFront
+
+/// Writes down what it is told, and answers as a test says.
+final class RecordingDelegate: WebSocketDelegate {
+    private(set) var events: [String] = []
+    private(set) var connection: WebSocketConnection?
+    var slowReader = SlowReader.keep
+    var onOpen: (WebSocketConnection) -> Void = { _ in }
+    var onMessage: (ByteBuffer, WebSocketConnection) -> Void = { _, _ in }
+    var onWritable: (Bool, WebSocketConnection) -> Void = { _, _ in }
+
+    func opened(_ connection: WebSocketConnection) {
+        self.connection = connection
+        events.append("opened")
+        onOpen(connection)
+    }
+
+    func messageReceived(_ kind: MessageKind, _ bytes: ByteBuffer, _ connection: WebSocketConnection) {
+        events.append("\(kind) \(bytes.words)")
+        onMessage(bytes, connection)
+    }
+
+    func writabilityChanged(_ isWritable: Bool, _ connection: WebSocketConnection) {
+        events.append(isWritable ? "writable" : "full")
+        onWritable(isWritable, connection)
+    }
+
+    func fellBehind(queued: Int, _ connection: WebSocketConnection) -> SlowReader {
+        events.append("behind")
+        return slowReader
+    }
+
+    func closed(_ closure: WebSocketClosure, _ connection: WebSocketConnection) {
+        events.append("closed \(closure.code.rawValue) \(closure.reason) by \(closure.side)")
+    }
+
+    /// What was told since the last call.
+    func told() -> [String] {
+        defer { events = [] }
+        return events
+    }
+}
+
+/// A service that accepts every handshake that is good, when a test says so.
+final class UpgradingService: HTTPService {
+    var delegate: (any WebSocketDelegate)?
+    var limits = WebSocketLimits.aws
+    var subprotocol: String?
+    var acceptsAtOnce = true
+    private var handshake: WebSocketHandshake?
+
+    init(_ delegate: (any WebSocketDelegate)?) { self.delegate = delegate }
+
+    func headReceived(_ stream: HTTPStream) {
+        do throws(HandshakeRefusal) { handshake = try WebSocketHandshake(stream.head) } catch {
+            error.answer(stream)
+            return
+        }
+        if acceptsAtOnce { accept(stream) }
+    }
+
+    @discardableResult
+    func accept(_ stream: HTTPStream) -> WebSocketConnection? {
+        guard let handshake, let delegate else { return nil }
+        return handshake.accept(stream, subprotocol: subprotocol, limits: limits, delegate: delegate)
+    }
+
+    func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {}
+    func requestEnded(_ stream: HTTPStream) {}
+    func bodyTooLarge(_ stream: HTTPStream) {}
+    func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {}
+    func connectionClosed(_ stream: HTTPStream) {}
+}
