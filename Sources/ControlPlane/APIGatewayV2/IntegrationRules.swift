@@ -63,7 +63,7 @@ enum IntegrationRules {
     }
 
     /// Its resource may be a stage variable (Developer Guide, http-api-stages.stage-variables).
-    private static func isRole(_ arn: String) -> Bool {
+    static func isRole(_ arn: String) -> Bool {
         let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
         return parts.count == 6 && parts[0] == "arn" && parts[2] == "iam"
             && (parts[5].hasPrefix("role/") || parts[5].contains("${stageVariables."))
