@@ -92,7 +92,7 @@ REJECTED = {
         {"RequestParameters": {"route.request.header.a": {"Required": True}}}, "requestParameters"),
     "*Route.RouteResponseSelectionExpression": (
         {"RouteResponseSelectionExpression": "$default"}, "routeResponseSelectionExpression"),
-    "apigatewayv2:*Stage.ClientCertificateId": ({"ClientCertificateId": "abc123"}, "certificates"),
+    "apigatewayv2:*Stage.ClientCertificateId": ({"ClientCertificateId": "abc123"}, "clientCertificateId"),
     "*Authorizer.IdentityValidationExpression": (
         {"IdentityValidationExpression": "a.*"}, "IdentityValidationExpression"),
     "*Integration.IntegrationSubtype": ({"IntegrationSubtype": "SQS-SendMessage"}, "integrationSubtype"),
