@@ -13,10 +13,6 @@ CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/abc-123"
 
 OF_THE_ACCOUNT = [
     (
-        "create_api",
-        {"Name": "ws", "ProtocolType": "WEBSOCKET", "RouteSelectionExpression": "$request.body.action"},
-    ),
-    (
         "create_domain_name",
         {"DomainName": "api.example.com", "DomainNameConfigurations": [{"CertificateArn": CERTIFICATE}]},
     ),

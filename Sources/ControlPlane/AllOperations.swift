@@ -1,7 +1,8 @@
 /// Every management operation that is served, or known and refused, one line per resource.
 package enum AllOperations {
     package static let list: [Operation] =
-        V2Operations.apis + V2Operations.routes + V2Operations.integrations + V2Operations.authorizers
+        V2Operations.apis + V2Operations.routes + V2Operations.routeResponses + V2Operations.integrations
+        + V2Operations.integrationResponses + V2Operations.models + V2Operations.authorizers
         + V2Operations.stages + V2Operations.deployments + V2Operations.documents + V2Operations.tags
         + V2Operations.vpcLinks + V2Operations.emptyLists + V2Operations.refused
         + RESTOperations.restApis + RESTOperations.resources + RESTOperations.methods + RESTOperations.methodResponses

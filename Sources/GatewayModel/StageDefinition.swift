@@ -5,6 +5,7 @@ package import JSON
 package struct StageDefinition: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case http(V2.DeploymentContent)
+        case webSocket(V2.DeploymentContent)
         case rest(REST.StageContent)
     }
 
@@ -14,12 +15,12 @@ package struct StageDefinition: Sendable, Equatable {
     package let accessLogSettings: V2.AccessLogSettings?
     /// The API is not served by its default host name.
     package let isEndpointDisabled: Bool
-    /// Of an HTTP API, for all routes and by route key.
+    /// Of an HTTP or WebSocket API, for all routes and by route key.
     package let defaultRouteSettings: V2.RouteSettings?
     package let routeSettings: OrderedMap<V2.RouteSettings>
     package let kind: Kind
 
-    /// Of an HTTP API.
+    /// Of an HTTP or WebSocket API.
     package init(account: AccountIdentity, apiId: String, stage: V2.Stage, content: V2.DeploymentContent) {
         key = StageKey(apiId: apiId, stageName: stage.stageName)
         self.account = account
@@ -28,7 +29,7 @@ package struct StageDefinition: Sendable, Equatable {
         isEndpointDisabled = content.disableExecuteApiEndpoint
         defaultRouteSettings = stage.defaultRouteSettings
         routeSettings = stage.routeSettings ?? [:]
-        kind = .http(content)
+        kind = content.webSocket == nil ? .http(content) : .webSocket(content)
     }
 
     /// Of a REST API.

@@ -7,14 +7,15 @@ enum ModelTemplate {
     private static let maximumDepth = 16
     private static let maximumLength = 100_000
 
-    static func text(of model: REST.Model, in api: RESTAPI) -> String {
-        var writer = Writer(api: api)
+    /// - Parameter models: by name.
+    static func text(of model: REST.Model, models: @escaping (String) -> REST.Model?) -> String {
+        var writer = Writer(models: models)
         if let schema = model.parsed { writer.write(schema, of: schema, "$inputRoot", depth: 0) }
         return "#set($inputRoot = $input.path('$'))\n" + writer.text
     }
 
     private struct Writer {
-        let api: RESTAPI
+        let models: (String) -> REST.Model?
         var text = ""
 
         mutating func write(_ schema: JSONValue, of root: JSONValue, _ variable: String, depth: Int) {
@@ -63,7 +64,7 @@ enum ModelTemplate {
 
         /// Another model, or a place in the same one.
         private func resolve(_ reference: String, _ root: JSONValue) -> (JSONValue, JSONValue) {
-            if let name = ModelReferences.name(in: reference), let schema = api.models[name]?.parsed {
+            if let name = ModelReferences.name(in: reference), let schema = models(name)?.parsed {
                 return (schema, schema)
             }
             guard reference.hasPrefix("#") else { return ([:], root) }

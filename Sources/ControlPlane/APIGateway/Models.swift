@@ -36,7 +36,7 @@ extension RESTOperations {
             reading("GetModelTemplate", api + "/models/{model_name}/default_template", unknown: noModel) {
                 api, call throws(ServiceError) in
                 let model = try api.find(REST.Model.self, call)
-                return .json(["value": .string(ModelTemplate.text(of: model, in: api))])
+                return .json(["value": .string(ModelTemplate.text(of: model) { api.models[$0] })])
             },
         ]
     }

@@ -4,7 +4,11 @@ import JSON
 /// The members of CreateApi and UpdateApi: read, checked and put on an API. Only what is present changes anything.
 enum APIMembers {
     static func apply(_ members: RequestMembers, to api: inout V2.Api) throws(ServiceError) {
-        try refuseUnsupported(members)
+        if api.isWebSocket {
+            try WebSocketApiMembers.apply(members, to: &api)
+        } else {
+            try refuseUnsupported(members)
+        }
         if let name = try members.string("name") {
             guard !name.isEmpty, name.unicodeScalars.count <= V2Quotas.apiNameLength else {
                 throw V2Error.badRequest("Invalid API name specified")
@@ -28,7 +32,7 @@ enum APIMembers {
             }
             api.ipAddressType = type
         }
-        if let expression = try members.string("routeSelectionExpression") {
+        if !api.isWebSocket, let expression = try members.string("routeSelectionExpression") {
             guard routeSelectionExpressions.contains(expression) else {
                 throw V2Error.badRequest(
                     "Route selection expression is currently limited to \"${request.method} ${request.path}\"")
@@ -38,17 +42,19 @@ enum APIMembers {
     }
 
     /// A fresh API as it reads back before anything is set.
-    static func make(name: String, _ control: ControlPlane, _ call: Call) throws(ServiceError) -> V2.Api {
+    static func make(
+        _ protocolType: String, name: String, _ control: ControlPlane, _ call: Call
+    ) throws(ServiceError) -> V2.Api {
         let id = try freshId(control, call)
-        var api = V2.Api(apiId: id, name: name, protocolType: "HTTP")
+        var api = V2.Api(apiId: id, name: name, protocolType: protocolType)
         let account = call.account
         let suffix = account.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
-        api.apiEndpoint = "https://\(id).execute-api.\(account.region).\(suffix)"
+        api.apiEndpoint = "\(api.isWebSocket ? "wss" : "https")://\(id).execute-api.\(account.region).\(suffix)"
         api.apiKeySelectionExpression = apiKeySelectionExpression
         api.createdDate = call.timestamp
         api.disableExecuteApiEndpoint = false
         api.ipAddressType = "ipv4"
-        api.routeSelectionExpression = routeSelectionExpressions[0]
+        if !api.isWebSocket { api.routeSelectionExpression = routeSelectionExpressions[0] }
         api.tags = [:]
         return api
     }
@@ -71,18 +77,16 @@ enum APIMembers {
     private static let routeSelectionExpressions = [
         "$request.method $request.path", "${request.method} ${request.path}",
     ]
-    private static let apiKeySelectionExpression = "$request.header.x-api-key"
+    static let apiKeySelectionExpression = "$request.header.x-api-key"
 
     /// HTTP APIs have no API keys, so the expression's default is the only value that promises nothing; Terraform
     /// always sends it.
     private static func refuseUnsupported(_ members: RequestMembers) throws(ServiceError) {
         if let expression = try members.string("apiKeySelectionExpression"), expression != apiKeySelectionExpression {
-            throw ServiceError.unsupported(
-                "The member apiKeySelectionExpression is for WebSocket APIs, which Gatehouse does not serve yet.")
+            throw V2Error.onlyFor(webSocket: true, "The member apiKeySelectionExpression")
         }
         if try members.bool("disableSchemaValidation") == true {
-            throw ServiceError.unsupported(
-                "The member disableSchemaValidation is for WebSocket APIs, which Gatehouse does not serve yet.")
+            throw V2Error.onlyFor(webSocket: true, "The member disableSchemaValidation")
         }
     }
 }

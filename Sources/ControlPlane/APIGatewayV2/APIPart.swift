@@ -20,6 +20,8 @@ protocol APIPart: KeyedPart {
     func leave(_ api: inout HTTPAPI)
     /// Throws when a caller may not delete the part.
     func checkDeletion(from api: HTTPAPI) throws(ServiceError)
+    /// The part without what answers do not show of it.
+    var answer: Self { get }
 }
 
 extension APIPart {
@@ -27,6 +29,7 @@ extension APIPart {
     func enter(_ api: inout HTTPAPI, replacing old: Self?) throws(ServiceError) {}
     func leave(_ api: inout HTTPAPI) {}
     func checkDeletion(from api: HTTPAPI) throws(ServiceError) {}
+    var answer: Self { self }
 }
 
 extension HTTPAPI {
@@ -60,7 +63,8 @@ struct PartOperations<Part: APIPart> {
 
     func get(_ name: String) -> Operation {
         Operation(
-            name, .get, item, reading: { api, call throws(ServiceError) in try .json(try api.find(Part.self, call)) })
+            name, .get, item,
+            reading: { api, call throws(ServiceError) in try .json(try api.find(Part.self, call).answer) })
     }
 
     /// In the order of their making.
@@ -72,7 +76,7 @@ struct PartOperations<Part: APIPart> {
         Operation(
             name, .get, collection,
             reading: { api, call throws(ServiceError) in
-                try Lists.page(order(api[keyPath: Part.list].values), call, key: \.key)
+                try Lists.page(order(api[keyPath: Part.list].values), call, key: \.key) { $0.answer }
             })
     }
 
@@ -140,7 +144,7 @@ struct PartOperations<Part: APIPart> {
             try api.put(part)
             return part
         } answering: { api, part throws(ServiceError) in
-            try .json(api[keyPath: Part.list][part.key] ?? part)
+            try .json((api[keyPath: Part.list][part.key] ?? part).answer)
         }
     }
 }

@@ -19,16 +19,15 @@ extension V2Operations {
 
     private static func createApi(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
         let members = try RequestMembers(call)
-        switch try members.string("protocolType") {
-        case "HTTP": break
-        case "WEBSOCKET": throw ServiceError.unsupported("Gatehouse does not serve WebSocket APIs yet.")
-        default: throw V2Error.badRequest("Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]")
+        let protocolType = try members.string("protocolType") ?? ""
+        guard protocolType == "HTTP" || protocolType == "WEBSOCKET" else {
+            throw V2Error.badRequest("Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]")
         }
-        var api = HTTPAPI(try APIMembers.make(name: "", control, call))
+        var api = HTTPAPI(try APIMembers.make(protocolType, name: "", control, call))
         try APIMembers.apply(members, to: &api.api)
         guard !api.api.name.isEmpty else { throw V2Error.badRequest("Invalid API name specified") }
         api.api.tags = try Tags.read(members)
-        let target = try QuickCreate(members)?.add(to: &api, now: call.timestamp)
+        let target = api.isWebSocket ? nil : try QuickCreate(members)?.add(to: &api, now: call.timestamp)
         // First: what refuses it must refuse the call.
         if let target { try await QuickCreate.permitInvocation(of: target, control, apiId: api.id) }
         try await control.createAPI(api)
@@ -49,12 +48,12 @@ extension V2Operations {
     private static func updateApi(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
         let members = try RequestMembers(call)
         var tried = try control.httpAPI(call)
-        if let target = try QuickCreate.update(members, &tried) {
+        if !tried.isWebSocket, let target = try QuickCreate.update(members, &tried) {
             try await QuickCreate.permitInvocation(of: target, control, apiId: tried.id)
         }
         let api = try await control.changeAPI(call.path("apiId")) { api throws(ServiceError) in
             try APIMembers.apply(members, to: &api.api)
-            _ = try QuickCreate.update(members, &api)
+            if !api.isWebSocket { _ = try QuickCreate.update(members, &api) }
         } answering: { api, _ in
             api.api
         }

@@ -4,7 +4,7 @@ import GatewayModel
 /// changes anything.
 enum AuthorizerMembers {
     static func apply(
-        _ members: RequestMembers, to authorizer: inout V2.Authorizer
+        _ members: RequestMembers, to authorizer: inout V2.Authorizer, of api: HTTPAPI
     ) throws(ServiceError) {
         if let type = try members.string("authorizerType") {
             guard ["JWT", "REQUEST"].contains(type) else {
@@ -16,6 +16,7 @@ enum AuthorizerMembers {
         if let name = try members.string("name", upTo: V2Quotas.authorizerNameLength) { authorizer.name = name }
         guard !authorizer.name.isEmpty else { throw V2Error.badRequest("Name is required") }
         if let sources = try members.strings("identitySource", upTo: 10) { authorizer.identitySource = sources }
+        if api.isWebSocket { return try WebSocketAuthorizerMembers.apply(members, to: &authorizer) }
         guard authorizer.authorizerType == "JWT" else {
             return try FunctionAuthorizerRules.apply(members, to: &authorizer)
         }

@@ -21,7 +21,7 @@ extension V2Operations {
         let members = try RequestMembers(call)
         var stage: V2.Stage?
         if let name = try members.string("stageName"), !name.isEmpty { stage = try deployable(name, in: api) }
-        guard !api.routes.isEmpty else { throw V2Error.badRequest(Deployments.noRoutes) }
+        guard !api.routes.isEmpty else { throw V2Error.badRequest(Deployments.noRoutes(in: api)) }
         var deployment = Deployments.make(id: api.freshId(of: V2.Deployment.self, call), now: call.timestamp)
         deployment.description = try members.string("description", upTo: V2Quotas.descriptionLength)
         api.freeze(as: deployment.deploymentId)
@@ -70,6 +70,11 @@ enum Deployments {
     static let automaticDescription = "Automatic deployment triggered by changes to the Api configuration"
     static let noRoutes = "Unable to deploy API because no routes exist in this API"
     static let failure = "Deployment attempt failed: \(noRoutes)"
+
+    /// Both as reported.
+    static func noRoutes(in api: HTTPAPI) -> String {
+        api.isWebSocket ? "At least one route is required before deploying the Api" : noRoutes
+    }
 
     static func success(_ deploymentId: String) -> String {
         "Successfully deployed stage with deployment ID '\(deploymentId)'"

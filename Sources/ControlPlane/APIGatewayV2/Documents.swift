@@ -14,7 +14,7 @@ extension V2Operations {
 
     private static func importAPI(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
         let imported = try ImportedDocument(call)
-        var api = HTTPAPI(try APIMembers.make(name: "", control, call))
+        var api = HTTPAPI(try APIMembers.make("HTTP", name: "", control, call))
         try imported.apply(to: &api.api)
         let warnings = try imported.addParts(to: &api)
         try await control.createAPI(api)
@@ -22,6 +22,7 @@ extension V2Operations {
     }
 
     private static func reimportAPI(_ api: inout HTTPAPI, _ call: Call) throws(ServiceError) -> Reply {
+        guard !api.isWebSocket else { throw V2Error.onlyFor(webSocket: false, "ReimportApi") }
         let imported = try ImportedDocument(call)
         try imported.apply(to: &api.api)
         api.removeAllParts()
@@ -40,6 +41,7 @@ extension V2Operations {
     }
 
     private static func exportAPI(_ api: HTTPAPI, _ call: Call) throws(ServiceError) -> Reply {
+        guard !api.isWebSocket else { throw V2Error.onlyFor(webSocket: false, "ExportApi") }
         guard call.path("specification") == "OAS30" else {
             throw V2Error.badRequest("Invalid specification specified. Must be one of [OAS30]")
         }

@@ -8,21 +8,6 @@ extension V2Operations {
             list("GetDomainNames", "/domainnames") { (_, _) throws(ServiceError) in },
             list("ListPortals", "/portals") { (_, _) throws(ServiceError) in },
             list("ListPortalProducts", "/portalproducts") { (_, _) throws(ServiceError) in },
-            list("GetModels", "/apis/{apiId}/models", ofAPI),
-            list("GetIntegrationResponses", "/apis/{apiId}/integrations/{integrationId}/integrationresponses") {
-                (control, call) throws(ServiceError) in
-                let id = call.path("integrationId")
-                guard try control.httpAPI(call).integrations[id] != nil else {
-                    throw V2Error.notFound("Invalid Integration identifier specified \(id)")
-                }
-            },
-            list("GetRouteResponses", "/apis/{apiId}/routes/{routeId}/routeresponses") {
-                (control, call) throws(ServiceError) in
-                let id = call.path("routeId")
-                guard try control.httpAPI(call).routes[id] != nil else {
-                    throw V2Error.notFound("Invalid Route identifier specified \(id)")
-                }
-            },
             list("GetApiMappings", "/domainnames/{domainName}/apimappings", ofDomainName),
             list("ListRoutingRules", "/domainnames/{domainName}/routingrules", ofDomainName),
             list("ListProductPages", "/portalproducts/{portalProductId}/productpages", ofPortalProduct),
@@ -41,10 +26,6 @@ extension V2Operations {
             try checkOwner(control, call)
             return try Lists.page([String](), call) { $0 }
         }
-    }
-
-    private static func ofAPI(_ control: ControlPlane, _ call: Call) throws(ServiceError) {
-        _ = try control.httpAPI(call)
     }
 
     private static func ofDomainName(_: ControlPlane, _: Call) throws(ServiceError) {

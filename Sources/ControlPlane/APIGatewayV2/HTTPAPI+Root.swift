@@ -18,13 +18,15 @@ extension HTTPAPI: Root {
         switch entity.id.kind {
         case V2.Route.kind:
             let route: V2.Route = try entity.decode()
-            guard let key = RouteKey(route.routeKey) else {
+            let key = RouteKey(route.routeKey)
+            guard isWebSocket || key != nil else {
                 throw UnreadableEntity(id: entity.id, reason: "the route key '\(route.routeKey)' is malformed")
             }
-            try routeKeys.insert(route.routeKey, key)
+            try routeKeys.insert(route.routeKey, isWebSocket ? nil : key)
             routes.put(route)
         case V2.Integration.kind: integrations.put(try entity.decode())
         case V2.Authorizer.kind: authorizers.put(try entity.decode())
+        case V2.Model.kind: models.put(try entity.decode())
         case V2.Stage.kind: stages.put(try entity.decode())
         case V2.Deployment.kind: deployments.put(try entity.decode())
         case Self.contentKind: contents[entity.id.key] = try entity.decode()
@@ -39,6 +41,7 @@ extension HTTPAPI: Root {
         try changes.add(routes, since: old?.routes)
         try changes.add(integrations, since: old?.integrations)
         try changes.add(authorizers, since: old?.authorizers)
+        try changes.add(models, since: old?.models)
         try changes.add(stages, since: old?.stages)
         try changes.add(deployments, since: old?.deployments)
         try changes.addFrozen(Self.contentKind, contents, since: old?.contents)

@@ -1,6 +1,6 @@
 import GatewayModel
 
-/// One HTTP API as it is now: its parts, and what its deployments froze.
+/// One HTTP or WebSocket API as it is now: its parts, and what its deployments froze.
 ///
 /// A value: a change is made on a copy, which shares all that it does not touch.
 struct HTTPAPI: Sendable {
@@ -8,6 +8,8 @@ struct HTTPAPI: Sendable {
     var routes = PartList<V2.Route>()
     var integrations = PartList<V2.Integration>()
     var authorizers = PartList<V2.Authorizer>()
+    /// Of a WebSocket API.
+    var models = PartList<V2.Model>()
     var stages = PartList<V2.Stage>()
     var deployments = PartList<V2.Deployment>()
     /// By deployment. An automatic deployment has none while its stage serves the API as it is now.
@@ -17,12 +19,14 @@ struct HTTPAPI: Sendable {
     init(_ api: V2.Api) { self.api = api }
 
     var id: String { api.apiId }
+    var isWebSocket: Bool { api.isWebSocket }
 
     /// Routes, integrations and authorizers start anew, as a reimport has it.
     mutating func removeAllParts() {
         routes = PartList()
         integrations = PartList()
         authorizers = PartList()
+        models = PartList()
         routeKeys = RouteKeyIndex()
     }
 }
@@ -32,9 +36,16 @@ extension HTTPAPI {
     /// What a deployment made now would freeze.
     var content: V2.DeploymentContent {
         V2.DeploymentContent(
-            routes: routes, integrations: integrations, authorizers: authorizers,
+            routes: routes, integrations: integrations, authorizers: authorizers, models: models,
             corsConfiguration: api.corsConfiguration,
-            disableExecuteApiEndpoint: api.disableExecuteApiEndpoint ?? false)
+            disableExecuteApiEndpoint: api.disableExecuteApiEndpoint ?? false, webSocket: webSocketSettings)
+    }
+
+    private var webSocketSettings: V2.WebSocketSettings? {
+        guard isWebSocket else { return nil }
+        return V2.WebSocketSettings(
+            apiKeySelectionExpression: api.apiKeySelectionExpression ?? "",
+            routeSelectionExpression: api.routeSelectionExpression ?? "")
     }
 
     /// What the stage serves; nil before its first deployment.
@@ -50,6 +61,7 @@ extension HTTPAPI {
     /// do so, and drops the automatic deployments that no stage serves any more. Whether AWS makes one after an update
     /// that changes nothing is unknown.
     mutating func deployAutomatically(after old: HTTPAPI?, now: String) throws(ServiceError) {
+        try WebSocketServing.check(self)
         let hasNewContent = old?.content != content
         let deploying = stages.filter { stage in
             stage.autoDeploy == true && (hasNewContent || old?.stages[stage.stageName]?.autoDeploy != true)

@@ -11,13 +11,13 @@ extension V2Operations {
                     var authorizer = V2.Authorizer(
                         authorizerId: api.freshId(of: V2.Authorizer.self, call), name: "", authorizerType: "",
                         identitySource: [])
-                    try AuthorizerMembers.apply(try RequestMembers(call), to: &authorizer)
+                    try AuthorizerMembers.apply(try RequestMembers(call), to: &authorizer, of: api)
                     return authorizer
                 }),
             kit.get("GetAuthorizer"), kit.list("GetAuthorizers"),
             asking(
-                kit.update("UpdateAuthorizer") { authorizer, _, call throws(ServiceError) in
-                    try AuthorizerMembers.apply(try RequestMembers(call), to: &authorizer)
+                kit.update("UpdateAuthorizer") { authorizer, api, call throws(ServiceError) in
+                    try AuthorizerMembers.apply(try RequestMembers(call), to: &authorizer, of: api)
                 }),
             kit.delete("DeleteAuthorizer"),
             // What functions have said; of a JWT authorizer nothing is kept but that a token is well signed.

@@ -4,8 +4,14 @@ import JSON
 /// The members of CreateIntegration and UpdateIntegration: read and put on an integration. Only what is present changes
 /// anything; `IntegrationRules` then checks the whole.
 enum IntegrationMembers {
-    static func apply(_ members: RequestMembers, to integration: inout V2.Integration) throws(ServiceError) {
-        try refuseUnsupported(members)
+    static func apply(
+        _ members: RequestMembers, to integration: inout V2.Integration, of api: HTTPAPI
+    ) throws(ServiceError) {
+        if api.isWebSocket {
+            try WebSocketIntegrationMembers.apply(members, to: &integration)
+        } else {
+            try refuseUnsupported(members)
+        }
         try set(&integration.connectionId, members, "connectionId")
         try set(&integration.connectionType, members, "connectionType")
         try set(&integration.credentialsArn, members, "credentialsArn")
@@ -28,14 +34,14 @@ enum IntegrationMembers {
         }
     }
 
-    private static func set(
+    static func set(
         _ member: inout String?, _ members: RequestMembers, _ name: String, upTo length: Int? = nil
     ) throws(ServiceError) {
         if let text = try members.string(name, upTo: length) { member = text.isEmpty ? nil : text }
     }
 
     /// An empty value deletes the mapping.
-    private static func merge(_ changes: OrderedMap<String>, into old: OrderedMap<String>?) -> OrderedMap<String>? {
+    static func merge(_ changes: OrderedMap<String>, into old: OrderedMap<String>?) -> OrderedMap<String>? {
         var merged = old ?? [:]
         for (key, value) in changes { merged[key] = value.isEmpty ? nil : value }
         return merged.isEmpty ? nil : merged
@@ -70,6 +76,6 @@ enum IntegrationMembers {
     }
 
     private static func webSocketOnly(_ name: String) -> ServiceError {
-        .unsupported("The member \(name) is for WebSocket APIs, which Gatehouse does not serve yet.")
+        V2Error.onlyFor(webSocket: true, "The member \(name)")
     }
 }

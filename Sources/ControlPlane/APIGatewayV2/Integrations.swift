@@ -7,19 +7,22 @@ extension V2Operations {
         return [
             kit.create("CreateIntegration") { api, call throws(ServiceError) in
                 var integration = V2.Integration(integrationId: api.freshId(of: V2.Integration.self, call))
-                try applyMembers(call, to: &integration)
+                try applyMembers(call, to: &integration, of: api)
                 return integration
             },
             kit.get("GetIntegration"), kit.list("GetIntegrations"),
-            kit.update("UpdateIntegration") { integration, _, call throws(ServiceError) in
-                try applyMembers(call, to: &integration)
+            kit.update("UpdateIntegration") { integration, api, call throws(ServiceError) in
+                try applyMembers(call, to: &integration, of: api)
             },
             kit.delete("DeleteIntegration"),
         ]
     }
 
-    private static func applyMembers(_ call: Call, to integration: inout V2.Integration) throws(ServiceError) {
-        try IntegrationMembers.apply(try RequestMembers(call), to: &integration)
+    private static func applyMembers(
+        _ call: Call, to integration: inout V2.Integration, of api: HTTPAPI
+    ) throws(ServiceError) {
+        try IntegrationMembers.apply(try RequestMembers(call), to: &integration, of: api)
+        if api.isWebSocket { return try WebSocketIntegrationRules.check(&integration) }
         try IntegrationRules.refuseUnsupported(integration)
         try IntegrationRules.check(&integration)
     }
@@ -47,5 +50,11 @@ extension V2.Integration: APIPart {
         guard apiGatewayManaged != true else {
             throw V2Error.badRequest("An integration that API Gateway manages cannot be deleted.")
         }
+    }
+
+    var answer: V2.Integration {
+        var answer = self
+        answer.integrationResponses = nil
+        return answer
     }
 }

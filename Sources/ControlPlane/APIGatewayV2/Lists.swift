@@ -5,8 +5,10 @@ import JSON
 enum Lists {
     /// The page that `maxResults` and `nextToken` ask for. A token names the last item of the page before, and its
     /// place, so that items deleted meanwhile neither end the list nor repeat it.
+    ///
+    /// - Parameter shown: what the list shows of an item.
     static func page<Item: Encodable>(
-        _ items: [Item], _ call: Call, key: (Item) -> String
+        _ items: [Item], _ call: Call, key: (Item) -> String, showing shown: (Item) -> Item = { $0 }
     ) throws(ServiceError) -> Reply {
         let size = try size(call.query("maxResults"))
         var start = 0
@@ -18,7 +20,7 @@ enum Lists {
         var encoded: [JSONValue] = []
         encoded.reserveCapacity(page.count)
         for item in page {
-            do { encoded.append(try JSONValue(encoding: item)) } catch {
+            do { encoded.append(try JSONValue(encoding: shown(item))) } catch {
                 throw .internalFailure("The answer could not be written: \(error)")
             }
         }

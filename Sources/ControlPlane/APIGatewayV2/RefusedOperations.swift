@@ -3,7 +3,6 @@
 extension V2Operations {
     static let refused: [Operation] =
         refuse(domainNames, "Gatehouse does not serve custom domain names yet")
-        + refuse(webSocket, "This resource is for WebSocket APIs, which Gatehouse does not serve yet")
         + refuse(portals, "Gatehouse does not serve developer portals")
 
     private typealias Row = (name: String, method: Operation.Method, path: String, success: Int)
@@ -30,35 +29,6 @@ extension V2Operations {
         ("PutRoutingRule", .put, "/domainnames/{domainName}/routingrules/{routingRuleId}", 200),
         ("UpdateApiMapping", .patch, "/domainnames/{domainName}/apimappings/{apiMappingId}", 200),
         ("UpdateDomainName", .patch, "/domainnames/{domainName}", 200),
-    ]
-
-    private static let webSocket: [Row] = [
-        ("CreateIntegrationResponse", .post, "/apis/{apiId}/integrations/{integrationId}/integrationresponses", 201),
-        ("CreateModel", .post, "/apis/{apiId}/models", 201),
-        ("CreateRouteResponse", .post, "/apis/{apiId}/routes/{routeId}/routeresponses", 201),
-        (
-            "DeleteIntegrationResponse", .delete,
-            "/apis/{apiId}/integrations/{integrationId}/integrationresponses/{integrationResponseId}", 204
-        ),
-        ("DeleteModel", .delete, "/apis/{apiId}/models/{modelId}", 204),
-        (
-            "DeleteRouteRequestParameter", .delete,
-            "/apis/{apiId}/routes/{routeId}/requestparameters/{requestParameterKey}", 204
-        ),
-        ("DeleteRouteResponse", .delete, "/apis/{apiId}/routes/{routeId}/routeresponses/{routeResponseId}", 204),
-        (
-            "GetIntegrationResponse", .get,
-            "/apis/{apiId}/integrations/{integrationId}/integrationresponses/{integrationResponseId}", 200
-        ),
-        ("GetModel", .get, "/apis/{apiId}/models/{modelId}", 200),
-        ("GetModelTemplate", .get, "/apis/{apiId}/models/{modelId}/template", 200),
-        ("GetRouteResponse", .get, "/apis/{apiId}/routes/{routeId}/routeresponses/{routeResponseId}", 200),
-        (
-            "UpdateIntegrationResponse", .patch,
-            "/apis/{apiId}/integrations/{integrationId}/integrationresponses/{integrationResponseId}", 200
-        ),
-        ("UpdateModel", .patch, "/apis/{apiId}/models/{modelId}", 200),
-        ("UpdateRouteResponse", .patch, "/apis/{apiId}/routes/{routeId}/routeresponses/{routeResponseId}", 200),
     ]
 
     private static let portals: [Row] = [

@@ -2,7 +2,7 @@ import GatewayModel
 import HashTreeCollections
 
 /// The route keys of one API: no two are the same, and none has another name for a variable that stands at the same
-/// place.
+/// place. Those of WebSocket APIs are words without places.
 ///
 /// Source: the service's ConflictExceptions, which speak of "the same hierarchical level" (routes of one method).
 struct RouteKeyIndex: Sendable {
@@ -36,7 +36,7 @@ struct RouteKeyIndex: Sendable {
     func contains(_ text: String) -> Bool { keys.contains(text) }
 
     /// Changes nothing when it throws.
-    mutating func insert(_ text: String, _ key: RouteKey) throws(ServiceError) {
+    mutating func insert(_ text: String, _ key: RouteKey?) throws(ServiceError) {
         guard !keys.contains(text) else {
             throw V2Error.conflict("Route with key \(text) already exists for this API")
         }
@@ -55,7 +55,7 @@ struct RouteKeyIndex: Sendable {
         keys.insert(text)
     }
 
-    mutating func remove(_ text: String, _ key: RouteKey) {
+    mutating func remove(_ text: String, _ key: RouteKey?) {
         guard keys.remove(text) != nil else { return }
         var parent = 0
         for (step, _) in Self.steps(of: key) {
@@ -79,7 +79,7 @@ struct RouteKeyIndex: Sendable {
         }
     }
 
-    private static func steps(of key: RouteKey) -> [(step: Edge.Step, name: String?)] {
+    private static func steps(of key: RouteKey?) -> [(step: Edge.Step, name: String?)] {
         guard case .path(let method, let segments) = key else { return [] }
         return [(.method(method), nil)]
             + segments.map { segment in

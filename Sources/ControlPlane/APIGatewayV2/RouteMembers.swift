@@ -5,9 +5,10 @@ enum RouteMembers {
     static func apply(
         _ members: RequestMembers, to route: inout V2.Route, isNew: Bool, _ api: HTTPAPI
     ) throws(ServiceError) {
-        try refuseUnsupported(members, routeId: isNew ? nil : route.routeId)
+        if !api.isWebSocket { try refuseUnsupported(members, routeId: isNew ? nil : route.routeId) }
         try applyAuthorization(members, to: &route, api.authorizers)
         if let key = try members.string("routeKey") { route.routeKey = key }
+        if api.isWebSocket { try WebSocketRouteMembers.apply(members, to: &route, api) }
         if let name = try members.string("operationName", upTo: V2Quotas.operationNameLength) {
             route.operationName = name.isEmpty ? nil : name
         }
@@ -78,8 +79,7 @@ enum RouteMembers {
                     + "Please set ApiKeyRequired to false for route \(routeId ?? "null")")
         }
         for name in webSocketOnly where members.has(name) {
-            throw ServiceError.unsupported(
-                "The member \(name) is for WebSocket APIs, which Gatehouse does not serve yet.")
+            throw V2Error.onlyFor(webSocket: true, "The member \(name)")
         }
     }
 

@@ -4,6 +4,13 @@ import GatewayModel
 ///
 /// Sources: the service's messages; docs/http-api-develop-routes; the path pattern is the one that the service quotes.
 enum RouteRules {
+    /// Nil for the keys of WebSocket APIs, which have no parts.
+    static func parse(_ text: String, isWebSocket: Bool) throws(ServiceError) -> RouteKey? {
+        guard isWebSocket else { return try parse(text) }
+        try WebSocketRouteMembers.checkKey(text)
+        return nil
+    }
+
     static func parse(_ text: String) throws(ServiceError) -> RouteKey {
         guard text.utf8.count <= V2Quotas.routeKeyLength else {
             throw V2Error.badRequest("A route key must have at most \(V2Quotas.routeKeyLength) characters.")

@@ -1,4 +1,5 @@
 import GatewayModel
+import JSON
 
 /// The operations on Route.
 extension V2Operations {
@@ -7,6 +8,15 @@ extension V2Operations {
         return [
             kit.create("CreateRoute", createRoute), kit.get("GetRoute"), kit.list("GetRoutes"),
             kit.update("UpdateRoute", status: 201, updateRoute), kit.delete("DeleteRoute"),
+            kit.delete("DeleteRouteRequestParameter", "/requestparameters/{requestParameterKey}") {
+                route, call throws(ServiceError) in
+                let key = call.path("requestParameterKey")
+                guard route.requestParameters?[key] != nil else {
+                    throw V2Error.notFound("Invalid parameter name specified \(key)")
+                }
+                route.requestParameters?[key] = nil
+                if route.requestParameters?.isEmpty == true { route.requestParameters = nil }
+            },
         ]
     }
 
@@ -15,7 +25,7 @@ extension V2Operations {
         guard let text = try members.string("routeKey"), !text.isEmpty else {
             throw V2Error.badRequest("Route key is required")
         }
-        _ = try RouteRules.parse(text)
+        _ = try RouteRules.parse(text, isWebSocket: api.isWebSocket)
         var route = Routes.make(id: api.freshId(of: V2.Route.self, call), routeKey: text)
         try RouteMembers.apply(members, to: &route, isNew: true, api)
         return route
@@ -28,7 +38,7 @@ extension V2Operations {
             throw V2Error.badRequest(
                 "The route key of a route that API Gateway manages can be updated only through its API.")
         }
-        _ = try RouteRules.parse(route.routeKey)
+        _ = try RouteRules.parse(route.routeKey, isWebSocket: api.isWebSocket)
     }
 }
 
@@ -46,13 +56,19 @@ extension V2.Route: APIPart {
     /// A key that conflicts with another route's is refused.
     func enter(_ api: inout HTTPAPI, replacing old: V2.Route?) throws(ServiceError) {
         guard routeKey != old?.routeKey else { return }
-        let key = try RouteRules.parse(routeKey)
+        let key = try RouteRules.parse(routeKey, isWebSocket: api.isWebSocket)
         old?.leave(&api)
         try api.routeKeys.insert(routeKey, key)
     }
 
     func leave(_ api: inout HTTPAPI) {
-        if let key = RouteKey(routeKey) { api.routeKeys.remove(routeKey, key) }
+        api.routeKeys.remove(routeKey, api.isWebSocket ? nil : RouteKey(routeKey))
+    }
+
+    var answer: V2.Route {
+        var answer = self
+        answer.routeResponses = nil
+        return answer
     }
 }
 

@@ -5,8 +5,9 @@ import JSON
 enum StageMembers {
     static func apply(_ members: RequestMembers, to stage: inout V2.Stage, of api: HTTPAPI) throws(ServiceError) {
         if try members.string("clientCertificateId")?.isEmpty == false {
+            guard api.isWebSocket else { throw V2Error.onlyFor(webSocket: true, "The member clientCertificateId") }
             throw ServiceError.unsupported(
-                "Client certificates are for WebSocket APIs, which Gatehouse does not serve yet.")
+                "Gatehouse does not present client certificates yet: clientCertificateId is refused on a stage.")
         }
         if let text = try members.string("description", upTo: V2Quotas.descriptionLength) {
             stage.description = text.isEmpty ? nil : text
@@ -16,7 +17,7 @@ enum StageMembers {
         }
         if let settings = try members.object("defaultRouteSettings") {
             var merged = stage.defaultRouteSettings ?? V2.RouteSettings(detailedMetricsEnabled: false)
-            try apply(settings, to: &merged)
+            try apply(settings, to: &merged, of: api)
             stage.defaultRouteSettings = merged
         }
         if let settings = try members.object("routeSettings") {
@@ -46,8 +47,12 @@ enum StageMembers {
         stage.lastDeploymentStatusMessage = nil
     }
 
-    private static func apply(_ members: RequestMembers, to settings: inout V2.RouteSettings) throws(ServiceError) {
-        if members.has("loggingLevel") || members.has("dataTraceEnabled") {
+    private static func apply(
+        _ members: RequestMembers, to settings: inout V2.RouteSettings, of api: HTTPAPI
+    ) throws(ServiceError) {
+        if api.isWebSocket {
+            try applyLogging(members, to: &settings)
+        } else if members.has("loggingLevel") || members.has("dataTraceEnabled") {
             throw V2Error.badRequest("Execution logs are not supported on protocolType HTTP")
         }
         // A caller that knows what it takes away says null; AWS's tools send none.
@@ -66,6 +71,18 @@ enum StageMembers {
         if let isEnabled = try members.bool("detailedMetricsEnabled") { settings.detailedMetricsEnabled = isEnabled }
     }
 
+    private static func applyLogging(
+        _ members: RequestMembers, to settings: inout V2.RouteSettings
+    ) throws(ServiceError) {
+        if let level = try members.string("loggingLevel") {
+            guard ["OFF", "ERROR", "INFO"].contains(level) else {
+                throw V2Error.badRequest("Invalid logging level specified. Must be one of [OFF, ERROR, INFO]")
+            }
+            settings.loggingLevel = level
+        }
+        if let isEnabled = try members.bool("dataTraceEnabled") { settings.dataTraceEnabled = isEnabled }
+    }
+
     private static func merge(
         _ changes: RequestMembers, into old: OrderedMap<V2.RouteSettings>, of api: HTTPAPI
     ) throws(ServiceError) -> OrderedMap<V2.RouteSettings> {
@@ -77,7 +94,7 @@ enum StageMembers {
             }
             guard let members = try changes.object(key) else { continue }
             var settings = merged[key] ?? V2.RouteSettings()
-            try apply(members, to: &settings)
+            try apply(members, to: &settings, of: api)
             merged[key] = settings
         }
         return merged

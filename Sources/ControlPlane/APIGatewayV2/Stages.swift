@@ -18,9 +18,9 @@ extension V2Operations {
 
     private static func createStage(_ api: inout HTTPAPI, _ call: Call) throws(ServiceError) -> V2.Stage {
         let members = try RequestMembers(call)
-        let name = try Stages.checkName(try members.string("stageName"))
+        let name = try Stages.checkName(try members.string("stageName"), of: api)
         guard api.stages[name] == nil else { throw V2Error.conflict("Stage already exists") }
-        var stage = Stages.make(name: name, now: call.timestamp)
+        var stage = Stages.make(name: name, isWebSocket: api.isWebSocket, now: call.timestamp)
         stage.tags = try Tags.read(members)
         try StageMembers.apply(members, to: &stage, of: api)
         return stage
@@ -71,10 +71,15 @@ extension V2.Stage: APIPart {
 
 enum Stages {
     /// A fresh stage as it reads back before anything is set.
-    static func make(name: String, now: String) -> V2.Stage {
+    static func make(name: String, isWebSocket: Bool = false, now: String) -> V2.Stage {
         var stage = V2.Stage(stageName: name)
         stage.createdDate = now
-        stage.defaultRouteSettings = V2.RouteSettings(detailedMetricsEnabled: false)
+        var settings = V2.RouteSettings(detailedMetricsEnabled: false)
+        if isWebSocket {
+            settings.dataTraceEnabled = false
+            settings.loggingLevel = "OFF"
+        }
+        stage.defaultRouteSettings = settings
         stage.lastUpdatedDate = now
         stage.routeSettings = [:]
         stage.stageVariables = [:]
@@ -82,7 +87,11 @@ enum Stages {
         return stage
     }
 
-    static func checkName(_ name: String?) throws(ServiceError) -> String {
+    static func checkName(_ name: String?, of api: HTTPAPI) throws(ServiceError) -> String {
+        // A WebSocket API has a stage in every path. (AWS takes the name, and connecting to it fails; SAM's words.)
+        guard name != "$default" || !api.isWebSocket else {
+            throw V2Error.badRequest("Stages cannot be named $default for WebSocket APIs.")
+        }
         guard let name, name == "$default" || isName(name) else {
             throw V2Error.badRequest("Stage name only allows a-zA-Z0-9_- or $default")
         }

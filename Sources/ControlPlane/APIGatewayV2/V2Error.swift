@@ -12,6 +12,11 @@ enum V2Error {
         ServiceError("ConflictException", status: 409, message)
     }
 
+    /// A member, operation or resource that APIs of the other protocol do not have. The service's words are unknown.
+    static func onlyFor(webSocket isWebSocket: Bool, _ what: String) -> ServiceError {
+        badRequest("\(what) is only supported for \(isWebSocket ? "WebSocket" : "HTTP") APIs.")
+    }
+
     /// Source: the service's answer to the 301st integration.
     static func tooMany(_ resources: String) -> ServiceError {
         ServiceError(

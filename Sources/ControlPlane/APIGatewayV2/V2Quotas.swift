@@ -40,6 +40,20 @@ enum V2Quotas {
     /// Mappings of one integration, request and all statuses together. AWS names none.
     static let mappings = 1_000
     static let timeoutMilliseconds = 50...30_000
+    static let webSocketTimeoutMilliseconds = 50...29_000
+
+    /// AWS names none.
+    static let selectionExpressionLength = 2_048
+    /// Of one integration. AWS names none.
+    static let integrationResponses = 100
+    /// Bytes of one template. The model says 32 KB, the quotas page 300 KB; the wider one is taken.
+    static let templateBytes = 307_200
+    /// AWS names none.
+    static let models = 10_000
+    static let modelNameLength = 128
+    static let contentTypeLength = 256
+    /// AWS: 32 KB.
+    static let modelSchemaBytes = 32_768
 
     static let stageNameLength = 128
     static let stageVariables = 100

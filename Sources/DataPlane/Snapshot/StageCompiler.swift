@@ -27,6 +27,7 @@ struct StageCompiler: Sendable {
         let kind: CompiledStage.Kind
         switch definition.kind {
         case .http(let content): kind = .http(try httpStage(definition, content, previous, state))
+        case .webSocket: throw CompileError(message: "Gatehouse does not serve WebSocket APIs yet.")
         case .rest(let content):
             let compiler = RESTCompiler(
                 key: definition.key, account: definition.account, functions: functions, origins: origins,
@@ -73,7 +74,7 @@ struct StageCompiler: Sendable {
         guard let destination = settings?.destinationArn, let format = settings?.format else { return nil }
         let variables =
             switch definition.kind {
-            case .http: HTTPPipeline.contextVariables
+            case .http, .webSocket: HTTPPipeline.contextVariables
             case .rest: RESTPipeline.contextVariables
             }
         // A delivery stream is one for all.

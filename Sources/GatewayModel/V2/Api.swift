@@ -12,10 +12,13 @@ extension V2 {
         package var createdDate: String?
         package var description: String?
         package var disableExecuteApiEndpoint: Bool?
+        /// Of a WebSocket API; stored only: models are checked when they are made.
+        package var disableSchemaValidation: Bool?
         package var importInfo: [String]?
         /// `ipv4` or `dualstack`; stored only.
         package var ipAddressType: String?
         package var name: String
+        /// `HTTP` or `WEBSOCKET`.
         package var protocolType: String
         package var routeSelectionExpression: String?
         package var tags: OrderedMap<String>?
@@ -43,4 +46,6 @@ extension V2.Api {
         self.name = name
         self.protocolType = protocolType
     }
+
+    package var isWebSocket: Bool { protocolType == "WEBSOCKET" }
 }

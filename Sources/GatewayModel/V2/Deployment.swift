@@ -19,28 +19,47 @@ extension V2 {
         package var routes: PartList<Route>
         package var integrations: PartList<Integration>
         package var authorizers: PartList<Authorizer>
+        package var models: PartList<Model>
         package var corsConfiguration: Cors?
         package var disableExecuteApiEndpoint: Bool
+        /// Of a WebSocket API; nil of others.
+        package var webSocket: WebSocketSettings?
 
         package init(
             routes: PartList<Route>, integrations: PartList<Integration>, authorizers: PartList<Authorizer> = [],
-            corsConfiguration: Cors?, disableExecuteApiEndpoint: Bool
+            models: PartList<Model> = [], corsConfiguration: Cors?, disableExecuteApiEndpoint: Bool,
+            webSocket: WebSocketSettings? = nil
         ) {
             self.routes = routes
             self.integrations = integrations
             self.authorizers = authorizers
+            self.models = models
             self.corsConfiguration = corsConfiguration
             self.disableExecuteApiEndpoint = disableExecuteApiEndpoint
+            self.webSocket = webSocket
         }
 
-        /// What was stored when there were no authorizers has none.
+        /// What was stored when there were no authorizers, no models or no WebSocket APIs has none.
         package init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             routes = try container.decode(PartList<Route>.self, forKey: .routes)
             integrations = try container.decode(PartList<Integration>.self, forKey: .integrations)
             authorizers = try container.decodeIfPresent(PartList<Authorizer>.self, forKey: .authorizers) ?? []
+            models = try container.decodeIfPresent(PartList<Model>.self, forKey: .models) ?? []
             corsConfiguration = try container.decodeIfPresent(Cors.self, forKey: .corsConfiguration)
             disableExecuteApiEndpoint = try container.decode(Bool.self, forKey: .disableExecuteApiEndpoint)
+            webSocket = try container.decodeIfPresent(WebSocketSettings.self, forKey: .webSocket)
+        }
+    }
+
+    /// What a WebSocket API says of itself, for all its routes.
+    package struct WebSocketSettings: Codable, Sendable, Equatable {
+        package var apiKeySelectionExpression: String
+        package var routeSelectionExpression: String
+
+        package init(apiKeySelectionExpression: String, routeSelectionExpression: String) {
+            self.apiKeySelectionExpression = apiKeySelectionExpression
+            self.routeSelectionExpression = routeSelectionExpression
         }
     }
 }

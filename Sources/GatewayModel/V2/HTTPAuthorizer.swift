@@ -1,18 +1,19 @@
 extension V2 {
-    /// An authorizer of an HTTP API. Source: botocore `Authorizer` shape, less what only WebSocket APIs have.
+    /// An authorizer. Source: botocore `Authorizer` shape.
     package struct Authorizer: KeyedPart {
-        /// Stored only: the function is called by its resource policy.
+        /// The role as which the function is called; nil: its resource policy says whether it may be.
         package var authorizerCredentialsArn: String?
         package var authorizerId: String
         /// `1.0` or `2.0`.
         package var authorizerPayloadFormatVersion: String?
         package var authorizerResultTtlInSeconds: Int?
-        /// `JWT` or `REQUEST`.
+        /// `REQUEST`; for HTTP APIs also `JWT`.
         package var authorizerType: String
         package var authorizerUri: String?
         package var enableSimpleResponses: Bool?
         /// `$request.header.NAME`, `$request.querystring.NAME`; of a function authorizer any number, also
-        /// `$context.NAME` and `$stageVariables.NAME`.
+        /// `$context.NAME` and `$stageVariables.NAME`. Of a WebSocket API `route.request.header.NAME`,
+        /// `route.request.querystring.NAME`, `context.NAME` and `stageVariables.NAME`.
         package var identitySource: [String]
         package var jwtConfiguration: JWTConfiguration?
         package var name: String

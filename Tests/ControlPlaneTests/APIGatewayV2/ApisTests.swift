@@ -27,7 +27,6 @@ import Testing
             (["name": "", "protocolType": "HTTP"], "Invalid API name specified"),
             (["name": "a"], "Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]"),
             (["name": "a", "protocolType": "FTP"], "Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]"),
-            (["name": "a", "protocolType": "WEBSOCKET"], "Gatehouse does not serve WebSocket APIs yet."),
             (
                 ["name": "a", "protocolType": "HTTP", "routeSelectionExpression": "$request.body.action"],
                 "Route selection expression is currently limited to \"${request.method} ${request.path}\""

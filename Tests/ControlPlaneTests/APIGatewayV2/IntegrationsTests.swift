@@ -47,11 +47,11 @@ private let refusals: [(JSONObject, String)] = [
     ),
     (
         ["passthroughBehavior": "NEVER"],
-        "The member passthroughBehavior is for WebSocket APIs, which Gatehouse does not serve yet."
+        "The member passthroughBehavior is only supported for WebSocket APIs."
     ),
     (
         ["requestTemplates": [:]],
-        "The member requestTemplates is for WebSocket APIs, which Gatehouse does not serve yet."
+        "The member requestTemplates is only supported for WebSocket APIs."
     ),
 ]
 

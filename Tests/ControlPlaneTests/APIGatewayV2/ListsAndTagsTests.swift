@@ -130,7 +130,8 @@ import Testing
 
     @Test func servedAndRefusedOperationsAreTheModels103() {
         let served =
-            V2Operations.apis + V2Operations.routes + V2Operations.integrations + V2Operations.authorizers
+            V2Operations.apis + V2Operations.routes + V2Operations.routeResponses + V2Operations.integrations
+            + V2Operations.integrationResponses + V2Operations.models + V2Operations.authorizers
             + V2Operations.stages + V2Operations.deployments + V2Operations.documents + V2Operations.tags
             + V2Operations.vpcLinks + V2Operations.emptyLists
         #expect(served.allSatisfy { $0.isServed })

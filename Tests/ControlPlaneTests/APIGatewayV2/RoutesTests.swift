@@ -90,7 +90,7 @@ import Testing
             ),
             (
                 ["routeKey": "GET /x", "routeResponseSelectionExpression": "$default"], 400,
-                "The member routeResponseSelectionExpression is for WebSocket APIs, which Gatehouse does not serve yet."
+                "The member routeResponseSelectionExpression is only supported for WebSocket APIs."
             ),
         ] as [(JSONValue, Int, String)])
     func aBadRouteIsRefused(body: JSONValue, status: Int, message: String) async throws {

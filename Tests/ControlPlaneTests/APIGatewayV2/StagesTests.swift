@@ -127,7 +127,7 @@ import Testing
             ),
             (
                 ["stageName": "s", "clientCertificateId": "abc"], 400,
-                "Client certificates are for WebSocket APIs, which Gatehouse does not serve yet."
+                "The member clientCertificateId is only supported for WebSocket APIs."
             ),
             (["stageName": "s", "deploymentId": "zzzzzz"], 400, "Invalid deployment identifier specified zzzzzz"),
             (

@@ -36,6 +36,17 @@ struct PermissionTests {
             ("GET", "/restapis/%61b/resources", "apigateway:GET /restapis/ab/resources"),
             ("DELETE", "/v2/apis/x/routes/y", "apigateway:DELETE /apis/x/routes/y"),
             ("GET", "/v2/apis/x/stages/%24default", "apigateway:GET /apis/x/stages/$default"),
+            ("POST", "/v2/apis/x/models", "apigateway:POST /apis/x/models"),
+            ("GET", "/v2/apis/x/models/y/template", "apigateway:GET /apis/x/models/y/template"),
+            ("PATCH", "/v2/apis/x/routes/y/routeresponses/z", "apigateway:PATCH /apis/x/routes/y/routeresponses/z"),
+            (
+                "DELETE", "/v2/apis/x/routes/y/requestparameters/route.request.header.a",
+                "apigateway:DELETE /apis/x/routes/y/requestparameters/route.request.header.a"
+            ),
+            (
+                "POST", "/v2/apis/x/integrations/y/integrationresponses",
+                "apigateway:POST /apis/x/integrations/y/integrationresponses"
+            ),
             (
                 "GET", "/tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Frestapis%2Fx",
                 "apigateway:GET /tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Frestapis%2Fx"

@@ -1,0 +1,45 @@
+import GatewayModel
+
+/// What an authorizer of a WebSocket API takes, and what it must look like: a function, asked once per connection.
+///
+/// Source: botocore's shapes; Developer Guide, apigateway-websocket-api-lambda-auth. The service's words are unknown.
+enum WebSocketAuthorizerMembers {
+    private static let httpOnly = [
+        "authorizerPayloadFormatVersion", "authorizerResultTtlInSeconds", "jwtConfiguration",
+    ]
+
+    static func apply(_ members: RequestMembers, to authorizer: inout V2.Authorizer) throws(ServiceError) {
+        guard authorizer.authorizerType == "REQUEST" else {
+            throw V2Error.onlyFor(webSocket: false, "The authorizer type \(authorizer.authorizerType)")
+        }
+        for name in httpOnly where members.has(name) {
+            throw V2Error.onlyFor(webSocket: false, "The member \(name)")
+        }
+        if try members.bool("enableSimpleResponses") == true {
+            throw V2Error.onlyFor(webSocket: false, "The member enableSimpleResponses")
+        }
+        if members.has("identityValidationExpression") {
+            throw V2Error.badRequest("IdentityValidationExpression is not valid for REQUEST authorizers")
+        }
+        if let uri = try members.string("authorizerUri", upTo: V2Quotas.uriLength) { authorizer.authorizerUri = uri }
+        if let arn = try members.string("authorizerCredentialsArn", upTo: V2Quotas.uriLength) {
+            authorizer.authorizerCredentialsArn = arn.isEmpty ? nil : arn
+        }
+        let uri = authorizer.authorizerUri ?? ""
+        guard uri.contains(":lambda:path/"), LambdaURI(uri) != nil else {
+            throw FunctionAuthorizerRules.invalidURI(uri)
+        }
+        if let arn = authorizer.authorizerCredentialsArn, !arn.hasPrefix("arn:") {
+            throw V2Error.badRequest("Invalid ARN specified in the request")
+        }
+        for source in authorizer.identitySource {
+            guard isSource(source) else { throw V2Error.badRequest("Invalid identity source specified: \(source)") }
+        }
+    }
+
+    private static func isSource(_ text: String) -> Bool {
+        ["route.request.header.", "route.request.querystring.", "context.", "stageVariables."].contains {
+            text.hasPrefix($0) && text.dropFirst($0.utf8.count).isWord(and: ".$")
+        }
+    }
+}
