@@ -20,8 +20,8 @@ extension Operation {
         // GetLayerVersionByArn has the path of ListLayers.
         if name == "ListLayers", let arn = call.query("Arn") { return [Permission("lambda:GetLayerVersion", on: arn)] }
         let object = name == "Invoke" || name == "InvokeWithResponseStream" ? [:] : (try? call.object()) ?? [:]
-        var values: [String: String] = [:]
-        if name == "AddPermission" { values["lambda:principal"] = object["Principal"]?.string }
+        var values: [String: ConditionValues] = [:]
+        if name == "AddPermission" { values["lambda:principal"] = .of(object["Principal"]?.string) }
         var needed = [
             Permission(
                 "lambda:\(Self.lambdaActions[name] ?? name)", on: lambdaResource(call, object), values: values)

@@ -1,5 +1,6 @@
 import Callers
 import GatewayModel
+import IAMPolicy
 import Testing
 
 @testable import ControlPlane
@@ -130,14 +131,64 @@ struct PermissionTests {
             ("CreateOpenIDConnectProvider", "Url=https://a.b/c", "oidc-provider/a.b/c"),
         ])
     func iam(action: String, parameters: String, wanted: String) {
+        let permissions = form(action, parameters)
+        #expect(permissions.map(\.action) == ["iam:\(action)"])
+        #expect(permissions.map(\.resource) == ["arn:aws:iam::123456789012:\(wanted)"])
+    }
+
+    private func form(_ action: String, _ parameters: String, _ world: World = World()) -> [Permission] {
         let call = FormCall(
             members: FormMembers(PercentEncoding.query(parameters) ?? []), requestId: "", account: account,
             now: Timestamp(milliseconds: 0), caller: nil,
             facts: .init(
                 sourceAddress: "", userAgent: nil, referer: nil, isSecure: false, region: "",
                 now: Timestamp(milliseconds: 0)))
-        let permissions = IAM.service.permissions(action, call, World())
-        #expect(permissions.map(\.action) == ["iam:\(action)"])
-        #expect(permissions.map(\.resource) == ["arn:aws:iam::123456789012:\(wanted)"])
+        return IAM.service.permissions(action, call, world)
+    }
+
+    @Test(
+        "of IAM is on everything where the action is about nobody, whatever the form names",
+        arguments: [
+            ("ListPolicies", "PolicyArn=arn:mine"), ("GetAccountSummary", "PolicyArn=arn:mine"),
+            ("SimulateCustomPolicy", "PolicySourceArn=arn:mine"),
+            ("ListOpenIDConnectProviders", "OpenIDConnectProviderArn=arn:mine"),
+        ])
+    func nobody(action: String, parameters: String) {
+        #expect(form(action, parameters).map(\.resource) == ["*"])
+    }
+
+    @Test(
+        "of IAM has as its boundary the one that the call sets, or the one that its target has",
+        arguments: [
+            ("CreateUser", "UserName=n&PermissionsBoundary=arn:b", "arn:b"),
+            ("PutRolePermissionsBoundary", "RoleName=bound&PermissionsBoundary=arn:b", "arn:b"),
+            ("AttachRolePolicy", "RoleName=bound&PolicyArn=arn:p", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+            ("DeleteRolePermissionsBoundary", "RoleName=bound", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+            ("AttachRolePolicy", "RoleName=free&PolicyArn=arn:p&PermissionsBoundary=arn:b", nil),
+            ("PutUserPolicy", "UserName=free&PermissionsBoundary=arn:b", nil),
+            ("DeleteRole", "RoleName=bound&PermissionsBoundary=arn:b", nil),
+            ("CreateAccessKey", "UserName=free&PermissionsBoundary=arn:b", nil),
+        ])
+    func boundary(action: String, parameters: String, wanted: String?) async {
+        let plane = LambdaPlane()
+        let trust = #"{"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}}"#
+        for (name, boundary) in [("bound", "arn:aws:iam::aws:policy/ReadOnlyAccess"), ("free", nil)] {
+            var members = ["RoleName": name, "AssumeRolePolicyDocument": trust]
+            members["PermissionsBoundary"] = boundary
+            #expect(await plane.form("CreateRole", members).status == 200)
+        }
+        #expect(await plane.form("CreateUser", ["UserName": "free"]).status == 200)
+        let values = form(action, parameters, plane.plane.world)[0].values["iam:permissionsboundary"]
+        #expect(values == wanted.map { .values([$0]) } ?? .absent)
+    }
+
+    @Test("of IAM has a policy as its key only where one is attached or detached")
+    func policyKey() {
+        func key(_ action: String, _ parameters: String) -> ConditionValues? {
+            form(action, parameters)[0].values["iam:policyarn"]
+        }
+        #expect(key("AttachUserPolicy", "UserName=u&PolicyArn=arn:p") == .values(["arn:p"]))
+        #expect(key("PutUserPolicy", "UserName=u&PolicyArn=arn:p") == .absent)
+        #expect(key("DeletePolicy", "PolicyArn=arn:p") == .absent)
     }
 }
