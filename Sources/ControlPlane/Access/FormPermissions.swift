@@ -96,7 +96,7 @@ private struct IAMTarget {
             let user = member("AccessKeyId").flatMap { world.usersOfKeys[$0] }.flatMap { world[IAM.User.self, $0] }
             return user?.arn(call.account) ?? "*"
         }
-        if Self.ofUsers.contains(where: isAbout) {
+        if action != "ListVirtualMFADevices", Self.ofUsers.contains(where: isAbout) {
             // Without a name it is about the user who calls.
             if member("UserName") == nil, case .user = call.caller?.kind { return call.callerARN }
             return named(IAM.User.self, "user", "UserName")

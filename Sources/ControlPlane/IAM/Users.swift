@@ -100,6 +100,13 @@ extension IAM {
             "ListMFADevices": { control, call throws(ServiceError) in
                 try call.list("MFADevices", [String](), by: \.self) { _, _ in }
             },
+            "ListVirtualMFADevices": { control, call throws(ServiceError) in
+                var constraints = Constraints()
+                constraints.oneOf(
+                    call.members.string("AssignmentStatus"), "assignmentStatus", ["Any", "Unassigned", "Assigned"])
+                try constraints.checkForm()
+                return try call.list("VirtualMFADevices", [String](), by: \.self) { _, _ in }
+            },
             "ListSSHPublicKeys": { control, call throws(ServiceError) in
                 try call.list("SSHPublicKeys", [String](), by: \.self) { _, _ in }
             },

@@ -150,7 +150,7 @@ struct PermissionTests {
         "of IAM is on everything where the action is about nobody, whatever the form names",
         arguments: [
             ("ListPolicies", "PolicyArn=arn:mine"), ("GetAccountSummary", "PolicyArn=arn:mine"),
-            ("SimulateCustomPolicy", "PolicySourceArn=arn:mine"),
+            ("SimulateCustomPolicy", "PolicySourceArn=arn:mine"), ("ListVirtualMFADevices", "UserName=u"),
             ("ListOpenIDConnectProviders", "OpenIDConnectProviderArn=arn:mine"),
         ])
     func nobody(action: String, parameters: String) {
