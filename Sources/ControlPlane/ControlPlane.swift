@@ -152,7 +152,8 @@ package final class ControlPlane: Sendable {
             Call(
                 pathParameters: parameters, query: query, headers: request.headers, body: request.body,
                 requestId: requestId, account: settings.account, now: settings.now(),
-                services: settings.services, refusesBrokenTemplates: settings.refusesBrokenTemplates)
+                services: settings.services, identities: Identities(world, settings.account),
+                refusesBrokenTemplates: settings.refusesBrokenTemplates)
         )
     }
 }

@@ -197,6 +197,41 @@ enum TrustPolicy {
             return (actions.array ?? [actions]).allSatisfy { $0.string?.lowercased().hasPrefix("sts:") ?? false }
         }
     }
+
+    /// The ids of the users and roles of this account that the policy names; nil when it names none. All have to be there.
+    static func principals(
+        of text: String, _ identities: Identities
+    ) throws(ServiceError) -> OrderedMap<String>? {
+        guard let document = try? JSONValue(parsing: text) else { return nil }
+        var ids: OrderedMap<String> = [:]
+        for (kind, name) in PolicyDocument.principals(of: document) {
+            switch kind {
+            case "AWS":
+                switch identities.principal(name) {
+                case .present(let id): ids[name] = id
+                case .absent: throw invalid(kind, name)
+                case .elsewhere: continue
+                }
+            case "Service": guard isService(name) else { throw invalid("SERVICE", name) }
+            default: continue
+            }
+        }
+        return ids.isEmpty ? nil : ids
+    }
+
+    private static func isService(_ name: String) -> Bool {
+        name == "*" || serviceDomains.contains { name.utf8.count > $0.utf8.count && name.hasSuffix($0) }
+    }
+
+    /// Of all partitions, and of services that have no domain there.
+    private static let serviceDomains = [
+        ".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".amazon.com", ".aws.internal", ".aws.com", ".api.aws",
+        ".c2s.ic.gov", ".sc2s.sgov.gov", ".cloud.adc-e.uk", ".csp.hci.ic.gov",
+    ]
+
+    private static func invalid(_ kind: String, _ name: String) -> ServiceError {
+        IAMError.malformedPolicy("Invalid principal in policy: \"\(kind)\":\"\(name)\"")
+    }
 }
 
 extension String {

@@ -30,6 +30,8 @@ extension IAM {
         static func index(_ id: String, from old: User?, to new: User?, in world: inout World) {
             for key in old?.keys ?? [] { world.usersOfKeys[key.id] = nil }
             for key in new?.keys ?? [] { world.usersOfKeys[key.id] = id }
+            if let old { world.holders[old.id] = nil }
+            if let new { world.holders[new.id] = id }
         }
     }
 

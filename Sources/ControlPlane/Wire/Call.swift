@@ -16,6 +16,8 @@ package struct Call: Sendable {
     let now: Timestamp
     /// Those that integrations of REST APIs reach.
     let services: ServedServices
+    /// Whom policies may name.
+    let identities: Identities
     var refusesBrokenTemplates = false
     /// Where code can be had.
     var codeLinks: CodeLinks?

@@ -19,7 +19,8 @@ struct PermissionTests {
         else { throw Unknown() }
         let call = Call(
             pathParameters: parameters, query: PercentEncoding.query(query) ?? [], headers: [], body: Array(body.utf8),
-            requestId: "", account: account, now: Timestamp(milliseconds: 0), services: ServedServices())
+            requestId: "", account: account, now: Timestamp(milliseconds: 0), services: ServedServices(),
+            identities: Identities(World(), account))
         return operation.permissions(call, World()).map { permission in
             let arn = permission.resource.replacing("arn:aws:apigateway:eu-west-1::", with: "")
                 .replacing("arn:aws:lambda:eu-west-1:123456789012:", with: "")
