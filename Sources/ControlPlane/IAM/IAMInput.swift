@@ -65,7 +65,7 @@ extension FormCall {
 
     /// A policy's text, which is kept as it is.
     func document(
-        _ member: String, _ kind: PolicyDocument.Kind
+        _ member: String, _ kind: PolicyDocument.Kind, isManaged: Bool = false
     ) throws(ServiceError) -> String {
         let text = try required(member)
         let place = member.prefix(1).lowercased() + member.dropFirst()
@@ -77,7 +77,11 @@ extension FormCall {
             }
         }
         try constraints.checkForm()
-        do throws(PolicyError) { _ = try PolicyDocument(text, kind: kind) } catch {
+        do throws(PolicyError) {
+            guard let value = try? JSONValue(parsing: text) else { throw .noJSON }
+            _ = try PolicyDocument(value, kind: kind)
+            try KeptPolicy.check(value, kind: kind, isManaged: isManaged)
+        } catch {
             throw IAMError.malformedPolicy(error.message)
         }
         if kind == .trust, !TrustPolicy.namesOnlyItsActions(text) {
