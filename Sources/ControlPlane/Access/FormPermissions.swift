@@ -39,12 +39,20 @@ private struct IAMTarget {
             let name = member(newName) ?? String(resource[resource.index(after: slash)...])
             needed.append(Permission("iam:\(action)", on: resource[..<start] + path + name, values: values))
         }
+        if let tagging = Self.taggings[action], !call.members.elements("Tags", with: ["Key", "Value"]).isEmpty {
+            needed.append(Permission("iam:\(tagging)", on: resource, values: values))
+        }
         if action == "AddRoleToInstanceProfile", member("RoleName") != nil {
             needed.append(.passRole(named(IAM.Role.self, "role", "RoleName"), to: "ec2.amazonaws.com"))
         }
         return needed
     }
 
+    /// What it takes beside to make something with tags. Source: IAM User Guide, id_tags.
+    private static let taggings = [
+        "CreateUser": "TagUser", "CreateRole": "TagRole", "CreatePolicy": "TagPolicy",
+        "CreateInstanceProfile": "TagInstanceProfile", "CreateOpenIDConnectProvider": "TagOpenIDConnectProvider",
+    ]
     private static let moves = ["UpdateUser": "NewUserName", "UpdateGroup": "NewGroupName"]
 
     /// What is attached or detached. Other actions have no such key, whatever the form says.

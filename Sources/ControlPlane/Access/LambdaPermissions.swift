@@ -30,8 +30,18 @@ extension Operation {
         for layer in object["Layers"]?.array ?? [] {
             if let arn = layer.string { needed.append(Permission("lambda:GetLayerVersion", on: arn)) }
         }
+        if name == "CreateFunction", object["Tags"]?.object?.isEmpty == false {
+            needed.append(Permission("lambda:TagResource", on: lambdaResource(call, object)))
+        }
         if let role = object["Role"]?.string { needed.append(.passRole(role, to: "lambda.amazonaws.com")) }
         return needed
+    }
+
+    /// What it takes that tags are shown; nil where they are not asked for beside. Source: Lambda API reference,
+    /// GetFunction.
+    func tagsPermission(_ call: Call) -> Permission? {
+        guard name == "GetFunction", let function = FunctionName(parsing: call.path("FunctionName")) else { return nil }
+        return Permission("lambda:ListTags", on: call.account.functionARN(function.name))
     }
 
     private func lambdaResource(_ call: Call, _ object: JSONObject) -> String {

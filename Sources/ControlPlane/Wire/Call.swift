@@ -21,6 +21,8 @@ package struct Call: Sendable {
     var refusesBrokenTemplates = false
     /// Where code can be had.
     var codeLinks: CodeLinks?
+    /// Why the caller may not see tags of what he may see.
+    var tagsDenial: String?
     /// Whether it came encrypted.
     var isSecure = false
     /// Whether function code may be named as a folder of this machine: only for calls made in process.

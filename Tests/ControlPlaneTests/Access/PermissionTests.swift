@@ -71,9 +71,27 @@ struct PermissionTests {
             ),
             ("PUT", "/restapis/x", "x-amazon-apigateway-policy: {}", "apigateway:UpdateRestApiPolicy /restapis/x"),
             ("PUT", "/v2/apis/x", #"{"body":"a: {credentials: 'arn:r'}"}"#, "iam:PassRole arn:r"),
+            (
+                "POST", "/restapis", #"{"name":"x","tags":{"a":"b"}}"#,
+                "apigateway:PUT /tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Frestapis%2F*"
+            ),
+            (
+                "POST", "/restapis/x/stages", #"{"tags":{"a":"b"}}"#,
+                "apigateway:PUT /tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Frestapis%2Fx%2Fstages%2F*"
+            ),
+            (
+                "POST", "/v2/apis", #"{"tags":{"a":"b"}}"#,
+                "apigateway:POST /tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Fapis%2F*"
+            ),
         ])
     func handedOver(method: String, target: String, body: String, wanted: String) throws {
         #expect(try all(method, target, body).dropFirst() == [wanted])
+    }
+
+    @Test("tags nothing beside where tags are what the call is about, or there are none")
+    func noTags() throws {
+        #expect(try all("POST", "/v2/tags/arn%3Ax", #"{"tags":{"a":"b"}}"#).count == 1)
+        #expect(try all("POST", "/restapis", #"{"name":"x","tags":{}}"#).count == 1)
     }
 
     @Test("does not hand over the caller's own credentials")
@@ -110,10 +128,12 @@ struct PermissionTests {
 
     @Test("of Lambda is more where a function gets a role and layers")
     func functionParts() throws {
-        let body = #"{"FunctionName":"f","Role":"arn:r","Layers":["arn:l:1"]}"#
+        let body = #"{"FunctionName":"f","Role":"arn:r","Layers":["arn:l:1"],"Tags":{"a":"b"}}"#
         #expect(
-            try all("POST", "/2015-03-31/functions", body)
-                == ["lambda:CreateFunction function:f", "lambda:GetLayerVersion arn:l:1", "iam:PassRole arn:r"])
+            try all("POST", "/2015-03-31/functions", body) == [
+                "lambda:CreateFunction function:f", "lambda:GetLayerVersion arn:l:1", "lambda:TagResource function:f",
+                "iam:PassRole arn:r",
+            ])
     }
 
     @Test(
@@ -181,6 +201,22 @@ struct PermissionTests {
         #expect(await plane.form("CreateUser", ["UserName": "free"]).status == 200)
         let values = form(action, parameters, plane.plane.world)[0].values["iam:permissionsboundary"]
         #expect(values == wanted.map { .values([$0]) } ?? .absent)
+    }
+
+    @Test(
+        "of IAM is tagging too where something is made with tags",
+        arguments: [
+            ("CreateRole", "RoleName=r&Path=/a/", "iam:TagRole", "role/a/r"),
+            ("CreateUser", "UserName=u", "iam:TagUser", "user/u"),
+            ("CreatePolicy", "PolicyName=p", "iam:TagPolicy", "policy/p"),
+            ("CreateInstanceProfile", "InstanceProfileName=i", "iam:TagInstanceProfile", "instance-profile/i"),
+            ("CreateOpenIDConnectProvider", "Url=https://a.b", "iam:TagOpenIDConnectProvider", "oidc-provider/a.b"),
+        ])
+    func tagging(action: String, parameters: String, wanted: String, resource: String) {
+        let tagged = form(action, parameters + "&Tags.member.1.Key=a&Tags.member.1.Value=")
+        #expect(tagged.map(\.action) == ["iam:\(action)", wanted])
+        #expect(tagged.allSatisfy { $0.resource == "arn:aws:iam::123456789012:\(resource)" })
+        #expect(form(action, parameters).count == 1)
     }
 
     @Test("of IAM has a policy as its key only where one is attached or detached")
