@@ -157,6 +157,7 @@ let package = Package(
             name: "Stacks",
             dependencies: [
                 "JSON", "GatewayModel", "EntityStore", "ControlPlane", "FunctionPackages", "YAML", "Velocity",
+                "Sealing",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -269,7 +270,8 @@ let package = Package(
         .testTarget(
             name: "TableStoreTests", dependencies: ["TableStore", "GatewayModel", "JSON"], swiftSettings: strict),
         .testTarget(
-            name: "StacksTests", dependencies: ["Stacks", "ControlPlane", "EntityStore", "GatewayModel", "JSON"],
+            name: "StacksTests",
+            dependencies: ["Stacks", "ControlPlane", "EntityStore", "GatewayModel", "JSON", "Sealing"],
             exclude: ["Goldens"], swiftSettings: strict),
     ]
 )

@@ -161,6 +161,27 @@ def test_a_role_is_assumed(gatehouse, iam, user):
     assert error_of(assumed.get_caller_identity)[0] == "InvalidClientTokenId"
 
 
+def test_a_trust_policy_does_not_mean_those_who_have_the_name_later(gatehouse, iam, user):
+    user, key = user
+    trust = TRUST | {"Statement": [TRUST["Statement"][0] | {"Principal": {"AWS": user["Arn"]}}]}
+    role = make_role(iam, AssumeRolePolicyDocument=json.dumps(trust))
+    asked = {"RoleArn": role["Arn"], "RoleSessionName": "ss"}
+    session(gatehouse, key, "sts").assume_role(**asked)
+    iam.delete_access_key(UserName=user["UserName"], AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName=user["UserName"])
+    shown = iam.get_role(RoleName=role["RoleName"])["Role"]["AssumeRolePolicyDocument"]
+    assert shown["Statement"][0]["Principal"] == {"AWS": user["UserId"]}
+    update = {"RoleName": role["RoleName"], "PolicyDocument": json.dumps(trust)}
+    assert error_of(iam.update_assume_role_policy, **update) == (
+        "MalformedPolicyDocument", f'Invalid principal in policy: "AWS":"{user["Arn"]}"',
+    )  # fmt: skip
+    iam.create_user(UserName=user["UserName"], Path="/team/")
+    later = session(gatehouse, iam.create_access_key(UserName=user["UserName"])["AccessKey"], "sts")
+    assert error_of(later.assume_role, **asked)[0] == "AccessDenied"
+    iam.update_assume_role_policy(**update)
+    later.assume_role(**asked)
+
+
 def test_an_account_in_a_trust_policy_leaves_it_to_its_own(gatehouse, iam, user):
     user, key = user
     trust = TRUST | {"Statement": [TRUST["Statement"][0] | {"Principal": {"AWS": ACCOUNT}}]}

@@ -468,6 +468,49 @@ def test_commands_sign_with_the_keys_of_the_environment(guarded, tmp_path):
     assert command("delete", environment=keys).returncode == 0
 
 
+def test_tags_need_permissions_of_their_own(guarded, user):
+    iam = client(guarded.url, "iam", guarded.key)
+    role = iam.create_role(RoleName=f"tags-{guarded.pid}", AssumeRolePolicyDocument=json.dumps(ROLE_TRUST))["Role"]["Arn"]
+    code = {"ZipFile": package({"index.py": "def handler(event, context):\n    return 1\n"})}
+    wanted = {"FunctionName": "tagged", "Role": role, "Runtime": "python3.12", "Handler": "index.handler", "Code": code}
+    maker = user(allow("lambda:CreateFunction", "lambda:GetFunction", "iam:PassRole", "iam:CreateUser", "dynamodb:CreateTable",
+                       "cognito-idp:CreateUserPool", "apigateway:POST"))[1]  # fmt: skip
+    functions = client(guarded.url, "lambda", maker)
+    assert "lambda:TagResource" in refusal(functions.create_function, Tags={"a": "b"}, **wanted)[1]
+    tags = [{"Key": "a", "Value": "b"}]
+    assert "iam:TagUser" in refusal(client(guarded.url, "iam", maker).create_user, UserName="tagged", Tags=tags)[1]
+    table = {"TableName": "tagged", "KeySchema": [{"AttributeName": "p", "KeyType": "HASH"}],
+             "AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "S"}], "BillingMode": "PAY_PER_REQUEST"}  # fmt: skip
+    told = refusal(client(guarded.url, "dynamodb", maker).create_table, Tags=tags, **table)[1]
+    assert "dynamodb:TagResource" in told and "table/tagged" in told
+    pools = client(guarded.url, "cognito-idp", maker)
+    assert "cognito-idp:TagResource on resource: *" in refusal(pools.create_user_pool, PoolName="p", UserPoolTags={"a": "b"})[1]
+    told = refusal(client(guarded.url, "apigateway", maker).create_rest_api, name="x", tags={"a": "b"})[1]
+    assert f"apigateway:PUT on resource: arn:aws:apigateway:{REGION}::/tags/arn%3Aaws%3Aapigateway%3A" in told
+    # Who may not list tags sees none, and is told so.
+    client(guarded.url, "lambda", guarded.key).create_function(Tags={"a": "b"}, **wanted)
+    seen = functions.get_function(FunctionName="tagged")
+    assert "Tags" not in seen and seen["TagsError"]["ErrorCode"] == "AccessDeniedException"
+    lister = user(allow("lambda:GetFunction", "lambda:ListTags"))[1]
+    assert client(guarded.url, "lambda", lister).get_function(FunctionName="tagged")["Tags"] == {"a": "b"}
+
+
+def test_keys_come_with_the_policy_that_is_named_or_not_at_all(guarded):
+    folder = "--data", str(guarded.folder), "--endpoint", guarded.url
+    none, readers = "arn:aws:iam::aws:policy/None", "arn:aws:iam::aws:policy/IAMReadOnlyAccess"
+    refused = run("keys", "create", *folder, "--user", "reader", "--policy", none)
+    assert refused.returncode == 1 and none in refused.stderr and refused.stdout == ""
+    iam = client(guarded.url, "iam", guarded.key)
+    assert refusal(iam.get_user, UserName="reader")[0] == "NoSuchEntity"
+    iam.create_user(UserName="reader")
+    bare = run("keys", "create", *folder, "--user", "reader")
+    assert bare.returncode == 0 and "may do nothing" in bare.stderr
+    key = new_key(guarded.folder, "--endpoint", guarded.url, "--user", "reader", "--policy", readers)
+    attached = iam.list_attached_user_policies(UserName="reader")["AttachedPolicies"]
+    assert [policy["PolicyArn"] for policy in attached] == [readers]
+    assert client(guarded.url, "iam", key).list_users()["Users"]
+
+
 def test_keys_are_made_rotated_and_ended_beside_a_running_server(guarded):
     folder = ["--data", str(guarded.folder), "--endpoint", guarded.url]
     one = new_key(guarded.folder, *folder[2:], "--user", "ci", "--policy", "arn:aws:iam::aws:policy/AmazonAPIGatewayAdministrator")
@@ -521,6 +564,8 @@ def test_a_listener_beyond_loopback_with_tls(own_gatehouse, tmp_path):
         plain = client(f"http://127.0.0.1:{port}", "lambda", key)
         with pytest.raises(Exception, match="closed|Connection"):
             plain.list_functions()
+        untrusted = run("keys", "create", "--data", str(state), "--endpoint", f"https://127.0.0.1:{port}")
+        assert untrusted.returncode == 1 and "AWS_CA_BUNDLE" in untrusted.stderr, untrusted.stderr
     finally:
         server.stop()
 

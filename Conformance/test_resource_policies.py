@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.credentials import Credentials
 
 from harness.iam import signed
 from harness.pools import Pool, bearer
@@ -139,6 +140,26 @@ def test_a_caller_of_iam_needs_either_policy_and_no_deny(pets, caller):
     assert signed(named, credentials, target="/prod/pets").status == 200
     assert signed(named, other, target="/prod/pets").status == 403
     assert told(named.call(target="/prod/pets"))[:2] == (403, "MissingAuthenticationTokenException")
+
+
+def test_a_policy_does_not_mean_those_who_have_the_name_later(pets, caller, iam):
+    user, credentials = caller()
+    api = pets(statement(principal={"AWS": user["Arn"]}), authorization="AWS_IAM")
+    assert signed(api, credentials, target="/prod/pets").status == 200
+    assert user["Arn"] in api("get_rest_api")["policy"]
+    iam.delete_access_key(UserName=user["UserName"], AccessKeyId=credentials.access_key)
+    iam.delete_user(UserName=user["UserName"])
+    assert user["UserId"] in api("get_rest_api")["policy"]
+    iam.create_user(UserName=user["UserName"])
+    key = iam.create_access_key(UserName=user["UserName"])["AccessKey"]
+    later = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+    assert signed(api, later, target="/prod/pets").status == 403
+    api.deploy("prod")
+    assert signed(api, later, target="/prod/pets").status == 403
+    api("update_rest_api", patchOperations=[patch("/policy", policy(statement(principal={"AWS": user["Arn"]})))])
+    assert signed(api, later, target="/prod/pets").status == 403
+    api.deploy("prod")
+    assert signed(api, later, target="/prod/pets").status == 200
 
 
 def test_a_token_is_looked_at_first_and_does_not_suffice(gatehouse, pets):

@@ -195,5 +195,7 @@ def test_users_groups_keys_and_providers_are_applied_planned_changed_and_destroy
     changed = ["-var", "action=dynamodb:PutItem"]
     terraform.apply(*changed)
     terraform.has_nothing_to_do(*changed)
+    # It goes with the user, as the configuration forces it.
+    iam.create_access_key(UserName="ada")
     terraform("destroy", "-auto-approve", "-no-color")
     assert iam.list_users()["Users"] == iam.list_groups()["Groups"] == []

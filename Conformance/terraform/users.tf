@@ -1,7 +1,8 @@
 resource "aws_iam_user" "ada" {
-  name = "ada"
-  path = "/staff/"
-  tags = { action = var.action }
+  name          = "ada"
+  path          = "/staff/"
+  tags          = { action = var.action }
+  force_destroy = true
 }
 
 resource "aws_iam_user_policy" "own" {

@@ -121,7 +121,7 @@ package final class Caller: Sendable {
 
     /// Of a session, the role's.
     private var principalARN: String {
-        if case .session(let role, _, _) = principal { role } else { arn }
+        if case .session(let role, _, _, _) = principal { role } else { arn }
     }
 }
 

@@ -79,8 +79,9 @@ package struct CallerDirectory: Sendable {
             caller: Caller(
                 kind: holder.kind, accessKeyId: "", account: account.accountId, arn: arn,
                 userId: "\(id):\(Self.gatewaySession)",
-                principal: .session(role: holder.arn, arn: arn, account: account.accountId), grants: holder.grants,
-                sessionStarted: holder.since))
+                principal: .session(
+                    role: holder.arn, arn: arn, account: account.accountId, id: "\(id):\(Self.gatewaySession)"),
+                grants: holder.grants, sessionStarted: holder.since))
     }
 
     package mutating func set(key id: String, _ key: Key?) { keys[id] = key }
@@ -150,15 +151,17 @@ package struct CallerDirectory: Sendable {
         case .user:
             return Caller(
                 kind: holder.kind, accessKeyId: session.accessKeyId, account: account.accountId, arn: holder.arn,
-                userId: session.holder, principal: .user(arn: holder.arn, account: account.accountId),
+                userId: session.holder,
+                principal: .user(arn: holder.arn, account: account.accountId, id: session.holder),
                 grants: holder.grants, session: documents, sessionStarted: session.started, isPlainSession: true)
         case .role(let name):
             let arn = sessionARN(ofRole: name, session.name)
+            let id = "\(session.holder):\(session.name)"
             return Caller(
-                kind: holder.kind, accessKeyId: session.accessKeyId, account: account.accountId, arn: arn,
-                userId: "\(session.holder):\(session.name)",
-                principal: .session(role: holder.arn, arn: arn, account: account.accountId), grants: holder.grants,
-                session: documents, sessionStarted: session.started, isFunction: session.environment != nil,
+                kind: holder.kind, accessKeyId: session.accessKeyId, account: account.accountId, arn: arn, userId: id,
+                principal: .session(role: holder.arn, arn: arn, account: account.accountId, id: id),
+                grants: holder.grants, session: documents, sessionStarted: session.started,
+                isFunction: session.environment != nil,
                 context: session.context ?? [:])
         }
     }

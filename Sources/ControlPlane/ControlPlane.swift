@@ -98,10 +98,14 @@ package final class ControlPlane: Sendable {
             call.allowsLocalCode = allowsLocalCode
             call.isSecure = request.isSecure
             call.codeLinks = CodeLinks(key: settings.sealing)
+            let service = operation.service
+            let functionPolicy = { [self] in service == .lambda ? world.functionPolicy($0) : nil }
             let denial = denial(
-                of: request, { operation.permissions(call, world) },
-                resourcePolicy: { operation.service == .lambda ? world.functionPolicy($0) : nil })
+                of: request, { operation.permissions(call, world) }, resourcePolicy: functionPolicy)
             if let denial { throw found.wire.accessDenied(denial) }
+            if let tags = operation.tagsPermission(call) {
+                call.tagsDenial = self.denial(of: request, { [tags] }, resourcePolicy: functionPolicy)
+            }
             let reply = try await operation.perform(self, call)
             var headers = reply.headers
             let status = reply.status ?? operation.success
@@ -152,7 +156,8 @@ package final class ControlPlane: Sendable {
             Call(
                 pathParameters: parameters, query: query, headers: request.headers, body: request.body,
                 requestId: requestId, account: settings.account, now: settings.now(),
-                services: settings.services, refusesBrokenTemplates: settings.refusesBrokenTemplates)
+                services: settings.services, identities: Identities(world, settings.account),
+                refusesBrokenTemplates: settings.refusesBrokenTemplates)
         )
     }
 }

@@ -139,7 +139,7 @@ package final class Gatehouse: Sendable {
         usage.start { plan, key in controlPlane.hasKey(key, inPlan: plan) }
 
         let stacks = StackService(
-            store: store,
+            store: store, sealing: sealing,
             management: InProcessManagement(
                 controlPlane: controlPlane, tables: tables, pools: pools, account: settings.account),
             account: settings.account, assetFolder: folder.assets,

@@ -77,10 +77,18 @@ package enum PolicyError: Error, Sendable, Equatable {
     case actionWithoutVendor
     case actionWithColons
     case resourceWithoutVendor
+    case resourceWithoutARN(String)
     case repeatedSid
     /// An element that a policy of this kind may not have.
     case prohibited(String)
     case unknownOperator(String)
+    /// Of those that `KeptPolicy` finds.
+    case olderVersion
+    case sid
+    case vendor(String)
+    case partition(String, String)
+    case region(String)
+    case legacy
 
     /// IAM's words for it.
     package var message: String {
@@ -92,8 +100,17 @@ package enum PolicyError: Error, Sendable, Equatable {
         case .actionWithoutVendor: "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
         case .actionWithColons: "Actions/Condition can contain only one colon."
         case .resourceWithoutVendor: "Resource vendor must be fully qualified and cannot contain regexes."
+        case .resourceWithoutARN(let resource): "Resource \(resource) must be in ARN format or \"*\"."
         case .repeatedSid: "Statement IDs (SID) in a single policy must be unique."
         case .prohibited(let element): "Has prohibited field \(element)."
+        case .olderVersion: "Policy document must be version 2012-10-17 or greater."
+        case .sid:
+            "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"
+        case .vendor(let vendor): "Vendor \(vendor) is not valid"
+        case .partition(let partition, let resource):
+            "Partition \"\(partition)\" is not valid for resource \"\(resource)\"."
+        case .region(let message): message
+        case .legacy: "The policy failed legacy parsing"
         }
     }
 }

@@ -4,9 +4,10 @@ internal import JSON
 package enum PolicyPrincipal: Sendable, Hashable {
     case anonymous
     case root(account: String)
-    case user(arn: String, account: String)
-    /// By its role, and by the session's own ARN.
-    case session(role: String, arn: String, account: String)
+    /// The id (`AIDA…`) tells a user from an earlier one of the same name; nil where only a name is asked about.
+    case user(arn: String, account: String, id: String? = nil)
+    /// By its role, by the session's own ARN, and by the role's id with the session's name (`AROA…:name`).
+    case session(role: String, arn: String, account: String, id: String? = nil)
     case service(String)
     /// Whom an identity provider has vouched for, by the provider's name or ARN.
     case federated(String)
@@ -14,7 +15,7 @@ package enum PolicyPrincipal: Sendable, Hashable {
     package var account: String? {
         switch self {
         case .anonymous, .service, .federated: nil
-        case .root(let account), .user(_, let account), .session(_, _, let account): account
+        case .root(let account), .user(_, let account, _), .session(_, _, let account, _): account
         }
     }
 }
@@ -26,6 +27,7 @@ enum PrincipalPattern: Sendable, Equatable {
     case everyone
     /// All of an account, as far as their own policies let them.
     case account(String)
+    /// By ARN or by id, as the two below.
     case user(String)
     case role(String)
     case session(String)
@@ -54,6 +56,12 @@ enum PrincipalPattern: Sendable, Equatable {
     private static func aws(_ name: String) throws(PolicyError) -> PrincipalPattern {
         if name == "*" { return .everyone }
         if name.utf8.count == 12, name.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return .account(name) }
+        switch PrincipalId(name) {
+        case .user: return .user(name)
+        case .role: return .role(name)
+        case .session: return .session(name)
+        case nil: break
+        }
         let parts = name.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0] == "arn", !name.contains("*") else { throw .syntax }
         switch (parts[2], parts[5].prefix { $0 != "/" }) {
@@ -70,9 +78,10 @@ enum PrincipalPattern: Sendable, Equatable {
         switch (self, principal) {
         case (.everyone, _): true
         case (.account(let account), _): principal.account == account
-        case (.user(let arn), .user(let own, _)): arn == own
-        case (.role(let role), .session(let own, _, _)): role == own
-        case (.session(let arn), .session(_, let own, _)): arn == own
+        case (.user(let name), .user(let arn, _, let id)): name == arn || name == id
+        case (.role(let name), .session(let role, _, _, let id)):
+            name == role || id.map { Self.isRole(name, of: $0) } ?? false
+        case (.session(let name), .session(_, let arn, _, let id)): name == arn || name == id
         case (.service(let name), .service(let own)): name == own
         case (.federated(let name), .federated(let own)): name == own
         default: false
@@ -83,16 +92,34 @@ enum PrincipalPattern: Sendable, Equatable {
     /// too. Source: IAM User Guide, reference_policies_elements_notprincipal.
     static func leaveOut(_ principal: PolicyPrincipal, _ patterns: [PrincipalPattern]) -> Bool {
         if patterns.contains(.everyone) { return true }
-        let names: [PrincipalPattern] =
-            switch principal {
-            case .anonymous: []
-            case .root(let account): [.account(account)]
-            case .user(let arn, let account): [.user(arn), .account(account)]
-            case .session(let role, let arn, let account): [.session(arn), .role(role), .account(account)]
-            case .service(let name): [.service(name)]
-            case .federated(let name): [.federated(name)]
-            }
-        return !names.isEmpty && names.allSatisfy(patterns.contains)
+        let named = patterns.filter { $0.matches(principal) }
+        func isNamed(_ kind: Kind) -> Bool { named.contains { $0.kind == kind } }
+        return switch principal {
+        case .anonymous: false
+        case .root: isNamed(.account)
+        case .user: isNamed(.user) && isNamed(.account)
+        case .session: isNamed(.session) && isNamed(.role) && isNamed(.account)
+        case .service, .federated: !named.isEmpty
+        }
+    }
+
+    private enum Kind { case everyone, account, user, role, session, other }
+
+    private var kind: Kind {
+        switch self {
+        case .everyone: .everyone
+        case .account: .account
+        case .user: .user
+        case .role: .role
+        case .session: .session
+        case .service, .federated: .other
+        }
+    }
+
+    /// Whether a session's id is one of the role's with that id.
+    private static func isRole(_ id: String, of session: String) -> Bool {
+        session.utf8.count > id.utf8.count && session.utf8.starts(with: id.utf8)
+            && session.utf8.dropFirst(id.utf8.count).first == UInt8(ascii: ":")
     }
 
     /// How much a grant to it says for `principal`; nil when it is somebody else.

@@ -107,7 +107,7 @@ final class Statement: Sendable {
         func patterns(_ value: JSONValue) throws(PolicyError) -> [WildcardText] {
             var patterns: [WildcardText] = []
             for text in try value.policyTexts() {
-                guard text == "*" || text.utf8.contains(UInt8(ascii: ":")) else { throw .resourceWithoutVendor }
+                guard text == "*" || text.utf8.contains(UInt8(ascii: ":")) else { throw .resourceWithoutARN(text) }
                 patterns.append(WildcardText(text, hasVariables: hasVariables))
             }
             if patterns.isEmpty { throw .missingResources }

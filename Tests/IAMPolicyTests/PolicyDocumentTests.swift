@@ -19,7 +19,7 @@ struct PolicyDocumentTests {
             (#"{"Statement": {"Effect": "Allow", "Action": "s3:*"}}"#, .missingResources),
             (#"{"Statement": {"Effect": "Allow", "Action": "read", "Resource": "*"}}"#, .actionWithoutVendor),
             (#"{"Statement": {"Effect": "Allow", "Action": "s3:a:b", "Resource": "*"}}"#, .actionWithColons),
-            (#"{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "a*"}}"#, .resourceWithoutVendor),
+            (#"{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "a*"}}"#, .resourceWithoutARN("a*")),
             (#"{"Statement": {"Effect": "Allow", "Action": 1, "Resource": "*"}}"#, .syntax),
             (#"{"Statement": {"Effect": "Allow", "Action": "*", "NotAction": "*", "Resource": "*"}}"#, .syntax),
             (

@@ -52,7 +52,7 @@ enum RestApiMembers {
                 vpcEndpointIds: try endpoint.strings("vpcEndpointIds"))
         }
         if let policy = try members.string("policy"), !policy.isEmpty {
-            api.policy = try RestApiPolicy.stored(policy, apiId: api.id, call.account)
+            api.policy = try RestApiPolicy.stored(policy, apiId: api.id, call)
         }
         api.endpointAccessMode = try members.string("endpointAccessMode")
         api.securityPolicy = try members.string("securityPolicy")

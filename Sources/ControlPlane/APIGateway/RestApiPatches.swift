@@ -9,7 +9,7 @@ enum RestApiPatches {
         let before = api
         try table.apply(patches, to: &api)
         if let policy = api.policy, policy != before.policy {
-            api.policy = try RestApiPolicy.stored(policy, apiId: api.id, call.account)
+            api.policy = try RestApiPolicy.stored(policy, apiId: api.id, call)
         }
         if api.endpointConfiguration != before.endpointConfiguration {
             try RestApiRules.check(api.endpointConfiguration)

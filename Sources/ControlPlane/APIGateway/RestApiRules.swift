@@ -81,8 +81,9 @@ enum RestApiRules {
 
 /// The resource policy of an API.
 enum RestApiPolicy {
-    /// As it is stored: shorthand resources (`execute-api:/stage/GET/pets`) become whole ARNs.
-    static func stored(_ text: String, apiId: String, _ account: AccountIdentity) throws(ServiceError) -> String {
+    /// As it is stored: shorthand resources (`execute-api:/stage/GET/pets`) become whole ARNs, users and roles that there
+    /// are their ids. Nobody has an id later, so one that is nobody's is refused.
+    static func stored(_ text: String, apiId: String, _ call: Call) throws(ServiceError) -> String {
         guard text.utf8.count <= RESTQuotas.policyLength else {
             throw RESTError.badRequest("Policy document size exceeds \(RESTQuotas.policyLength) bytes")
         }
@@ -93,13 +94,24 @@ enum RestApiPolicy {
         for statement in statements {
             guard var statement = statement.object else { throw invalid }
             for name in ["Resource", "NotResource"] {
-                if let resource = statement[name] { statement[name] = try whole(resource, apiId, account) }
+                if let resource = statement[name] { statement[name] = try whole(resource, apiId, call.account) }
             }
             expanded.append(.object(statement))
         }
         policy["Statement"] = .array(expanded)
         guard (try? PolicyDocument(.object(policy), kind: .resource)) != nil else { throw invalid }
-        return String(decoding: JSONValue.object(policy).bytes, as: UTF8.self)
+        var namesNobody = false
+        let pinned = PolicyDocument.renamingPrincipals(of: .object(policy)) { name in
+            switch call.identities.principal(name) {
+            case .present(let id): return id
+            case .absent where PrincipalId(name) != nil:
+                namesNobody = true
+                return nil
+            case .absent, .elsewhere: return nil
+            }
+        }
+        guard !namesNobody else { throw invalid }
+        return pinned.text
     }
 
     /// A stored policy for another API: what is said of the one is said of the other.

@@ -6,11 +6,11 @@ extension RESTOperations {
     static var restApis: [Operation] {
         [
             Operation("CreateRestApi", .apigateway, .post, "/restapis", success: 201, createRestApi),
-            reading("GetRestApi", api) { api, _ throws(ServiceError) in try .json(api.api.tagged) },
+            reading("GetRestApi", api) { api, call throws(ServiceError) in try .json(api.api.tagged(call)) },
             Operation("GetRestApis", .apigateway, .get, "/restapis", getRestApis),
             patching("UpdateRestApi", api) { api, patches, call throws(ServiceError) in
                 try RestApiPatches.apply(patches, to: &api.api, call)
-                return try .json(api.api.tagged)
+                return try .json(api.api.tagged(call))
             },
             Operation("DeleteRestApi", .apigateway, .delete, api, success: 202, deleteRestApi),
         ]
@@ -37,12 +37,12 @@ extension RESTOperations {
             try api.addRootAndDefaultModels()
         }
         try await control.createRESTAPI(api)
-        return try .json(api.api.shown)
+        return try .json(api.api.shown(call))
     }
 
     private static func getRestApis(_ control: ControlPlane, _ call: Call) throws(ServiceError) -> Reply {
         let apis = control.world.restApis.map(\.value.root).sorted { $0.order < $1.order }
-        return try RestPage.reply(apis.map { $0.api.shown }, call, key: \.id)
+        return try RestPage.reply(apis.map { $0.api.shown(call) }, call, key: \.id)
     }
 
     private static func deleteRestApi(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
@@ -70,16 +70,23 @@ extension ControlPlane {
 }
 
 extension REST.RestApi {
+    /// With a policy that names users and roles by their ARNs.
+    func naming(_ identities: Identities) -> REST.RestApi {
+        var named = self
+        named.policy = policy.map(identities.shown)
+        return named
+    }
+
     /// As it is answered: the policy's quotation marks are escaped once more, which clients undo.
-    var shown: REST.RestApi {
-        var shown = self
-        shown.policy = policy?.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+    func shown(_ call: Call) -> REST.RestApi {
+        var shown = naming(call.identities)
+        shown.policy = shown.policy?.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         return shown
     }
 
     /// Asked for by itself it has tags, be they none.
-    fileprivate var tagged: REST.RestApi {
-        var tagged = shown
+    fileprivate func tagged(_ call: Call) -> REST.RestApi {
+        var tagged = shown(call)
         tagged.tags = tags ?? [:]
         return tagged
     }

@@ -27,7 +27,7 @@ extension RESTOperations {
         }
         let warnings = try imported.apply(to: &api, isOverwriting: true, call)
         try await control.createRESTAPI(api)
-        var shown = api.api.shown
+        var shown = api.api.shown(call)
         shown.warnings = warnings.isEmpty ? nil : warnings
         return try .json(shown)
     }
@@ -46,7 +46,7 @@ extension RESTOperations {
         return try await control.changeRESTAPI(call.path("restapi_id"), unknown: RESTError.noAPI(call)) {
             api throws(ServiceError) in
             let warnings = try imported.apply(to: &api, isOverwriting: mode == "overwrite", call)
-            var shown = api.api.shown
+            var shown = api.api.shown(call)
             shown.tags = shown.tags ?? [:]
             shown.warnings = warnings.isEmpty ? nil : warnings
             return try .json(shown)

@@ -21,7 +21,8 @@ enum RestExports {
         guard extensions.isSubset(of: known) else { throw RESTError.badRequest("Invalid extensions specified") }
         let parts = stage.documentationVersion.flatMap { api.documentation[$0] } ?? []
         let document = RestExport.document(
-            api.api, content, stageName: stage.stageName, account: call.account, type, extensions: extensions,
+            api.api.naming(call.identities), content, stageName: stage.stageName, account: call.account, type,
+            extensions: extensions,
             documentation: stage.documentationVersion.map { ($0, parts) })
         let isYAML = call.header("accept")?.lowercased().contains("yaml") == true
         let name = "\(type.rawValue)_\(RestExport.version(of: api.api))"

@@ -72,7 +72,7 @@ struct RestImporting {
         if let isDisabled = settings.disableExecuteApiEndpoint { api.disableExecuteApiEndpoint = isDisabled }
         if let ids = settings.vpcEndpointIds { api.endpointConfiguration.vpcEndpointIds = ids.isEmpty ? nil : ids }
         if let policy = settings.policy {
-            api.policy = try RestApiPolicy.stored(policy, apiId: api.id, call.account)
+            api.policy = try RestApiPolicy.stored(policy, apiId: api.id, call)
         } else if isOverwriting {
             api.policy = nil
         }

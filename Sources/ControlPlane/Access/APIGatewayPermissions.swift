@@ -27,6 +27,13 @@ extension Operation {
             let arn = "arn:\(call.account.partition):apigateway:\(call.account.region)::/restapis/\(source)"
             needed.append(Permission("apigateway:GET", on: arn))
         }
+        if method == .post, handed.hasTags {
+            // Recorded so: what is made has no id yet. Version 1 tags with PUT, version 2 with POST.
+            let verb = self.path.hasPrefix("/v2/") ? method.rawValue : "PUT"
+            let prefix = "arn:\(call.account.partition):apigateway:\(call.account.region)::"
+            needed.append(
+                Permission("apigateway:\(verb)", on: "\(prefix)/tags/\(PercentEncoding.encode(resource + "/"))*"))
+        }
         return needed + handed.roles.map { .passRole($0, to: "apigateway.amazonaws.com") }
     }
 
@@ -72,6 +79,7 @@ extension Operation {
 private struct HandedOver {
     private(set) var roles: [String] = []
     private(set) var hasPolicy = false
+    private(set) var hasTags = false
 
     private static let roleMembers = [
         "credentials", "authorizerCredentials", "credentialsArn", "authorizerCredentialsArn",
@@ -83,13 +91,16 @@ private struct HandedOver {
         case "ImportRestApi", "PutRestApi": document(String(decoding: call.body, as: UTF8.self), call.account)
         case "ImportApi", "ReimportApi":
             if let text = (try? call.object())?["body"]?.string { document(text, call.account) }
-        default: if let object = try? call.object() { members(object) }
+        default: if let object = try? call.object() { members(object, operation) }
         }
     }
 
-    private mutating func members(_ object: JSONObject) {
+    private mutating func members(_ object: JSONObject, _ operation: String) {
         for name in Self.roleMembers { take(object[name]) }
         if let policy = object["policy"], !policy.isNull { hasPolicy = true }
+        if operation.hasPrefix("Create") || operation.hasPrefix("Generate") {
+            hasTags = object["tags"]?.object?.isEmpty == false
+        }
         for patch in object["patchOperations"]?.array ?? [] {
             let path = patch["path"]?.string ?? ""
             if path == "/policy" { hasPolicy = true }

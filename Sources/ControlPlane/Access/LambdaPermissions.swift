@@ -22,8 +22,8 @@ extension Operation {
             return [Permission("lambda:GetLayerVersion", on: layer(arn, call.account))]
         }
         let object = name == "Invoke" || name == "InvokeWithResponseStream" ? [:] : (try? call.object()) ?? [:]
-        var values: [String: String] = [:]
-        if name == "AddPermission" { values["lambda:principal"] = object["Principal"]?.string }
+        var values: [String: ConditionValues] = [:]
+        if name == "AddPermission" { values["lambda:principal"] = .of(object["Principal"]?.string) }
         var needed = [
             Permission(
                 "lambda:\(Self.lambdaActions[name] ?? name)", on: lambdaResource(call, object), values: values)
@@ -33,8 +33,18 @@ extension Operation {
             guard let arn = layer.string else { continue }
             needed.append(Permission("lambda:GetLayerVersion", on: self.layer(arn, call.account)))
         }
+        if name == "CreateFunction", object["Tags"]?.object?.isEmpty == false {
+            needed.append(Permission("lambda:TagResource", on: lambdaResource(call, object)))
+        }
         if let role = object["Role"]?.string { needed.append(.passRole(role, to: "lambda.amazonaws.com")) }
         return needed
+    }
+
+    /// What it takes that tags are shown; nil where they are not asked for beside. Source: Lambda API reference,
+    /// GetFunction.
+    func tagsPermission(_ call: Call) -> Permission? {
+        guard name == "GetFunction", let function = FunctionName(parsing: call.path("FunctionName")) else { return nil }
+        return Permission("lambda:ListTags", on: call.account.functionARN(function.name))
     }
 
     private func lambdaResource(_ call: Call, _ object: JSONObject) -> String {

@@ -8,9 +8,9 @@ package struct Permission: Sendable, Equatable {
     package let action: String
     package let resource: String
     /// What the call itself has for condition keys, by their names in lower case.
-    package let values: [String: String]
+    package let values: [String: ConditionValues]
 
-    package init(_ action: String, on resource: String, values: [String: String] = [:]) {
+    package init(_ action: String, on resource: String, values: [String: ConditionValues] = [:]) {
         self.action = action
         self.resource = resource
         self.values = values
@@ -18,7 +18,7 @@ package struct Permission: Sendable, Equatable {
 
     /// To hand a role to a service. Source: IAM User Guide, id_roles_use_passrole.
     static func passRole(_ arn: String, to service: String) -> Permission {
-        Permission("iam:PassRole", on: arn, values: ["iam:passedtoservice": service])
+        Permission("iam:PassRole", on: arn, values: ["iam:passedtoservice": .of(service)])
     }
 }
 
@@ -49,7 +49,7 @@ extension ControlPlane {
         for permission in permissions() {
             let refusal = caller.refusal(
                 permission.action, on: permission.resource, resourcePolicy: resourcePolicy(permission)
-            ) { key in permission.values[key.name].map { .values([$0]) } ?? facts.value(key, of: caller) }
+            ) { key in permission.values[key.name] ?? facts.value(key, of: caller) }
             if let refusal { return refusal }
         }
         return nil

@@ -98,7 +98,7 @@ extension XMLMembers {
         add("RoleId", role.id)
         add("Arn", role.arn(account))
         add("CreateDate", role.created)
-        add("AssumeRolePolicyDocument", document: role.trust)
+        add("AssumeRolePolicyDocument", document: role.trust(Identities(world, account)))
         list("InstanceProfileList", world.all(of: IAM.InstanceProfile.self).filter { $0.role == role.name }) {
             $0.add($1, world, account, withTags: false)
         }

@@ -83,7 +83,7 @@ struct CallerUpkeep: Sendable {
                 role.id,
                 CallerDirectory.Holder(
                     kind: .role(name: role.name), arn: role.arn(account), grants: grants,
-                    trust: try? PolicyDocument(role.trust, kind: .trust), since: control.settings.now().seconds))
+                    trust: role.trustPolicy, since: control.settings.now().seconds))
             places[root] = (role.id, [])
         } else if root.type == IAM.User.type, let user = world[IAM.User.self, root.id] {
             let grants = world.grants(of: user, account)
@@ -100,7 +100,7 @@ struct CallerUpkeep: Sendable {
                 let caller = Caller(
                     kind: .user(name: user.name), accessKeyId: key.id, account: account.accountId,
                     arn: user.arn(account), userId: user.id,
-                    principal: .user(arn: user.arn(account), account: account.accountId), grants: grants)
+                    principal: .user(arn: user.arn(account), account: account.accountId, id: user.id), grants: grants)
                 directory.set(key: key.id, CallerDirectory.Key(secret: secret, caller: caller))
                 keys.append(key.id)
             }

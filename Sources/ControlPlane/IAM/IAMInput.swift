@@ -65,7 +65,7 @@ extension FormCall {
 
     /// A policy's text, which is kept as it is.
     func document(
-        _ member: String, _ kind: PolicyDocument.Kind
+        _ member: String, _ kind: PolicyDocument.Kind, isManaged: Bool = false
     ) throws(ServiceError) -> String {
         let text = try required(member)
         let place = member.prefix(1).lowercased() + member.dropFirst()
@@ -77,7 +77,11 @@ extension FormCall {
             }
         }
         try constraints.checkForm()
-        do throws(PolicyError) { _ = try PolicyDocument(text, kind: kind) } catch {
+        do throws(PolicyError) {
+            guard let value = try? JSONValue(parsing: text) else { throw .noJSON }
+            _ = try PolicyDocument(value, kind: kind)
+            try KeptPolicy.check(value, kind: kind, isManaged: isManaged)
+        } catch {
             throw IAMError.malformedPolicy(error.message)
         }
         if kind == .trust, !TrustPolicy.namesOnlyItsActions(text) {
@@ -196,6 +200,41 @@ enum TrustPolicy {
             guard let actions = statement["Action"] else { return true }
             return (actions.array ?? [actions]).allSatisfy { $0.string?.lowercased().hasPrefix("sts:") ?? false }
         }
+    }
+
+    /// The ids of the users and roles of this account that the policy names; nil when it names none. All have to be there.
+    static func principals(
+        of text: String, _ identities: Identities
+    ) throws(ServiceError) -> OrderedMap<String>? {
+        guard let document = try? JSONValue(parsing: text) else { return nil }
+        var ids: OrderedMap<String> = [:]
+        for (kind, name) in PolicyDocument.principals(of: document) {
+            switch kind {
+            case "AWS":
+                switch identities.principal(name) {
+                case .present(let id): ids[name] = id
+                case .absent: throw invalid(kind, name)
+                case .elsewhere: continue
+                }
+            case "Service": guard isService(name) else { throw invalid("SERVICE", name) }
+            default: continue
+            }
+        }
+        return ids.isEmpty ? nil : ids
+    }
+
+    private static func isService(_ name: String) -> Bool {
+        name == "*" || serviceDomains.contains { name.utf8.count > $0.utf8.count && name.hasSuffix($0) }
+    }
+
+    /// Of all partitions, and of services that have no domain there.
+    private static let serviceDomains = [
+        ".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".amazon.com", ".aws.internal", ".aws.com", ".api.aws",
+        ".c2s.ic.gov", ".sc2s.sgov.gov", ".cloud.adc-e.uk", ".csp.hci.ic.gov",
+    ]
+
+    private static func invalid(_ kind: String, _ name: String) -> ServiceError {
+        IAMError.malformedPolicy("Invalid principal in policy: \"\(kind)\":\"\(name)\"")
     }
 }
 

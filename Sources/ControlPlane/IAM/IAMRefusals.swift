@@ -19,7 +19,7 @@ extension IAM {
         "GetServiceLinkedRoleDeletionStatus", "ListAccountAliases", "ListDelegationRequests",
         "ListMFADeviceTags", "ListOrganizationsFeatures", "ListPoliciesGrantingServiceAccess",
         "ListSAMLProviderTags", "ListSAMLProviders", "ListServerCertificateTags", "ListServerCertificates",
-        "ListVirtualMFADevices", "PutAccountProperties", "RejectDelegationRequest",
+        "PutAccountProperties", "RejectDelegationRequest",
         "ResetServiceSpecificCredential", "ResyncMFADevice", "SendDelegationToken",
         "SetSecurityTokenServicePreferences", "TagMFADevice",
         "TagSAMLProvider", "TagServerCertificate", "UntagMFADevice", "UntagSAMLProvider",

@@ -131,7 +131,7 @@ extension XMLMembers {
         add("Arn", profile.arn(account))
         add("CreateDate", profile.created)
         let role = profile.role.flatMap { try? world.named(IAM.Role.self, $0) }
-        list("Roles", [role].compactMap(\.self)) { $0.add($1, account, .made) }
+        list("Roles", [role].compactMap(\.self)) { $0.add($1, world, account, .made) }
         if withTags { add(tags: profile.tags ?? [:]) }
     }
 }

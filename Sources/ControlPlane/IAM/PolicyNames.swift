@@ -36,7 +36,7 @@ extension FormCall {
 
     /// A managed policy's text.
     func managedDocument() throws(ServiceError) -> String {
-        let text = try document("PolicyDocument", .identity)
+        let text = try document("PolicyDocument", .identity, isManaged: true)
         guard text.policySize <= IAMQuotas.managedPolicySize else {
             throw IAMError.limitExceeded("Cannot exceed quota for PolicySize: \(IAMQuotas.managedPolicySize)")
         }

@@ -1,4 +1,5 @@
 import GatewayModel
+import HashTreeCollections
 import IAMPolicy
 import JSON
 
@@ -10,7 +11,10 @@ extension IAM {
         /// `AROA…`: it tells a role from an earlier one of the same name.
         let id: String
         let created: String
+        /// As it was written.
         var trust: String
+        /// The ids of the users and roles that the trust policy names, by their names in it.
+        var principals: OrderedMap<String>?
         var description: String?
         var maxSessionDuration: Int
         /// The policy's ARN.
@@ -28,6 +32,27 @@ extension IAM {
         func arn(_ account: AccountIdentity) -> String {
             "arn:\(account.partition):iam::\(account.accountId):role\(path)\(name)"
         }
+
+        static func index(_ id: String, from old: Role?, to new: Role?, in world: inout World) {
+            if let old { world.holders[old.id] = nil }
+            if let new { world.holders[new.id] = id }
+        }
+
+        /// Who may assume the role; nil when that cannot be read.
+        var trustPolicy: PolicyDocument? {
+            guard let value = try? JSONValue(parsing: trust) else { return nil }
+            return try? PolicyDocument(
+                PolicyDocument.renamingPrincipals(of: value) { principals?[$0] }, kind: .trust)
+        }
+
+        /// The trust policy as it is shown: of whom it names and is gone, the id.
+        func trust(_ identities: Identities) -> String {
+            let renamed = (principals ?? [:]).filter { identities.arn(of: $0.value) != $0.key }
+            guard !renamed.isEmpty, let value = try? JSONValue(parsing: trust) else { return trust }
+            return PolicyDocument.renamingPrincipals(of: value) { name in
+                principals?[name].map { identities.arn(of: $0) ?? $0 }
+            }.text
+        }
     }
 
     static var roles: [String: FormOperation] {
@@ -35,12 +60,15 @@ extension IAM {
             "CreateRole": createRole,
             "GetRole": { control, call throws(ServiceError) in
                 let role = try control.world.named(Role.self, try call.roleName())
-                return XMLMembers { result in result.structure("Role") { $0.add(role, call.account, .alone) } }
+                return XMLMembers { result in
+                    result.structure("Role") { $0.add(role, control.world, call.account, .alone) }
+                }
             },
             "ListRoles": { control, call throws(ServiceError) in
                 let prefix = call.members.string("PathPrefix") ?? "/"
-                let roles = control.world.all(of: Role.self).filter { $0.path.hasPrefix(prefix) }
-                return try call.list("Roles", roles, by: \.name) { $0.add($1, call.account, .listed) }
+                let world = control.world
+                let roles = world.all(of: Role.self).filter { $0.path.hasPrefix(prefix) }
+                return try call.list("Roles", roles, by: \.name) { $0.add($1, world, call.account, .listed) }
             },
             "UpdateRole": { control, call throws(ServiceError) in
                 let description = try call.description()
@@ -57,11 +85,16 @@ extension IAM {
                     role.description = description.isEmpty ? nil : description
                     return role
                 }
-                return XMLMembers { result in result.structure("Role") { $0.add(role, call.account, .alone) } }
+                return XMLMembers { result in
+                    result.structure("Role") { $0.add(role, control.world, call.account, .alone) }
+                }
             },
             "UpdateAssumeRolePolicy": { control, call throws(ServiceError) in
-                let trust = try call.trustPolicy("PolicyDocument")
-                try await control.changeNamed(Role.self, try call.roleName()) { role, _ in role.trust = trust }
+                let (trust, principals) = try call.trustPolicy("PolicyDocument", control.world)
+                try await control.changeNamed(Role.self, try call.roleName()) { role, _ in
+                    role.trust = trust
+                    role.principals = principals
+                }
                 return nil
             },
             "DeleteRole": deleteRole,
@@ -98,9 +131,10 @@ extension IAM {
     private static func createRole(
         _ control: ControlPlane, _ call: FormCall
     ) async throws(ServiceError) -> XMLMembers? {
+        let (trust, principals) = try call.trustPolicy("AssumeRolePolicyDocument", control.world)
         var role = Role(
             name: try call.roleName(), path: try call.path() ?? "/", id: Identifiers.identity("AROA"),
-            created: call.now.iso8601, trust: try call.trustPolicy("AssumeRolePolicyDocument"),
+            created: call.now.iso8601, trust: trust, principals: principals,
             maxSessionDuration: try call.maxSessionDuration() ?? 3600)
         if let description = try call.description(), !description.isEmpty { role.description = description }
         role.tags = try call.tags()
@@ -111,7 +145,7 @@ extension IAM {
         ) { change throws(ServiceError) in
             if let boundary = made.boundary { try call.checkBoundary(boundary, in: &change, control) }
         }
-        return XMLMembers { result in result.structure("Role") { $0.add(made, call.account, .made) } }
+        return XMLMembers { result in result.structure("Role") { $0.add(made, control.world, call.account, .made) } }
     }
 
     private static func deleteRole(
@@ -144,12 +178,15 @@ extension FormCall {
         return duration
     }
 
-    fileprivate func trustPolicy(_ member: String) throws(ServiceError) -> String {
+    /// A trust policy with the ids of those whom it names.
+    fileprivate func trustPolicy(
+        _ member: String, _ world: World
+    ) throws(ServiceError) -> (text: String, principals: OrderedMap<String>?) {
         let text = try document(member, .trust)
         guard text.policySize <= IAMQuotas.trustPolicySize else {
             throw IAMError.limitExceeded("Cannot exceed quota for ACLSizePerRole: \(IAMQuotas.trustPolicySize)")
         }
-        return text
+        return (text, try TrustPolicy.principals(of: text, Identities(world, account)))
     }
 
     func list(tags: OrderedMap<String>?) throws(ServiceError) -> XMLMembers {
@@ -167,13 +204,13 @@ enum IAMView {
 }
 
 extension XMLMembers {
-    mutating func add(_ role: IAM.Role, _ account: AccountIdentity, _ view: IAMView) {
+    mutating func add(_ role: IAM.Role, _ world: World, _ account: AccountIdentity, _ view: IAMView) {
         add("Path", role.path)
         add("RoleName", role.name)
         add("RoleId", role.id)
         add("Arn", role.arn(account))
         add("CreateDate", role.created)
-        add("AssumeRolePolicyDocument", document: role.trust)
+        add("AssumeRolePolicyDocument", document: role.trust(Identities(world, account)))
         add("Description", role.description)
         if view != .made { add("MaxSessionDuration", role.maxSessionDuration) }
         guard view != .listed else { return }

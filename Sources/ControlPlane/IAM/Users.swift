@@ -30,6 +30,8 @@ extension IAM {
         static func index(_ id: String, from old: User?, to new: User?, in world: inout World) {
             for key in old?.keys ?? [] { world.usersOfKeys[key.id] = nil }
             for key in new?.keys ?? [] { world.usersOfKeys[key.id] = id }
+            if let old { world.holders[old.id] = nil }
+            if let new { world.holders[new.id] = id }
         }
     }
 
@@ -99,6 +101,13 @@ extension IAM {
             // No user here has what these are about. Terraform asks for them before it deletes a user.
             "ListMFADevices": { control, call throws(ServiceError) in
                 try call.list("MFADevices", [String](), by: \.self) { _, _ in }
+            },
+            "ListVirtualMFADevices": { control, call throws(ServiceError) in
+                var constraints = Constraints()
+                constraints.oneOf(
+                    call.members.string("AssignmentStatus"), "assignmentStatus", ["Any", "Unassigned", "Assigned"])
+                try constraints.checkForm()
+                return try call.list("VirtualMFADevices", [String](), by: \.self) { _, _ in }
             },
             "ListSSHPublicKeys": { control, call throws(ServiceError) in
                 try call.list("SSHPublicKeys", [String](), by: \.self) { _, _ in }

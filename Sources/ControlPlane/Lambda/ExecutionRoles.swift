@@ -63,7 +63,7 @@ extension World {
 extension IAM.Role {
     /// Whether its trust policy lets a service assume it.
     func lets(_ service: AssumingService, _ account: AccountIdentity, now: Timestamp) -> Bool {
-        guard let trust = try? PolicyDocument(trust, kind: .trust) else { return false }
+        guard let trust = trustPolicy else { return false }
         return service.may(assume: arn(account), by: trust, account, now: now)
     }
 }

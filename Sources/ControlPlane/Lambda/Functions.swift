@@ -42,7 +42,11 @@ extension LambdaOperations {
             "Location": .string(
                 location(of: configuration.FunctionName, configuration.CodeSha256, code, call, control.packages)),
         ]
-        if !function.head.tags.isEmpty { answer["Tags"] = try JSONValue.of(function.head.tags) }
+        if let denial = call.tagsDenial {
+            answer["TagsError"] = ["ErrorCode": "AccessDeniedException", "Message": .string(denial)]
+        } else if !function.head.tags.isEmpty {
+            answer["Tags"] = try JSONValue.of(function.head.tags)
+        }
         if let reserved = function.head.reservedConcurrency {
             answer["Concurrency"] = ["ReservedConcurrentExecutions": .number(reserved)]
         }

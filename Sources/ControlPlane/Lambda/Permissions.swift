@@ -26,7 +26,7 @@ extension LambdaOperations {
         guard name.qualifier != Qualifier.latest else {
             throw .invalidParameter("We currently do not support adding policies for $LATEST.")
         }
-        let statement = try await control.changeFunction(name) { function throws(ServiceError) in
+        var statement = try await control.changeFunction(name) { function throws(ServiceError) in
             try check(name.qualifier, of: function, in: call.account)
             let present = function.policies[name.qualifier ?? ""]
             if let revisionId = try members.string("RevisionId") {
@@ -36,7 +36,7 @@ extension LambdaOperations {
                 }
             }
             let arn = call.account.functionARN(function.name, qualifier: name.qualifier)
-            let statement = try input.statement(resource: arn, in: call.account)
+            let statement = try input.statement(resource: arn, call)
             guard present?.policy.statements.contains(where: { $0.sid == statement.sid }) != true else {
                 throw .resourceConflict(
                     "The statement id (\(statement.sid)) provided already exists. "
@@ -45,6 +45,7 @@ extension LambdaOperations {
             try function.add(statement, to: name.qualifier)
             return statement
         }
+        statement.principal = call.identities.arn(of: statement.principal) ?? statement.principal
         return .json(["Statement": .string(statement.document.text)])
     }
 
@@ -53,7 +54,8 @@ extension LambdaOperations {
         guard let stored = control.world[LambdaFunction.self, name.name]?.policies[name.policyKey] else {
             throw .resourceNotFound("The resource you requested does not exist.")
         }
-        return .json(["Policy": .string(stored.policy.document.text), "RevisionId": .string(stored.revisionId)])
+        let policy = call.identities.shown(stored.policy.document.text)
+        return .json(["Policy": .string(policy), "RevisionId": .string(stored.revisionId)])
     }
 
     private static func removePermission(
@@ -204,9 +206,11 @@ private struct PermissionInput {
         constraints.oneOf(functionUrlAuthType, "functionUrlAuthType", ["NONE", "AWS_IAM"])
     }
 
-    func statement(resource: String, in account: AccountIdentity) throws(ServiceError) -> Lambda.Statement {
+    func statement(resource: String, _ call: Call) throws(ServiceError) -> Lambda.Statement {
+        var principal = try principal(in: call.account)
+        if case .present(let id) = call.identities.principal(principal) { principal = id }
         var statement = Lambda.Statement(
-            sid: statementId ?? "", principal: try principal(in: account), action: action ?? "", resource: resource)
+            sid: statementId ?? "", principal: principal, action: action ?? "", resource: resource)
         statement.sourceArn = sourceArn
         statement.sourceAccount = sourceAccount
         statement.principalOrgID = principalOrgID

@@ -1,4 +1,5 @@
 import GatewayModel
+import IAMPolicy
 import JSON
 
 /// Policies as AWS writes them out; order of members and spelling of condition keys as recorded from AWS.
@@ -24,7 +25,8 @@ extension Lambda.Statement {
 
     private var principalDocument: JSONValue {
         if principal == "*" { return "*" }
-        return [principal.hasPrefix("arn:") ? "AWS" : "Service": .string(principal)]
+        let isIdentity = principal.hasPrefix("arn:") || PrincipalId(principal) != nil
+        return [isIdentity ? "AWS" : "Service": .string(principal)]
     }
 
     private var condition: JSONObject {

@@ -48,7 +48,7 @@ enum SecurityTokenService {
         guard let role = control.world[IAM.Role.self, IAM.Role.id(ofName: request.roleName)],
             role.arn(call.account) == request.arn
         else { throw denied }
-        guard let trust = try? PolicyDocument(role.trust, kind: .trust) else { throw denied }
+        guard let trust = role.trustPolicy else { throw denied }
         let values = { (key: ConditionKey) -> ConditionValues in
             switch key.name {
             case "sts:externalid": call.members.string("ExternalId").map { .values([$0]) } ?? .absent

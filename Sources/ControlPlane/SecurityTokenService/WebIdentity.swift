@@ -112,7 +112,7 @@ struct WebIdentity {
     }
 
     private func isTrusted(by role: IAM.Role, _ request: RoleRequest, _ call: FormCall) -> Bool {
-        guard let trust = try? PolicyDocument(role.trust, kind: .trust) else { return false }
+        guard let trust = role.trustPolicy else { return false }
         let context = context
         let policyRequest = PolicyRequest(
             action: "sts:AssumeRoleWithWebIdentity", resource: request.arn,

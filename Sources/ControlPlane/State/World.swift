@@ -25,6 +25,8 @@ struct World: Sendable {
     var openIDConnectProviders = Roots<IAM.OpenIDConnectProvider>()
     /// By access key.
     var usersOfKeys: TreeDictionary<String, String> = [:]
+    /// Of users and roles by their own ids (`AIDA…`, `AROA…`), the ids of their roots.
+    var holders: TreeDictionary<String, String> = [:]
     var callers = FunctionCallers()
     /// By key, the plans that it is in.
     var plansOfKeys: TreeDictionary<String, TreeSet<String>> = [:]

@@ -16,9 +16,13 @@ package struct Call: Sendable {
     let now: Timestamp
     /// Those that integrations of REST APIs reach.
     let services: ServedServices
+    /// Whom policies may name.
+    let identities: Identities
     var refusesBrokenTemplates = false
     /// Where code can be had.
     var codeLinks: CodeLinks?
+    /// Why the caller may not see tags of what he may see.
+    var tagsDenial: String?
     /// Whether it came encrypted.
     var isSecure = false
     /// Whether function code may be named as a folder of this machine: only for calls made in process.

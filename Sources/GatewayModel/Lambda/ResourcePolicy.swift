@@ -9,7 +9,8 @@ extension Lambda {
     /// One permission: whom it lets do what, and where the call has to come from.
     package struct Statement: Codable, Sendable, Equatable {
         package var sid: String
-        /// A service (`apigateway.amazonaws.com`), an account's or user's ARN, or `*`.
+        /// A service (`apigateway.amazonaws.com`), an account's ARN, the id of a user or role (its ARN where nobody had it
+        /// when the permission was added), or `*`.
         package var principal: String
         /// `lambda:InvokeFunction`, `lambda:*`, …
         package var action: String

@@ -12,15 +12,15 @@ extension Permission {
         }
     }
 
-    /// Of an operation on a user pool: on the pool that it names.
+    /// Of an operation on a user pool: on the pool that it names. One that is made with tags has no ARN yet.
     static func userPool(_ operation: String, _ body: [UInt8], in account: AccountIdentity) -> [Permission] {
         let members = (try? JSONValue(parsing: body))?.object ?? [:]
         let pool = members["UserPoolId"]?.string.map {
             "arn:\(account.partition):cognito-idp:\(account.region):\(account.accountId):userpool/\($0)"
         }
-        return [
-            Permission("cognito-idp:\(operation)", on: pool ?? members["ResourceArn"]?.string ?? "*")
-        ]
+        let needed = [Permission("cognito-idp:\(operation)", on: pool ?? members["ResourceArn"]?.string ?? "*")]
+        let hasTags = operation == "CreateUserPool" && members["UserPoolTags"]?.object?.isEmpty == false
+        return hasTags ? needed + [Permission("cognito-idp:TagResource", on: "*")] : needed
     }
 
     /// Of Gatehouse's own endpoints, which AWS has not: named as API Gateway's are, the verb on the path, as they read it.

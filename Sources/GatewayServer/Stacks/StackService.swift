@@ -1,6 +1,7 @@
 package import EntityStore
 package import GatewayModel
 import JSON
+package import Sealing
 package import Stacks
 
 /// The stacks of a server: one operation at a time on each.
@@ -18,10 +19,11 @@ package actor StackService {
     nonisolated let assets: AssetFolder
 
     package init(
-        store: any EntityStore, management: any Management, account: AccountIdentity, assetFolder: String,
+        store: any EntityStore, sealing: SealingKey, management: any Management, account: AccountIdentity,
+        assetFolder: String,
         now: @escaping @Sendable () -> Timestamp
     ) {
-        journal = StackStore(store)
+        journal = StackStore(store, sealing: sealing)
         self.management = management
         self.account = account
         self.now = now
@@ -33,6 +35,7 @@ package actor StackService {
     /// What cannot be taken back stays as it is: the rest of the server is no worse for it, and the next operation on
     /// the stack tries again.
     package func start() async throws {
+        try await journal.sealOld()
         for (record, steps) in try await journal.load() {
             keep(record.name, record)
             do throws(StackFailure) { try await recover(record, steps) } catch { keep(record.name, error.record) }

@@ -2,6 +2,7 @@ import EntityStore
 import JSON
 import SQLiteStore
 import Sealing
+import Stacks
 
 /// The key of a data folder's secrets.
 enum SecretsKey {
@@ -28,7 +29,7 @@ enum SecretsKey {
         for user in try await entities(of: "iam.user", in: path) {
             if try JSONValue(parsing: user.document)["keys"]?.array?.isEmpty == false { return path }
         }
-        return nil
+        return try await entities(of: "stack", in: path).contains(where: StackStore.isSealed) ? path : nil
     }
 
     private static func entities(of type: String, in path: String) async throws -> [Entity] {

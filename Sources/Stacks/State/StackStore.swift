@@ -1,7 +1,12 @@
 package import EntityStore
+import GatewayModel
 import JSON
+package import Sealing
 
 /// Keeps stacks in the store of all resources.
+///
+/// Sealed as a whole: attributes and worked out properties hold access keys, secrets of clients and parameters that are
+/// not shown, and one cannot tell which.
 package struct StackStore: StackJournal {
     private static let type = "stack"
     private static let stack = "stack"
@@ -10,8 +15,12 @@ package struct StackStore: StackJournal {
     private static let digits = 6
 
     private let store: any EntityStore
+    private let sealing: SealingKey
 
-    package init(_ store: any EntityStore) { self.store = store }
+    package init(_ store: any EntityStore, sealing: SealingKey) {
+        self.store = store
+        self.sealing = sealing
+    }
 
     /// Every stack with the steps of the deployment that was under way when the server ended.
     package func load() async throws -> [(record: StackRecord, steps: [StackStep])] {
@@ -20,17 +29,46 @@ package struct StackStore: StackJournal {
                 throw StoreError.failed("The stored steps of \(root.id) have no stack.")
             }
             let steps = root.entities.filter { $0.id.kind == Self.step }.sorted { $0.id.key < $1.id.key }
-            return (
-                try JSONValue(parsing: record.document).decode(StackRecord.self),
-                try steps.map { try JSONValue(parsing: $0.document).decode(StackStep.self) }
-            )
+            return (try open(record).decode(StackRecord.self), try steps.map { try open($0).decode(StackStep.self) })
         }
     }
 
+    /// Seals what lies there in plain text, of earlier releases.
+    package func sealOld() async throws {
+        for entity in try await store.load([Self.type]).roots.flatMap(\.entities) where !Self.isSealed(entity) {
+            try await store.commit([.save(try sealed(try JSONValue(parsing: entity.document), entity.id))])
+        }
+    }
+
+    /// Whether a stored document can be read with the key only.
+    package static func isSealed(_ entity: Entity) -> Bool {
+        [stack, step].contains(entity.id.kind) && (try? JSONValue(parsing: entity.document))?[box] != nil
+    }
+
+    private static let box = "sealed"
+
+    private func sealed(_ document: JSONValue, _ id: Entity.ID) throws -> Entity {
+        let box = try sealing.seal(document.bytes, for: Self.purpose(id))
+        return Entity(id: id, document: (JSONValue.object([Self.box: .string(Base64.encode(box))])).bytes)
+    }
+
+    private func open(_ entity: Entity) throws -> JSONValue {
+        let document = try JSONValue(parsing: entity.document)
+        guard let box = document[Self.box]?.string else { return document }
+        guard let bytes = Base64.decode(box).flatMap({ sealing.open($0, for: Self.purpose(entity.id)) }) else {
+            throw StoreError.failed(
+                "The stored \(entity.id.kind) of \(entity.id.root) cannot be opened with the key file of this data folder."
+            )
+        }
+        return try JSONValue(parsing: bytes)
+    }
+
+    private static func purpose(_ id: Entity.ID) -> String { "\(id.kind) \(id.root.id) \(id.key)" }
+
     package func save(_ record: StackRecord, steps: [StackStep]) async throws {
         let root = Self.root(record.name)
-        let document = try JSONValue(encoding: record).bytes
-        let saved = Entity(id: Entity.ID(root: root, kind: Self.stack, key: record.name), document: document)
+        let saved = try sealed(
+            try JSONValue(encoding: record), Entity.ID(root: root, kind: Self.stack, key: record.name))
         try await store.commit(
             [.deleteRoot(root), .save(saved)]
                 + changes(steps.enumerated().map { ($0.offset, $0.element) }, of: record.name))
@@ -45,9 +83,8 @@ package struct StackStore: StackJournal {
             let digits = String(number)
             let key = String(repeating: "0", count: max(0, Self.digits - digits.count)) + digits
             return .save(
-                Entity(
-                    id: Entity.ID(root: Self.root(stackName), kind: Self.step, key: key),
-                    document: try JSONValue(encoding: step).bytes))
+                try sealed(
+                    try JSONValue(encoding: step), Entity.ID(root: Self.root(stackName), kind: Self.step, key: key)))
         }
     }
 

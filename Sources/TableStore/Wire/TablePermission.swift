@@ -52,7 +52,10 @@ package struct TablePermission: Sendable, Equatable {
             // Only these two are asked of an index.
             let isOfIndex = operation == "Query" || operation == "Scan"
             let index = isOfIndex ? try request.string("IndexName").map { "/index/\($0)" } ?? "" : ""
-            return [TablePermission(action: operation, resource: arn(of: table, account) + index)]
+            let found = [TablePermission(action: operation, resource: arn(of: table, account) + index)]
+            // Tags of what is made are tags all the same.
+            guard operation == "CreateTable", try request.elements("Tags")?.isEmpty == false else { return found }
+            return found + [TablePermission(action: "TagResource", resource: arn(of: table, account))]
         }
     }
 

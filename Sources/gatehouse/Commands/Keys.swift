@@ -24,16 +24,27 @@ struct KeysCreate: AsyncParsableCommand {
     @Option(help: "Whose key it is.") var user = "admin"
     @Option(
         help: ArgumentHelp(
-            "What a user who is made with it may do: the ARN of a managed policy (default: everything).",
+            "What the user may do: the ARN of a managed policy (default: everything, where there is no such user yet).",
             valueName: "arn"))
-    var policy = "arn:aws:iam::aws:policy/AdministratorAccess"
+    var policy: String?
+
+    private static let everything = "arn:aws:iam::aws:policy/AdministratorAccess"
 
     func run() async throws {
         try await folder.withClient { client throws(OperatorClient.Refusal) in
-            if case .failure(let fault) = try await client.call("GetUser", ["UserName": user]) {
+            // Before anybody is made: a policy that is not there leaves nobody behind.
+            if let policy { try await client.done("GetPolicy", ["PolicyArn": policy]) }
+            switch try await client.call("GetUser", ["UserName": user]) {
+            case .success:
+                if let policy {
+                    try await client.done("AttachUserPolicy", ["UserName": user, "PolicyArn": policy])
+                } else if try await !client.mayDoSomething(user) {
+                    Console.warn("\(user) has no policy and no group: the key may do nothing (--policy gives one).")
+                }
+            case .failure(let fault):
                 guard fault.code == "NoSuchEntity" else { throw fault.refusal }
                 try await client.done("CreateUser", ["UserName": user])
-                try await client.done("AttachUserPolicy", ["UserName": user, "PolicyArn": policy])
+                try await client.done("AttachUserPolicy", ["UserName": user, "PolicyArn": policy ?? Self.everything])
             }
             try await client.showNewKey(of: user)
         }
@@ -139,6 +150,18 @@ extension OperatorClient {
         case .success(let text): return text
         case .failure(let fault): throw fault.refusal
         }
+    }
+
+    /// Whether a user has a policy, or a group that may have one.
+    fileprivate func mayDoSomething(_ user: String) async throws(Refusal) -> Bool {
+        for (action, element) in [
+            ("ListAttachedUserPolicies", "PolicyArn"), ("ListUserPolicies", "member"),
+            ("ListGroupsForUser", "GroupName"),
+        ] {
+            let listed = try await done(action, ["UserName": user])
+            if !Self.element(element, in: listed).isEmpty { return true }
+        }
+        return false
     }
 
     fileprivate func showNewKey(of user: String) async throws(Refusal) {

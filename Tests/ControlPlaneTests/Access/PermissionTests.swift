@@ -1,5 +1,6 @@
 import Callers
 import GatewayModel
+import IAMPolicy
 import Testing
 
 @testable import ControlPlane
@@ -18,7 +19,8 @@ struct PermissionTests {
         else { throw Unknown() }
         let call = Call(
             pathParameters: parameters, query: PercentEncoding.query(query) ?? [], headers: [], body: Array(body.utf8),
-            requestId: "", account: account, now: Timestamp(milliseconds: 0), services: ServedServices())
+            requestId: "", account: account, now: Timestamp(milliseconds: 0), services: ServedServices(),
+            identities: Identities(World(), account))
         return operation.permissions(call, World()).map { permission in
             let arn = permission.resource.replacing("arn:aws:apigateway:eu-west-1::", with: "")
                 .replacing("arn:aws:lambda:eu-west-1:123456789012:", with: "")
@@ -90,9 +92,27 @@ struct PermissionTests {
             ),
             ("PUT", "/restapis/x", "x-amazon-apigateway-policy: {}", "apigateway:UpdateRestApiPolicy /restapis/x"),
             ("PUT", "/v2/apis/x", #"{"body":"a: {credentials: 'arn:r'}"}"#, "iam:PassRole arn:r"),
+            (
+                "POST", "/restapis", #"{"name":"x","tags":{"a":"b"}}"#,
+                "apigateway:PUT /tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Frestapis%2F*"
+            ),
+            (
+                "POST", "/restapis/x/stages", #"{"tags":{"a":"b"}}"#,
+                "apigateway:PUT /tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Frestapis%2Fx%2Fstages%2F*"
+            ),
+            (
+                "POST", "/v2/apis", #"{"tags":{"a":"b"}}"#,
+                "apigateway:POST /tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Fapis%2F*"
+            ),
         ])
     func handedOver(method: String, target: String, body: String, wanted: String) throws {
         #expect(try all(method, target, body).dropFirst() == [wanted])
+    }
+
+    @Test("tags nothing beside where tags are what the call is about, or there are none")
+    func noTags() throws {
+        #expect(try all("POST", "/v2/tags/arn%3Ax", #"{"tags":{"a":"b"}}"#).count == 1)
+        #expect(try all("POST", "/restapis", #"{"name":"x","tags":{}}"#).count == 1)
     }
 
     @Test("does not hand over the caller's own credentials")
@@ -129,10 +149,12 @@ struct PermissionTests {
 
     @Test("of Lambda is more where a function gets a role and layers")
     func functionParts() throws {
-        let body = #"{"FunctionName":"f","Role":"arn:r","Layers":["arn:l:1"]}"#
+        let body = #"{"FunctionName":"f","Role":"arn:r","Layers":["arn:l:1"],"Tags":{"a":"b"}}"#
         #expect(
-            try all("POST", "/2015-03-31/functions", body)
-                == ["lambda:CreateFunction function:f", "lambda:GetLayerVersion arn:l:1", "iam:PassRole arn:r"])
+            try all("POST", "/2015-03-31/functions", body) == [
+                "lambda:CreateFunction function:f", "lambda:GetLayerVersion arn:l:1", "lambda:TagResource function:f",
+                "iam:PassRole arn:r",
+            ])
     }
 
     @Test(
@@ -151,14 +173,80 @@ struct PermissionTests {
             ("CreateOpenIDConnectProvider", "Url=https://a.b/c", "oidc-provider/a.b/c"),
         ])
     func iam(action: String, parameters: String, wanted: String) {
+        let permissions = form(action, parameters)
+        #expect(permissions.map(\.action) == ["iam:\(action)"])
+        #expect(permissions.map(\.resource) == ["arn:aws:iam::123456789012:\(wanted)"])
+    }
+
+    private func form(_ action: String, _ parameters: String, _ world: World = World()) -> [Permission] {
         let call = FormCall(
             members: FormMembers(PercentEncoding.query(parameters) ?? []), requestId: "", account: account,
             now: Timestamp(milliseconds: 0), caller: nil,
             facts: .init(
                 sourceAddress: "", userAgent: nil, referer: nil, isSecure: false, region: "",
                 now: Timestamp(milliseconds: 0)))
-        let permissions = IAM.service.permissions(action, call, World())
-        #expect(permissions.map(\.action) == ["iam:\(action)"])
-        #expect(permissions.map(\.resource) == ["arn:aws:iam::123456789012:\(wanted)"])
+        return IAM.service.permissions(action, call, world)
+    }
+
+    @Test(
+        "of IAM is on everything where the action is about nobody, whatever the form names",
+        arguments: [
+            ("ListPolicies", "PolicyArn=arn:mine"), ("GetAccountSummary", "PolicyArn=arn:mine"),
+            ("SimulateCustomPolicy", "PolicySourceArn=arn:mine"), ("ListVirtualMFADevices", "UserName=u"),
+            ("ListOpenIDConnectProviders", "OpenIDConnectProviderArn=arn:mine"),
+        ])
+    func nobody(action: String, parameters: String) {
+        #expect(form(action, parameters).map(\.resource) == ["*"])
+    }
+
+    @Test(
+        "of IAM has as its boundary the one that the call sets, or the one that its target has",
+        arguments: [
+            ("CreateUser", "UserName=n&PermissionsBoundary=arn:b", "arn:b"),
+            ("PutRolePermissionsBoundary", "RoleName=bound&PermissionsBoundary=arn:b", "arn:b"),
+            ("AttachRolePolicy", "RoleName=bound&PolicyArn=arn:p", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+            ("DeleteRolePermissionsBoundary", "RoleName=bound", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+            ("AttachRolePolicy", "RoleName=free&PolicyArn=arn:p&PermissionsBoundary=arn:b", nil),
+            ("PutUserPolicy", "UserName=free&PermissionsBoundary=arn:b", nil),
+            ("DeleteRole", "RoleName=bound&PermissionsBoundary=arn:b", nil),
+            ("CreateAccessKey", "UserName=free&PermissionsBoundary=arn:b", nil),
+        ])
+    func boundary(action: String, parameters: String, wanted: String?) async {
+        let plane = LambdaPlane()
+        let trust = #"{"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}}"#
+        for (name, boundary) in [("bound", "arn:aws:iam::aws:policy/ReadOnlyAccess"), ("free", nil)] {
+            var members = ["RoleName": name, "AssumeRolePolicyDocument": trust]
+            members["PermissionsBoundary"] = boundary
+            #expect(await plane.form("CreateRole", members).status == 200)
+        }
+        #expect(await plane.form("CreateUser", ["UserName": "free"]).status == 200)
+        let values = form(action, parameters, plane.plane.world)[0].values["iam:permissionsboundary"]
+        #expect(values == wanted.map { .values([$0]) } ?? .absent)
+    }
+
+    @Test(
+        "of IAM is tagging too where something is made with tags",
+        arguments: [
+            ("CreateRole", "RoleName=r&Path=/a/", "iam:TagRole", "role/a/r"),
+            ("CreateUser", "UserName=u", "iam:TagUser", "user/u"),
+            ("CreatePolicy", "PolicyName=p", "iam:TagPolicy", "policy/p"),
+            ("CreateInstanceProfile", "InstanceProfileName=i", "iam:TagInstanceProfile", "instance-profile/i"),
+            ("CreateOpenIDConnectProvider", "Url=https://a.b", "iam:TagOpenIDConnectProvider", "oidc-provider/a.b"),
+        ])
+    func tagging(action: String, parameters: String, wanted: String, resource: String) {
+        let tagged = form(action, parameters + "&Tags.member.1.Key=a&Tags.member.1.Value=")
+        #expect(tagged.map(\.action) == ["iam:\(action)", wanted])
+        #expect(tagged.allSatisfy { $0.resource == "arn:aws:iam::123456789012:\(resource)" })
+        #expect(form(action, parameters).count == 1)
+    }
+
+    @Test("of IAM has a policy as its key only where one is attached or detached")
+    func policyKey() {
+        func key(_ action: String, _ parameters: String) -> ConditionValues? {
+            form(action, parameters)[0].values["iam:policyarn"]
+        }
+        #expect(key("AttachUserPolicy", "UserName=u&PolicyArn=arn:p") == .values(["arn:p"]))
+        #expect(key("PutUserPolicy", "UserName=u&PolicyArn=arn:p") == .absent)
+        #expect(key("DeletePolicy", "PolicyArn=arn:p") == .absent)
     }
 }

@@ -16,6 +16,24 @@ import Testing
         #expect(world.events.first == "shop CREATE_IN_PROGRESS" && world.events.last == "shop CREATE_COMPLETE")
     }
 
+    @Test func aRoleTrustsAUserOfItsStack() async throws {
+        let world = World()
+        let result = try await world.deploy(
+            """
+            Resources:
+              Role:
+                Type: AWS::IAM::Role
+                Properties:
+                  AssumeRolePolicyDocument:
+                    Version: "2012-10-17"
+                    Statement: {Effect: Allow, Principal: {AWS: !GetAtt User.Arn}, Action: sts:AssumeRole}
+              User:
+                Type: AWS::IAM::User
+            """)
+        #expect(result.record.status == .createComplete)
+        #expect(result.record.resources.map(\.logicalId) == ["User", "Role"])
+    }
+
     @Test func nothingIsCalledWhenNothingChanged() async throws {
         let world = World()
         try await world.deploy(EditedStack.before)

@@ -28,6 +28,14 @@ struct TablePermissionTests {
         #expect(all(operation, body) == [wanted])
     }
 
+    @Test("is tagging too where a table is made with tags")
+    func tagging() {
+        let body = #"{"TableName":"a","Tags":[{"Key":"k","Value":"v"}]}"#
+        #expect(all("CreateTable", body) == ["CreateTable table/a", "TagResource table/a"])
+        #expect(all("CreateTable", #"{"TableName":"a","Tags":[]}"#) == ["CreateTable table/a"])
+        #expect(all("UpdateTable", body) == ["UpdateTable table/a"])
+    }
+
     @Test("is one for each table of a batch, and one for each part of a transaction by what it does")
     func several() {
         #expect(

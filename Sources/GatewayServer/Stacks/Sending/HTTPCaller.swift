@@ -97,6 +97,13 @@ struct HTTPCaller: Sendable {
             return answer
         } catch let failure as Failure {
             throw failure
+        } catch  where tls != nil && (error is NIOSSLError || error is NIOSSLExtraError) {
+            throw Failure(
+                sentence: """
+                    No encrypted connection to \(host):\(port) comes about: its certificate is not trusted, is for another \
+                    name, or it does not encrypt. A certificate of your own, or your authority's, is trusted when \
+                    AWS_CA_BUNDLE names its file. (\(SystemReason.text(error)))
+                    """)
         } catch {
             throw Failure(
                 sentence: """

@@ -105,8 +105,8 @@ package struct StackClient: Sendable {
         let body = (try? JSONValue(parsing: answer.body)) ?? .object([:])
         guard !(200..<300).contains(answer.status) else { return body }
         let sentences = (body["problems"]?.array ?? []).compactMap(\.string)
-        let message =
-            (body["message"] ?? body["Message"])?.string ?? "The server answered with the status \(answer.status)."
+        let told = (body["message"] ?? body["Message"])?.string
+        let message = told ?? "The server answered with the status \(answer.status)."
         throw Refusal(sentences: sentences.isEmpty ? [message] : sentences)
     }
 }

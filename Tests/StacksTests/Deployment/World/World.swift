@@ -3,6 +3,7 @@ import EntityStore
 import Foundation
 import GatewayModel
 import JSON
+import Sealing
 import Synchronization
 
 @testable import Stacks
@@ -12,6 +13,7 @@ final class World: Management {
     let plane: ControlPlane
     let tables = TableStandIn()
     let store = KeptEntities()
+    private let sealing = SealingKey()
     private let state = Mutex(State())
 
     private struct State {
@@ -120,7 +122,7 @@ final class World: Management {
         code: any CodeSource = FilesAsCode(DiskFiles()), exports: any StackExports = NoExports()
     ) -> StackEngine {
         StackEngine(
-            management: self, code: code, journal: StackStore(store), exports: exports,
+            management: self, code: code, journal: StackStore(store, sealing: sealing), exports: exports,
             now: { Timestamp(milliseconds: 1_714_566_896_789) },
             onEvent: { [self] event in
                 state.withLock { $0.events.append("\(event.logicalId) \(event.status)") }
@@ -133,11 +135,11 @@ final class World: Management {
         try await engine(code: code).deploy(try plan(template), over: try await record)
     }
 
-    var record: StackRecord? { get async throws { try await StackStore(store).load().first?.record } }
+    var record: StackRecord? { get async throws { try await StackStore(store, sealing: sealing).load().first?.record } }
 
     /// What the server does with stacks at its start.
     func recover() async throws {
-        for (record, steps) in try await StackStore(store).load() {
+        for (record, steps) in try await StackStore(store, sealing: sealing).load() {
             _ = try await engine().recover(record, steps: steps, account: AccountIdentity())
         }
     }
