@@ -16,5 +16,7 @@ import UserPools
     @Test func noPoolHasTheNameByWhichTheServerIsCalled() {
         #expect(refusal("gate.example", host: "Gate.example:4566")?.code == "InvalidParameterException")
         #expect(refusal("auth.example", host: "gate.example:4566") == nil)
+        // The prefix of a name below AWS's.
+        #expect(refusal("gatehouse", host: "gatehouse:4566") == nil)
     }
 }

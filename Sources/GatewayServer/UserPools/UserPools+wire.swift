@@ -25,7 +25,7 @@ extension UserPools {
     /// No pool has the name by which the server itself is called: its pages would take the management API's place there.
     static func refusal(of operation: String, _ request: WireRequest) -> PoolError? {
         guard operation == "CreateUserPoolDomain",
-            let name = (try? JSONValue(parsing: request.body))?["Domain"]?.string,
+            let name = (try? JSONValue(parsing: request.body))?["Domain"]?.string, name.contains("."),
             name == request.header("host")?.prefix(while: { $0 != ":" }).lowercased()
         else { return nil }
         return .domainOfThisServer(name)
