@@ -373,7 +373,7 @@ def test_a_function_may_do_what_its_role_may(guarded):
     told = refusal(functions.create_function, **wanted)
     assert told == ("InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda.")
     iam.create_role(RoleName="putter", AssumeRolePolicyDocument=json.dumps(ROLE_TRUST))
-    document = {"Version": "2012-10-17", "Statement": [allow("dynamodb:PutItem", on="*:table/its-own")]}
+    document = {"Version": "2012-10-17", "Statement": [allow("dynamodb:PutItem", on="arn:aws:dynamodb:*:*:table/its-own")]}
     iam.put_role_policy(RoleName="putter", PolicyName="p", PolicyDocument=json.dumps(document))
     functions.create_function(**wanted)
 

@@ -216,7 +216,7 @@ def test_session_policies_bound_the_session(world):
     assert may(Policy=json.dumps(document, indent=200))
     wide = allow | {"Condition": {"StringNotEquals": {"aws:userid": " " * 20_000}}}
     assert world.refusal(role, token, Policy=json.dumps(document | {"Statement": [wide]}))[0] == "PackedPolicyTooLarge"
-    long = allow | {"Resource": "arn:" + "x" * 2_048}
+    long = allow | {"Resource": "arn:aws:s3:::" + "x" * 2_048}
     assert world.refusal(role, token, Policy=json.dumps(document | {"Statement": [long]}))[0] == "PackedPolicyTooLarge"
     audiences = json.dumps(["my-app"] + [f"app-{number}" for number in range(1_000)])
     many = world.token("sub=user", f"aud={audiences}")

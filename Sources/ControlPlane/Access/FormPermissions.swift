@@ -13,23 +13,25 @@ extension FormService {
     func permissions(_ action: String, _ call: FormCall, _ world: World) -> [Permission] {
         guard !Self.open.contains(action) else { return [] }
         guard name == IAM.service.name else { return [Permission("\(name):\(action)", on: "*")] }
-        return IAMTarget(call, world).permissions(action)
+        return IAMTarget(action, call, world).permissions
     }
 }
 
 /// What actions of IAM are about, by the names that a call gives.
 private struct IAMTarget {
+    let action: String
     let call: FormCall
     let world: World
 
-    init(_ call: FormCall, _ world: World) {
+    init(_ action: String, _ call: FormCall, _ world: World) {
+        self.action = action
         self.call = call
         self.world = world
     }
 
-    func permissions(_ action: String) -> [Permission] {
-        let values = ["iam:policyarn": policy(action), "iam:permissionsboundary": boundary(action)]
-        let resource = resource(of: action)
+    var permissions: [Permission] {
+        let values = ["iam:policyarn": policy, "iam:permissionsboundary": boundary]
+        let resource = resource
         var needed = [Permission("iam:\(action)", on: resource, values: values)]
         // Whoever is moved has to be allowed at both places. Source: IAM User Guide, UpdateUser.
         if let newName = Self.moves[action], member("NewPath") != nil || member(newName) != nil,
@@ -56,7 +58,7 @@ private struct IAMTarget {
     private static let moves = ["UpdateUser": "NewUserName", "UpdateGroup": "NewGroupName"]
 
     /// What is attached or detached. Other actions have no such key, whatever the form says.
-    private func policy(_ action: String) -> ConditionValues {
+    private var policy: ConditionValues {
         Self.attachments.contains(action) ? .of(member("PolicyArn")) : .absent
     }
 
@@ -67,7 +69,7 @@ private struct IAMTarget {
 
     /// The boundary that a call sets, or the one that whoever it is about has: never one that a form names beside.
     /// Source: Service Authorization Reference, iam:PermissionsBoundary.
-    private func boundary(_ action: String) -> ConditionValues {
+    private var boundary: ConditionValues {
         switch action {
         case "CreateRole", "CreateUser", "PutRolePermissionsBoundary", "PutUserPermissionsBoundary":
             .of(member("PermissionsBoundary"))
@@ -83,7 +85,7 @@ private struct IAMTarget {
 
     /// The one that the action's name says it is about, and nobody else whom the call may name beside: of a group and a user
     /// the group.
-    private func resource(of action: String) -> String {
+    private var resource: String {
         if let kind = Self.lists[action] { return account + kind + (member("PathPrefix") ?? "/") }
         func isAbout(_ noun: String) -> Bool { action.contains(noun) }
         if action.hasPrefix("Simulate") || action.hasPrefix("GetContextKeys") {
@@ -139,8 +141,10 @@ private struct IAMTarget {
         member(parameter).flatMap { world[Document.self, Document.id(ofName: $0)] }
     }
 
-    /// Of what is to be made.
-    private func made(_ kind: String, _ name: String) -> String { account + kind + (member("Path") ?? "/") + name }
+    /// Of what is to be made, or is not there.
+    private func made(_ kind: String, _ name: String) -> String {
+        account + kind + (action.hasPrefix("Create") ? member("Path") ?? "/" : "/") + name
+    }
 }
 
 extension ConditionValues {

@@ -161,6 +161,7 @@ struct PermissionTests {
         "of IAM is the action on the one that its name says, whoever is named beside",
         arguments: [
             ("DeleteUser", "UserName=u&GroupName=g&RoleName=r", "user/u"),
+            ("DeleteUser", "UserName=u&Path=/mine/", "user/u"),
             ("AddUserToGroup", "UserName=u&GroupName=g", "group/g"),
             ("AttachRolePolicy", "RoleName=r&PolicyArn=arn:p&UserName=u", "role/r"),
             ("UpdateAssumeRolePolicy", "RoleName=r", "role/r"),
