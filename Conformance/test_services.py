@@ -15,7 +15,7 @@ SHARED = {"apigatewaymanagementapi", "dax"}
 
 # One or two of every protocol: Query, EC2, REST XML, S3, JSON 1.0 and 1.1, REST JSON, CBOR.
 WELL_KNOWN = [
-    ("iam", "list_virtual_mfa_devices", {}),
+    ("iam", "list_server_certificates", {}),
     ("cloudformation", "describe_stacks", {}),
     ("sns", "list_topics", {}),
     ("ses", "list_identities", {}),
