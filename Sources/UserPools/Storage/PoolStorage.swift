@@ -62,8 +62,7 @@ final class PoolStorage: Sendable {
                 for step in steps { step.apply(to: &state.newest) }
                 if !steps.isEmpty { state.added += 1 }
                 state.pending += steps
-                // Who finds it done already waits for those who do it.
-                if case .failure = outcome { return state.resume(continuation) }
+                // Who finds it done already, or is refused for it, waits for those who do it.
                 guard state.settled < state.added else { return state.resume(continuation) }
                 // Under the same lock: what comes of it may be known in the next moment.
                 state.waiting.append((state.added, continuation))

@@ -14,6 +14,9 @@ import Testing
         let commits = Mutex(0)
         let documents = Mutex<[String]>([])
 
+        /// How often a commit lets others go first.
+        let pauses = Mutex(0)
+
         func set(full: Bool) { refuses.withLock { $0 = full } }
 
         func commit(
@@ -21,6 +24,7 @@ import Testing
             installed: @escaping @Sendable (UInt64) -> Void
         ) async throws(StoreError) -> UInt64 {
             commits.withLock { $0 += 1 }
+            for _ in 0..<pauses.withLock(\.self) { await Task.yield() }
             guard !refuses.withLock(\.self) else { throw .failed("the disk is full") }
             documents.withLock { documents in
                 for case .save(let entity) in changes {
@@ -57,6 +61,24 @@ import Testing
         try await again.pools.load()
         let users = try await again.call("ListUsers", ["UserPoolId": pool])["Users"]?.array
         #expect(users?.compactMap { $0["Username"]?.string }.sorted() == ["ada", "bob"])
+    }
+
+    @Test func whoIsRefusedForAnothersChangeFindsItDone() async throws {
+        let disk = Disk()
+        let test = TestPools(store: disk)
+        let (pool, _) = try await test.pool()
+        disk.pauses.withLock { $0 = 1_000 }
+        let group: JSONValue = ["UserPoolId": pool, "GroupName": "group"]
+        let found = await withTaskGroup(of: [Int].self) { tasks in
+            for _ in 0..<8 {
+                tasks.addTask {
+                    let made = await test.pools.respond(to: "CreateGroup", group.bytes)
+                    return [made.status, await test.pools.respond(to: "GetGroup", group.bytes).status]
+                }
+            }
+            return await tasks.reduce(into: []) { $0.append($1) }
+        }
+        #expect(found.sorted { $0[0] < $1[0] } == [[200, 200]] + Array(repeating: [400, 200], count: 7))
     }
 
     @Test func ofManyChangesAtOnceAllOrNoneOfEachAreKept() async throws {
