@@ -13,7 +13,10 @@ extension Operation {
 
     /// The verb on the path. An API's policy and roles that are handed over need more.
     private func apiGatewayPermissions(_ call: Call, _ world: World) -> [Permission] {
-        let resource = "arn:\(call.account.partition):apigateway:\(call.account.region)::\(path(of: call))"
+        func arn(_ path: String) -> String {
+            "arn:\(call.account.partition):apigateway:\(call.account.region)::\(path)"
+        }
+        let resource = arn(path(of: call))
         let handed = HandedOver(call, name)
         var needed = [Permission("apigateway:\(method.rawValue)", on: resource)]
         // A document without a policy takes away the one that its API has.
@@ -21,25 +24,22 @@ extension Operation {
             name == "PutRestApi" && call.query("mode") == "overwrite"
             && world[RESTAPI.self, call.path("restapi_id")]?.api.policy != nil
         if handed.hasPolicy || takesPolicy { needed.append(Permission("apigateway:UpdateRestApiPolicy", on: resource)) }
-        needed += functionPermissions(call, world)
+        if let permission = functionPermission(call, handed.object, world) { needed.append(permission) }
         // What is copied is shown.
-        if name == "CreateRestApi", let source = (try? call.object())?["cloneFrom"]?.string {
-            let arn = "arn:\(call.account.partition):apigateway:\(call.account.region)::/restapis/\(source)"
-            needed.append(Permission("apigateway:GET", on: arn))
+        if name == "CreateRestApi", let source = handed.object["cloneFrom"]?.string {
+            needed.append(Permission("apigateway:GET", on: arn("/restapis/\(source)")))
         }
         if method == .post, handed.hasTags {
             // Recorded so: what is made has no id yet. Version 1 tags with PUT, version 2 with POST.
             let verb = self.path.hasPrefix("/v2/") ? method.rawValue : "PUT"
-            let prefix = "arn:\(call.account.partition):apigateway:\(call.account.region)::"
-            needed.append(
-                Permission("apigateway:\(verb)", on: "\(prefix)/tags/\(PercentEncoding.encode(resource + "/"))*"))
+            let tags = "/tags/\(PercentEncoding.encode(resource + "/"))*"
+            needed.append(Permission("apigateway:\(verb)", on: arn(tags)))
         }
         return needed + handed.roles.map { .passRole($0, to: "apigateway.amazonaws.com") }
     }
 
     /// What is done with a function by the way.
-    private func functionPermissions(_ call: Call, _ world: World) -> [Permission] {
-        guard let object = try? call.object() else { return [] }
+    private func functionPermission(_ call: Call, _ object: JSONObject, _ world: World) -> Permission? {
         switch name {
         // A method that calls its function with its caller's credentials is tested with those of who tests it.
         case "TestInvokeMethod":
@@ -48,17 +48,17 @@ extension Operation {
             let integration = (methods?[call.path("http_method")] ?? methods?["ANY"])?.methodIntegration
             var variables = OrderedMap<String>()
             for (name, value) in object["stageVariables"]?.object?.members ?? [] { variables[name] = value.string }
-            guard let integration, CallCredentials(integration.credentials, variables) == .callers else { return [] }
+            guard let integration, CallCredentials(integration.credentials, variables) == .callers else { return nil }
             let uri = LambdaURI(StageVariables.fill(integration.uri ?? "", variables), isREST: true)
             let function = uri?.functionName.map { call.account.functionARN($0) }
-            return [Permission("lambda:InvokeFunction", on: function ?? "*")]
+            return Permission("lambda:InvokeFunction", on: function ?? "*")
         // Quick create lets API Gateway call the function.
         case "CreateApi", "UpdateApi":
             guard let function = object["target"]?.string.flatMap({ LambdaURI($0)?.functionName }),
                 CallCredentials(object["credentialsArn"]?.string) == .own
-            else { return [] }
-            return [Permission("lambda:AddPermission", on: call.account.functionARN(function))]
-        default: return []
+            else { return nil }
+            return Permission("lambda:AddPermission", on: call.account.functionARN(function))
+        default: return nil
         }
     }
 
@@ -77,6 +77,8 @@ extension Operation {
 
 /// What the body of a call hands over that the caller needs permissions of its own for.
 private struct HandedOver {
+    /// The body, where it is no document; empty where it is no object.
+    private(set) var object: JSONObject = [:]
     private(set) var roles: [String] = []
     private(set) var hasPolicy = false
     private(set) var hasTags = false
@@ -91,11 +93,13 @@ private struct HandedOver {
         case "ImportRestApi", "PutRestApi": document(String(decoding: call.body, as: UTF8.self), call.account)
         case "ImportApi", "ReimportApi":
             if let text = (try? call.object())?["body"]?.string { document(text, call.account) }
-        default: if let object = try? call.object() { members(object, operation) }
+        default:
+            object = (try? call.object()) ?? [:]
+            members(operation)
         }
     }
 
-    private mutating func members(_ object: JSONObject, _ operation: String) {
+    private mutating func members(_ operation: String) {
         for name in Self.roleMembers { take(object[name]) }
         if let policy = object["policy"], !policy.isNull { hasPolicy = true }
         if operation.hasPrefix("Create") || operation.hasPrefix("Generate") {
