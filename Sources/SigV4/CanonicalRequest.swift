@@ -41,7 +41,7 @@ struct CanonicalRequest {
     }
 
     /// Without white space at the ends, and with one space where there were more.
-    private static func append(trimmed value: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+    static func append(trimmed value: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
         let start = bytes.count
         var isGap = false
         for byte in value {

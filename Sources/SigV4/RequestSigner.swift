@@ -79,18 +79,17 @@ private struct CanonicalFields {
         .sorted { $0.name == $1.name ? $0.index < $1.index : $0.name.lexicographicallyPrecedes($1.name) }
         var last: [UInt8]?
         for field in sorted {
-            let words = field.value.split { $0 == 0x20 || $0 == 0x09 }
-            let value = Array(words.joined(separator: CollectionOfOne(0x20)))
             // A repeated name is one line of all its values.
             if field.name == last {
-                lines.removeLast()
-                lines += [UInt8(ascii: ",")] + value + [newline]
-                continue
+                lines[lines.count - 1] = UInt8(ascii: ",")
+            } else {
+                if !names.isEmpty { names.append(UInt8(ascii: ";")) }
+                names += field.name
+                lines += field.name + [UInt8(ascii: ":")]
+                last = field.name
             }
-            if !names.isEmpty { names.append(UInt8(ascii: ";")) }
-            names += field.name
-            lines += field.name + [UInt8(ascii: ":")] + value + [newline]
-            last = field.name
+            CanonicalRequest.append(trimmed: field.value[...], to: &lines)
+            lines.append(newline)
         }
     }
 }
