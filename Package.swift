@@ -120,8 +120,8 @@ let package = Package(
         .target(
             name: "DataPlane",
             dependencies: [
-                "HTTPFront", "GatewayModel", "IAMPolicy", "JSON", "JSONSchema", "JSONWebToken", "Velocity",
-                "BoundedRegex", "Callers",
+                "HTTPFront", "WebSocketFront", "GatewayModel", "IAMPolicy", "JSON", "JSONSchema", "JSONWebToken",
+                "Velocity", "BoundedRegex", "Callers",
                 "SigV4", "CZlib", hashTrees, nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),

@@ -17,7 +17,6 @@ FUNCTION = (
 )
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/r"
 SCHEMA = json.dumps({"type": "object", "properties": {"text": {"type": "string"}}})
-NOT_SERVED = "Gatehouse does not serve WebSocket APIs yet: they have no deployments and no stages."
 
 
 class WebSocketApi:
@@ -287,18 +286,15 @@ def test_responses_are_refused_what_nothing_would_choose(api):
     assert status == 400 and message.startswith("Invalid integration response key specified.")
 
 
-def test_what_is_not_executed_has_no_stage(gatehouse, api):
-    """Nor a deployment, and so nobody who calls it is answered by anything of it."""
+def test_what_is_not_deployed_is_not_served(gatehouse, api):
     api("create_route", RouteKey="$default", Target=f"integrations/{api.mock()}")
-    for operation, parameters in [
-        ("create_stage", {"StageName": "prod"}), ("create_stage", {"StageName": "prod", "AutoDeploy": True}),
-        ("create_deployment", {}),
-    ]:  # fmt: skip
-        assert api.error(operation, **parameters) == (400, "BadRequestException", NOT_SERVED)
     assert api.error("create_stage", StageName="$default")[2] == "Stages cannot be named $default for WebSocket APIs."
-    assert api("get_stages")["Items"] == api("get_deployments")["Items"] == []
+    api("create_stage", StageName="prod")
     host = f"{api.id}.execute-api.{REGION}.amazonaws.com"
     assert wire.fetch(gatehouse.traffic, "GET", "/prod", host).status == 404
+    api("create_deployment", StageName="prod")
+    assert wire.fetch(gatehouse.traffic, "GET", "/prod", host).status == 426
+    assert wire.fetch(gatehouse.traffic, "GET", "/dev", host).status == 403
 
 
 @pytest.mark.parametrize(
@@ -362,7 +358,7 @@ def test_many_make_responses_at_once_and_none_is_lost(api):
 
 
 def test_the_aws_cli_manages_a_chat(gatehouse):
-    """As the chat tutorial has it, up to the deployment that is refused."""
+    """As the chat tutorial has it."""
     script = """
     api=$(aws apigatewayv2 create-api --name chat --protocol-type WEBSOCKET \
         --route-selection-expression '$request.body.action' --query ApiId --output text)
@@ -375,9 +371,8 @@ def test_the_aws_cli_manages_a_chat(gatehouse):
     aws apigatewayv2 update-route --api-id $api --route-id $route \
         --route-response-selection-expression '$default' >&2
     aws apigatewayv2 create-route-response --api-id $api --route-id $route --route-response-key '$default' >&2
-    refused=$(aws apigatewayv2 create-deployment --api-id $api 2>&1) && exit 1
-    echo "$refused" >&2
-    grep -q 'does not serve WebSocket APIs yet' <<< "$refused"
+    deployment=$(aws apigatewayv2 create-deployment --api-id $api --query DeploymentId --output text)
+    aws apigatewayv2 create-stage --api-id $api --stage-name prod --deployment-id $deployment >&2
     aws apigatewayv2 get-routes --api-id $api --query 'Items[].RouteKey'
     aws apigatewayv2 delete-api --api-id $api
     """

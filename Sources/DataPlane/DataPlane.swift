@@ -49,17 +49,22 @@ package final class DataPlane: Sendable {
         issuers: (any IssuerDirectory)? = nil, options: DataPlaneOptions
     ) async throws {
         var workers: [ObjectIdentifier: NIOLoopBound<LoopWorker>] = [:]
+        var numbered: [NIOLoopBound<LoopWorker>] = []
         let origins = Origins()
         let names = NameResolver(lookup: options.lookup)
         let loops = Array(group.makeIterator())
         for (number, loop) in loops.enumerated() {
-            workers[ObjectIdentifier(loop)] = try await loop.submit {
+            let worker = try await loop.submit {
                 NIOLoopBound(
                     LoopWorker(eventLoop: loop, number: number, options: options, origins: origins, names: names),
                     eventLoop: loop)
             }.get()
+            workers[ObjectIdentifier(loop)] = worker
+            numbered.append(worker)
         }
         self.workers = workers
+        let peers = WorkerPeers(numbered)
+        for worker in numbered { try await worker.eventLoop.submit { worker.value.peers = peers }.get() }
         compiler = StageCompiler(
             functions: functions, accessLogs: accessLogs, origins: origins,
             states: StageStates(loops: loops, cache: options.cache), authorizers: issuers.map(AuthorizerCompiler.init),

@@ -1,4 +1,6 @@
+import GatewayModel
 import HTTPFront
+import JSON
 import NIOCore
 
 /// Parts of the request as bytes, for events, logs and mappings.
@@ -44,6 +46,9 @@ extension Exchange {
         if sentPath.isEmpty { buffer.write("/") } else { writeRequestBytes(sentPath, to: &buffer) }
     }
 
+    /// Those under which the call is answered: a canary may have others than its stage.
+    var stageVariables: OrderedMap<String> { rest.deployment?.variables ?? stage?.variables ?? [:] }
+
     /// Protocol, scheme and port as those behind the gateway are told of them.
     func writeProtocol(to buffer: inout ByteBuffer) {
         if let connection { buffer.write(connection.peer.protocolName) }
@@ -59,6 +64,7 @@ extension Exchange {
 
     /// The host name by which the API was called, without a port; the API's own one for calls by path.
     func writeDomainName(to buffer: inout ByteBuffer) {
+        if let client = socket.client { return buffer.write(client.domainName) }
         if isCalledByPath {
             if let stage { buffer.write(stage.domainName) }
             return

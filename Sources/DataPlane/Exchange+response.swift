@@ -88,6 +88,7 @@ extension Exchange {
             logRefusal(refusal, reason)
             self.reason = route.map { "route \($0.name) \(reason)" } ?? reason
         }
+        guard !refuseEvent(refusal) else { return }
         guard stream.canRespond || stream.retract() else { return breakOff() }
         let response = response(to: refusal)
         self.refusal = response
@@ -123,15 +124,20 @@ extension Exchange {
     }
 
     /// What lets a caller in may stand in the query.
-    private var hidesQuery: Bool { route?.authorizer != nil || route?.method?.isOpen == false }
+    private var hidesQuery: Bool {
+        route?.authorizer != nil || route?.method?.isOpen == false || socket.event == .callback
+    }
 
     private func summary(_ stream: HTTPStream, _ figures: CallFigures) -> RequestSummary {
         let head = stream.head
+        let client = socket.client
         return RequestSummary(
-            method: head.string(head.methodRange),
-            path: head.string(hidesQuery || head.target.isEmpty ? head.path : head.target),
+            // Events have no method and no path.
+            method: client == nil ? head.string(head.methodRange) : socket.event.map { "\($0.name)" } ?? "",
+            path: client.map { String(decoding: $0.id.text, as: UTF8.self) }
+                ?? head.string(hidesQuery || head.target.isEmpty ? head.path : head.target),
             status: figures.status,
-            routeKey: route.map { $0.name },
+            routeKey: route.map { $0.name } ?? socket.event.map { "\($0.routeName)" },
             milliseconds: Double(figures.latencyMicroseconds) / 1000, reason: reason ?? integrationError)
     }
 }

@@ -25,6 +25,8 @@ package final class Exchange: HTTPService {
     var authorizerCall: AuthorizerCall?
     /// What only calls of REST APIs have.
     var rest = RESTCall()
+    /// What only calls of WebSocket APIs have.
+    var socket = WebSocketCall()
     /// `x-amzn-RequestId` of a REST API, once it has been asked for; its storage stays.
     var restRequestId = [UInt8](repeating: 0, count: 36)
     /// The path as sent, without `/_aws/execute-api/…`.
@@ -92,11 +94,11 @@ package final class Exchange: HTTPService {
 
     init(worker: LoopWorker) { self.worker = worker }
 
-    var sourceIP: [UInt8] { connection?.peer.address ?? Peer.loopback }
+    var sourceIP: [UInt8] { socket.client?.sourceIP ?? connection?.peer.address ?? Peer.loopback }
     /// As they are now.
     var figures: CallFigures {
         CallFigures(
-            status: connection?.responseStatus ?? 0, requestLength: requestLength,
+            status: socket.status ?? connection?.responseStatus ?? 0, requestLength: requestLength,
             responseLength: connection?.responseBodyBytes ?? 0,
             latencyMicroseconds: Int((NIODeadline.now() - startedAt).nanoseconds / 1000),
             integrationMilliseconds: integrationMilliseconds, cacheUse: rest.cacheUse, isOutOfMemory: isOutOfMemory)
@@ -132,7 +134,7 @@ package final class Exchange: HTTPService {
     }
 
     package func connectionClosed(_ stream: HTTPStream) {
-        guard connection != nil else { return }
+        guard connection != nil, !socket.outlivesConnection(self) else { return }
         abandonIntegration()
         if worker.options.onRequest != nil || stage?.accessLog != nil {
             let cause = stream.responseStatus == 0 ? "went away before it was answered" : "did not send or take all"
@@ -154,7 +156,11 @@ package final class Exchange: HTTPService {
         stage = nil
         route = nil
         isCalledByPath = false
-        if apiKind == .rest {
+        if apiKind != .http {
+            if apiKind == .webSocket {
+                if socket.event == .connect, socket.client != nil { worker.clients.handshakeEnded() }
+                socket = WebSocketCall()
+            }
             apiKind = .http
             rest = RESTCall()
         }
@@ -224,11 +230,19 @@ package final class Exchange: HTTPService {
         if apiKind == .rest { restPieceArrived() }
     }
 
-    private func makeRequestId() {
+    private func makeRequestId() { writeShortId(to: &requestId) }
+
+    func makeMessageId() -> [UInt8] {
+        var id = [UInt8](repeating: UInt8(ascii: "="), count: 16)
+        writeShortId(to: &id)
+        return id
+    }
+
+    private func writeShortId(to id: inout [UInt8]) {
         let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
         var bits = worker.nextRandom()
         let more = worker.nextRandom()
-        requestId.withUnsafeMutableBufferPointer { id in
+        id.withUnsafeMutableBufferPointer { id in
             for position in 0..<15 {
                 if position == 10 { bits = more }
                 id[position] = alphabet.utf8Start[Int(bits & 63)]

@@ -2,6 +2,7 @@ package import GatewayModel
 import HTTPFront
 import NIOCore
 package import NIOSSL
+package import WebSocketFront
 
 /// What one event loop has of its own: the snapshot it serves, its upstream connections, clock, counters and logs.
 ///
@@ -35,6 +36,10 @@ final class LoopWorker {
     var tokens = VerifiedTokens()
     var issuerKeys = LoopIssuers()
     var signingKeys = LoopSigningKeys()
+    /// Those who are connected to WebSocket APIs by this loop.
+    private(set) lazy var clients = LoopClients(worker: self)
+    /// The workers of all loops, by their numbers.
+    var peers = WorkerPeers.none
     /// What function authorizers have said here, and those that are being asked.
     private(set) lazy var authorizers = LoopAuthorizers()
     /// The ARN of what a request asks for, and what its authorizer knows it by, while they are looked at; their storage
@@ -69,7 +74,10 @@ final class LoopWorker {
         scratch = allocator.buffer(capacity: 2048)
     }
 
-    func serve(_ snapshot: Snapshot) { self.snapshot = snapshot }
+    func serve(_ snapshot: Snapshot) {
+        self.snapshot = snapshot
+        clients.served(snapshot)
+    }
 
     // MARK: Identifiers
 
@@ -171,6 +179,14 @@ package struct DataPlaneOptions: Sendable {
     /// The account's throttle, of all APIs together; nil: none. AWS: 10,000 a second, burst 5,000.
     private(set) var accountBucket: TokenBucket?
     package var cache = CacheSettings()
+    /// What clients of WebSocket APIs may send, and how long they may stay.
+    package var webSocketLimits = WebSocketLimits.aws
+    /// New connections of WebSocket APIs, of the whole account; nil: none is refused.
+    private(set) var connectBucket: TokenBucket?
+    /// Whether requests about connections need a signature of a key that is known here.
+    package var verifiesCallbacks = false
+    /// Whether policies of functions' roles decide what functions may do.
+    package var requiresCredentials = false
 
     package init(
         onRequest: (@Sendable (RequestSummary) -> Void)? = nil, tls: NIOSSLContext? = nil,
@@ -179,6 +195,10 @@ package struct DataPlaneOptions: Sendable {
         self.onRequest = onRequest
         self.tls = tls
         self.lookup = lookup
+    }
+
+    package mutating func limitConnects(rate: Double, burst: Int) {
+        connectBucket = TokenBucket(rate: rate, burst: burst)
     }
 
     package mutating func limitAccount(rate: Double, burst: Int) {

@@ -50,11 +50,19 @@ enum Refusal: Error {
     case functionBusy
     /// The event is longer than Lambda takes.
     case eventTooLarge
-    /// The server holds as many bytes of bodies as it may.
+    /// The server holds as many bytes of bodies, or as many connections, as it may.
     case overloaded
+    /// A WebSocket API is called by what is no opening handshake, or is one of another version.
+    case upgradeRequired, versionNotSupported
+    /// There is no connection of that id, or none that can be sent anything.
+    case gone
+    /// What stands for an id is none; in words of `RESTCall.message`.
+    case invalidId
+    /// A message for a client that takes none any more.
+    case clientBehind
 
     /// Who sends a head beyond all measure is not listened to any longer.
-    var endsConnection: Bool { self == .headTooLarge }
+    var endsConnection: Bool { self == .headTooLarge || self == .versionNotSupported }
 }
 
 /// A refusal as one kind of API tells it.

@@ -46,7 +46,7 @@ struct ResponseLines {
             hasGatewayFields = true
             return
         }
-        if x.apiKind == .rest { return restFields() }
+        if x.apiKind != .http { return restFields() }
         requestId()
         guard let cors = x.stage?.http?.cors else { return }
         x.withField(.origin) { cors.writeLines(origin: $0, to: &stream.out) }

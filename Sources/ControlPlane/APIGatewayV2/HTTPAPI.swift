@@ -61,7 +61,6 @@ extension HTTPAPI {
     /// do so, and drops the automatic deployments that no stage serves any more. Whether AWS makes one after an update
     /// that changes nothing is unknown.
     mutating func deployAutomatically(after old: HTTPAPI?, now: String) throws(ServiceError) {
-        try WebSocketServing.check(self)
         let hasNewContent = old?.content != content
         let deploying = stages.filter { stage in
             stage.autoDeploy == true && (hasNewContent || old?.stages[stage.stageName]?.autoDeploy != true)

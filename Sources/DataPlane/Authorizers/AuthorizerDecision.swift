@@ -62,7 +62,7 @@ extension AuthorizerDecision {
             event.write(",")
         }
         event.write(#""integrationLatency":"#)
-        event.writeDecimal(x.authorizerCall?.milliseconds ?? 0)
+        event.writeDecimal(x.authorizerCall?.milliseconds ?? x.socket.client?.authorizerMilliseconds ?? 0)
         event.write("}")
     }
 

@@ -7,7 +7,7 @@ import NIOCore
 enum AuthorizerEvent {
     static func make(_ x: Exchange, _ key: LoopAuthorizers.Key) -> (event: ByteBuffer, traceId: [UInt8]) {
         var trace = x.worker.allocator.buffer(capacity: 96)
-        if x.apiKind == .rest { x.writeRESTTraceId(to: &trace) } else { TraceId.write(x, to: &trace) }
+        if x.apiKind != .http { x.writeRESTTraceId(to: &trace) } else { TraceId.write(x, to: &trace) }
         let traceId = Array(trace.readableBytesView)
         var event = x.worker.allocator.buffer(capacity: 2_048)
         switch key.gate.form {
@@ -15,6 +15,7 @@ enum AuthorizerEvent {
         case .request: writeRequest(x, traceId, to: &event)
         case .version1: writeVersion1(x, key, traceId, to: &event)
         case .version2, .simple: writeVersion2(x, key, traceId, to: &event)
+        case .webSocket: WebSocketEvent.writeAuthorizer(x, traceId, to: &event)
         }
         return (event, traceId)
     }

@@ -38,9 +38,12 @@ enum IdentityPlace: Sendable {
     case context(ContextReference)
 
     /// `method.request.header.X`, `method.request.querystring.X`, `stageVariables.X`, `context.X`; of HTTP APIs
-    /// `$request.header.X` and the like. nil for every other text.
+    /// `$request.header.X`, of WebSocket APIs `route.request.header.X`, and the like. nil for every other text.
     init?(_ text: String, stageVariables: OrderedMap<String>, variables: [String: ContextVariable]) {
-        let text = text.hasPrefix("$") ? text.dropFirst() : text.hasPrefix("method.") ? text.dropFirst(7) : text[...]
+        let text =
+            text.hasPrefix("$")
+            ? text.dropFirst()
+            : text.hasPrefix("method.") ? text.dropFirst(7) : text.hasPrefix("route.") ? text.dropFirst(6) : text[...]
         func after(_ prefix: String) -> Substring? {
             text.hasPrefix(prefix) && text.utf8.count > prefix.utf8.count ? text.dropFirst(prefix.count) : nil
         }

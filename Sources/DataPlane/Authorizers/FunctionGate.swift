@@ -12,8 +12,10 @@ final class FunctionGate: Sendable {
         case version1, version2
         /// Format 2.0 with `enableSimpleResponses`.
         case simple
+        case webSocket
 
-        var isREST: Bool { self == .token || self == .request }
+        /// Whether it is asked, and answers, as those of REST APIs.
+        var isREST: Bool { self == .token || self == .request || self == .webSocket }
     }
 
     /// All that decides which answers may stand for others.

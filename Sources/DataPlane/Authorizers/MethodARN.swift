@@ -55,6 +55,7 @@ enum MethodARN {
         worker.methodARN.removeAll(keepingCapacity: true)
         guard let stage = x.stage else { return }
         worker.methodARN.append(contentsOf: stage.methodARNPrefix)
+        guard x.apiKind != .webSocket else { return x.appendWebSocketARN(to: &worker.methodARN) }
         _ = x.withHead { bytes, head in worker.methodARN.append(contentsOf: bytes[head.methodRange.range]) }
         let isREST = x.apiKind == .rest
         _ = x.withPath { bytes in

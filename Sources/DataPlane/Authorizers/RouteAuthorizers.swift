@@ -1,7 +1,7 @@
 import GatewayModel
 import JSON
 
-/// The function authorizers of a stage of an HTTP API, compiled, by id.
+/// The function authorizers of a stage of an HTTP or a WebSocket API, compiled, by id.
 ///
 /// What an authorizer's function has said stands for all routes that name the authorizer (Developer Guide,
 /// http-api-lambda-authorizer).
@@ -14,13 +14,17 @@ struct RouteAuthorizers: Sendable {
 
     init(
         _ definitions: PartList<V2.Authorizer>, _ variables: OrderedMap<String>, _ key: StageKey,
-        _ account: AccountIdentity, _ directory: any FunctionDirectory, _ gates: FunctionGates
+        _ account: AccountIdentity, _ directory: any FunctionDirectory, _ gates: FunctionGates,
+        isWebSocket: Bool = false
     ) {
+        let names = isWebSocket ? WebSocketPipeline.contextVariables : HTTPPipeline.contextVariables
         for authorizer in definitions where authorizer.authorizerType == "REQUEST" {
             let places = authorizer.identitySource.compactMap {
-                IdentityPlace($0, stageVariables: variables, variables: HTTPPipeline.contextVariables)
+                IdentityPlace($0, stageVariables: variables, variables: names)
             }
-            guard places.count == authorizer.identitySource.count, let form = Self.form(authorizer) else { continue }
+            guard places.count == authorizer.identitySource.count, 
+                let form = isWebSocket ? .webSocket : Self.form(authorizer)
+            else { continue }
             let uri = StageVariables.fill(authorizer.authorizerUri ?? "", variables)
             let gate = gates.gate(
                 FunctionGate.Definition(

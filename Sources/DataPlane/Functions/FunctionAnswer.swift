@@ -31,7 +31,7 @@ struct FunctionAnswer {
     var body: [UInt8] = []
 
     private let format: PayloadFormat
-    private var isREST: Bool { format == .rest || format == .stream }
+    private var isREST: Bool { format == .rest || format == .stream || format == .webSocket }
     private(set) var isBase64 = false
     private var hasStatus = false
 
@@ -51,7 +51,7 @@ struct FunctionAnswer {
                     var answer = FunctionAnswer(format)
                     let isWellFormed = try answer.readMembers(&cursor)
                     try cursor.expectEnd()
-                    guard answer.hasStatus || answer.isREST else { return .objectWithoutStatus }
+                    guard answer.hasStatus || answer.status > 0 else { return .objectWithoutStatus }
                     return isWellFormed && answer.settle() ? .object(answer) : .malformed
                 case UInt8(ascii: "\""):
                     let (range, isEscaped) = try cursor.string()
@@ -194,8 +194,8 @@ struct FunctionAnswer {
 
     /// Decodes the body when it is base64; false when it is not.
     private mutating func settle() -> Bool {
-        // Of a REST API the client's Accept has to be binary too.
-        guard isBase64, format != .rest else { return true }
+        // Of a REST API the client's Accept has to be binary too; of a WebSocket API frames have to be served that are.
+        guard isBase64, format != .rest, format != .webSocket else { return true }
         guard let decoded = Base64.decode(body) else { return false }
         body = decoded
         return true

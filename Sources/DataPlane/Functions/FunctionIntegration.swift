@@ -35,21 +35,23 @@ final class FunctionIntegration: Sendable {
     /// AWS quota: 30 s, not to be raised for HTTP APIs.
     static let maximumTimeoutMilliseconds = 30_000
 
-    /// Of a REST API's method. The source that the function's policy is asked about has the configured verb, `ANY` as
-    /// it is, and the resource's template (recorded in logs).
+    /// Of a REST API's method or a WebSocket API's route.
+    ///
+    /// - Parameter source: what the function's policy is asked about, behind the stage: the configured verb, `ANY` as it
+    ///   is, and the resource's template (recorded in logs); a route's key.
     init(
-        function: ResolvedFunction, format: PayloadFormat, timeoutMilliseconds: Int, verb: String, path: String,
+        function: ResolvedFunction, format: PayloadFormat, timeoutMilliseconds: Int, source: String,
         account: AccountIdentity, key: StageKey, credentials: CallCredentials = .own
     ) {
         target = function.target
         name = function.name
         payloadFormat = format
         self.timeoutMilliseconds = timeoutMilliseconds
-        source = account.executeAPIARN("\(key.apiId)/*/\(verb)\(path)")
+        self.source = account.executeAPIARN("\(key.apiId)/*/\(source)")
         let isPermitted =
             function.target?.policy.allowsInvoke(
                 byService: "apigateway.amazonaws.com",
-                sourceArn: account.executeAPIARN("\(key.apiId)/\(key.stageName)/\(verb)\(path)"),
+                sourceArn: account.executeAPIARN("\(key.apiId)/\(key.stageName)/\(source)"),
                 sourceAccount: account.accountId) ?? false
         permitted = isPermitted ? .max : 0
         arn = account.functionARN(function.name)
@@ -97,6 +99,8 @@ enum PayloadFormat: Sendable {
     case version2
     /// The event of REST APIs, which has no version.
     case rest
+    /// The event of WebSocket APIs.
+    case webSocket
     /// The event of REST APIs, for a function whose answer is passed on as it comes.
     case stream
     /// The body as the method's template made it; REST APIs' custom integration.

@@ -31,7 +31,7 @@ enum FunctionProxy {
     /// AWS's own sentences, as `$context.integrationErrorMessage` and execution logs have them (of REST APIs: seen in an
     /// access log of a live one).
     static func tellNotPermitted(_ x: Exchange, _ sentence: String = ExecutionFailure.invalidPermissions) {
-        x.integrationError = x.apiKind == .rest ? sentence : permissionError
+        x.integrationError = x.apiKind == .http ? permissionError : sentence
         x.rest.log?.failure = [sentence]
     }
 
@@ -43,7 +43,7 @@ enum FunctionProxy {
         guard let target = integration.target else { return }
         x.integrationStarted(timeoutMilliseconds: integration.timeoutMilliseconds)
         var trace = x.worker.allocator.buffer(capacity: 96)
-        if x.apiKind == .rest {
+        if x.apiKind != .http {
             x.rest.showsTrace = true
             x.writeRESTTraceId(to: &trace)
         } else {
@@ -56,6 +56,7 @@ enum FunctionProxy {
         case .version1: EventV1.write(x, traceId: traceId, to: &event)
         case .version2: EventV2.write(x, traceId: traceId, to: &event)
         case .rest, .stream: RESTEvent.write(x, traceId: traceId, to: &event)
+        case .webSocket: WebSocketEvent.write(x, traceId: traceId, to: &event)
         case .custom:
             guard let asked = CustomInvocation.begin(x, to: &event) else { return }
             kind = asked
@@ -109,6 +110,7 @@ enum FunctionProxy {
             case .version1: FunctionResponse.respondV1(x, payload)
             case .version2: FunctionResponse.respondV2(x, payload)
             case .rest: RESTFunctionAnswer.respond(x, payload)
+            case .webSocket: WebSocketFunctionAnswer.respond(x, payload)
             case .stream: x.rest.stream?.ended(payload, x)
             case .custom: RESTFunctionAnswer.map(x, payload, isError: false)
             }

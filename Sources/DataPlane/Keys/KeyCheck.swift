@@ -8,7 +8,7 @@ enum KeyCheck {
         guard let stage = x.stage, let head = x.connection?.head else { return }
         let directory = x.worker.snapshot.keys
         let found: CompiledKey?
-        if x.rest.deployment?.takesKeyFromAuthorizer == true {
+        if x.rest.deployment?.takesKeyFromAuthorizer ?? stage.webSocket?.takesKeyFromAuthorizer == true {
             guard let given = x.decision?.usageKey else {
                 x.reason = "takes its API key from an authorizer, and none has given one"
                 throw .invalidKey

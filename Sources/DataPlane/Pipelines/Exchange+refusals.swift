@@ -7,7 +7,13 @@ extension Exchange {
         case .http: HTTPPipeline.response(to: refusal)
         case .rest: RESTPipeline.response(to: refusal, self)
         case .other(let pipeline): pipeline.response(to: refusal)
-        case nil: apiKind == .rest ? RESTPipeline.response(to: refusal, self) : HTTPPipeline.response(to: refusal)
+        case .webSocket: WebSocketPipeline.response(to: refusal, self)
+        case nil:
+            switch apiKind {
+            case .http: HTTPPipeline.response(to: refusal)
+            case .rest: RESTPipeline.response(to: refusal, self)
+            case .webSocket: WebSocketPipeline.response(to: refusal, self)
+            }
         }
     }
 

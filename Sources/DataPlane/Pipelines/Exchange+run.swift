@@ -14,6 +14,15 @@ extension Exchange {
                 guard let step = RESTPipeline.Step(rawValue: step) else { return .done }
                 return try RESTPipeline.take(step, self)
             }
+        case .webSocket:
+            takeSteps { (step) throws(Refusal) in
+                if socket.event == .callback {
+                    guard let step = CallbackPipeline.Step(rawValue: step) else { return .done }
+                    return try CallbackPipeline.take(step, self)
+                }
+                guard let step = WebSocketPipeline.Step(rawValue: step) else { return .done }
+                return try WebSocketPipeline.take(step, self)
+            }
         case .other(let pipeline): takeSteps { (step) throws(Refusal) in try pipeline.take(step, self) }
         case nil: break
         }

@@ -34,7 +34,9 @@ extension HTTPPipeline {
             make(500, #"{"message":"Internal Server Error"}"#, "Internal Server Error", "INTEGRATION_FAILURE")
         case .unavailable, .functionBusy: unavailable("INTEGRATION_FAILURE")
         case .timedOut: unavailable("INTEGRATION_TIMEOUT")
-        case .overloaded: unavailable("DEFAULT_5XX")
+        // Those of WebSocket APIs are told by these.
+        case .upgradeRequired, .versionNotSupported, .gone, .invalidId, .clientBehind, .overloaded:
+            unavailable("DEFAULT_5XX")
         }
     }
 

@@ -125,7 +125,8 @@ extension RESTPipeline {
             RESTRefusal(
                 type: "INTEGRATION_TIMEOUT", status: 504, errorType: "InternalServerErrorException",
                 message: "Endpoint request timed out", isAfterStart: true)
-        case .overloaded:
+        // Those of WebSocket APIs are told by these.
+        case .upgradeRequired, .versionNotSupported, .gone, .invalidId, .clientBehind, .overloaded:
             RESTRefusal(
                 type: "DEFAULT_5XX", status: 503, errorType: "ServiceUnavailableException",
                 message: "Service Unavailable")

@@ -103,7 +103,7 @@ enum RESTPipeline {
         }
     }
 
-    private static func checkTarget(_ x: Exchange) throws(Refusal) {
+    static func checkTarget(_ x: Exchange) throws(Refusal) {
         switch x.route?.integration {
         case .function(let integration): try FunctionProxy.check(x, integration)
         case .http(let integration):
@@ -122,7 +122,7 @@ enum RESTPipeline {
         }
     }
 
-    private static func call(_ x: Exchange) throws(Refusal) -> StepResult {
+    static func call(_ x: Exchange) throws(Refusal) -> StepResult {
         switch x.route?.integration {
         case .function(let integration): FunctionProxy.invoke(x, integration)
         case .http(let integration):

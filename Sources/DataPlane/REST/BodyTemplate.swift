@@ -14,8 +14,10 @@ struct BodyTemplate: Sendable {
     }
 
     private let text: Text
+    private let names: MappingNames
 
-    init(_ text: String) {
+    init(_ text: String, _ names: MappingNames) {
+        self.names = names
         guard
             text.utf8.contains(where: { $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "\\") }
             )
@@ -25,7 +27,7 @@ struct BodyTemplate: Sendable {
         }
         do throws(TemplateError) {
             let template = try Template(text)
-            self.text = .template(template, template.contextPaths.map { RESTPipeline.context($0) })
+            self.text = .template(template, template.contextPaths.map { ContextReference($0, names.variables) })
         } catch {
             self.text = .broken(error)
         }
@@ -41,7 +43,7 @@ struct BodyTemplate: Sendable {
             case .template(let template, let variables):
                 // A copy, as the source reads of the call meanwhile.
                 var overrides = x.rest.overrides
-                try template.render(CallTemplateSource(x, body, variables), overrides: &overrides, into: &output)
+                try template.render(CallTemplateSource(x, body, variables, names), overrides: &overrides, into: &output)
                 x.rest.overrides = overrides
             }
         } catch {
@@ -68,9 +70,11 @@ private final class CallTemplateSource: TemplateSource {
     private var buffer: ByteBuffer
 
     private let variables: [ContextReference?]
+    private let names: MappingNames
 
-    init(_ x: Exchange, _ body: ByteBuffer?, _ variables: [ContextReference?]) {
+    init(_ x: Exchange, _ body: ByteBuffer?, _ variables: [ContextReference?], _ names: MappingNames) {
         self.x = x
+        self.names = names
         self.variables = variables
         buffer = x.worker.allocator.buffer(capacity: 128)
         templateBody =
@@ -140,10 +144,10 @@ private final class CallTemplateSource: TemplateSource {
 
     // MARK: Stage variables
 
-    func templateStageVariable(_ name: String) -> String? { x.rest.deployment?.variables[name] }
+    func templateStageVariable(_ name: String) -> String? { x.stageVariables[name] }
 
     func templateStageVariables() -> [(name: String, value: String)] {
-        x.rest.deployment?.variables.map { ($0.key, $0.value) } ?? []
+        x.stageVariables.map { ($0.key, $0.value) }
     }
 
     // MARK: $context
@@ -167,7 +171,7 @@ private final class CallTemplateSource: TemplateSource {
 
     /// Writes the variable at `path` into `buffer`.
     private func writeContext(_ path: ContextPath) -> Bool {
-        let known = path.number.map { variables[$0] } ?? RESTPipeline.context(path.text)
+        let known = path.number.map { variables[$0] } ?? ContextReference(path.text, names.variables)
         guard let known else { return false }
         buffer.clear()
         return known.write(x, figures, to: &buffer)
@@ -175,8 +179,8 @@ private final class CallTemplateSource: TemplateSource {
 
     func templateContextNames(below path: String) -> [String] {
         switch path {
-        case "": Self.names
-        case "identity": Self.identity
+        case "": x.apiKind == .webSocket ? Self.webSocketNames : Self.restNames
+        case "identity": x.apiKind == .webSocket ? Self.webSocketIdentity : Self.identity
         case "authorizer": x.authorizerValueNames
         case "authorizer.claims": x.claimNames
         default: []
@@ -184,7 +188,7 @@ private final class CallTemplateSource: TemplateSource {
     }
 
     /// In the order in which AWS iterates (recorded).
-    private static let names = [
+    private static let restNames = [
         "resourceId", "resourcePath", "httpMethod", "extendedRequestId", "requestTime", "path", "accountId", "protocol",
         "stage", "domainPrefix", "requestTimeEpoch", "requestId", "identity", "domainName", "deploymentId", "apiId",
     ]
@@ -192,4 +196,10 @@ private final class CallTemplateSource: TemplateSource {
         "cognitoIdentityPoolId", "accountId", "cognitoIdentityId", "caller", "sourceIp", "principalOrgId", "accessKey",
         "cognitoAuthenticationType", "cognitoAuthenticationProvider", "userArn", "userAgent", "user",
     ]
+    /// In the order of events (unconfirmed).
+    private static let webSocketNames = [
+        "routeKey", "messageId", "eventType", "extendedRequestId", "requestTime", "messageDirection", "stage",
+        "connectedAt", "requestTimeEpoch", "identity", "requestId", "domainName", "connectionId", "apiId",
+    ]
+    private static let webSocketIdentity = ["sourceIp", "userAgent"]
 }

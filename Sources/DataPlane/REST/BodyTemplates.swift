@@ -2,15 +2,20 @@ import HTTPFront
 import JSON
 import NIOCore
 
-/// Mapping templates by media type.
+/// Mapping templates by media type, or by what an expression of a WebSocket API yields.
 struct BodyTemplates: Sendable {
     private var templates: [(type: [UInt8], template: BodyTemplate?)] = []
 
     var isEmpty: Bool { templates.isEmpty }
 
-    init(_ written: OrderedMap<String?>?) {
+    /// Media types are the same in any case; the keys of WebSocket APIs are not.
+    init(_ written: OrderedMap<String?>?, names: MappingNames = .rest, isByMediaType: Bool = true) {
         for (type, text) in written ?? [:] {
-            templates.append((Array(type.lowercased().utf8), text.flatMap { $0.isEmpty ? nil : BodyTemplate($0) }))
+            templates.append(
+                (
+                    Array((isByMediaType ? type.lowercased() : type).utf8),
+                    text.flatMap { $0.isEmpty ? nil : BodyTemplate($0, names) }
+                ))
         }
     }
 

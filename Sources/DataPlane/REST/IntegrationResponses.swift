@@ -10,6 +10,11 @@ struct IntegrationResponses: Sendable {
     private var choices: [(pattern: SelectionPattern, response: MappedMethodResponse)] = []
     private var otherwise: MappedMethodResponse?
 
+    /// Of a route of a WebSocket API, which has its own.
+    static let none = IntegrationResponses()
+
+    private init() {}
+
     init(_ method: REST.Method, stageVariables: OrderedMap<String>) throws(CompileError) {
         for (status, response) in method.methodIntegration?.integrationResponses ?? [:] {
             let mapped = try MappedMethodResponse(

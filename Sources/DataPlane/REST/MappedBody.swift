@@ -47,12 +47,8 @@ extension BodyPath {
     /// What the path leads to in JSON text of any length, found without building a tree: a string's own text, anything
     /// else as it is written. Of a repeated name the last one counts.
     func value(within text: [UInt8]) -> [UInt8]? {
-        var found = 0..<text.count
+        guard let found = range(within: text) else { return nil }
         do throws(JSONError) {
-            for step in steps {
-                guard let next = try Self.find(step, in: text, found) else { return nil }
-                found = next
-            }
             var cursor = JSONCursor(text.span.extracting(found))
             guard cursor.peek() == UInt8(ascii: "\"") else {
                 return text[found].elementsEqual("null".utf8) ? nil : Array(text[found])
@@ -61,6 +57,18 @@ extension BodyPath {
             let (range, _) = try cursor.string()
             cursor.unescape(range, into: &string)
             return string
+        } catch { return nil }
+    }
+
+    /// Where that stands.
+    func range(within text: [UInt8]) -> Range<Int>? {
+        var found = 0..<text.count
+        do throws(JSONError) {
+            for step in steps {
+                guard let next = try Self.find(step, in: text, found) else { return nil }
+                found = next
+            }
+            return found
         } catch { return nil }
     }
 

@@ -13,6 +13,9 @@ enum MockIntegration {
             ]
             throw .internalError
         }
+        if let socket = x.route?.socket {
+            return try socket.responses.respond(x, IntegrationAnswer(), selecting: "\(status)", status: status)
+        }
         guard let response = try method.responses.select("\(status)") else {
             x.reason = "has no integration response for the status \(status)"
             x.rest.log?.failure = [ExecutionFailure.noMatch(status: status)]

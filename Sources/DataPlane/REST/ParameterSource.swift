@@ -2,6 +2,17 @@ import HTTPFront
 import JSON
 import NIOCore
 
+/// What mappings and templates of a kind of API call things.
+struct MappingNames: Sendable {
+    /// What names of the request's parts begin with.
+    let request: String
+    /// Those below `context.` and `$context.`.
+    let variables: [String: ContextVariable]
+
+    static let rest = MappingNames(request: "method.request", variables: RESTPipeline.contextVariables)
+    static let webSocket = MappingNames(request: "route.request", variables: WebSocketPipeline.contextVariables)
+}
+
 /// Where the value of a mapped parameter comes from.
 ///
 /// Source: Developer Guide, rest-api-parameter-mapping-sources. Names are told apart by case, as the guide says.
@@ -22,7 +33,9 @@ enum ParameterSource: Sendable {
     /// A name that has no value.
     case missing
 
-    init(_ text: String, pathVariables: [[UInt8]], stageVariables: OrderedMap<String>) throws(CompileError) {
+    init(
+        _ text: String, pathVariables: [[UInt8]], stageVariables: OrderedMap<String>, names: MappingNames = .rest
+    ) throws(CompileError) {
         if text.hasPrefix("'"), text.hasSuffix("'"), text.utf8.count >= 2 {
             self = .text(Array(text.utf8.dropFirst().dropLast()))
             return
@@ -30,19 +43,20 @@ enum ParameterSource: Sendable {
         func after(_ prefix: String) -> [UInt8]? {
             text.hasPrefix(prefix) ? Array(text.utf8.dropFirst(prefix.utf8.count)) : nil
         }
-        if let name = after("method.request.header.") {
+        let request = names.request
+        if let name = after("\(request).header.") {
             self = .header(name)
-        } else if let name = after("method.request.multivalueheader.") {
+        } else if let name = after("\(request).multivalueheader.") {
             self = .multiHeader(name)
-        } else if let name = after("method.request.querystring.") {
+        } else if let name = after("\(request).querystring.") {
             self = .query(name)
-        } else if let name = after("method.request.multivaluequerystring.") {
+        } else if let name = after("\(request).multivaluequerystring.") {
             self = .multiQuery(name)
-        } else if let name = after("method.request.path.") {
+        } else if let name = after("\(request).path.") {
             self = pathVariables.firstIndex(of: name).map(ParameterSource.path) ?? .missing
-        } else if text == "method.request.body" || text == "integration.response.body" {
+        } else if text == "\(request).body" || text == "integration.response.body" {
             self = .body(nil)
-        } else if let path = after("method.request.body.") ?? after("integration.response.body.") {
+        } else if let path = after("\(request).body.") ?? after("integration.response.body.") {
             self = .body(try BodyPath(jsonPath: String(decoding: path, as: UTF8.self)))
         } else if let name = after("integration.response.header.") {
             self = .responseHeader(name)
@@ -51,7 +65,7 @@ enum ParameterSource: Sendable {
         } else if let name = after("stageVariables.") {
             self = stageVariables[String(decoding: name, as: UTF8.self)].map { .text(Array($0.utf8)) } ?? .missing
         } else if let name = after("context.") {
-            let variable = RESTPipeline.context(String(decoding: name, as: UTF8.self))
+            let variable = ContextReference(String(decoding: name, as: UTF8.self), names.variables)
             self = variable.map(ParameterSource.context) ?? .missing
         } else {
             self = .missing

@@ -15,7 +15,9 @@ struct PayloadConversion {
 
     /// Of a request on its way to an integration; nil where it has no body.
     static func ofRequest(_ x: Exchange, _ handling: ContentHandling?) throws(Refusal) -> PayloadConversion? {
-        guard let types = x.rest.deployment?.binaryTypes, let body = x.body else { return nil }
+        guard let body = x.body else { return nil }
+        if x.apiKind == .webSocket { return try ofMessage(x, body, handling, isBinary: x.socket.isBinary) }
+        guard let types = x.rest.deployment?.binaryTypes else { return nil }
         let isBinary =
             x.withHead { bytes, head in
                 types.contains(head.first(.contentType).map { UnsafeRawBufferPointer(rebasing: bytes[$0.range]) })
@@ -32,7 +34,9 @@ struct PayloadConversion {
     static func ofAnswer(
         _ x: Exchange, _ answer: IntegrationAnswer, _ handling: ContentHandling?, accepting accepted: [UInt8]?
     ) throws(Refusal) -> PayloadConversion? {
-        guard let types = x.rest.deployment?.binaryTypes, let body = answer.body else { return nil }
+        guard let body = answer.body else { return nil }
+        if x.apiKind == .webSocket { return try ofMessage(x, body, handling, isBinary: true) }
+        guard let types = x.rest.deployment?.binaryTypes else { return nil }
         let isBinary =
             answer.head.map { head in
                 head.withBytes { bytes in
@@ -48,6 +52,17 @@ struct PayloadConversion {
         case (false, .toText): return text(body)
         case (false, .toBinary): return try decoded(x, body)
         case (false, nil): return isWanted ? try decoded(x, body) : text(body)
+        }
+    }
+
+    /// Of WebSocket APIs (Developer Guide, websocket-api-develop-binary-media-types). Text has no bytes to be told as base64.
+    private static func ofMessage(
+        _ x: Exchange, _ body: ByteBuffer, _ handling: ContentHandling?, isBinary: Bool
+    ) throws(Refusal) -> PayloadConversion? {
+        switch handling {
+        case .toBinary where !x.socket.isBinary: try decoded(x, body)
+        case .toText where isBinary: encoded(body)
+        case .toBinary, .toText, nil: nil
         }
     }
 

@@ -65,6 +65,10 @@ enum RESTAnswer {
         x.integrationAnswered()
         x.rest.log?.writeAnswer()
         do throws(Refusal) {
+            if let socket = x.route?.socket {
+                return try socket.responses.respond(
+                    x, IntegrationAnswer(head: head, body: body), selecting: "\(head.status)", status: head.status)
+            }
             guard let response = try method.responses.select("\(head.status)") else {
                 x.rest.log?.failure = [ExecutionFailure.noMatch(status: head.status)]
                 x.reason = "has no integration response for the status \(head.status)"

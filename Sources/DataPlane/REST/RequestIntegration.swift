@@ -21,6 +21,7 @@ struct RequestIntegration: Sendable {
     /// Of the URI, those that nothing is mapped to: a template may still say what stands there.
     private let unmappedNames: [[UInt8]]
     let templates: BodyTemplates
+    private let choice: TemplateChoice
     let contentHandling: ContentHandling?
     private let passthrough: String
     private let isAWS: Bool
@@ -28,13 +29,16 @@ struct RequestIntegration: Sendable {
     private let forbiddenHeader: String?
 
     init(
-        _ integration: REST.Integration?, pathVariables: [[UInt8]], stageVariables: OrderedMap<String>
+        _ integration: REST.Integration?, pathVariables: [[UInt8]], stageVariables: OrderedMap<String>,
+        names: MappingNames = .rest, choice: TemplateChoice = .mediaType
     ) throws(CompileError) {
+        self.choice = choice
         var forbidden: String?
         let isAWS = integration?.type.hasPrefix("AWS") == true
         self.isAWS = isAWS
         for (destination, text) in integration?.requestParameters ?? [:] {
-            let source = try ParameterSource(text, pathVariables: pathVariables, stageVariables: stageVariables)
+            let source = try ParameterSource(
+                text, pathVariables: pathVariables, stageVariables: stageVariables, names: names)
             if let name = ParameterSource.name(destination, after: "integration.request.header.") {
                 switch MappedHeaders.use(of: name.lowercased(), isAWS: isAWS) {
                 case .sent: headers.append(Mapped(name: Array(name.utf8), source: source))
@@ -48,7 +52,8 @@ struct RequestIntegration: Sendable {
             }
         }
         forbiddenHeader = forbidden
-        templates = BodyTemplates(integration?.requestTemplates)
+        templates = BodyTemplates(
+            integration?.requestTemplates, names: names, isByMediaType: choice.isMediaType)
         contentHandling = integration?.contentHandling.flatMap(ContentHandling.init)
         passthrough = integration?.passthroughBehavior ?? "WHEN_NO_MATCH"
         needsBody = (headers + query + path).contains { $0.source.needsBody }
@@ -87,7 +92,7 @@ struct RequestIntegration: Sendable {
 
     /// Makes the integration's body of the request's.
     func mapBody(_ x: Exchange) throws(Refusal) {
-        let type = Self.contentType(x)
+        let type = choice.key(of: x)
         let converted = try PayloadConversion.ofRequest(x, contentHandling)
         if let converted { x.body = converted.body }
         if let template = templates.template(for: type) {
@@ -151,6 +156,23 @@ struct RequestIntegration: Sendable {
         }
         guard let type, let type, !type.isEmpty else { return MediaType.json }
         return type
+    }
+}
+
+/// By what the template of a request is chosen.
+enum TemplateChoice: Sendable {
+    case mediaType
+    /// Of WebSocket APIs; nil: the one for JSON (AWS's own samples have only that one, and no expression).
+    case expression(SelectionKey?)
+
+    var isMediaType: Bool { if case .mediaType = self { true } else { false } }
+
+    func key(of x: Exchange) -> [UInt8] {
+        switch self {
+        case .mediaType: RequestIntegration.contentType(x)
+        case .expression(nil): MediaType.json
+        case .expression(let expression?): expression.value(x) ?? []
+        }
     }
 }
 

@@ -20,8 +20,10 @@ final class CompiledRoute: Sendable {
     let bucket: TokenBucket?
     /// The same of its counters.
     let metrics: MethodMetrics?
-    /// What only methods of REST APIs have.
+    /// What methods of REST APIs have, and routes of WebSocket APIs: parameters and templates.
     let method: RESTMethod?
+    /// What only routes of WebSocket APIs have.
+    let socket: WebSocketRoute?
 
     /// For people.
     var name: String { String(decoding: keyText, as: UTF8.self) }
@@ -29,7 +31,8 @@ final class CompiledRoute: Sendable {
     init(
         _ keyText: String, _ key: RouteKey, variables: [[UInt8]], integration: CompiledIntegration,
         integrationURI: String? = nil, integrationId: String? = nil, authorizer: (any Authorizer)? = nil,
-        bucket: TokenBucket? = nil, metrics: MethodMetrics? = nil, method: RESTMethod? = nil
+        bucket: TokenBucket? = nil, metrics: MethodMetrics? = nil, method: RESTMethod? = nil,
+        socket: WebSocketRoute? = nil
     ) {
         self.key = key
         self.keyText = Array(keyText.utf8)
@@ -42,6 +45,7 @@ final class CompiledRoute: Sendable {
         self.bucket = bucket
         self.metrics = metrics
         self.method = method
+        self.socket = socket
     }
 }
 

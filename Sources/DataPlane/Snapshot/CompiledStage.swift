@@ -3,7 +3,7 @@ import JSON
 import NIOCore
 
 /// Which rules hold before a stage is found.
-enum APIKind: Sendable { case http, rest }
+enum APIKind: Sendable { case http, rest, webSocket }
 
 /// One stage of one API, ready to answer: what stages of every kind have, and the payload of one kind. Nothing in it
 /// changes.
@@ -12,6 +12,7 @@ final class CompiledStage: Sendable {
     enum Kind: Sendable {
         case http(HTTPStage)
         case rest(RESTStage)
+        case webSocket(WebSocketStage)
         case other(any StagePipeline)
     }
 
@@ -68,5 +69,11 @@ final class CompiledStage: Sendable {
     /// The payload of an HTTP API's stage; nil for another kind.
     var http: HTTPStage? { if case .http(let stage) = kind { stage } else { nil } }
 
-    var apiKind: APIKind { if case .rest = kind { .rest } else { .http } }
+    var apiKind: APIKind {
+        switch kind {
+        case .rest: .rest
+        case .webSocket: .webSocket
+        case .http, .other: .http
+        }
+    }
 }

@@ -114,7 +114,7 @@ struct RESTCompiler {
                 {
                     compiled = earlier
                 } else {
-                    compiled = try route(key, resource, method, function, content, authorizers, variables)
+                    compiled = try route(verb, key, resource, method, function, content, authorizers, variables)
                 }
                 router.add(key, methods.count)
                 methods.append(compiled)
@@ -140,8 +140,9 @@ struct RESTCompiler {
     }
 
     private func route(
-        _ key: RouteKey, _ resource: REST.Resource, _ method: REST.Method, _ function: ResolvedFunction?,
-        _ content: REST.DeploymentContent, _ authorizers: RESTAuthorizers, _ variables: OrderedMap<String>
+        _ verb: RouteKey.Method, _ key: RouteKey, _ resource: REST.Resource, _ method: REST.Method,
+        _ function: ResolvedFunction?, _ content: REST.DeploymentContent, _ authorizers: RESTAuthorizers,
+        _ variables: OrderedMap<String>
     ) throws(CompileError) -> CompiledRoute {
         let names = RouteCompiler.variableNames(key)
         let integration = method.methodIntegration
@@ -149,7 +150,12 @@ struct RESTCompiler {
         let validator = method.requestValidatorId.flatMap { content.requestValidators[$0] }
         return CompiledRoute(
             key.description, key, variables: names,
-            integration: compile(integration, key, resource, function, request, variables),
+            integration: integration.map { integration in
+                IntegrationCompiler(
+                    key: self.key, account: account, origins: origins, services: services, variables: variables
+                ).compile(
+                    integration, source: verb.rawValue + resource.path, function, Self.format(integration), request)
+            } ?? .missing,
             integrationURI: integration?.uri,
             authorizer: authorizers.authorizer(of: method)
                 ?? tokens?.authorizer(of: method, method.authorizerId.flatMap { content.authorizers[$0] }),
@@ -163,86 +169,5 @@ struct RESTCompiler {
     private static func format(_ integration: REST.Integration) -> PayloadFormat {
         if integration.type == "AWS" { return .custom }
         return integration.responseTransferMode == "STREAM" ? .stream : .rest
-    }
-
-    /// What cannot be called is no reason to refuse the stage: AWS answers 500 when it is called.
-    private func compile(
-        _ integration: REST.Integration?, _ key: RouteKey, _ resource: REST.Resource, _ function: ResolvedFunction?,
-        _ request: RequestIntegration, _ variables: OrderedMap<String>
-    ) -> CompiledIntegration {
-        guard let integration, case .path(let verb, _) = key else { return .missing }
-        switch integration.type {
-        case "MOCK": return .mock
-        case "HTTP", "HTTP_PROXY":
-            var link: PrivateConnection?
-            if integration.connectionType == "VPC_LINK" {
-                let id = StageVariables.fill(integration.connectionId ?? "", variables)
-                guard let target = services.vpcLinks?.target(of: id) else {
-                    return .invalid(PrivateConnection.missing(id))
-                }
-                link = PrivateConnection(target: target)
-            }
-            do throws(CompileError) {
-                return .http(
-                    try HTTPIntegration(
-                        uri: StageVariables.fill(integration.uri ?? "", variables), method: integration.httpMethod,
-                        timeoutMilliseconds: integration.timeoutInMillis, appendsPath: false,
-                        variables: request.pathNames, link: link,
-                        checksChain: integration.tlsConfig?.insecureSkipVerification != true, origins: origins))
-            } catch {
-                return .invalid(error.message)
-            }
-        case "AWS", "AWS_PROXY":
-            let credentials = CallCredentials(integration.credentials, variables)
-            guard let function else { return service(integration, credentials, request, variables) }
-            guard integration.httpMethod == "POST" else {
-                return .invalid("calls a function by \(integration.httpMethod ?? "no method"); Lambda takes POST")
-            }
-            return .function(
-                FunctionIntegration(
-                    function: function, format: Self.format(integration),
-                    timeoutMilliseconds: integration.timeoutInMillis, verb: verb.rawValue, path: resource.path,
-                    account: account, key: self.key, credentials: credentials))
-        default: return .invalid("has the integration type \(integration.type), which REST APIs do not have")
-        }
-    }
-
-    /// An AWS service. What cannot be reached is told when it is deployed, and again when it is called: a stored stage is
-    /// served whatever the server is started with.
-    private func service(
-        _ integration: REST.Integration, _ credentials: CallCredentials, _ request: RequestIntegration,
-        _ variables: OrderedMap<String>
-    ) -> CompiledIntegration {
-        let written = StageVariables.fill(integration.uri ?? "", variables)
-        guard let uri = ServiceURI(written) else { return .invalid("calls \(written), which is no service's URI") }
-        guard case .role(let role) = credentials else {
-            return .invalid("calls \(uri.service) without a role; only functions are called so")
-        }
-        if let endpoint = services.endpoints[uri.service] {
-            guard let signer = services.credentials else {
-                return .invalid("calls \(uri.service), and this server has no credentials to sign with")
-            }
-            do throws(CompileError) {
-                return .http(
-                    try HTTPIntegration(
-                        uri: SignedService.location(uri, at: endpoint), method: integration.httpMethod,
-                        timeoutMilliseconds: integration.timeoutInMillis, appendsPath: false,
-                        variables: request.pathNames,
-                        service: SignedService(uri, signer, role: role, variables: request.pathNames),
-                        origins: origins))
-            } catch {
-                return .invalid(error.message)
-            }
-        }
-        if let tables = services.tables, uri.service == "dynamodb", uri.subdomain == nil {
-            guard uri.region == account.region else {
-                return .invalid("calls DynamoDB of \(uri.region), and the tables here are those of \(account.region)")
-            }
-            return .tables(
-                TableIntegration(
-                    uri.target, method: integration.httpMethod, timeoutMilliseconds: integration.timeoutInMillis,
-                    role: role, tables: tables))
-        }
-        return .invalid("calls \(uri.service), for which this server has no endpoint")
     }
 }

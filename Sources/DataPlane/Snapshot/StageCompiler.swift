@@ -27,7 +27,12 @@ struct StageCompiler: Sendable {
         let kind: CompiledStage.Kind
         switch definition.kind {
         case .http(let content): kind = .http(try httpStage(definition, content, previous, state))
-        case .webSocket: throw CompileError(message: "Gatehouse does not serve WebSocket APIs yet.")
+        case .webSocket(let content):
+            let compiler = WebSocketCompiler(
+                key: definition.key, account: definition.account, variables: definition.variables,
+                functions: functions, origins: origins, services: services, gates: gates)
+            let limits = RouteLimits(definition, state: state)
+            kind = .webSocket(try compiler.stage(content, limits, previous: previous))
         case .rest(let content):
             let compiler = RESTCompiler(
                 key: definition.key, account: definition.account, functions: functions, origins: origins,
@@ -74,7 +79,8 @@ struct StageCompiler: Sendable {
         guard let destination = settings?.destinationArn, let format = settings?.format else { return nil }
         let variables =
             switch definition.kind {
-            case .http, .webSocket: HTTPPipeline.contextVariables
+            case .http: HTTPPipeline.contextVariables
+            case .webSocket: WebSocketPipeline.contextVariables
             case .rest: RESTPipeline.contextVariables
             }
         // A delivery stream is one for all.

@@ -2,6 +2,7 @@ import Callers
 import GatewayModel
 import HTTPFront
 import NIOCore
+import WebSocketFront
 
 /// Where the value of a `$context` variable comes from. By which names it is called, each kind of API says for itself.
 enum ContextVariable: String, Sendable, CaseIterable {
@@ -26,6 +27,8 @@ enum ContextVariable: String, Sendable, CaseIterable {
     case restRequestId, traceId, stagePath, resourceId, resourcePath, deploymentId, requestTimeMilliseconds
     case validationError, isCanary, apiKey, apiKeyId, endpointType, domainPrefix
     case responseTransferMode, timeToAllHeaders, timeToFirstContent
+    /// Of WebSocket APIs only.
+    case connectionId, connectedAt, eventType, messageId, messageDirection, disconnectStatusCode, disconnectReason
 
     /// Whether the value is made of letters, digits and marks by the gateway itself, so that no line, quoted string or
     /// JSON text can be broken by it. What is not listed here is escaped where it is logged.
@@ -37,7 +40,8 @@ enum ContextVariable: String, Sendable, CaseIterable {
             .integrationLatency, .integrationStatus, .integrationServiceStatus, .restRequestId, .resourceId,
             .deploymentId, .requestTimeMilliseconds, .validationError, .isCanary, .responseTransferMode,
             .timeToAllHeaders, .timeToFirstContent, .identityAccessKey, .identityAccountId, .authenticateLatency,
-            .authenticateStatus, .authorizeLatency, .authorizeStatus:
+            .authenticateStatus, .authorizeLatency, .authorizeStatus, .connectionId, .connectedAt, .eventType,
+            .messageId, .messageDirection, .disconnectStatusCode:
             true
         default: false
         }
@@ -71,6 +75,11 @@ extension ContextVariable {
         case .sourceIp: buffer.write(x.sourceIP)
         case .userAgent:
             if let tester = x.rest.tester { return REST.Tester.write(tester.userAgent, to: &buffer) }
+            if let client = x.socket.client {
+                guard let agent = client.userAgent else { return false }
+                buffer.write(agent)
+                return true
+            }
             guard let agent = x.connection?.head.first(.userAgent) else { return false }
             x.writeRequestBytes(agent, to: &buffer)
         case .identityAccessKey: return x.writeIdentity(x.caller?.accessKeyId, x.rest.tester?.accessKey, to: &buffer)
@@ -148,6 +157,26 @@ extension ContextVariable {
         case .validationError:
             guard let text = x.rest.validationError else { return false }
             text.withUnsafeBytes { buffer.writeJSONText($0) }
+        case .connectionId:
+            guard let id = x.socket.client?.id.text ?? x.socket.callback?.id?.text else { return false }
+            buffer.write(id)
+        case .connectedAt:
+            guard let client = x.socket.client else { return false }
+            buffer.writeDecimal(client.connectedAt)
+        case .eventType:
+            guard let event = x.socket.event else { return false }
+            buffer.write(event.name)
+        case .messageId:
+            guard !x.socket.messageId.isEmpty else { return false }
+            buffer.write(x.socket.messageId)
+        // Of what is sent to clients: OUT (unconfirmed).
+        case .messageDirection: buffer.write(x.socket.event == .callback ? "OUT" : "IN")
+        case .disconnectStatusCode:
+            guard let closure = x.socket.closure else { return false }
+            buffer.writeDecimal(Int(closure.code.rawValue))
+        case .disconnectReason:
+            guard let closure = x.socket.closure else { return false }
+            buffer.writeString(closure.reason)
         case .integrationError:
             guard let message = x.integrationError else { return false }
             buffer.writeString(message)

@@ -33,7 +33,7 @@ enum Hosts {
             }
             x.sentPath = head.path
             x.apiKind = api.kind
-            guard api.kind == .http else { return try selectRESTStage(x, bytes, api) }
+            guard api.kind == .http else { return try selectNamedStage(x, bytes, api) }
             decodePath(x, bytes)
             if !selectStage(x, api) { x.stage = api.defaultStage }
         } else {
@@ -79,8 +79,9 @@ enum Hosts {
         return true
     }
 
-    /// The first segment of a REST API's path names the stage, behind whatever slashes. Nothing is decoded (recorded).
-    private static func selectRESTStage(
+    /// The first segment of a REST or WebSocket API's path names the stage, behind whatever slashes. Nothing is decoded
+    /// (recorded).
+    private static func selectNamedStage(
         _ x: Exchange, _ bytes: UnsafeRawBufferPointer, _ api: CompiledAPI
     ) throws(Refusal) {
         var start = Int(x.sentPath.start)
@@ -95,6 +96,7 @@ enum Hosts {
         var routed = stageEnd
         while routed + 1 < end, bytes[routed + 1] == UInt8(ascii: "/") { routed += 1 }
         x.routedPath = .init(routed, end)
+        if api.kind == .webSocket { try WebSocketRouting.find(x, UnsafeRawBufferPointer(rebasing: bytes[routed..<end])) }
     }
 
     /// `/_aws/execute-api/{apiId}/{stage}/…`; the default stage is written `$default` or `%24default`.
@@ -108,10 +110,10 @@ enum Hosts {
             let api = x.worker.snapshot.api(UnsafeRawBufferPointer(rebasing: whole[pathPrefix.count..<idEnd]))
         else { throw .notFound }
         x.apiKind = api.kind
-        if api.kind == .rest {
+        if api.kind != .http {
             x.isCalledByPath = true
             x.sentPath = .init(Int(path.start) + idEnd, Int(path.end))
-            return try selectRESTStage(x, bytes, api)
+            return try selectNamedStage(x, bytes, api)
         }
         let stageEnd = segmentEnd(whole, idEnd + 1)
         let name = UnsafeRawBufferPointer(rebasing: whole[(idEnd + 1)..<stageEnd])

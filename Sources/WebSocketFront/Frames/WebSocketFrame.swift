@@ -16,6 +16,29 @@ package struct WebSocketFrame: Sendable {
         self.init(kind == .text ? Opcode.text : .binary, capacity: capacity, write)
     }
 
+    /// A message in frames of at most `frameBytes` each.
+    package init(_ kind: MessageKind, _ payload: ByteBuffer, upTo frameBytes: Int) {
+        guard payload.readableBytes > frameBytes else {
+            self.init(kind, payload)
+            return
+        }
+        var (rest, bytes) = (payload, ByteBuffer())
+        var opcode = kind == .text ? Opcode.text : .binary
+        while let piece = rest.readSlice(length: min(frameBytes, rest.readableBytes)), piece.readableBytes > 0 {
+            let frame = WebSocketFrame(opcode, isLast: rest.readableBytes == 0, capacity: piece.readableBytes) {
+                $0.writeImmutableBuffer(piece)
+            }
+            bytes.writeImmutableBuffer(frame.bytes)
+            opcode = .continuation
+        }
+        self.init(bytes: bytes, isMessage: true)
+    }
+
+    private init(bytes: ByteBuffer, isMessage: Bool) {
+        self.bytes = bytes
+        self.isMessage = isMessage
+    }
+
     /// At most 125 bytes of `payload` are sent.
     package static func ping(_ payload: ByteBuffer = ByteBuffer()) -> WebSocketFrame {
         WebSocketFrame(.ping, capacity: Self.controlBytes) { $0.writeImmutableBuffer(control(payload)) }
@@ -41,14 +64,14 @@ package struct WebSocketFrame: Sendable {
         buffer.writeImmutableBuffer(payload)
     }
 
-    private init(_ opcode: Opcode, capacity: Int, _ write: (inout ByteBuffer) -> Void) {
+    private init(_ opcode: Opcode, isLast: Bool = true, capacity: Int, _ write: (inout ByteBuffer) -> Void) {
         // The head comes last, when the length is known, and is set before the payload.
         var bytes = ByteBufferAllocator().buffer(capacity: Self.headBytes + capacity)
         bytes.moveWriterIndex(to: Self.headBytes)
         bytes.moveReaderIndex(to: Self.headBytes)
         write(&bytes)
         let length = bytes.readableBytes
-        let flags = Self.final | opcode.rawValue
+        let flags = (isLast ? Self.final : 0) | opcode.rawValue
         switch length {
         case ...Self.controlBytes:
             bytes.setInteger(UInt16(flags) << 8 | UInt16(length), at: Self.headBytes - 2)
@@ -61,8 +84,7 @@ package struct WebSocketFrame: Sendable {
             bytes.setInteger(UInt64(length), at: 2)
             bytes.moveReaderIndex(to: 0)
         }
-        self.bytes = bytes
-        isMessage = !opcode.isControl
+        self.init(bytes: bytes, isMessage: !opcode.isControl)
     }
 
     private static func control(_ payload: ByteBuffer) -> ByteBuffer {

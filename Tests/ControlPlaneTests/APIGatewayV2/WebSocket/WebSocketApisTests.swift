@@ -79,22 +79,26 @@ import Testing
         #expect(exported.message == "ExportApi is only supported for HTTP APIs.")
     }
 
-    /// What is not executed must not look as if it were.
-    @Test("have no deployment and no stage", arguments: [true, false])
-    func notServed(autoDeploy: Bool) async throws {
+    @Test("serve what a stage has been given, or all changes where it deploys by itself", arguments: [true, false])
+    func stages(autoDeploy: Bool) async throws {
         let socket = try await WebSocketPlane(plane)
         _ = try await socket.makeRoute("$default")
         let stage = await socket.call("POST", "/stages", ["stageName": "prod", "autoDeploy": .bool(autoDeploy)])
-        let deployment = await socket.call("POST", "/deployments", [:])
-        for answer in [stage, deployment] {
-            #expect(answer.status == 400)
-            #expect(answer.code == "BadRequestException")
-            let notServed = "Gatehouse does not serve WebSocket APIs yet: they have no deployments and no stages."
-            #expect(answer.message == notServed)
-        }
-        #expect(await socket.call("GET", "/stages").items.isEmpty)
-        #expect(await socket.call("GET", "/deployments").items.isEmpty)
-        #expect(plane.traffic.served.isEmpty)
+        #expect(stage.status == 201)
+        #expect(plane.traffic.served.count == (autoDeploy ? 1 : 0))
+        let deployment = await socket.call("POST", "/deployments", ["stageName": autoDeploy ? .null : "prod"])
+        #expect(deployment.status == 201)
+        #expect(plane.traffic.served.count == 1)
+    }
+
+    /// What is written nowhere must not look as if it were.
+    @Test("write no execution logs", arguments: [["loggingLevel": "INFO"], ["dataTraceEnabled": true]] as [JSONObject])
+    func noExecutionLogs(settings: JSONObject) async throws {
+        let socket = try await WebSocketPlane(plane)
+        let stage = await socket.call(
+            "POST", "/stages", ["stageName": "prod", "defaultRouteSettings": .object(settings)])
+        #expect(stage.status == 400)
+        #expect(stage.message?.hasPrefix("Gatehouse writes no execution logs of WebSocket APIs yet") == true)
     }
 
     @Test("cannot be deployed without routes, in AWS's words")

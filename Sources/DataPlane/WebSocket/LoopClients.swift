@@ -1,0 +1,188 @@
+import GatewayModel
+import HTTPFront
+import NIOCore
+import WebSocketFront
+
+/// Those who are connected to WebSocket APIs by one event loop, and the events that they cause.
+final class LoopClients {
+    /// Handshakes of one loop whose `$connect` is under way.
+    private static let pendingHandshakes = 4_096
+    /// Events of one loop that are under way: AWS bounds them by the account's rate alone.
+    private static let eventsInFlight = 16_384
+    /// Exchanges that wait for the next event.
+    private static let idleExchanges = 256
+
+    private unowned let worker: LoopWorker
+    private var clients: [ConnectionId: ClientConnection] = [:]
+    private var stages: [StageKey: StageClients] = [:]
+    private var idle: [(x: Exchange, stream: SilentStream)] = []
+    private var inFlight = 0
+    private var pending = 0
+
+    init(worker: LoopWorker) { self.worker = worker }
+
+    var count: Int { clients.count }
+
+    func client(_ id: ConnectionId) -> ClientConnection? { clients[id] }
+
+    // MARK: Coming and going
+
+    /// Lets a handshake go on; `handshakeEnded` follows.
+    func admit(_ x: Exchange) throws(Refusal) {
+        guard pending < Self.pendingHandshakes else {
+            x.reason = "was called while \(Self.pendingHandshakes) handshakes are under way"
+            throw .overloaded
+        }
+        if let bucket = worker.options.connectBucket, !bucket.take(x.startedAt) {
+            x.reason = "was called beyond the account's rate of new connections (\(bucket.limits))"
+            throw .throttled
+        }
+        pending += 1
+    }
+
+    func handshakeEnded() { pending -= 1 }
+
+    func add(_ client: ClientConnection) {
+        clients[client.id] = client
+        let stage = stages[client.key] ?? StageClients()
+        stages[client.key] = stage
+        stage.add(client)
+        // It may have gone while the handshake was under way.
+        if worker.snapshot.stage(client.key) == nil { client.close(.goingAway, reason: "Going away") }
+    }
+
+    func remove(_ client: ClientConnection) {
+        guard clients.removeValue(forKey: client.id) != nil, let stage = stages[client.key] else { return }
+        stage.remove(client)
+        if stage.isEmpty { stages[client.key] = nil }
+    }
+
+    /// Closes the connections of stages that are gone.
+    func served(_ snapshot: Snapshot) {
+        for (key, stage) in stages where snapshot.stage(key) == nil {
+            for client in stage.all { client.close(.goingAway, reason: "Going away") }
+        }
+    }
+
+    // MARK: Groups
+
+    func group(_ name: String, of key: StageKey) -> ClientGroup? { stages[key]?.groups[name] }
+
+    /// False when the client is in as many groups as it may be.
+    func join(_ client: ClientConnection, _ name: String) -> Bool {
+        stages[client.key]?.join(client, name) ?? false
+    }
+
+    func leave(_ client: ClientConnection, _ name: String) {
+        stages[client.key]?.leave(client, name)
+    }
+
+    // MARK: Events
+
+    /// Begins an event that no request carries. Of a stage that is gone there is none.
+    func take(_ event: WebSocketCall.Event, of client: ClientConnection, _ fill: (Exchange) -> Void) {
+        guard let stage = worker.snapshot.stage(client.key) else { return }
+        let (x, stream) = idle.popLast() ?? (Exchange(worker: worker), SilentStream(eventLoop: worker.eventLoop))
+        inFlight += 1
+        x.begin(stream)
+        fill(x)
+        x.beginEvent(event, client, stage)
+        guard inFlight <= Self.eventsInFlight, x.takesMemory(x.requestLength) else {
+            return x.refuse(.overloaded, because: "came while the server works on as many messages as it may")
+        }
+        x.run()
+    }
+
+    /// The exchange of an event that has ended.
+    func give(_ x: Exchange, _ stream: SilentStream) {
+        inFlight -= 1
+        if idle.count < Self.idleExchanges { idle.append((x, stream)) }
+    }
+}
+
+/// The clients of one stage on one loop, and the groups that they are in.
+final class StageClients {
+    private(set) var all: [ClientConnection] = []
+    private(set) var groups: [String: ClientGroup] = [:]
+
+    var isEmpty: Bool { all.isEmpty }
+
+    func add(_ client: ClientConnection) {
+        client.position = all.count
+        all.append(client)
+    }
+
+    func remove(_ client: ClientConnection) {
+        for group in client.groups { leave(client, group.name) }
+        guard client.position >= 0, client.position < all.count else { return }
+        let last = all.removeLast()
+        if last !== client {
+            all[client.position] = last
+            last.position = client.position
+        }
+        client.position = -1
+    }
+
+    func join(_ client: ClientConnection, _ name: String) -> Bool {
+        let group = groups[name] ?? ClientGroup(name: name)
+        if group.has(client) { return true }
+        guard client.groups.count < ClientGroup.groupsOfClient else { return false }
+        groups[name] = group
+        group.add(client)
+        client.join(group)
+        return true
+    }
+
+    func leave(_ client: ClientConnection, _ name: String) {
+        guard let group = groups[name] else { return }
+        group.remove(client)
+        client.leave(group)
+        if group.isEmpty { groups[name] = nil }
+    }
+}
+
+/// Clients of one stage that are sent messages together; those of one loop. An extension of ours.
+final class ClientGroup {
+    /// How many groups one client may be in.
+    static let groupsOfClient = 64
+    /// Characters of a name.
+    static let nameLength = 256
+
+    let name: String
+    private var members: [ConnectionId: ClientConnection] = [:]
+
+    init(name: String) { self.name = name }
+
+    var isEmpty: Bool { members.isEmpty }
+    /// As they are now: some may have gone when their turn comes.
+    var all: [ClientConnection] { Array(members.values) }
+
+    func has(_ client: ClientConnection) -> Bool { members[client.id] != nil }
+    func add(_ client: ClientConnection) { members[client.id] = client }
+    func remove(_ client: ClientConnection) { members[client.id] = nil }
+
+    static func isName(_ text: String) -> Bool {
+        !text.isEmpty && text.unicodeScalars.count <= nameLength
+            && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F && $0 != "," && $0 != "/" }
+    }
+}
+
+/// The workers of all loops: who is called back may be connected by another one.
+final class WorkerPeers: Sendable {
+    private let workers: [NIOLoopBound<LoopWorker>]
+
+    static let none = WorkerPeers([])
+
+    /// By their numbers.
+    init(_ workers: [NIOLoopBound<LoopWorker>]) { self.workers = workers }
+
+    var count: Int { workers.count }
+
+    /// Runs `body` with the worker of that number, on its loop: at once where that is the caller's. False when there is none.
+    func run(on number: Int, _ body: @escaping @Sendable (LoopWorker) -> Void) -> Bool {
+        guard workers.indices.contains(number) else { return false }
+        let worker = workers[number]
+        if worker.eventLoop.inEventLoop { body(worker.value) } else { worker.eventLoop.execute { body(worker.value) } }
+        return true
+    }
+}
