@@ -12,6 +12,7 @@ from harness.iam import checking_client, create_user
 from harness.origin import Origin
 from harness.rest import RestApi
 from harness.server import Process, Server, binary
+from harness.websocket import WebSocketApi
 
 
 def pytest_sessionstart(session):
@@ -111,6 +112,22 @@ def rest_api(gatehouse):
         try:
             api.delete()
         except api.client.exceptions.NotFoundException:
+            continue
+
+
+@pytest.fixture
+def websocket_api(gatehouse):
+    made = []
+
+    def make(server=gatehouse, **parameters):
+        made.append(WebSocketApi(server, **parameters))
+        return made[-1]
+
+    yield make
+    for api in made:
+        try:
+            api.client.delete_api(ApiId=api.id)
+        except Exception:  # Its server may be gone, or the test has deleted it.
             continue
 
 

@@ -1,4 +1,4 @@
-"""WebSocket APIs as they are managed, with boto3 and the AWS CLI. They are not executed yet: nothing of them has a stage."""
+"""WebSocket APIs as they are managed, with boto3 and the AWS CLI."""
 
 import json
 import threading
@@ -10,6 +10,7 @@ from harness import wire
 from harness.clients import error_of
 from harness.functions import unique
 from harness.server import ACCOUNT, REGION
+from harness.websocket import WebSocketApi
 
 FUNCTION = (
     f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/"
@@ -17,44 +18,6 @@ FUNCTION = (
 )
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/r"
 SCHEMA = json.dumps({"type": "object", "properties": {"text": {"type": "string"}}})
-
-
-class WebSocketApi:
-    """One WebSocket API of a server; calls name it by themselves."""
-
-    def __init__(self, server, **parameters):
-        self.client = server.clients.apis
-        wanted = {"Name": unique("chat"), "ProtocolType": "WEBSOCKET", "RouteSelectionExpression": "$request.body.action"}
-        self.made = self.client.create_api(**wanted | parameters)
-        self.id = self.made["ApiId"]
-
-    def __call__(self, operation, **parameters):
-        """What the operation answers, less the envelope."""
-        answer = getattr(self.client, operation)(ApiId=self.id, **parameters)
-        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
-
-    def error(self, operation, **parameters):
-        error = error_of(getattr(self.client, operation), ApiId=self.id, **parameters)
-        return error.status, error.code, error.message
-
-    def mock(self):
-        return self("create_integration", IntegrationType="MOCK")["IntegrationId"]
-
-
-@pytest.fixture
-def websocket_api(gatehouse):
-    made = []
-
-    def make(server=gatehouse, **parameters):
-        made.append(WebSocketApi(server, **parameters))
-        return made[-1]
-
-    yield make
-    for api in made:
-        try:
-            api.client.delete_api(ApiId=api.id)
-        except Exception:  # Its server may be gone, or the test has deleted it.
-            continue
 
 
 @pytest.fixture

@@ -261,6 +261,12 @@ package final class Gatehouse: Sendable {
         if let file = settings.trustedCertificates { tls.additionalTrustRoots = [try TrustedCertificates.read(file)] }
         var options = DataPlaneOptions(tls: try NIOSSLContext(configuration: tls))
         if let limit = settings.accountThrottle { options.limitAccount(rate: limit.rate, burst: limit.burst) }
+        options.requiresCredentials = settings.requiresCredentials
+        // Beyond loopback nobody is let at connections by what he says of himself, whatever the mode.
+        options.verifiesCallbacks =
+            settings.requiresCredentials || !([settings.listen] + settings.traffic).allSatisfy(\.isLoopback)
+        // AWS quota: new connections of WebSocket APIs a second, in an account and region.
+        options.limitConnects(rate: 500, burst: 500)
         options.services.tables = TablesOfIntegrations(tables: tables, account: settings.account)
         options.services.endpoints = settings.serviceEndpoints
         options.services.credentials = settings.serviceCredentials

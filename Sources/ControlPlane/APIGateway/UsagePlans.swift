@@ -126,7 +126,11 @@ enum UsagePlanRules {
                 throw RESTError.conflict("API Stage {api: \(stage.apiId), stage: \(stage.stage)} is listed twice.")
             }
             let api = change.read(RESTAPI.self, stage.apiId)
-            if change.old?.has(key) != true, api?.stages[stage.stage] == nil { throw noStage(key, plan.id) }
+            if change.old?.has(key) != true, api?.stages[stage.stage] == nil,
+                change.read(HTTPAPI.self, stage.apiId)?.hasKeys(stage.stage) != true
+            {
+                throw noStage(key, plan.id)
+            }
             let old = change.old?.plan.apiStages.first { $0.apiId == stage.apiId && $0.stage == stage.stage }
             for (name, _) in stage.throttle ?? [:] where old?.throttle?[name] == nil {
                 guard api?.hasMethod(named: name) == true else { throw noMethod(name, key) }

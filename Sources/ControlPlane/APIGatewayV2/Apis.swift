@@ -65,6 +65,8 @@ extension V2Operations {
 
     private static func deleteApi(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
         let api = try control.httpAPI(call)
+        let stages = api.stages.filter { api.hasKeys($0.stageName) }
+        try await control.leavePlans(stages.map { StageKey(apiId: api.id, stageName: $0.stageName) })
         try await control.deleteAPI(api.id)
         await QuickCreate.withdrawPermission(control, api)
         return .empty

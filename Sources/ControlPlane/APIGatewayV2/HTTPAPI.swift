@@ -90,6 +90,9 @@ extension HTTPAPI {
         }
     }
 
+    /// Whether a stage may be one of usage plans: those of WebSocket APIs may.
+    func hasKeys(_ stage: String) -> Bool { isWebSocket && stages[stage] != nil }
+
     /// An id that no part of the kind has: the one that the call has chosen, or any.
     func freshId<Part: APIPart>(of type: Part.Type, _ call: Call? = nil) -> String {
         if let id = call?.chosenId, self[keyPath: Part.list][id] == nil { return id }

@@ -7,13 +7,20 @@ extension V2Operations {
         let kit = PartOperations<V2.Stage>()
         return [
             kit.create("CreateStage", createStage), kit.get("GetStage"), kit.list("GetStages"),
-            kit.update("UpdateStage", updateStage), kit.delete("DeleteStage"),
+            kit.update("UpdateStage", updateStage), kit.delete("DeleteStage").after(leavePlans),
             kit.delete("DeleteAccessLogSettings", "/accesslogsettings") { stage, call throws(ServiceError) in
                 stage.accessLogSettings = nil
                 stage.lastUpdatedDate = call.timestamp
             },
             kit.delete("DeleteRouteSettings", "/routesettings/{routeKey}", deleteRouteSettings),
         ]
+    }
+
+    /// A stage that comes back under the name begins without plans, and so without keys.
+    @Sendable private static func leavePlans(_ control: ControlPlane, _ call: Call) async throws(ServiceError) {
+        let api = try control.httpAPI(call)
+        guard api.hasKeys(call.path("stageName")) else { return }
+        try await control.leavePlans([StageKey(apiId: api.id, stageName: call.path("stageName"))])
     }
 
     private static func createStage(_ api: inout HTTPAPI, _ call: Call) throws(ServiceError) -> V2.Stage {

@@ -22,7 +22,7 @@ struct RouteAuthorizers: Sendable {
             let places = authorizer.identitySource.compactMap {
                 IdentityPlace($0, stageVariables: variables, variables: names)
             }
-            guard places.count == authorizer.identitySource.count, 
+            guard places.count == authorizer.identitySource.count,
                 let form = isWebSocket ? .webSocket : Self.form(authorizer)
             else { continue }
             let uri = StageVariables.fill(authorizer.authorizerUri ?? "", variables)

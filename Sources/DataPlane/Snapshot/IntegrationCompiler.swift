@@ -46,7 +46,8 @@ struct IntegrationCompiler {
             }
             return .function(
                 FunctionIntegration(
-                    function: function, format: format, timeoutMilliseconds: integration.timeoutInMillis, source: source,
+                    function: function, format: format, timeoutMilliseconds: integration.timeoutInMillis,
+                    source: source,
                     account: account, key: key, credentials: credentials))
         default: return .invalid("has the integration type \(integration.type), which is not known")
         }

@@ -96,7 +96,9 @@ enum Hosts {
         var routed = stageEnd
         while routed + 1 < end, bytes[routed + 1] == UInt8(ascii: "/") { routed += 1 }
         x.routedPath = .init(routed, end)
-        if api.kind == .webSocket { try WebSocketRouting.find(x, UnsafeRawBufferPointer(rebasing: bytes[routed..<end])) }
+        if api.kind == .webSocket {
+            try WebSocketRouting.find(x, UnsafeRawBufferPointer(rebasing: bytes[routed..<end]))
+        }
     }
 
     /// `/_aws/execute-api/{apiId}/{stage}/…`; the default stage is written `$default` or `%24default`.

@@ -14,7 +14,8 @@ struct WebSocketResponses: Sendable {
         init(_ response: V2.IntegrationResponse) throws(CompileError) {
             selection = try SelectionKey(response.templateSelectionExpression)
             templates = BodyTemplates(
-                response.responseTemplates.map { templates in OrderedMap(templates.map { ($0.key, Optional($0.value)) }) },
+                response.responseTemplates.map { templates in OrderedMap(templates.map { ($0.key, Optional($0.value)) })
+                },
                 names: .webSocket, isByMediaType: false)
             contentHandling = response.contentHandlingStrategy.flatMap(ContentHandling.init)
         }

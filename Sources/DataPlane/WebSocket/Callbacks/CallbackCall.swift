@@ -109,7 +109,8 @@ enum CallbackCall {
     private static func check(_ group: String, _ x: Exchange) throws(Refusal) {
         guard !ClientGroup.isName(group) else { return }
         x.rest.message = Array(
-            "A group's name has 1 to \(ClientGroup.nameLength) characters, and no comma, slash or control character.".utf8)
+            "A group's name has 1 to \(ClientGroup.nameLength) characters, and no comma, slash or control character."
+                .utf8)
         throw .invalidId
     }
 

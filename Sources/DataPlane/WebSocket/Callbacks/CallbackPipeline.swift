@@ -78,7 +78,8 @@ enum CallbackPipeline {
         guard decision != .allowed else { return }
         let statement = caller.denial(of: request) { PolicyValues.of($0, x, caller) }
         let resource = String(decoding: x.worker.methodARN, as: UTF8.self)
-        x.rest.message = Array("User: \(caller.arn) is not authorized to perform: \(manage) on resource: \(resource)".utf8)
+        x.rest.message = Array(
+            "User: \(caller.arn) is not authorized to perform: \(manage) on resource: \(resource)".utf8)
         x.reason = "refuses \(caller.arn), who \(decision.explanation(by: statement)) (\(manage) on \(resource))"
         throw .callerDenied
     }
