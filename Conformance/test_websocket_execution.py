@@ -13,7 +13,7 @@ from harness.clients import error_of
 from harness.deadline import until
 from harness.origin import reply
 from harness.server import ACCOUNT, REGION
-from harness.websocket import BINARY, PING, PONG, TEXT, Closed
+from harness.websocket import BINARY, PING, PONG, TEXT, Closed, WebSocketApi
 
 # Answers what it is told, as the whole of its answer.
 ECHO = "import json\ndef handler(event, context):\n    return {'statusCode': 200, 'body': json.dumps(event)}"
@@ -811,7 +811,43 @@ def test_groups_of_one_stage_are_not_those_of_another(api, connected):
 # Logs
 
 
-def test_the_access_log_has_a_line_for_each_event(gatehouse, api):
+@pytest.fixture
+def log_role(gatehouse):
+    """Logs of WebSocket APIs are written as the account's role."""
+    rest = gatehouse.clients.service("apigateway")
+
+    def set_role(arn):
+        patch = {"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}
+        rest.update_account(patchOperations=[patch])
+
+    set_role(f"arn:aws:iam::{ACCOUNT}:role/logs")
+
+
+def test_the_execution_log_tells_each_event(own_gatehouse, tmp_path):
+    server = own_gatehouse(data=tmp_path / "data")
+    rest = server.clients.service("apigateway")
+    role = f"arn:aws:iam::{ACCOUNT}:role/logs"
+    rest.update_account(patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}])
+    api = WebSocketApi(server)
+    api.route("$connect", api.answers("{}"))
+    api.route("$default", api.answers('"x"'), two_way=True)
+    api.stage(DefaultRouteSettings={"LoggingLevel": "INFO", "DataTraceEnabled": True})
+    with api.connect(headers={"User-Agent": "me"}) as client:
+        client.ask("hello")
+    path = tmp_path / "data/logs" / f"API-Gateway-Execution-Logs_{api.id}-prod.log"
+    text = until(lambda: path.exists() and (text := path.read_text()).count("Successfully completed execution") == 2 and text,
+                 "both events")  # fmt: skip
+    for line in (
+        "WebSocket Request Route: [$connect]",
+        f"Client [UserAgent: me, SourceIp: 127.0.0.1] is connecting to WebSocket API [{api.id}].",
+        f"connected to API [{api.id}] successfully.",
+        f"WebSocket API [{api.id}] received message from client [Connection Id: ",
+        "Message: [hello]",
+    ):
+        assert line in text
+
+
+def test_the_access_log_has_a_line_for_each_event(gatehouse, api, log_role):
     api.route("$default", api.answers('"x"'), two_way=True)
     api.route("$disconnect", api.answers('"x"'))
     api.stage(AccessLogSettings={

@@ -240,6 +240,23 @@ package final class DataPlane: Sendable {
     /// How many methods were to be counted by themselves and are not, since there are too many.
     package var uncountedMethods: Int { compiler.states.methodCount.refused }
 
+    /// Waits for the events of WebSocket APIs that are under way.
+    package func endEvents(within time: TimeAmount) async {
+        for bound in workers.values {
+            let loop = bound.eventLoop
+            try? await loop.flatSubmit {
+                let settled = bound.value.clients.settled()
+                let over = loop.makePromise(of: Void.self)
+                let timer = loop.scheduleTask(in: time) { over.succeed() }
+                settled.whenComplete { _ in
+                    timer.cancel()
+                    over.succeed()
+                }
+                return over.futureResult
+            }.get()
+        }
+    }
+
     /// Hands all access log lines to their sinks.
     package func flushLogs() async {
         for bound in workers.values { try? await bound.eventLoop.submit { bound.value.flushLogs() }.get() }

@@ -181,6 +181,8 @@ package struct DataPlaneOptions: Sendable {
     package var cache = CacheSettings()
     /// What clients of WebSocket APIs may send, and how long they may stay.
     package var webSocketLimits = WebSocketLimits.aws
+    /// Clients of WebSocket APIs at a time. AWS: no quota.
+    package var webSocketClients = Int.max
     /// New connections of WebSocket APIs, of the whole account; nil: none is refused.
     private(set) var connectBucket: TokenBucket?
     /// Whether requests about connections need a signature of a key that is known here.

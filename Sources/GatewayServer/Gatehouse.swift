@@ -162,8 +162,10 @@ package final class Gatehouse: Sendable {
                 management: ManagementService(
                     controlPlane: controlPlane, local: local, pools: pools, gate: gate, bodies: bodies))
         }
+        let shares = Descriptors.shares(trafficListeners: settings.traffic.count)
         let gate = AccessGate(controlPlane: controlPlane, isSecure: settings.tls != nil)
         var listener = Listener(host: settings.listen.host, port: settings.listen.port) { service($0, gate) }
+        listener.limit = shares.management
         listener.setUp = try settings.tls.map { try ManagementTLS.setUp($0) }
         let management = try await bind(server, listener)
         port.value = management.port
@@ -176,7 +178,7 @@ package final class Gatehouse: Sendable {
         var traffic: [ServerSettings.Address] = []
         for address in settings.traffic {
             var listener = Listener(host: address.host, port: address.port) { loop in dataPlane.exchange(on: loop) }
-            listener.limit = Descriptors.connections(listeners: settings.traffic.count)
+            listener.limit = shares.traffic
             traffic.append(try await bind(server, listener))
         }
         return Gatehouse(
@@ -222,6 +224,8 @@ package final class Gatehouse: Sendable {
     /// Finishes the requests under way, ends the functions, writes the logs.
     package func stop() async {
         await server.drain(timeout: Self.drainTime)
+        // What clients who were sent away have caused.
+        await dataPlane.endEvents(within: Self.drainTime)
         await dataPlane.flushLogs()
         accessLogs.flush()
         await lambdaHost.shutdown()
@@ -267,6 +271,7 @@ package final class Gatehouse: Sendable {
             settings.requiresCredentials || !([settings.listen] + settings.traffic).allSatisfy(\.isLoopback)
         // AWS quota: new connections of WebSocket APIs a second, in an account and region.
         options.limitConnects(rate: 500, burst: 500)
+        options.webSocketClients = Descriptors.shares(trafficListeners: settings.traffic.count).webSockets
         options.services.tables = TablesOfIntegrations(tables: tables, account: settings.account)
         options.services.endpoints = settings.serviceEndpoints
         options.services.credentials = settings.serviceCredentials

@@ -17,7 +17,7 @@ package enum HTTPLimits {
     package static let trailerBytes = 8_192
     /// Bytes of later requests kept while a response is under way; then the socket is left unread.
     package static let pipelinedBytes = 65_536
-    /// Of one listener at a time.
+    /// Of one listener at a time, where nobody says otherwise.
     package static let connections = 16_384
 
     /// From the first byte of a request to the end of its head.

@@ -78,19 +78,9 @@ enum StageMembers {
             guard ["OFF", "ERROR", "INFO"].contains(level) else {
                 throw V2Error.badRequest("Invalid logging level specified. Must be one of [OFF, ERROR, INFO]")
             }
-            guard level == "OFF" else {
-                throw ServiceError.unsupported(
-                    "Gatehouse writes no execution logs of WebSocket APIs yet: the loggingLevel \(level) is refused.")
-            }
             settings.loggingLevel = level
         }
-        if let isEnabled = try members.bool("dataTraceEnabled") {
-            guard !isEnabled else {
-                throw ServiceError.unsupported(
-                    "Gatehouse writes no execution logs of WebSocket APIs yet: dataTraceEnabled is refused.")
-            }
-            settings.dataTraceEnabled = isEnabled
-        }
+        if let isEnabled = try members.bool("dataTraceEnabled") { settings.dataTraceEnabled = isEnabled }
     }
 
     private static func merge(

@@ -6,14 +6,34 @@ extension V2Operations {
     static var stages: [Operation] {
         let kit = PartOperations<V2.Stage>()
         return [
-            kit.create("CreateStage", createStage), kit.get("GetStage"), kit.list("GetStages"),
-            kit.update("UpdateStage", updateStage), kit.delete("DeleteStage").after(leavePlans),
+            kit.create("CreateStage", createStage).after(checkLogRole), kit.get("GetStage"), kit.list("GetStages"),
+            kit.update("UpdateStage", updateStage).after(checkLogRole),
+            kit.delete("DeleteStage").after(leavePlans),
             kit.delete("DeleteAccessLogSettings", "/accesslogsettings") { stage, call throws(ServiceError) in
                 stage.accessLogSettings = nil
                 stage.lastUpdatedDate = call.timestamp
             },
             kit.delete("DeleteRouteSettings", "/routesettings/{routeKey}", deleteRouteSettings),
         ]
+    }
+
+    /// Logs of WebSocket APIs are written as the account's role, those of HTTP APIs are not (Developer Guide,
+    /// apigateway-websocket-api-logging; Terraform's tests). In the words of REST APIs.
+    @Sendable private static func checkLogRole(_ control: ControlPlane, _ call: Call) async throws(ServiceError) {
+        guard control.world[HTTPAPI.self, call.path("apiId")]?.isWebSocket == true,
+            control.world.restAccount(call.account).cloudwatchRoleArn == nil
+        else { return }
+        let members = try RequestMembers(call)
+        let routes = try members.object("routeSettings")
+        var settings = [try members.object("defaultRouteSettings")]
+        for key in routes?.names ?? [] { settings.append(try routes?.object(key)) }
+        var logs = try members.object("accessLogSettings")?.string("destinationArn")?.isEmpty == false
+        for setting in settings {
+            let level = try setting?.string("loggingLevel")
+            logs = logs || level != nil && level != "OFF"
+        }
+        guard logs else { return }
+        throw V2Error.badRequest("CloudWatch Logs role ARN must be set in account settings to enable logging")
     }
 
     /// A stage that comes back under the name begins without plans, and so without keys.

@@ -155,7 +155,7 @@ extension Exchange {
     func logRefusal(_ refusal: Refusal, _ reason: String) {
         guard let log = rest.log else { return }
         // Usage plans come behind whoever says who may call.
-        if log.isTest || step >= RESTPipeline.Step.key.rawValue { logPlan(log) }
+        if apiKind == .rest, log.isTest || step >= RESTPipeline.Step.key.rawValue { logPlan(log) }
         log.writeAnswer()
         for sentence in ExecutionFailure.sentences(refusal, self, log.failure, reason) {
             log.line(.failure) { out in out.writeString(sentence) }
@@ -166,7 +166,9 @@ extension Exchange {
     func logEnd(_ figures: CallFigures) {
         guard let log = rest.log else { return }
         log.writeAnswer()
-        if !log.hasFailed, figures.status != CallFigures.clientGone {
+        if apiKind == .webSocket {
+            logEventEnd(log)
+        } else if !log.hasFailed, figures.status != CallFigures.clientGone {
             log.line(.data) { out in
                 out.write("Method response body after transformations: ")
                 out.write(log.responseBody)
@@ -177,7 +179,7 @@ extension Exchange {
             }
             log.line(.step, "Successfully completed execution")
         }
-        log.line(.outcome, "Method completed with status: \(figures.status)")
+        if apiKind == .rest { log.line(.outcome, "Method completed with status: \(figures.status)") }
         guard !log.isTest else { return }
         if let id = endpointRequestId { log.line(.step, "AWS Integration Endpoint RequestId : " + id) }
         if !rest.traceId.isEmpty {
@@ -187,14 +189,16 @@ extension Exchange {
                 out.writeString(String(decoding: root, as: UTF8.self).replacing("Root=", with: ""))
             }
         }
-        guard log.isTold, let logging = stage?.rest?.logging else { return }
-        for sink in [logging.sink, rest.isCanary == true ? logging.canarySink : nil].compactMap(\.self) {
+        guard log.isTold else { return }
+        let logging = stage?.rest?.logging
+        let sinks = [logging?.sink, rest.isCanary == true ? logging?.canarySink : nil, stage?.webSocket?.logSink]
+        for sink in sinks.compactMap(\.self) {
             worker.log(to: sink) { $0.writeImmutableBuffer(log.lines) }
         }
     }
 
     /// As much as a line holds.
-    private static func write(_ body: ByteBuffer?, to out: inout ByteBuffer) {
+    static func write(_ body: ByteBuffer?, to out: inout ByteBuffer) {
         guard let body,
             let part = body.getSlice(
                 at: body.readerIndex, length: min(body.readableBytes, ExecutionLog.eventBytes + 1))

@@ -54,7 +54,7 @@ enum LoggedFunction {
 
     /// `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/…/invocations` is a path of Lambda's endpoint.
     private static func uri(_ x: Exchange, _ region: String) -> String {
-        let written = StageVariables.fill(x.route?.integrationURI ?? "", x.rest.deployment?.variables ?? [:])
+        let written = StageVariables.fill(x.route?.integrationURI ?? "", x.stageVariables)
         let path = written.firstRange(of: ":lambda:path").map { written[$0.upperBound...] } ?? ""
         return "https://lambda.\(region).amazonaws.com\(path)"
     }

@@ -26,6 +26,17 @@ struct RouteLimits: Sendable {
         return state.bucket(routeKey, rate: rate ?? Self.accountRate, burst: burst ?? Self.accountBurst)
     }
 
+    /// How much is written down of a WebSocket API's route; data trace alone says of nothing (AWS's way is unconfirmed).
+    func logging(_ routeKey: String) -> ExecutionLog.Setting? {
+        let own = byRoute[routeKey]
+        let tracesData = own?.dataTraceEnabled ?? settings?.dataTraceEnabled ?? false
+        return switch own?.loggingLevel ?? settings?.loggingLevel {
+        case "INFO": ExecutionLog.Setting(level: .info, tracesData: tracesData)
+        case "ERROR": ExecutionLog.Setting(level: .error, tracesData: tracesData)
+        default: nil
+        }
+    }
+
     /// The counters of a route with detailed metrics.
     func metrics(_ routeKey: String) -> MethodMetrics? {
         let isDetailed = byRoute[routeKey]?.detailedMetricsEnabled ?? settings?.detailedMetricsEnabled

@@ -30,7 +30,7 @@ struct StageCompiler: Sendable {
         case .webSocket(let content):
             let compiler = WebSocketCompiler(
                 key: definition.key, account: definition.account, variables: definition.variables,
-                functions: functions, origins: origins, services: services, gates: gates)
+                functions: functions, origins: origins, services: services, gates: gates, logs: accessLogs)
             let limits = RouteLimits(definition, state: state)
             kind = .webSocket(try compiler.stage(content, limits, previous: previous))
         case .rest(let content):

@@ -1,6 +1,7 @@
 import GatewayModel
 import HTTPFront
 import NIOCore
+import Synchronization
 import WebSocketFront
 
 /// Those who are connected to WebSocket APIs by one event loop, and the events that they cause.
@@ -18,6 +19,7 @@ final class LoopClients {
     private var idle: [(x: Exchange, stream: SilentStream)] = []
     private var inFlight = 0
     private var pending = 0
+    private var ended: EventLoopPromise<Void>?
 
     init(worker: LoopWorker) { self.worker = worker }
 
@@ -29,6 +31,11 @@ final class LoopClients {
 
     /// Lets a handshake go on; `handshakeEnded` follows.
     func admit(_ x: Exchange) throws(Refusal) {
+        guard worker.peers.clients.load(ordering: .relaxed) < worker.options.webSocketClients else {
+            x.reason =
+                "was called while \(worker.options.webSocketClients) clients are connected, which is all there may be"
+            throw .overloaded
+        }
         guard pending < Self.pendingHandshakes else {
             x.reason = "was called while \(Self.pendingHandshakes) handshakes are under way"
             throw .overloaded
@@ -44,6 +51,7 @@ final class LoopClients {
 
     func add(_ client: ClientConnection) {
         clients[client.id] = client
+        worker.peers.clients.add(1, ordering: .relaxed)
         let stage = stages[client.key] ?? StageClients()
         stages[client.key] = stage
         stage.add(client)
@@ -53,6 +61,7 @@ final class LoopClients {
 
     func remove(_ client: ClientConnection) {
         guard clients.removeValue(forKey: client.id) != nil, let stage = stages[client.key] else { return }
+        worker.peers.clients.subtract(1, ordering: .relaxed)
         stage.remove(client)
         if stage.isEmpty { stages[client.key] = nil }
     }
@@ -93,9 +102,21 @@ final class LoopClients {
         x.run()
     }
 
+    /// When no event is under way.
+    func settled() -> EventLoopFuture<Void> {
+        guard inFlight > 0 else { return worker.eventLoop.makeSucceededVoidFuture() }
+        let promise = ended ?? worker.eventLoop.makePromise(of: Void.self)
+        ended = promise
+        return promise.futureResult
+    }
+
     /// The exchange of an event that has ended.
     func give(_ x: Exchange, _ stream: SilentStream) {
         inFlight -= 1
+        if inFlight == 0 {
+            ended?.succeed()
+            ended = nil
+        }
         if idle.count < Self.idleExchanges { idle.append((x, stream)) }
     }
 }
@@ -170,6 +191,8 @@ final class ClientGroup {
 /// The workers of all loops: who is called back may be connected by another one.
 final class WorkerPeers: Sendable {
     private let workers: [NIOLoopBound<LoopWorker>]
+    /// How many clients are connected to WebSocket APIs, by whatever loop.
+    let clients = Atomic(0)
 
     static let none = WorkerPeers([])
 

@@ -10,6 +10,7 @@ struct WebSocketCompiler {
     let origins: Origins
     let services: AWSServices
     let gates: FunctionGates
+    let logs: any AccessLogDirectory
 
     func stage(
         _ content: V2.DeploymentContent, _ limits: RouteLimits, previous: CompiledStage?
@@ -38,7 +39,11 @@ struct WebSocketCompiler {
             }
             routes.append(try compile(route, integration, function, content, authorizers, limits))
         }
-        return WebSocketStage(content, routes, selection, limits: limits)
+        let isLogged = routes.contains { $0.socket?.logging != nil }
+        return WebSocketStage(
+            content, routes, selection, limits: limits,
+            logSink: isLogged
+                ? logs.sink(forExecutionLog: "API-Gateway-Execution-Logs_\(key.apiId)/\(key.stageName)") : nil)
     }
 
     private func compile(
@@ -73,6 +78,7 @@ struct WebSocketCompiler {
                 isProxy: false, function: function),
             socket: try WebSocketRoute(
                 route, integration, validation: try MessageValidation(route, content),
+                logging: limits.logging(route.routeKey),
                 responses: try WebSocketResponses(integration)))
     }
 

@@ -42,6 +42,7 @@ enum WebSocketPipeline {
             x.rest.bucket = x.route?.bucket
             try KeyCheck.throttle(x)
         case .validate:
+            if x.rest.log != nil { x.logEventStart() }
             try x.route?.socket?.checkParameters(x)
             try x.route?.socket?.validation?.check(x)
         case .map: try map(x)
@@ -104,7 +105,10 @@ enum WebSocketRouting {
         case .callback, nil: break
         }
         // Both special routes may be missing.
-        guard x.route == nil else { return .next }
+        if let route = x.route {
+            if let logging = route.socket?.logging { x.beginEventLog(logging) }
+            return .next
+        }
         x.endEvent(200, nil)
         return .done
     }

@@ -49,6 +49,7 @@ struct WebSocketResponses: Sendable {
         guard let response = try select(text) else {
             // Nothing would be sent anyway. That a handshake needs an answer is said in the Developer Guide.
             if x.socket.event == .message, x.route?.socket?.isTwoWay != true { return x.endEvent(status, nil) }
+            x.rest.log?.failure = [ExecutionFailure.noMatch(status: status)]
             x.reason = "has no integration response for \(text ?? "what was answered")"
             throw .internalError
         }

@@ -12,12 +12,18 @@ final class WebSocketStage: Sendable {
     let disconnect: CompiledRoute?
     /// `apiKeySelectionExpression` names the authorizer.
     let takesKeyFromAuthorizer: Bool
+    /// The group of the stage's execution log; nil where nothing is logged.
+    let logSink: (any AccessLogSink)?
     private let otherwise: CompiledRoute?
     private let routes: [[UInt8]: CompiledRoute]
     /// `routeSelectionExpression`
     private let selection: SelectionKey
 
-    init(_ content: V2.DeploymentContent, _ routes: [CompiledRoute], _ selection: SelectionKey, limits: RouteLimits) {
+    init(
+        _ content: V2.DeploymentContent, _ routes: [CompiledRoute], _ selection: SelectionKey, limits: RouteLimits,
+        logSink: (any AccessLogSink)?
+    ) {
+        self.logSink = logSink
         self.content = content
         self.limits = limits
         self.selection = selection
@@ -54,11 +60,13 @@ final class WebSocketRoute: Sendable {
     /// What `$connect` asks for, by name; nil where nothing is required.
     let requiredParameters: [(name: String, source: ParameterSource)]
     let validation: MessageValidation?
+    /// nil where nothing is written down.
+    let logging: ExecutionLog.Setting?
     let responses: WebSocketResponses
 
     init(
         _ source: V2.Route, _ integration: V2.Integration?, validation: MessageValidation?,
-        responses: WebSocketResponses
+        logging: ExecutionLog.Setting?, responses: WebSocketResponses
     ) throws(CompileError) {
         self.source = source
         self.integration = integration
@@ -71,6 +79,7 @@ final class WebSocketRoute: Sendable {
         }
         requiredParameters = required
         self.validation = validation
+        self.logging = logging
         self.responses = responses
     }
 

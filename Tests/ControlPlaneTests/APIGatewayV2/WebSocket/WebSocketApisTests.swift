@@ -91,14 +91,25 @@ import Testing
         #expect(plane.traffic.served.count == 1)
     }
 
-    /// What is written nowhere must not look as if it were.
-    @Test("write no execution logs", arguments: [["loggingLevel": "INFO"], ["dataTraceEnabled": true]] as [JSONObject])
-    func noExecutionLogs(settings: JSONObject) async throws {
+    @Test(
+        "write logs as the account's role",
+        arguments: [
+            ["defaultRouteSettings": ["loggingLevel": "INFO"]],
+            ["routeSettings": ["$default": ["loggingLevel": "ERROR"]]],
+            [
+                "accessLogSettings": [
+                    "destinationArn": "arn:aws:logs:us-east-1:1:log-group:x", "format": "$context.requestId",
+                ]
+            ],
+        ] as [JSONObject])
+    func logRole(settings: JSONObject) async throws {
         let socket = try await WebSocketPlane(plane)
-        let stage = await socket.call(
-            "POST", "/stages", ["stageName": "prod", "defaultRouteSettings": .object(settings)])
-        #expect(stage.status == 400)
-        #expect(stage.message?.hasPrefix("Gatehouse writes no execution logs of WebSocket APIs yet") == true)
+        _ = try await socket.makeRoute("$default")
+        var members = settings
+        members["stageName"] = "prod"
+        let stage = await socket.call("POST", "/stages", .object(members))
+        #expect(stage.message == "CloudWatch Logs role ARN must be set in account settings to enable logging")
+        #expect(await socket.call("POST", "/stages", ["stageName": "prod"]).status == 201)
     }
 
     @Test("cannot be deployed without routes, in AWS's words")

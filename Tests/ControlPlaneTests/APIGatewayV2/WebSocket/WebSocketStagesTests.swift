@@ -32,7 +32,7 @@ import Testing
     @Test("have settings for all routes and for single ones")
     func settings() throws {
         let settings: JSONObject = [
-            "dataTraceEnabled": false, "detailedMetricsEnabled": true, "loggingLevel": "OFF",
+            "dataTraceEnabled": true, "detailedMetricsEnabled": true, "loggingLevel": "INFO",
             "throttlingBurstLimit": 5, "throttlingRateLimit": .number("2.5"),
         ]
         let made = try stage(
