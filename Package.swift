@@ -91,6 +91,12 @@ let package = Package(
         .target(
             name: "Sealing", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
 
+        // X.509, as far as it is made here, with swift-crypto's keys. swift-certificates would bring all that reads and verifies,
+        // which NIOSSL does already, and the time to build it.
+        .target(
+            name: "Certificates", dependencies: ["GatewayModel", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+
         // User pools.
         .target(
             name: "UserPools",
@@ -145,8 +151,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "JSON", "JSONSchema", "JSONWebToken", "BoundedRegex", "IAMPolicy", "Callers", "Sealing", "SigV4",
-                "GatewayModel",
+                "JSON", "JSONSchema", "JSONWebToken", "BoundedRegex", "IAMPolicy", "Callers", "Certificates", "Sealing",
+                "SigV4", "GatewayModel",
                 "EntityStore", "OpenAPIDocument",
                 "FunctionPackages", "Velocity", "CZlib",
                 hashTrees,
@@ -199,6 +205,14 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CallersTests", dependencies: ["Callers", "GatewayModel", "IAMPolicy", "Sealing", "SigV4"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CertificatesTests",
+            dependencies: [
+                "Certificates", "GatewayModel", nioCore, .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "SealingTests", dependencies: ["Sealing"], swiftSettings: strict),
         .testTarget(
