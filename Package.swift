@@ -174,8 +174,9 @@ let package = Package(
             dependencies: [
                 "ControlPlane", "DataPlane", "LambdaHost", "HTTPFront", "EntityStore", "SQLiteStore", "Stacks",
                 "FunctionPackages", "TableStore", "CZlib", "FolderWatch", "GatewayModel", "JSON", "JSONWebToken",
-                "SigV4", "Callers", "Sealing", "UserPools",
+                "SigV4", "Callers", "Certificates", "Sealing", "UserPools",
                 nioCore, nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
@@ -276,8 +277,9 @@ let package = Package(
             name: "GatewayServerTests",
             dependencies: [
                 "GatewayServer", "ControlPlane", "DataPlane", "EntityStore", "LambdaHost", "SQLiteStore",
-                "TestFixtures", "UserPools", "Sealing", "JSONWebToken",
+                "HTTPFront", "TestFixtures", "TestSockets", "UserPools", "Sealing", "JSONWebToken",
                 "GatewayModel", "JSON", "SigV4", .product(name: "GRDBSQLite", package: "GRDB.swift"), nioCore, nioPosix,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
