@@ -91,6 +91,12 @@ let package = Package(
         .target(
             name: "Sealing", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
 
+        // X.509, as far as it is made here, with swift-crypto's keys. swift-certificates would bring all that reads and verifies,
+        // which NIOSSL does already, and the time to build it.
+        .target(
+            name: "Certificates", dependencies: ["GatewayModel", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+
         // User pools.
         .target(
             name: "UserPools",
@@ -145,8 +151,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "JSON", "JSONSchema", "JSONWebToken", "BoundedRegex", "IAMPolicy", "Callers", "Sealing", "SigV4",
-                "GatewayModel",
+                "JSON", "JSONSchema", "JSONWebToken", "BoundedRegex", "IAMPolicy", "Callers", "Certificates", "Sealing",
+                "SigV4", "GatewayModel",
                 "EntityStore", "OpenAPIDocument",
                 "FunctionPackages", "Velocity", "CZlib",
                 hashTrees,
@@ -168,8 +174,9 @@ let package = Package(
             dependencies: [
                 "ControlPlane", "DataPlane", "LambdaHost", "HTTPFront", "EntityStore", "SQLiteStore", "Stacks",
                 "FunctionPackages", "TableStore", "CZlib", "FolderWatch", "GatewayModel", "JSON", "JSONWebToken",
-                "SigV4", "Callers", "Sealing", "UserPools",
+                "SigV4", "Callers", "Certificates", "Sealing", "UserPools",
                 nioCore, nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
@@ -199,6 +206,14 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CallersTests", dependencies: ["Callers", "GatewayModel", "IAMPolicy", "Sealing", "SigV4"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CertificatesTests",
+            dependencies: [
+                "Certificates", "GatewayModel", nioCore, .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "SealingTests", dependencies: ["Sealing"], swiftSettings: strict),
         .testTarget(
@@ -262,8 +277,9 @@ let package = Package(
             name: "GatewayServerTests",
             dependencies: [
                 "GatewayServer", "ControlPlane", "DataPlane", "EntityStore", "LambdaHost", "SQLiteStore",
-                "TestFixtures", "UserPools", "Sealing", "JSONWebToken",
+                "HTTPFront", "TestFixtures", "TestSockets", "UserPools", "Sealing", "JSONWebToken",
                 "GatewayModel", "JSON", "SigV4", .product(name: "GRDBSQLite", package: "GRDB.swift"), nioCore, nioPosix,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),

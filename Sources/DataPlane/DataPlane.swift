@@ -75,11 +75,13 @@ package final class DataPlane: Sendable {
     }
 
     /// The service of a connection that carries API calls. Called on the connection's loop.
-    package func exchange(on loop: any EventLoop) -> Exchange {
+    package func exchange(on loop: any EventLoop) -> Exchange { Exchange(worker: worker(of: loop)) }
+
+    func worker(of loop: any EventLoop) -> LoopWorker {
         guard let worker = workers[ObjectIdentifier(loop)]?.value else {
             preconditionFailure("a connection came from an event loop of another group")
         }
-        return Exchange(worker: worker)
+        return worker
     }
 
     package static func isAPICall(_ head: RequestHead) -> Bool { Hosts.isAPICall(head) }

@@ -15,6 +15,11 @@ package struct AccountIdentity: Sendable, Hashable {
         return region.hasPrefix("us-gov-") ? "aws-us-gov" : "aws"
     }
 
+    /// What stands behind the id of an API in the name that AWS gives it.
+    package var executeAPIDomain: String {
+        "execute-api.\(region).amazonaws.com" + (partition == "aws-cn" ? ".cn" : "")
+    }
+
     package func functionARN(_ name: String, qualifier: String? = nil) -> String {
         "arn:\(partition):lambda:\(region):\(accountId):function:\(name)" + (qualifier.map { ":" + $0 } ?? "")
     }

@@ -67,6 +67,8 @@ package final class Gatehouse: Sendable {
             logs: functionLogs)
         hostSettings.sessions = FunctionSessions(
             tokens: SessionTokens(key: sealing), environments: environments)
+        let https = try FunctionHTTPS(account: settings.account, folder: folder.scratch)
+        hostSettings.ownHTTPS = { https.access }
         hostSettings.fence = functionUser.map { FunctionFence(user: $0, codeFolder: folder.code) }
         let lambdaHost = try await LambdaHost(group: group, settings: hostSettings)
         try hostSettings.fence?.check(lambdaHost.runtimes, folder)
@@ -162,6 +164,7 @@ package final class Gatehouse: Sendable {
                 management: ManagementService(
                     controlPlane: controlPlane, local: local, pools: pools, gate: gate, bodies: bodies))
         }
+        try await https.listen(on: server, dataPlane, controlPlane)
         let shares = Descriptors.shares(trafficListeners: settings.traffic.count)
         let gate = AccessGate(controlPlane: controlPlane, isSecure: settings.tls != nil)
         var listener = Listener(host: settings.listen.host, port: settings.listen.port) { service($0, gate) }

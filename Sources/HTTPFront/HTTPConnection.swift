@@ -52,7 +52,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
     package init(
         service: any HTTPService, loopState: LoopConnections, channel: any Channel,
         idleTime: TimeAmount = HTTPLimits.idleTime, bodyTime: TimeAmount = HTTPLimits.progressTime,
-        trailerBytes: Int? = nil, endpoint: Peer.Endpoint = .api
+        trailerBytes: Int? = nil, endpoint: Peer.Endpoint = .api, takesTunnels: Bool = false
     ) {
         self.service = service
         self.idleTime = idleTime
@@ -60,6 +60,7 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
         self.trailerBytes = trailerBytes
         super.init(
             loopState: loopState, peer: Peer(channel, endpoint: endpoint), allocator: channel.allocator)
+        head.takesTunnels = takesTunnels
     }
 
     package override var isWritable: Bool { context?.channel.isWritable ?? false }
@@ -405,8 +406,8 @@ package final class HTTPConnection: HTTPStream, ChannelInboundHandler, Removable
     }
 
     package override func takeOver() -> TakenOver? {
-        guard response.phase == .head, response.status == 101, let context else { return nil }
-        out.write("connection: upgrade\r\n\r\n")
+        guard response.phase == .head, response.status == (head.isTunnel ? 200 : 101), let context else { return nil }
+        out.write(head.isTunnel ? "\r\n" : "connection: upgrade\r\n\r\n")
         flushOut()
         let unread = input
         // Whatever is under way here finds a connection that has ended.

@@ -40,7 +40,7 @@ package final class HTTPServer: Sendable {
                     try listener.setUp?(channel)
                     let connection = HTTPConnection(
                         service: listener.service(channel.eventLoop), loopState: state, channel: channel,
-                        endpoint: listener.endpoint)
+                        endpoint: listener.endpoint, takesTunnels: listener.takesTunnels)
                     try channel.pipeline.syncOperations.addHandler(connection)
                 }
             }

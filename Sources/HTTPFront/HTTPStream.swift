@@ -151,7 +151,7 @@ package class HTTPStream: LoopMember {
     /// Reads the request's body on, or lets the client wait with it.
     package func setReading(_ wanted: Bool) {}
 
-    /// Ends a head with status 101 and gives its connection away: from now on its bytes are no HTTP. nil where nothing
+    /// Ends a head with status 101, for a tunnel 200, and gives its connection away: from now on its bytes are no HTTP. nil where nothing
     /// can be given, or when the head is not open.
     package func takeOver() -> TakenOver? { nil }
 }

@@ -10,6 +10,8 @@ package struct Listener: Sendable {
     /// management API answers however many clients hang on to the APIs' addresses.
     package var limit = HTTPLimits.connections
     package var endpoint = Peer.Endpoint.api
+    /// Whether clients may ask for tunnels (CONNECT); who answers 200 takes the connection over.
+    package var takesTunnels = false
     /// Puts into a new channel what stands before HTTP, TLS above all. Called on the connection's loop.
     package var setUp: (@Sendable (any Channel) throws -> Void)?
     /// Makes a connection's service, on the connection's loop.

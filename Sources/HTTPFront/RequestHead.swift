@@ -20,6 +20,10 @@ package final class RequestHead {
     package internal(set) var isHTTP10 = false
     package internal(set) var keepsAlive = true
     package internal(set) var expectsContinue = false
+    /// The method is CONNECT, and the target is `host`, an authority.
+    package internal(set) var isTunnel = false
+    /// Elsewhere CONNECT is refused.
+    var takesTunnels = false
     package internal(set) var body = BodyFraming.none
 
     package init() {}

@@ -111,6 +111,7 @@ package enum RequestHeadParser {
         // RFC 9112 section 9.3: close comes first.
         if closes { head.keepsAlive = false }
         guard hosts == 1 || (hosts == 0 && head.isHTTP10) else { throw .badRequest }
+        if head.isTunnel, isChunked || (length ?? 0) > 0 { throw .badRequest }
         if isChunked {
             guard length == nil else { throw .badRequest }
             head.body = .chunked
@@ -152,12 +153,17 @@ extension HeadBytes {
         head.methodRange = .init(start, position)
         let method = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
         head.method = RequestHead.Method(method)
-        if head.method == .other { try Self.check(method) }
+        head.isTunnel = false
+        if head.method == .other { try Self.check(method, head) }
         position += 1
         let targetStart = position
         while bytes[position] > 0x20, bytes[position] < 0x7F { position += 1 }
         guard position > targetStart, bytes[position] == 0x20 else { throw .badRequest }
-        try target(head, targetStart, position)
+        if head.isTunnel {
+            try authority(head, targetStart, position)
+        } else {
+            try target(head, targetStart, position)
+        }
         position += 1
         try version(head)
     }
@@ -171,6 +177,14 @@ extension HeadBytes {
         guard line[5] == UInt8(ascii: "1") else { throw .versionNotSupported }
         head.isHTTP10 = line[7] == UInt8(ascii: "0")
         position += 10
+    }
+
+    /// The one form that CONNECT has (RFC 9112 section 3.2.3).
+    private func authority(_ head: RequestHead, _ start: Int, _ end: Int) throws(ProtocolRefusal) {
+        guard Authority.isValid(UnsafeRawBufferPointer(rebasing: bytes[start..<end])) else { throw .badRequest }
+        head.host = .init(start, end)
+        head.target = head.host
+        (head.path, head.query) = (.init(end, end), .init(end, end))
     }
 
     /// Origin form, absolute form, or `*` for OPTIONS (RFC 9112 section 3.2).
@@ -221,9 +235,10 @@ extension HeadBytes {
     /// Refuses what no API has as a method, with nginx's statuses: small letters and other marks; CONNECT, whose tunnel
     /// has a target of its own and no body that two readers agree on (RFC 9110 section 9.3.6); TRACE, which shows a
     /// page's script the credentials that were sent. AWS's own answers are unknown.
-    private static func check(_ method: UnsafeRawBufferPointer) throws(ProtocolRefusal) {
+    private static func check(_ method: UnsafeRawBufferPointer, _ head: RequestHead) throws(ProtocolRefusal) {
         guard method.count <= HTTPLimits.methodBytes, method.allSatisfy(isMethodByte) else { throw .badRequest }
-        if ASCII.equals(method, "TRACE") || ASCII.equals(method, "CONNECT") { throw .methodNotAllowed }
+        head.isTunnel = ASCII.equals(method, "CONNECT")
+        if ASCII.equals(method, "TRACE") || head.isTunnel && !head.takesTunnels { throw .methodNotAllowed }
     }
 
     private static func isMethodByte(_ byte: UInt8) -> Bool {

@@ -113,6 +113,8 @@ package struct LambdaHostSettings: Sendable {
     package var account: AccountIdentity
     /// What `AWS_ENDPOINT_URL` of functions says: Gatehouse itself.
     package var endpointURL: @Sendable () -> String
+    /// How they reach APIs of Gatehouse's by HTTPS; nil: not at all.
+    package var ownHTTPS: @Sendable () -> OwnHTTPS? = { nil }
     /// Private interpreters, such as `python3.11/` with awslambdaric.
     package var runtimesFolder: String?
     /// Where environments have their `/tmp`, and the Node.js runtime client lies.

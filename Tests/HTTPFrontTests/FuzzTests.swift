@@ -14,8 +14,9 @@ struct FuzzTests {
         var generator = RequestGenerator(seed: seed)
         for round in 0..<2000 {
             let bytes = generator.random.mutated(generator.connection())
-            let whole = readHead([bytes])
-            let pieces = readHead(generator.random.pieces(of: bytes, cuts: 6))
+            let takesTunnels = round % 2 == 1
+            let whole = readHead([bytes], takesTunnels)
+            let pieces = readHead(generator.random.pieces(of: bytes, cuts: 6), takesTunnels)
             #expect(whole == pieces, "round \(round) of seed \(seed): \(bytes.latin1.debugDescription)")
         }
     }
@@ -26,9 +27,10 @@ struct FuzzTests {
         var rest = ""
     }
 
-    private func readHead(_ pieces: [[UInt8]]) -> HeadOutcome {
+    private func readHead(_ pieces: [[UInt8]], _ takesTunnels: Bool) -> HeadOutcome {
         var input = ByteBuffer()
         let head = RequestHead()
+        head.takesTunnels = takesTunnels
         var scanned = 0
         var outcome = HeadOutcome()
         for piece in pieces {

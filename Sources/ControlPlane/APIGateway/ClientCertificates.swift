@@ -1,4 +1,4 @@
-import Crypto
+import Certificates
 import GatewayModel
 import JSON
 
@@ -38,10 +38,15 @@ extension RESTOperations {
         let members = try RestMembers(call)
         let tags = try RestTags.read(members)
         let id = try control.freshId(of: StoredCertificate.self, length: 6, call, tags: tags)
-        let made = try SelfSignedCertificate(from: call.now, seconds: SelfSignedCertificate.year)
+        let made: Certificate
+        do throws(Certificate.Failure) {
+            made = try Certificate.selfSigned("ApiGateway", from: call.now, seconds: Certificate.year)
+        } catch {
+            throw .internalFailure(error.description)
+        }
         var certificate = REST.ClientCertificate(
             clientCertificateId: id, pemEncodedCertificate: made.pem, createdDate: Int(call.now.seconds),
-            expirationDate: Int(call.now.seconds + SelfSignedCertificate.year))
+            expirationDate: Int(call.now.seconds + Certificate.year))
         certificate.tags = tags
         if let text = try members.string("description"), !text.isEmpty { certificate.description = text }
         try await control.create(StoredCertificate(certificate: certificate, privateKey: made.privateKey), call)
@@ -70,87 +75,5 @@ extension StoredCertificate: AccountDocument {
     var tags: OrderedMap<String>? {
         get { certificate.tags }
         set { certificate.tags = newValue }
-    }
-}
-
-/// A certificate (RFC 5280) that signs itself, with a key of its own on P-256.
-struct SelfSignedCertificate {
-    static let year: Int64 = 365 * 86_400
-
-    let pem: String
-    let privateKey: String
-
-    init(from start: Timestamp, seconds: Int64) throws(ServiceError) {
-        let key = P256.Signing.PrivateKey()
-        // ecdsa-with-SHA256
-        let algorithm = DER.sequence([DER.tagged(0x06, [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02])])
-        let name = Self.name([(0x0A, "Gatehouse"), (0x03, "ApiGateway")])
-        let content = DER.sequence([
-            DER.tagged(0xA0, DER.integer([2])), DER.integer((0..<16).map { _ in UInt8.random(in: .min ... .max) }),
-            algorithm, name,
-            DER.sequence([
-                DER.time(start), DER.time(Timestamp(milliseconds: start.milliseconds + seconds * 1000)),
-            ]),
-            name, Array(key.publicKey.derRepresentation),
-        ])
-        let signature: [UInt8]
-        do { signature = Array(try key.signature(for: content).derRepresentation) } catch {
-            throw .internalFailure("The certificate could not be signed: \(error)")
-        }
-        let certificate = DER.sequence([content, algorithm, DER.tagged(0x03, [0] + signature)])
-        pem = DER.pem("CERTIFICATE", certificate)
-        privateKey = key.pemRepresentation
-    }
-
-    /// Attributes of X.520 by the last byte of their identifiers: 3 common name, 10 organization.
-    private static func name(_ attributes: [(id: UInt8, text: String)]) -> [UInt8] {
-        DER.sequence(
-            attributes.map { id, text in
-                DER.tagged(
-                    0x31, DER.sequence([DER.tagged(0x06, [0x55, 0x04, id]), DER.tagged(0x0C, Array(text.utf8))]))
-            })
-    }
-}
-
-/// As much of DER (X.690) as a certificate needs.
-enum DER {
-    static func tagged(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
-        var length: [UInt8] = []
-        if content.count < 0x80 {
-            length = [UInt8(content.count)]
-        } else {
-            var rest = content.count
-            while rest > 0 {
-                length.insert(UInt8(rest & 0xFF), at: 0)
-                rest >>= 8
-            }
-            length.insert(0x80 | UInt8(length.count), at: 0)
-        }
-        return [tag] + length + content
-    }
-
-    static func sequence(_ parts: [[UInt8]]) -> [UInt8] { tagged(0x30, parts.flatMap { $0 }) }
-
-    /// Of big-endian bytes; positive, in the shortest form.
-    static func integer(_ bytes: [UInt8]) -> [UInt8] {
-        var bytes = Array(bytes.drop { $0 == 0 })
-        if bytes.isEmpty || bytes[0] & 0x80 != 0 { bytes.insert(0, at: 0) }
-        return tagged(0x02, bytes)
-    }
-
-    /// UTCTime: `YYMMDDHHMMSSZ`.
-    static func time(_ moment: Timestamp) -> [UInt8] {
-        tagged(0x17, Array(moment.iso8601.dropFirst(2).filter { $0.isNumber || $0 == "Z" }.utf8))
-    }
-
-    static func pem(_ label: String, _ bytes: [UInt8]) -> String {
-        let text = Base64.encode(bytes)
-        var lines = ["-----BEGIN \(label)-----"]
-        var rest = text[...]
-        while !rest.isEmpty {
-            lines.append(String(rest.prefix(64)))
-            rest = rest.dropFirst(64)
-        }
-        return (lines + ["-----END \(label)-----"]).joined(separator: "\n")
     }
 }

@@ -47,9 +47,7 @@ enum APIMembers {
     ) throws(ServiceError) -> V2.Api {
         let id = try freshId(control, call)
         var api = V2.Api(apiId: id, name: name, protocolType: protocolType)
-        let account = call.account
-        let suffix = account.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
-        api.apiEndpoint = "\(api.isWebSocket ? "wss" : "https")://\(id).execute-api.\(account.region).\(suffix)"
+        api.apiEndpoint = "\(api.isWebSocket ? "wss" : "https")://\(id).\(call.account.executeAPIDomain)"
         api.apiKeySelectionExpression = apiKeySelectionExpression
         api.createdDate = call.timestamp
         api.disableExecuteApiEndpoint = false

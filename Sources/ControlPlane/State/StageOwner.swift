@@ -22,6 +22,10 @@ extension StageOwner {
     var stageKeys: [StageKey] { stageNames.map { StageKey(apiId: id, stageName: $0) } }
 }
 
+extension ControlPlane {
+    package func hasAPI(_ id: String) -> Bool { world[HTTPAPI.self, id] != nil || world[RESTAPI.self, id] != nil }
+}
+
 extension World {
     func definition(of key: StageKey, account: AccountIdentity) -> StageDefinition? {
         self[HTTPAPI.self, key.apiId]?.definition(ofStage: key.stageName, account: account)

@@ -28,7 +28,7 @@ final class CompiledStage: Sendable {
     let accessLog: CompiledAccessLog?
     /// `disableExecuteApiEndpoint`: the default host name does not serve.
     let isEndpointDisabled: Bool
-    /// `{apiId}.execute-api.{region}.amazonaws.com`, for calls that name the API by path.
+    /// The name that AWS gives it, for calls that name the API by path.
     let domainName: [UInt8]
     /// `"accountId":"…","apiId":"…"`
     let eventIdentity: [UInt8]
@@ -55,7 +55,7 @@ final class CompiledStage: Sendable {
         accessLogSettings = definition.accessLogSettings
         self.accessLog = accessLog
         isEndpointDisabled = definition.isEndpointDisabled
-        domainName = Array("\(key.apiId).execute-api.\(account.region).amazonaws.com".utf8)
+        domainName = Array("\(key.apiId).\(account.executeAPIDomain)".utf8)
         eventIdentity = Array("\"accountId\":\"\(account.accountId)\",\"apiId\":\"\(key.apiId)\"".utf8)
         methodARNPrefix = Array(account.executeAPIARN("\(key.apiId)/\(key.stageName)/").utf8)
         variables = definition.variables

@@ -20,7 +20,7 @@ final class UpstreamPool {
     private static let namedOrigins = 1_024
     /// Below the keep-alive time of most servers (nginx: 75 s, Node: 5 s closes earlier by itself).
     private static let idleTime = TimeAmount.seconds(50)
-    private static let connectTime = TimeAmount.seconds(10)
+    static let connectTime = TimeAmount.seconds(10)
 
     init(worker: LoopWorker, origins: Origins) {
         self.worker = worker
@@ -80,18 +80,9 @@ final class UpstreamPool {
     ) {
         let loop = worker.eventLoop
         let bound = NIOLoopBound((self, completion), eventLoop: loop)
-        let opening: EventLoopFuture<any Channel>
-        if let address = origin.address {
-            opening = bootstrap(origin, Self.connectTime).connect(to: address)
-        } else {
-            let deadline = NIODeadline.now() + Self.connectTime
-            opening = worker.names.addresses(of: origin.key.host, isChosen: isNamed, on: loop).flatMap { addresses in
-                bound.value.0.bootstrap(origin, deadline - .now())
-                    .resolver(KnownAddresses(addresses: addresses, loop: loop))
-                    .connect(host: origin.key.host, port: origin.key.port)
-            }
-        }
-        opening.whenComplete { result in
+        worker.connect(to: origin.key.host, origin.key.port, origin.address, isChosen: isNamed) { time in
+            bound.value.0.bootstrap(origin, time)
+        }.whenComplete { result in
             let (_, completion) = bound.value
             completion(
                 result.flatMap { channel in

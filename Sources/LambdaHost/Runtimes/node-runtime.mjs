@@ -8,10 +8,11 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import modules, { createRequire } from 'node:module';
+import modules, { createRequire, syncBuiltinESMExports } from 'node:module';
 import { connect } from 'node:net';
 import { basename, dirname, join, resolve as resolvePath } from 'node:path';
 import { Writable } from 'node:stream';
+import tls from 'node:tls';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 
@@ -44,6 +45,8 @@ async function main() {
     process.on('unhandledRejection', (reason, promise) =>
         crash('Unhandled Promise Rejection', new UnhandledPromiseRejection(reason, promise), 128));
     process.on('beforeExit', () => onEmptyLoop());
+    leadToHost(process.env.GATEHOUSE_OWN_HTTPS);
+    delete process.env.GATEHOUSE_OWN_HTTPS;
 
     let handler;
     try {
@@ -262,6 +265,45 @@ function parseHeader(name, value) {
     } catch (error) {
         throw new Error(`Cannot parse ${name} as json: ${error}`);
     }
+}
+
+// The host's APIs
+
+/**
+ * Leads connections to the names of the host's APIs to the host, so that a handler which builds a URL from its event
+ * (`https://${requestContext.domainName}/${requestContext.stage}`) reaches the API that called it. `https`, `fetch` and
+ * the SDK, whatever agents they have, all come to `tls.connect`, which looks its own name up at each call. The host knows
+ * from the name in the TLS greeting whether the API is its own; names of AWS's it connects to AWS.
+ */
+function leadToHost(text) {
+    if (!text) return;
+    const { port, domains, authority } = JSON.parse(text);
+    const trusting = new WeakSet();
+    const connectAnywhere = tls.connect;
+
+    const isLed = ({ host, port, path, socket }) =>
+        !socket && !path && Number(port) === 443 && typeof host === 'string' &&
+        domains.includes(host.toLowerCase().replace(/^[^.]+\./, ''));
+
+    tls.connect = function (...given) {
+        const options = connectOptions(given);
+        if (!isLed(options)) return connectAnywhere.apply(this, given);
+        const secureContext = options.secureContext ?? tls.createSecureContext(options);
+        // Beside whatever the function trusts, and good for these names only.
+        if (!trusting.has(secureContext)) secureContext.context.addCACert(authority);
+        trusting.add(secureContext);
+        const servername = options.servername || options.host;
+        const led = { ...options, host: '127.0.0.1', port, lookup: undefined, servername, secureContext };
+        return connectAnywhere.call(this, led, given.find((part) => typeof part === 'function'));
+    };
+    syncBuiltinESMExports();
+}
+
+/** Of `connect(options)`, `connect(port, options)` and `connect(port, host, options)`, each perhaps with a callback. */
+function connectOptions(given) {
+    const [first, second] = given;
+    const place = typeof first === 'object' ? {} : { port: first, host: typeof second === 'string' ? second : undefined };
+    return Object.assign(place, ...given.filter((part) => typeof part === 'object'));
 }
 
 // Finding the handler

@@ -133,6 +133,7 @@ struct Launch: Sendable {
             ("_AWS_XRAY_DAEMON_PORT", "2000"),
         ]
         let given = Set(variables.map(\.0))
+        let https = settings.ownHTTPS()?.variables(runtime: version.runtime, given: given) ?? []
         let reserved = Set(platform.map(\.0))
         var result = platform.map { "\($0.0)=\($0.1)" }
         if !version.runtime.hasPrefix("provided") { result.append("AWS_EXECUTION_ENV=AWS_Lambda_\(version.runtime)") }
@@ -140,7 +141,7 @@ struct Launch: Sendable {
             result.append("AWS_LAMBDA_LOG_FORMAT=JSON")
             result.append("AWS_LAMBDA_LOG_LEVEL=\(version.applicationLogLevel ?? "INFO")")
         }
-        result += (unreserved + command.environment).filter { !given.contains($0.0) }.map { "\($0.0)=\($0.1)" }
+        result += (unreserved + command.environment + https).filter { !given.contains($0.0) }.map { "\($0.0)=\($0.1)" }
         result += variables.filter { !reserved.contains($0.0) }.map { "\($0.0)=\($0.1)" }
         return result
     }

@@ -22,7 +22,7 @@ package enum RestExport {
         documentation: (version: String, parts: [REST.DocumentationPart])?
     ) -> JSONValue {
         let writer = RestPathWriter(api, content, specification, extensions: extensions)
-        let host = "\(api.id).execute-api.\(account.region).amazonaws.com"
+        let host = "\(api.id).\(account.executeAPIDomain)"
         var document: JSONObject
         switch specification {
         case .swagger:

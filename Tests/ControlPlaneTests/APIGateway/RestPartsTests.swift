@@ -47,14 +47,6 @@ import Testing
         #expect(try encoded.decode([String: REST.Decimal].self) == ["rate": 10.0])
     }
 
-    @Test func lengthsInDER() {
-        #expect(DER.tagged(4, [1]) == [4, 1, 1])
-        #expect(DER.tagged(4, Array(repeating: 0, count: 200)).prefix(3) == [4, 0x81, 200])
-        #expect(DER.tagged(4, Array(repeating: 0, count: 300)).prefix(4) == [4, 0x82, 1, 44])
-        #expect(DER.integer([0, 0x80]) == [2, 2, 0, 0x80])
-        #expect(DER.integer([0, 0]) == [2, 1, 0])
-    }
-
     @Test(
         arguments: [
             ("2026-02-28", "2026-03-01", 2), ("2024-02-28", "2024-03-01", 3), ("2026-01-01", "2026-01-01", 1),

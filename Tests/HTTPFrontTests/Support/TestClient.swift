@@ -23,7 +23,9 @@ final class TestClient {
         var bytes = 0
     }
 
-    init(besides other: TestClient? = nil, idleTime: TimeAmount = HTTPLimits.idleTime) throws {
+    init(
+        besides other: TestClient? = nil, idleTime: TimeAmount = HTTPLimits.idleTime, takesTunnels: Bool = false
+    ) throws {
         self.other = other
         loop = other?.loop ?? EmbeddedEventLoop()
         let kernel = Kernel()
@@ -31,7 +33,8 @@ final class TestClient {
         loops = other?.loops ?? LoopConnections(eventLoop: loop, unacknowledgedBytes: { _ in kernel.bytes })
         channel = EmbeddedChannel(loop: loop)
         socket = TestSocket(channel)
-        connection = HTTPConnection(service: service, loopState: loops, channel: channel, idleTime: idleTime)
+        connection = HTTPConnection(
+            service: service, loopState: loops, channel: channel, idleTime: idleTime, takesTunnels: takesTunnels)
         try channel.pipeline.syncOperations.addHandlers([socket, connection])
         channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
     }

@@ -105,6 +105,8 @@ import Testing
     func logRole(settings: JSONObject) async throws {
         let socket = try await WebSocketPlane(plane)
         _ = try await socket.makeRoute("$default")
+        let patch: JSONValue = ["op": "replace", "path": "/cloudwatchRoleArn", "value": ""]
+        _ = await plane.call("PATCH", "/account", ["patchOperations": [patch]])
         var members = settings
         members["stageName"] = "prod"
         let stage = await socket.call("POST", "/stages", .object(members))
