@@ -134,6 +134,14 @@ def test_a_code_becomes_tokens_once(people, browser):
     assert json.loads(refresh.text) == {"error": "invalid_grant"}
 
 
+def test_openid_alone_tells_all_that_the_client_may_read(people, browser):
+    told = code_of(browser.sign_in(people.client_id, "ada", scope="openid"))
+    tokens = json.loads(exchange(people, told["code"][0]).text)
+    assert claims(tokens["id_token"])["email"] == "ada@example.com"
+    found = browser.get("/oauth2/userInfo", headers=bearer(tokens["access_token"]))
+    assert json.loads(found.text)["email"] == "ada@example.com"
+
+
 @pytest.mark.parametrize(
     "changes, error",
     [
