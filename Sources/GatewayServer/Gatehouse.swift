@@ -182,6 +182,7 @@ package final class Gatehouse: Sendable {
             listener.limit = Descriptors.connections(listeners: settings.traffic.count)
             traffic.append(try await bind(server, listener))
         }
+        folder.tell(localPort: port.value)
         return Gatehouse(
             controlPlane: controlPlane, managementAddress: management, isSecure: settings.tls != nil,
             trafficAddresses: traffic, stacks: stacks,
