@@ -55,11 +55,15 @@ HTTP = {
     "issuer": (
         lambda w: w.call(w.http_api, "/jwt", bearer(w.token("--claim", "iss=https://other.example"))), 401,
         lambda w: f"its issuer is https://other.example, not {w.issuer.url}"),
+    "no audience": (
+        lambda w: w.call(w.http_api, "/jwt", bearer(w.token("--claim", "aud=[]"))), 401,
+        lambda w: f"it has no audience, and has to be for one of {AUDIENCE}$"),
     "expired": (
-        lambda w: w.call(w.http_api, "/jwt", bearer(w.token("--expires=-5m"))), 401, lambda w: r"it ended at \d{10}"),
+        lambda w: w.call(w.http_api, "/jwt", bearer(w.token("--expires=-5m"))), 401,
+        lambda w: r"it ended at \d{10} \(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\)"),
     "not yet": (
         lambda w: w.call(w.http_api, "/jwt", bearer(w.token("--claim", "nbf=4000000000"))), 401,
-        lambda w: "it begins at 4000000000"),
+        lambda w: r"it begins at 4000000000 \(2096-10-02T07:06:40Z\)"),
     "unknown key": (
         lambda w: w.call(w.http_api, "/jwt", bearer(rewritten(w.token(), {"alg": "RS256", "kid": "mine"}))), 401,
         lambda w: "its key id mine is none of the issuer's"),

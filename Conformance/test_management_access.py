@@ -512,8 +512,8 @@ def test_keys_come_with_the_policy_that_is_named_or_not_at_all(guarded):
 
 
 def test_keys_are_made_rotated_and_ended_beside_a_running_server(guarded):
-    folder = ["--data", str(guarded.folder), "--endpoint", guarded.url]
-    one = new_key(guarded.folder, *folder[2:], "--user", "ci", "--policy", "arn:aws:iam::aws:policy/AmazonAPIGatewayAdministrator")
+    folder = ["--data", str(guarded.folder)]
+    one = new_key(guarded.folder, "--user", "ci", "--policy", "arn:aws:iam::aws:policy/AmazonAPIGatewayAdministrator")
     v2 = client(guarded.url, "apigatewayv2", one)
     v2.get_apis()
     assert "lambda:ListFunctions" in refusal(client(guarded.url, "lambda", one).list_functions)[1]
@@ -566,6 +566,26 @@ def test_a_listener_beyond_loopback_with_tls(own_gatehouse, tmp_path):
             plain.list_functions()
         untrusted = run("keys", "create", "--data", str(state), "--endpoint", f"https://127.0.0.1:{port}")
         assert untrusted.returncode == 1 and "AWS_CA_BUNDLE" in untrusted.stderr, untrusted.stderr
+        wrong = run("keys", "create", "--data", str(state), "--endpoint", f"http://127.0.0.1:{port}")
+        assert wrong.returncode == 1 and f"--endpoint https://127.0.0.1:{port}" in wrong.stderr, wrong.stderr
+        # Whoever has the folder needs neither the address nor trust in the certificate.
+        second = new_key(state, "--user", "second")
+        assert boto3.client(
+            "iam", endpoint_url=f"https://127.0.0.1:{port}", region_name=REGION, verify=str(certificate),
+            aws_access_key_id=second[0], aws_secret_access_key=second[1],
+        ).get_user()["User"]["UserName"] == "second"  # fmt: skip
+        template = tmp_path / "template.yaml"
+        template.write_text(
+            "Resources: {Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: a, ProtocolType: HTTP}}}\n"
+            "Outputs: {Url: {Value: !GetAtt Api.ApiEndpoint}}\n"
+        )
+        deployed = subprocess.run(
+            [binary(), "deploy", str(template), "--stack", "s", "--endpoint", f"https://localhost:{port}"],
+            env=inherited_environment() | {
+                "AWS_CA_BUNDLE": str(certificate), "AWS_ACCESS_KEY_ID": key[0], "AWS_SECRET_ACCESS_KEY": key[1],
+            }, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert re.search(rf"^Url: https://\w+\.execute-api\.localhost:{port}$", deployed.stdout, re.M), deployed
     finally:
         server.stop()
 

@@ -134,6 +134,14 @@ def test_a_code_becomes_tokens_once(people, browser):
     assert json.loads(refresh.text) == {"error": "invalid_grant"}
 
 
+def test_openid_alone_tells_all_that_the_client_may_read(people, browser):
+    told = code_of(browser.sign_in(people.client_id, "ada", scope="openid"))
+    tokens = json.loads(exchange(people, told["code"][0]).text)
+    assert claims(tokens["id_token"])["email"] == "ada@example.com"
+    found = browser.get("/oauth2/userInfo", headers=bearer(tokens["access_token"]))
+    assert json.loads(found.text)["email"] == "ada@example.com"
+
+
 @pytest.mark.parametrize(
     "changes, error",
     [
@@ -275,12 +283,13 @@ def test_a_pool_answers_by_its_domain_and_tells_its_keys(gatehouse, people):
     assert Browser(gatehouse, "", host).get("/oauth2/authorize", authorization(people.client_id)).status == 302
     other = Browser(gatehouse, "", "other.auth.us-east-1.amazoncognito.com")
     assert other.get("/login", authorization(people.client_id)).status == 404
-    local = Browser(gatehouse, f"/{people.id}")
-    keys = json.loads(local.get("/.well-known/jwks.json").text)["keys"]
-    assert [key["alg"] for key in keys] == ["RS256", "RS256"]
-    found = json.loads(local.get("/.well-known/openid-configuration").text)
-    assert found["issuer"] == people.issuer
-    assert found["jwks_uri"] == f"http://localhost:4566/{people.id}/.well-known/jwks.json"
+    for prefix in f"/{people.id}", f"/_aws/cognito-idp/{people.id}":
+        local = Browser(gatehouse, prefix)
+        keys = json.loads(local.get("/.well-known/jwks.json").text)["keys"]
+        assert [key["alg"] for key in keys] == ["RS256", "RS256"]
+        found = json.loads(local.get("/.well-known/openid-configuration").text)
+        assert found["issuer"] == people.issuer
+        assert found["jwks_uri"] == f"http://localhost:4566/{people.id}/.well-known/jwks.json"
 
 
 def test_pages_call_what_needs_no_signature_and_nothing_else(gatehouse, people):

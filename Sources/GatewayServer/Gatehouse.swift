@@ -18,6 +18,9 @@ import UserPools
 package final class Gatehouse: Sendable {
     package let controlPlane: ControlPlane
     package let managementAddress: ServerSettings.Address
+    /// Whether the management listener encrypts.
+    package let isSecure: Bool
+    package var managementURL: String { "\(isSecure ? "https" : "http")://\(managementAddress.text)" }
     package let trafficAddresses: [ServerSettings.Address]
     package let stacks: StackService
 
@@ -184,8 +187,10 @@ package final class Gatehouse: Sendable {
             listener.limit = shares.traffic
             traffic.append(try await bind(server, listener))
         }
+        folder.tell(localPort: port.value)
         return Gatehouse(
-            controlPlane: controlPlane, managementAddress: management, trafficAddresses: traffic, stacks: stacks,
+            controlPlane: controlPlane, managementAddress: management, isSecure: settings.tls != nil,
+            trafficAddresses: traffic, stacks: stacks,
             group: group,
             server: server, dataPlane: dataPlane, lambdaHost: lambdaHost, usage: usage, accessLogs: accessLogs,
             functionLogs: functionLogs, store: store, tables: tables, pools: pools, snapshots: snapshots,
@@ -194,7 +199,7 @@ package final class Gatehouse: Sendable {
     }
 
     private init(
-        controlPlane: ControlPlane, managementAddress: ServerSettings.Address,
+        controlPlane: ControlPlane, managementAddress: ServerSettings.Address, isSecure: Bool,
         trafficAddresses: [ServerSettings.Address], stacks: StackService, group: MultiThreadedEventLoopGroup,
         server: HTTPServer,
         dataPlane: DataPlane, lambdaHost: LambdaHost, usage: UsageLedger, accessLogs: AccessLogFiles,
@@ -205,6 +210,7 @@ package final class Gatehouse: Sendable {
     ) {
         self.controlPlane = controlPlane
         self.managementAddress = managementAddress
+        self.isSecure = isSecure
         self.trafficAddresses = trafficAddresses
         self.stacks = stacks
         self.group = group

@@ -151,7 +151,20 @@ final class StateFolder: Sendable {
                 "Another Gatehouse uses the folder \(folder). Stop it, or give this one a folder of its own with --data."
             )
         }
+        // Where a server before this one listened says nothing any more.
+        guard ftruncate(descriptor, 0) == 0 else {
+            throw StartError("The file \(folder)/lock cannot be written to: \(SystemReason.text(errno))")
+        }
         return descriptor
+    }
+
+    /// Leaves in the folder on which port of loopback its server answers without TLS, for commands that have nothing but
+    /// the folder.
+    func tell(localPort: Int) {
+        guard lock >= 0 else { return }
+        let text = Array("\(localPort)\n".utf8)
+        // A disk that is full: the commands then ask for `--endpoint`.
+        _ = pwrite(lock, text, text.count, 0)
     }
 
     /// Whether a server uses a folder at the moment.
@@ -160,6 +173,14 @@ final class StateFolder: Sendable {
         guard descriptor >= 0 else { return false }
         defer { _ = closeDescriptor(descriptor) }
         return flock(descriptor, LOCK_EX | LOCK_NB) != 0
+    }
+
+    /// What the server that uses a folder has left there; nil while it starts.
+    static func localPort(of folder: String) -> Int? {
+        guard let file = FileManager.default.contents(atPath: absolute(folder) + "/lock") else { return nil }
+        let line = String(decoding: file, as: UTF8.self)
+        // Whole lines only: it may be being written.
+        return line.hasSuffix("\n") ? Int(line.dropLast()) : nil
     }
 
     private static func closeDescriptor(_ descriptor: Int32) -> Int32 {

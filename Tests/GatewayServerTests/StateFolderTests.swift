@@ -35,6 +35,23 @@ import Testing
         #expect(try mode(state.tables) == 0o600)
     }
 
+    @Test func theServerOfAFolderSaysWhereItListens() throws {
+        let data = folder.path + "/data"
+        #expect(!StateFolder.isLocked(data))
+        let first = try StateFolder(data)
+        #expect(StateFolder.isLocked(data))
+        #expect(StateFolder.localPort(of: data) == nil)
+        first.tell(localPort: 40_001)
+        #expect(StateFolder.localPort(of: data) == 40_001)
+        first.close()
+        // The port of the one before leads nowhere.
+        let second = try StateFolder(data)
+        defer { second.close() }
+        #expect(StateFolder.localPort(of: data) == nil)
+        second.tell(localPort: 80)
+        #expect(StateFolder.localPort(of: data) == 80)
+    }
+
     @Test func nobodyElseReadsACopy() throws {
         let path = folder.path + "/state.sqlite"
         try SQLiteStore(path: path).close()

@@ -3,8 +3,8 @@ import HTTPFront
 import JSONWebToken
 import NIOCore
 
-/// What all routes of one authorizer of tokens share for one issuer, whatever version of whichever stage they belong to. Its identity is what a
-/// loop keeps verified tokens by.
+/// What all routes of one authorizer of tokens share for one issuer, whatever version of whichever stage they belong to.
+/// Its identity is what a loop keeps verified tokens by.
 final class TokenGate: Sendable {
     /// All that decides which tokens pass.
     struct Definition: Hashable, Sendable {
@@ -82,10 +82,15 @@ final class TokenGate: Sendable {
         return value.isEmpty ? nil : Array(value)
     }
 
+    /// What the operator is told behind the fault's explanation: what the token was compared with.
     func expectation(_ fault: TokenFault) -> String {
-        switch fault {
+        let audiences = (rules.audiences ?? []).joined(separator: ", ")
+        return switch fault {
+        case .issuer(nil): ", and has to be of \(rules.issuer)"
         case .issuer: ", not \(rules.issuer)"
-        case .audience: ", which is none of \((rules.audiences ?? []).joined(separator: ", "))"
+        case .audience([]): ", and has to be for one of \(audiences)"
+        case .audience: ", which is none of \(audiences)"
+        case .expired(let time), .notYetValid(let time), .issuedInFuture(let time): Self.date(time)
         case .claim(let name):
             rules.claims.first { $0.name == name && !$0.expected.isEmpty }.map {
                 ": it has to be \($0.expected.joined(separator: " or "))"
@@ -93,6 +98,15 @@ final class TokenGate: Sendable {
         default: ""
         }
     }
+
+    /// A token has seconds since 1970, which nobody reads; tokens may claim years that no calendar has.
+    private static func date(_ seconds: Double) -> String {
+        guard (0...lastSecond).contains(seconds) else { return "" }
+        return " (\(Timestamp(milliseconds: Int64(seconds) * 1000).iso8601))"
+    }
+
+    /// The last one of the year 9999.
+    private static let lastSecond = 253_402_300_799.0
 }
 
 /// Compiles the authorizers that look at tokens.

@@ -90,4 +90,16 @@ package struct OperatorClient: Sendable {
 extension Gatehouse {
     /// Whether a server uses a data folder at the moment.
     package static func isRunning(on dataFolder: String) -> Bool { StateFolder.isLocked(dataFolder) }
+
+    /// Where it answers commands on its machine.
+    package static func localEndpoint(of dataFolder: String) throws(OperatorClient.Refusal) -> String {
+        guard let port = StateFolder.localPort(of: dataFolder) else {
+            throw OperatorClient.Refusal(
+                sentence: """
+                    A server uses the folder \(StateFolder.absolute(dataFolder)), but has not said where it listens: try \
+                    again in a moment, or say it with --endpoint.
+                    """)
+        }
+        return "http://127.0.0.1:\(port)"
+    }
 }

@@ -3,11 +3,17 @@ package struct LocalEndpoint: Sendable, Hashable {
     /// `localhost:4566`: every name under localhost is this machine (RFC 6761 section 6.3).
     package let authority: String
 
-    package init(port: Int) { authority = "localhost:\(port)" }
+    private let scheme: String
+
+    /// - Parameter isSecure: whether the listener encrypts.
+    package init(port: Int, isSecure: Bool) {
+        authority = "localhost:\(port)"
+        scheme = isSecure ? "https" : "http"
+    }
 
     /// The base URL of an API at a stage, without a slash at the end.
     package func url(apiId: String, stageName: String) -> String {
-        let base = "http://\(apiId).execute-api.\(authority)"
+        let base = "\(scheme)://\(apiId).execute-api.\(authority)"
         return stageName == "$default" ? base : "\(base)/\(stageName)"
     }
 
@@ -15,10 +21,10 @@ package struct LocalEndpoint: Sendable, Hashable {
     package func localizing(_ text: String) -> String {
         var result = ""
         var rest = text[...]
-        while let scheme = rest.firstRange(of: "https://") {
-            let host = rest[scheme.upperBound...].prefix(while: Self.isOfHost)
-            let local = Self.apiId(host).map { "http://\($0).execute-api.\(authority)" }
-            result += rest[..<scheme.lowerBound] + (local ?? "https://\(host)")
+        while let start = rest.firstRange(of: "https://") {
+            let host = rest[start.upperBound...].prefix(while: Self.isOfHost)
+            let local = Self.apiId(host).map { url(apiId: String($0), stageName: "$default") }
+            result += rest[..<start.lowerBound] + (local ?? "https://\(host)")
             rest = rest[host.endIndex...]
         }
         return result + rest

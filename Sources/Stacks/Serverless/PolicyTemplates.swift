@@ -66,12 +66,22 @@ struct PolicyTemplates {
     static var names: [String] { all.keys.sorted() }
 
     /// Adds a problem for every policy that the translator refuses: of a kind that it does not know, a template that
-    /// does not exist, or one without its parameters.
+    /// does not exist, or one without its parameters. Warns of parameters that a template does not have: the translator
+    /// drops them.
     static func check(_ value: TemplateValue, path: String, problems: inout Problems) {
         guard !Intrinsic.isCall(value) else { return }
         for (position, policy) in (value.list ?? [value]).enumerated() {
-            guard let message = objection(to: policy, at: position) else { continue }
-            problems.add(message, line: policy.line, path: path)
+            if let message = objection(to: policy, at: position) {
+                problems.add(message, line: policy.line, path: path)
+                continue
+            }
+            guard let map = policy.map, map["Statement"] == nil, let template = map.entries.first,
+                let parameters = all[template.key]?.parameters
+            else { continue }
+            for member in template.value.map?.entries ?? [] where !parameters.contains(member.key) {
+                problems.warn(
+                    "\(member.key) is no parameter of \(template.key) and has no effect", line: member.line, path: path)
+            }
         }
     }
 

@@ -2,7 +2,7 @@ import GatewayModel
 import JSON
 
 /// The pages and endpoints of pools: by the host of a pool's domain, by `/POOL/.well-known/…`, and, for clients that
-/// cannot set a host, by `/_aws/cognito-idp/…`.
+/// cannot set a host, all of these by `/_aws/cognito-idp/…`.
 extension UserPools {
     package static let localPrefix = "/_aws/cognito-idp"
     /// Of a form that is posted to them.
@@ -24,14 +24,13 @@ extension UserPools {
         }
         let name = host.prefix { $0 != ":" }.lowercased()
         if let pool = pool(ofHost: name) { return request(path[...], "", pool) }
-        if path.hasPrefix(Self.localPrefix + "/") {
-            return request(path.dropFirst(Self.localPrefix.utf8.count), Self.localPrefix, nil)
-        }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let prefix = path.hasPrefix(Self.localPrefix + "/") ? Self.localPrefix : ""
+        let rest = path.dropFirst(prefix.utf8.count)
+        let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
         if parts.count == 4, parts[0].isEmpty, parts[2] == ".well-known", read({ $0.pools[String(parts[1])] }) != nil {
-            return request(path.dropFirst(parts[1].utf8.count + 1), "/\(parts[1])", String(parts[1]))
+            return request(rest.dropFirst(parts[1].utf8.count + 1), "\(prefix)/\(parts[1])", String(parts[1]))
         }
-        return nil
+        return prefix.isEmpty ? nil : request(rest, prefix, nil)
     }
 
     /// `PREFIX.auth.REGION.amazoncognito.com`, `PREFIX.auth.REGION.localhost`, or a domain of a pool's own.

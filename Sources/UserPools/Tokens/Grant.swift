@@ -166,15 +166,18 @@ struct TokenWriter: Sendable {
         if grant.client.revokesTokens { claims["jti"] = .string(Identifiers.uuid()) }
     }
 
-    /// In sign-in by OAuth the scopes decide, too. Source: Developer Guide, scopes.
+    /// In sign-in by OAuth the scopes decide, too: `email` and `phone` give no more than they name, and without them
+    /// `openid` gives all that the client may read. The pools' own scope decides nothing.
+    ///
+    /// Source: Developer Guide, the user attributes endpoint, and the scopes of `profile`.
     func isReadable(_ name: String) -> Bool {
         guard grant.client.readAttributes?.contains(name) ?? true, !name.hasPrefix("dev:") else { return false }
-        if grant.scopes.contains(Grant.ownScope) || grant.scopes.contains("profile") { return true }
+        let named = grant.scopes.filter { $0 == "email" || $0 == "phone" }
+        guard !named.isEmpty, !grant.scopes.contains("profile") else { return true }
         switch name {
-        case "email", "email_verified": return grant.scopes.contains("email")
-        case "phone_number", "phone_number_verified": return grant.scopes.contains("phone")
-        // `openid` alone gives all that the client may read.
-        default: return !grant.scopes.contains("email") && !grant.scopes.contains("phone")
+        case "email", "email_verified": return named.contains("email")
+        case "phone_number", "phone_number_verified": return named.contains("phone")
+        default: return false
         }
     }
 }

@@ -31,7 +31,7 @@ struct Deploy: AsyncParsableCommand {
         let problems = StackProgress.problems(outcome)
         guard problems.isEmpty else { throw StackOptions.failed(problems) }
         for warning in outcome["warnings"]?.array ?? [] { Console.warn("warning: \(warning.string ?? "")") }
-        let endpoint = LocalEndpoint(port: client.port)
+        let endpoint = LocalEndpoint(port: client.port, isSecure: client.isSecure)
         for output in outcome["outputs"]?.array ?? [] {
             Console.say("\(output["name"]?.string ?? ""): \(endpoint.localizing(output["value"]?.string ?? ""))")
         }

@@ -108,8 +108,10 @@ struct KeyOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The folder of the server's state (default: ./.gatehouse).", valueName: "dir"))
     var data = ".gatehouse"
 
-    @Option(help: ArgumentHelp("Where the server listens, if one runs on the folder.", valueName: "url"))
-    var endpoint = "http://localhost:4566"
+    @Option(
+        help: ArgumentHelp(
+            "Where the server listens, if one runs on the folder (default: as the folder says).", valueName: "url"))
+    var endpoint: String?
 
     /// Without a server one is started for it, on a port of its own.
     func withClient(
@@ -118,11 +120,10 @@ struct KeyOptions: ParsableArguments {
         let isRunning = Gatehouse.isRunning(on: data)
         let server = isRunning ? nil : try await start()
         do throws(OperatorClient.Refusal) {
+            let address = if let endpoint, isRunning { endpoint } else { try Gatehouse.localEndpoint(of: data) }
             try await work(
                 OperatorClient(
-                    dataFolder: data,
-                    endpoint: server.map { "http://\($0.managementAddress.text)" } ?? endpoint,
-                    authorities: ServerOptions.environment("AWS_CA_BUNDLE")))
+                    dataFolder: data, endpoint: address, authorities: ServerOptions.environment("AWS_CA_BUNDLE")))
             await server?.stop()
         } catch {
             await server?.stop()

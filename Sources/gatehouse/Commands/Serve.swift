@@ -29,7 +29,7 @@ struct Serve: AsyncParsableCommand {
             )
         }
         let signals = StopSignals()
-        Console.post("management \(settings.tls == nil ? "http" : "https")://\(server.managementAddress.text)")
+        Console.post("management \(server.managementURL)")
         Console.post(
             settings.requiresCredentials
                 ? "access known keys only"

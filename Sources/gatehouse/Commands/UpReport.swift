@@ -5,16 +5,16 @@ import Stacks
 struct UpReport {
     private let deployed: LocalStack.Deployed
     private let endpoint: LocalEndpoint
-    private let management: ServerSettings.Address
+    private let management: String
 
     init(_ deployed: LocalStack.Deployed, _ server: Gatehouse) {
         self.deployed = deployed
-        management = server.managementAddress
-        endpoint = LocalEndpoint(port: server.managementAddress.port)
+        management = server.managementURL
+        endpoint = LocalEndpoint(port: server.managementAddress.port, isSecure: server.isSecure)
     }
 
     func write() {
-        Console.post("management http://\(management.text)")
+        Console.post("management \(management)")
         writeRoutes()
         for output in deployed.result.deployment.outputs {
             Console.post("\(output.name): \(endpoint.localizing(output.value))")

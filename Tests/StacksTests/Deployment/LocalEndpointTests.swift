@@ -3,11 +3,17 @@ import Testing
 @testable import Stacks
 
 @Suite struct LocalEndpointTests {
-    private let endpoint = LocalEndpoint(port: 4566)
+    private let endpoint = LocalEndpoint(port: 4566, isSecure: false)
 
     @Test func stagesHaveTheirPath() {
         #expect(endpoint.url(apiId: "abc", stageName: "prod") == "http://abc.execute-api.localhost:4566/prod")
         #expect(endpoint.url(apiId: "abc", stageName: "$default") == "http://abc.execute-api.localhost:4566")
+    }
+
+    @Test func aListenerThatEncryptsIsNamedSo() {
+        let secure = LocalEndpoint(port: 4566, isSecure: true)
+        let text = "https://abc.execute-api.us-east-1.amazonaws.com/prod"
+        #expect(secure.localizing(text) == "https://abc.execute-api.localhost:4566/prod")
     }
 
     @Test(arguments: [

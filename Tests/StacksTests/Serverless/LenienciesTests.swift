@@ -20,6 +20,15 @@ import Testing
             ])
     }
 
+    @Test func parametersThatAPolicyTemplateDoesNotHaveAreLeftOut() throws {
+        let policies = "      Policies: [{S3ReadPolicy: {BucketName: b, Prefix: c}}, {CloudWatchPutMetricPolicy: {}}]"
+        #expect(
+            try warnings(serverless(rest: policies)) == [
+                "template.yaml:12: Resources.Hello.Properties.Policies: "
+                    + "Prefix is no parameter of S3ReadPolicy and has no effect"
+            ])
+    }
+
     @Test(arguments: [
         ("UpdatePolicy: {}", "the resource attribute UpdatePolicy is not supported yet"),
         ("Connectors: {}", "the resource attribute Connectors is not supported yet"),

@@ -8,6 +8,7 @@ import SigV4
 struct HTTPCaller: Sendable {
     let host: String
     let port: Int
+    var isSecure: Bool { tls != nil }
     /// nil: the server does not encrypt.
     private let tls: NIOSSLContext?
     /// What calls are signed with; nil: they are not.
@@ -88,7 +89,8 @@ struct HTTPCaller: Sendable {
                 throw Failure(
                     sentence: """
                         The server at \(host):\(port) ended the connection before it had answered. What it had begun, it \
-                        takes back at its next start.
+                        takes back at its next start.\
+                        \(isSecure ? "" : " If it encrypts, say --endpoint https://\(host):\(port).")
                         """)
             }
             guard let answer = Self.answer(received) else {

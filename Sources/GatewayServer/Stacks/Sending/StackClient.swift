@@ -28,6 +28,7 @@ package struct StackClient: Sendable {
     }
 
     package var port: Int { server.port }
+    package var isSecure: Bool { server.isSecure }
 
     /// The account and region that the server works for.
     package func identity() async throws(Refusal) -> AccountIdentity {
