@@ -195,4 +195,11 @@ private let badMapping =
         HTTPAPI.index(api.id, from: nil, to: api, in: &world)
         #expect(world.callers.stages(calling: "chat").contains(StageKey(apiId: api.id, stageName: "dev")))
     }
+
+    @Test("have the longest time where none is said any more")
+    func longestTime() async throws {
+        let socket = try await WebSocketPlane()
+        let path = try await socket.makeIntegration(["integrationType": "MOCK", "timeoutInMillis": 50])
+        #expect(await socket.call("PATCH", path, ["timeoutInMillis": .null])["timeoutInMillis"] == 29000)
+    }
 }
