@@ -101,11 +101,11 @@ import Testing
     }
 
     @Test func routeSettingsOfAnEventAreLookedAt() {
-        let event = "Type: HttpApi, Properties: {Path: /a, Method: GET, RouteSettings: {LoggingLevel: INFO}}"
+        let event = "Type: HttpApi, Properties: {Path: /a, Method: GET, RouteSettings: {LogLevel: INFO}}"
         #expect(
             problems(of: serverless(events: "      Events:\n        E: {\(event)}")).contains {
                 $0.hasSuffix(
-                    "the property LoggingLevel of AWS::ApiGatewayV2::Stage.RouteSettings is not supported yet")
+                    "extraneous key [LogLevel] is not permitted")
             })
         #expect(
             problems(
