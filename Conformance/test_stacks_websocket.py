@@ -2,6 +2,7 @@
 writes of a WebSocketApi with all its integrations, an authorizer and a stage."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,6 @@ import pytest
 from harness.server import ACCOUNT, REGION, run
 
 CDK = json.loads((Path(__file__).parent / "cdk_websocket.json").read_text())
-STAGE = "AWS::ApiGatewayV2::Stage"
-
-
-def unserved(template):
-    """The template without its stages: what has one is called, and is not served yet."""
-    resources = {name: made for name, made in template["Resources"].items() if made["Type"] != STAGE}
-    return template | {"Resources": resources}
 
 
 class Chat:
@@ -52,7 +46,7 @@ def chat(tmp_path, own_gatehouse):
 
 
 def test_what_cdk_writes_is_deployed(chat):
-    chat.deploy(unserved(CDK))
+    chat.deploy(CDK)
     assert chat.api["ProtocolType"] == "WEBSOCKET"
     assert chat.api["RouteSelectionExpression"] == "$request.body.action"
     routes = {route["RouteKey"]: route for route in chat.items("get_routes")}
@@ -67,11 +61,14 @@ def test_what_cdk_writes_is_deployed(chat):
     for key, route in routes.items():
         answers = chat.items("get_route_responses", RouteId=route["RouteId"])
         assert [answer["RouteResponseKey"] for answer in answers] == (["$default"] if key in ("$default", "send") else [])
-    assert "nothing to change" in chat.run("diff", unserved(CDK)).stdout
+    (stage,) = chat.items("get_stages")
+    assert stage["StageName"] == "dev" and stage["AutoDeploy"] and stage["DeploymentId"]
+    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == 5
+    assert "nothing to change" in chat.run("diff", CDK).stdout
 
 
 def test_permissions_are_of_any_stage_and_one_route(chat):
-    chat.deploy(unserved(CDK))
+    chat.deploy(CDK)
     functions = chat.server.clients.functions
     sources = set()
     for function in functions.list_functions()["Functions"]:
@@ -85,7 +82,7 @@ def test_permissions_are_of_any_stage_and_one_route(chat):
 
 
 def test_outputs_lead_to_this_machine(chat):
-    outputs = chat.deploy(unserved(CDK))
+    outputs = chat.deploy(CDK)
     authority, api = f"localhost:{chat.server.management[1]}", chat.api["ApiId"]
     assert outputs["Url"] == f"ws://{authority}/_aws/execute-api/{api}/dev"
     assert outputs["End"] == f"ws://{authority}/_aws/execute-api/{api}"
@@ -93,7 +90,7 @@ def test_outputs_lead_to_this_machine(chat):
 
 
 def test_what_http_apis_do_not_have_is_refused_with_nothing_made(chat):
-    template = json.loads(json.dumps(unserved(CDK)))
+    template = json.loads(json.dumps(CDK))
     api = template["Resources"]["ApiF70053CD"]["Properties"]
     api["ProtocolType"] = "HTTP"
     del api["RouteSelectionExpression"]
@@ -104,8 +101,38 @@ def test_what_http_apis_do_not_have_is_refused_with_nothing_made(chat):
 
 
 def test_the_whole_api_goes_with_its_stack(chat):
-    chat.deploy(unserved(CDK))
+    chat.deploy(CDK)
     done = chat.run("delete")
     assert done.returncode == 0, done.stdout + done.stderr
     assert chat.server.clients.apis.get_apis()["Items"] == []
     assert chat.server.clients.functions.list_functions()["Functions"] == []
+
+
+SAM = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Answer:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.12
+      Handler: index.handler
+      InlineCode: "def handler(event, context): return {'statusCode': 200}"
+  Chat:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      RouteSelectionExpression: $request.body.action
+      Routes:
+        $connect: {FunctionArn: !GetAtt Answer.Arn}
+        sendMessage: {FunctionArn: !GetAtt Answer.Arn}
+Outputs:
+  Url: {Value: !Sub "wss://${Chat}.execute-api.${AWS::Region}.amazonaws.com/${Chat.Stage}"}
+"""
+
+
+def test_up_shows_the_url_of_the_stage_and_the_routes(command, tmp_path):
+    (tmp_path / "template.yaml").write_text(SAM)
+    up = command("up", "template.yaml", "--listen", "127.0.0.1:0")
+    up.line("^ready$")
+    url = up.line(r"^Url: (ws://localhost:\d+/_aws/execute-api/\w+/default)$")[1]
+    start = next(position for position, line in enumerate(up.stdout) if line.startswith("Chat ("))
+    assert up.stdout[start + 1 : start + 4] == [f"  {url}", "  $connect     -> Answer", "  sendMessage  -> Answer"]

@@ -93,6 +93,27 @@ enum EditedWebSocketStack {
               ResponseParameters:
                 route.response.header.a: {Required: true}
                 route.response.header.gone: {Required: false}
+          Deployment1:
+            Type: AWS::ApiGatewayV2::Deployment
+            DependsOn: [Connect, Send]
+            Properties: {ApiId: !Ref Chat, Description: first}
+          Kept:
+            Type: AWS::ApiGatewayV2::Stage
+            Properties:
+              ApiId: !Ref Chat
+              StageName: kept
+              DeploymentId: !Ref Deployment1
+              DefaultRouteSettings: {DataTraceEnabled: true, LoggingLevel: INFO, ThrottlingRateLimit: 0.5}
+          Own:
+            Type: AWS::ApiGatewayV2::Stage
+            DependsOn: [Connect, Send]
+            Properties:
+              ApiId: !Ref Chat
+              StageName: own
+              AutoDeploy: true
+              RouteSettings:
+                $connect: {LoggingLevel: ERROR, ThrottlingBurstLimit: 3}
+                send: {DetailedMetricsEnabled: true}
         Outputs:
           Model: {Value: !GetAtt Message.ModelId}
           Response: {Value: !GetAtt Good.IntegrationResponseId}
@@ -130,4 +151,9 @@ enum EditedWebSocketStack {
         .replacing("      ModelSelectionExpression: $request.body.action\n", with: "")
         .replacing("      RequestModels: {send: Message}\n", with: "")
         .replacing("      ResponseModels: {$default: Message}\n", with: "")
+        .replacing("Deployment1", with: "Deployment2")
+        .replacing("DataTraceEnabled: true, LoggingLevel: INFO, ", with: "")
+        .replacing("LoggingLevel: ERROR, ", with: "")
+        .replacing("StageName: own", with: "StageName: live")
+        .replacing("        send: {DetailedMetricsEnabled: true}\n", with: "")
 }
