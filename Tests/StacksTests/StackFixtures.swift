@@ -112,6 +112,7 @@ actor RecordedManagement: Management {
             answer = [
                 "apiId": .string(id), "apiEndpoint": .string("https://\(id).execute-api.us-east-1.amazonaws.com"),
             ]
+        case ("POST", "/v2/apis/chat/deployments"): answer = ["deploymentId": "one"]
         case ("GET", _): return WireResponse(status: 404)
         default: answer = [:]
         }

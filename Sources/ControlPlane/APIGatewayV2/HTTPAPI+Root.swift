@@ -89,7 +89,7 @@ extension HTTPAPI: Root {
         calledBy integrations: some Sequence<V2.Integration>, _ variables: OrderedMap<String>
     ) -> Set<String> {
         var names: Set<String> = []
-        for integration in integrations where integration.integrationType == "AWS_PROXY" {
+        for integration in integrations where ["AWS", "AWS_PROXY"].contains(integration.integrationType) {
             guard let text = integration.integrationUri,
                 let uri = StageVariables.substitute(text, variables), let function = FunctionURI(uri)
             else { continue }

@@ -21,6 +21,8 @@ enum IntegrationMembers {
         try set(&integration.integrationType, members, "integrationType")
         try set(&integration.integrationUri, members, "integrationUri")
         try set(&integration.payloadFormatVersion, members, "payloadFormatVersion")
+        // As with limits of stages: null takes away what was said, and AWS's tools send none.
+        if members.isNull("timeoutInMillis") { integration.timeoutInMillis = nil }
         if let timeout = try members.integer("timeoutInMillis") { integration.timeoutInMillis = timeout }
         if let tls = try members.object("tlsConfig") {
             let name = try tls.string("serverNameToVerify")

@@ -85,7 +85,7 @@ final class FunctionHTTPS: Sendable {
 
     func listen(on server: HTTPServer, _ dataPlane: DataPlane, _ controlPlane: ControlPlane) async throws {
         let ways = FunctionWays(https: self, tls: tls, dataPlane: dataPlane, hasAPI: { controlPlane.hasAPI($0) })
-        let limit = min(Self.connections, Descriptors.connections(listeners: 1) / 6)
+        let limit = min(Self.connections, Descriptors.shares(trafficListeners: 1).traffic / 6)
         var proxy = Listener(host: "127.0.0.1", port: 0) { _ in ConnectService(ways: ways) }
         proxy.takesTunnels = true
         proxy.limit = limit

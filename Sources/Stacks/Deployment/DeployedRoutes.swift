@@ -37,11 +37,13 @@ struct DeployedRoutes {
             apis += stages.map { stage in
                 StackDeployment.Api(
                     logicalId: api.logicalId, apiId: api.physicalId, stageName: stage,
-                    routes: (routes[api.logicalId] ?? []).map(\.shown))
+                    isWebSocket: Self.isWebSocket(api), routes: (routes[api.logicalId] ?? []).map(\.shown))
             }
         }
         return apis + restApis
     }
+
+    private static func isWebSocket(_ api: StackResource) -> Bool { api.properties["ProtocolType"] == "WEBSOCKET" }
 
     /// Each REST API at each of its stages: those of stage resources, and those that deployments make.
     private var restApis: [StackDeployment.Api] {
@@ -110,9 +112,29 @@ struct DeployedRoutes {
             }
             let uri = integration?.properties["IntegrationUri"]?.string
             return Route(
-                shown: shown(key, function(uri, functions), needs(of: route.properties, resources)),
-                meaning: [route.properties, integration?.properties ?? .null])
+                shown: shown(
+                    key, function(uri, functions), needs(of: route.properties, resources),
+                    isWebSocket: isWebSocket(api)),
+                meaning: [
+                    route.properties, integration?.properties ?? .null,
+                    .array(responses(of: route, integration, resources)),
+                ])
         }
+    }
+
+    /// What is made of the answers of a WebSocket API's route.
+    private static func responses(
+        of route: StackResource, _ integration: StackResource?, _ resources: [StackResource]
+    ) -> [JSONValue] {
+        resources.filter { response in
+            switch response.type {
+            case ResourceType.apiGatewayV2RouteResponse.name:
+                response.properties["RouteId"]?.string == route.physicalId
+            case ResourceType.apiGatewayV2IntegrationResponse.name:
+                integration != nil && response.properties["IntegrationId"]?.string == integration?.physicalId
+            default: false
+            }
+        }.map(\.properties)
     }
 
     private static func quick(_ api: StackResource, _ functions: [StackResource]) -> [Route] {
@@ -122,8 +144,11 @@ struct DeployedRoutes {
     }
 
     private static func shown(
-        _ key: String, _ functionLogicalId: String?, _ needs: [String] = []
+        _ key: String, _ functionLogicalId: String?, _ needs: [String] = [], isWebSocket: Bool = false
     ) -> StackDeployment.Route {
+        if isWebSocket {
+            return StackDeployment.Route(method: "", path: key, functionLogicalId: functionLogicalId, needs: needs)
+        }
         let parts = key.split(separator: " ", maxSplits: 1)
         return StackDeployment.Route(
             method: parts.count == 2 ? String(parts[0]) : "ANY", path: String(parts.last ?? ""),

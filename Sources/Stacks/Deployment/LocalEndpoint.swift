@@ -3,32 +3,45 @@ package struct LocalEndpoint: Sendable, Hashable {
     /// `localhost:4566`: every name under localhost is this machine (RFC 6761 section 6.3).
     package let authority: String
 
-    private let scheme: String
+    private let isSecure: Bool
 
     /// - Parameter isSecure: whether the listener encrypts.
     package init(port: Int, isSecure: Bool) {
         authority = "localhost:\(port)"
-        scheme = isSecure ? "https" : "http"
+        self.isSecure = isSecure
     }
 
     /// The base URL of an API at a stage, without a slash at the end.
-    package func url(apiId: String, stageName: String) -> String {
-        let base = "\(scheme)://\(apiId).execute-api.\(authority)"
-        return stageName == "$default" ? base : "\(base)/\(stageName)"
+    package func url(of api: StackDeployment.Api) -> String {
+        let base = base(api.apiId, isWebSocket: api.isWebSocket)
+        return api.stageName == "$default" ? base : "\(base)/\(api.stageName)"
+    }
+
+    /// Not every client of WebSockets knows the names under localhost, so they get the path that stands for the name.
+    private func base(_ apiId: some StringProtocol, isWebSocket: Bool) -> String {
+        isWebSocket
+            ? "\(isSecure ? "wss" : "ws")://\(authority)/_aws/execute-api/\(apiId)"
+            : "\(isSecure ? "https" : "http")://\(apiId).execute-api.\(authority)"
     }
 
     /// The text with AWS's invoke URLs in it turned into local ones.
     package func localizing(_ text: String) -> String {
         var result = ""
         var rest = text[...]
-        while let start = rest.firstRange(of: "https://") {
-            let host = rest[start.upperBound...].prefix(while: Self.isOfHost)
-            let local = Self.apiId(host).map { url(apiId: String($0), stageName: "$default") }
-            result += rest[..<start.lowerBound] + (local ?? "https://\(host)")
+        while let separator = rest.firstRange(of: "://") {
+            let host = rest[separator.upperBound...].prefix(while: Self.isOfHost)
+            let before = rest[..<separator.lowerBound]
+            if let scheme = Self.schemes.first(where: before.hasSuffix), let apiId = Self.apiId(host) {
+                result += before.dropLast(scheme.count) + base(apiId, isWebSocket: scheme == "wss")
+            } else {
+                result += rest[..<host.endIndex]
+            }
             rest = rest[host.endIndex...]
         }
         return result + rest
     }
+
+    private static let schemes = ["https", "wss"]
 
     private static func isOfHost(_ character: Character) -> Bool {
         character == "." || character == "-" || character.isASCII && (character.isLetter || character.isNumber)

@@ -143,8 +143,6 @@ struct ReferenceCheck {
     /// What to say of a resource that SAM's transform would make from one that it is not served for, such as
     /// `ApiProdStage`; nil when it cannot be one.
     private func madeByRefused(_ name: String) -> String? {
-        let implicit = "ServerlessWebSocketApi"
-        if name.hasPrefix(implicit) { return "the implicit API \(implicit) is not supported yet" }
         let maker = template.resources.first { resource in
             resource.type.hasPrefix("AWS::Serverless::") && !Self.isSupported(resource.type)
                 && name.hasPrefix(resource.logicalId)

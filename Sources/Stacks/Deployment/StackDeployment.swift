@@ -11,14 +11,15 @@ package struct StackDeployment: Sendable {
         package let logicalId: String
         package let apiId: String
         package let stageName: String
+        package var isWebSocket = false
         /// In the order of the template.
         package let routes: [Route]
     }
 
     package struct Route: Sendable, Hashable {
-        /// `GET`, `ANY`, …; `ANY` for `$default`.
+        /// `GET`, `ANY`, …; `ANY` for `$default`; empty for a WebSocket API's.
         package let method: String
-        /// `/products/{id}`, or `$default`.
+        /// `/products/{id}`, or `$default`; of a WebSocket API, the route's key.
         package let path: String
         /// The function of the stack that the route calls; nil when it calls something else.
         package let functionLogicalId: String?

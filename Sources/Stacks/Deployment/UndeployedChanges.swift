@@ -1,13 +1,37 @@
 import JSON
 
-/// What an update changes of REST APIs without deploying it: a deployment is what the API was when it was made, and one
-/// that has not changed is not made again, as in CloudFormation.
+/// What an update changes of APIs without deploying it: a deployment is what the API was when it was made, and one that
+/// has not changed is not made again, as in CloudFormation.
 struct UndeployedChanges {
-    /// Parts of an API that calls meet only once they are deployed.
-    private static let parts: Set<String> = [
-        ResourceType.apiGatewayRestApi.name, ResourceType.apiGatewayResource.name, ResourceType.apiGatewayMethod.name,
-        ResourceType.apiGatewayModel.name, ResourceType.apiGatewayRequestValidator.name,
-        ResourceType.apiGatewayAuthorizer.name, ResourceType.apiGatewayGatewayResponse.name,
+    /// The types of an API with what it has, and the property that names it.
+    private struct Kind {
+        let api: String
+        /// Parts that calls meet only once they are deployed.
+        let parts: Set<String>
+        let deployment: String
+        let stage: String
+        let owner: String
+    }
+
+    private static let kinds = [
+        Kind(
+            api: ResourceType.apiGatewayRestApi.name,
+            parts: [
+                ResourceType.apiGatewayRestApi.name, ResourceType.apiGatewayResource.name,
+                ResourceType.apiGatewayMethod.name, ResourceType.apiGatewayModel.name,
+                ResourceType.apiGatewayRequestValidator.name, ResourceType.apiGatewayAuthorizer.name,
+                ResourceType.apiGatewayGatewayResponse.name,
+            ], deployment: ResourceType.apiGatewayDeployment.name, stage: ResourceType.apiGatewayStage.name,
+            owner: "RestApiId"),
+        Kind(
+            api: ResourceType.apiGatewayV2Api.name,
+            parts: [
+                ResourceType.apiGatewayV2Api.name, ResourceType.apiGatewayV2Route.name,
+                ResourceType.apiGatewayV2RouteResponse.name, ResourceType.apiGatewayV2Integration.name,
+                ResourceType.apiGatewayV2IntegrationResponse.name, ResourceType.apiGatewayV2Model.name,
+                ResourceType.apiGatewayV2Authorizer.name,
+            ], deployment: ResourceType.apiGatewayV2Deployment.name, stage: ResourceType.apiGatewayV2Stage.name,
+            owner: "ApiId"),
     ]
 
     private let before: [StackResource]
@@ -21,12 +45,19 @@ struct UndeployedChanges {
     }
 
     /// A sentence for each API that is served as it was.
-    var warnings: [String] {
+    var warnings: [String] { Self.kinds.flatMap(warnings) }
+
+    private func warnings(_ kind: Kind) -> [String] {
         let changed = Set(changes.map(\.logicalId))
-        let present = after.filter { $0.type == ResourceType.apiGatewayRestApi.name }
+        let present = after.filter { $0.type == kind.api }
         return present.compactMap { api in
-            let deployments = after.filter {
-                $0.type == ResourceType.apiGatewayDeployment.name && belongs($0, to: api)
+            let belongs = { (resource: StackResource) in
+                resource.logicalId == api.logicalId || resource.properties[kind.owner]?.string == api.physicalId
+            }
+            let deployments = after.filter { $0.type == kind.deployment && belongs($0) }
+            let deploysItself = after.contains { stage in
+                let isAutomatic = stage.properties["AutoDeploy"]
+                return stage.type == kind.stage && belongs(stage) && (isAutomatic == true || isAutomatic == "true")
             }
             let isNew = changes.contains { change in
                 guard deployments.contains(where: { $0.logicalId == change.logicalId }) else { return false }
@@ -35,9 +66,9 @@ struct UndeployedChanges {
                 case .update, .delete: false
                 }
             }
-            guard let deployment = deployments.last, !isNew else { return nil }
+            guard let deployment = deployments.last, !isNew, !deploysItself else { return nil }
             let names = (after + before).filter {
-                Self.parts.contains($0.type) && belongs($0, to: api) && changed.contains($0.logicalId)
+                kind.parts.contains($0.type) && belongs($0) && changed.contains($0.logicalId)
             }.map(\.logicalId)
             guard let name = names.first else { return nil }
             let others = Set(names).count - 1
@@ -45,9 +76,5 @@ struct UndeployedChanges {
                 + "\(deployment.logicalId) did not, so that \(api.logicalId) is served as before, as in CloudFormation; "
                 + "give the deployment another logical id to deploy what changed"
         }
-    }
-
-    private func belongs(_ resource: StackResource, to api: StackResource) -> Bool {
-        resource.logicalId == api.logicalId || resource.properties["RestApiId"]?.string == api.physicalId
     }
 }

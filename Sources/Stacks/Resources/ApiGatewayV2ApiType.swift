@@ -18,7 +18,7 @@ extension ResourceType {
                 "CredentialsArn": .text, "Description": .text, "DisableExecuteApiEndpoint": .boolean,
                 "DisableSchemaValidation": .boolean,
                 "FailOnWarnings": .boolean, "IpAddressType": .text, "Name": .text,
-                "ProtocolType": .word(["HTTP"], known: ["WEBSOCKET"]),
+                "ProtocolType": .word(["HTTP", "WEBSOCKET"], known: []),
                 "RouteKey": .text, "RouteSelectionExpression": .text, "Tags": .map, "Target": .text,
                 "Version": .text,
             ], known: ["BodyS3Location"]),
@@ -34,8 +34,12 @@ private struct ApiGatewayV2ApiType: ResourceBehaviour {
         ResourcePreparation(physicalId: Identifiers.api())
     }
 
-    /// A document makes the routes, so quick create has no place beside it; how to import means nothing without one.
+    /// A document makes the routes, so quick create has no place beside it; how to import means nothing without one. There
+    /// are no documents of WebSocket APIs.
     func contradiction(_ properties: TemplateMap) -> (property: String, message: String)? {
+        if properties["Body"] != nil, properties["ProtocolType"]?.text == "WEBSOCKET" {
+            return ("Body", "Body is only for HTTP APIs, and ProtocolType is WEBSOCKET")
+        }
         let (names, word) =
             properties["Body"] == nil
             ? (["BasePath", "FailOnWarnings"], "without") : (["Target", "RouteKey", "CredentialsArn"], "beside")
@@ -180,8 +184,8 @@ private struct ApiGatewayV2ApiType: ResourceBehaviour {
 
     /// What UpdateApi takes to unset a member.
     private static let cleared: KeyValuePairs<String, JSONValue> = [
-        "corsConfiguration": [:], "description": "", "disableExecuteApiEndpoint": false, "ipAddressType": "ipv4",
-        "version": "",
+        "apiKeySelectionExpression": "$request.header.x-api-key", "corsConfiguration": [:], "description": "",
+        "disableExecuteApiEndpoint": false, "disableSchemaValidation": false, "ipAddressType": "ipv4", "version": "",
     ]
 
     private static func property(_ member: String) -> String { member.prefix(1).uppercased() + member.dropFirst() }

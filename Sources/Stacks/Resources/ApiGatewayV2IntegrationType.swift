@@ -7,18 +7,16 @@ extension ResourceType {
         rules: PropertyRules(
             type: "AWS::ApiGatewayV2::Integration",
             supported: [
-                "ApiId": .text, "ConnectionId": .text, "ConnectionType": .text, "CredentialsArn": .text,
-                "Description": .text, "IntegrationMethod": .text,
+                "ApiId": .text, "ConnectionId": .text, "ConnectionType": .text, "ContentHandlingStrategy": .text,
+                "CredentialsArn": .text, "Description": .text, "IntegrationMethod": .text,
                 "IntegrationType": .text, "IntegrationUri": .text, "PassthroughBehavior": .text,
-                "PayloadFormatVersion": .text, "RequestParameters": .map, "ResponseParameters": .map,
-                "TimeoutInMillis": .integer,
+                "PayloadFormatVersion": .text, "RequestParameters": .map, "RequestTemplates": .map,
+                "ResponseParameters": .map, "TemplateSelectionExpression": .text, "TimeoutInMillis": .integer,
                 "TlsConfig": .members(
                     PropertyRules(
                         type: "AWS::ApiGatewayV2::Integration.TlsConfig", supported: ["ServerNameToVerify": .text])),
             ],
-            known: [
-                "ContentHandlingStrategy", "IntegrationSubtype", "RequestTemplates", "TemplateSelectionExpression",
-            ], required: ["ApiId", "IntegrationType"]),
+            known: ["IntegrationSubtype"], required: ["ApiId", "IntegrationType"]),
         replacedBy: ["ApiId"], behaviour: ApiGatewayV2IntegrationType())
 }
 
@@ -51,9 +49,10 @@ private struct ApiGatewayV2IntegrationType: ResourceBehaviour {
         for name in old.keys where body[name] == nil {
             switch name {
             case "connectionType": body[name] = "INTERNET"
-            case "passthroughBehavior": break
-            case "timeoutInMillis": body[name] = 30_000
-            case "requestParameters", "responseParameters": body[name] = [:]
+            case "passthroughBehavior": body[name] = "WHEN_NO_MATCH"
+            // The longest, which is another one for each protocol.
+            case "timeoutInMillis": body[name] = .null
+            case "requestParameters", "requestTemplates", "responseParameters": body[name] = [:]
             case "tlsConfig": body[name] = ["serverNameToVerify": ""]
             default: body[name] = ""
             }
@@ -81,10 +80,12 @@ private struct ApiGatewayV2IntegrationType: ResourceBehaviour {
         var body = JSONObject()
         for name in [
             "IntegrationType", "IntegrationUri", "IntegrationMethod", "PayloadFormatVersion", "Description",
-            "ConnectionId", "ConnectionType", "CredentialsArn", "PassthroughBehavior",
+            "ConnectionId", "ConnectionType", "ContentHandlingStrategy", "CredentialsArn", "PassthroughBehavior",
+            "TemplateSelectionExpression",
         ] { body[name.prefix(1).lowercased() + name.dropFirst()] = try properties.text(name) }
         body["timeoutInMillis"] = try properties.integer("TimeoutInMillis")
         body["requestParameters"] = try properties.textMap("RequestParameters")
+        body["requestTemplates"] = try properties.textMap("RequestTemplates")
         if let tls = try properties.map("TlsConfig") {
             body["tlsConfig"] = .object(
                 tls["ServerNameToVerify"]?.text.map { ["serverNameToVerify": .string($0)] } ?? [:])

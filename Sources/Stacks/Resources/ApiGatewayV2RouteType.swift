@@ -9,11 +9,14 @@ extension ResourceType {
             supported: [
                 "ApiId": .text, "ApiKeyRequired": .boolean, "AuthorizationScopes": .list, "AuthorizationType": .text,
                 "AuthorizerId": .text, "OperationName": .text, "RouteKey": .text, "Target": .text,
-            ],
-            known: [
-                "ModelSelectionExpression", "RequestModels", "RequestParameters", "RouteResponseSelectionExpression",
-            ], required: ["ApiId", "RouteKey"]),
+            ].merging(V2Member.rules(of: "Route", webSocketMembers)) { $1 }, required: ["ApiId", "RouteKey"]),
         replacedBy: ["ApiId"], behaviour: ApiGatewayV2RouteType())
+
+    /// What HTTP APIs refuse.
+    fileprivate static let webSocketMembers = [
+        V2Member("ModelSelectionExpression", .text), V2Member("RequestModels", .texts),
+        V2Member("RequestParameters", .constraints), V2Member("RouteResponseSelectionExpression", .text),
+    ]
 }
 
 /// AWS::ApiGatewayV2::Route: CreateRoute and UpdateRoute.
@@ -41,6 +44,9 @@ private struct ApiGatewayV2RouteType: ResourceBehaviour {
         let properties = update.request.properties
         var body = try members(properties)
         for (name, cleared) in Self.cleared { body[name] = body[name] ?? cleared }
+        for member in ResourceType.webSocketMembers {
+            body[member.name] = try member.change(from: update.old, to: properties)
+        }
         if update.changes("Target") { body["target"] = body["target"] ?? "" }
         if update.changes("AuthorizerId") { body["authorizerId"] = body["authorizerId"] ?? "" }
         if update.changes("AuthorizationScopes") { body["authorizationScopes"] = body["authorizationScopes"] ?? [] }
@@ -70,6 +76,7 @@ private struct ApiGatewayV2RouteType: ResourceBehaviour {
         }
         body["authorizationScopes"] = try properties.texts("AuthorizationScopes")
         body["apiKeyRequired"] = try properties.boolean("ApiKeyRequired")
+        for member in ResourceType.webSocketMembers { body[member.name] = try member.value(properties) }
         return body
     }
 }

@@ -10,18 +10,19 @@ extension ResourceType {
                     PropertyRules(
                         type: "AWS::ApiGatewayV2::Stage.AccessLogSettings",
                         supported: ["DestinationArn": .text, "Format": .text])),
-                "ApiId": .text, "AutoDeploy": .boolean, "DefaultRouteSettings": .members(routeSettings),
-                "DeploymentId": .text, "Description": .text, "RouteSettings": .mapOfMembers(routeSettings),
-                "StageName": .text,
-                "StageVariables": .map, "Tags": .map,
-            ], known: ["AccessPolicyId", "ClientCertificateId"], required: ["ApiId", "StageName"]),
+                "ApiId": .text, "AutoDeploy": .boolean, "ClientCertificateId": .text,
+                "DefaultRouteSettings": .members(routeSettings), "DeploymentId": .text, "Description": .text,
+                "RouteSettings": .mapOfMembers(routeSettings), "StageName": .text, "StageVariables": .map,
+                "Tags": .map,
+            ], known: ["AccessPolicyId"], required: ["ApiId", "StageName"]),
         replacedBy: ["ApiId", "StageName"], behaviour: ApiGatewayV2StageType())
 
     private static let routeSettings = PropertyRules(
         type: "AWS::ApiGatewayV2::Stage.RouteSettings",
         supported: [
-            "DetailedMetricsEnabled": .boolean, "ThrottlingBurstLimit": .integer, "ThrottlingRateLimit": .any,
-        ], known: ["DataTraceEnabled", "LoggingLevel"])
+            "DataTraceEnabled": .boolean, "DetailedMetricsEnabled": .boolean, "LoggingLevel": .text,
+            "ThrottlingBurstLimit": .integer, "ThrottlingRateLimit": .any,
+        ])
 }
 
 /// AWS::ApiGatewayV2::Stage: CreateStage and UpdateStage.
@@ -61,12 +62,12 @@ private struct ApiGatewayV2StageType: ResourceBehaviour {
             for name in old.keys where variables[name] == nil { variables[name] = "" }
             body["stageVariables"] = .object(variables)
         }
-        clearLimits(of: "defaultRouteSettings", old, &body)
+        clearSettings(of: "defaultRouteSettings", old, &body)
         if let routes = body["routeSettings"]?.object {
             var all = routes
             for route in routes.keys {
                 var one: JSONObject = ["settings": all[route] ?? [:]]
-                clearLimits(of: "settings", ["settings": old["routeSettings"]?[route] ?? [:]], &one)
+                clearSettings(of: "settings", ["settings": old["routeSettings"]?[route] ?? [:]], &one)
                 all[route] = one["settings"]
             }
             body["routeSettings"] = .object(all)
@@ -90,15 +91,21 @@ private struct ApiGatewayV2StageType: ResourceBehaviour {
 
     /// What UpdateStage takes to unset a member.
     private static let cleared: KeyValuePairs<String, JSONValue> = [
-        "accessLogSettings": [:], "autoDeploy": false, "defaultRouteSettings": ["detailedMetricsEnabled": false],
+        "accessLogSettings": [:], "autoDeploy": false, "clientCertificateId": "", "defaultRouteSettings": [:],
         "description": "",
     ]
 
-    /// Limits that a template does not name any more are taken away; UpdateStage keeps what it is not told of.
-    private func clearLimits(of member: String, _ old: JSONObject, _ body: inout JSONObject) {
+    /// What a setting is set to that a template does not name any more; UpdateStage keeps what it is not told of.
+    private static let clearedSettings: KeyValuePairs<String, JSONValue> = [
+        "dataTraceEnabled": false, "detailedMetricsEnabled": false, "loggingLevel": "OFF",
+        "throttlingBurstLimit": .null, "throttlingRateLimit": .null,
+    ]
+
+    private func clearSettings(of member: String, _ old: JSONObject, _ body: inout JSONObject) {
         guard var settings = body[member]?.object else { return }
-        for name in ["throttlingBurstLimit", "throttlingRateLimit"]
-        where old[member]?[name] != nil && settings[name] == nil { settings[name] = .null }
+        for (name, cleared) in Self.clearedSettings where old[member]?[name] != nil && settings[name] == nil {
+            settings[name] = cleared
+        }
         body[member] = .object(settings)
     }
 
@@ -109,6 +116,7 @@ private struct ApiGatewayV2StageType: ResourceBehaviour {
     private func members(_ properties: PropertyReader) throws(ResourceFailure) -> JSONObject {
         var body = JSONObject()
         body["autoDeploy"] = try properties.boolean("AutoDeploy")
+        body["clientCertificateId"] = try properties.text("ClientCertificateId")
         body["deploymentId"] = try properties.text("DeploymentId")
         body["description"] = try properties.text("Description")
         body["stageVariables"] = try properties.textMap("StageVariables")
@@ -142,7 +150,8 @@ private struct ApiGatewayV2StageType: ResourceBehaviour {
         for entry in settings.properties {
             let name = entry.key.prefix(1).lowercased() + entry.key.dropFirst()
             switch name {
-            case "detailedMetricsEnabled": members[name] = try settings.boolean(entry.key)
+            case "dataTraceEnabled", "detailedMetricsEnabled": members[name] = try settings.boolean(entry.key)
+            case "loggingLevel": members[name] = try settings.text(entry.key)
             case "throttlingBurstLimit": members[name] = try settings.integer(entry.key)
             case "throttlingRateLimit": members[name] = try rate(entry)
             default: members[name] = entry.value.json

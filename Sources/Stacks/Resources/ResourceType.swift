@@ -18,7 +18,8 @@ struct ResourceType: Sendable {
         uniqueKeysWithValues: [
             lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, lambdaLayerVersion,
             lambdaLayerVersionPermission, apiGatewayV2Api, apiGatewayV2Integration, apiGatewayV2Route,
-            apiGatewayV2Stage, apiGatewayV2Deployment, apiGatewayV2VpcLink, apiGatewayV2Authorizer, dynamoDBTable,
+            apiGatewayV2Stage, apiGatewayV2Deployment, apiGatewayV2VpcLink, apiGatewayV2Authorizer, apiGatewayV2Model,
+            apiGatewayV2RouteResponse, apiGatewayV2IntegrationResponse, dynamoDBTable,
             iamRole, iamPolicy,
             iamManagedPolicy, iamUser, iamGroup, iamRolePolicy, iamUserPolicy, iamGroupPolicy, iamUserToGroupAddition,
             iamInstanceProfile, iamAccessKey, iamOIDCProvider, cognitoUserPool, cognitoUserPoolClient,

@@ -24,10 +24,15 @@ struct ServerlessAuthorizer {
     }
 
     /// Where API Gateway calls a function.
-    static func uri(of function: TemplateValue, partition: String, line: Int) -> TemplateValue {
+    ///
+    /// - Parameter variable: what the translator calls the function's ARN.
+    static func uri(
+        of function: TemplateValue, as variable: String = "__FunctionArn__", partition: String, line: Int
+    ) -> TemplateValue {
         let uri =
-            "arn:\(partition):apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${__FunctionArn__}/invocations"
-        let variables = TemplateValue.map(["__FunctionArn__": function], line: line)
+            "arn:\(partition):apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${\(variable)}/invocations"
+        let entry = TemplateMap.Entry(key: variable, line: line, value: function)
+        let variables = TemplateValue.map(TemplateMap([entry]), line: line)
         return .map(["Fn::Sub": .list([.string(uri, line: line), variables], line: line)], line: line)
     }
 

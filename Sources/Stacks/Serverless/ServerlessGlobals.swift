@@ -4,8 +4,9 @@ struct ServerlessGlobals {
     private(set) var api = TemplateMap()
     private(set) var httpApi = TemplateMap()
     private(set) var simpleTable = TemplateMap()
+    private(set) var webSocketApi = TemplateMap()
 
-    /// Source: `Globals.supported_properties` of aws-sam-translator 1.110.0.
+    /// Source: `Globals.supported_properties` of aws-sam-translator 1.115.0.
     private static let functionRules = PropertyRules(
         type: "Globals.Function",
         supported: ServerlessFunction.rules.supported.filter {
@@ -36,11 +37,15 @@ struct ServerlessGlobals {
         known: ["Domain"], storedOnly: ServerlessHttpApi.rules.storedOnly)
     private static let simpleTableRules = PropertyRules(
         type: "Globals.SimpleTable", supported: ["SSESpecification": .map], storedOnly: ["SSESpecification"])
+    private static let webSocketApiRules = PropertyRules(
+        type: "Globals.WebSocketApi",
+        supported: ServerlessWebSocketApi.rules.supported.filter {
+            !["Auth", "Description", "Name", "Routes", "StageName"].contains($0.key)
+        },
+        known: ["Domain"], storedOnly: ServerlessWebSocketApi.rules.storedOnly)
 
     /// Sections that SAM has and that are not supported yet.
-    private static let knownSections: Set<String> = [
-        "CapacityProvider", "LayerVersion", "StateMachine", "WebSocketApi",
-    ]
+    private static let knownSections: Set<String> = ["CapacityProvider", "LayerVersion", "StateMachine"]
 
     private(set) var storedOnly: [StoredOnlyProperty] = []
 
@@ -53,6 +58,7 @@ struct ServerlessGlobals {
             case "Api": rules = Self.apiRules
             case "HttpApi": rules = Self.httpApiRules
             case "SimpleTable": rules = Self.simpleTableRules
+            case "WebSocketApi": rules = Self.webSocketApiRules
             case let name:
                 let message =
                     Self.knownSections.contains(name)
@@ -73,6 +79,7 @@ struct ServerlessGlobals {
             case "Function": function = properties
             case "Api": api = properties
             case "HttpApi": httpApi = properties
+            case "WebSocketApi": webSocketApi = properties
             default: simpleTable = properties
             }
         }

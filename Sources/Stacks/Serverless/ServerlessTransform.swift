@@ -1,11 +1,11 @@
 /// The transform AWS::Serverless-2016-10-31: from the resources of SAM to those of CloudFormation proper.
 ///
-/// Logical ids and properties are those of aws-sam-translator 1.110.0; tests compare them.
+/// Logical ids and properties are those of aws-sam-translator 1.115.0; tests compare them.
 struct ServerlessTransform {
     /// The types that it takes in.
     static let types: Set<String> = [
         ServerlessFunction.type, ServerlessApi.type, ServerlessHttpApi.type, ServerlessSimpleTable.type,
-        ServerlessLayerVersion.type,
+        ServerlessLayerVersion.type, ServerlessWebSocketApi.type,
     ]
 
     private(set) var resources: [PlainResource] = []
@@ -31,6 +31,11 @@ struct ServerlessTransform {
             case ServerlessHttpApi.type:
                 apis.append(ServerlessHttpApi(resource, globals: globals, in: template, problems: &problems))
                 storedOnly += ServerlessHttpApi.rules.storedOnly(in: resource.properties, path: path)
+            case ServerlessWebSocketApi.type:
+                let api = ServerlessWebSocketApi(resource, globals: globals, problems: &problems)
+                resources += api.plainResources
+                referableProperties["\(api.logicalId).Stage"] = api.stageLogicalId
+                storedOnly += ServerlessWebSocketApi.rules.storedOnly(in: resource.properties, path: path)
             case ServerlessSimpleTable.type:
                 let table = ServerlessSimpleTable(resource, globals: globals, problems: &problems)
                 resources.append(table.plainResource(problems: &problems))

@@ -26,6 +26,8 @@ extension TemplateMap {
         case ServerlessHttpApi.type:
             properties.change("CorsConfiguration", \.withoutNulls)
             properties.change("DefinitionBody", \.withoutUnsetOfDocument)
+        case ServerlessWebSocketApi.type:
+            properties.change("Routes") { $0.mapValues(\.withoutUnsetOfRoute) }
         default: break
         }
         return properties
@@ -77,6 +79,13 @@ extension TemplateMap {
 }
 
 extension TemplateValue {
+    /// A route whose function is nothing has none.
+    fileprivate var withoutUnsetOfRoute: TemplateValue {
+        guard let map, !Intrinsic.isCall(self) else { return self }
+        return .map(
+            TemplateMap(map.entries.filter { !$0.value.isNull || $0.key == "FunctionArn" }), line: line)
+    }
+
     fileprivate func changing(_ name: String, _ change: (TemplateMap) -> TemplateMap) -> TemplateValue {
         guard var map, let value = map[name], let inner = value.map else { return self }
         map[name] = .map(change(inner), line: value.line)

@@ -28,7 +28,8 @@ enum ReloadReport {
 
     private static let accountedFor: Set<String> = [
         "AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Route",
-        "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Stage", "AWS::ApiGatewayV2::Deployment",
+        "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::RouteResponse", "AWS::ApiGatewayV2::IntegrationResponse",
+        "AWS::ApiGatewayV2::Stage", "AWS::ApiGatewayV2::Deployment",
         "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Resource", "AWS::ApiGateway::Method", "AWS::ApiGateway::Stage",
         "AWS::ApiGateway::Deployment", "AWS::IAM::Role", "AWS::Lambda::Version", "AWS::Lambda::Alias",
     ]

@@ -32,16 +32,23 @@ struct UpReport {
 
     func writeRoutes() {
         for api in deployed.result.deployment.apis {
-            let base = endpoint.url(apiId: api.apiId, stageName: api.stageName)
+            let base = endpoint.url(of: api)
             Console.post("\(api.logicalId) (\(api.apiId), stage \(api.stageName))")
-            let width = api.routes.map(\.method.count).max() ?? 0
+            if api.isWebSocket { Console.post("  \(base)") }
+            let width = api.routes.map { column($0, in: api).count }.max() ?? 0
             for route in api.routes {
-                let method = route.method + String(repeating: " ", count: width - route.method.count)
+                let column = column(route, in: api)
+                let padded = column + String(repeating: " ", count: width - column.count)
                 let path = route.path == "$default" ? "/" : route.path
                 let target = route.functionLogicalId.map { "  -> \($0)" } ?? ""
                 let needs = route.needs.isEmpty ? "" : "  needs \(route.needs.joined(separator: ", "))"
-                Console.post("  \(method) \(base)\(path)\(target)\(needs)")
+                Console.post("  \(padded)\(api.isWebSocket ? "" : " \(base)\(path)")\(target)\(needs)")
             }
         }
+    }
+
+    /// Routes of a WebSocket API share its URL; what tells them apart is their key.
+    private func column(_ route: StackDeployment.Route, in api: StackDeployment.Api) -> String {
+        api.isWebSocket ? route.path : route.method
     }
 }

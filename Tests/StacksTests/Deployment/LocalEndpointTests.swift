@@ -5,9 +5,16 @@ import Testing
 @Suite struct LocalEndpointTests {
     private let endpoint = LocalEndpoint(port: 4566, isSecure: false)
 
+    private func url(_ stage: String, isWebSocket: Bool = false) -> String {
+        endpoint.url(
+            of: StackDeployment.Api(
+                logicalId: "Api", apiId: "abc", stageName: stage, isWebSocket: isWebSocket, routes: []))
+    }
+
     @Test func stagesHaveTheirPath() {
-        #expect(endpoint.url(apiId: "abc", stageName: "prod") == "http://abc.execute-api.localhost:4566/prod")
-        #expect(endpoint.url(apiId: "abc", stageName: "$default") == "http://abc.execute-api.localhost:4566")
+        #expect(url("prod") == "http://abc.execute-api.localhost:4566/prod")
+        #expect(url("$default") == "http://abc.execute-api.localhost:4566")
+        #expect(url("prod", isWebSocket: true) == "ws://localhost:4566/_aws/execute-api/abc/prod")
     }
 
     @Test func aListenerThatEncryptsIsNamedSo() {
@@ -26,6 +33,11 @@ import Testing
             "https://a.execute-api.r.amazonaws.com https://b.execute-api.r.amazonaws.com/x",
             "http://a.execute-api.localhost:4566 http://b.execute-api.localhost:4566/x"
         ),
+        (
+            "wss://abc.execute-api.us-east-1.amazonaws.com/prod, https://abc.execute-api.us-east-1.amazonaws.com/prod",
+            "ws://localhost:4566/_aws/execute-api/abc/prod, http://abc.execute-api.localhost:4566/prod"
+        ),
+        ("ftp://a.execute-api.r.amazonaws.com", "ftp://a.execute-api.r.amazonaws.com"),
         ("https://s3.us-east-1.amazonaws.com/b", "https://s3.us-east-1.amazonaws.com/b"),
         ("https://a.execute-api.r.amazonaws.com.evil", "https://a.execute-api.r.amazonaws.com.evil"),
         ("https://", "https://"),

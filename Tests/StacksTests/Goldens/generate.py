@@ -1,5 +1,5 @@
 """Writes what aws-sam-translator makes of each template here, or in the folder that is named:
-`pip install aws-sam-translator==1.110.0`, then run. What it refuses gets no file."""
+`pip install aws-sam-translator==1.115.0`, then run. What it refuses gets no file."""
 
 import json
 import os

@@ -15,7 +15,7 @@ import Testing
     static let names = [
         "article", "implicit-api", "definition-body", "conditions", "publishing", "roles", "tables",
         "leniencies", "layers", "rest-implicit", "rest-explicit", "rest-auth", "rest-openapi", "rest-shared",
-        "http-auth", "policies", "cognito",
+        "http-auth", "policies", "cognito", "websocket",
     ]
 
     /// What the transform makes of a template, and what the translator does.

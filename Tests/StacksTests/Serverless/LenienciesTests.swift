@@ -110,11 +110,11 @@ import Testing
     }
 
     @Test func routeSettingsOfAnEventAreLookedAt() {
-        let event = "Type: HttpApi, Properties: {Path: /a, Method: GET, RouteSettings: {LoggingLevel: INFO}}"
+        let event = "Type: HttpApi, Properties: {Path: /a, Method: GET, RouteSettings: {LogLevel: INFO}}"
         #expect(
             problems(of: serverless(events: "      Events:\n        E: {\(event)}")).contains {
                 $0.hasSuffix(
-                    "the property LoggingLevel of AWS::ApiGatewayV2::Stage.RouteSettings is not supported yet")
+                    "extraneous key [LogLevel] is not permitted")
             })
         #expect(
             problems(
@@ -209,21 +209,19 @@ import Testing
     @Test func asWhatATypeWouldMake() {
         let template = serverless(
             rest: """
-                  Rest: {Type: AWS::Serverless::WebSocketApi, Properties: {StageName: Prod}}
+                  Graph: {Type: AWS::Serverless::GraphQLApi, Properties: {Name: graph}}
                 Outputs:
-                  A: {Value: !Ref RestProdStage}
-                  B: {Value: !Ref ServerlessWebSocketApiProdStage}
-                  C: {Value: !GetAtt RestDeployment.Id}
-                  D: {Value: !Ref Nothing}
+                  A: {Value: !Ref GraphSchema}
+                  B: {Value: !GetAtt GraphSchema.Id}
+                  C: {Value: !Ref Nothing}
                 """)
-        let made = "what the transform makes of Rest, AWS::Serverless::WebSocketApi, is not supported yet"
+        let made = "what the transform makes of Graph, AWS::Serverless::GraphQLApi, is not supported yet"
         #expect(
             problems(of: template) == [
-                "template.yaml:12: Resources.Rest: the resource type AWS::Serverless::WebSocketApi is not supported yet",
+                "template.yaml:12: Resources.Graph: the resource type AWS::Serverless::GraphQLApi is not supported yet",
                 "template.yaml:14: Outputs.A.Value: \(made)",
-                "template.yaml:15: Outputs.B.Value: the implicit API ServerlessWebSocketApi is not supported yet",
-                "template.yaml:16: Outputs.C.Value: \(made)",
-                "template.yaml:17: Outputs.D.Value: Template format error: Unresolved resource dependencies [Nothing] in the Outputs block of the template",
+                "template.yaml:15: Outputs.B.Value: \(made)",
+                "template.yaml:16: Outputs.C.Value: Template format error: Unresolved resource dependencies [Nothing] in the Outputs block of the template",
             ])
     }
 }

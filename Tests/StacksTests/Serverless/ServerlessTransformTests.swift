@@ -286,10 +286,10 @@ import Testing
 
     @Test func globalsOfOtherTypesAreNamed() {
         let template = serverless(
-            rest: "Globals:\n  WebSocketApi: {}\n  Functions: {}\n  Function: {FunctionName: a, VpcConfig: {a: b}}")
+            rest: "Globals:\n  StateMachine: {}\n  Functions: {}\n  Function: {FunctionName: a, VpcConfig: {a: b}}")
         #expect(
             problems(of: template) == [
-                "template.yaml:13: Globals.WebSocketApi: the globals of AWS::Serverless::WebSocketApi are not supported yet",
+                "template.yaml:13: Globals.StateMachine: the globals of AWS::Serverless::StateMachine are not supported yet",
                 "template.yaml:14: Globals.Functions: 'Globals' section is invalid. 'Functions' is not supported.",
                 "template.yaml:15: Globals.Function: Globals.Function has no property FunctionName",
                 "template.yaml:15: Globals.Function: the property VpcConfig of Globals.Function is not supported yet",

@@ -71,7 +71,7 @@ enum WebSocketRouteMembers {
 
 /// Parameters of routes and their responses, with what is asked of them: `{"route.request.header.X": {"required": true}}`.
 enum ParameterConstraintsMembers {
-    /// What is named comes to what there is; nil when nothing is said.
+    /// What is named comes to what there is, and null takes it away; nil when nothing is said.
     ///
     /// - Parameter message: whose parameters: `route.request`.
     static func read(
@@ -81,6 +81,10 @@ enum ParameterConstraintsMembers {
         guard let changes = try members.object(name) else { return nil }
         var parameters = old ?? [:]
         for key in changes.names {
+            guard !changes.isNull(key) else {
+                parameters[key] = nil
+                continue
+            }
             guard let place = MappingPlace(key, of: message), !place.isMultivalue,
                 place.kind == .header || place.kind == .querystring && message == "route.request"
             else { throw V2Error.invalidMapping("Invalid mapping expression specified: \(key)") }

@@ -1,3 +1,4 @@
+import GatewayModel
 import JSON
 import Testing
 
@@ -178,5 +179,27 @@ private let badMapping =
         let answer = await socket.call("POST", "/integrations", .object(members))
         #expect(answer.code == "BadRequestException")
         #expect(answer.message == message)
+    }
+
+    @Test("of functions are what their stages are compiled again for", arguments: ["AWS", "AWS_PROXY"])
+    func callers(type: String) async throws {
+        let socket = try await WebSocketPlane()
+        _ = try await socket.makeIntegration(
+            ["integrationType": .string(type), "integrationUri": WebSocketPlane.function])
+        var world = socket.plane.plane.world
+        var api = try #require(world[HTTPAPI.self, socket.api])
+        var stage = Stages.make(name: "dev", isWebSocket: true, now: "")
+        stage.autoDeploy = true
+        stage.deploymentId = "one"
+        api.stages.put(stage)
+        HTTPAPI.index(api.id, from: nil, to: api, in: &world)
+        #expect(world.callers.stages(calling: "chat").contains(StageKey(apiId: api.id, stageName: "dev")))
+    }
+
+    @Test("have the longest time where none is said any more")
+    func longestTime() async throws {
+        let socket = try await WebSocketPlane()
+        let path = try await socket.makeIntegration(["integrationType": "MOCK", "timeoutInMillis": 50])
+        #expect(await socket.call("PATCH", path, ["timeoutInMillis": .null])["timeoutInMillis"] == 29000)
     }
 }

@@ -54,6 +54,8 @@ private let connectOnly = " only supported for the $connect route in WebSocket A
         #expect(await socket.call("DELETE", parameter).status == 404)
         #expect(
             await socket.call("GET", path)["requestParameters"] == ["route.request.querystring.b": ["required": false]])
+        let none = await socket.call("PATCH", path, ["requestParameters": ["route.request.querystring.b": .null]])
+        #expect(none.status == 201 && none["requestParameters"] == nil)
     }
 
     @Test(

@@ -10,6 +10,8 @@ struct StackEdit: Sendable, CustomTestStringConvertible {
         StackEdit(testDescription: "HTTP APIs", before: EditedStack.before, after: EditedStack.after),
         StackEdit(testDescription: "REST APIs", before: EditedRestStack.before, after: EditedRestStack.after),
         StackEdit(
+            testDescription: "WebSocket APIs", before: EditedWebSocketStack.before, after: EditedWebSocketStack.after),
+        StackEdit(
             testDescription: "identities", before: EditedIdentityStack.before, after: EditedIdentityStack.after),
     ]
 }

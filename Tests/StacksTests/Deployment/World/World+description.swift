@@ -50,6 +50,9 @@ extension World {
                     + (authorizer?["name"]?.string ?? "nobody"))
         }
         lines.append("integrations \(name) \(integrations.count)")
+        lines += try await get("/v2/apis/\(id)/models", "items").map { "model \(name) \(sorted($0).text)" }
+        lines += try await responses("/v2/apis/\(id)/routes", "routeresponses", of: "routeId")
+        lines += try await responses("/v2/apis/\(id)/integrations", "integrationresponses", of: "integrationId")
         for stage in try await get("/v2/apis/\(id)/stages", "items") {
             // A stage that deploys by itself has a deployment of its own each time.
             var stage = stage.object ?? [:]
@@ -59,6 +62,15 @@ extension World {
         let deployments = try await get("/v2/apis/\(id)/deployments", "items")
         lines += deployments.filter { $0["autoDeployed"]?.bool != true }.map {
             "deployment \(name) \($0["deploymentId"]?.string ?? "")"
+        }
+        return lines
+    }
+
+    private func responses(_ path: String, _ collection: String, of member: String) async throws -> [String] {
+        var lines: [String] = []
+        for owner in try await get(path, "items") {
+            lines += try await get("\(path)/\(owner[member]?.string ?? "")/\(collection)", "items")
+                .map { "\(collection) \(sorted(owner).text) \(sorted($0).text)" }
         }
         return lines
     }
@@ -78,9 +90,10 @@ extension World {
     }
 
     private static let madeAnew: Set<String> = [
-        "authorizerId", "createdDate", "importInfo", "integrationId", "lastDeploymentStatusMessage", "lastUpdatedDate",
-        "LastModified",
-        "RevisionId", "routeId", "target", "warnings", "lastUpdated",
+        "authorizerId", "createdDate", "importInfo", "integrationId", "integrationResponseId",
+        "lastDeploymentStatusMessage", "lastUpdated", "lastUpdatedDate", "LastModified", "modelId", "RevisionId",
+        "routeId",
+        "routeResponseId", "target", "warnings",
     ]
 
     func sorted(_ value: JSONValue) -> JSONValue {
