@@ -866,3 +866,16 @@ def test_the_access_log_has_a_line_for_each_event(gatehouse, api, log_role):
     assert [line[1:4] for line in lines] == [
         ["CONNECT", "-", "200"], ["MESSAGE", "$default", "200"], ["DISCONNECT", "$disconnect", "200"]]
     assert len({line[4] for line in lines}) == 1
+
+
+def test_events_are_counted_as_aws_counts_them(api):
+    api.route("$connect", api.answers("{}"))
+    api.route("$default", api.answers('"x"'), two_way=True)
+    api.route("broken", api.answers("{}", status=404), two_way=True)
+    api.stage()
+    with api.connect() as client:
+        client.ask("one")
+        client.ask({"action": "broken"})
+    text = wire.fetch(api.server.management, "GET", "/_gatehouse/metrics", "localhost").text
+    counted = dict(re.findall(rf'apigateway_(\w+)_total\{{api_id="{api.id}",stage="prod"\}} (\d+)', text))
+    assert (counted["connect_count"], counted["message_count"], counted["integration_error"]) == ("1", "4", "1")

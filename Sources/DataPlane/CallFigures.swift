@@ -11,6 +11,8 @@ struct CallFigures: Sendable {
     var cacheUse = ResponseCache.Use.none
     /// The process held as many bytes of bodies as it may.
     var isOutOfMemory = false
+    /// Of WebSocket APIs only.
+    var event: EventFigures?
 
     /// As nginx has it.
     static let clientGone = 499

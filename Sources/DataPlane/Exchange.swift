@@ -101,7 +101,10 @@ package final class Exchange: HTTPService {
             status: socket.status ?? connection?.responseStatus ?? 0, requestLength: requestLength,
             responseLength: connection?.responseBodyBytes ?? 0,
             latencyMicroseconds: Int((NIODeadline.now() - startedAt).nanoseconds / 1000),
-            integrationMilliseconds: integrationMilliseconds, cacheUse: rest.cacheUse, isOutOfMemory: isOutOfMemory)
+            integrationMilliseconds: integrationMilliseconds, cacheUse: rest.cacheUse, isOutOfMemory: isOutOfMemory,
+            event: socket.event.map {
+                EventFigures(kind: $0, sent: socket.sentMessages, integrationStatus: integrationStatus)
+            })
     }
 
     // MARK: HTTPService

@@ -18,8 +18,12 @@ package struct StageMetrics: Sendable {
     /// Those that called an integration, by its latency: bucket n holds those below 2^n milliseconds.
     package private(set) var integrationBuckets: [Int] = Array(repeating: 0, count: 17)
 
+    /// Of events of WebSocket APIs.
+    package private(set) var webSocket = WebSocketMetrics()
+
     mutating func add(_ call: CallFigures) {
         count += 1
+        if let event = call.event { webSocket.add(event, status: call.status) }
         if call.status >= 500 {
             serverErrors += 1
         } else if call.status >= 400 {
@@ -53,6 +57,7 @@ package struct StageMetrics: Sendable {
         dataProcessed += other.dataProcessed
         latencyMicroseconds += other.latencyMicroseconds
         integrationLatencyMilliseconds += other.integrationLatencyMilliseconds
+        webSocket.merge(other.webSocket)
         for index in latencyBuckets.indices { latencyBuckets[index] += other.latencyBuckets[index] }
         for index in integrationBuckets.indices { integrationBuckets[index] += other.integrationBuckets[index] }
     }

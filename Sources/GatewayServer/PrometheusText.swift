@@ -46,6 +46,10 @@ struct PrometheusText {
             $0.cacheMisses
         }
         counters(prefix + "data_processed_bytes_total", "Bytes of bodies.", series) { $0.dataProcessed }
+        for (name, help, value) in Self.webSocket {
+            let counted = series.filter { value($0.metrics.webSocket) > 0 }
+            if !counted.isEmpty { counters(prefix + name, help, counted) { value($0.webSocket) } }
+        }
         histogram(
             prefix + "latency_seconds", "Time from request to response.", series,
             sum: { Double($0.latencyMicroseconds) / 1_000_000 }, bound: { Double(1 << $0) / 1_000_000 },
@@ -58,6 +62,15 @@ struct PrometheusText {
             shown: 0...15
         ) { $0.integrationBuckets }
     }
+
+    /// Those of WebSocket APIs, which have lines as soon as they have counted something.
+    private static let webSocket: [(name: String, help: String, value: @Sendable (WebSocketMetrics) -> Int)] = [
+        ("connect_count_total", "Handshakes.", \.connects),
+        ("message_count_total", "Messages to and from clients.", \.messages),
+        ("integration_error_total", "4xx and 5xx of integrations of WebSocket APIs.", \.integrationErrors),
+        ("client_error_total", "Events refused before an integration was called.", \.clientErrors),
+        ("execution_error_total", "Failures calling integrations of WebSocket APIs.", \.executionErrors),
+    ]
 
     private mutating func counters(_ name: String, _ help: String, _ series: [Series], _ value: (StageMetrics) -> Int) {
         add(name, help, series.map { ("{\($0.labels)}", value($0.metrics)) })

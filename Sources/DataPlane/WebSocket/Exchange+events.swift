@@ -46,7 +46,8 @@ extension Exchange {
         let limits = worker.options.webSocketLimits
         guard body.readableBytes <= limits.messageBytes else { return false }
         let kind: MessageKind = isBinary && limits.takesBinary ? .binary : .text
-        socket.client?.send(WebSocketFrame(kind, kind == .text ? body.repairedText : body, upTo: limits.frameBytes))
+        let frame = WebSocketFrame(kind, kind == .text ? body.repairedText : body, upTo: limits.frameBytes)
+        if socket.client?.send(frame) == .sent { socket.sentMessages += 1 }
         return true
     }
 
@@ -76,7 +77,8 @@ extension Exchange {
             record()
             reset()
         case .message:
-            socket.client?.send(WebSocketFrame(.text, ByteBuffer(bytes: response.body)))
+            let frame = WebSocketFrame(.text, ByteBuffer(bytes: response.body))
+            if socket.client?.send(frame) == .sent { socket.sentMessages += 1 }
             leaveEvent(response.status)
         case .disconnect, .callback: leaveEvent(response.status)
         }

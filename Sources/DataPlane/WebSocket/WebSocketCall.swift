@@ -46,6 +46,8 @@ struct WebSocketCall {
     var closure: WebSocketClosure?
     /// What became of the event; nil as long as that is not known, and where a response says it.
     var status: Int?
+    /// Messages that the client has been sent for it.
+    var sentMessages = 0
     /// What a callback asks for.
     var callback: Callback?
     /// What a `$connect` that is answered well gives its connection.

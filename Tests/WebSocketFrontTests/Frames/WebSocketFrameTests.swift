@@ -20,6 +20,17 @@ struct WebSocketFrameTests {
         }
     }
 
+    @Test("a message may be cut into frames")
+    func pieces() {
+        let payload = ByteBuffer(string: "abcde")
+        #expect(bytes(WebSocketFrame(.text, payload, upTo: 5)) == [0x81, 5] + Array("abcde".utf8))
+        #expect(
+            bytes(WebSocketFrame(.text, payload, upTo: 2))
+                == [0x01, 2] + Array("ab".utf8) + [0x00, 2] + Array("cd".utf8) + [0x80, 1] + Array("e".utf8))
+        #expect(
+            bytes(WebSocketFrame(.binary, ByteBuffer(bytes: [1, 2, 3, 4]), upTo: 2)) == [0x02, 2, 1, 2, 0x80, 2, 3, 4])
+    }
+
     @Test("a message may be written where it belongs")
     func inPlace() {
         let frame = WebSocketFrame(.text, capacity: 3) { payload in
