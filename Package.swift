@@ -121,6 +121,14 @@ let package = Package(
             name: "WebSocketFront",
             dependencies: ["HTTPFront", "GatewayModel", nioCore, .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
+        // The other side of the same protocol: for commands that try an API out, or load it.
+        .target(
+            name: "WebSocketClient",
+            dependencies: [
+                "WebSocketFront", "HTTPFront", "GatewayModel", "SigV4", nioCore, nioPosix,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
         // zlib of the system packs answers and unpacks requests: swift-nio has no coder of its own, and swift-nio-extras'
         // work on whole connections, where a body that takes long could not be given to another thread.
         .target(
@@ -184,6 +192,8 @@ let package = Package(
             name: "gatehouse",
             dependencies: [
                 "GatewayServer", "GatewayModel", "SigV4", "Stacks", "JSON", "JSONWebToken", "Velocity",
+                "WebSocketClient",
+                "WebSocketFront", nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -192,7 +202,10 @@ let package = Package(
         .target(name: "TestFixtures", path: "Tests/TestFixtures", swiftSettings: strict),
         // Clients of channels and of ports.
         .target(
-            name: "TestSockets", dependencies: [nioCore, .product(name: "NIOEmbedded", package: "swift-nio")],
+            name: "TestSockets",
+            dependencies: [
+                "HTTPFront", "WebSocketFront", nioCore, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
             path: "Tests/TestSockets", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "BoundedRegexTests", dependencies: ["BoundedRegex"], swiftSettings: strict),
@@ -240,6 +253,14 @@ let package = Package(
             dependencies: [
                 "WebSocketFront", "HTTPFront", "JSON", "TestFixtures", "TestSockets", nioCore, nioPosix,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WebSocketClientTests",
+            dependencies: [
+                "WebSocketClient", "WebSocketFront", "HTTPFront", "GatewayModel", "SigV4", "TestSockets", nioCore,
+                nioPosix, .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
         .testTarget(

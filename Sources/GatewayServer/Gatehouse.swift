@@ -9,7 +9,6 @@ import HTTPFront
 import LambdaHost
 import NIOCore
 import NIOPosix
-import NIOSSL
 import SQLiteStore
 import TableStore
 import UserPools
@@ -270,9 +269,7 @@ package final class Gatehouse: Sendable {
         _ settings: ServerSettings, _ snapshots: CodeSnapshots, _ tables: TableEndpoint,
         _ vpcLinks: VpcLinkTargets, _ undeployed: UndeployedMethods
     ) throws -> DataPlaneOptions {
-        var tls = TLSConfiguration.makeClientConfiguration()
-        if let file = settings.trustedCertificates { tls.additionalTrustRoots = [try TrustedCertificates.read(file)] }
-        var options = DataPlaneOptions(tls: try NIOSSLContext(configuration: tls))
+        var options = DataPlaneOptions(tls: try TrustedCertificates.context(settings.trustedCertificates))
         if let limit = settings.accountThrottle { options.limitAccount(rate: limit.rate, burst: limit.burst) }
         options.requiresCredentials = settings.requiresCredentials
         // Beyond loopback nobody is let at connections by what he says of himself, whatever the mode.

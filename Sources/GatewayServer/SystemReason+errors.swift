@@ -13,7 +13,7 @@ import Darwin
 
 extension SystemReason {
     /// The same out of an error: those of libraries print as domains, numbers and calls.
-    static func text(_ error: any Error) -> String {
+    package static func text(_ error: any Error) -> String {
         if let error = error as? POSIXError { return text(error.code.rawValue) }
         if let error = error as? IOError { return text(error.errnoCode) }
         if let error = error as? NIOConnectionError, let first = error.connectionErrors.first {

@@ -35,6 +35,12 @@ package struct RequestSigner: Sendable {
         return Base64.encode(Array(hash.finalize()))
     }
 
+    /// A query as it is signed, of one that stands in a request line in some order and encoding.
+    package static func canonicalQuery(_ query: [UInt8]) -> [UInt8] {
+        let request = SignableRequest(bytes: query, method: 0..<0, path: 0..<0, query: query.indices, fields: [])
+        return CanonicalQuery.encode(request, .escaped, isPresigned: false)
+    }
+
     /// The value of `Authorization`.
     ///
     /// - Parameters:

@@ -20,7 +20,7 @@ struct GatehouseCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Serve.self, Up.self, Deploy.self, Diff.self, Rollback.self, Delete.self, BackupCommand.self,
-            Operations.self, Doctor.self, Vtl.self, Token.self, Pool.self, Keys.self,
+            Operations.self, Doctor.self, Vtl.self, WebSocketCommand.self, Token.self, Pool.self, Keys.self,
         ])
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSockets
 import Testing
 
 @testable import WebSocketFront
@@ -19,7 +20,7 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("autobahn-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let report = try await EchoServer.with { port, _ in
+        let report = try await EchoServer.with(limits: .everything) { port, _ in
             let specification = """
                 {"outdir": "\(folder.path)/report", "exclude-cases": [], "exclude-agent-cases": {},
                  "cases": ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "10.*"],

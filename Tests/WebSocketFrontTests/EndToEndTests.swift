@@ -36,7 +36,7 @@ struct EndToEndTests {
 
     @Test("messages come back, whole and in order, and a close frame is answered")
     func echo() async throws {
-        try await EchoServer.with { port, _ in
+        try await EchoServer.with(limits: .everything) { port, _ in
             let client = try Client(port: port)
             client.send(.text("hello"), .ping("p"), .text("frag", isFinal: false), .more("ments"))
             client.send(.binary(.init(repeating: 200, count: 100_000)))
@@ -50,7 +50,7 @@ struct EndToEndTests {
 
     @Test("a client that breaks a rule sees the close frame, not a reset, though it has sent much behind")
     func fault() async throws {
-        try await EchoServer.with { port, _ in
+        try await EchoServer.with(limits: .everything) { port, _ in
             let client = try Client(port: port)
             client.send(ClientFrame(opcode: 3), .binary(.init(repeating: 1, count: 500_000)))
             #expect(try client.next() == "close 1002 ")
@@ -60,7 +60,7 @@ struct EndToEndTests {
 
     @Test("many messages of a client that reads none until the end come back all the same")
     func slow() async throws {
-        try await EchoServer.with { port, _ in
+        try await EchoServer.with(limits: .everything) { port, _ in
             let client = try Client(port: port)
             let message = [UInt8](repeating: 7, count: 60_000)
             let count = 400
@@ -93,7 +93,7 @@ struct EndToEndTests {
 
     @Test("a server that ends says so to all")
     func drain() async throws {
-        try await EchoServer.with { port, server in
+        try await EchoServer.with(limits: .everything) { port, server in
             let clients = Unchecked(try (0..<20).map { _ in try Client(port: port) })
             async let drained: Void = server.drain(timeout: .seconds(20))
             try await blocking {

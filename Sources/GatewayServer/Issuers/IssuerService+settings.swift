@@ -1,7 +1,6 @@
 import GatewayModel
 import JSONWebToken
 import NIOCore
-import NIOSSL
 import UserPools
 
 extension IssuerService {
@@ -20,29 +19,11 @@ extension IssuerService {
             }
             supplied[issuer] = keys
         }
-        var tls = TLSConfiguration.makeClientConfiguration()
-        if let file = settings.certificates { tls.additionalTrustRoots = [try TrustedCertificates.read(file)] }
         self.init(
             fetch: IssuerFetch(
-                group: group, tls: try NIOSSLContext(configuration: tls),
+                group: group, tls: try TrustedCertificates.context(settings.certificates),
                 addresses: IssuerAddresses(allowedHosts: Set(settings.allowedHosts.map { $0.lowercased() })),
                 allowsPlain: settings.allowsPlain),
             supplied: supplied, pools: pools)
-    }
-}
-
-/// Certificates of authorities that the operator names.
-enum TrustedCertificates {
-    /// All authorities of a system have a few hundred kilobytes.
-    private static let byteLimit = 16 << 20
-
-    static func read(_ file: String) throws -> NIOSSLAdditionalTrustRoots {
-        let text: [UInt8]
-        do { text = try FileText.bytes(of: file, upTo: byteLimit) } catch {
-            throw StartError("The certificates in \(file) cannot be read: \(error).")
-        }
-        do { return .certificates(try NIOSSLCertificate.fromPEMBytes(text)) } catch {
-            throw StartError("The certificates in \(file) cannot be read: it has none that is PEM.")
-        }
     }
 }

@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// Takes a client's frames apart (RFC 6455 section 5), strictly, and puts messages together.
+/// Takes the frames of one side apart (RFC 6455 section 5), strictly, and puts messages together.
 ///
 /// It remembers what is incomplete and takes all it is given, so that a connection that waits holds no bytes. A fault is
 /// told at the first byte that shows it. Behind a fault or a close frame nothing is read.
@@ -9,10 +9,18 @@ package struct FrameReader {
         case needsMore
         case message(MessageKind, ByteBuffer)
         case ping(ByteBuffer)
+        /// Asked for or not.
+        case pong(ByteBuffer)
         /// The code is nil when the frame has none.
         case close(CloseCode?, reason: ByteBuffer)
         /// The connection has to end with this code.
         case fault(CloseCode)
+    }
+
+    /// Whose frames they are: a client masks them, a server does not (section 5.1).
+    package enum Sender: Sendable {
+        case client
+        case server
     }
 
     private enum Step {
@@ -27,6 +35,7 @@ package struct FrameReader {
     }
 
     private let limits: WebSocketLimits
+    private let sender: Sender
     private var step = Step.flags
 
     // The frame under way.
@@ -45,7 +54,10 @@ package struct FrameReader {
     private var text = UTF8Check()
     private var control = ByteBuffer()
 
-    package init(limits: WebSocketLimits) { self.limits = limits }
+    package init(limits: WebSocketLimits, sender: Sender = .client) {
+        self.limits = limits
+        self.sender = sender
+    }
 
     package mutating func next(_ input: inout ByteBuffer) -> Event {
         while true {
@@ -91,8 +103,7 @@ package struct FrameReader {
         switch step {
         case .flags: return takeFlags(byte)
         case .length:
-            // A client masks (section 5.1).
-            guard byte & 0x80 != 0 else { return .protocolError }
+            guard (byte & 0x80 != 0) == (sender == .client) else { return .protocolError }
             length = UInt64(byte & 0x7F)
             guard length > Self.shortLength else { return lengthKnown() }
             guard !opcode.isControl else { return .protocolError }
@@ -138,7 +149,8 @@ package struct FrameReader {
                 return .tooLarge
             }
         }
-        (missing, step) = (4, .mask)
+        // Without a mask the key stays zero, which changes nothing.
+        (missing, step) = sender == .client ? (4, .mask) : (Int(length), .payload)
         return nil
     }
 
@@ -168,10 +180,7 @@ package struct FrameReader {
             step = .ended
             return Self.close(take(&control))
         case .ping: return .ping(take(&control))
-        case .pong:
-            // The gateway pings nobody, and one that nobody asked for needs no answer (section 5.5.3).
-            control = ByteBuffer()
-            return nil
+        case .pong: return .pong(take(&control))
         }
     }
 

@@ -6,7 +6,18 @@ struct MaskingKey {
     /// The four bytes in their order, the first one lowest.
     private var word: UInt32 = 0
 
+    /// One that changes nothing.
     init() {}
+
+    /// One that nobody can foretell, so that no peer chooses which bytes go over the wire (section 10.3).
+    static func random() -> MaskingKey {
+        var key = MaskingKey()
+        key.word = .random(in: .min ... .max)
+        return key
+    }
+
+    /// As they are sent.
+    var bytes: UInt32 { word.byteSwapped }
 
     /// Puts a byte behind those that have come. Four make a key.
     mutating func append(_ byte: UInt8) { word = word >> 8 | UInt32(byte) << 24 }

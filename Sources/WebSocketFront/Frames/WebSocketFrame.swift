@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// A frame of the gateway, as it goes over the wire. Made once, it may be written to any number of connections on any
+/// A frame as a server sends it over the wire; `masked` is a client's. Made once, it may be written to any number of connections on any
 /// loops: all of them refer to the same bytes.
 package struct WebSocketFrame: Sendable {
     package let bytes: ByteBuffer
@@ -44,8 +44,13 @@ package struct WebSocketFrame: Sendable {
         WebSocketFrame(.ping, capacity: Self.controlBytes) { $0.writeImmutableBuffer(control(payload)) }
     }
 
+    /// The answer to a ping. At most 125 bytes of `payload` are sent.
+    package static func pong(_ payload: ByteBuffer) -> WebSocketFrame {
+        WebSocketFrame(.pong, capacity: Self.controlBytes) { $0.writeImmutableBuffer(control(payload)) }
+    }
+
     /// At most 123 bytes of the reason are sent, and no half of a character. Without a code the frame is empty.
-    static func close(_ code: CloseCode?, reason: String = "") -> WebSocketFrame {
+    package static func close(_ code: CloseCode?, reason: String = "") -> WebSocketFrame {
         WebSocketFrame(.close, capacity: Self.controlBytes) { payload in
             guard let code else { return }
             payload.writeInteger(code.rawValue)
@@ -62,6 +67,27 @@ package struct WebSocketFrame: Sendable {
         let payload = control(payload)
         buffer.writeMultipleIntegers(final | Opcode.pong.rawValue, UInt8(truncatingIfNeeded: payload.readableBytes))
         buffer.writeImmutableBuffer(payload)
+    }
+
+    /// The frame as a client sends it: each time with another key (section 5.3).
+    package func masked() -> ByteBuffer {
+        var payload = bytes
+        var masked = ByteBufferAllocator().buffer(capacity: bytes.readableBytes + 4)
+        if var head = payload.readSlice(length: headLength) { masked.writeBuffer(&head) }
+        let second = masked.getInteger(at: 1, as: UInt8.self) ?? 0
+        masked.setInteger(second | 0x80, at: 1)
+        var key = MaskingKey.random()
+        masked.writeInteger(key.bytes)
+        masked.append(unmasking: payload.readableBytes, of: &payload, with: &key)
+        return masked
+    }
+
+    private var headLength: Int {
+        switch bytes.getInteger(at: bytes.readerIndex + 1, as: UInt8.self) {
+        case 126: 4
+        case 127: 10
+        default: 2
+        }
     }
 
     private init(_ opcode: Opcode, isLast: Bool = true, capacity: Int, _ write: (inout ByteBuffer) -> Void) {

@@ -40,13 +40,12 @@ package struct WebSocketHandshake {
     ) -> WebSocketConnection? {
         guard stream.canRespond else { return nil }
         let head = stream.head
-        let digest = Insecure.SHA1.hash(data: Array((head.string(key) + Self.magic).utf8))
         stream.startResponse(status: 101)
         stream.writeDate()
         stream.write("Upgrade: websocket\r\n")
         stream.writeHead { lines in
             lines.write("Sec-WebSocket-Accept: ")
-            lines.write(Array(Base64.encode(Array(digest)).utf8))
+            lines.write(Array(Self.accept(for: head.string(key)).utf8))
             lines.write("\r\n")
             guard let subprotocol, head.offers(subprotocol: subprotocol) else { return }
             lines.write("Sec-WebSocket-Protocol: ")
@@ -63,6 +62,11 @@ package struct WebSocketHandshake {
         guard (try? taken.channel.pipeline.syncOperations.addHandler(connection)) != nil else { return nil }
         connection.take(taken)
         return connection
+    }
+
+    /// What a server makes of a client's key to show that it speaks WebSocket (section 4.2.2).
+    package static func accept(for key: String) -> String {
+        Base64.encode(Array(Insecure.SHA1.hash(data: Array((key + magic).utf8))))
     }
 
     private static let magic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"

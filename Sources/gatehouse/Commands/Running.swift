@@ -25,16 +25,20 @@ enum Running {
     }
 
     /// A connection is a descriptor: shells often allow 1,024, the system far more.
-    private static func raiseDescriptorLimit() {
+    ///
+    /// - Returns: how many there may be.
+    @discardableResult
+    static func raiseDescriptorLimit() -> Int {
         var limit = rlimit()
         #if canImport(Glibc)
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         #else
         let resource = RLIMIT_NOFILE
         #endif
-        guard getrlimit(resource, &limit) == 0 else { return }
+        guard getrlimit(resource, &limit) == 0 else { return 1_024 }
+        let allowed = limit.rlim_cur
         limit.rlim_cur = limit.rlim_max
-        setrlimit(resource, &limit)
+        return Int(clamping: setrlimit(resource, &limit) == 0 ? limit.rlim_cur : allowed)
     }
 
     /// Waits for Ctrl-C or SIGTERM, then drains. A second signal ends at once.

@@ -6,13 +6,14 @@ import Testing
 /// Frames of a client and what they say.
 struct FrameCase: CustomTestStringConvertible, Sendable {
     let name: String
-    let bytes: [UInt8]
+    let frames: [ClientFrame]
     let events: [String]
+    var bytes: [UInt8] { frames.flatMap(\.bytes) }
     var testDescription: String { name }
 
     init(_ name: String, _ frames: [ClientFrame], _ events: [String]) {
         self.name = name
-        bytes = frames.flatMap(\.bytes)
+        self.frames = frames
         self.events = events
     }
 }
@@ -37,7 +38,7 @@ struct FrameReaderTests {
             ["text x"]),
         FrameCase(
             "a ping between fragments", [.text("a", isFinal: false), .ping("p"), .more("b")], ["ping p", "text ab"]),
-        FrameCase("a pong, asked for or not", [.pong("p"), .text("a")], ["text a"]),
+        FrameCase("a pong, asked for or not", [.pong("p"), .text("a")], ["pong p", "text a"]),
         FrameCase(
             "a ping of 125 bytes", [.ping(String(repeating: "p", count: 125))],
             ["ping \(String(repeating: "p", count: 125))"]),
@@ -93,6 +94,18 @@ struct FrameReaderTests {
         for place in 0..<min(row.bytes.count, 300) {
             #expect(read([Array(row.bytes[..<place]), Array(row.bytes[place...])]) == row.events, "cut at \(place)")
         }
+    }
+
+    @Test("are read alike of a server, which does not mask them", arguments: good)
+    func server(_ row: FrameCase) {
+        let plain = row.frames.flatMap { frame in
+            var frame = frame
+            frame.isMasked = false
+            return frame.bytes
+        }
+        #expect(read([plain], sender: .server) == row.events)
+        #expect(read(plain.map { [$0] }, sender: .server) == row.events)
+        #expect(read([row.bytes], sender: .server) == ["fault 1002"])
     }
 
     @Test("have one of six opcodes", arguments: UInt8(0)...15)

@@ -31,6 +31,19 @@ struct WebSocketFrameTests {
             bytes(WebSocketFrame(.binary, ByteBuffer(bytes: [1, 2, 3, 4]), upTo: 2)) == [0x02, 2, 1, 2, 0x80, 2, 3, 4])
     }
 
+    @Test(
+        "a client's is masked, each time with another key",
+        arguments: [0, 1, 3, 4, 5, 125, 126, 65_535, 65_536, 70_001])
+    func masked(count: Int) {
+        let payload = [UInt8](repeating: 65, count: count)
+        let frame = WebSocketFrame(.text, ByteBuffer(bytes: payload))
+        let (first, second) = (Array(frame.masked().readableBytesView), Array(frame.masked().readableBytesView))
+        #expect(first != second)
+        #expect(read([first, second]) == read([.text(payload), .text(payload)]))
+        // The bytes that are shared with other connections stay as they were.
+        #expect(bytes(frame).suffix(count) == payload[...])
+    }
+
     @Test("a message may be written where it belongs")
     func inPlace() {
         let frame = WebSocketFrame(.text, capacity: 3) { payload in

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import TestSockets
 import Testing
 
 @testable import HTTPFront

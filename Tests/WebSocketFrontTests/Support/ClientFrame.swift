@@ -67,8 +67,10 @@ extension ClientFrame {
 }
 
 /// What a reader makes of bytes that come in pieces, in words: `text a`, `ping`, `close 1000 bye`, `fault 1002`.
-func read(_ pieces: [[UInt8]], limits: WebSocketLimits = .everything) -> [String] {
-    var reader = FrameReader(limits: limits)
+func read(
+    _ pieces: [[UInt8]], limits: WebSocketLimits = .everything, sender: FrameReader.Sender = .client
+) -> [String] {
+    var reader = FrameReader(limits: limits, sender: sender)
     var told: [String] = []
     for piece in pieces {
         var input = ByteBuffer(bytes: piece)
@@ -103,6 +105,7 @@ extension FrameReader.Event {
         case .needsMore: ""
         case .message(let kind, let bytes): "\(kind) \(bytes.words)"
         case .ping(let payload): "ping \(payload.words)"
+        case .pong(let payload): "pong \(payload.words)"
         case .close(let code, let reason): "close \(code.map { "\($0.rawValue) " } ?? "")\(reason.words)"
         case .fault(let code): "fault \(code.rawValue)"
         }

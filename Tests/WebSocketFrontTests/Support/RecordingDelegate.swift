@@ -43,34 +43,3 @@ final class RecordingDelegate: WebSocketDelegate {
         return events
     }
 }
-
-/// A service that accepts every handshake that is good, when a test says so.
-final class UpgradingService: HTTPService {
-    var delegate: (any WebSocketDelegate)?
-    var limits = WebSocketLimits.aws
-    var subprotocol: String?
-    var acceptsAtOnce = true
-    private var handshake: WebSocketHandshake?
-
-    init(_ delegate: (any WebSocketDelegate)?) { self.delegate = delegate }
-
-    func headReceived(_ stream: HTTPStream) {
-        do throws(HandshakeRefusal) { handshake = try WebSocketHandshake(stream.head) } catch {
-            error.answer(stream)
-            return
-        }
-        if acceptsAtOnce { accept(stream) }
-    }
-
-    @discardableResult
-    func accept(_ stream: HTTPStream) -> WebSocketConnection? {
-        guard let handshake, let delegate else { return nil }
-        return handshake.accept(stream, subprotocol: subprotocol, limits: limits, delegate: delegate)
-    }
-
-    func bodyReceived(_ bytes: ByteBuffer, _ stream: HTTPStream) {}
-    func requestEnded(_ stream: HTTPStream) {}
-    func bodyTooLarge(_ stream: HTTPStream) {}
-    func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {}
-    func connectionClosed(_ stream: HTTPStream) {}
-}

@@ -51,11 +51,7 @@ struct HTTPCaller: Sendable {
             tls = nil
             return
         }
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        do {
-            if let authorities { configuration.additionalTrustRoots = [try TrustedCertificates.read(authorities)] }
-            tls = try NIOSSLContext(configuration: configuration)
-        } catch { throw Failure(sentence: "\(error)") }
+        do { tls = try TrustedCertificates.context(authorities) } catch { throw Failure(sentence: "\(error)") }
     }
 
     func call(_ method: String, _ target: String, _ body: [UInt8]) async throws(Failure) -> Answer {
