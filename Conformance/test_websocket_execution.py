@@ -879,3 +879,19 @@ def test_events_are_counted_as_aws_counts_them(api):
     text = wire.fetch(api.server.management, "GET", "/_gatehouse/metrics", "localhost").text
     counted = dict(re.findall(rf'apigateway_(\w+)_total\{{api_id="{api.id}",stage="prod"\}} (\d+)', text))
     assert (counted["connect_count"], counted["message_count"], counted["integration_error"]) == ("1", "4", "1")
+
+
+def test_who_has_gone_with_its_first_frame_is_in_no_group(api, told, function):
+    made = function("def handler(event, context):\n    return {'statusCode': 200, 'headers': {'x-gatehouse-groups': 'room'}}")
+    made.permit()
+    api.route("$connect", api.function(made))
+    api.route("$disconnect", api.function(told.function))
+    api.stage()
+    with wire.Connection(api.server.traffic) as connection:
+        fields = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+                  "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}  # fmt: skip
+        connection.send(wire.request_bytes("GET", "/prod", api.host, fields) + b"\x88\x80abcd")
+        assert connection.head().status == 101
+        told("DISCONNECT")
+    report = callback(api, "POST", "/prod/@connections/groups/room", body="x").json()
+    assert report == {"delivered": 0, "gone": 0, "slow": 0}

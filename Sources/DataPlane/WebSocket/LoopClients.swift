@@ -77,9 +77,10 @@ final class LoopClients {
 
     func group(_ name: String, of key: StageKey) -> ClientGroup? { stages[key]?.groups[name] }
 
-    /// False when the client is in as many groups as it may be.
+    /// False when the client is in as many groups as it may be. One that has gone meanwhile is in none.
     func join(_ client: ClientConnection, _ name: String) -> Bool {
-        stages[client.key]?.join(client, name) ?? false
+        guard clients[client.id] != nil, let stage = stages[client.key] else { return true }
+        return stage.join(client, name)
     }
 
     func leave(_ client: ClientConnection, _ name: String) {
