@@ -235,10 +235,13 @@ package final class Exchange: HTTPService {
 
     private func makeRequestId() { writeShortId(to: &requestId) }
 
-    func makeMessageId() -> [UInt8] {
-        var id = [UInt8](repeating: UInt8(ascii: "="), count: 16)
-        writeShortId(to: &id)
-        return id
+    /// Of a message of a WebSocket API.
+    var messageId: [UInt8] {
+        if socket.messageId.isEmpty {
+            socket.messageId = [UInt8](repeating: UInt8(ascii: "="), count: 16)
+            writeShortId(to: &socket.messageId)
+        }
+        return socket.messageId
     }
 
     private func writeShortId(to id: inout [UInt8]) {

@@ -33,7 +33,7 @@ struct MappedBody {
         return Array(text[start...end])
     }
 
-    private static func isValid(_ text: [UInt8]) -> Bool {
+    static func isValid(_ text: [UInt8]) -> Bool {
         do throws(JSONError) {
             var cursor = JSONCursor(text.span)
             _ = try cursor.skipValue()
@@ -47,7 +47,11 @@ extension BodyPath {
     /// What the path leads to in JSON text of any length, found without building a tree: a string's own text, anything
     /// else as it is written. Of a repeated name the last one counts.
     func value(within text: [UInt8]) -> [UInt8]? {
-        guard let found = range(within: text) else { return nil }
+        range(within: text).flatMap { Self.value(at: $0, in: text) }
+    }
+
+    /// The value that stands there; nil for null.
+    static func value(at found: Range<Int>, in text: [UInt8]) -> [UInt8]? {
         do throws(JSONError) {
             var cursor = JSONCursor(text.span.extracting(found))
             guard cursor.peek() == UInt8(ascii: "\"") else {

@@ -167,8 +167,8 @@ extension ContextVariable {
             guard let event = x.socket.event else { return false }
             buffer.write(event.name)
         case .messageId:
-            guard !x.socket.messageId.isEmpty else { return false }
-            buffer.write(x.socket.messageId)
+            guard x.socket.event == .message else { return false }
+            buffer.write(x.messageId)
         // Of what is sent to clients: OUT (unconfirmed).
         case .messageDirection: buffer.write(x.socket.event == .callback ? "OUT" : "IN")
         case .disconnectStatusCode:

@@ -14,7 +14,6 @@ extension Exchange {
         decision = client.decision
         caller = client.caller
         rest.key = client.apiKey
-        if event == .message { socket.messageId = makeMessageId() }
         bodyUse = .collected
         isBodyComplete = true
         requestLength = body?.readableBytes ?? 0

@@ -89,18 +89,14 @@ struct JSONText {
     /// nil for what is none.
     init?(_ bytes: ByteBuffer?) {
         text = bytes.map { Array($0.readableBytesView) } ?? []
-        do throws(JSONError) {
-            var cursor = JSONCursor(text.span)
-            _ = try cursor.skipValue()
-            try cursor.expectEnd()
-        } catch { return nil }
+        guard MappedBody.isValid(text) else { return nil }
     }
 
     /// What the path leads to: a string's own text, a list as `[a, b]` (documented of two texts), anything else as it is
     /// written (unconfirmed).
     func text(at path: BodyPath?) -> [UInt8]? {
         guard let path else { return text }
-        guard let range = path.range(within: text), let value = path.value(within: text) else { return nil }
+        guard let range = path.range(within: text), let value = BodyPath.value(at: range, in: text) else { return nil }
         guard text[range].first == UInt8(ascii: "["), let list = try? JSONValue(parsing: value).array else {
             return value
         }

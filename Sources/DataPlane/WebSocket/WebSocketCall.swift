@@ -41,6 +41,7 @@ struct WebSocketCall {
     var isClientLost = false
     /// Whether the message has been a binary one.
     var isBinary = false
+    /// Once somebody has asked for it.
     var messageId: [UInt8] = []
     /// How the connection ended.
     var closure: WebSocketClosure?

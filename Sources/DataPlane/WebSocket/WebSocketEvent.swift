@@ -73,7 +73,7 @@ enum WebSocketEvent {
         }
         if kind == .message {
             event.write(#","messageId":""#)
-            event.write(x.socket.messageId)
+            event.write(x.messageId)
             event.write("\"")
         }
         if let closure = x.socket.closure {
