@@ -18,7 +18,7 @@ from harness.requirements import BENCHMARKS, Unavailable, gatehouse
 SCENARIOS = [
     "proxy", "rest", "jwt", "envoy", "sigv4", "policy", "authorizer", "authorizer-memory", "api-keys", "signin", "cache",
     "engines", "throttle", "function", "startup", "bursts", "routes", "management", "deployments", "tables", "reload",
-    "allocations",
+    "websocket", "broadcast", "websocket-memory", "websocket-connect", "allocations",
 ]
 
 

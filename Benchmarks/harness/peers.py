@@ -1,6 +1,7 @@
 """The other servers of a comparison, each with its configuration of `peers/`."""
 
 import os
+import subprocess
 from contextlib import contextmanager
 
 from harness import processes, requirements
@@ -8,6 +9,8 @@ from harness import processes, requirements
 CONFIGURATIONS = requirements.BENCHMARKS / "peers"
 ORIGIN_PORT = 9001
 NGINX_PORT, HAPROXY_PORT, ENVOY_PORT, FIXED_TABLE_PORT, FIXED_PORT = 9002, 9003, 9005, 9007, 9008
+NIO_PORT, NODE_PORT, WRITE_LOOP_PORT = 9009, 9010, 9011
+PYTHON_PORTS = {"websockets": 9012, "picows": 9013, "socketify": 9014}
 
 
 @contextmanager
@@ -60,3 +63,32 @@ def envoy_of_tokens(scratch, jwks, core):
     configuration = scratch / "tokens.envoy.yaml"
     configuration.write_text((CONFIGURATIONS / "tokens.envoy.yaml").read_text().replace("JWKS", str(jwks)))
     return envoy(scratch, core, configuration)
+
+
+def nio_echo(scratch, core):
+    """SwiftNIO's WebSocket by itself, built in release."""
+    package = CONFIGURATIONS / "nio-echo"
+    command = [requirements.program("swift", "swiftlang"), "build", "-c", "release", "--package-path", package]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise processes.Failed(f"nio-echo does not build:\n{done.stdout[-2000:]}")
+    program = [package / ".build/release/nio-echo", str(NIO_PORT)]
+    return processes.listening(program, scratch / "nio-echo.log", NIO_PORT, core=core)
+
+
+def python_echo(scratch, python, library, core):
+    """A library's echo, or None where the Python has not got it."""
+    if python is None or subprocess.run([python, "-c", f"import {library}"], capture_output=True).returncode != 0:
+        return None
+    command = [python, str(CONFIGURATIONS / "echo.py"), library, str(PYTHON_PORTS[library])]
+    return processes.listening(command, scratch / f"{library}.log", PYTHON_PORTS[library], core=core)
+
+
+def node_echo(scratch, core):
+    """Node's ws, of Debian's node-ws, or None where one of both is missing."""
+    environment = os.environ | {"NODE_PATH": "/usr/share/nodejs"}
+    node = requirements.optional("node")
+    if not node or subprocess.run([node, "-e", "require('ws')"], env=environment, capture_output=True).returncode != 0:
+        return None
+    command = [node, str(CONFIGURATIONS / "echo.js"), str(NODE_PORT)]
+    return processes.listening(command, scratch / "ws.log", NODE_PORT, core=core, env=environment)

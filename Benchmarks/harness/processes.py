@@ -92,11 +92,12 @@ def on_cores(cores):
 
 
 @contextmanager
-def started(command, log, *, core=None, env=None, cwd=None):
-    """Starts a command with its output in the file `log`, and stops it when the block ends."""
+def started(command, log, *, core=None, env=None, cwd=None, piped=False):
+    """Starts a command with its output in the file `log`, and stops it when the block ends. `piped` has its input written."""
+    source = subprocess.PIPE if piped else subprocess.DEVNULL
     with open(log, "wb") as output, on_cores(None if core is None else {core}):
         popen = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=env, cwd=cwd
+            command, stdin=source, stdout=output, stderr=subprocess.STDOUT, env=env, cwd=cwd
         )
     try:
         yield Process(popen, log)
