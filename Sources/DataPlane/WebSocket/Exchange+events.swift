@@ -45,6 +45,7 @@ extension Exchange {
     private func send(_ body: ByteBuffer, isBinary: Bool) -> Bool {
         let limits = worker.options.webSocketLimits
         guard body.readableBytes <= limits.messageBytes else { return false }
+        markMessage(body.readableBytes)
         let kind: MessageKind = isBinary && limits.takesBinary ? .binary : .text
         socket.client?.send(WebSocketFrame(kind, kind == .text ? body.repairedText : body, upTo: limits.frameBytes))
         return true
