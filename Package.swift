@@ -182,7 +182,7 @@ let package = Package(
             dependencies: [
                 "ControlPlane", "DataPlane", "LambdaHost", "HTTPFront", "EntityStore", "SQLiteStore", "Stacks",
                 "FunctionPackages", "TableStore", "CZlib", "FolderWatch", "GatewayModel", "JSON", "JSONWebToken",
-                "SigV4", "Callers", "Certificates", "Sealing", "UserPools",
+                "SigV4", "Callers", "Certificates", "Sealing", "UserPools", "WebSocketFront",
                 nioCore, nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -298,7 +298,7 @@ let package = Package(
             name: "GatewayServerTests",
             dependencies: [
                 "GatewayServer", "ControlPlane", "DataPlane", "EntityStore", "LambdaHost", "SQLiteStore",
-                "HTTPFront", "TestFixtures", "TestSockets", "UserPools", "Sealing", "JSONWebToken",
+                "HTTPFront", "WebSocketFront", "TestFixtures", "TestSockets", "UserPools", "Sealing", "JSONWebToken",
                 "GatewayModel", "JSON", "SigV4", .product(name: "GRDBSQLite", package: "GRDB.swift"), nioCore, nioPosix,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

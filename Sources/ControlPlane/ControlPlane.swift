@@ -156,7 +156,7 @@ package final class ControlPlane: Sendable {
             Call(
                 pathParameters: parameters, query: query, headers: request.headers, body: request.body,
                 requestId: requestId, account: settings.account, now: settings.now(),
-                services: settings.services, identities: Identities(world, settings.account),
+                services: settings.services, limits: settings.limits, identities: Identities(world, settings.account),
                 refusesBrokenTemplates: settings.refusesBrokenTemplates)
         )
     }
@@ -173,6 +173,8 @@ package struct ControlPlaneSettings: Sendable {
     let concurrency: AccountConcurrency
     /// Those that integrations of REST APIs reach.
     package let services: ServedServices
+    /// Whether AWS's quotas of calls hold.
+    package var limits = CallLimits.aws
     /// AWS deploys mapping templates that are none, and answers 500 when they are to be run.
     let refusesBrokenTemplates: Bool
     /// Nil when nothing is installed: code brings what it needs.

@@ -138,6 +138,7 @@ extension Exchange {
                 ?? head.string(hidesQuery || head.target.isEmpty ? head.path : head.target),
             status: figures.status,
             routeKey: route.map { $0.name } ?? socket.event.map { "\($0.routeName)" },
-            milliseconds: Double(figures.latencyMicroseconds) / 1000, reason: reason ?? integrationError)
+            milliseconds: Double(figures.latencyMicroseconds) / 1000, reason: reason ?? integrationError,
+            mark: endByAWS(figures))
     }
 }

@@ -54,13 +54,14 @@ extension Exchange: UpstreamCaller {
         pieceArrived()
         rest.log?.keepAnswer(bytes)
         if let collected = upstreamState.collected?.body.readableBytes {
-            guard collected + bytes.readableBytes <= HTTPProxy.collectedResponseBytes else {
+            guard collected + bytes.readableBytes <= worker.options.limits.heldBytes else {
                 integrationError = "the origin's answer is too long for a mapping that reads its body"
                 return refuse(
                     .internalError,
                     because: "calls \(integrationName), whose answer is too long for a mapping that reads its body")
             }
             guard takeMemory(bytes.readableBytes) else { return }
+            markAnswer(collected + bytes.readableBytes)
             upstreamState.collected?.body.writeImmutableBuffer(bytes)
             return
         }

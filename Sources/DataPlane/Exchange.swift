@@ -70,6 +70,8 @@ package final class Exchange: HTTPService {
     var refusal: GatewayResponse?
     /// For people: why the gateway answered with an error.
     var reason: String?
+    /// For people: how AWS would have ended the call, where that is told. See `mark`.
+    var markedByAWS: String?
     /// A whole line of the answer: how a client that is refused could be let in.
     var challenge: [UInt8]?
     /// `$context.authorizer.error`.
@@ -181,6 +183,7 @@ package final class Exchange: HTTPService {
         decodedPath.removeAll(keepingCapacity: decodedPath.capacity <= 1024)
         refusal = nil
         reason = nil
+        if worker.options.limits.isMarking { markedByAWS = nil }
         token = nil
         decision = nil
         signature = nil
@@ -200,10 +203,20 @@ package final class Exchange: HTTPService {
     func integrationStarted(timeoutMilliseconds: Int) {
         let now = NIODeadline.now()
         integrationStartedAt = now
-        integrationTimeout = timeoutMilliseconds
-        deadline = now + .milliseconds(Int64(timeoutMilliseconds))
+        integrationTimeout = min(timeoutMilliseconds, longestTime)
+        deadline = now + .milliseconds(Int64(integrationTimeout))
         if apiKind == .rest { setRESTDeadline(now) }
         worker.watch(self)
+    }
+
+    /// What was stored while other limits held may be longer.
+    private var longestTime: Int {
+        let limits = worker.options.limits
+        return switch apiKind {
+        case .http: limits.httpTimeout.upperBound
+        case .rest: (route?.method?.isStreamed == true ? limits.streamTimeout : limits.restTimeout).upperBound
+        case .webSocket: limits.webSocketTimeout.upperBound
+        }
     }
 
     func integrationAnswered() {

@@ -179,6 +179,8 @@ package struct DataPlaneOptions: Sendable {
     /// The account's throttle, of all APIs together; nil: none. AWS: 10,000 a second, burst 5,000.
     private(set) var accountBucket: TokenBucket?
     package var cache = CacheSettings()
+    /// How long integrations may take, and how large bodies may be.
+    package var limits = CallLimits.aws
     /// What clients of WebSocket APIs may send, and how long they may stay.
     package var webSocketLimits = WebSocketLimits.aws
     /// Clients of WebSocket APIs at a time. AWS: no quota.
@@ -217,4 +219,6 @@ package struct RequestSummary: Sendable {
     package let milliseconds: Double
     /// Why the gateway itself answered with an error.
     package let reason: String?
+    /// How AWS would have ended it for a quota of its own.
+    package let mark: String?
 }

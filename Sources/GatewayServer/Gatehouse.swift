@@ -67,6 +67,10 @@ package final class Gatehouse: Sendable {
             runtimesFolder: settings.runtimesFolder, scratchFolder: folder.scratch,
             searchPath: settings.searchPath, concurrency: settings.functionConcurrency,
             logs: functionLogs)
+        let bodies = MemoryBudget(limit: HTTPLimits.collectedBytes)
+        hostSettings.limits = .of(settings.limits)
+        hostSettings.takeMemory = { bodies.take($0) }
+        hostSettings.giveMemory = { bodies.give($0) }
         hostSettings.sessions = FunctionSessions(
             tokens: SessionTokens(key: sealing), environments: environments)
         let https = try FunctionHTTPS(account: settings.account, folder: folder.scratch)
@@ -101,7 +105,8 @@ package final class Gatehouse: Sendable {
         let functionChanges = FunctionChanges()
         let undeployed = UndeployedMethods()
         let issuers = try IssuerService(settings.issuers, pools: pools, group: group)
-        let options = try dataPlaneOptions(settings, snapshots, tables, vpcLinks, undeployed)
+        var options = try dataPlaneOptions(settings, snapshots, tables, vpcLinks, undeployed)
+        options.memory = bodies
         let dataPlane = try await DataPlane(
             group: group, functions: FunctionDirectoryAdapter(host: lambdaHost, changes: functionChanges),
             accessLogs: accessLogs, issuers: issuers,
@@ -123,6 +128,7 @@ package final class Gatehouse: Sendable {
         resources.sealing = sealing
         resources.environments = environments
         resources.requiresCredentials = settings.requiresCredentials
+        resources.limits = .of(settings.limits)
         let controlPlane = ControlPlane(
             settings: resources,
             store: store,
@@ -158,7 +164,6 @@ package final class Gatehouse: Sendable {
             releases: ReleaseEndpoint(controlPlane: controlPlane), pools: PoolEndpoints(pools: pools),
             controlPlane: controlPlane,
             account: settings.account)
-        let bodies = options.memory
         let service: @Sendable (any EventLoop, AccessGate) -> any HTTPService = { loop, gate in
             ConnectionService(
                 exchange: dataPlane.exchange(on: loop),
@@ -272,11 +277,13 @@ package final class Gatehouse: Sendable {
         var options = DataPlaneOptions(tls: try TrustedCertificates.context(settings.trustedCertificates))
         if let limit = settings.accountThrottle { options.limitAccount(rate: limit.rate, burst: limit.burst) }
         options.requiresCredentials = settings.requiresCredentials
+        options.limits = .of(settings.limits)
         // Beyond loopback nobody is let at connections by what he says of himself, whatever the mode.
         options.verifiesCallbacks =
             settings.requiresCredentials || !([settings.listen] + settings.traffic).allSatisfy(\.isLoopback)
+        options.webSocketLimits = WebSocketLimit.limits(settings.limits, settings.webSocketLimits)
         // AWS quota: new connections of WebSocket APIs a second, in an account and region.
-        options.limitConnects(rate: 500, burst: 500)
+        if settings.limits != .off { options.limitConnects(rate: 500, burst: 500) }
         options.webSocketClients = Descriptors.shares(trafficListeners: settings.traffic.count).webSockets
         options.services.tables = TablesOfIntegrations(tables: tables, account: settings.account)
         options.services.endpoints = settings.serviceEndpoints
@@ -291,7 +298,7 @@ package final class Gatehouse: Sendable {
                     RequestLine(
                         method: summary.method, path: summary.path, status: summary.status,
                         routeKey: summary.routeKey, milliseconds: summary.milliseconds,
-                        reason: summary.reason.map(snapshots.namingSources)))
+                        reason: summary.reason.map(snapshots.namingSources), mark: summary.mark))
             }
         }
         return options

@@ -54,6 +54,10 @@ package struct ServerSettings: Sendable {
     package var functionUser: String?
     /// What AWS takes and cannot run is refused: deployments with mapping templates that are none.
     package var isStrict = false
+    /// What becomes of what is beyond AWS's quotas.
+    package var limits = LimitsMode.aws
+    /// Those of WebSocket APIs that are others than the mode's.
+    package var webSocketLimits: [WebSocketLimit] = []
     /// What all APIs together let pass; nil: everything.
     package var accountThrottle: AccountThrottle?
     /// Megabytes that the response cache of one stage may take.
@@ -135,6 +139,8 @@ package struct RequestLine: Sendable {
     package let milliseconds: Double
     /// Why the gateway itself answered with an error.
     package let reason: String?
+    /// How AWS would have ended it for a quota of its own.
+    package let mark: String?
 }
 
 /// Which lines of functions are shown, and where.

@@ -8,9 +8,7 @@ package enum HTTPLimits {
     package static let headerFields = 256
     /// API Gateway names methods of 7 letters at most; the longest that is registered has 17.
     package static let methodBytes = 32
-    /// API Gateway: 10 MB, not to be raised.
-    package static let apiBodyBytes = 10_485_760
-    /// Of all bodies that are collected at a time, whoever sends them: fifty of the largest.
+    /// Of all bodies that are collected at a time, whoever sends them: fifty of AWS's largest.
     package static let collectedBytes = 536_870_912
     /// One line of a chunk's size, extensions included, and all trailers together.
     package static let chunkLineBytes = 1_024

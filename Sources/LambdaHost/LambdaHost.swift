@@ -124,6 +124,10 @@ package struct LambdaHostSettings: Sendable {
     /// Invocations at once, all functions together. AWS's default account limit is 1,000; a machine's is lower.
     package var concurrency: Int
     package var logs: any FunctionLogSink
+    package var limits = CallLimits.aws
+    /// Takes memory for what an answer has beyond AWS's 6 MB; false when there is no more.
+    package var takeMemory: @Sendable (Int) -> Bool = { _ in true }
+    package var giveMemory: @Sendable (Int) -> Void = { _ in }
     /// nil gives every environment credentials that nobody knows.
     package var sessions: (any FunctionSessionSource)?
     /// nil runs functions as the server's own user.

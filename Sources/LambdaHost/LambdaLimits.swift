@@ -2,9 +2,7 @@ import NIOCore
 
 /// Limits of the function host, with Lambda's quotas.
 enum LambdaLimits {
-    /// 6 MB and 100 bytes, each way (the service's own constant).
-    static let payloadBytes = 6_291_556
-    /// The most that is read of a response before its sender is cut off; above `payloadBytes` nothing is kept.
+    /// The most that is read of a response before its sender is cut off; above `CallLimits.payloadBytes` nothing is kept.
     static let readPayloadBytes = 268_435_456
     /// Of one streamed response (Lambda quotas: 200 MB). Its bandwidth, 2 MB a second behind the first 6 MB, is not kept.
     static let streamedBytes = 209_715_200

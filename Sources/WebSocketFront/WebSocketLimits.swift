@@ -26,4 +26,18 @@ package struct WebSocketLimits: Sendable {
 
     /// AWS's quotas.
     package static let aws = WebSocketLimits()
+
+    /// Ours: messages of 16 MB in frames of any length, texts and bytes, for as long as the client stays.
+    package static let own: WebSocketLimits = {
+        var limits = WebSocketLimits()
+        limits.messageBytes = 16_777_216
+        limits.frameBytes = .max
+        limits.takesBinary = true
+        limits.duration = endless
+        limits.queuedBytes = limits.messageBytes
+        return limits
+    }()
+
+    /// A century: a deadline can still be told from it.
+    package static let endless = TimeAmount.hours(24 * 36_500)
 }

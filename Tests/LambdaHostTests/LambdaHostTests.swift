@@ -460,7 +460,7 @@ struct LambdaHostTests {
     func refusals() async throws {
         try await with("exit 1") { _, handle, loop in
             #expect(text(await invoke(handle, "x", on: loop, qualifier: "7")) == "notFound")
-            let large = String(repeating: "x", count: LambdaLimits.payloadBytes + 1)
+            let large = String(repeating: "x", count: CallLimits.aws.payloadBytes + 1)
             #expect(text(await invoke(handle, large, on: loop)) == "tooLarge")
         }
     }

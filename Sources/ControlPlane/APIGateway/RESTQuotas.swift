@@ -64,8 +64,6 @@ enum RESTQuotas {
     /// Parameters, templates or media types of one place. AWS names none.
     static let entries = 1_000
     static let minimumCompressionSize = 0...10_485_760
-    static let timeoutMilliseconds = 50...29_000
-    static let streamTimeoutMilliseconds = 50...900_000
     static let cacheTTLSeconds = 0...3600
     static let authorizerTTLSeconds = 0...3600
     /// Operations of one patch. AWS names none.

@@ -201,7 +201,7 @@ struct RestImporting {
                 guard ["HTTP", "MOCK", "AWS_PROXY", "HTTP_PROXY", "AWS"].contains(integration.type) else {
                     throw RESTError.badRequest("Invalid integration type specified: \(integration.type)")
                 }
-                try RestIntegrationRules.check(&integration, of: method)
+                try RestIntegrationRules.check(&integration, of: method, call.limits)
                 method.methodIntegration = integration
                 for (_, response) in responses { _ = try method.put(response) }
             } catch {

@@ -4,11 +4,13 @@ import JSON
 /// What an integration must look like, for integrations of calls and of documents alike.
 enum RestIntegrationRules {
     /// Checks the integration and fills in what was not said.
-    static func check(_ integration: inout REST.Integration, of method: REST.Method) throws(ServiceError) {
+    static func check(
+        _ integration: inout REST.Integration, of method: REST.Method, _ limits: CallLimits
+    ) throws(ServiceError) {
         try checkTarget(&integration)
         try checkConnection(&integration)
         try checkCredentials(integration)
-        try checkTimeout(integration)
+        try checkTimeout(integration, limits)
         guard ["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"].contains(integration.passthroughBehavior) else {
             throw RESTError.badRequest(
                 "Invalid passthrough behavior specified. Valid options are WHEN_NO_MATCH,WHEN_NO_TEMPLATES,NEVER")
@@ -130,7 +132,7 @@ enum RestIntegrationRules {
         }
     }
 
-    private static func checkTimeout(_ integration: REST.Integration) throws(ServiceError) {
+    private static func checkTimeout(_ integration: REST.Integration, _ limits: CallLimits) throws(ServiceError) {
         let isStream = integration.responseTransferMode == "STREAM"
         guard [nil, "BUFFERED", "STREAM"].contains(integration.responseTransferMode) else {
             throw RESTError.badRequest("Invalid response transfer mode specified. Valid options are BUFFERED,STREAM")
@@ -142,7 +144,7 @@ enum RestIntegrationRules {
                     + "AWS_PROXY integrations.")
         }
         try checkStreaming(integration, isStream)
-        let range = isStream ? RESTQuotas.streamTimeoutMilliseconds : RESTQuotas.timeoutMilliseconds
+        let range = isStream ? limits.streamTimeout : limits.restTimeout
         guard range.contains(integration.timeoutInMillis) else {
             throw RESTError.badRequest("Timeout should be between \(range.lowerBound) ms and \(range.upperBound) ms")
         }

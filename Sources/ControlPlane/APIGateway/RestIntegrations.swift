@@ -11,17 +11,17 @@ extension RESTOperations {
                 method, api, call throws(ServiceError) in
                 var made = try RestIntegrationMembers.make(try RestMembers(call))
                 made.cacheNamespace = made.cacheNamespace ?? call.path("resource_id")
-                try RestIntegrationRules.check(&made, of: method)
+                try RestIntegrationRules.check(&made, of: method, call.limits)
                 method.methodIntegration = made
                 return try .json(made)
             },
             readingMethod("GetIntegration", integration) { method, _ throws(ServiceError) in
                 try .json(try method.integration())
             },
-            patchingMethod("UpdateIntegration", integration) { method, _, patches, _ throws(ServiceError) in
+            patchingMethod("UpdateIntegration", integration) { method, _, patches, call throws(ServiceError) in
                 var changed = try method.integration()
                 try RestIntegrationPatches.table.apply(patches, to: &changed)
-                try RestIntegrationRules.check(&changed, of: method)
+                try RestIntegrationRules.check(&changed, of: method, call.limits)
                 method.methodIntegration = changed
                 return try .json(changed)
             },

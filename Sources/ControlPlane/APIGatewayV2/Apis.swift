@@ -27,7 +27,7 @@ extension V2Operations {
         try APIMembers.apply(members, to: &api.api)
         guard !api.api.name.isEmpty else { throw V2Error.badRequest("Invalid API name specified") }
         api.api.tags = try Tags.read(members)
-        let target = api.isWebSocket ? nil : try QuickCreate(members)?.add(to: &api, now: call.timestamp)
+        let target = api.isWebSocket ? nil : try QuickCreate(members)?.add(to: &api, call)
         // First: what refuses it must refuse the call.
         if let target { try await QuickCreate.permitInvocation(of: target, control, apiId: api.id) }
         try await control.createAPI(api)
@@ -48,12 +48,12 @@ extension V2Operations {
     private static func updateApi(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
         let members = try RequestMembers(call)
         var tried = try control.httpAPI(call)
-        if !tried.isWebSocket, let target = try QuickCreate.update(members, &tried) {
+        if !tried.isWebSocket, let target = try QuickCreate.update(members, &tried, call.limits) {
             try await QuickCreate.permitInvocation(of: target, control, apiId: tried.id)
         }
         let api = try await control.changeAPI(call.path("apiId")) { api throws(ServiceError) in
             try APIMembers.apply(members, to: &api.api)
-            if !api.isWebSocket { _ = try QuickCreate.update(members, &api) }
+            if !api.isWebSocket { _ = try QuickCreate.update(members, &api, call.limits) }
         } answering: { api, _ in
             api.api
         }

@@ -16,7 +16,7 @@ extension V2Operations {
         let imported = try ImportedDocument(call)
         var api = HTTPAPI(try APIMembers.make("HTTP", name: "", control, call))
         try imported.apply(to: &api.api)
-        let warnings = try imported.addParts(to: &api)
+        let warnings = try imported.addParts(to: &api, call.limits)
         try await control.createAPI(api)
         return try reply(api.api, imported, warnings)
     }
@@ -26,7 +26,7 @@ extension V2Operations {
         let imported = try ImportedDocument(call)
         try imported.apply(to: &api.api)
         api.removeAllParts()
-        let warnings = try imported.addParts(to: &api)
+        let warnings = try imported.addParts(to: &api, call.limits)
         return try reply(api.api, imported, warnings)
     }
 
@@ -113,7 +113,7 @@ private struct ImportedDocument {
 
     /// Adds the routes and integrations, and answers all warnings. An integration that breaks a rule is left out and
     /// its routes stay without a target, as the service has it; one that asks for what is not served fails the import.
-    func addParts(to api: inout HTTPAPI) throws(ServiceError) -> [String] {
+    func addParts(to api: inout HTTPAPI, _ limits: CallLimits) throws(ServiceError) -> [String] {
         var warnings = self.api.warnings
         var targets: [Int: String] = [:]
         for (position, imported) in self.api.integrations.enumerated() {
@@ -121,7 +121,7 @@ private struct ImportedDocument {
             do throws(ServiceError) { try IntegrationRules.refuseUnsupported(integration) } catch {
                 throw ServiceError.unsupported("Unable to create integration for \(imported.place): \(error.message)")
             }
-            do throws(ServiceError) { try IntegrationRules.check(&integration) } catch {
+            do throws(ServiceError) { try IntegrationRules.check(&integration, limits) } catch {
                 warnings.append("Unable to create integration for \(imported.place): \(error.message). Ignoring.")
                 continue
             }

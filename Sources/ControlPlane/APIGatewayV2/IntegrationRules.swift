@@ -17,7 +17,7 @@ enum IntegrationRules {
     }
 
     /// Checks the integration and fills in what was not said.
-    static func check(_ integration: inout V2.Integration) throws(ServiceError) {
+    static func check(_ integration: inout V2.Integration, _ limits: CallLimits) throws(ServiceError) {
         switch integration.integrationType {
         case "AWS_PROXY":
             // Accepted and not applied would be worse than refused.
@@ -36,11 +36,7 @@ enum IntegrationRules {
                 "Invalid integration type specified. Must be one of [AWS, AWS_PROXY, HTTP, HTTP_PROXY, MOCK]")
         }
         try checkConnection(&integration)
-        let timeout = integration.timeoutInMillis ?? V2Quotas.timeoutMilliseconds.upperBound
-        guard V2Quotas.timeoutMilliseconds.contains(timeout) else {
-            throw V2Error.badRequest("Timeout should be between 50 ms and 30000 ms")
-        }
-        integration.timeoutInMillis = timeout
+        try checkTimeout(&integration, in: limits.httpTimeout, unsaid: CallLimits.aws.httpTimeout.upperBound)
         try ParameterMapping.checkRequest(integration.requestParameters ?? [:])
         try ParameterMapping.checkResponse(integration.responseParameters ?? [:])
     }
@@ -119,6 +115,17 @@ enum IntegrationRules {
             }
         default: throw V2Error.badRequest("Invalid connection type specified. Must be one of [INTERNET, VPC_LINK]")
         }
+    }
+
+    /// What was not said is AWS's longest, however much longer it may be.
+    static func checkTimeout(
+        _ integration: inout V2.Integration, in range: ClosedRange<Int>, unsaid: Int
+    ) throws(ServiceError) {
+        let timeout = integration.timeoutInMillis ?? unsaid
+        guard range.contains(timeout) else {
+            throw V2Error.badRequest("Timeout should be between \(range.lowerBound) ms and \(range.upperBound) ms")
+        }
+        integration.timeoutInMillis = timeout
     }
 
     private static func checkMethod(_ method: String) throws(ServiceError) -> String {

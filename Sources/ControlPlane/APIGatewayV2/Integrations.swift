@@ -22,9 +22,9 @@ extension V2Operations {
         _ call: Call, to integration: inout V2.Integration, of api: HTTPAPI
     ) throws(ServiceError) {
         try IntegrationMembers.apply(try RequestMembers(call), to: &integration, of: api)
-        if api.isWebSocket { return try WebSocketIntegrationRules.check(&integration) }
+        if api.isWebSocket { return try WebSocketIntegrationRules.check(&integration, call.limits) }
         try IntegrationRules.refuseUnsupported(integration)
-        try IntegrationRules.check(&integration)
+        try IntegrationRules.check(&integration, call.limits)
     }
 }
 

@@ -32,12 +32,12 @@ struct QuickCreate {
     }
 
     /// - Returns: the target.
-    func add(to api: inout HTTPAPI, now: String) throws(ServiceError) -> V2.Integration {
+    func add(to api: inout HTTPAPI, _ call: Call) throws(ServiceError) -> V2.Integration {
         var integration = V2.Integration(integrationId: api.freshId(of: V2.Integration.self))
         integration.apiGatewayManaged = true
         integration.credentialsArn = credentials
         Self.point(&integration, at: target)
-        try Self.check(&integration)
+        try Self.check(&integration, call.limits)
         try api.put(integration)
 
         var route = Routes.make(id: api.freshId(of: V2.Route.self), routeKey: routeKey)
@@ -45,7 +45,7 @@ struct QuickCreate {
         route.target = "integrations/\(integration.integrationId)"
         try api.put(route)
 
-        var stage = Stages.make(name: "$default", now: now)
+        var stage = Stages.make(name: "$default", now: call.timestamp)
         stage.apiGatewayManaged = true
         stage.autoDeploy = true
         try api.put(stage)
@@ -55,7 +55,9 @@ struct QuickCreate {
     /// UpdateApi changes the target, the credentials and the route key of what quick create made.
     ///
     /// - Returns: the target that the API may have to be let call; nil when it is what it was.
-    static func update(_ members: RequestMembers, _ api: inout HTTPAPI) throws(ServiceError) -> V2.Integration? {
+    static func update(
+        _ members: RequestMembers, _ api: inout HTTPAPI, _ limits: CallLimits
+    ) throws(ServiceError) -> V2.Integration? {
         let target = try members.string("target")
         let routeKey = try members.string("routeKey")
         let made = api.integrations.first { $0.apiGatewayManaged == true }
@@ -69,7 +71,7 @@ struct QuickCreate {
         if target != nil || hasCredentials {
             if hasCredentials { integration.credentialsArn = credentials }
             if let target { point(&integration, at: target) }
-            try check(&integration)
+            try check(&integration, limits)
             try api.put(integration)
         }
         if let routeKey {
@@ -108,8 +110,8 @@ struct QuickCreate {
         integration.payloadFormatVersion = isFunction ? "2.0" : "1.0"
     }
 
-    private static func check(_ integration: inout V2.Integration) throws(ServiceError) {
+    private static func check(_ integration: inout V2.Integration, _ limits: CallLimits) throws(ServiceError) {
         try IntegrationRules.refuseUnsupported(integration)
-        try IntegrationRules.check(&integration)
+        try IntegrationRules.check(&integration, limits)
     }
 }

@@ -39,8 +39,6 @@ enum V2Quotas {
     static let mappingLength = 512
     /// Mappings of one integration, request and all statuses together. AWS names none.
     static let mappings = 1_000
-    static let timeoutMilliseconds = 50...30_000
-    static let webSocketTimeoutMilliseconds = 50...29_000
 
     /// AWS names none.
     static let selectionExpressionLength = 2_048

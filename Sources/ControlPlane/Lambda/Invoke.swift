@@ -9,10 +9,9 @@ extension LambdaOperations {
     }
 }
 
-/// Bytes of a payload. Source: Lambda quotas, "Invocation payload: 6 MB each for request and response (synchronous),
-/// 1 MB (asynchronous)".
+/// Bytes of what comes with an invocation; of a synchronous one's payload see `CallLimits`. Source: Lambda quotas,
+/// "Invocation payload: … 1 MB (asynchronous)".
 private enum PayloadLimit {
-    static let requestResponse = 6_291_456
     static let event = 1_048_576
     /// Of the header, encoded. Source: API reference of Invoke, "Up to 3,583 bytes of base64-encoded data".
     static let clientContext = 3583
@@ -58,7 +57,7 @@ extension LambdaOperations {
             throw nothingToInvoke(name.name, name.qualifier, control.settings.account)
         }
         let kind = Lambda.Invocation.Kind(rawValue: type) ?? .requestResponse
-        try checkPayload(call.body, kind)
+        try checkPayload(call.body, kind, call.limits)
         let clientContext = try clientContext(call.header("x-amz-client-context"))
         if type == "DryRun" { return nil }
         return Lambda.Invocation(
@@ -81,8 +80,10 @@ extension LambdaOperations {
     }
 
     /// No payload is an empty event; anything else must be JSON in UTF-8.
-    private static func checkPayload(_ payload: [UInt8], _ kind: Lambda.Invocation.Kind) throws(ServiceError) {
-        let limit = kind == .event ? PayloadLimit.event : PayloadLimit.requestResponse
+    private static func checkPayload(
+        _ payload: [UInt8], _ kind: Lambda.Invocation.Kind, _ limits: CallLimits
+    ) throws(ServiceError) {
+        let limit = kind == .event ? PayloadLimit.event : limits.eventBytes
         guard payload.count <= limit else { throw .payloadTooLarge(payload.count, kind: kind, limit: limit) }
         guard !payload.isEmpty, let reason = reasonNotJSON(payload) else { return }
         throw .invalidRequestContent(

@@ -16,6 +16,8 @@ package struct Call: Sendable {
     let now: Timestamp
     /// Those that integrations of REST APIs reach.
     let services: ServedServices
+    /// What integrations and functions may ask for.
+    var limits = CallLimits.aws
     /// Whom policies may name.
     let identities: Identities
     var refusesBrokenTemplates = false

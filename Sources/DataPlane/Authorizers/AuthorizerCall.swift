@@ -62,7 +62,10 @@ final class AuthorizerCall {
             end(.failure(.malformed("is running as often at once as it may", log: "Rate Exceeded.")), nil)
         case .tooLarge:
             status = 413
-            end(.failure(.malformed("was to be sent an event larger than Lambda's 6 MB", log: "Request Too Long")), nil)
+            let limit = worker.options.limits.payloadBytes
+            end(
+                .failure(
+                    .malformed("was to be sent an event of more than \(limit) bytes", log: "Request Too Long")), nil)
         case .notFound, .notInvoked:
             status = 404
             end(.failure(.malformed("no longer exists", log: "Invalid permissions on Lambda function")), nil)

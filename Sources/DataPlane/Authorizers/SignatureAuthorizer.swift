@@ -20,7 +20,7 @@ struct SignatureAuthorizer: Authorizer {
             x.signature = PendingSignature(request: request, claim: claim, key: key)
             guard claim.needsBody else { return .next }
         } catch { throw SignatureCheck.refusal(x, error, keyId) }
-        return try x.collectBody(limit: HTTPLimits.apiBodyBytes)
+        return try x.collectBody(limit: x.worker.options.limits.heldBytes)
     }
 }
 

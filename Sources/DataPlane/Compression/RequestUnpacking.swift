@@ -1,3 +1,4 @@
+import GatewayModel
 import HTTPFront
 import NIOCore
 import NIOPosix
@@ -5,8 +6,6 @@ import NIOPosix
 /// Bodies of requests that come packed, of APIs that have `minimumCompressionSize`. Source: Developer Guide,
 /// api-gateway-make-request-with-compressed-payload.
 enum RequestUnpacking {
-    private static let limit = HTTPLimits.apiBodyBytes
-
     /// Whether the coding is known; the body comes later.
     static func check(_ x: Exchange) throws(Refusal) {
         guard x.rest.deployment?.minimumCompressionSize != nil, let head = x.connection?.head, head.body != .none else {
@@ -33,7 +32,7 @@ enum RequestUnpacking {
 
     static func unpack(_ x: Exchange) throws(Refusal) -> StepResult {
         guard let coding = x.rest.coding, let body = x.body, body.readableBytes > 0 else { return .next }
-        let unpacker = Unpacker(body, coding, limit: limit, memory: x.worker.memory)
+        let unpacker = Unpacker(body, coding, limit: x.worker.options.limits.heldBytes, memory: x.worker.memory)
         // The first step, some 0.2 ms, is taken on the loop; what is longer goes on elsewhere.
         let state = unpacker.step()
         guard state == .unfinished else {
@@ -59,7 +58,7 @@ enum RequestUnpacking {
         switch state {
         case .complete: break
         case .tooLarge:
-            x.reason = "received a body of more than \(limit) bytes when unpacked"
+            x.reason = "received a body of more than \(x.worker.options.limits.heldBytes) bytes when unpacked"
             throw .tooLarge
         case .unfinished, .outOfMemory:
             x.reason = "came while the server holds as many bytes of bodies as it may"
@@ -70,6 +69,7 @@ enum RequestUnpacking {
             throw .unsupportedMediaType
         }
         x.takenMemory += unpacker.handOver()
+        x.markUnpacked(unpacker.output.readableBytes)
         x.body = unpacker.output
     }
 }

@@ -54,7 +54,7 @@ package enum FunctionOutcome: Sendable {
     /// The function failed; the payload is its error object.
     case functionError(ByteBuffer)
     case throttled
-    /// The event is larger than Lambda takes (6 MB).
+    /// The event is larger than Lambda takes (`CallLimits.payloadBytes`).
     case tooLarge
     /// The version or alias no longer exists.
     case notFound

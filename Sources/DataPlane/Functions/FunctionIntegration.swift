@@ -25,15 +25,12 @@ final class FunctionIntegration: Sendable {
         target = function.target
         name = function.name
         payloadFormat = integration?.payloadFormatVersion == "2.0" ? .version2 : .version1
-        timeoutMilliseconds = integration?.timeoutInMillis ?? Self.maximumTimeoutMilliseconds
+        timeoutMilliseconds = integration?.timeoutInMillis ?? CallLimits.aws.httpTimeout.upperBound
         permitted = Self.permittedMethods(function.target, routeKey, account, key)
         arn = account.functionARN(function.name)
         self.credentials = credentials
         source = account.executeAPIARN("\(key.apiId)/*/" + Self.route(routeKey))
     }
-
-    /// AWS quota: 30 s, not to be raised for HTTP APIs.
-    static let maximumTimeoutMilliseconds = 30_000
 
     /// Of a REST API's method or a WebSocket API's route.
     ///
@@ -62,9 +59,6 @@ final class FunctionIntegration: Sendable {
         guard case .path(let method, _) = key else { return "$default" }
         return (method == .any ? "*" : method.rawValue) + key.path
     }
-
-    /// AWS quota: 6 MB for the event of a synchronous invocation.
-    static let maximumEventBytes = 6_291_456
 
     func permits(_ method: RequestHead.Method) -> Bool { permitted >> UInt16(method.rawValue) & 1 == 1 }
 

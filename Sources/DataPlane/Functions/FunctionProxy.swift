@@ -61,6 +61,7 @@ enum FunctionProxy {
             guard let asked = CustomInvocation.begin(x, to: &event) else { return }
             kind = asked
         }
+        x.markEvent(event.readableBytes)
         let requestId = Identifiers.uuid()
         x.endpointRequestId = requestId
         if x.rest.log != nil {
@@ -105,7 +106,10 @@ enum FunctionProxy {
         x.integrationServiceStatus = 200
         switch outcome {
         case .success(let payload):
-            if integration.payloadFormat != .stream { LoggedFunction.answer(x, payload, isError: false) }
+            if integration.payloadFormat != .stream {
+                x.markPayload(payload.readableBytes)
+                LoggedFunction.answer(x, payload, isError: false)
+            }
             switch integration.payloadFormat {
             case .version1: FunctionResponse.respondV1(x, payload)
             case .version2: FunctionResponse.respondV2(x, payload)
@@ -136,10 +140,11 @@ enum FunctionProxy {
             x.refuse(.functionBusy, because: "calls \(integration.name), which is running as often at once as it may")
         case .tooLarge:
             x.integrationServiceStatus = 413
-            x.integrationError = "the event is larger than Lambda's 6 MB"
+            let limit = x.worker.options.limits.payloadBytes
+            x.integrationError = "the event has more than \(limit) bytes"
             // Recorded: alone among the answers behind a function's call, this one tells of no trace.
             x.rest.showsTrace = false
-            x.refuse(.eventTooLarge, because: "sends \(integration.name) an event larger than Lambda's 6 MB")
+            x.refuse(.eventTooLarge, because: "sends \(integration.name) an event of more than \(limit) bytes")
         case .notFound:
             x.integrationServiceStatus = 404
             x.rest.log?.failure = [ExecutionFailure.invalidPermissions]

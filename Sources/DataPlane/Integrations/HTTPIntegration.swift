@@ -50,7 +50,7 @@ final class HTTPIntegration: Sendable {
         let names = variables.map { String(decoding: $0, as: UTF8.self) }
         try self.init(
             uri: uri, method: integration?.integrationMethod,
-            timeoutMilliseconds: integration?.timeoutInMillis ?? FunctionIntegration.maximumTimeoutMilliseconds,
+            timeoutMilliseconds: integration?.timeoutInMillis ?? CallLimits.aws.httpTimeout.upperBound,
             appendsPath: routeKey == .default || link != nil, variables: variables,
             requestMapping: RequestMapping(integration?.requestParameters, variables: names, stageVariables),
             responseMapping: ResponseMapping(integration?.responseParameters, variables: names, stageVariables),

@@ -14,9 +14,6 @@ struct UpstreamState {
 
 /// Passes a request on to an origin, and the answer back, as they come.
 enum HTTPProxy {
-    /// A response that is collected for a mapping may be so long (API Gateway's payload quota).
-    static let collectedResponseBytes = 10_485_760
-
     /// Whether the origin may be sent the path.
     static func check(_ x: Exchange, _ integration: HTTPIntegration) throws(Refusal) {
         guard DotSegments.areForwarded(x, integration) else { return }

@@ -76,10 +76,10 @@ enum HTTPPipeline {
     private static func takeBody(_ x: Exchange) throws(Refusal) -> StepResult {
         switch x.route?.integration {
         // A longer one makes an event that is too long in any case, so it need not be kept.
-        case .function: return try x.collectBody(limit: FunctionIntegration.maximumEventBytes)
+        case .function: return try x.collectBody(limit: x.worker.options.limits.eventBytes)
         case .http(let integration) where integration.requestMapping?.needsBody == true:
-            return try x.collectBody(limit: HTTPLimits.apiBodyBytes)
-        case .http: try x.streamBody(limit: HTTPLimits.apiBodyBytes)
+            return try x.collectBody(limit: x.worker.options.limits.heldBytes)
+        case .http: try x.streamBody(limit: x.worker.options.limits.streamedBytes)
         case .tables, .mock, .invalid, .missing, nil: break
         }
         return .next

@@ -80,10 +80,10 @@ enum RESTPipeline {
             method.validation?.validatesBody != true, x.connection?.head.body != .chunked,
             x.rest.coding == nil, x.rest.log?.tracesData != true
         {
-            try x.streamBody(limit: HTTPLimits.apiBodyBytes)
+            try x.streamBody(limit: x.worker.options.limits.streamedBytes)
             return .next
         }
-        return try x.collectBody(limit: HTTPLimits.apiBodyBytes)
+        return try x.collectBody(limit: x.worker.options.limits.heldBytes)
     }
 
     private static func map(_ x: Exchange) throws(Refusal) {

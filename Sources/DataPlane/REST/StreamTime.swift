@@ -1,3 +1,4 @@
+import GatewayModel
 import HTTPFront
 import NIOCore
 
@@ -6,9 +7,8 @@ extension Exchange {
     /// API Gateway Developer Guide, response-transfer-mode: 5 minutes for Regional endpoints. That the time to the
     /// answer's head counts, too, is a choice.
     private static let streamIdleTime = TimeAmount.minutes(5)
-    /// AWS quota: 10 MB, not to be raised; streamed answers may be longer. What AWS lets no more than 2 MB a second of
-    /// pass behind it is not slowed.
-    private static let bufferedBytes = 10_485_760
+    /// Streamed answers may be longer. What AWS lets no more than 2 MB a second of pass behind it is not slowed.
+    private var bufferedBytes: Int { worker.options.limits.streamedBytes }
 
     /// There is one time for all of an answer.
     func setRESTDeadline(_ now: NIODeadline) {
@@ -34,7 +34,10 @@ extension Exchange {
         }
         // What is packed on its way counts as the origin has sent it.
         let before = rest.relay?.received ?? connection?.responseBodyBytes ?? 0
-        guard before + bytes.readableBytes > Self.bufferedBytes else { return true }
+        guard before + bytes.readableBytes > bufferedBytes else {
+            markAnswer(before + bytes.readableBytes)
+            return true
+        }
         refuseLongAnswer()
         return false
     }
@@ -42,12 +45,12 @@ extension Exchange {
     /// Whether an origin's answer is known to be too long to be buffered.
     func isTooLong(_ head: ResponseHead) -> Bool {
         guard !rest.isStreamed, case .length(let length) = head.body else { return false }
-        return length > Self.bufferedBytes
+        return length > bufferedBytes
     }
 
     func refuseLongAnswer() {
-        integrationError = "the integration's answer is longer than \(Self.bufferedBytes) bytes"
+        integrationError = "the integration's answer is longer than \(bufferedBytes) bytes"
         refuse(
-            .internalError, because: "calls \(integrationName), whose answer is longer than 10 MB")
+            .internalError, because: "calls \(integrationName), whose answer is longer than \(bufferedBytes) bytes")
     }
 }

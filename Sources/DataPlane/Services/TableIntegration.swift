@@ -63,13 +63,15 @@ final class TableIntegration: Sendable {
         x.integrationServiceStatus = answer.status
         x.endpointRequestId = answer.requestId
         // A batch of items may be longer.
-        guard answer.body.readableBytes <= HTTPProxy.collectedResponseBytes, let method = x.route?.method,
+        let limit = x.worker.options.limits.heldBytes
+        guard answer.body.readableBytes <= limit, let method = x.route?.method,
             let head = head(of: answer)
         else {
             return x.refuse(
                 .internalError,
-                because: "calls DynamoDB, whose answer is longer than \(HTTPProxy.collectedResponseBytes) bytes")
+                because: "calls DynamoDB, whose answer is longer than \(limit) bytes")
         }
+        x.markAnswer(answer.body.readableBytes)
         LoggedTable.answer(x, head, answer.body)
         RESTAnswer.respond(x, head, answer.body, method)
     }

@@ -17,7 +17,11 @@ final class ClientConnection: WebSocketDelegate {
     let key: StageKey
     /// In milliseconds since 1970, as is `lastActiveAt`.
     let connectedAt: Int
-    private(set) var lastActiveAt: Int
+    private(set) var lastActiveAt: Int {
+        didSet { longestSilence = max(longestSilence, lastActiveAt - oldValue) }
+    }
+    /// Milliseconds between two messages in whatever direction.
+    private(set) var longestSilence = 0
     /// The host by which it came.
     let domainName: [UInt8]
     let sourceIP: [UInt8]
@@ -76,6 +80,7 @@ final class ClientConnection: WebSocketDelegate {
         worker.clients.take(.message, of: self) { x in
             x.body = bytes
             x.socket.isBinary = kind == .binary
+            x.socket.largestFrame = connection.largestFrame
         }
     }
 
@@ -86,6 +91,10 @@ final class ClientConnection: WebSocketDelegate {
         isHeldBack = false
         connection?.setReading(true)
     }
+
+    func takesMemory(_ bytes: Int, _ connection: WebSocketConnection) -> Bool { worker.memory.take(bytes) }
+
+    func gaveMemory(_ bytes: Int, _ connection: WebSocketConnection) { worker.memory.give(bytes) }
 
     func writabilityChanged(_ isWritable: Bool, _ connection: WebSocketConnection) {
         if isWritable { isSlowSince = nil }

@@ -44,6 +44,7 @@ extension Exchange {
     private func send(_ body: ByteBuffer, isBinary: Bool) -> Bool {
         let limits = worker.options.webSocketLimits
         guard body.readableBytes <= limits.messageBytes else { return false }
+        markMessage(body.readableBytes)
         let kind: MessageKind = isBinary && limits.takesBinary ? .binary : .text
         let frame = WebSocketFrame(kind, kind == .text ? body.repairedText : body, upTo: limits.frameBytes)
         if socket.client?.send(frame) == .sent { socket.sentMessages += 1 }

@@ -41,8 +41,11 @@ final class LoopClients {
             throw .overloaded
         }
         if let bucket = worker.options.connectBucket, !bucket.take(x.startedAt) {
-            x.reason = "was called beyond the account's rate of new connections (\(bucket.limits))"
-            throw .throttled
+            guard worker.options.limits.isMarking else {
+                x.reason = "was called beyond the account's rate of new connections (\(bucket.limits))"
+                throw .throttled
+            }
+            x.mark("AWS would have answered 429: this came beyond its rate of new connections (\(bucket.limits))")
         }
         pending += 1
     }

@@ -41,6 +41,8 @@ struct WebSocketCall {
     var isClientLost = false
     /// Whether the message has been a binary one.
     var isBinary = false
+    /// Of the message's frames.
+    var largestFrame = 0
     /// Once somebody has asked for it.
     var messageId: [UInt8] = []
     /// How the connection ended.

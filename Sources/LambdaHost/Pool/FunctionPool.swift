@@ -74,7 +74,7 @@ final class FunctionPool {
     // MARK: Invoking
 
     func invoke(_ request: InvocationRequest, _ answer: @escaping @Sendable (InvocationResult) -> Void) {
-        guard request.event.readableBytes <= LambdaLimits.payloadBytes else { return answer(.tooLarge) }
+        guard request.event.readableBytes <= host.settings.limits.payloadBytes else { return answer(.tooLarge) }
         guard !machine.isStopped, let version = version(for: request.qualifier) else { return answer(.notFound) }
         guard host.admission.take() else { return answer(.throttled(.account)) }
         let admission = host.admission

@@ -25,17 +25,18 @@ final class RuntimeAPIService: HTTPService {
     /// Whether a process of the environment is at the other end.
     private let isOwn: Bool
     private var call = Call.unknown
-    private var body = ByteBuffer()
+    private var body: HeldAnswer
 
     init(sandbox: Sandbox, isOwn: Bool) {
         self.sandbox = sandbox
         self.isOwn = isOwn
+        body = HeldAnswer(sandbox.pool.host.settings)
     }
 
     func headReceived(_ stream: HTTPStream) {
         let isAllowed = isOwn && Self.isOfRuntime(stream.head)
         call = isAllowed ? stream.head.withBytes { Self.call(stream.head, $0) } : .foreign
-        body.clear()
+        body.release()
         if case .response(let id) = call, let mode = Self.field("lambda-runtime-function-response-mode", stream.head) {
             call = mode.lowercased() == "streaming" ? begin(id, stream) : .unknownMode
         }
@@ -54,9 +55,7 @@ final class RuntimeAPIService: HTTPService {
         case .lateStream, .unknownMode: return
         default: break
         }
-        // What is too large is read to its end, so that the runtime can be told, but not kept.
-        guard body.readableBytes <= LambdaLimits.payloadBytes else { return }
-        if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
+        body.append(bytes)
     }
 
     func requestEnded(_ stream: HTTPStream) {
@@ -77,7 +76,8 @@ final class RuntimeAPIService: HTTPService {
         case .error(let id): answer(id, stream, isError: true)
         case .initError:
             let type = Self.errorType(stream)
-            let payload = body
+            let payload = body.bytes
+            body.release()
             Self.accept(stream)
             sandbox.initFailed(payload, type: type)
         case .ping: Self.respond(stream, status: 200, contentType: "text/plain", ByteBuffer(string: "pong"))
@@ -91,18 +91,21 @@ final class RuntimeAPIService: HTTPService {
 
     func bodyTooLarge(_ stream: HTTPStream) { stream.abort() }
     func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {}
-    func connectionClosed(_ stream: HTTPStream) { sandbox.connectionLost(stream) }
+    func connectionClosed(_ stream: HTTPStream) {
+        body.release()
+        sandbox.connectionLost(stream)
+    }
 
     private func answer(_ id: [UInt8], _ stream: HTTPStream, isError: Bool) {
-        let isTooLarge = body.readableBytes > LambdaLimits.payloadBytes
-        let payload = body
-        body = ByteBuffer()
+        let (payload, fault) = (body.bytes, body.fault)
         // The caller's answer goes first, the runtime's acknowledgement right behind it.
-        guard sandbox.answered(id, payload, isError: isError) else { return Self.refuseId(stream) }
-        if isTooLarge {
+        let isTaken = sandbox.answered(id, payload, isError: isError, fault: fault)
+        body.release()
+        guard isTaken else { return Self.refuseId(stream) }
+        if fault != nil {
             Self.refuse(
                 stream, status: 413, type: "RequestEntityTooLarge",
-                message: "Exceeded maximum allowed payload size (\(LambdaLimits.payloadBytes) bytes).")
+                message: "Exceeded maximum allowed payload size (\(sandbox.limits.payloadBytes) bytes).")
         } else {
             Self.accept(stream)
         }

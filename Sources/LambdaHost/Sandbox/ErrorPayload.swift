@@ -30,10 +30,12 @@ enum ErrorPayload {
         make("Sandbox.Timedout", "RequestId: \(requestId) Error: Task timed out after \(seconds).00 seconds")
     }
 
-    static let responseTooLarge = tooLarge(LambdaLimits.payloadBytes)
+    static let answerWithoutMemory = make(
+        "Function.ResponseSizeTooLarge",
+        "The server holds as many bytes of answers and bodies as it may; call again later.")
     static let streamTooLarge = tooLarge(LambdaLimits.streamedBytes)
 
-    private static func tooLarge(_ limit: Int) -> ByteBuffer {
+    static func tooLarge(_ limit: Int) -> ByteBuffer {
         ByteBuffer(
             bytes: JSONValue.object([
                 "errorMessage":

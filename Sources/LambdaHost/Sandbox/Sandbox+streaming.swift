@@ -9,7 +9,7 @@ struct StreamingAnswer {
     /// Of the body so far.
     var bytes = 0
     /// What is kept for a caller that wants it whole.
-    var collected = ByteBuffer()
+    var collected: HeldAnswer
     /// When the runtime's connection ended within it.
     var lostAt: NIODeadline?
 }
@@ -20,7 +20,7 @@ extension Sandbox {
         guard answering == nil, let call = machine.running?.call,
             call.request.requestId.utf8.elementsEqual(requestId)
         else { return false }
-        answering = StreamingAnswer(stream: stream)
+        answering = StreamingAnswer(stream: stream, collected: HeldAnswer(pool.host.settings))
         call.request.stream?.attach(stream, contentType: contentType, version: version.version)
         return true
     }
@@ -32,8 +32,8 @@ extension Sandbox {
         if let taker = request.stream {
             guard answering?.bytes ?? 0 <= LambdaLimits.streamedBytes else { return endStream(.tooLargeStream) }
             taker.send(bytes)
-        } else if answering?.bytes ?? 0 <= LambdaLimits.payloadBytes {
-            answering?.collected.writeImmutableBuffer(bytes)
+        } else {
+            answering?.collected.append(bytes)
         }
     }
 
@@ -42,10 +42,8 @@ extension Sandbox {
         guard let answer = answering, answer.stream === stream else { return false }
         if let error {
             endStream(.failed(error, status: nil, type: nil))
-        } else if answer.bytes > LambdaLimits.payloadBytes, machine.running?.call.request.stream == nil {
-            endStream(.tooLarge)
         } else {
-            endStream(.succeeded(answer.collected))
+            endStream(answer.collected.fault ?? .succeeded(answer.collected.bytes))
         }
         return true
     }
@@ -72,14 +70,13 @@ extension Sandbox {
 
     /// The call has ended, however it did.
     func letGoOfAnswer(_ running: RunningInvocation) {
+        answering?.collected.release()
         answering = nil
         running.call.request.stream?.detach()
     }
 }
 
 extension RunningInvocation.Ending {
-    static let tooLarge = Self.failed(
-        ErrorPayload.responseTooLarge, status: "error", type: "Function.ResponseSizeTooLarge")
     static let tooLargeStream = Self.failed(
         ErrorPayload.streamTooLarge, status: "error", type: "Function.ResponseSizeTooLarge")
 }

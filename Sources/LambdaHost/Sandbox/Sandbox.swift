@@ -179,14 +179,18 @@ final class Sandbox: PooledEnvironment {
     }
 
     /// The runtime's answer; false when there is no such invocation.
-    func answered(_ requestId: [UInt8], _ payload: ByteBuffer, isError: Bool) -> Bool {
+    ///
+    /// - Parameter fault: why the payload is not kept.
+    func answered(
+        _ requestId: [UInt8], _ payload: ByteBuffer, isError: Bool, fault: RunningInvocation.Ending? = nil
+    ) -> Bool {
         // A runtime that streams may still fail; a second answer is none.
         guard answering == nil || isError else { return false }
         let running = machine.answered(.now()) { $0.call.request.requestId.utf8.elementsEqual(requestId) }
         guard let running else { return false }
         pool.isReturning(self)
-        if payload.readableBytes > LambdaLimits.payloadBytes {
-            finish(running, .tooLarge)
+        if let fault {
+            finish(running, fault)
         } else if isError {
             finish(running, .failed(payload, status: nil, type: nil))
         } else {
@@ -205,6 +209,8 @@ final class Sandbox: PooledEnvironment {
             processes.kill(pid)
         }
     }
+
+    var limits: CallLimits { pool.host.settings.limits }
 
     // MARK: Invoking
 

@@ -51,6 +51,8 @@ package struct FrameReader {
     // The message under way; control frames may come between its fragments.
     private var kind: MessageKind?
     private var message = ByteBuffer()
+    /// Of its frames, or of those of the message that was told last.
+    package private(set) var largestFrame = 0
     private var text = UTF8Check()
     private var control = ByteBuffer()
 
@@ -58,6 +60,9 @@ package struct FrameReader {
         self.limits = limits
         self.sender = sender
     }
+
+    /// What is held of the message under way.
+    package var messageBytes: Int { message.readableBytes }
 
     package mutating func next(_ input: inout ByteBuffer) -> Event {
         while true {
@@ -143,11 +148,12 @@ package struct FrameReader {
     /// Limits hold before a byte of the payload is taken.
     private mutating func lengthKnown() -> CloseCode? {
         if !opcode.isControl {
-            if opcode != .continuation { kind = opcode == .text ? .text : .binary }
+            if opcode != .continuation { (kind, largestFrame) = (opcode == .text ? .text : .binary, 0) }
             guard kind == .text || limits.takesBinary else { return .unsupportedData }
             guard length <= limits.frameBytes, length <= limits.messageBytes - message.readableBytes else {
                 return .tooLarge
             }
+            largestFrame = max(largestFrame, Int(length))
         }
         // Without a mask the key stays zero, which changes nothing.
         (missing, step) = sender == .client ? (4, .mask) : (Int(length), .payload)

@@ -8,8 +8,8 @@ import Musl
 import Darwin
 #endif
 
-/// One line per request: time, method, path, status, route, milliseconds; and one more that says why, when the gateway
-/// itself refused.
+/// One line per request: time, method, path, status, route, milliseconds; one more that says why, when the gateway
+/// itself refused; and one that says how AWS would have ended it, when that is asked for.
 enum RequestLog {
     static func write(_ line: RequestLine) {
         let milliseconds = (line.milliseconds * 10).rounded() / 10
@@ -20,6 +20,7 @@ enum RequestLog {
         if let reason = line.reason, line.status >= 400 {
             text += "\n  \(line.status): \(TerminalText.safe(reason))"
         }
+        if let mark = line.mark { text += "\n  beyond AWS: \(mark)" }
         Console.post(text)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GatewayModel
 import GatewayServer
 
 struct Serve: AsyncParsableCommand {
@@ -19,7 +20,12 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         var settings = options.settings(defaultData: ".gatehouse")
-        if explain { settings.onRequest = { RequestLog.write($0) } }
+        if explain {
+            settings.onRequest = { RequestLog.write($0) }
+        } else if settings.limits == .warn {
+            // Somebody wants to see these.
+            settings.onRequest = { if $0.mark != nil { RequestLog.write($0) } }
+        }
         // That another runtime than the one asked for is used is told whatever the level.
         settings.shownFunctionLines = ShownFunctionLines(on: .errors, notesOnly: options.logLevel < .debug)
         let server = try await Running.start(settings)

@@ -94,6 +94,7 @@ struct ServerOptions: ParsableArguments {
         help: ArgumentHelp("PEM certificates of further authorities for HTTPS integrations.", valueName: "file"))
     var trustedCertificates: String?
 
+    @OptionGroup var limits: LimitOptions
     @OptionGroup var services: ServiceOptions
     @Option(
         help: ArgumentHelp(
@@ -188,6 +189,7 @@ struct ServerOptions: ParsableArguments {
         settings.isStrict = strict
         settings.accountThrottle = accountThrottle.flatMap(AccountThrottle.init)
         settings.trustedCertificates = trustedCertificates
+        limits.apply(to: &settings)
         services.apply(to: &settings)
         settings.cacheMegabytes = cacheMemory
         settings.cacheFillsOnce = cacheSingleFill

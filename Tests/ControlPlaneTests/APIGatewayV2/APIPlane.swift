@@ -14,12 +14,14 @@ struct APIPlane {
     let traffic = NotingTraffic()
     let store: TryingStore
 
-    init(store: TryingStore = TryingStore()) {
+    init(store: TryingStore = TryingStore(), limits: CallLimits = .aws) {
         self.store = store
+        var settings = ControlPlaneSettings(
+            account: Self.account, codeFolder: "/nowhere", now: { Timestamp(milliseconds: 1_586_304_524_000) },
+            concurrentExecutions: 1000)
+        settings.limits = limits
         plane = ControlPlane(
-            settings: ControlPlaneSettings(
-                account: Self.account, codeFolder: "/nowhere", now: { Timestamp(milliseconds: 1_586_304_524_000) },
-                concurrentExecutions: 1000),
+            settings: settings,
             store: store, traffic: traffic, functionHost: AbsentHost())
     }
 

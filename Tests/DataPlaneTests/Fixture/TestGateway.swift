@@ -26,11 +26,13 @@ struct TestGateway {
 
     static func serving(
         _ stages: TestAPI..., function: StandInFunction = StandInFunction(), others: [String: StandInFunction] = [:],
-        names: StandInNames = StandInNames(), _ body: (TestGateway) async throws -> Void
+        names: StandInNames = StandInNames(), limits: CallLimits = .aws, _ body: (TestGateway) async throws -> Void
     ) async throws {
+        var options = DataPlaneOptions(lookup: names.lookup)
+        options.limits = limits
         try await serving(
             stages.map(\.definition), functions: others.merging(["f": function]) { other, _ in other }, function,
-            DataPlaneOptions(lookup: names.lookup), loops: 1, body)
+            options, loops: 1, body)
     }
 
     static func serving(

@@ -123,7 +123,7 @@ struct WaitingStepTests {
     @Test("a body that is too long is refused when it is asked for", arguments: [true, false])
     func tooLong(isDeclared: Bool) throws {
         let gateway = try EmbeddedGateway(api, .after(milliseconds: 50, nil))
-        let length = FunctionIntegration.maximumEventBytes + 1
+        let length = CallLimits.aws.eventBytes + 1
         gateway.send(isDeclared ? post(length) : TestGateway.request("POST", "/", ["Transfer-Encoding: chunked"]))
         gateway.wait(milliseconds: 50)
         if !isDeclared { gateway.send(String(length, radix: 16) + "\r\n", String(repeating: "x", count: length)) }

@@ -175,7 +175,7 @@ struct BodiesTests {
     @Test("a length above the limit is refused by the service, without its body")
     func tooLong() throws {
         let client = try TestClient()
-        client.send(post(length: HTTPLimits.apiBodyBytes + 1, "Expect: 100-continue\r\n"))
+        client.send(post(length: RecordingService.bodyBytes + 1, "Expect: 100-continue\r\n"))
         #expect(client.service.events == [.head("POST /"), .tooLarge])
         #expect(client.received() == tooLarge)
         client.send("abc", next)
@@ -223,10 +223,10 @@ struct BodiesTests {
     @Test("a limit counts for one request only")
     func limitIsOfARequest() throws {
         let client = try TestClient()
-        client.service.bodyLimit = HTTPLimits.apiBodyBytes * 2
+        client.service.bodyLimit = RecordingService.bodyBytes * 2
         client.send(post(length: 1) + "x")
-        client.service.bodyLimit = HTTPLimits.apiBodyBytes
-        client.send(post(length: HTTPLimits.apiBodyBytes + 1))
+        client.service.bodyLimit = RecordingService.bodyBytes
+        client.send(post(length: RecordingService.bodyBytes + 1))
         #expect(client.received() == ok + tooLarge)
     }
 
@@ -234,7 +234,7 @@ struct BodiesTests {
     func lateRefusal() throws {
         let client = try TestClient()
         client.service.onTooLarge = { _ in }
-        client.send(post(length: HTTPLimits.apiBodyBytes + 1), String(repeating: "x", count: 1000))
+        client.send(post(length: RecordingService.bodyBytes + 1), String(repeating: "x", count: 1000))
         #expect(client.received().isEmpty)
         client.connection.answer(status: 413, "large")
         #expect(client.received() == tooLarge)

@@ -17,7 +17,7 @@ final class RandomPlay {
         client = try TestClient()
         client.service.onHead = { [unowned self] in
             (hasEnded, isPaused) = (false, false)
-            client.service.bodyLimit = self.random.once(in: 4) ? self.random.below(30) : HTTPLimits.apiBodyBytes
+            client.service.bodyLimit = self.random.once(in: 4) ? self.random.below(30) : RecordingService.bodyBytes
             act($0, once: 3)
         }
         client.service.onBody = { [unowned self] _, connection in act(connection, once: 2) }

@@ -16,7 +16,8 @@ final class RecordingService: HTTPService {
     private(set) var events: [Event] = []
 
     /// What it takes of a body at the head; nil leaves that to the test.
-    var bodyLimit: Int? = HTTPLimits.apiBodyBytes
+    static let bodyBytes = 10_485_760
+    var bodyLimit: Int? = bodyBytes
 
     var onHead: (HTTPStream) -> Void = { _ in }
     var onBody: (String, HTTPStream) -> Void = { _, _ in }

@@ -206,6 +206,19 @@ struct FrameLimitsTests {
         #expect(read([.binary([1, 200])]) { $0.takesBinary = true } == ["binary [1, 200]"])
     }
 
+    @Test("the largest frame of a message is known, and forgotten with the next one")
+    func largestFrame() {
+        var reader = FrameReader(limits: .own)
+        func largest(_ frames: ClientFrame...) -> Int {
+            var input = ByteBuffer(bytes: frames.flatMap(\.bytes))
+            while reader.next(&input) != .needsMore {}
+            return reader.largestFrame
+        }
+        let head = ClientFrame.text(letters(7), isFinal: false)
+        #expect(largest(head, .more(letters(40_000), isFinal: false), .more("abc")) == 40_000)
+        #expect(largest(.text("ab"), .ping("a longer one")) == 2)
+    }
+
     @Test("the next message begins at nothing")
     func again() {
         let large = ClientFrame.text(letters(32_768))

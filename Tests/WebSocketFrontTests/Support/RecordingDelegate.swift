@@ -8,6 +8,9 @@ final class RecordingDelegate: WebSocketDelegate {
     private(set) var events: [String] = []
     private(set) var connection: WebSocketConnection?
     var slowReader = SlowReader.keep
+    /// Bytes that may be held of messages under way, and those that are.
+    var memory = Int.max
+    private(set) var heldBytes = 0
     var onOpen: (WebSocketConnection) -> Void = { _ in }
     var onMessage: (ByteBuffer, WebSocketConnection) -> Void = { _, _ in }
     var onWritable: (Bool, WebSocketConnection) -> Void = { _, _ in }
@@ -32,6 +35,14 @@ final class RecordingDelegate: WebSocketDelegate {
         events.append("behind")
         return slowReader
     }
+
+    func takesMemory(_ bytes: Int, _ connection: WebSocketConnection) -> Bool {
+        guard bytes <= memory - heldBytes else { return false }
+        heldBytes += bytes
+        return true
+    }
+
+    func gaveMemory(_ bytes: Int, _ connection: WebSocketConnection) { heldBytes -= bytes }
 
     func closed(_ closure: WebSocketClosure, _ connection: WebSocketConnection) {
         events.append("closed \(closure.code.rawValue) \(closure.reason) by \(closure.side)")

@@ -7,7 +7,7 @@ import JSON
 /// what Terraform's acceptance tests read back. Words are the service's for HTTP and REST APIs, or in its manner.
 enum WebSocketIntegrationRules {
     /// Checks the integration and fills in what was not said.
-    static func check(_ integration: inout V2.Integration) throws(ServiceError) {
+    static func check(_ integration: inout V2.Integration, _ limits: CallLimits) throws(ServiceError) {
         let type = integration.integrationType ?? ""
         switch type {
         case "AWS", "AWS_PROXY": try checkService(&integration, isProxy: type == "AWS_PROXY")
@@ -26,12 +26,8 @@ enum WebSocketIntegrationRules {
         case nil, "1.0": integration.payloadFormatVersion = "1.0"
         case let version?: throw V2Error.badRequest("Unsupported PayloadFormatVersion: \(version)")
         }
-        let range = V2Quotas.webSocketTimeoutMilliseconds
-        let timeout = integration.timeoutInMillis ?? range.upperBound
-        guard range.contains(timeout) else {
-            throw V2Error.badRequest("Timeout should be between \(range.lowerBound) ms and \(range.upperBound) ms")
-        }
-        integration.timeoutInMillis = timeout
+        try IntegrationRules.checkTimeout(
+            &integration, in: limits.webSocketTimeout, unsaid: CallLimits.aws.webSocketTimeout.upperBound)
         try checkMappings(integration.requestParameters ?? [:])
         integration.integrationResponseSelectionExpression = responseSelectionExpression(of: integration)
     }
