@@ -239,7 +239,7 @@ def handler(event, context):
         ({"statusCode": 200, "body": "hi"}, None, "hi"),
         ({"statusCode": 500, "body": "hi"}, None, "hi"),
         ({"statusCode": 200}, None, None),
-        ({"statusCode": 200, "body": ""}, None, None),
+        ({"statusCode": 200, "body": ""}, None, ""),
         ({"statusCode": 200, "body": "ä€😀"}, None, "ä€😀"),
         ({"statusCode": 200, "body": "hi", "cookies": []}, "Internal server error", "Internal server error"),
         ({"body": "hi"}, "Internal server error", "Internal server error"),

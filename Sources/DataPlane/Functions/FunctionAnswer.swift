@@ -33,6 +33,8 @@ struct FunctionAnswer {
     private let format: PayloadFormat
     private var isREST: Bool { format == .rest || format == .stream || format == .webSocket }
     private(set) var isBase64 = false
+    /// An empty text is one.
+    private(set) var hasBody = false
     private var hasStatus = false
 
     private init(_ format: PayloadFormat) {
@@ -88,6 +90,7 @@ struct FunctionAnswer {
             case Self.bodyName where format != .stream:
                 if cursor.peek() == UInt8(ascii: "\"") {
                     body = try Self.string(&cursor)
+                    hasBody = true
                 } else {
                     isWellFormed = try Self.skipNull(&cursor) && isWellFormed
                 }

@@ -22,13 +22,15 @@ extension Exchange {
 
     /// Ends an event with what its integration has answered, or without one where its route has none.
     ///
-    /// - Parameter status: decides a handshake, and is only logged of other events.
+    /// - Parameters:
+    ///   - status: decides a handshake, and is only logged of other events.
+    ///   - body: what goes back on a two-way route; nil: nothing does.
     func endEvent(_ status: Int, _ body: ByteBuffer?, isBinary: Bool = false) {
         switch socket.event {
         case .connect where (200..<300).contains(status): acceptHandshake()
         case .connect: refuseHandshake(status)
         case .message:
-            if route?.socket?.isTwoWay == true, let body, body.readableBytes > 0, !send(body, isBinary: isBinary) {
+            if route?.socket?.isTwoWay == true, let body, !send(body, isBinary: isBinary) {
                 return refuse(
                     .internalError,
                     because: "answers \(body.readableBytes) bytes, and a message has at most "
@@ -157,7 +159,7 @@ enum WebSocketFunctionAnswer {
         }
         // Bytes stay base64 where no frames are served that could hold them (AWS's way is unconfirmed).
         guard answer.isBase64, x.worker.options.webSocketLimits.takesBinary else {
-            return x.endEvent(answer.status, ByteBuffer(bytes: answer.body))
+            return x.endEvent(answer.status, answer.hasBody ? ByteBuffer(bytes: answer.body) : nil)
         }
         guard let bytes = Base64.decode(answer.body) else {
             return x.refuse(

@@ -45,7 +45,7 @@ struct WebSocketResponses: Sendable {
     ///   - status: the integration's.
     func respond(_ x: Exchange, _ answer: IntegrationAnswer, selecting text: String?, status: Int) throws(Refusal) {
         x.integrationStatus = status
-        if isProxy { return x.endEvent(status, answer.body) }
+        if isProxy { return x.endEvent(status, answer.body.flatMap { $0.readableBytes > 0 ? $0 : nil }) }
         guard let response = try select(text) else {
             // Nothing would be sent anyway. That a handshake needs an answer is said in the Developer Guide.
             if x.socket.event == .message, x.route?.socket?.isTwoWay != true { return x.endEvent(status, nil) }
@@ -60,7 +60,8 @@ struct WebSocketResponses: Sendable {
             body = try template.render(x, try converted?.text(x) ?? answer.body)
         }
         x.endEvent(
-            x.rest.overrides.responseStatus.flatMap(Int.init) ?? status, body,
+            x.rest.overrides.responseStatus.flatMap(Int.init) ?? status,
+            body.flatMap { $0.readableBytes > 0 ? $0 : nil },
             isBinary: converted?.isBinary ?? false)
     }
 
