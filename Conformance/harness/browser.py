@@ -105,10 +105,10 @@ class Browser:
             self.value(f"document.querySelector('input[name={name}]').focus()")
             self.tell("Input.insertText", text=text)
 
-    def press(self):
+    def press(self, button="button[type=submit]"):
         """The form's button, with the mouse."""
         place = self.value(
-            "(() => { const box = document.querySelector('button[type=submit]').getBoundingClientRect();"
+            f"(() => {{ const box = document.querySelector('{button}').getBoundingClientRect();"
             " return [box.x + box.width / 2, box.y + box.height / 2] })()"
         )
         for kind in ["mousePressed", "mouseReleased"]:
