@@ -29,12 +29,12 @@ KEY = {"X-Api-Key": "abcdefghij0123456789"}
 class Terraform:
     """A folder with the configuration, and the commands on it."""
 
-    def __init__(self, folder, server, configuration, variables):
+    def __init__(self, folder, server, configuration, source, variables):
         self.folder = folder
         for file in "provider.tf", configuration:
             shutil.copy(CONFIGURATIONS / file, folder)
         with zipfile.ZipFile(folder / "code.zip", "w") as code:
-            code.writestr("app.py", FUNCTION)
+            code.writestr("app.py", source)
         self.environment = environment(server.url) | {
             "TF_CLI_CONFIG_FILE": os.devnull, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1",
         }  # fmt: skip
@@ -64,10 +64,10 @@ def terraform(own_gatehouse, tmp_path):
         pytest.skip("this machine has no Terraform with its AWS provider")
     server = own_gatehouse()
 
-    def start(configuration, **variables):
+    def start(configuration, source=FUNCTION, **variables):
         folder = tmp_path / "configuration"
         folder.mkdir()
-        return Terraform(folder, server, configuration, variables), server
+        return Terraform(folder, server, configuration, source, variables), server
 
     return start
 
