@@ -738,6 +738,7 @@ def test_a_connection_of_another_stage_is_gone(api, connected):
         ("?code=1001", None),
         ("?code=99999", None),
         ("?code=4000&reason=" + "a" * 124, None),
+        ("?code=4000&reason=%ff", None),
     ],
 )
 def test_a_code_may_be_chosen(api, connected, query, closed):
@@ -772,6 +773,16 @@ def test_a_group_is_sent_one_message(api):
         client.connection.close()
 
 
+def test_the_sdks_call_for_one_connection_reaches_a_group(api, connected):
+    assert callback(api, "PUT", f"/prod/@connections/{connected.id}/groups/room%20one").status == 204
+    client = management(api)
+    client.post_to_connection(ConnectionId="groups/room one", Data=b"all")
+    assert connected.next() == "all"
+    error = error_of(client.post_to_connection, ConnectionId="groups/a/b", Data=b"x")
+    assert (error.status, error.code) == (400, "BadRequestException")
+    assert error_of(client.get_connection, ConnectionId="groups/room one").status == 403
+
+
 def test_connect_may_say_the_groups(api, function):
     made = function("def handler(event, context):\n    return {'statusCode': 200, 'headers': {'x-gatehouse-groups': 'a, b'}}")
     made.permit()
@@ -791,6 +802,8 @@ def test_connect_may_say_the_groups(api, function):
         ("PUT", "/prod/@connections/nobody/groups/room", 400),
         ("PUT", "/prod/@connections/XDmENcnwIE0CFEQ=/groups/room", 410),
         ("PUT", "/prod/@connections/{}/groups/" + "a" * 257, 400),
+        ("PUT", "/prod/@connections/{}/groups/%ff", 400),
+        ("POST", "/prod/@connections/groups/%E2%82", 400),
         ("POST", "/prod/@connections/{}/groups/room", 403),
         ("GET", "/prod/@connections/groups/room", 403),
         ("PATCH", "/prod/@connections/{}", 403),

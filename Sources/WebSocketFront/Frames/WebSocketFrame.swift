@@ -49,7 +49,7 @@ package struct WebSocketFrame: Sendable {
         WebSocketFrame(.pong, capacity: Self.controlBytes) { $0.writeImmutableBuffer(control(payload)) }
     }
 
-    /// At most 123 bytes of the reason are sent, and no half of a character. Without a code the frame is empty.
+    /// At most `reasonBytes` of the reason are sent, and no half of a character. Without a code the frame is empty.
     package static func close(_ code: CloseCode?, reason: String = "") -> WebSocketFrame {
         WebSocketFrame(.close, capacity: Self.controlBytes) { payload in
             guard let code else { return }
@@ -121,4 +121,6 @@ package struct WebSocketFrame: Sendable {
     /// The longest head: two bytes and eight of length.
     private static let headBytes = 10
     private static let controlBytes = 125
+    /// Of a close frame's reason: its code takes two.
+    package static let reasonBytes = controlBytes - 2
 }

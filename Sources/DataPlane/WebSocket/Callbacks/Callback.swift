@@ -17,18 +17,24 @@ struct Callback {
 
     /// The `@` may be sent as `%40`, and an id's `=` as `%3D`.
     init(_ path: UnsafeRawBufferPointer, _ x: Exchange) throws(Refusal) {
-        let segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
+        var segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
             segment in
             var decoded: [UInt8] = []
             PercentCoding.decode(UnsafeRawBufferPointer(rebasing: segment), into: &decoded)
             return decoded
         }
         guard segments.first?.elementsEqual("@connections".utf8) == true else { throw .forbidden }
+        // The SDKs' call for one connection reaches a group by the id `groups/GROUP`, whose slash they escape.
+        let prefix = Array("groups/".utf8)
+        if segments.count == 2, segments[1].starts(with: prefix) {
+            segments[1...] = [Array("groups".utf8), Array(segments[1].dropFirst(prefix.count))]
+        }
         func isGroups(_ position: Int) -> Bool { segments[position].elementsEqual("groups".utf8) }
         switch segments.count {
         case 2: target = .client
-        case 3 where isGroups(1): target = .group(String(decoding: segments[2], as: UTF8.self))
-        case 4 where isGroups(2): target = .membership(group: String(decoding: segments[3], as: UTF8.self))
+        // What is no UTF-8 is no name: repaired, different ones would be the same.
+        case 3 where isGroups(1): target = .group(String(validating: segments[2], as: UTF8.self) ?? "")
+        case 4 where isGroups(2): target = .membership(group: String(validating: segments[3], as: UTF8.self) ?? "")
         default: throw .forbidden
         }
         self.segments = segments

@@ -127,13 +127,15 @@ enum CallbackCall {
     private static func ending(_ x: Exchange) throws(Refusal) -> (CloseCode, String) {
         let values = ParameterValues(x: x)
         let code = values.lastQuery(Array("code".utf8)).map { String(decoding: $0, as: UTF8.self) }
-        let reason = String(decoding: values.lastQuery(Array("reason".utf8)) ?? [], as: UTF8.self)
-        guard let code else { return (.normal, reason) }
-        guard let number = UInt16(code), number == 1000 || (3000...4999).contains(number), reason.utf8.count <= 123
+        let reason = String(validating: values.lastQuery(Array("reason".utf8)) ?? [], as: UTF8.self)
+        guard let number = UInt16(code ?? "1000"), number == 1000 || (3000...4999).contains(number), let reason,
+            reason.utf8.count <= WebSocketFrame.reasonBytes
         else {
             x.rest.message = Array(
-                "A connection is closed with the code 1000, or one of 3000 to 4999, and a reason of at most 123 bytes."
-                    .utf8)
+                """
+                A connection is closed with the code 1000, or one of 3000 to 4999, and a reason of at most \
+                \(WebSocketFrame.reasonBytes) bytes of UTF-8.
+                """.utf8)
             throw .invalidId
         }
         return (CloseCode(rawValue: number), reason)
