@@ -795,6 +795,15 @@ def test_connect_may_say_the_groups(api, function):
         assert client.response.header("x-gatehouse-groups") is None
 
 
+@pytest.mark.parametrize("groups", ["a/b", "a, \x01", "b" * 257, ",".join(map(str, range(65)))])
+def test_connect_may_not_say_what_are_no_groups(api, function, groups):
+    made = function(f"def handler(event, context):\n    return {{'statusCode': 200, 'headers': {{'x-gatehouse-groups': {groups!r}}}}}")
+    made.permit()
+    api.route("$connect", api.function(made))
+    api.stage()
+    assert api.refused().status == 502
+
+
 @pytest.mark.parametrize(
     ("method", "target", "status"),
     [

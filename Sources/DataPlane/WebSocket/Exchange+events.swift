@@ -144,7 +144,16 @@ enum WebSocketFunctionAnswer {
                 .functionFailed, because: "calls \(x.integrationName), whose answer is no proxy response: \(beginning)")
         }
         x.integrationStatus = answer.status
-        if x.socket.event == .connect { take(answer.headers, x) }
+        if x.socket.event == .connect {
+            take(answer.headers, x)
+            guard ClientGroup.canHold(x.socket.groups) else {
+                x.integrationError = "malformed groups in the response of the function"
+                return x.refuse(
+                    .functionFailed,
+                    because: "calls \(x.integrationName), whose x-gatehouse-groups is no list of at most "
+                        + "\(ClientGroup.groupsOfClient) names with at most \(ClientGroup.nameLength) characters each")
+            }
+        }
         // Bytes stay base64 where no frames are served that could hold them (AWS's way is unconfirmed).
         guard answer.isBase64, x.worker.options.webSocketLimits.takesBinary else {
             return x.endEvent(answer.status, ByteBuffer(bytes: answer.body))
@@ -162,10 +171,9 @@ enum WebSocketFunctionAnswer {
             if header.isNamed(subprotocol) {
                 x.socket.subprotocol = String(decoding: header.value, as: UTF8.self)
             } else if header.isNamed(groups) {
-                let names = String(decoding: header.value, as: UTF8.self).split(separator: ",").map { name in
+                x.socket.groups += String(decoding: header.value, as: UTF8.self).split(separator: ",").map { name in
                     String(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
                 }
-                x.socket.groups = names.filter(ClientGroup.isName)
             }
         }
     }

@@ -183,6 +183,9 @@ final class ClientGroup {
     func add(_ client: ClientConnection) { members[client.id] = client }
     func remove(_ client: ClientConnection) { members[client.id] = nil }
 
+    /// Whether these can be the groups of one client.
+    static func canHold(_ names: [String]) -> Bool { names.count <= groupsOfClient && names.allSatisfy(isName) }
+
     static func isName(_ text: String) -> Bool {
         !text.isEmpty && text.unicodeScalars.count <= nameLength
             && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F && $0 != "," && $0 != "/" }
