@@ -668,9 +668,13 @@ def test_a_client_is_described(api, connected):
 def test_a_client_is_sent_away(api, connected):
     callbacks = management(api)
     assert callbacks.delete_connection(ConnectionId=connected.id)["ResponseMetadata"]["HTTPStatusCode"] == 204
+    # The client has not said goodbye yet.
+    for operation in ("post_to_connection", "get_connection", "delete_connection"):
+        data = {"Data": b"x"} if operation == "post_to_connection" else {}
+        error = error_of(getattr(callbacks, operation), ConnectionId=connected.id, **data)
+        assert (error.status, error.code, error.message) == (410, "GoneException", None)
+    assert callback(api, "PUT", f"/prod/@connections/{connected.id}/groups/room").status == 410
     assert connected.next() == Closed(1000, "")
-    error = error_of(callbacks.post_to_connection, ConnectionId=connected.id, Data=b"x")
-    assert (error.status, error.code, error.message) == (410, "GoneException", None)
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,8 @@ final class ClientConnection: WebSocketDelegate {
 
     // MARK: What it is sent
 
+    var isOpen: Bool { connection?.isOpen == true }
+
     @discardableResult
     func send(_ frame: WebSocketFrame) -> WebSocketConnection.SendResult {
         guard let connection else { return .gone }
