@@ -30,6 +30,8 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
     /// Pongs not yet handed to the channel.
     private var pongs = ByteBuffer()
     private var endOfLife = NIODeadline.distantFuture
+    /// Of the message under way, as far as the delegate has let it grow.
+    private var unfinishedBytes = 0
     private var isPaused = false
     private var isAutoReading = true
     private var isInputClosed = false
@@ -138,8 +140,15 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
             if case .needsMore = event { break }
             received(event)
         }
+        countUnfinished()
         if isInputClosed, isListening { lost() }
         regulateReading()
+    }
+
+    private func countUnfinished() {
+        guard isOpen, reader.unfinishedBytes != unfinishedBytes else { return }
+        unfinishedBytes = reader.unfinishedBytes
+        if delegate?.mayHold(unfinishedBytes, self) == false { received(reader.fault(.internalError)) }
     }
 
     /// Whether frames are looked at.

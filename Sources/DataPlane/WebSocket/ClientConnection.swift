@@ -37,6 +37,8 @@ final class ClientConnection: WebSocketDelegate {
     private var inFlight = 0
     private var isHeldBack = false
     private var isSlowSince: NIODeadline?
+    /// Taken of `unfinishedMessages`.
+    private var unfinishedBytes = 0
 
     init(_ x: Exchange, _ stage: CompiledStage) {
         worker = x.worker
@@ -87,6 +89,14 @@ final class ClientConnection: WebSocketDelegate {
         connection?.setReading(true)
     }
 
+    func mayHold(_ bytes: Int, _ connection: WebSocketConnection) -> Bool {
+        let memory = worker.options.unfinishedMessages
+        memory.give(unfinishedBytes)
+        let isHeld = memory.take(bytes)
+        unfinishedBytes = isHeld ? bytes : 0
+        return isHeld
+    }
+
     func writabilityChanged(_ isWritable: Bool, _ connection: WebSocketConnection) {
         if isWritable { isSlowSince = nil }
     }
@@ -100,6 +110,7 @@ final class ClientConnection: WebSocketDelegate {
 
     func closed(_ closure: WebSocketClosure, _ connection: WebSocketConnection) {
         self.connection = nil
+        _ = mayHold(0, connection)
         worker.clients.remove(self)
         left(closure)
     }

@@ -77,7 +77,10 @@ package struct FrameReader {
         }
     }
 
-    private mutating func fault(_ code: CloseCode) -> Event {
+    /// What the message under way takes of the machine's memory.
+    var unfinishedBytes: Int { message.capacity }
+
+    mutating func fault(_ code: CloseCode) -> Event {
         step = .ended
         (message, control) = (ByteBuffer(), ByteBuffer())
         return .fault(code)

@@ -8,6 +8,9 @@ final class RecordingDelegate: WebSocketDelegate {
     private(set) var events: [String] = []
     private(set) var connection: WebSocketConnection?
     var slowReader = SlowReader.keep
+    /// How much of an unfinished message may be held, and how much is.
+    var memory = Int.max
+    private(set) var held = 0
     var onOpen: (WebSocketConnection) -> Void = { _ in }
     var onMessage: (ByteBuffer, WebSocketConnection) -> Void = { _, _ in }
     var onWritable: (Bool, WebSocketConnection) -> Void = { _, _ in }
@@ -21,6 +24,11 @@ final class RecordingDelegate: WebSocketDelegate {
     func messageReceived(_ kind: MessageKind, _ bytes: ByteBuffer, _ connection: WebSocketConnection) {
         events.append("\(kind) \(bytes.words)")
         onMessage(bytes, connection)
+    }
+
+    func mayHold(_ bytes: Int, _ connection: WebSocketConnection) -> Bool {
+        held = bytes
+        return bytes <= memory
     }
 
     func writabilityChanged(_ isWritable: Bool, _ connection: WebSocketConnection) {
