@@ -2,7 +2,7 @@
 
 import importlib.util
 import json
-import sys
+import shutil
 import urllib.parse
 
 import pytest
@@ -17,8 +17,8 @@ CHAT = REPOSITORY / "Examples/chat"
 
 
 class Chat:
-    def __init__(self, command):
-        self.process = command("up", str(CHAT / "template.yaml"), "--listen", "127.0.0.1:0")
+    def __init__(self, command, folder=CHAT):
+        self.process = command("up", str(folder / "template.yaml"), "--listen", "127.0.0.1:0")
         self.process.line("^ready$")
         self.url = self.process.line(r"^Url: (ws://localhost:\d+/_aws/execute-api/\w+/prod)$")[1]
         self.parts = urllib.parse.urlsplit(self.url)
@@ -56,6 +56,8 @@ def test_people_talk_in_a_room(chat):
             bob.close(1000)
         assert ada.json() == {"left": "bob"}
         assert ada.ask({"action": "who"}) == {"here": ["ada"]}
+    # Not one by one.
+    chat.process.says(r"POST /prod/@connections/groups%2Fgarden 200")
 
 
 @pytest.mark.parametrize(("name", "room"), [("", "garden"), ("ada", ""), ("ada", "a, b"), ("a\nb", "garden"), ("a" * 41, "b")])
@@ -63,6 +65,16 @@ def test_who_has_no_name_or_room_stays_outside(chat, name, room):
     with pytest.raises(Refused) as refused:
         chat.enter(name, room)
     assert refused.value.status == 400
+
+
+def test_who_is_connected_stays_when_the_code_is_saved(command, tmp_path):
+    folder = shutil.copytree(CHAT, tmp_path / "chat")
+    with Chat(command, folder).enter("ada") as ada:
+        assert ada.ask("?")["error"] == "I know two messages."
+        code = folder / "src/chat.py"
+        code.write_text(code.read_text().replace("I know two messages.", "Two, and no more."))
+        until(lambda: ada.ask("?")["error"] == "Two, and no more.", "the new code answers")
+        assert ada.ask({"action": "who"}) == {"here": ["ada"]}
 
 
 def test_the_page(chat, browser):

@@ -668,9 +668,13 @@ def test_a_client_is_described(api, connected):
 def test_a_client_is_sent_away(api, connected):
     callbacks = management(api)
     assert callbacks.delete_connection(ConnectionId=connected.id)["ResponseMetadata"]["HTTPStatusCode"] == 204
+    # The client has not said goodbye yet.
+    for operation in ("post_to_connection", "get_connection", "delete_connection"):
+        data = {"Data": b"x"} if operation == "post_to_connection" else {}
+        error = error_of(getattr(callbacks, operation), ConnectionId=connected.id, **data)
+        assert (error.status, error.code, error.message) == (410, "GoneException", None)
+    assert callback(api, "PUT", f"/prod/@connections/{connected.id}/groups/room").status == 410
     assert connected.next() == Closed(1000, "")
-    error = error_of(callbacks.post_to_connection, ConnectionId=connected.id, Data=b"x")
-    assert (error.status, error.code, error.message) == (410, "GoneException", None)
 
 
 @pytest.mark.parametrize(
@@ -710,6 +714,19 @@ def test_unsigned_callbacks_are_nobodys(api, connected):
     assert (answer.status, answer.json()) == (403, {"message": "Missing Authentication Token"})
 
 
+@pytest.mark.parametrize("in_query", [True, False])
+def test_a_web_page_is_not_the_account(api, connected, in_query):
+    """Which it could say without its browser asking beforehand: a POST of text, signed in the query by a key of nobody's."""
+    query = (
+        "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=test%2F20260101%2Fus-east-1%2Fexecute-api%2Faws4_request"
+        "&X-Amz-Date=20260101T000000Z&X-Amz-SignedHeaders=host&X-Amz-Signature=00") if in_query else ""  # fmt: skip
+    for target in (f"/prod/@connections/{connected.id}{query}", f"/prod/@connections/groups/room{query}"):
+        assert callback(api, "POST", target, body="x", sign=not in_query).status == 200
+        page = {"Origin": "https://page.example"}
+        refused = callback(api, "POST", target, page, body="x", sign=not in_query)
+        assert (refused.status, refused.json()) == (403, {"message": "Forbidden"})
+
+
 def test_a_known_key_is_verified_and_its_policies_asked(api, connected, caller):
     resource = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api.id}/prod/POST/@connections/*"
     _, allowed = caller(Action="execute-api:ManageConnections", Resource=resource)
@@ -717,6 +734,7 @@ def test_a_known_key_is_verified_and_its_policies_asked(api, connected, caller):
         api, aws_access_key_id=allowed.access_key, aws_secret_access_key=allowed.secret_key)
     client.post_to_connection(ConnectionId=connected.id, Data=b"hello")
     assert connected.next() == "hello"
+    client.post_to_connection(ConnectionId="groups/a room", Data=b"to nobody")
     error = error_of(client.delete_connection, ConnectionId=connected.id)
     assert (error.status, error.code) == (403, "AccessDeniedException")
     assert "is not authorized to perform: execute-api:ManageConnections on resource:" in error.message

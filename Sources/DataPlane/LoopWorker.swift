@@ -176,6 +176,8 @@ package struct DataPlaneOptions: Sendable {
     package var lookup: NameLookup
     /// For all bodies that are collected, of requests and for mappings, of the whole process: half a gigabyte.
     package var memory = MemoryBudget(limit: HTTPLimits.collectedBytes)
+    /// Of messages under way, which take longer than bodies may: they do not stand in the way of those.
+    package var unfinishedMessages = MemoryBudget(limit: WebSocketLimits.unfinishedBytes)
     /// The account's throttle, of all APIs together; nil: none. AWS: 10,000 a second, burst 5,000.
     private(set) var accountBucket: TokenBucket?
     package var cache = CacheSettings()

@@ -29,9 +29,9 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
     private var input = ByteBuffer()
     /// Pongs not yet handed to the channel.
     private var pongs = ByteBuffer()
-    /// What the delegate has been asked about of the message under way.
-    private var countedBytes = 0
     private var endOfLife = NIODeadline.distantFuture
+    /// Of the message under way, as far as the delegate has let it grow.
+    private var unfinishedBytes = 0
     private var isPaused = false
     private var isAutoReading = true
     private var isInputClosed = false
@@ -140,9 +140,15 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
             if case .needsMore = event { break }
             received(event)
         }
-        countMemory()
+        countUnfinished()
         if isInputClosed, isListening { lost() }
         regulateReading()
+    }
+
+    private func countUnfinished() {
+        guard isOpen, reader.unfinishedBytes != unfinishedBytes else { return }
+        unfinishedBytes = reader.unfinishedBytes
+        if delegate?.mayHold(unfinishedBytes, self) == false { received(reader.fault(.internalError)) }
     }
 
     /// Whether frames are looked at.
@@ -154,24 +160,6 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
         }
     }
 
-    /// Messages of AWS's length are allowed for without counting.
-    private func countMemory() {
-        let bytes = isListening ? max(0, reader.messageBytes - WebSocketLimits.aws.messageBytes) : countedBytes
-        guard bytes > countedBytes else { return }
-        guard delegate?.takesMemory(bytes - countedBytes, self) ?? true else {
-            reader = FrameReader(limits: limits)
-            end(with: .close(.tryAgainLater))
-            return report(WebSocketClosure(.tryAgainLater, by: .gateway))
-        }
-        countedBytes = bytes
-    }
-
-    private func giveMemory() {
-        guard countedBytes > 0 else { return }
-        delegate?.gaveMemory(countedBytes, self)
-        countedBytes = 0
-    }
-
     /// Of the message that came last.
     package var largestFrame: Int { reader.largestFrame }
 
@@ -179,7 +167,6 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
         switch (phase, event) {
         case (.open, .message(let kind, let bytes)):
             restartIdleTime()
-            giveMemory()
             delegate?.messageReceived(kind, bytes, self)
         case (.open, .ping(let payload)): answer(ping: payload)
         case (.open, .close(let code, let reason)):
@@ -255,7 +242,6 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
 
     private func report(_ closure: WebSocketClosure) {
         guard let delegate else { return }
-        giveMemory()
         self.delegate = nil
         delegate.closed(closure, self)
     }

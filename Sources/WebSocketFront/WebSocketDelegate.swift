@@ -6,10 +6,9 @@ package protocol WebSocketDelegate: AnyObject {
     func opened(_ connection: WebSocketConnection)
     /// A whole message, fragments put together; a text is UTF-8.
     func messageReceived(_ kind: MessageKind, _ bytes: ByteBuffer, _ connection: WebSocketConnection)
-    /// A message under way has so many bytes more than a message of AWS's may have; false when there is no memory for them.
-    func takesMemory(_ bytes: Int, _ connection: WebSocketConnection) -> Bool
-    /// They are held no more.
-    func gaveMemory(_ bytes: Int, _ connection: WebSocketConnection)
+    /// A message that comes in pieces takes so many bytes by now; 0 when it is complete. False ends the connection (1011):
+    /// all clients' unfinished messages together may be more than there is memory for.
+    func mayHold(_ bytes: Int, _ connection: WebSocketConnection) -> Bool
     /// The client takes bytes again, or takes none for now.
     func writabilityChanged(_ isWritable: Bool, _ connection: WebSocketConnection)
     /// A message was not sent because `queued` bytes wait for the client already.
@@ -20,8 +19,7 @@ package protocol WebSocketDelegate: AnyObject {
 
 extension WebSocketDelegate {
     package func opened(_ connection: WebSocketConnection) {}
-    package func takesMemory(_ bytes: Int, _ connection: WebSocketConnection) -> Bool { true }
-    package func gaveMemory(_ bytes: Int, _ connection: WebSocketConnection) {}
+    package func mayHold(_ bytes: Int, _ connection: WebSocketConnection) -> Bool { true }
     package func writabilityChanged(_ isWritable: Bool, _ connection: WebSocketConnection) {}
     package func fellBehind(queued: Int, _ connection: WebSocketConnection) -> SlowReader { .keep }
 }

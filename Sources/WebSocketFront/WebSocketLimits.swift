@@ -22,6 +22,10 @@ package struct WebSocketLimits: Sendable {
     /// For the client to end TCP when both close frames are sent.
     package var lingeringTime = TimeAmount.seconds(2)
 
+    /// Of the messages of all clients that are not complete: two thousand of AWS's longest. Who sends more of one beyond
+    /// them is closed with 1011.
+    package static let unfinishedBytes = 268_435_456
+
     package init() {}
 
     /// AWS's quotas.

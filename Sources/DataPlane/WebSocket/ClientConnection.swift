@@ -41,6 +41,8 @@ final class ClientConnection: WebSocketDelegate {
     private var inFlight = 0
     private var isHeldBack = false
     private var isSlowSince: NIODeadline?
+    /// Taken of `unfinishedMessages`.
+    private var unfinishedBytes = 0
 
     init(_ x: Exchange, _ stage: CompiledStage) {
         worker = x.worker
@@ -92,9 +94,13 @@ final class ClientConnection: WebSocketDelegate {
         connection?.setReading(true)
     }
 
-    func takesMemory(_ bytes: Int, _ connection: WebSocketConnection) -> Bool { worker.memory.take(bytes) }
-
-    func gaveMemory(_ bytes: Int, _ connection: WebSocketConnection) { worker.memory.give(bytes) }
+    func mayHold(_ bytes: Int, _ connection: WebSocketConnection) -> Bool {
+        let memory = worker.options.unfinishedMessages
+        memory.give(unfinishedBytes)
+        let isHeld = memory.take(bytes)
+        unfinishedBytes = isHeld ? bytes : 0
+        return isHeld
+    }
 
     func writabilityChanged(_ isWritable: Bool, _ connection: WebSocketConnection) {
         if isWritable { isSlowSince = nil }
@@ -109,6 +115,7 @@ final class ClientConnection: WebSocketDelegate {
 
     func closed(_ closure: WebSocketClosure, _ connection: WebSocketConnection) {
         self.connection = nil
+        _ = mayHold(0, connection)
         worker.clients.remove(self)
         left(closure)
     }
@@ -119,6 +126,8 @@ final class ClientConnection: WebSocketDelegate {
     }
 
     // MARK: What it is sent
+
+    var isOpen: Bool { connection?.isOpen == true }
 
     @discardableResult
     func send(_ frame: WebSocketFrame) -> WebSocketConnection.SendResult {

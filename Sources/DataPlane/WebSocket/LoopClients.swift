@@ -25,7 +25,8 @@ final class LoopClients {
 
     var count: Int { clients.count }
 
-    func client(_ id: ConnectionId) -> ClientConnection? { clients[id] }
+    /// One that is being sent away is gone for whoever asks, however long it takes to leave.
+    func client(_ id: ConnectionId) -> ClientConnection? { clients[id].flatMap { $0.isOpen ? $0 : nil } }
 
     // MARK: Coming and going
 

@@ -15,7 +15,7 @@ package struct CloseCode: RawRepresentable, Hashable, Sendable {
     package static let invalidPayload = CloseCode(rawValue: 1007)
     package static let policyViolation = CloseCode(rawValue: 1008)
     package static let tooLarge = CloseCode(rawValue: 1009)
-    package static let tryAgainLater = CloseCode(rawValue: 1013)
+    package static let internalError = CloseCode(rawValue: 1011)
 
     /// Whether a close frame may hold it: the codes of RFC 6455 and of its registry, and those of libraries and
     /// applications.

@@ -61,9 +61,6 @@ package struct FrameReader {
         self.sender = sender
     }
 
-    /// What is held of the message under way.
-    package var messageBytes: Int { message.readableBytes }
-
     package mutating func next(_ input: inout ByteBuffer) -> Event {
         while true {
             switch step {
@@ -82,7 +79,10 @@ package struct FrameReader {
         }
     }
 
-    private mutating func fault(_ code: CloseCode) -> Event {
+    /// What the message under way takes of the machine's memory.
+    var unfinishedBytes: Int { message.capacity }
+
+    mutating func fault(_ code: CloseCode) -> Event {
         step = .ended
         (message, control) = (ByteBuffer(), ByteBuffer())
         return .fault(code)

@@ -8,9 +8,9 @@ final class RecordingDelegate: WebSocketDelegate {
     private(set) var events: [String] = []
     private(set) var connection: WebSocketConnection?
     var slowReader = SlowReader.keep
-    /// Bytes that may be held of messages under way, and those that are.
+    /// How much of an unfinished message may be held, and how much is.
     var memory = Int.max
-    private(set) var heldBytes = 0
+    private(set) var held = 0
     var onOpen: (WebSocketConnection) -> Void = { _ in }
     var onMessage: (ByteBuffer, WebSocketConnection) -> Void = { _, _ in }
     var onWritable: (Bool, WebSocketConnection) -> Void = { _, _ in }
@@ -26,6 +26,11 @@ final class RecordingDelegate: WebSocketDelegate {
         onMessage(bytes, connection)
     }
 
+    func mayHold(_ bytes: Int, _ connection: WebSocketConnection) -> Bool {
+        held = bytes
+        return bytes <= memory
+    }
+
     func writabilityChanged(_ isWritable: Bool, _ connection: WebSocketConnection) {
         events.append(isWritable ? "writable" : "full")
         onWritable(isWritable, connection)
@@ -35,14 +40,6 @@ final class RecordingDelegate: WebSocketDelegate {
         events.append("behind")
         return slowReader
     }
-
-    func takesMemory(_ bytes: Int, _ connection: WebSocketConnection) -> Bool {
-        guard bytes <= memory - heldBytes else { return false }
-        heldBytes += bytes
-        return true
-    }
-
-    func gaveMemory(_ bytes: Int, _ connection: WebSocketConnection) { heldBytes -= bytes }
 
     func closed(_ closure: WebSocketClosure, _ connection: WebSocketConnection) {
         events.append("closed \(closure.code.rawValue) \(closure.reason) by \(closure.side)")

@@ -46,7 +46,14 @@ enum CallbackPipeline {
             throw .missingToken
         }
         let callers = x.worker.snapshot.callers
-        guard x.worker.options.verifiesCallbacks || keys.contains(where: callers.isOwn) else { return }
+        guard x.worker.options.verifiesCallbacks || keys.contains(where: callers.isOwn) else {
+            // A page that somebody on this machine looks at can make up a key in its query, and no browser asks beforehand.
+            guard x.connection?.head.contains(.origin) != true else {
+                x.reason = "is asked about connections by a web page, with a key that is not known here"
+                throw .forbidden
+            }
+            return
+        }
         var keyId: String?
         do throws(SignatureFault) {
             let claim = try SignatureClaim(request, for: "execute-api", in: stage.account.region, now: x.startTime)
