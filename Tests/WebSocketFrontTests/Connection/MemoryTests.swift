@@ -1,3 +1,5 @@
+import NIOCore
+import TestSockets
 import Testing
 
 @testable import WebSocketFront
@@ -15,7 +17,7 @@ struct MemoryTests {
         #expect(session.delegate.heldBytes == 1_000)
         session.delegate.onMessage = { [delegate = session.delegate] _, _ in #expect(delegate.heldBytes == 0) }
         session.send(.more("b"))
-        #expect(session.delegate.told() == ["text 132073 bytes, [65, 66]"])
+        #expect(session.delegate.told() == ["text 132073 bytes, [65, 98]"])
     }
 
     @Test("who is to be given none is told to come again, and nothing stays held")
@@ -28,6 +30,25 @@ struct MemoryTests {
         #expect(session.received() == ["close 1013 "])
         #expect(session.delegate.told() == ["closed 1013  by gateway"])
         #expect(session.delegate.heldBytes == 0)
+    }
+
+    @Test("what holds a frame is kept until its client has taken the bytes")
+    func outgoing() throws {
+        final class Holder: Sendable {}
+        let session = try TestSession.open(limits: .own)
+        session.socket.stopTaking()
+        weak var seen: Holder?
+        do {
+            let holder = Holder()
+            seen = holder
+            var frame = WebSocketFrame(.text, ByteBuffer(string: "a"))
+            frame.holder = holder
+            #expect(session.connection?.send(frame) == .sent)
+        }
+        #expect(seen != nil)
+        session.socket.take()
+        session.deliver()
+        #expect(seen == nil)
     }
 
     @Test("a client that vanishes within a message holds nothing any more")
