@@ -1,7 +1,5 @@
 """`serve --limits`: AWS's quotas kept to, told, or lifted to bounds of the server's own."""
 
-import base64
-import json
 import struct
 
 import pytest
@@ -12,7 +10,7 @@ from harness.functions import create_function
 from harness.origin import Origin, reply
 from harness.rest import RestApi
 from harness.server import Server, run
-from harness.websocket import BINARY, TEXT, Closed, WebSocketApi
+from harness.websocket import BINARY, TEXT, Closed, WebSocketApi, management
 
 TIMEOUT = "Timeout should be between 50 ms and 900000 ms"
 MEGABYTE = 1_048_576
@@ -52,6 +50,7 @@ class World:
         self.rest.deploy("prod")
         self.socket = WebSocketApi(self.server)
         self.socket.route("$default", self.socket.function(self.mirror), two_way=True)
+        self.socket.route("who", self.socket.answers('"$context.connectionId"'), two_way=True)
         self.socket.stage()
 
     def rest_method(self, name, **integration):
@@ -103,7 +102,8 @@ def test_a_body_beyond_10_mb_passes_through_a_proxy_both_ways(beyond, kind):
 @pytest.mark.parametrize("kind", ["http", "rest"])
 def test_events_and_answers_of_functions_beyond_6_mb(beyond, kind):
     api, path = (beyond.http, "/function") if kind == "http" else (beyond.rest, "/prod/function")
-    answer = api.call("POST", path, [("x-wanted", "0")], body=b"b" * (7 * MEGABYTE))
+    text = [("Content-Type", "text/plain")]
+    answer = api.call("POST", path, text, body=b"b" * (7 * MEGABYTE))
     assert (answer.status, answer.text) == (200, str(7 * MEGABYTE))
     answer = api.call("POST", path, [("x-wanted", str(7 * MEGABYTE))], body=b"")
     assert (answer.status, len(answer.body)) == (200, 7 * MEGABYTE)
@@ -150,6 +150,13 @@ def test_binary_messages_reach_functions_as_base64_and_go_out_binary(beyond):
         assert client.next() == b"\x00\xff" * 50_000
         client.send("text")
         assert client.next() == "text"
+
+
+def test_a_client_is_sent_long_messages(beyond):
+    with beyond.socket.connect() as client:
+        id = client.ask({"action": "who"})
+        management(beyond.socket).post_to_connection(ConnectionId=id, Data=b"b" * 200_000)
+        assert client.next() == "b" * 200_000
 
 
 def test_a_message_has_16_mb_unless_it_is_said_otherwise(off):
@@ -199,6 +206,22 @@ def test_what_aws_would_have_cut_of_an_answer_is_told(warn):
     warn.mark("answered 500: an answer of 10,485,763 bytes, its quota is 10,485,760")
     warn.rest.call("POST", "/prod/origin", body=b"")
     warn.mark("answered 500: an answer of more than its quota of 10,485,760 bytes")
+
+
+def test_what_aws_would_have_refused_to_send_is_told(warn):
+    with warn.socket.connect() as client:
+        id = client.ask({"action": "who"})
+        management(warn.socket).post_to_connection(ConnectionId=id, Data=b"b" * 131_073)
+        warn.mark("answered 413: a body of 131,073 bytes, its quota is 131,072")
+
+
+def test_what_is_refused_anyway_is_not_marked(warn):
+    with warn.http.connect() as connection:
+        connection.send(f"POST /nowhere HTTP/1.1\r\nHost: {warn.http.host}\r\nContent-Length: {11 * MEGABYTE}\r\n\r\n".encode())
+        assert connection.response().status == 404
+    warn.http.call("POST", "/function", body=b"b" * (6 * MEGABYTE + 77))
+    warn.mark("answered 413: a body of 6,291,533 bytes, its quota is 6,291,456")
+    assert "/nowhere" not in warn.server.output
 
 
 def test_what_aws_serves_as_well_is_not_marked(own_gatehouse):
@@ -256,8 +279,8 @@ def test_more_than_aws_has_is_said_together_with_the_mode(own_gatehouse):
         (["--websocket-limit", "idle=1m", "--websocket-limit", "idle=2m"], "--websocket-limit idle is given twice."),
     ],
 )
-@pytest.mark.parametrize("command", ["serve", "up"])
+@pytest.mark.parametrize("command", [["serve"], ["up", "template.yaml"]], ids=["serve", "up"])
 def test_what_is_no_limit_is_refused_with_what_it_could_be(command, options, words, tmp_path):
-    ended = run(command, *options, cwd=tmp_path)
+    ended = run(*command, *options, cwd=tmp_path)
     assert ended.returncode == 64
     assert words in ended.stderr

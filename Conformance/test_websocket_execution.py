@@ -3,7 +3,6 @@
 import json
 import re
 
-import boto3
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -13,7 +12,7 @@ from harness.clients import error_of
 from harness.deadline import until
 from harness.origin import reply
 from harness.server import ACCOUNT, REGION
-from harness.websocket import BINARY, PING, PONG, TEXT, Closed, WebSocketApi
+from harness.websocket import BINARY, PING, PONG, TEXT, Closed, WebSocketApi, management
 
 # Answers what it is told, as the whole of its answer.
 ECHO = "import json\ndef handler(event, context):\n    return {'statusCode': 200, 'body': json.dumps(event)}"
@@ -64,15 +63,6 @@ def told(api, function):
     events.function = made
     yield events
     tables.delete_table(TableName=api.id)
-
-
-def management(api, **parameters):
-    """boto3's client of the callback API, which reaches the API by its path."""
-    host, port = api.server.traffic
-    return boto3.client(
-        "apigatewaymanagementapi", region_name=REGION,
-        endpoint_url=f"http://{host}:{port}/_aws/execute-api/{api.id}/prod",
-        **{"aws_access_key_id": "test", "aws_secret_access_key": "test"} | parameters)  # fmt: skip
 
 
 # Events

@@ -6,6 +6,8 @@ import os
 import struct
 from dataclasses import dataclass
 
+import boto3
+
 from harness.clients import error_of
 from harness.functions import unique
 from harness.server import REGION
@@ -174,3 +176,12 @@ class WebSocketApi:
         except Refused as refused:
             return refused.response
         raise AssertionError("the handshake was accepted")
+
+
+def management(api, **parameters):
+    """boto3's client of the callback API, which reaches the API by its path."""
+    host, port = api.server.traffic
+    return boto3.client(
+        "apigatewaymanagementapi", region_name=REGION,
+        endpoint_url=f"http://{host}:{port}/_aws/execute-api/{api.id}/prod",
+        **{"aws_access_key_id": "test", "aws_secret_access_key": "test"} | parameters)  # fmt: skip

@@ -57,7 +57,8 @@ extension Exchange {
         case (.http, .function): quota = CallLimits.aws.eventBytes
         case (.http, _), (.rest, _): quota = CallLimits.aws.heldBytes
         }
-        guard requestLength > quota else { return nil }
+        // What was refused before its body was asked for is refused by AWS as well.
+        guard requestLength > quota, bodyUse != .held else { return nil }
         return "AWS would have answered 413: \(beyond("a body", requestLength, quota))"
     }
 

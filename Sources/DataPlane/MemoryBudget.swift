@@ -21,3 +21,17 @@ package final class MemoryBudget: Sendable {
 
     package var current: Int { taken.load(ordering: .relaxed) }
 }
+
+/// Bytes taken out of a budget, which go back when nobody refers to this any more.
+final class HeldMemory: Sendable {
+    private let budget: MemoryBudget
+    private let bytes: Int
+
+    /// - Parameter bytes: that have been taken already.
+    init(taken bytes: Int, of budget: MemoryBudget) {
+        self.bytes = bytes
+        self.budget = budget
+    }
+
+    deinit { budget.give(bytes) }
+}

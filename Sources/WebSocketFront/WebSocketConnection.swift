@@ -89,10 +89,18 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
         // They may have made the channel unwritable, and whoever heard of that may have ended the connection.
         guard isOpen else { return .gone }
         if frame.isMessage { restartIdleTime() }
-        context.write(wrapOutboundOut(frame.bytes), promise: nil)
+        context.write(wrapOutboundOut(frame.bytes), promise: frame.holder.map { keeping($0, context) })
         // A read burst sends when it ends.
         if !isReadingBurst { context.flush() }
         return .sent
+    }
+
+    private func keeping(
+        _ holder: any AnyObject & Sendable, _ context: ChannelHandlerContext
+    ) -> EventLoopPromise<Void> {
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.whenComplete { _ in withExtendedLifetime(holder) {} }
+        return written
     }
 
     /// Bytes that wait in the channel for the client to take them. What the kernel holds beyond that is its own bound.

@@ -30,11 +30,19 @@ extension Exchange {
         case .connect where (200..<300).contains(status): acceptHandshake()
         case .connect: refuseHandshake(status)
         case .message:
-            if route?.socket?.isTwoWay == true, let body, !send(body, isBinary: isBinary) {
-                return refuse(
-                    .internalError,
-                    because: "answers \(body.readableBytes) bytes, and a message has at most "
-                        + "\(worker.options.webSocketLimits.messageBytes)")
+            if route?.socket?.isTwoWay == true, let body {
+                let longest = worker.options.webSocketLimits.messageBytes
+                guard body.readableBytes <= longest else {
+                    return refuse(
+                        .internalError,
+                        because: "answers \(body.readableBytes) bytes, and a message has at most \(longest)")
+                }
+                markMessage(body.readableBytes)
+                do throws(Refusal) {
+                    if socket.client?.send(try frame(body, isBinary: isBinary)) == .sent { socket.sentMessages += 1 }
+                } catch {
+                    return refuseMemory()
+                }
             }
             leaveEvent(status)
         case .disconnect: leaveEvent(status)
@@ -42,15 +50,17 @@ extension Exchange {
         }
     }
 
-    /// False for what is longer than a message may be.
-    private func send(_ body: ByteBuffer, isBinary: Bool) -> Bool {
+    /// A message for clients. One that is longer than AWS's may be counts as held until the last of them has taken it.
+    func frame(_ body: ByteBuffer, isBinary: Bool) throws(Refusal) -> WebSocketFrame {
         let limits = worker.options.webSocketLimits
-        guard body.readableBytes <= limits.messageBytes else { return false }
-        markMessage(body.readableBytes)
         let kind: MessageKind = isBinary && limits.takesBinary ? .binary : .text
-        let frame = WebSocketFrame(kind, kind == .text ? body.repairedText : body, upTo: limits.frameBytes)
-        if socket.client?.send(frame) == .sent { socket.sentMessages += 1 }
-        return true
+        let length = body.readableBytes
+        var frame = WebSocketFrame(kind, kind == .text ? body.repairedText : body, upTo: limits.frameBytes)
+        guard length > WebSocketLimits.aws.messageBytes else { return frame }
+        try hold(length)
+        takenMemory -= length
+        frame.holder = HeldMemory(taken: length, of: worker.memory)
+        return frame
     }
 
     private func leaveEvent(_ status: Int) {

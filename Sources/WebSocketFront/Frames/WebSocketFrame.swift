@@ -5,6 +5,8 @@ package import NIOCore
 package struct WebSocketFrame: Sendable {
     package let bytes: ByteBuffer
     let isMessage: Bool
+    /// Kept until the last connection that it was written to has handed its bytes on.
+    package var holder: (any AnyObject & Sendable)?
 
     /// A message in one frame. The bytes of a text are UTF-8: who has them from elsewhere has checked them.
     package init(_ kind: MessageKind, _ payload: ByteBuffer) {

@@ -56,7 +56,7 @@ struct LimitsTests {
             #expect(answer.body.count == 6_291_600)
             #expect(
                 gateway.summaries.all.map(\.mark) == [
-                    "AWS would have answered 500: a function's answer of 6,291,627 bytes, its quota is 6,291,556"
+                    "AWS would have answered 500: a function's answer of 6,291,628 bytes, its quota is 6,291,556"
                 ])
         }
     }

@@ -19,7 +19,7 @@ enum CallbackCall {
         let key = stage.key
         switch (callback.target, method) {
         case (.client, .post):
-            let frame = frame(x)
+            let frame = try frame(x)
             try ask(x) { worker, id in
                 guard let client = client(id, key, worker) else { return .gone }
                 return switch client.send(frame) {
@@ -56,7 +56,7 @@ enum CallbackCall {
             }
         case (.group(let group), .post):
             try check(group, x)
-            GroupDelivery.begin(x, frame(x), to: group, of: key)
+            GroupDelivery.begin(x, try frame(x), to: group, of: key)
         default:
             x.reason = "knows no such request about connections"
             throw .forbidden
@@ -115,11 +115,10 @@ enum CallbackCall {
     }
 
     /// A message goes out as text, in frames as long as AWS's may be; as bytes where those are served and it is no text.
-    private static func frame(_ x: Exchange) -> WebSocketFrame {
-        let (body, limits) = (x.body ?? ByteBuffer(), x.worker.options.webSocketLimits)
-        let isBinary = limits.takesBinary && !body.withUnsafeReadableBytes { ByteBuffer.isUTF8($0) }
-        return WebSocketFrame(
-            isBinary ? .binary : .text, isBinary ? body : body.repairedText, upTo: limits.frameBytes)
+    private static func frame(_ x: Exchange) throws(Refusal) -> WebSocketFrame {
+        let body = x.body ?? ByteBuffer()
+        let isBinary = x.worker.options.webSocketLimits.takesBinary && !body.withUnsafeReadableBytes(ByteBuffer.isUTF8)
+        return try x.frame(body, isBinary: isBinary)
     }
 
     /// `?code=4401&reason=…`, which AWS does not have: whoever speaks graphql-ws needs it. Without it, 1000 (AWS's code is
