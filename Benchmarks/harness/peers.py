@@ -66,9 +66,10 @@ def envoy_of_tokens(scratch, jwks, core):
 
 
 def nio_echo(scratch, core):
-    """SwiftNIO's WebSocket by itself, built in release."""
+    """SwiftNIO's WebSocket by itself, built as the Makefile builds Gatehouse."""
     package = CONFIGURATIONS / "nio-echo"
-    command = [requirements.program("swift", "swiftlang"), "build", "-c", "release", "--package-path", package]
+    command = [requirements.program("swift", "swiftlang"), "build", "--package-path", package, "-c", "release"]
+    command += ["--static-swift-stdlib", "-Xswiftc", "-enforce-exclusivity=unchecked"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         raise processes.Failed(f"nio-echo does not build:\n{done.stdout[-2000:]}")

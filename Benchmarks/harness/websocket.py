@@ -11,6 +11,8 @@ TARGET = f"/{STAGE}"
 # As long as the answer, so that those who send it back have as many bytes to send.
 MESSAGE = '{"action": "echo"}'
 ANSWER = '"$context.requestId"'
+# Of no route, so that `$default` answers it.
+WHO = "who am I"
 # New connections a second: AWS's quota is 500 an account, which is enforced.
 PACE = 450
 
@@ -116,18 +118,18 @@ class Clients:
         return tuple(int(time) / 1e9 for time in times)
 
     def ask(self):
-        """The server's answers to one message of each client."""
+        """The ids of the clients of `create_api`: what each is answered by `$default`."""
         self.tell("ask")
         answers = []
         while (line := self.read()).startswith("answer "):
-            answers.append(line.removeprefix("answer "))
+            answers.append(line.removeprefix("answer ").strip('"'))
         return answers
 
 
 @contextmanager
 def connected(client, server, count, core, pace=PACE):
     """So many clients of the server, `pace` more each second."""
-    command = [client, "hold", server.port, server.host, server.target, count, pace, MESSAGE]
+    command = [client, "hold", server.port, server.host, server.target, count, pace, WHO]
     pipe = subprocess.PIPE
     with processes.on_cores({core}):
         popen = subprocess.Popen(list(map(str, command)), stdin=pipe, stdout=pipe, stderr=pipe, text=True)

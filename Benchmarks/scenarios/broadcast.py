@@ -31,7 +31,7 @@ def run(settings):
         join = apis.create_function(aws, "join", CONNECT)
         server = websocket.server(gatehouse, websocket.create_api(aws, "broadcast", connect=join))
         held = stack.enter_context(websocket.connected(client, server, CLIENTS, load_core))
-        ids = [answer.strip('"') for answer in held.ask()]
+        ids = held.ask()
         ways[GATEHOUSE] = (held, poster(stack, gatehouse, server))
         samples = {name: [] for name in ways}
         for turn in range(settings.rounds + 1):
