@@ -32,6 +32,7 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
     private var endOfLife = NIODeadline.distantFuture
     /// Of the message under way, as far as the delegate has let it grow.
     private var unfinishedBytes = 0
+    private var isChannelWritable = true
     private var isPaused = false
     private var isAutoReading = true
     private var isInputClosed = false
@@ -66,15 +67,15 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
 
     package var isOpen: Bool { if case .open = phase { true } else { false } }
 
-    /// Whether the client takes more bytes now.
-    package var isWritable: Bool { context?.channel.isWritable ?? false }
+    /// Whether the client takes more bytes now. Kept, since asking the channel costs a tenth of a broadcast.
+    package var isWritable: Bool { context != nil && isChannelWritable }
 
     /// Sends a message or a ping. What waits for a slow client is bounded: by what a channel holds when it becomes
     /// unwritable and the one frame that made it so, or by `queuedBytes`.
     @discardableResult
     package func send(_ frame: WebSocketFrame) -> SendResult {
         guard isOpen, let context else { return .gone }
-        if !context.channel.isWritable {
+        if !isChannelWritable {
             let queued = queuedBytes
             guard queued + frame.bytes.readableBytes <= limits.queuedBytes else {
                 switch delegate?.fellBehind(queued: queued, self) {
@@ -278,6 +279,7 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
 
     package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        isChannelWritable = context.channel.isWritable
         loopState.add(self)
         endOfLife = loopState.now + limits.duration
         restartIdleTime()
@@ -309,6 +311,7 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
+        isChannelWritable = isWritable
         if isWritable { flushPongs() }
         if isOpen { delegate?.writabilityChanged(isWritable, self) }
     }

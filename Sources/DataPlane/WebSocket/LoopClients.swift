@@ -175,17 +175,31 @@ final class ClientGroup {
     static let nameLength = 256
 
     let name: String
-    private var members: [ConnectionId: ClientConnection] = [:]
+    /// In the order of their joining, as long as nobody leaves: neighbours were made one after another, and lie together.
+    private var members: [ClientConnection] = []
+    private var places: [ConnectionId: Int] = [:]
 
     init(name: String) { self.name = name }
 
     var isEmpty: Bool { members.isEmpty }
     /// As they are now: some may have gone when their turn comes.
-    var all: [ClientConnection] { Array(members.values) }
+    var all: [ClientConnection] { members }
 
-    func has(_ client: ClientConnection) -> Bool { members[client.id] != nil }
-    func add(_ client: ClientConnection) { members[client.id] = client }
-    func remove(_ client: ClientConnection) { members[client.id] = nil }
+    func has(_ client: ClientConnection) -> Bool { places[client.id] != nil }
+
+    func add(_ client: ClientConnection) {
+        guard places[client.id] == nil else { return }
+        places[client.id] = members.count
+        members.append(client)
+    }
+
+    func remove(_ client: ClientConnection) {
+        guard let place = places.removeValue(forKey: client.id) else { return }
+        let last = members.removeLast()
+        guard last !== client else { return }
+        members[place] = last
+        places[last.id] = place
+    }
 
     /// Whether these can be the groups of one client.
     static func canHold(_ names: [String]) -> Bool { names.count <= groupsOfClient && names.allSatisfy(isName) }
