@@ -68,6 +68,8 @@ let package = Package(
         .target(
             name: "Callers", dependencies: ["GatewayModel", "IAMPolicy", "JSON", "Sealing", "SigV4", hashTrees],
             swiftSettings: strict),
+        // What members of operations in JSON may be.
+        .target(name: "Shapes", dependencies: ["JSON"], swiftSettings: strict),
         .target(name: "GatewayModel", dependencies: ["JSON", hashTrees], swiftSettings: strict),
         // libyaml's events, which Yams brings along: its own trees compare keys with all that is in them.
         .target(name: "YAML", dependencies: ["Yams"], swiftSettings: strict),
@@ -101,7 +103,7 @@ let package = Package(
         .target(
             name: "UserPools",
             dependencies: [
-                "JSON", "JSONWebToken", "GatewayModel", "EntityStore", "Sealing", "CThreads", hashTrees,
+                "JSON", "JSONWebToken", "GatewayModel", "EntityStore", "Sealing", "Shapes", "CThreads", hashTrees,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -160,7 +162,7 @@ let package = Package(
             name: "ControlPlane",
             dependencies: [
                 "JSON", "JSONSchema", "JSONWebToken", "BoundedRegex", "IAMPolicy", "Callers", "Certificates", "Sealing",
-                "SigV4", "GatewayModel",
+                "Shapes", "SigV4", "GatewayModel",
                 "EntityStore", "OpenAPIDocument",
                 "FunctionPackages", "Velocity", "CZlib",
                 hashTrees,
@@ -291,7 +293,7 @@ let package = Package(
             name: "ControlPlaneTests",
             dependencies: [
                 "ControlPlane", "FunctionPackages", "TestFixtures", "GatewayModel", "EntityStore", "JSON", "Callers",
-                "Sealing",
+                "Sealing", "Shapes",
             ],
             swiftSettings: strict),
         .testTarget(

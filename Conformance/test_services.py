@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from harness.clients import SESSION
 
-SERVED = {"apigateway", "apigatewayv2", "lambda", "dynamodb", "sts", "iam", "cognito-idp"}
+SERVED = {"apigateway", "apigatewayv2", "lambda", "dynamodb", "sts", "iam", "cognito-idp", "ssm", "secretsmanager"}
 # Signed for a service that is served: answered by Gatehouse's operation table.
 SHARED = {"apigatewaymanagementapi", "dax"}
 
@@ -26,9 +26,9 @@ WELL_KNOWN = [
     ("sqs", "list_queues", {}),
     ("events", "list_rules", {}),
     ("logs", "describe_log_groups", {}),
-    ("ssm", "describe_parameters", {}),
+    ("ssm", "list_documents", {}),
     ("stepfunctions", "list_state_machines", {}),
-    ("secretsmanager", "list_secrets", {}),
+    ("secretsmanager", "rotate_secret", {"SecretId": "s"}),
     ("kms", "list_keys", {}),
     ("cloudwatch", "list_metrics", {}),
     ("s3", "list_buckets", {}),

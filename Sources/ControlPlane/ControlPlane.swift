@@ -81,6 +81,7 @@ package final class ControlPlane: Sendable {
         // Also where there is nobody: what becomes of roles that are not here is known by them.
         await settings.callerTraffic?.publish { [self] in callers }
         try await serve(roots, since: World())
+        try await forgetSecrets(at: settings.now())
     }
 
     /// Answers one management call. `allowsLocalCode` is for callers inside the process: code may be a local folder.
@@ -90,6 +91,9 @@ package final class ControlPlane: Sendable {
         switch found.destination {
         case .resources: break
         case .form(let service): return await respond(toForm: request, of: service, requestId: requestId)
+        case .targeted(let service, let operation):
+            guard let service = TargetService.named(service) else { return found.refuse(requestId: requestId) }
+            return await service.respond(self, to: request, operation, requestId: requestId)
         // The server answers calls of tables and user pools before they come here.
         case .tables, .userPools, .refused: return found.refuse(requestId: requestId)
         }

@@ -24,7 +24,8 @@ extension IAM {
                 let id = SessionTokens(key: control.settings.sealing).newKeyId("AKIA")
                 let secret = Identifiers.apiKeyValue()
                 let key = AccessKey(
-                    id: id, secret: try control.seal(secret, of: id), isActive: true, created: call.now.iso8601)
+                    id: id, secret: try control.seal(Array(secret.utf8), AccessKey.purpose, id), isActive: true,
+                    created: call.now.iso8601)
                 try await control.changeNamed(User.self, user) { user, _ throws(ServiceError) in
                     guard user.keys.count < IAMQuotas.accessKeys else {
                         throw IAMError.limitExceeded(
@@ -109,13 +110,6 @@ extension FormCall {
 }
 
 extension ControlPlane {
-    func seal(_ secret: String, of id: String) throws(ServiceError) -> String {
-        do throws(SealingKey.Failure) {
-            return Base64.encode(
-                try settings.sealing.seal(Array(secret.utf8), for: "\(IAM.AccessKey.purpose) \(id)"))
-        } catch { throw .internalFailure(error.description) }
-    }
-
     /// Whether an access key is one of this account, disabled or deleted or not.
     package func knows(accessKey id: String) -> Bool {
         world.usersOfKeys[id] != nil || callers.isOwn(keyId: id)
@@ -130,9 +124,7 @@ extension ControlPlane {
 
     /// nil when the key file is another one.
     func secret(of key: IAM.AccessKey) -> String? {
-        Base64.decode(key.secret)
-            .flatMap { settings.sealing.open($0, for: "\(IAM.AccessKey.purpose) \(key.id)") }
-            .map { String(decoding: $0, as: UTF8.self) }
+        unseal(key.secret, IAM.AccessKey.purpose, key.id).map { String(decoding: $0, as: UTF8.self) }
     }
 }
 

@@ -65,6 +65,14 @@ struct DocumentChanges {
         }
     }
 
+    /// Those that have come, changed or gone since `old`.
+    mutating func add<Content: Encodable & Equatable>(
+        _ kind: String, _ contents: [String: Content], since old: [String: Content]
+    ) throws(ServiceError) {
+        for id in contents.keys.sorted() where old[id] != contents[id] { try save(kind, id, contents[id]) }
+        for id in old.keys.sorted() where contents[id] == nil { delete(kind, id) }
+    }
+
     /// What is frozen comes and goes, and never changes.
     mutating func addFrozen(
         _ kind: String, _ contents: [String: some Encodable], since old: [String: some Encodable]?

@@ -23,6 +23,8 @@ struct World: Sendable {
     var users = Roots<IAM.User>()
     var groups = Roots<IAM.Group>()
     var openIDConnectProviders = Roots<IAM.OpenIDConnectProvider>()
+    var parameters = Roots<Parameter>()
+    var secrets = Roots<Secret>()
     /// By access key.
     var usersOfKeys: TreeDictionary<String, String> = [:]
     /// Of users and roles by their own ids (`AIDA…`, `AROA…`), the ids of their roots.
@@ -59,7 +61,7 @@ struct World: Sendable {
         AccountResource<StoredCertificate>.self, AccountResource<REST.VpcLink>.self, AccountResource<V2.VpcLink>.self,
         AccountResource<REST.Account>.self, LambdaFunction.self, LambdaLayer.self,
         IAM.Role.self, IAM.ManagedPolicy.self, IAM.InstanceProfile.self, IAM.User.self, IAM.Group.self,
-        IAM.OpenIDConnectProvider.self,
+        IAM.OpenIDConnectProvider.self, Parameter.self, Secret.self,
     ]
 
     static var types: [String] { roots.map { $0.type } }

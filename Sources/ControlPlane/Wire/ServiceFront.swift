@@ -40,6 +40,8 @@ package enum ServiceFront {
         case tables(operation: String)
         /// Cognito's operation.
         case userPools(operation: String)
+        /// An operation of another service that is named by X-Amz-Target.
+        case targeted(service: String, operation: String)
         /// The operations that are found by method and path.
         case resources
         /// A service of forms, by its name; nil where only the `Action` tells.
@@ -84,6 +86,9 @@ package enum ServiceFront {
         if let target = head.target {
             if target.hasPrefix(tableTarget) { return tables(String(target.dropFirst(tableTarget.count))) }
             if target.hasPrefix(userPoolTarget) { return userPools(String(target.dropFirst(userPoolTarget.count))) }
+            if let service = TargetService.all.first(where: { target.hasPrefix($0.target) }) {
+                return targeted(service, String(target.dropFirst(service.target.count)))
+            }
             let version = head.contentType.hasPrefix("application/x-amz-json-1.0") ? "1.0" : "1.1"
             return Found(
                 .refused(service: service(of: head, else: target.prefix { $0 != "." })), .json(version: version))
@@ -104,6 +109,7 @@ package enum ServiceFront {
         // Without a target it has no operation.
         if service == "dynamodb" { return tables("") }
         if service == "cognito-idp" { return userPools("") }
+        if let targets = TargetService.named(service) { return targeted(targets, "") }
         // Roles Anywhere signs with the name of IAM, and sends no forms.
         if let forms = FormService.named(service), isForm || service != IAM.service.name {
             return Found(.form(service: service), forms.wire)
@@ -129,7 +135,8 @@ extension ServiceFront.Found {
         let name =
             switch destination {
             case .refused(let service): "the service '\(service)'"
-            case .tables(let operation), .userPools(let operation): "the operation '\(operation)' here"
+            case .tables(let operation), .userPools(let operation), .targeted(_, let operation):
+                "the operation '\(operation)' here"
             case .resources, .form: "this call"
             }
         return wire.response(wire.refusal("Gatehouse does not serve \(name)."), requestId: requestId)

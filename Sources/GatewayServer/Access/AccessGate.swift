@@ -57,7 +57,7 @@ struct AccessGate: Sendable {
         switch found.destination {
         case .tables: return "dynamodb"
         case .userPools: return "cognito-idp"
-        case .form(let service?): return service
+        case .form(let service?), .targeted(let service, _): return service
         case .resources, .form, .refused:
             let path = head.string(head.path)
             if path.hasPrefix(LocalEndpoints.prefix) { return LocalEndpoints.service }

@@ -1,5 +1,5 @@
+import ControlPlane
 import EntityStore
-import JSON
 import SQLiteStore
 import Sealing
 import Stacks
@@ -24,18 +24,18 @@ enum SecretsKey {
 
     /// A database that holds something sealed.
     private static func sealed(in folder: StateFolder) async throws -> String? {
-        if let path = folder.userPools, try await !entities(of: "userpool", in: path).isEmpty { return path }
+        if let path = folder.userPools, try await !entities(of: ["userpool"], in: path).isEmpty { return path }
         guard let path = folder.database else { return nil }
-        for user in try await entities(of: "iam.user", in: path) {
-            if try JSONValue(parsing: user.document)["keys"]?.array?.isEmpty == false { return path }
+        if try await entities(of: ControlPlane.sealedTypes, in: path).contains(where: ControlPlane.isSealed) {
+            return path
         }
-        return try await entities(of: "stack", in: path).contains(where: StackStore.isSealed) ? path : nil
+        return try await entities(of: ["stack"], in: path).contains(where: StackStore.isSealed) ? path : nil
     }
 
-    private static func entities(of type: String, in path: String) async throws -> [Entity] {
+    private static func entities(of types: [String], in path: String) async throws -> [Entity] {
         guard SealingKey.isThere(path) else { return [] }
         let store = try SQLiteCopy.naming(path) { try SQLiteStore(path: path) }
         defer { store.close() }
-        return try await store.load([type]).roots.flatMap(\.entities)
+        return try await store.load(types).roots.flatMap(\.entities)
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Shapes
 
 extension PoolOperation {
     static let clients: [PoolOperation] = [

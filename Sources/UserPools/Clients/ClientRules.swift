@@ -1,4 +1,5 @@
 import JSON
+import Shapes
 
 /// What the settings of a client may be.
 enum ClientRules {

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import JSON
+import Shapes
 
 extension PoolOperation {
     private static let groupMembers: [Shape.Member] = [.need("GroupName", .groupName), .need("UserPoolId", .poolId)]

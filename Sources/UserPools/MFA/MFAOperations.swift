@@ -1,5 +1,6 @@
 import GatewayModel
 import JSON
+import Shapes
 
 extension PoolOperation {
     private static let preference = Shape.structure([.may("Enabled", .boolean), .may("PreferredMfa", .boolean)])

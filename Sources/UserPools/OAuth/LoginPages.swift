@@ -1,6 +1,7 @@
 import GatewayModel
 import JSON
 import JSONWebToken
+import Shapes
 
 /// The pages of sign-in. Plain: they stand in for managed login.
 enum Pages {

@@ -1,5 +1,6 @@
 import GatewayModel
 import JSON
+import Shapes
 
 extension PoolOperation {
     private static let domain = Shape.text(

@@ -2,6 +2,7 @@ import EntityStore
 import GatewayModel
 import JSON
 import JSONWebToken
+import Shapes
 
 extension PoolOperation {
     static let pools: [PoolOperation] = [
@@ -110,11 +111,9 @@ extension UserPools {
             return account.region + "_" + Randomness.text(9, of: Randomness.lettersAndDigits)
         }
         let id = wanted.contains("_") ? wanted : "\(account.region)_\(wanted)"
-        var faults: PoolError?
-        do throws(PoolError) {
+        do throws(ShapeFault) {
             try Shape.check([.need("UserPoolId", .poolId)], ["UserPoolId": .string(id)])
-        } catch { faults = error }
-        if let faults { throw faults }
+        } catch { throw PoolError(error) }
         guard read({ $0.pools[id] }) == nil else { throw PoolOperation.exists(id) }
         return id
     }

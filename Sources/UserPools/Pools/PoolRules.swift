@@ -1,4 +1,5 @@
 import JSON
+import Shapes
 
 /// What the settings of a pool may be, beyond their shapes.
 enum PoolRules {

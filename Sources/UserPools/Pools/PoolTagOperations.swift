@@ -1,5 +1,6 @@
 import GatewayModel
 import JSON
+import Shapes
 
 extension PoolOperation {
     /// AWS's quota of a resource.

@@ -1,4 +1,5 @@
 import JSON
+import Shapes
 
 extension PoolOperation {
     private static let serverMembers: [Shape.Member] = [

@@ -1,6 +1,7 @@
 import GatewayModel
 import JSON
 import JSONWebToken
+import Shapes
 
 extension SignIn {
     /// The answer to a challenge.

@@ -2,6 +2,7 @@ internal import Crypto
 import GatewayModel
 import JSON
 import JSONWebToken
+import Shapes
 
 /// One call of InitiateAuth or RespondToAuthChallenge, or of an administrator's: who asks, for which client, with what.
 struct SignIn: Sendable {

@@ -1,5 +1,6 @@
 import GatewayModel
 import JSON
+import Shapes
 
 /// One occasion on which a pool calls a function.
 struct Occasion: Sendable {

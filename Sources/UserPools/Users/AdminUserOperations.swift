@@ -1,4 +1,5 @@
 import JSON
+import Shapes
 
 extension PoolOperation {
     /// The members that nearly every operation of an administrator on a user has.

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import JSON
+import Shapes
 
 /// The filter of ListUsers: `email = "ada@example.com"`, `given_name ^= "A"`.
 struct UserFilter {

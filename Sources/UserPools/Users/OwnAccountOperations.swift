@@ -1,5 +1,6 @@
 import JSON
 import JSONWebToken
+import Shapes
 
 extension PoolOperation {
     /// What users do about themselves, with their access tokens.

@@ -1,4 +1,5 @@
 import JSON
+import Shapes
 
 /// A user of a pool, as it is stored.
 struct PoolUser: Codable, Sendable {

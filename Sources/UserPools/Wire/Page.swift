@@ -1,4 +1,5 @@
 import JSON
+import Shapes
 
 /// One page of a list, which goes on behind the item that the last page ended with.
 struct Page<Item> {
@@ -23,14 +24,5 @@ struct Page<Item> {
         let count = asked == 0 ? most : min(asked, most)
         items = Array(all[start...].prefix(count))
         next = start + items.count < all.count ? items.last.map { .string(key($0)) } : nil
-    }
-}
-
-extension JSONValue {
-    /// A moment in seconds with three decimals, as JSON protocols write it.
-    static func time(_ milliseconds: Int64) -> JSONValue {
-        let thousandths = String(milliseconds % 1000)
-        return .number(
-            "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - thousandths.utf8.count) + thousandths)
     }
 }

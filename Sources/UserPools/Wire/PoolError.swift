@@ -1,4 +1,5 @@
 package import JSON
+import Shapes
 
 /// What an operation of Cognito answers when it fails: the code and the words that clients look for.
 package struct PoolError: Error, Sendable, Equatable {
@@ -28,6 +29,13 @@ package struct PoolAnswer: Sendable {
 }
 
 extension PoolError {
+    init(_ fault: ShapeFault) {
+        switch fault {
+        case .invalid(let message), .unserved(let message): self = .invalid(message)
+        case .serialization(let message): self = .serialization(message)
+        }
+    }
+
     static func invalid(_ message: String) -> PoolError { PoolError("InvalidParameterException", message) }
     static func notAuthorized(_ message: String) -> PoolError { PoolError("NotAuthorizedException", message) }
     static func missing(_ message: String) -> PoolError { PoolError("ResourceNotFoundException", message) }

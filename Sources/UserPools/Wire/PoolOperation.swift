@@ -1,4 +1,5 @@
 import JSON
+import Shapes
 
 /// One operation of the service `cognito-idp`: what its input may be, and what it does.
 struct PoolOperation: Sendable {
@@ -26,39 +27,13 @@ struct PoolOperation: Sendable {
     }()
 }
 
-/// The members of a call, checked.
-struct Input: Sendable {
-    let members: JSONObject
-
-    subscript(name: String) -> JSONValue? {
-        guard let value = members[name], !value.isNull else { return nil }
-        return value
-    }
-
-    func text(_ name: String) -> String? { self[name]?.string }
-    /// A required one.
-    func needed(_ name: String) -> String { text(name) ?? "" }
-    func integer(_ name: String) -> Int? { self[name]?.integer }
-    func flag(_ name: String) -> Bool? { self[name]?.bool }
-    func object(_ name: String) -> JSONObject? { self[name]?.object }
-    func texts(_ name: String) -> [String]? { self[name]?.array?.compactMap(\.string) }
-
-    /// A map of texts.
-    func map(_ name: String) -> OrderedMap<String> {
-        OrderedMap((object(name) ?? [:]).members.compactMap { key, value in value.string.map { (key, $0) } })
-    }
-
+extension Input {
     /// A list of names with values; of a name that stands twice the last one counts.
     func attributes(_ name: String) -> OrderedMap<String> {
         OrderedMap(
             (self[name]?.array ?? []).compactMap { one in
                 one["Name"]?.string.map { ($0, one["Value"]?.string ?? "") }
             })
-    }
-
-    /// Those members that are there, in this order.
-    func only(_ names: [String]) -> JSONObject {
-        JSONObject(names.compactMap { name in self[name].map { (name, $0) } })
     }
 }
 
@@ -74,7 +49,7 @@ extension UserPools {
             guard let value = try? JSONValue(parsing: body.isEmpty ? Array("{}".utf8) : body),
                 let members = value.object
             else { throw .serialization("The body is no JSON object.") }
-            try Shape.check(found.members, members)
+            do throws(ShapeFault) { try Shape.check(found.members, members) } catch { throw PoolError(error) }
             return PoolAnswer(status: 200, body: try await found.perform(self, Input(members: members)))
         } catch {
             return error.answer

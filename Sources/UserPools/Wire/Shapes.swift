@@ -1,3 +1,5 @@
+import Shapes
+
 /// Shapes that several operations have. Source: botocore 1.44.8's model.
 extension Shape {
     static let poolId = Shape.text(

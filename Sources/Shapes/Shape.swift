@@ -1,10 +1,10 @@
-import JSON
+package import JSON
 
 /// What a member of an operation's input may be. Values are checked before an operation sees them, all at once, with
 /// AWS's words.
-indirect enum Shape: Sendable {
+package indirect enum Shape: Sendable {
     case text(ClosedRange<Int>? = nil, TextRule? = nil)
-    /// A password or a code, which no message shows.
+    /// A password, a code or another secret, which no message shows.
     case secret(ClosedRange<Int>, TextRule? = nil)
     case integer(ClosedRange<Int>)
     case boolean
@@ -14,26 +14,26 @@ indirect enum Shape: Sendable {
     case map
     case structure([Member])
 
-    struct Member: Sendable {
-        let name: String
+    package struct Member: Sendable {
+        package let name: String
         let shape: Shape
         let isRequired: Bool
 
-        static func need(_ name: String, _ shape: Shape) -> Member {
+        package static func need(_ name: String, _ shape: Shape) -> Member {
             Member(name: name, shape: shape, isRequired: true)
         }
 
-        static func may(_ name: String, _ shape: Shape) -> Member {
+        package static func may(_ name: String, _ shape: Shape) -> Member {
             Member(name: name, shape: shape, isRequired: false)
         }
     }
 
     /// Of text, in the words of the model.
-    struct TextRule: Sendable {
+    package struct TextRule: Sendable {
         let pattern: String
         let matches: @Sendable (String) -> Bool
 
-        init(_ pattern: String, _ matches: @escaping @Sendable (String) -> Bool) {
+        package init(_ pattern: String, _ matches: @escaping @Sendable (String) -> Bool) {
             self.pattern = pattern
             self.matches = matches
         }
@@ -44,7 +44,7 @@ indirect enum Shape: Sendable {
 
     /// Checks the members of an input. Members that are not known are refused: what AWS has and Gatehouse has not must not
     /// seem to have been done.
-    static func check(_ members: [Member], _ object: JSONObject) throws(PoolError) {
+    package static func check(_ members: [Member], _ object: JSONObject) throws(ShapeFault) {
         var faults: [String] = []
         try check(members, object, "", &faults)
         guard !faults.isEmpty else { return }
@@ -55,10 +55,10 @@ indirect enum Shape: Sendable {
 
     private static func check(
         _ members: [Member], _ object: JSONObject, _ path: String, _ faults: inout [String]
-    ) throws(PoolError) {
+    ) throws(ShapeFault) {
         for (name, value) in object where !value.isNull && !passedOver.contains(name) {
             guard members.contains(where: { $0.name == name }) else {
-                throw .unserved("the member \(path)\(name.prefix(128))")
+                throw .unserved("Gatehouse does not serve the member \(path)\(name.prefix(128)).")
             }
         }
         for member in members {
@@ -73,7 +73,7 @@ indirect enum Shape: Sendable {
         }
     }
 
-    private func check(_ value: JSONValue, _ place: String, _ faults: inout [String]) throws(PoolError) {
+    private func check(_ value: JSONValue, _ place: String, _ faults: inout [String]) throws(ShapeFault) {
         func fault(_ constraint: String, shown: String?) {
             // What a caller sent is told back no longer than a name is.
             let shown = shown.map { " '\($0.prefix(256))'" } ?? ""
@@ -138,12 +138,12 @@ indirect enum Shape: Sendable {
     /// More are not told: a list may be long.
     private static let faultLimit = 10
 
-    private static func string(_ value: JSONValue) throws(PoolError) -> String {
+    private static func string(_ value: JSONValue) throws(ShapeFault) -> String {
         guard let text = value.string else { throw wrong(value, "a String") }
         return text
     }
 
-    private static func wrong(_ value: JSONValue, _ wanted: String) -> PoolError {
+    private static func wrong(_ value: JSONValue, _ wanted: String) -> ShapeFault {
         .serialization("A \(value.kind) can not be converted to \(wanted)")
     }
 }

@@ -1,0 +1,120 @@
+import GatewayModel
+
+/// A parameter as calls name it: by its name or its ARN, and with `:3` or `:label` which version of it.
+struct ParameterName {
+    let name: String
+    /// A version's number or label, without the colon.
+    let selector: String?
+
+    /// - Parameter world: an ARN of one level does not say whether the name begins with a slash.
+    init(_ text: String, _ world: World, _ account: AccountIdentity) throws(ServiceError) {
+        var text = text
+        if text.hasPrefix("arn:") {
+            let prefix = Self.arn("", account)
+            guard text.hasPrefix(prefix) else {
+                throw .validation(
+                    "The parameter \(text) belongs to another account or region: Gatehouse has those of "
+                        + "\(account.accountId) in \(account.region) only.")
+            }
+            text = String(text.dropFirst(prefix.count))
+        } else {
+            let parts = Self.parts(text)
+            (name, selector) = parts
+            return
+        }
+        let parts = Self.parts(text)
+        let isPath = parts.name.contains("/") || world[Parameter.self, "/" + parts.name] != nil
+        (name, selector) = (isPath ? "/" + parts.name : parts.name, parts.selector)
+    }
+
+    private static func parts(_ text: String) -> (name: String, selector: String?) {
+        guard let colon = text.firstIndex(of: ":") else { return (text, nil) }
+        return (String(text[..<colon]), String(text[text.index(after: colon)...]))
+    }
+
+    /// `arn:aws:ssm:…:parameter/name`, whether the name begins with a slash or not.
+    static func arn(_ name: String, _ account: AccountIdentity) -> String {
+        "arn:\(account.partition):ssm:\(account.region):\(account.accountId):parameter"
+            + (name.hasPrefix("/") ? name : "/" + name)
+    }
+
+    /// Whether it is one of those that AWS publishes for everybody, such as the ids of images.
+    static func isOfAWS(_ name: String) -> Bool { name.lowercased().hasPrefix("/aws/") }
+
+    /// Whether it can be given to a new parameter. Source: Systems Manager User Guide, sysman-parameter-name-constraints.
+    static func check(_ name: String, _ account: AccountIdentity) throws(ServiceError) {
+        let lower = name.lowercased()
+        let isPath = name.dropFirst().contains("/")
+        if lower.hasPrefix("/aws"), isPath {
+            throw ServiceError("AccessDeniedException", status: 400, "No access to reserved parameter name: \(name).")
+        }
+        let hasReservedPrefix = ["aws", "ssm", "/aws", "/ssm"].contains { lower.hasPrefix($0) }
+        guard !hasReservedPrefix, name.isWord(and: "./"), !name.contains("//"), name.last != "/" else {
+            throw .validation(
+                isPath
+                    ? "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can "
+                        + "consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of "
+                        + "letters, numbers and the following 3 symbols .-_"
+                    : "Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). "
+                        + "It can be formed as a mix of letters, numbers and the following 3 symbols .-_")
+        }
+        guard !name.contains("/") || name.hasPrefix("/") else {
+            throw .validation("Parameter name must be a fully qualified name.")
+        }
+        guard arn(name, account).utf8.count <= ParameterQuotas.name else {
+            throw .validation(
+                "Parameter name must be no longer than \(ParameterQuotas.name) characters, its ARN included.")
+        }
+        guard name.split(separator: "/").count <= ParameterQuotas.levels else {
+            throw ServiceError(
+                "HierarchyLevelLimitExceededException", status: 400,
+                "Parameter name can have a hierarchy of at most \(ParameterQuotas.levels) levels.")
+        }
+    }
+
+    /// Whether it can be a path to look under, which begins with a slash.
+    static func checkPath(_ path: String) throws(ServiceError) {
+        let isReserved = ["/aws", "/ssm"].contains { path.lowercased().hasPrefix($0) } && !isOfAWS(path + "/")
+        guard path.hasPrefix("/"), !path.contains("//"), path.isWord(and: "./"), !isReserved else {
+            throw .validation(
+                "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a "
+                    + "forward slash \"/\". It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must "
+                    + "use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). "
+                    + "Special characters are not allowed. All sub-paths, if specified, must use the forward slash "
+                    + "symbol \"/\". Valid example: /get/parameters2-/by1./path0_.")
+        }
+    }
+
+    /// Whether a name lies under a path, at any depth or directly.
+    static func lies(_ name: String, under path: String, isRecursive: Bool) -> Bool {
+        let folder = path.hasSuffix("/") ? path : path + "/"
+        let name = name.hasPrefix("/") ? name : "/" + name
+        guard name.hasPrefix(folder), name.utf8.count > folder.utf8.count else { return false }
+        return isRecursive || !name.dropFirst(folder.count).contains("/")
+    }
+}
+
+extension World {
+    /// The version of a parameter that a call names.
+    func parameter(
+        _ reference: ParameterName
+    ) throws(ServiceError) -> (parameter: Parameter, version: Parameter.Version) {
+        guard let parameter = self[Parameter.self, reference.name] else {
+            throw ParameterError.notFound(reference.name)
+        }
+        guard let selector = reference.selector else { return (parameter, parameter.latest) }
+        if let number = Int(selector) {
+            guard let version = parameter.versions.first(where: { $0.number == number }) else {
+                throw ParameterError.noVersion(number, of: parameter.name)
+            }
+            return (parameter, version)
+        }
+        guard let version = parameter.versions.first(where: { $0.labels.contains(selector) }) else {
+            throw ParameterError.noLabel(selector, of: parameter.name)
+        }
+        return (parameter, version)
+    }
+
+    /// In the order of their names.
+    var allParameters: [Parameter] { parameters.map(\.value.root).sorted { $0.name < $1.name } }
+}
