@@ -64,7 +64,7 @@ ENFORCED = {
     "test_cors.py::test_an_origin_that_is_not_allowed_gets_no_permission": ["*Api.CorsConfiguration*"],
     "test_cors.py::test_a_deleted_configuration_no_longer_counts": ["DeleteCorsConfiguration.*"],
     # A WebSocket API keeps who may connect, and nobody connects yet.
-    "test_websocket_apis.py::test_what_is_not_executed_has_no_stage": ["CreateApi.ProtocolType"],
+    "test_websocket_apis.py::test_what_is_not_deployed_is_not_served": ["CreateApi.ProtocolType"],
     # Documents say all of the above.
     "test_rest_documents.py::test_what_was_to_be_closed_is_not_imported_open": ["ImportRestApi.body", "PutRestApi.body"],
     "test_jwt_authorizers.py::test_a_document_with_an_authorizer_makes_a_guarded_route_and_comes_out_again": [
