@@ -65,9 +65,14 @@ extension StackUpdate {
         await withTaskGroup(of: Void.self) { group in
             func add() {
                 guard let update = waiting.popFirst(), let type = ResourceType.all[update.new.type] else { return }
-                let prepared = engine.resourceUpdate(
-                    update.old, to: update.new, update.properties, stackName: plan.stackName, account: plan.account)
-                group.addTask { await type.behaviour.anticipate(prepared) }
+                let (engine, plan) = (engine, plan)
+                group.addTask {
+                    // What cannot be looked up is told by the update itself.
+                    guard let values = try? await DynamicValues.resolve(update.properties, engine.calls) else { return }
+                    await type.behaviour.anticipate(
+                        engine.resourceUpdate(
+                            update.old, to: update.new, values, stackName: plan.stackName, account: plan.account))
+                }
             }
             for _ in 0..<Self.anticipatedAtOnce { add() }
             while await group.next() != nil { add() }
@@ -111,9 +116,11 @@ extension StackUpdate {
         guard let type = ResourceType.all[resource.type] else {
             throw plan.error("the resource type \(resource.type) is not supported yet", resource.line, resource.path)
         }
-        var request = engine.request(wanted, properties, stackName: plan.stackName, account: plan.account)
         if old == nil { engine.event(wanted, "CREATE_IN_PROGRESS") }
+        var request: ResourceRequest
         do throws(ResourceFailure) {
+            let values = try await DynamicValues.resolve(properties, engine.calls)
+            request = engine.request(wanted, values, stackName: plan.stackName, account: plan.account)
             request.preparation = try await type.behaviour.prepare(request)
             if let old, request.preparation.present.contains(old.physicalId),
                 request.preparation.physicalId == old.physicalId
@@ -283,7 +290,7 @@ extension StackPlan {
     fileprivate var shownParameters: [String: String] {
         Dictionary(
             uniqueKeysWithValues: parameters.map { name, value in
-                (name, hiddenParameters.contains(name) ? Self.mask : value.parameterText)
+                (name, hiddenParameters.contains(name) ? Self.mask : storedNames[name] ?? value.parameterText)
             })
     }
 }
