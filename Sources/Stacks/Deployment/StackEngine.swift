@@ -129,7 +129,7 @@ extension StackEngine {
     ) async throws(ResourceFailure) {
         // What cannot be looked up any more keeps nothing from being deleted.
         let properties = resource.reader.properties
-        let values = (try? await DynamicValues.resolve(properties, calls)) ?? properties
+        let values = (try? await DynamicValues(properties, calls))?.properties ?? properties
         let deletion = ResourceDeletion(
             physicalId: resource.physicalId, attributes: resource.attributes,
             properties: PropertyReader(properties: values),
@@ -144,10 +144,12 @@ extension StackEngine {
     ) async throws(ResourceFailure) -> ProvisionedResource {
         let existing = old.provisioned
         guard let type = ResourceType.all[new.type] else { return existing }
-        let values = try await DynamicValues.resolve(properties ?? new.reader.properties, calls)
-        var update = resourceUpdate(old, to: new, values, stackName: stackName, account: account)
+        let values = try await DynamicValues(properties ?? new.reader.properties, calls)
+        var update = resourceUpdate(old, to: new, values.properties, stackName: stackName, account: account)
         update.request.isUndo = isUndo
-        return try await type.behaviour.update(update)
+        do throws(ResourceFailure) { return try await type.behaviour.update(update) } catch {
+            throw values.hide(in: error)
+        }
     }
 
     func resourceUpdate(

@@ -68,10 +68,11 @@ extension StackUpdate {
                 let (engine, plan) = (engine, plan)
                 group.addTask {
                     // What cannot be looked up is told by the update itself.
-                    guard let values = try? await DynamicValues.resolve(update.properties, engine.calls) else { return }
+                    guard let values = try? await DynamicValues(update.properties, engine.calls) else { return }
                     await type.behaviour.anticipate(
                         engine.resourceUpdate(
-                            update.old, to: update.new, values, stackName: plan.stackName, account: plan.account))
+                            update.old, to: update.new, values.properties, stackName: plan.stackName,
+                            account: plan.account))
                 }
             }
             for _ in 0..<Self.anticipatedAtOnce { add() }
@@ -117,10 +118,12 @@ extension StackUpdate {
             throw plan.error("the resource type \(resource.type) is not supported yet", resource.line, resource.path)
         }
         if old == nil { engine.event(wanted, "CREATE_IN_PROGRESS") }
-        var request: ResourceRequest
+        let values: DynamicValues
+        do throws(ResourceFailure) { values = try await DynamicValues(properties, engine.calls) } catch {
+            throw failed(wanted, resource, error, "\(word)_FAILED")
+        }
+        var request = engine.request(wanted, values.properties, stackName: plan.stackName, account: plan.account)
         do throws(ResourceFailure) {
-            let values = try await DynamicValues.resolve(properties, engine.calls)
-            request = engine.request(wanted, values, stackName: plan.stackName, account: plan.account)
             request.preparation = try await type.behaviour.prepare(request)
             if let old, request.preparation.present.contains(old.physicalId),
                 request.preparation.physicalId == old.physicalId
@@ -130,7 +133,7 @@ extension StackUpdate {
                         + "Rename \(old.physicalId) and update the stack again.")
             }
         } catch {
-            throw failed(wanted, resource, error, "\(word)_FAILED")
+            throw failed(wanted, resource, values.hide(in: error), "\(word)_FAILED")
         }
         try await begin(StackStep(kind: .create, resource: wanted, preparation: request.preparation, before: nil))
         do throws(ResourceFailure) {
@@ -140,7 +143,7 @@ extension StackUpdate {
                 steps[steps.count - 1].resource, "\(word)_COMPLETE", provisioned.warnings.first)
             return provisioned
         } catch {
-            throw failed(wanted, resource, error, "\(word)_FAILED")
+            throw failed(wanted, resource, values.hide(in: error), "\(word)_FAILED")
         }
     }
 

@@ -74,19 +74,26 @@ enum DynamicReference: Hashable {
     }
 }
 
-/// Looks values up in the account, each once.
-struct DynamicValues {
-    let calls: ManagementCalls
+/// Properties with values of the account in the place of references. Each is looked up once.
+struct DynamicValues: Sendable {
+    private(set) var properties = TemplateMap()
+    private let calls: ManagementCalls
     private var known: [DynamicReference: String] = [:]
 
-    init(_ calls: ManagementCalls) { self.calls = calls }
+    init(_ properties: TemplateMap, _ calls: ManagementCalls) async throws(ResourceFailure) {
+        self.calls = calls
+        self.properties = try await map(properties)
+    }
 
-    /// The properties with values in the place of references.
-    static func resolve(
-        _ properties: TemplateMap, _ calls: ManagementCalls
-    ) async throws(ResourceFailure) -> TemplateMap {
-        var values = DynamicValues(calls)
-        return try await values.map(properties)
+    private static let mask = "****"
+
+    /// The failure of a call with these properties: services quote what they refuse, and events tell it.
+    func hide(in failure: ResourceFailure) -> ResourceFailure {
+        var message = failure.message
+        for case (.secret, let value) in known where !value.isEmpty {
+            message = message.replacing(value, with: Self.mask)
+        }
+        return ResourceFailure(message: message, line: failure.line)
     }
 
     private mutating func map(_ map: TemplateMap) async throws(ResourceFailure) -> TemplateMap {

@@ -1,3 +1,5 @@
+import ControlPlane
+import JSON
 import Testing
 
 @testable import Stacks
@@ -43,9 +45,49 @@ struct DynamicReferenceTests {
         ])
     func bad(text: String) { #expect(read(text) == ["refused"]) }
 
+    @Test("get their values, which no failure tells")
+    func values() async throws {
+        let properties = TemplateMap(
+            json: [
+                "A": "{{resolve:secretsmanager:s:SecretString:pin}} {{resolve:ssm:p}}",
+                "B": [["C": "{{resolve:secretsmanager:s}}"]], "D": 3,
+            ], line: 7)
+        let values = try await DynamicValues(properties, ManagementCalls(management: TwoValues()))
+        #expect(
+            JSONValue.object(JSONObject(values.properties.map { ($0.key, $0.value.json) })) == [
+                "A": "1234 open", "B": [["C": #"{"pin":1234}"#]], "D": 3,
+            ])
+        #expect(
+            values.hide(in: ResourceFailure(message: "1234 is no name, open is")).message == "**** is no name, open is")
+        for text in ["{{resolve:secretsmanager:s:SecretString:none}}", "{{resolve:secretsmanager:other}}"] {
+            await #expect(throws: ResourceFailure.self) {
+                _ = try await DynamicValues(
+                    TemplateMap(json: ["A": .string(text)], line: 1), ManagementCalls(management: TwoValues()))
+            }
+        }
+    }
+
     @Test("are seen in texts that have them, and not in others")
     func seen() {
         #expect(DynamicReference.stands(in: "a{{resolve:ssm:b}}"))
         #expect(!DynamicReference.stands(in: "{{ resolve:ssm:b }}") && !DynamicReference.stands(in: "${a} {b}"))
     }
+}
+
+/// An account with one parameter and one secret.
+private struct TwoValues: Management {
+    func call(_ request: WireRequest) async -> WireResponse {
+        let members = (try? JSONValue(parsing: request.body)) ?? .null
+        let answer: JSONValue? =
+            switch (request.header("x-amz-target"), members["Name"] ?? members["SecretId"]) {
+            case ("AmazonSSM.GetParameter", "p"): ["Parameter": ["Type": "String", "Value": "open"]]
+            case ("secretsmanager.GetSecretValue", "s"): ["SecretString": #"{"pin":1234}"#]
+            default: nil
+            }
+        return WireResponse(
+            status: answer == nil ? 400 : 200,
+            body: (answer ?? ["__type": "ResourceNotFoundException"]).bytes)
+    }
+
+    func draft() async -> any Management { self }
 }
