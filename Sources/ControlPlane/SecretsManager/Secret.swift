@@ -88,13 +88,15 @@ extension World {
         guard id.hasPrefix("arn:") else { return self[Secret.self, id] }
         let prefix = Secret.arn("", account)
         guard id.hasPrefix(prefix) else { return nil }
-        let resource = String(id.dropFirst(prefix.count))
-        if let dash = resource.lastIndex(of: "-"), let secret = self[Secret.self, String(resource[..<dash])],
-            secret.resource == resource
-        {
-            return secret
-        }
-        return self[Secret.self, resource]
+        return secret(ofARN: id) ?? self[Secret.self, String(id.dropFirst(prefix.count))]
+    }
+
+    /// The secret with all of this ARN.
+    func secret(ofARN arn: String) -> Secret? {
+        guard let start = arn.firstRange(of: ":secret:")?.upperBound, let dash = arn.lastIndex(of: "-"), start < dash,
+            let secret = self[Secret.self, String(arn[start..<dash])], secret.resource == arn[start...]
+        else { return nil }
+        return secret
     }
 }
 

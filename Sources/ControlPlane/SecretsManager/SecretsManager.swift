@@ -20,8 +20,9 @@ enum SecretsManager {
         ], invalid: "ValidationException", messageMember: "Message",
         permissions: { SecretPermissions(operation: $0, call: $1, world: $2).all },
         resourcePolicy: { permission, world in
-            world.secrets.lazy.map(\.value.root).first { permission.resource.hasSuffix(":secret:" + $0.resource) }?
-                .policy.map { (try? PolicyDocument($0, kind: .resource)) ?? .closed }
+            world.secret(ofARN: permission.resource)?.policy.map {
+                (try? PolicyDocument($0, kind: .resource)) ?? .closed
+            }
         })
 
     /// The key of AWS that stands for the server's own, which all secrets are sealed with.

@@ -64,7 +64,7 @@ package actor LocalStack {
     /// Brings the stack to what the template says now.
     package func deploy() async throws(TemplateError) -> Deployed {
         watch?.watch(folders: folders, files: files)
-        let (made, code) = try plan()
+        let (made, code) = try await plan()
         server.generation.hold()
         // What a failure takes back is the code of before, which must still be there.
         let held = server.snapshots.holdAll()
@@ -110,11 +110,11 @@ package actor LocalStack {
     }
 
     /// A plan of files that are watched already, with the code as it saw it: what changes after it was made is told.
-    private func plan() throws(TemplateError) -> (Made, LocalCodeSource) {
+    private func plan() async throws(TemplateError) -> (Made, LocalCodeSource) {
         while true {
             let code = LocalCodeSource(snapshots: server.snapshots)
             let consulted = ConsultedFiles(code: code)
-            let made = attempt(consulted)
+            let made = await attempt(consulted)
             guard watch != nil, !consulted.folders.isSubset(of: folders) || !consulted.files.isSubset(of: files) else {
                 return (try made.get(), code)
             }
@@ -124,8 +124,13 @@ package actor LocalStack {
         }
     }
 
-    private func attempt(_ files: ConsultedFiles) -> Result<Made, TemplateError> {
-        do throws(TemplateError) { return .success(try source.made(files, account: server.account)) } catch {
+    private func attempt(_ files: ConsultedFiles) async -> Result<Made, TemplateError> {
+        do throws(TemplateError) {
+            let stored = try await StoredParameters(
+                of: try TemplateSource(path: source.template, files: files), given: source.parameters,
+                server.stacks.management)
+            return .success(try source.made(files, stored: stored, account: server.account))
+        } catch {
             return .failure(error)
         }
     }
@@ -133,11 +138,11 @@ package actor LocalStack {
 
 extension LocalStack.Source {
     fileprivate func made(
-        _ files: some TemplateFiles, account: AccountIdentity
+        _ files: some TemplateFiles, stored: StoredParameters = .unasked, account: AccountIdentity
     ) throws(TemplateError) -> LocalStack.Made {
         let overrides = try overrides(files)
         let template = try TemplateSource(path: template, files: files)
-        let plan = try StackPlan(template, parameters: parameters, account: account)
+        let plan = try StackPlan(template, parameters: parameters, stored: stored, account: account)
         return LocalStack.Made(
             plan: plan.overriding(overrides).droppingOldVersions, text: template.text,
             notes: plan.warnings.map(\.description).filter { !$0.hasSuffix(CallAdvice.closed) }

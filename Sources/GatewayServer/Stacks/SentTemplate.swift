@@ -17,7 +17,11 @@ struct SentTemplate {
 
     /// `{"template": {"file", "folder", "text"}, "parameters": {name: text}, "files": {path: base64}, "code": {path:
     /// digest of a package that was sent}}`
-    init(_ body: [UInt8], stackName: String, account: AccountIdentity, assets: AssetFolder) throws {
+    ///
+    /// - Parameter management: what parameters of the template are looked up in.
+    init(
+        _ body: [UInt8], stackName: String, account: AccountIdentity, assets: AssetFolder, _ management: any Management
+    ) async throws {
         guard let members = (try? JSONValue(parsing: body))?.object, let template = members["template"],
             let text = template["text"]?.string
         else { throw Malformed(message: "The body must be a JSON object with a template that has a text.") }
@@ -45,7 +49,9 @@ struct SentTemplate {
         let source = TemplateSource(
             file: template["file"]?.string ?? "template", folder: folder, bytes: Array(text.utf8),
             files: SentFiles(files: files, code: digests, assets: assets))
-        plan = try StackPlan(source, stackName: stackName, parameters: parameters, account: account)
+        let stored = try await StoredParameters(of: source, given: parameters, management)
+        plan = try StackPlan(
+            source, stackName: stackName, parameters: parameters, stored: stored, account: account)
         self.text = text
         code = SentCode(digests: digests, assets: assets)
     }

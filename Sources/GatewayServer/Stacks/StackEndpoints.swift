@@ -62,7 +62,7 @@ struct StackEndpoints: Sendable {
 
     private func deploy(_ name: String, _ body: [UInt8]) async -> WireResponse {
         let sent: SentTemplate
-        do { sent = try read(body, name) } catch { return refuse(error) }
+        do { sent = try await read(body, name) } catch { return refuse(error) }
         return await begin(name) { stacks in
             do throws(StackFailure) {
                 return try await stacks.deploy(sent.plan, template: sent.text, code: sent.code).outcome
@@ -98,7 +98,7 @@ struct StackEndpoints: Sendable {
 
     private func diff(_ name: String, _ body: [UInt8]) async -> WireResponse {
         do {
-            let sent = try read(body, name)
+            let sent = try await read(body, name)
             let changes = try await stacks.changes(sent.plan, code: sent.code)
             return answer(200, ["changes": .array(changes.map(\.json))])
         } catch {
@@ -114,8 +114,8 @@ struct StackEndpoints: Sendable {
         return answer(200, body)
     }
 
-    private func read(_ body: [UInt8], _ name: String) throws -> SentTemplate {
-        try SentTemplate(body, stackName: name, account: account, assets: stacks.assets)
+    private func read(_ body: [UInt8], _ name: String) async throws -> SentTemplate {
+        try await SentTemplate(body, stackName: name, account: account, assets: stacks.assets, stacks.management)
     }
 
     private func missing(_ name: String) -> WireResponse { refuse(404, "Stack with id \(name) does not exist") }

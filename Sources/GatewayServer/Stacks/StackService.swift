@@ -7,7 +7,7 @@ package import Stacks
 /// The stacks of a server: one operation at a time on each.
 package actor StackService {
     private let journal: StackStore
-    private let management: any Management
+    let management: any Management
     private let account: AccountIdentity
     private let now: @Sendable () -> Timestamp
     private let exports = ExportTable()

@@ -12,7 +12,7 @@ struct ManagementCalls: Sendable {
         let message: String
 
         /// Whether what the call named is not there.
-        var isMissing: Bool { status == 404 || code == "ResourceNotFoundException" }
+        var isMissing: Bool { status == 404 || ["ResourceNotFoundException", "ParameterNotFound"].contains(code) }
     }
 
     /// - Parameter newId: the id that the part of API Gateway is to have that the call makes.
@@ -44,15 +44,21 @@ struct ManagementCalls: Sendable {
                 ], body: JSONValue.object(body).bytes))
     }
 
-    /// An operation of Amazon Cognito user pools.
-    func cognito(_ operation: String, _ body: JSONObject) async throws(Failure) -> JSONValue {
+    static let userPools = "AWSCognitoIdentityProviderService"
+    static let parameterStore = "AmazonSSM"
+    static let secretsManager = "secretsmanager"
+
+    /// An operation of a service in JSON 1.1.
+    ///
+    /// - Parameter target: what stands before the operation in X-Amz-Target.
+    func targeted(_ target: String, _ operation: String, _ body: JSONObject) async throws(Failure) -> JSONValue {
         try await send(
             operation,
             WireRequest(
                 method: "POST", path: "/",
                 headers: [
                     ("content-type", "application/x-amz-json-1.1"),
-                    ("x-amz-target", "AWSCognitoIdentityProviderService.\(operation)"),
+                    ("x-amz-target", "\(target).\(operation)"),
                 ], body: JSONValue.object(body).bytes))
     }
 

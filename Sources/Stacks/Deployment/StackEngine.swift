@@ -127,8 +127,12 @@ extension StackEngine {
     func delete(
         _ resource: StackResource, account: AccountIdentity, isUndone: Bool
     ) async throws(ResourceFailure) {
+        // What cannot be looked up any more keeps nothing from being deleted.
+        let properties = resource.reader.properties
+        let values = (try? await DynamicValues(properties, calls))?.properties ?? properties
         let deletion = ResourceDeletion(
-            physicalId: resource.physicalId, attributes: resource.attributes, properties: resource.reader,
+            physicalId: resource.physicalId, attributes: resource.attributes,
+            properties: PropertyReader(properties: values),
             account: account, calls: calls, isUndone: isUndone)
         try await ResourceType.all[resource.type]?.behaviour.delete(deletion)
     }
@@ -140,9 +144,12 @@ extension StackEngine {
     ) async throws(ResourceFailure) -> ProvisionedResource {
         let existing = old.provisioned
         guard let type = ResourceType.all[new.type] else { return existing }
-        var update = resourceUpdate(old, to: new, properties, stackName: stackName, account: account)
+        let values = try await DynamicValues(properties ?? new.reader.properties, calls)
+        var update = resourceUpdate(old, to: new, values.properties, stackName: stackName, account: account)
         update.request.isUndo = isUndo
-        return try await type.behaviour.update(update)
+        do throws(ResourceFailure) { return try await type.behaviour.update(update) } catch {
+            throw values.hide(in: error)
+        }
     }
 
     func resourceUpdate(

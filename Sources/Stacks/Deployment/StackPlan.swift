@@ -12,6 +12,8 @@ package struct StackPlan: Sendable {
     let parameters: [String: TemplateValue]
     /// Those whose values must not be shown.
     let hiddenParameters: Set<String>
+    /// Of parameters that are looked up, by their names, what stands for them in the parameter store.
+    let storedNames: [String: String]
     /// Which of the template's conditions hold.
     let conditions: [String: Bool]
     let mappings: Mappings
@@ -24,7 +26,7 @@ package struct StackPlan: Sendable {
     /// Without a name the stack is called as the folder that the template lies in.
     package init(
         _ source: TemplateSource, stackName: String? = nil, parameters: [(name: String, value: String)] = [],
-        account: AccountIdentity
+        stored: StoredParameters = .unasked, account: AccountIdentity
     ) throws(TemplateError) {
         var problems = Problems(file: source.file)
         let template = try Template(source, problems: &problems)
@@ -37,8 +39,14 @@ package struct StackPlan: Sendable {
                     + "at most \(StackName.maximumLength)", line: nil, path: "")
         }
         self.parameters = ParameterValues.bind(
-            template.parameters, names: template.parameterNames, given: parameters, problems: &problems)
+            template.parameters, names: template.parameterNames, given: parameters, stored: stored,
+            problems: &problems)
         hiddenParameters = Set(template.parameters.filter(\.isHidden).map(\.name))
+        let given = Dictionary(parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        storedNames = Dictionary(
+            template.parameters.filter(\.isStored).compactMap { definition in
+                (given[definition.name] ?? definition.defaultValue).map { (definition.name, $0) }
+            }, uniquingKeysWith: { $1 })
         mappings = template.mappings
         let pseudoParameters = PseudoParameters(account: account, stackName: self.stackName, stackId: nil)
         conditions =

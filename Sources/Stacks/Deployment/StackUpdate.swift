@@ -65,9 +65,15 @@ extension StackUpdate {
         await withTaskGroup(of: Void.self) { group in
             func add() {
                 guard let update = waiting.popFirst(), let type = ResourceType.all[update.new.type] else { return }
-                let prepared = engine.resourceUpdate(
-                    update.old, to: update.new, update.properties, stackName: plan.stackName, account: plan.account)
-                group.addTask { await type.behaviour.anticipate(prepared) }
+                let (engine, plan) = (engine, plan)
+                group.addTask {
+                    // What cannot be looked up is told by the update itself.
+                    guard let values = try? await DynamicValues(update.properties, engine.calls) else { return }
+                    await type.behaviour.anticipate(
+                        engine.resourceUpdate(
+                            update.old, to: update.new, values.properties, stackName: plan.stackName,
+                            account: plan.account))
+                }
             }
             for _ in 0..<Self.anticipatedAtOnce { add() }
             while await group.next() != nil { add() }
@@ -111,8 +117,12 @@ extension StackUpdate {
         guard let type = ResourceType.all[resource.type] else {
             throw plan.error("the resource type \(resource.type) is not supported yet", resource.line, resource.path)
         }
-        var request = engine.request(wanted, properties, stackName: plan.stackName, account: plan.account)
         if old == nil { engine.event(wanted, "CREATE_IN_PROGRESS") }
+        let values: DynamicValues
+        do throws(ResourceFailure) { values = try await DynamicValues(properties, engine.calls) } catch {
+            throw failed(wanted, resource, error, "\(word)_FAILED")
+        }
+        var request = engine.request(wanted, values.properties, stackName: plan.stackName, account: plan.account)
         do throws(ResourceFailure) {
             request.preparation = try await type.behaviour.prepare(request)
             if let old, request.preparation.present.contains(old.physicalId),
@@ -123,7 +133,7 @@ extension StackUpdate {
                         + "Rename \(old.physicalId) and update the stack again.")
             }
         } catch {
-            throw failed(wanted, resource, error, "\(word)_FAILED")
+            throw failed(wanted, resource, values.hide(in: error), "\(word)_FAILED")
         }
         try await begin(StackStep(kind: .create, resource: wanted, preparation: request.preparation, before: nil))
         do throws(ResourceFailure) {
@@ -133,7 +143,7 @@ extension StackUpdate {
                 steps[steps.count - 1].resource, "\(word)_COMPLETE", provisioned.warnings.first)
             return provisioned
         } catch {
-            throw failed(wanted, resource, error, "\(word)_FAILED")
+            throw failed(wanted, resource, values.hide(in: error), "\(word)_FAILED")
         }
     }
 
@@ -283,7 +293,7 @@ extension StackPlan {
     fileprivate var shownParameters: [String: String] {
         Dictionary(
             uniqueKeysWithValues: parameters.map { name, value in
-                (name, hiddenParameters.contains(name) ? Self.mask : value.parameterText)
+                (name, hiddenParameters.contains(name) ? Self.mask : storedNames[name] ?? value.parameterText)
             })
     }
 }

@@ -38,7 +38,7 @@ struct References {
                     collect(item, path: "\(path)[\(position)]", problems: &problems)
                 }
             case .null: problems.add("'null' values are not allowed in templates", line: value.line, path: path)
-            case .string(let text): refuseDynamic(text, line: value.line, path: path, problems: &problems)
+            case .string(let text): checkDynamic(text, line: value.line, path: path, problems: &problems)
             case .bool, .number: break
             }
         }
@@ -56,7 +56,9 @@ struct References {
         case .sub(let template, let variables):
             for part in template.parts {
                 switch part {
-                case .text(let text): refuseDynamic(text, line: line, path: path, problems: &problems)
+                // Variables stand within references.
+                case .text(let text):
+                    checkDynamic(text, isWhole: false, line: line, path: path, problems: &problems)
                 case .variable(let name) where variables[name] == nil:
                     collect(SubTemplate.reference(name), line: line, path: path, problems: &problems)
                 case .variable: break
@@ -71,19 +73,18 @@ struct References {
         }
     }
 
-    private func refuseDynamic(_ text: String, line: Int, path: String, problems: inout Problems) {
-        guard Self.isDynamic(text) else { return }
-        problems.add("dynamic references ({{resolve:...}}) are not supported yet", line: line, path: path)
-    }
-
-    /// Whether there is a `{{resolve:` in the text; most have no brace at all.
-    private static func isDynamic(_ text: String) -> Bool {
-        var rest = text.utf8[...]
-        while let brace = rest.firstIndex(of: UInt8(ascii: "{")) {
-            rest = rest[brace...]
-            if rest.starts(with: "{{resolve:".utf8) { return true }
-            rest = rest.dropFirst()
+    /// Only properties of resources have them: what an output says is told to everybody.
+    private func checkDynamic(
+        _ text: String, isWhole: Bool = true, line: Int, path: String, problems: inout Problems
+    ) {
+        guard DynamicReference.stands(in: text) else { return }
+        guard !path.hasPrefix("Outputs") else {
+            return problems.add(
+                "dynamic references ({{resolve:...}}) are resolved in properties of resources only", line: line,
+                path: path)
         }
-        return false
+        for case .refused(let reason) in DynamicReference.pieces(of: text) where isWhole {
+            problems.add(reason, line: line, path: path)
+        }
     }
 }

@@ -20,7 +20,7 @@ struct ParameterDefinition: Sendable {
 
         init?(type: String) {
             switch type {
-            case "String": self = .string
+            case "String", "AWS::SSM::Parameter::Name": self = .string
             case "Number": self = .number
             case "CommaDelimitedList", "List<String>": self = .commaDelimitedList
             case "List<Number>": self = .numberList
@@ -36,6 +36,8 @@ struct ParameterDefinition: Sendable {
 
     let name: String
     let kind: Kind
+    /// Whether its value is the name of a parameter in the parameter store, whose value counts.
+    let isStored: Bool
     let line: Int
     let defaultValue: String?
     let allowedValues: [String]?
@@ -71,7 +73,8 @@ struct ParameterDefinition: Sendable {
             problems.add("Invalid template parameter property '\(property.key)'", line: property.line, path: path)
         }
         let type = map["Type"]
-        guard let kind = type?.string.flatMap(Kind.init(type:)) else {
+        let stored = type?.string.flatMap(Self.typeOfStored)
+        guard let kind = (stored ?? type?.string).flatMap(Kind.init(type:)) else {
             let message =
                 type.map { "the parameter type \($0.text ?? $0.kind) is not supported yet" }
                 ?? "Template format error: Every Parameters object must contain a Type member."
@@ -80,6 +83,7 @@ struct ParameterDefinition: Sendable {
         }
         name = entry.key
         self.kind = kind
+        isStored = stored != nil
         line = entry.line
         defaultValue = Self.text(map["Default"], "Default", path, &problems)
         constraintDescription = Self.text(map["ConstraintDescription"], "ConstraintDescription", path, &problems)
@@ -88,10 +92,22 @@ struct ParameterDefinition: Sendable {
             Double($0)
         }
         isHidden = Self.boolean(map["NoEcho"], path, &problems)
-        Self.refuseForeignBounds(map, kind, path, &problems)
+        // They are about what is given: a name.
+        Self.refuseForeignBounds(map, isStored ? .string : kind, path, &problems)
         allowedPattern = Self.pattern(map["AllowedPattern"], path, &problems)
         allowedValues = Self.list(map["AllowedValues"], path, &problems)
         guard problems.list.count == known else { return nil }
+    }
+
+    /// What the value of a stored parameter is; nil for other types.
+    private static func typeOfStored(_ type: String) -> String? {
+        // A name whose value nobody asks for.
+        if type == "AWS::SSM::Parameter::Name" { return nil }
+        let prefix = "AWS::SSM::Parameter::Value<"
+        guard type.hasPrefix(prefix), type.hasSuffix(">") else { return nil }
+        let value = String(type.dropFirst(prefix.count).dropLast())
+        // Source: CloudFormation User Guide, SSM parameter types: numbers are not among them.
+        return ["Number", "List<Number>"].contains(value) ? nil : value
     }
 
     private static func boolean(_ value: TemplateValue?, _ path: String, _ problems: inout Problems) -> Bool {

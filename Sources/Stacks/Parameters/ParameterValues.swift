@@ -9,7 +9,7 @@ enum ParameterValues {
     /// - Parameter names: of all parameters, also of those whose definitions have problems.
     static func bind(
         _ definitions: [ParameterDefinition], names: Set<String>, given: [(name: String, value: String)],
-        problems: inout Problems
+        stored: StoredParameters = .unasked, problems: inout Problems
     ) -> [String: TemplateValue] {
         let values = Dictionary(given.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         let unknown = given.map(\.name).filter { !names.contains($0) }
@@ -26,8 +26,14 @@ enum ParameterValues {
             }
             if let message = definition.objection(to: text) {
                 problems.add(message, line: definition.line, path: definition.path)
-            } else {
+            } else if !definition.isStored {
                 bound[definition.name] = definition.value(text)
+            } else if let value = stored.value(text) {
+                bound[definition.name] = definition.value(value)
+            } else {
+                problems.add(
+                    "Unable to fetch parameters [\(text)] from parameter store for this account.",
+                    line: definition.line, path: definition.path)
             }
         }
         return bound
@@ -49,15 +55,17 @@ extension ParameterDefinition {
         guard text.utf8.count <= TemplateLimits.parameterBytes else {
             return "Parameter '\(name)' must be at most \(TemplateLimits.parameterBytes) bytes"
         }
-        let items = items(text)
+        // Of a stored one a name is given, whatever its value is.
+        let kind = isStored ? Kind.string : kind
+        let items = isStored ? [text] : items(text)
         if kind == .number || kind == .numberList, !items.allSatisfy({ Double(decimal: $0) != nil }) {
             return "Parameter '\(name)' must be a number."
         }
-        guard let broken = brokenConstraint(text, items) else { return nil }
+        guard let broken = brokenConstraint(text, items, kind) else { return nil }
         return "Parameter '\(name)' \(constraintDescription.map { "failed to satisfy constraint: \($0)" } ?? broken)"
     }
 
-    private func brokenConstraint(_ text: String, _ items: [String]) -> String? {
+    private func brokenConstraint(_ text: String, _ items: [String], _ kind: Kind) -> String? {
         if let allowedValues, !items.allSatisfy(allowedValues.contains) { return "must be one of AllowedValues" }
         if let allowedPattern, !items.allSatisfy(allowedPattern.pattern.matches) {
             return "must match pattern \(allowedPattern.text)"

@@ -25,6 +25,8 @@ struct ResourceType: Sendable {
             iamInstanceProfile, iamAccessKey, iamOIDCProvider, cognitoUserPool, cognitoUserPoolClient,
             cognitoUserPoolDomain, cognitoUserPoolGroup,
             cognitoUserPoolResourceServer, cognitoUserPoolUser, cognitoUserPoolUserToGroupAttachment, logGroup,
+            ssmParameter,
+            secretsManagerSecret,
             apiGatewayRestApi, apiGatewayResource, apiGatewayMethod, apiGatewayModel,
             apiGatewayRequestValidator, apiGatewayAuthorizer, apiGatewayGatewayResponse, apiGatewayDeployment,
             apiGatewayStage, apiGatewayUsagePlan, apiGatewayUsagePlanKey, apiGatewayApiKey, apiGatewayAccount,

@@ -124,14 +124,21 @@ import Testing
         #expect(problems(of: "Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]\n" + resources) == [])
     }
 
-    @Test func dynamicReferencesAreNamed() {
+    @Test func dynamicReferencesThatCannotBeResolvedAreNamed() {
         let template = """
             Transform: AWS::Serverless-2016-10-31
             Resources:
               A: {Type: AWS::Serverless::HttpApi, Properties: {Description: '{{resolve:ssm:name}}'}}
               B: {Type: AWS::Serverless::HttpApi, Properties: {Description: !Sub '{{resolve:ssm:${A}}}'}}
+              C: {Type: AWS::Serverless::HttpApi, Properties: {Description: '{{resolve:ssm-secure:name:1}}'}}
+              D: {Type: AWS::Serverless::HttpApi, Properties: {Description: 'a {{resolve:vault:name}}'}}
+            Outputs:
+              E: {Value: '{{resolve:ssm:name}}'}
             """
-        #expect(problems(of: template).count == 2)
-        #expect(problems(of: template).allSatisfy { $0.hasSuffix("({{resolve:...}}) are not supported yet") })
+        let found = problems(of: template)
+        #expect(found.count == 3)
+        #expect(found.contains { $0.contains("Resources.C") && $0.contains("SSM Secure reference is not supported") })
+        #expect(found.contains { $0.contains("Resources.D") && $0.contains("malformed") })
+        #expect(found.contains { $0.contains("Outputs.E") && $0.contains("in properties of resources only") })
     }
 }

@@ -30,7 +30,8 @@ import Testing
 
     /// Its value has a place all the same.
     @Test(arguments: [
-        "AWS::SSM::Parameter::Value<String>", "List<AWS::EC2::KeyPair::KeyName>", "AWS::EC2::Thing", "List<String",
+        "AWS::SSM::Parameter::Value<AWS::EC2::Thing>", "List<AWS::EC2::KeyPair::KeyName>", "AWS::EC2::Thing",
+        "List<String",
     ])
     func typesThatAreNotServedAreTheOnlyProblem(type: String) {
         #expect(
@@ -80,8 +81,8 @@ import Testing
 
     @Test(arguments: [
         (
-            "{Type: AWS::SSM::Parameter::Value<String>}",
-            "the parameter type AWS::SSM::Parameter::Value<String> is not supported yet"
+            "{Type: AWS::SSM::Parameter::Value<Number>}",
+            "the parameter type AWS::SSM::Parameter::Value<Number> is not supported yet"
         ),
         ("{Default: a}", "Template format error: Every Parameters object must contain a Type member."),
         ("{Type: String, Default: a, Defalt: b}", "Invalid template parameter property 'Defalt'"),

@@ -160,7 +160,7 @@ extension ResourceCalls {
     /// An operation of Amazon Cognito user pools.
     @discardableResult
     func cognito(_ operation: String, _ body: JSONObject) async throws(ResourceFailure) -> JSONValue {
-        do { return try await calls.cognito(operation, body) } catch {
+        do { return try await calls.targeted(ManagementCalls.userPools, operation, body) } catch {
             throw ResourceFailure(message: error.message)
         }
     }
@@ -168,7 +168,7 @@ extension ResourceCalls {
     /// The answer; nil when what the call names is not there.
     @discardableResult
     func cognitoIfPresent(_ operation: String, _ body: JSONObject) async throws(ResourceFailure) -> JSONValue? {
-        do { return try await calls.cognito(operation, body) } catch {
+        do { return try await calls.targeted(ManagementCalls.userPools, operation, body) } catch {
             if error.isMissing || error.code == "UserNotFoundException" { return nil }
             throw ResourceFailure(message: error.message)
         }
