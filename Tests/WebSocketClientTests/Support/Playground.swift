@@ -48,7 +48,7 @@ enum Playground {
                 copy.yield(event)
                 if case .closed = event { copy.finish() }
             }
-            await then(Talk(handle: handle, events: copies))
+            await then(Talk(handle: handle, loop: loop, events: copies))
             let outcome = try await handle.outcome()
             show.finish()
             var events: [String] = []
@@ -68,9 +68,11 @@ enum Playground {
     /// A conversation under way.
     struct Talk {
         let handle: Conversation.Handle
+        fileprivate let loop: any EventLoop
         fileprivate let events: AsyncStream<Conversation.Event>
 
-        func type(_ lines: String...) { for line in lines { handle.typed(line) } }
+        /// All at once: nothing is heard between them.
+        func type(_ lines: String...) { loop.execute { for line in lines { handle.typed(line) } } }
 
         /// Returns when this was shown, behind what was waited for before, or when the connection has ended.
         func until(_ words: String) async {
