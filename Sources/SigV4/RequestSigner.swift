@@ -41,6 +41,22 @@ package struct RequestSigner: Sendable {
         return CanonicalQuery.encode(request, .escaped, isPresigned: false)
     }
 
+    /// The fields that sign a request without fields of its own but `host`, which is sent as it is here.
+    ///
+    /// - Parameters:
+    ///   - path: as it stands in the request line, with its escapes.
+    ///   - query: as it stands in the request line: sorted, and strictly encoded.
+    package func fields(
+        method: String, path: some StringProtocol, query: [UInt8], host: String, bodyDigest: String, time: Timestamp
+    ) -> [(name: String, value: String)] {
+        var signed = [(name: "host", value: host), (name: "x-amz-date", value: Self.date(time))]
+        if let token = credentials.sessionToken { signed.append((name: "x-amz-security-token", value: token)) }
+        let authorization = authorization(
+            method: Array(method.utf8), path: Array(path.utf8), query: query,
+            fields: signed.map { (Array($0.name.utf8), Array($0.value.utf8)) }, bodyDigest: bodyDigest, time: time)
+        return signed.dropFirst() + [(name: "authorization", value: authorization)]
+    }
+
     /// The value of `Authorization`.
     ///
     /// - Parameters:

@@ -88,17 +88,9 @@ package struct ClientHandshake: Sendable {
 
     private func signature(_ host: String) -> [(name: String, value: String)] {
         guard let signing else { return [] }
-        let time = signing.now()
-        var signed = [(name: "host", value: host), (name: "x-amz-date", value: RequestSigner.date(time))]
-        if let token = signing.signer.credentials.sessionToken {
-            signed.append((name: "x-amz-security-token", value: token))
-        }
-        let authorization = signing.signer.authorization(
-            method: Array("GET".utf8), path: Array(url.path.utf8),
-            query: RequestSigner.canonicalQuery(Array(url.query.utf8)),
-            fields: signed.map { (Array($0.name.utf8), Array($0.value.utf8)) },
-            bodyDigest: String(decoding: SignatureClaim.emptyDigest, as: UTF8.self), time: time)
-        return signed.dropFirst() + [(name: "authorization", value: authorization)]
+        return signing.signer.fields(
+            method: "GET", path: url.path, query: RequestSigner.canonicalQuery(Array(url.query.utf8)), host: host,
+            bodyDigest: String(decoding: SignatureClaim.emptyDigest, as: UTF8.self), time: signing.now())
     }
 
     /// The subprotocol that the server has chosen, if any were offered.

@@ -114,17 +114,14 @@ struct HTTPCaller: Sendable {
     /// The lines that sign a call; none without credentials.
     private func signature(_ method: String, _ target: String, _ body: [UInt8]) -> String {
         guard let credentials else { return "" }
-        let time = Timestamp(milliseconds: WallClock.epochMilliseconds)
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        var fields = [("host", "\(host):\(port)"), ("x-amz-date", RequestSigner.date(time))]
-        if let token = credentials.sessionToken { fields.append(("x-amz-security-token", token)) }
-        let authorization = RequestSigner(credentials, region: AccountIdentity().region, service: service)
-            .authorization(
-                method: Array(method.utf8), path: Array(parts[0].utf8),
-                query: parts.count > 1 ? Array(parts[1].utf8) : [],
-                fields: fields.map { (Array($0.0.utf8), Array($0.1.utf8)) },
-                bodyDigest: body.withUnsafeBytes(RequestSigner.digest), time: time)
-        return fields.dropFirst().map { "\($0.0): \($0.1)\r\n" }.joined() + "authorization: \(authorization)\r\n"
+        return RequestSigner(credentials, region: AccountIdentity().region, service: service)
+            .fields(
+                method: method, path: parts[0], query: parts.count > 1 ? Array(parts[1].utf8) : [],
+                host: "\(host):\(port)", bodyDigest: body.withUnsafeBytes(RequestSigner.digest),
+                time: Timestamp(milliseconds: WallClock.epochMilliseconds)
+            )
+            .map { "\($0.name): \($0.value)\r\n" }.joined()
     }
 
     /// The management listener answers with a length, so what follows the head up to the end is the body.
