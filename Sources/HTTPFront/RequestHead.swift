@@ -73,6 +73,21 @@ package final class RequestHead {
         return nil
     }
 
+    /// The values of a name that is rarely asked for: compared in full, in any case.
+    package func values(of name: StaticString) -> [Span] {
+        withBytes { bytes in
+            fields.lazy.filter { field in
+                ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[field.name.range]), name)
+            }.map(\.value)
+        }
+    }
+
+    /// The value of the only field of such a name; nil when there are several.
+    package func single(_ name: StaticString) -> Span? {
+        let values = values(of: name)
+        return values.count == 1 ? values[0] : nil
+    }
+
     /// Has the request go on under the method that `X-HTTP-Method-Override` names, if it names one. HEAD is none: whether
     /// an answer has a body is settled with the client.
     package func overrideMethod() {

@@ -24,6 +24,18 @@ package final class ResponseHead {
 
     @inline(__always)
     package func withBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R { bytes.withUnsafeReadableBytes(body) }
+
+    /// Name and value of each field, for whoever shows or keeps them.
+    package var texts: [(name: String, value: String)] {
+        withBytes { bytes in
+            fields.map { field in
+                (
+                    String(decoding: bytes[field.name.range], as: UTF8.self),
+                    String(decoding: bytes[field.value.range], as: UTF8.self)
+                )
+            }
+        }
+    }
 }
 
 package enum ResponseHeadParser {

@@ -32,3 +32,31 @@ package final class UpgradingService: HTTPService {
     package func writabilityChanged(_ isWritable: Bool, _ stream: HTTPStream) {}
     package func connectionClosed(_ stream: HTTPStream) {}
 }
+
+extension HandshakeRefusal {
+    private var status: Int {
+        switch self {
+        case .upgradeRequired, .versionNotSupported: 426
+        case .badRequest: 400
+        }
+    }
+
+    /// Answers the request, whose `requestEnded` may be still to come.
+    fileprivate func answer(_ stream: HTTPStream) {
+        let body: StaticString =
+            self == .badRequest ? #"{"message":"Bad Request"}"# : #"{"message":"Upgrade Required"}"#
+        stream.startResponse(status: status)
+        stream.writeDate()
+        stream.write("Content-Type: application/json\r\n")
+        switch self {
+        case .upgradeRequired: stream.write("Upgrade: websocket\r\n")
+        case .versionNotSupported: stream.write("Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n")
+        case .badRequest: break
+        }
+        // Whoever meant to speak WebSocket may have sent frames already, which are no requests.
+        if self != .upgradeRequired { stream.closeAfterResponse() }
+        stream.finishHead(.length(body.utf8CodeUnitCount))
+        stream.writeBody(copying: UnsafeRawBufferPointer(start: body.utf8Start, count: body.utf8CodeUnitCount))
+        stream.endResponse()
+    }
+}

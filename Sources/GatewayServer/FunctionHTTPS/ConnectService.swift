@@ -18,7 +18,8 @@ final class ConnectService: HTTPService {
         guard !head.contains(.origin) else {
             return refuse(stream, 403, "The proxy of functions does not answer web pages (the request has an Origin).")
         }
-        guard authorization(head).map(ways.https.admits) ?? false else {
+        guard let authorization = head.single("proxy-authorization"), ways.https.admits(head.string(authorization))
+        else {
             return refuse(
                 stream, 407,
                 "The proxy of functions wants the credentials that HTTPS_PROXY has in a function's environment.")
@@ -101,17 +102,6 @@ final class ConnectService: HTTPService {
     }
 
     // MARK: Reading
-
-    /// Of the only field of its name.
-    private func authorization(_ head: RequestHead) -> String? {
-        let values = head.withBytes { bytes in
-            head.fields.filter { field in
-                ASCII.equalsIgnoringCase(
-                    UnsafeRawBufferPointer(rebasing: bytes[field.name.range]), "proxy-authorization")
-            }.map(\.value)
-        }
-        return values.count == 1 ? head.string(values[0]) : nil
-    }
 
     /// `example.com:443`, `[::1]:443`.
     static func target(_ authority: String) -> (name: String, port: Int)? {

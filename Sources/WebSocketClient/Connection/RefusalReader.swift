@@ -49,17 +49,3 @@ struct RefusalReader {
         body += bytes.readableBytesView.prefix(ClientLimits.refusalBytes - body.count)
     }
 }
-
-extension ResponseHead {
-    /// Name and value of each field.
-    var texts: [(name: String, value: String)] {
-        withBytes { bytes in
-            fields.map { field in
-                (
-                    String(decoding: bytes[field.name.range], as: UTF8.self),
-                    String(decoding: bytes[field.value.range], as: UTF8.self)
-                )
-            }
-        }
-    }
-}

@@ -108,14 +108,10 @@ package final class Swarm {
 
     private func finish() {
         deliveries.finish()
-        copyDeliveries()
-        promise.succeed(report)
-    }
-
-    private func copyDeliveries() {
         report.latencies = deliveries.latencies
         report.spreads = deliveries.spreads
         report.receiptsOfSpreads = deliveries.receiptsOfSpreads
+        promise.succeed(report)
     }
 
     // MARK: Opening

@@ -85,12 +85,6 @@ extension RequestHead {
         }
     }
 
-    /// The value of the only field of that name.
-    fileprivate func single(_ name: StaticString) -> Span? {
-        let values = values(of: name)
-        return values.count == 1 ? values[0] : nil
-    }
-
     /// 0 to 255 without leading zeros (section 4.1).
     fileprivate func version(_ span: Span) -> UInt8? {
         let text = string(span)
@@ -104,14 +98,6 @@ extension RequestHead {
             string(list).split(separator: ",").contains { offered in
                 offered.drop(while: isBlank).prefix { !isBlank($0) } == subprotocol
             }
-        }
-    }
-
-    private func values(of name: StaticString) -> [Span] {
-        withBytes { bytes in
-            fields.lazy.filter { field in
-                ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[field.name.range]), name)
-            }.map(\.value)
         }
     }
 
