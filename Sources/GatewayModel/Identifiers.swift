@@ -47,10 +47,15 @@ package enum Identifiers {
 
     /// The value of an API key: 40 letters and digits.
     package static func apiKeyValue() -> String {
-        String(decoding: (0..<40).map { _ in alphanumeric[Int.random(in: 0..<alphanumeric.count)] }, as: UTF8.self)
+        alphanumeric(40)
     }
 
-    private static let alphanumeric = lowercase + Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+    /// Letters of both cases and digits.
+    package static func alphanumeric(_ count: Int) -> String {
+        String(decoding: (0..<count).map { _ in digitsAndLetters[Int.random(in: 0..<62)] }, as: UTF8.self)
+    }
+
+    private static let digitsAndLetters = lowercase + Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
 
     private static func random(_ length: Int) -> String {
         var bytes = [letters[Int.random(in: 0..<letters.count)]]

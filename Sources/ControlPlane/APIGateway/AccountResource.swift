@@ -70,7 +70,7 @@ extension ControlPlane {
                 }
                 let all = world[keyPath: Document.place].map(\.value.root.order)
                 change.root = AccountResource(document: document, order: world.nextOrder(after: all, call))
-            }, preparing: { _ in }, publishing: { _, _ in })
+            })
     }
 
     func changeDocument<Document: AccountDocument>(
@@ -83,7 +83,7 @@ extension ControlPlane {
                 try make(&resource.document)
                 change.root = resource
                 return resource.document
-            }, preparing: { _ in }, publishing: { _, _ in })
+            })
     }
 
     func deleteDocument<Document: AccountDocument>(_ type: Document.Type, _ id: String) async throws(ServiceError) {
@@ -92,7 +92,7 @@ extension ControlPlane {
             { change throws(ServiceError) in
                 guard change.root != nil else { throw Document.notFound }
                 change.root = nil
-            }, preparing: { _ in }, publishing: { _, _ in })
+            })
     }
 
     /// The document that a call's path names.

@@ -17,7 +17,7 @@ extension RESTOperations {
                         try accountPatches.apply(patches, to: &account)
                         change.root = AccountResource(document: account, order: 0)
                         return account
-                    }, preparing: { _ in }, publishing: { _, _ in })
+                    })
                 return try .json(account)
             },
         ]

@@ -98,7 +98,7 @@ extension ControlPlane {
                 let answer = try make(&plan)
                 change.root = plan
                 return answer
-            }, preparing: { _ in }, publishing: { _, _ in })
+            })
     }
 
     func plan(_ call: Call) throws(ServiceError) -> UsagePlan {

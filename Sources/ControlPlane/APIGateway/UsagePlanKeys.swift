@@ -70,7 +70,7 @@ extension ControlPlane {
                 plan.keys.put(REST.UsagePlanKey(id: id, type: "API_KEY"))
                 try UsagePlanRules.checkKeys(of: plan, &change)
                 change.root = plan
-            }, preparing: { _ in }, publishing: { _, _ in })
+            })
     }
 }
 

@@ -63,7 +63,7 @@ extension RESTOperations {
                 guard change.root == nil else { throw .internalFailure("The id \(id) has been taken meanwhile.") }
                 try UsagePlanRules.check(plan, &change)
                 change.root = UsagePlan(plan, order: order)
-            }, preparing: { _ in }, publishing: { _, _ in })
+            })
         return try .json(plan)
     }
 
@@ -78,7 +78,7 @@ extension RESTOperations {
                 try UsagePlanRules.checkKeys(of: plan, &change)
                 change.root = plan
                 return plan.plan
-            }, preparing: { _ in }, publishing: { _, _ in })
+            })
         return try tagged(plan)
     }
 
@@ -94,7 +94,7 @@ extension RESTOperations {
                             + "including \(stages[0])")
                 }
                 change.root = nil
-            }, preparing: { _ in }, publishing: { _, _ in })
+            })
         return .empty
     }
 }

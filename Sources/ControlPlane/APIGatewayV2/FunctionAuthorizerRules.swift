@@ -7,10 +7,7 @@ import GatewayModel
 enum FunctionAuthorizerRules {
     /// Reads the members that only these have.
     static func apply(_ members: RequestMembers, to authorizer: inout V2.Authorizer) throws(ServiceError) {
-        if let uri = try members.string("authorizerUri", upTo: V2Quotas.uriLength) { authorizer.authorizerUri = uri }
-        if let arn = try members.string("authorizerCredentialsArn", upTo: V2Quotas.uriLength) {
-            authorizer.authorizerCredentialsArn = arn.isEmpty ? nil : arn
-        }
+        try readFunction(members, &authorizer)
         if let version = try members.string("authorizerPayloadFormatVersion") {
             authorizer.authorizerPayloadFormatVersion = version
         }
@@ -26,11 +23,7 @@ enum FunctionAuthorizerRules {
     }
 
     static func check(_ authorizer: V2.Authorizer) throws(ServiceError) {
-        let uri = authorizer.authorizerUri ?? ""
-        guard uri.contains(":lambda:path/"), LambdaURI(uri) != nil else { throw invalidURI(uri) }
-        if let arn = authorizer.authorizerCredentialsArn, !arn.hasPrefix("arn:") {
-            throw V2Error.badRequest("Invalid ARN specified in the request")
-        }
+        try checkFunction(authorizer)
         switch authorizer.authorizerPayloadFormatVersion {
         case "1.0":
             guard authorizer.enableSimpleResponses != true else {
@@ -53,6 +46,22 @@ enum FunctionAuthorizerRules {
         }
         guard seconds == 0 || !authorizer.identitySource.isEmpty else {
             throw V2Error.badRequest("Identity source must be specified when authorization caching is enabled")
+        }
+    }
+
+    /// Which function is asked, and as whom.
+    static func readFunction(_ members: RequestMembers, _ authorizer: inout V2.Authorizer) throws(ServiceError) {
+        if let uri = try members.string("authorizerUri", upTo: V2Quotas.uriLength) { authorizer.authorizerUri = uri }
+        if let arn = try members.string("authorizerCredentialsArn", upTo: V2Quotas.uriLength) {
+            authorizer.authorizerCredentialsArn = arn.isEmpty ? nil : arn
+        }
+    }
+
+    static func checkFunction(_ authorizer: V2.Authorizer) throws(ServiceError) {
+        let uri = authorizer.authorizerUri ?? ""
+        guard uri.contains(":lambda:path/"), LambdaURI(uri) != nil else { throw invalidURI(uri) }
+        if let arn = authorizer.authorizerCredentialsArn, !arn.hasPrefix("arn:") {
+            throw V2Error.badRequest("Invalid ARN specified in the request")
         }
     }
 

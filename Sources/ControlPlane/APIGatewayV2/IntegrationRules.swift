@@ -35,7 +35,7 @@ enum IntegrationRules {
             throw V2Error.badRequest(
                 "Invalid integration type specified. Must be one of [AWS, AWS_PROXY, HTTP, HTTP_PROXY, MOCK]")
         }
-        try checkConnection(&integration)
+        try checkConnection(&integration, linked: ["HTTP_PROXY"])
         try checkTimeout(&integration, in: limits.httpTimeout, unsaid: CallLimits.aws.httpTimeout.upperBound)
         try ParameterMapping.checkRequest(integration.requestParameters ?? [:])
         try ParameterMapping.checkResponse(integration.responseParameters ?? [:])
@@ -94,7 +94,9 @@ enum IntegrationRules {
     }
 
     /// The texts but that of an unknown type are Gatehouse's own.
-    private static func checkConnection(_ integration: inout V2.Integration) throws(ServiceError) {
+    ///
+    /// - Parameter linked: the types of integrations that may be behind a VPC link.
+    static func checkConnection(_ integration: inout V2.Integration, linked: [String]) throws(ServiceError) {
         switch integration.connectionType {
         case nil, "INTERNET":
             guard integration.connectionId == nil else {
@@ -107,8 +109,9 @@ enum IntegrationRules {
             integration.tlsConfig = nil
             integration.connectionType = "INTERNET"
         case "VPC_LINK":
-            guard integration.integrationType == "HTTP_PROXY" else {
-                throw V2Error.badRequest("Connection type VPC_LINK is only supported for HTTP_PROXY integrations")
+            guard linked.contains(integration.integrationType ?? "") else {
+                throw V2Error.badRequest(
+                    "Connection type VPC_LINK is only supported for \(linked.joined(separator: " and ")) integrations")
             }
             guard integration.connectionId != nil else {
                 throw V2Error.badRequest("A connection id is required for the connection type VPC_LINK")
@@ -128,7 +131,8 @@ enum IntegrationRules {
         integration.timeoutInMillis = timeout
     }
 
-    private static func checkMethod(_ method: String) throws(ServiceError) -> String {
+    @discardableResult
+    static func checkMethod(_ method: String) throws(ServiceError) -> String {
         guard RouteKey.Method(rawValue: method) != nil else {
             throw V2Error.badRequest("Invalid HTTP method identifier specified: \(method)")
         }

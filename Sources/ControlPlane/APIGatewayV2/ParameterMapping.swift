@@ -107,10 +107,7 @@ extension ParameterMapping {
         }
     }
 
-    /// A bare `$source.name`, text with `${source.name}` in it, or plain text. Removing takes `''`.
-    private static func checkValue(
-        _ value: String, action: Destination.Action?, sources: [String]
-    ) throws(ServiceError) {
+    static func checkText(_ value: String) throws(ServiceError) {
         guard value.utf8.count <= V2Quotas.mappingLength else {
             throw V2Error.badRequest("A mapping value must have at most \(V2Quotas.mappingLength) characters.")
         }
@@ -118,6 +115,13 @@ extension ParameterMapping {
         guard !value.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else {
             throw V2Error.invalidMapping("Invalid mapping expression specified: control characters are not allowed")
         }
+    }
+
+    /// A bare `$source.name`, text with `${source.name}` in it, or plain text. Removing takes `''`.
+    private static func checkValue(
+        _ value: String, action: Destination.Action?, sources: [String]
+    ) throws(ServiceError) {
+        try checkText(value)
         if action == .remove { return }
         guard !value.isEmpty else { throw V2Error.invalidMapping("Mapping expression missing source or destination") }
         if value.hasPrefix("$"), !value.hasPrefix("${") {

@@ -7,14 +7,19 @@ enum RouteRules {
     /// Nil for the keys of WebSocket APIs, which have no parts.
     static func parse(_ text: String, isWebSocket: Bool) throws(ServiceError) -> RouteKey? {
         guard isWebSocket else { return try parse(text) }
+        try checkLength(text)
         try WebSocketRouteMembers.checkKey(text)
         return nil
     }
 
-    static func parse(_ text: String) throws(ServiceError) -> RouteKey {
+    private static func checkLength(_ text: String) throws(ServiceError) {
         guard text.utf8.count <= V2Quotas.routeKeyLength else {
             throw V2Error.badRequest("A route key must have at most \(V2Quotas.routeKeyLength) characters.")
         }
+    }
+
+    static func parse(_ text: String) throws(ServiceError) -> RouteKey {
+        try checkLength(text)
         if text == "$default" { return .default }
         let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, RouteKey.Method(rawValue: String(parts[0])) != nil, parts[1].hasPrefix("/") else {

@@ -98,6 +98,6 @@ extension ControlPlane {
                 let answer = try make(&parameter)
                 change.root = parameter
                 return answer
-            }, preparing: { _ in }, publishing: { _, _ in })
+            })
     }
 }

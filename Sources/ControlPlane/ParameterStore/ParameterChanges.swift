@@ -152,6 +152,6 @@ extension ControlPlane {
                 let wasThere = change.root != nil
                 change.root = nil
                 return wasThere
-            }, preparing: { _ in }, publishing: { _, _ in })
+            })
     }
 }

@@ -8,7 +8,7 @@ enum ParameterStore {
         operations: [puts, reads, lists, deletions, labels, tags].reduce(into: [:]) {
             $0.merge($1) { first, _ in first }
         },
-        refused: [:], invalid: "ValidationException", messageMember: "message",
+        messageMember: "message",
         permissions: { name, call, _ in ParameterPermissions(operation: name, call: call).all },
         resourcePolicy: { _, _ in nil })
 

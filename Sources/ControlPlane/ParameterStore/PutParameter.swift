@@ -22,7 +22,7 @@ extension ParameterStore {
                         let parameter = try put.made(of: known, control)
                         change.root = parameter
                         return parameter.latest
-                    }, preparing: { _ in }, publishing: { _, _ in })
+                    })
                 return ["Version": .number(version.number), "Tier": .string(version.tier.rawValue)]
             }
         ]

@@ -117,7 +117,7 @@ extension ControlPlane {
                 if secret != before { secret.facts.changed = call.now.milliseconds }
                 change.root = secret
                 return answer
-            }, preparing: { _ in }, publishing: { _, _ in })
+            })
     }
 
     /// Forgets the secrets whose time to be restored is over.
@@ -125,8 +125,7 @@ extension ControlPlane {
         for (name, secret) in world.secrets where secret.root.isGone(at: now) {
             try await change(
                 Secret.self, name,
-                { change throws(ServiceError) in if change.root?.isGone(at: now) == true { change.root = nil } },
-                preparing: { _ in }, publishing: { _, _ in })
+                { change throws(ServiceError) in if change.root?.isGone(at: now) == true { change.root = nil } })
         }
     }
 }

@@ -57,8 +57,7 @@ extension SecretsManager {
         if let known {
             try await control.change(
                 Secret.self, known.name,
-                { change throws(ServiceError) in if change.root?.resource == known.resource { change.root = nil } },
-                preparing: { _ in }, publishing: { _, _ in })
+                { change throws(ServiceError) in if change.root?.resource == known.resource { change.root = nil } })
         }
         answer["DeletionDate"] = .time(call.now.milliseconds)
         return answer

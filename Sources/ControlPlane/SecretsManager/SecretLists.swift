@@ -16,7 +16,7 @@ extension SecretsManager {
                 let withDeleted = call.input.flag("IncludePlannedDeletion") == true
                 let found = control.world.secrets.map(\.value.root).filter { secret in
                     !secret.isGone(at: call.now) && (withDeleted || secret.facts.deletion == nil)
-                        && filters.allSatisfy { $0.matches(secret, call.account) }
+                        && filters.allSatisfy { $0.matches(secret) }
                 }
                 let page = try TargetPage(
                     found.sorted { order.isBehind($1, order.key($0)) }, call.input, most: SecretQuotas.page,
@@ -94,7 +94,7 @@ struct SecretFilter {
     }
 
     /// Values are alternatives; one with an exclamation mark in front must not match.
-    func matches(_ secret: Secret, _ account: AccountIdentity) -> Bool {
+    func matches(_ secret: Secret) -> Bool {
         let excluded = values.filter { $0.hasPrefix("!") }.map { String($0.dropFirst()) }
         let wanted = values.filter { !$0.hasPrefix("!") }
         guard !excluded.contains(where: { matches($0, secret) }) else { return false }

@@ -62,7 +62,7 @@ extension SecretsManager {
                 try checkKey(call)
                 try checkTags(call.tags.count)
                 let value = try SecretValue(call)
-                let suffix = SecretSuffix.random()
+                let suffix = Identifiers.alphanumeric(6)
                 return try await control.change(
                     Secret.self, name,
                     { change throws(ServiceError) in
@@ -84,7 +84,7 @@ extension SecretsManager {
                         }
                         change.root = secret
                         return answer
-                    }, preparing: { _ in }, publishing: { _, _ in })
+                    })
             },
             "UpdateSecret": TargetOperation(
                 [
@@ -124,15 +124,6 @@ extension SecretsManager {
         guard count <= SecretQuotas.tags else {
             throw SecretError.parameter("A secret can have \(SecretQuotas.tags) tags at most.")
         }
-    }
-}
-
-/// The six letters and digits behind a secret's name.
-private enum SecretSuffix {
-    private static let characters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-
-    static func random() -> String {
-        String((0..<6).map { _ in characters[Int.random(in: 0..<characters.count)] })
     }
 }
 

@@ -17,7 +17,7 @@ enum SecretsManager {
             "AssociateCrossAccountReplica": "replicas in other accounts",
             "DisassociateCrossAccountReplica": "replicas in other accounts",
             "ListResourcePolicies": "lists of policies", "BatchGetSecretValue": "batches of values",
-        ], invalid: "ValidationException", messageMember: "Message",
+        ], messageMember: "Message",
         permissions: { SecretPermissions(operation: $0, call: $1, world: $2).all },
         resourcePolicy: { permission, world in
             world.secret(ofARN: permission.resource)?.policy.map {

@@ -34,6 +34,13 @@ extension ControlPlane {
         throw .internalFailure("The change could not be stored: others change the same all the time.")
     }
 
+    /// The same of what nobody is served by.
+    func change<R: Root, Answer>(
+        _ type: R.Type, _ id: String, _ make: (inout Change<R>) throws(ServiceError) -> Answer
+    ) async throws(ServiceError) -> Answer {
+        try await change(type, id, make, preparing: { _ in }, publishing: { _, _ in })
+    }
+
     /// Nil when something that it read has changed. Then `turn` is all that it read: nobody in this process comes between
     /// when it is tried again.
     private func attempt<R: Root, Answer, Prepared>(

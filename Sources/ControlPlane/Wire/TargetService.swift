@@ -12,9 +12,7 @@ struct TargetService: Sendable {
     let target: String
     let operations: [String: TargetOperation]
     /// Why those are not served that the service has in AWS, by their names.
-    let refused: [String: String]
-    /// The code of an error about members that break the model's constraints.
-    let invalid: String
+    var refused: [String: String] = [:]
     let messageMember: String
     /// What an operation does, as policies name it.
     let permissions: @Sendable (String, TargetCall, World) -> [Permission]
@@ -35,7 +33,7 @@ struct TargetService: Sendable {
                 throw Self.wire.refusal("Gatehouse does not serve '\(name)' of the service '\(self.name)'\(reason).")
             }
             let call = TargetCall(
-                input: Input(members: try members(of: request)), requestId: requestId, account: control.account,
+                input: Input(members: try members(of: request)), account: control.account,
                 now: control.settings.now(), caller: request.caller)
             let world = control.world
             let denial = control.denial(
@@ -66,7 +64,7 @@ struct TargetService: Sendable {
     private func fault(_ fault: ShapeFault) -> ServiceError {
         switch fault {
         case .invalid(let message), .unserved(let message):
-            ServiceError(invalid, status: 400, message, messageMember: messageMember)
+            ServiceError("ValidationException", status: 400, message, messageMember: messageMember)
         case .serialization(let message): .serialization(message)
         }
     }
@@ -88,7 +86,6 @@ struct TargetOperation: Sendable {
 /// One call of an operation of a `TargetService`.
 struct TargetCall: Sendable {
     let input: Input
-    let requestId: String
     /// Whose resources these are.
     let account: AccountIdentity
     /// The moment that resources are stamped with.

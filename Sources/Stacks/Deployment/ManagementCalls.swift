@@ -12,7 +12,9 @@ struct ManagementCalls: Sendable {
         let message: String
 
         /// Whether what the call named is not there.
-        var isMissing: Bool { status == 404 || ["ResourceNotFoundException", "ParameterNotFound"].contains(code) }
+        var isMissing: Bool {
+            status == 404 || ["ResourceNotFoundException", "ParameterNotFound", "UserNotFoundException"].contains(code)
+        }
     }
 
     /// - Parameter newId: the id that the part of API Gateway is to have that the call makes.

@@ -94,7 +94,7 @@ struct ParameterTests {
 extension TargetCall {
     static func of(_ body: String) throws -> TargetCall {
         TargetCall(
-            input: Input(members: try JSONValue(parsing: body).object ?? [:]), requestId: "r",
+            input: Input(members: try JSONValue(parsing: body).object ?? [:]),
             account: LambdaPlane.account, now: Timestamp(milliseconds: 0), caller: nil)
     }
 }

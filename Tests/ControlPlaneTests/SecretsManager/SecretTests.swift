@@ -121,7 +121,7 @@ struct SecretTests {
                 name: "Abc", suffix: "aaaaaa", description: "a word, Second", tags: ["key": "value"], created: 0,
                 changed: 0))
         let filter = SecretFilter(["Key": .string(key), "Values": [.string(value)]])
-        #expect(filter.matches(secret, LambdaPlane.account) == isFound)
+        #expect(filter.matches(secret) == isFound)
     }
 }
 

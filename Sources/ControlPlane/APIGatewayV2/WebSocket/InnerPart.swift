@@ -70,7 +70,7 @@ struct InnerPartOperations<Part: InnerPart> {
                 guard api.isWebSocket else { throw V2Error.onlyFor(webSocket: true, name) }
                 var owner = try api.find(Owner.self, call)
                 var parts = owner[keyPath: Part.list] ?? []
-                let part = try make(freshId(parts, call), owner, api, call)
+                let part = try make(try freshId(parts, call), owner, api, call)
                 try check(part, among: parts)
                 guard parts.count < Part.quota else { throw V2Error.tooMany("\(Part.title)s") }
                 parts.append(part)
@@ -112,12 +112,8 @@ struct InnerPartOperations<Part: InnerPart> {
         }
     }
 
-    private func freshId(_ parts: [Part], _ call: Call) -> String {
+    private func freshId(_ parts: [Part], _ call: Call) throws(ServiceError) -> String {
         let taken = Set(parts.map(\.key))
-        if let id = call.chosenId, !taken.contains(id) { return id }
-        while true {
-            let id = Identifiers.part(7)
-            if !taken.contains(id) { return id }
-        }
+        return try ChosenId.fresh(call, nil, length: 7) { taken.contains($0) }
     }
 }

@@ -21,17 +21,8 @@ enum WebSocketAuthorizerMembers {
         if members.has("identityValidationExpression") {
             throw V2Error.badRequest("IdentityValidationExpression is not valid for REQUEST authorizers")
         }
-        if let uri = try members.string("authorizerUri", upTo: V2Quotas.uriLength) { authorizer.authorizerUri = uri }
-        if let arn = try members.string("authorizerCredentialsArn", upTo: V2Quotas.uriLength) {
-            authorizer.authorizerCredentialsArn = arn.isEmpty ? nil : arn
-        }
-        let uri = authorizer.authorizerUri ?? ""
-        guard uri.contains(":lambda:path/"), LambdaURI(uri) != nil else {
-            throw FunctionAuthorizerRules.invalidURI(uri)
-        }
-        if let arn = authorizer.authorizerCredentialsArn, !arn.hasPrefix("arn:") {
-            throw V2Error.badRequest("Invalid ARN specified in the request")
-        }
+        try FunctionAuthorizerRules.readFunction(members, &authorizer)
+        try FunctionAuthorizerRules.checkFunction(authorizer)
         for source in authorizer.identitySource {
             guard isSource(source) else { throw V2Error.badRequest("Invalid identity source specified: \(source)") }
         }

@@ -17,8 +17,10 @@ enum WebSocketIntegrationRules {
             throw V2Error.badRequest(
                 "Invalid integration type specified. Must be one of [AWS, AWS_PROXY, HTTP, HTTP_PROXY, MOCK]")
         }
-        if let method = integration.integrationMethod { try checkMethod(method) }
-        try checkConnection(&integration)
+        if let method = integration.integrationMethod { try IntegrationRules.checkMethod(method) }
+        // A VPC link is one of REST APIs, whose target the URI does not name. (AWS's model says that there are none; they
+        // work, by AWS's knowledge centre and Terraform's tests.)
+        try IntegrationRules.checkConnection(&integration, linked: ["HTTP", "HTTP_PROXY"])
         try checkCredentials(integration)
         try checkPassthrough(&integration)
         try WebSocketTemplates.checkContentHandling(integration.contentHandlingStrategy)
@@ -72,33 +74,6 @@ enum WebSocketIntegrationRules {
         }
     }
 
-    private static func checkMethod(_ method: String) throws(ServiceError) {
-        guard RouteKey.Method(rawValue: method) != nil else {
-            throw V2Error.badRequest("Invalid HTTP method identifier specified: \(method)")
-        }
-    }
-
-    /// A VPC link is one of REST APIs, whose target the URI does not name. (AWS's model says that there are none; they
-    /// work, by AWS's knowledge centre and Terraform's tests.)
-    private static func checkConnection(_ integration: inout V2.Integration) throws(ServiceError) {
-        switch integration.connectionType {
-        case nil, "INTERNET":
-            guard integration.connectionId == nil else {
-                throw V2Error.badRequest("A connection id is only supported for the connection type VPC_LINK")
-            }
-            integration.connectionType = "INTERNET"
-        case "VPC_LINK":
-            guard ["HTTP", "HTTP_PROXY"].contains(integration.integrationType) else {
-                throw V2Error.badRequest(
-                    "Connection type VPC_LINK is only supported for HTTP and HTTP_PROXY integrations")
-            }
-            guard integration.connectionId != nil else {
-                throw V2Error.badRequest("A connection id is required for the connection type VPC_LINK")
-            }
-        default: throw V2Error.badRequest("Invalid connection type specified. Must be one of [INTERNET, VPC_LINK]")
-        }
-    }
-
     private static func checkCredentials(_ integration: V2.Integration) throws(ServiceError) {
         guard let arn = integration.credentialsArn else { return }
         guard integration.integrationType?.hasPrefix("AWS") == true else {
@@ -146,13 +121,7 @@ enum WebSocketIntegrationRules {
 
     /// - Parameter message: whose headers and body a mapping may take.
     static func checkSource(_ source: String, of message: String) throws(ServiceError) {
-        guard source.utf8.count <= V2Quotas.mappingLength else {
-            throw V2Error.badRequest("A mapping value must have at most \(V2Quotas.mappingLength) characters.")
-        }
-        // A value goes into a header line.
-        guard !source.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else {
-            throw V2Error.invalidMapping("Invalid mapping expression specified: control characters are not allowed")
-        }
+        try ParameterMapping.checkText(source)
         let place = MappingPlace(source, of: message)
         guard place.map({ $0.kind != .path }) ?? RestMappings.isGeneral(source) else {
             throw V2Error.invalidMapping("Invalid mapping expression specified: \(source)")

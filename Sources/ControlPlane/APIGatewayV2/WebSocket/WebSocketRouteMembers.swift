@@ -9,9 +9,6 @@ enum WebSocketRouteMembers {
 
     /// Words but `$connect`, `$disconnect` and `$default` begin with no dollar. (The message as reported.)
     static func checkKey(_ text: String) throws(ServiceError) {
-        guard text.utf8.count <= V2Quotas.routeKeyLength else {
-            throw V2Error.badRequest("A route key must have at most \(V2Quotas.routeKeyLength) characters.")
-        }
         let isText = !text.isEmpty && !text.utf8.contains { $0 < 0x20 || $0 == 0x7F }
         guard isText, !text.hasPrefix("$") || [connect, "$disconnect", "$default"].contains(text) else {
             throw V2Error.badRequest("The provided route key is not formatted properly")

@@ -82,7 +82,9 @@ private struct CognitoPartType: ResourceBehaviour {
         var body = try body(name, request.properties)
         // Domains are asked for without their pool, and one that is not there is an empty one.
         if key == "Domain" { body["UserPoolId"] = nil }
-        guard let answer = try await request.cognitoIfPresent(read, body) else { return false }
+        guard let answer = try await request.targetedIfPresent(ManagementCalls.userPools, read, body) else {
+            return false
+        }
         return key != "Domain" || answer["DomainDescription"]?["UserPoolId"]?.string != nil
     }
 
@@ -102,7 +104,7 @@ private struct CognitoPartType: ResourceBehaviour {
         for (name, value) in try request.properties.document(members.merging(fixed) { $1 }).members {
             body[name] = value
         }
-        let answer = try await request.cognito(create, body)
+        let answer = try await request.targeted(ManagementCalls.userPools, create, body)
         return request.provisioned(
             name, answer["CloudFrontDomain"]?.string.map { ["CloudFrontDistribution": $0] } ?? [:])
     }
@@ -111,12 +113,13 @@ private struct CognitoPartType: ResourceBehaviour {
         guard let operation = self.update else { return update.existing }
         var body = try body(update.existing.physicalId, update.request.properties)
         for (name, value) in try update.request.properties.document(members).members { body[name] = value }
-        try await update.request.cognito(operation, body)
+        try await update.request.targeted(ManagementCalls.userPools, operation, body)
         return update.existing
     }
 
     func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure) {
-        try await deletion.cognitoIfPresent(delete, try body(deletion.physicalId, deletion.properties))
+        try await deletion.targetedIfPresent(
+            ManagementCalls.userPools, delete, try body(deletion.physicalId, deletion.properties))
     }
 }
 
@@ -141,13 +144,14 @@ private struct CognitoAttachmentType: ResourceBehaviour {
     }
 
     func create(_ request: ResourceRequest) async throws(ResourceFailure) -> ProvisionedResource {
-        try await request.cognito("AdminAddUserToGroup", try body(request.properties))
+        try await request.targeted(ManagementCalls.userPools, "AdminAddUserToGroup", try body(request.properties))
         return request.provisioned(request.preparation.physicalId)
     }
 
     func update(_ update: ResourceUpdate) -> ProvisionedResource { update.existing }
 
     func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure) {
-        try await deletion.cognitoIfPresent("AdminRemoveUserFromGroup", try body(deletion.properties))
+        try await deletion.targetedIfPresent(
+            ManagementCalls.userPools, "AdminRemoveUserFromGroup", try body(deletion.properties))
     }
 }

@@ -64,7 +64,7 @@ private struct CognitoUserPoolClientType: ResourceBehaviour {
         body["UserPoolId"] = try request.properties.text("UserPoolId")
         body["ClientName"] = .string(try name(request))
         body["GenerateSecret"] = try request.properties.boolean("GenerateSecret")
-        let answer = try await request.cognito("CreateUserPoolClient", body)
+        let answer = try await request.targeted(ManagementCalls.userPools, "CreateUserPoolClient", body)
         guard let client = answer["UserPoolClient"], let id = client["ClientId"]?.string else {
             throw ResourceFailure(message: "CreateUserPoolClient: the answer has no ClientId")
         }
@@ -82,7 +82,7 @@ private struct CognitoUserPoolClientType: ResourceBehaviour {
         body["UserPoolId"] = try request.properties.text("UserPoolId")
         body["ClientId"] = .string(update.existing.physicalId)
         body["ClientName"] = .string(try name(request))
-        try await request.cognito("UpdateUserPoolClient", body)
+        try await request.targeted(ManagementCalls.userPools, "UpdateUserPoolClient", body)
         var attributes = update.existing.attributes
         attributes["Name"] = try name(request)
         return request.provisioned(update.existing.physicalId, attributes)
@@ -91,6 +91,6 @@ private struct CognitoUserPoolClientType: ResourceBehaviour {
     func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure) {
         var body = try pool(deletion.properties)
         body["ClientId"] = .string(deletion.physicalId)
-        try await deletion.cognitoIfPresent("DeleteUserPoolClient", body)
+        try await deletion.targetedIfPresent(ManagementCalls.userPools, "DeleteUserPoolClient", body)
     }
 }

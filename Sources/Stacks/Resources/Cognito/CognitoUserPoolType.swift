@@ -56,7 +56,7 @@ private struct CognitoUserPoolType: ResourceBehaviour {
             body[name] = value
         }
         body["Schema"] = try schema(request.properties)
-        let answer = try await request.cognito("CreateUserPool", body)
+        let answer = try await request.targeted(ManagementCalls.userPools, "CreateUserPool", body)
         guard let id = answer["UserPool"]?["Id"]?.string else {
             throw ResourceFailure(message: "CreateUserPool: the answer has no Id")
         }
@@ -103,7 +103,7 @@ private struct CognitoUserPoolType: ResourceBehaviour {
             email["Subject"] = try properties.text("EmailAuthenticationSubject")
             body["EmailMfaConfiguration"] = .object(email)
         }
-        try await request.cognito("SetUserPoolMfaConfig", body)
+        try await request.targeted(ManagementCalls.userPools, "SetUserPoolMfaConfig", body)
     }
 
     func update(_ update: ResourceUpdate) async throws(ResourceFailure) -> ProvisionedResource {
@@ -116,7 +116,7 @@ private struct CognitoUserPoolType: ResourceBehaviour {
         var body = try members(request)
         body["UserPoolId"] = .string(id)
         body["UserPoolTags"] = body["UserPoolTags"] ?? [:]
-        try await request.cognito("UpdateUserPool", body)
+        try await request.targeted(ManagementCalls.userPools, "UpdateUserPool", body)
         let names = ["EnabledMfas", "EmailAuthenticationMessage", "EmailAuthenticationSubject"]
         let hasHad = hasSecondFactors(update.old) || hasSecondFactors(request.properties)
         if hasHad || names.contains(where: { update.changes($0) }) {
@@ -135,8 +135,9 @@ private struct CognitoUserPoolType: ResourceBehaviour {
             throw ResourceFailure(message: "Existing schema attributes cannot be modified or deleted.")
         }
         guard !added.isEmpty else { return }
-        try await request.cognito(
-            "AddCustomAttributes", ["UserPoolId": .string(id), "CustomAttributes": .array(added)])
+        try await request.targeted(
+            ManagementCalls.userPools, "AddCustomAttributes",
+            ["UserPoolId": .string(id), "CustomAttributes": .array(added)])
     }
 
     func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure) {
@@ -147,40 +148,26 @@ private struct CognitoUserPoolType: ResourceBehaviour {
         _ id: String, _ calls: some ResourceCalls, unprotecting: Bool
     ) async throws(ResourceFailure) {
         let pool: JSONObject = ["UserPoolId": .string(id)]
-        if unprotecting, let found = try await calls.cognitoIfPresent("DescribeUserPool", pool),
+        if unprotecting,
+            let found = try await calls.targetedIfPresent(ManagementCalls.userPools, "DescribeUserPool", pool),
             found["UserPool"]?["DeletionProtection"] == "ACTIVE"
         {
-            try await calls.cognito("UpdateUserPool", ["UserPoolId": .string(id), "DeletionProtection": "INACTIVE"])
+            try await calls.targeted(
+                ManagementCalls.userPools, "UpdateUserPool",
+                ["UserPoolId": .string(id), "DeletionProtection": "INACTIVE"])
         }
-        try await calls.cognitoIfPresent("DeleteUserPool", pool)
+        try await calls.targetedIfPresent(ManagementCalls.userPools, "DeleteUserPool", pool)
     }
 }
 
 extension ResourceCalls {
-    /// An operation of Amazon Cognito user pools.
-    @discardableResult
-    func cognito(_ operation: String, _ body: JSONObject) async throws(ResourceFailure) -> JSONValue {
-        do { return try await calls.targeted(ManagementCalls.userPools, operation, body) } catch {
-            throw ResourceFailure(message: error.message)
-        }
-    }
-
-    /// The answer; nil when what the call names is not there.
-    @discardableResult
-    func cognitoIfPresent(_ operation: String, _ body: JSONObject) async throws(ResourceFailure) -> JSONValue? {
-        do { return try await calls.targeted(ManagementCalls.userPools, operation, body) } catch {
-            if error.isMissing || error.code == "UserNotFoundException" { return nil }
-            throw ResourceFailure(message: error.message)
-        }
-    }
-
     /// The items of all pages; none when what they belong to is not there.
     func cognitoPages(
         _ operation: String, _ body: JSONObject, _ member: String
     ) async throws(ResourceFailure) -> [JSONValue] {
         var items: [JSONValue] = []
         var body = body
-        while let page = try await cognitoIfPresent(operation, body) {
+        while let page = try await targetedIfPresent(ManagementCalls.userPools, operation, body) {
             items += page[member]?.array ?? []
             guard let next = page["NextToken"]?.string else { break }
             body["NextToken"] = .string(next)
