@@ -11,15 +11,10 @@ package import SigV4
 /// signature itself needs the body's digest; `SignatureCheck` follows when it is there.
 struct SignatureAuthorizer: Authorizer {
     func decide(_ x: Exchange) throws(Refusal) -> StepResult {
-        guard let request = x.signableRequest, let stage = x.stage else { throw .forbidden }
-        var keyId: String?
-        do throws(SignatureFault) {
-            let claim = try SignatureClaim(request, for: "execute-api", in: stage.account.region, now: x.startTime)
-            keyId = claim.accessKeyId
-            let key = try x.worker.snapshot.callers.key(claim.accessKeyId, token: claim.token, now: x.startTime)
-            x.signature = PendingSignature(request: request, claim: claim, key: key)
-            guard claim.needsBody else { return .next }
-        } catch { throw SignatureCheck.refusal(x, error, keyId) }
+        guard let request = x.signableRequest else { throw .forbidden }
+        let signature = try PendingSignature(x, request, refusing: SignatureCheck.refusal)
+        x.signature = signature
+        guard signature.claim.needsBody else { return .next }
         return try x.collectBody(limit: x.worker.options.limits.heldBytes)
     }
 }
@@ -29,6 +24,46 @@ struct PendingSignature {
     let request: SignableRequest
     let claim: SignatureClaim
     let key: CallerDirectory.Key
+
+    /// What the head says of it.
+    ///
+    /// - Parameter refusing: what a fault means for the request; with the id of the key, once it has been read.
+    init(
+        _ x: Exchange, _ request: SignableRequest, refusing: (Exchange, SignatureFault, String?) -> Refusal
+    ) throws(Refusal) {
+        guard let stage = x.stage else { throw .forbidden }
+        var keyId: String?
+        do throws(SignatureFault) {
+            claim = try SignatureClaim(request, for: "execute-api", in: stage.account.region, now: x.startTime)
+            keyId = claim.accessKeyId
+            key = try x.worker.snapshot.callers.key(claim.accessKeyId, token: claim.token, now: x.startTime)
+        } catch { throw refusing(x, error, keyId) }
+        self.request = request
+    }
+
+    /// Who has signed the request, whose body is here; whether he may is another question.
+    func verify(_ x: Exchange, refusing: (Exchange, SignatureFault, String?) -> Refusal) throws(Refusal) -> Caller {
+        let digest =
+            x.body.map { body in Array(body.withUnsafeReadableBytes(RequestSigner.digest).utf8) }
+            ?? SignatureClaim.emptyDigest
+        do throws(SignatureFault) {
+            try claim.verify(request, body: digest, with: x.worker.signingKeys.key(of: claim, key))
+        } catch { throw refusing(x, error, claim.accessKeyId) }
+        return key.caller
+    }
+}
+
+extension Refusal {
+    init(_ kind: SignatureFault.Kind) {
+        self =
+            switch kind {
+            case .missing: .missingToken
+            case .incomplete: .incompleteSignature
+            case .invalid: .invalidSignature
+            case .unknownKey: .unknownKey
+            case .expiredToken: .expiredToken
+            }
+    }
 }
 
 /// The step behind authorization: the signature, and what the caller may do.
@@ -36,14 +71,7 @@ enum SignatureCheck {
     static func finish(_ x: Exchange) throws(Refusal) {
         guard let pending = x.signature else { return }
         x.signature = nil
-        let claim = pending.claim
-        let digest =
-            x.body.map { body in Array(body.withUnsafeReadableBytes(RequestSigner.digest).utf8) }
-            ?? SignatureClaim.emptyDigest
-        do throws(SignatureFault) {
-            try claim.verify(pending.request, body: digest, with: x.worker.signingKeys.key(of: claim, pending.key))
-        } catch { throw refusal(x, error, claim.accessKeyId) }
-        let caller = pending.key.caller
+        let caller = try pending.verify(x, refusing: refusal)
         x.caller = caller
         if x.apiKind == .rest { x.rest.authenticate = .passed }
         try check(x, caller)
@@ -72,13 +100,7 @@ enum SignatureCheck {
         x.rest.authenticate = .refused
         if fault.kind == .missing, let foreign = ForeignAuthorization.refusal(x) { return foreign }
         x.rest.message = Array(fault.message.utf8)
-        switch fault.kind {
-        case .missing: return .missingToken
-        case .incomplete: return .incompleteSignature
-        case .invalid: return .invalidSignature
-        case .unknownKey: return .unknownKey
-        case .expiredToken: return .expiredToken
-        }
+        return Refusal(fault.kind)
     }
 }
 

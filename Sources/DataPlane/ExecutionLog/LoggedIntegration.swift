@@ -18,16 +18,7 @@ enum LoggedOrigin {
     }
 
     static func answer(_ x: Exchange, _ head: ResponseHead) {
-        x.logAnswer(
-            status: head.status,
-            fields: head.withBytes { bytes in
-                head.fields.map { field in
-                    (
-                        String(decoding: bytes[field.name.range], as: UTF8.self),
-                        String(decoding: bytes[field.value.range], as: UTF8.self)
-                    )
-                }
-            })
+        x.logAnswer(status: head.status, fields: head.texts)
     }
 }
 

@@ -6,14 +6,9 @@ import NIOCore
 import Velocity
 
 /// The answers of a method whose integration is no proxy: which one is taken, and what is made of it.
-struct IntegrationResponses: Sendable {
+struct IntegrationResponses: AnswerMapping {
     private var choices: [(pattern: SelectionPattern, response: MappedMethodResponse)] = []
     private var otherwise: MappedMethodResponse?
-
-    /// Of a route of a WebSocket API, which has its own.
-    static let none = IntegrationResponses()
-
-    private init() {}
 
     init(_ method: REST.Method, stageVariables: OrderedMap<String>) throws(CompileError) {
         for (status, response) in method.methodIntegration?.integrationResponses ?? [:] {
@@ -27,8 +22,21 @@ struct IntegrationResponses: Sendable {
         }
     }
 
+    func respond(_ x: Exchange, _ answer: IntegrationAnswer, by key: AnswerKey) throws(Refusal) {
+        guard let response = try select(key.text) else {
+            x.rest.log?.failure = [ExecutionFailure.noMatch(status: key.status)]
+            x.reason =
+                switch key {
+                case .status(let status): "has no integration response for the status \(status)"
+                case .function: "has no integration response for what \(x.integrationName) answered"
+                }
+            throw .internalError
+        }
+        try response.respond(x, answer)
+    }
+
     /// The response for a status, or for a function's error message; nil selects the default one.
-    func select(_ text: String?) throws(Refusal) -> MappedMethodResponse? {
+    private func select(_ text: String?) throws(Refusal) -> MappedMethodResponse? {
         guard let text else { return otherwise }
         for choice in choices where try choice.pattern.matches(text) { return choice.response }
         return otherwise

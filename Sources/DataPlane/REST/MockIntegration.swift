@@ -13,15 +13,7 @@ enum MockIntegration {
             ]
             throw .internalError
         }
-        if let socket = x.route?.socket {
-            return try socket.responses.respond(x, IntegrationAnswer(), selecting: "\(status)", status: status)
-        }
-        guard let response = try method.responses.select("\(status)") else {
-            x.reason = "has no integration response for the status \(status)"
-            x.rest.log?.failure = [ExecutionFailure.noMatch(status: status)]
-            throw .internalError
-        }
-        try response.respond(x, IntegrationAnswer())
+        try method.responses.respond(x, IntegrationAnswer(), by: .status(status))
     }
 
     /// The integer `statusCode` of an object; names may stand without quotes or in single ones, as AWS's parser takes

@@ -65,16 +65,7 @@ enum RESTAnswer {
         x.integrationAnswered()
         x.rest.log?.writeAnswer()
         do throws(Refusal) {
-            if let socket = x.route?.socket {
-                return try socket.responses.respond(
-                    x, IntegrationAnswer(head: head, body: body), selecting: "\(head.status)", status: head.status)
-            }
-            guard let response = try method.responses.select("\(head.status)") else {
-                x.rest.log?.failure = [ExecutionFailure.noMatch(status: head.status)]
-                x.reason = "has no integration response for the status \(head.status)"
-                throw .internalError
-            }
-            try response.respond(x, IntegrationAnswer(head: head, body: body))
+            try method.responses.respond(x, IntegrationAnswer(head: head, body: body), by: .status(head.status))
         } catch {
             x.refuse(error, because: x.reason ?? x.explanation(error))
         }

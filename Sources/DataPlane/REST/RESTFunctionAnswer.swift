@@ -57,16 +57,8 @@ enum RESTFunctionAnswer {
         guard let method = x.route?.method else { return }
         x.integrationStatus = 200
         do throws(Refusal) {
-            if let socket = x.route?.socket {
-                return try socket.responses.respond(
-                    x, IntegrationAnswer(body: payload), selecting: isError ? errorMessage(payload) : nil, status: 200)
-            }
-            guard let response = try method.responses.select(isError ? errorMessage(payload) : nil) else {
-                x.rest.log?.failure = [ExecutionFailure.noMatch(status: 200)]
-                x.reason = "has no integration response for what \(x.integrationName) answered"
-                throw .internalError
-            }
-            try response.respond(x, IntegrationAnswer(body: payload))
+            try method.responses.respond(
+                x, IntegrationAnswer(body: payload), by: .function(error: isError ? errorMessage(payload) : nil))
         } catch {
             x.refuse(error, because: x.reason ?? x.explanation(error))
         }

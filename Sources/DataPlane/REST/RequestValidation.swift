@@ -1,8 +1,6 @@
 import GatewayModel
 import HTTPFront
 import JSON
-import JSONSchema
-import NIOCore
 
 /// What a method asks of its requests, when its validator looks.
 struct RequestValidation: Sendable {
@@ -53,61 +51,36 @@ struct RequestValidation: Sendable {
 
 /// The models of a method's bodies, by media type.
 private struct BodyModels: Sendable {
-    private enum Model: Sendable {
-        case schema(ModelSchema)
-        /// It says nothing of bodies: it is not one of JSON.
-        case anything
-        /// It refers to what is not there.
-        case broken
-    }
-
-    private var models: [(type: [UInt8], model: Model)] = []
+    private var models: [(type: [UInt8], model: BodyModel)] = []
 
     init(_ method: REST.Method, _ content: REST.DeploymentContent) {
+        let others = { (name: String) in content.models[name]?.schema }
         // Without any, the model Empty counts: an object.
         guard let written = method.requestModels, !written.isEmpty else {
-            models = [(Self.defaultType, Self.model(["type": "object"], content))]
+            models = [(Self.defaultType, BodyModel(Self.object, others))]
             return
         }
         for (type, name) in written {
-            var model = Model.anything
+            var model = BodyModel.anything
             if let found = content.models[name], found.contentType.lowercased().hasPrefix("application/json") {
-                model = Self.model(Self.schema(found) ?? [:], content)
+                model = BodyModel(text: found.schema, others)
             } else if name == "Empty" {
-                model = Self.model(["type": "object"], content)
+                model = BodyModel(Self.object, others)
             }
             models.append((Array(type.lowercased().utf8), model))
         }
     }
 
     private static let defaultType = Array("$default".utf8)
-
-    private static func schema(_ model: REST.Model) -> JSONValue? {
-        model.schema.flatMap { try? JSONValue(parsing: $0) }
-    }
-
-    private static func model(_ schema: JSONValue, _ content: REST.DeploymentContent) -> Model {
-        let compiled = try? ModelSchema(schema) { name in content.models[name].flatMap(Self.schema) }
-        return compiled.map(Model.schema) ?? .broken
-    }
+    private static let object: JSONValue = ["type": "object"]
 
     func check(_ x: Exchange) throws(Refusal) {
         let type = RequestIntegration.contentType(x)
         let found = models.first { $0.type == type } ?? models.first { $0.type == Self.defaultType }
-        if case .broken = found?.model {
-            x.reason = "validates bodies by a model that cannot be used"
-            throw .internalError
-        }
-        guard case .schema(let schema) = found?.model else { return }
-        let fault = (x.body ?? ByteBuffer()).withUnsafeReadableBytes { bytes in
-            schema.fault(of: Span<UInt8>(_unsafeBytes: bytes))
-        }
-        guard let fault else { return }
-        x.rest.validationError = Array(fault.description.utf8)
-        x.reason = "received a body that does not match its model: \(fault.description)"
+        guard let fault = try found?.model.fault(of: x) else { return }
         x.rest.log?.failure = [
             "Request body does not match model schema for content type "
-                + "\(String(decoding: type, as: UTF8.self)): \(fault.description)"
+                + "\(String(decoding: type, as: UTF8.self)): \(fault)"
         ]
         throw .invalidBody
     }

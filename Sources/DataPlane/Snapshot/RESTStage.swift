@@ -103,7 +103,7 @@ final class RESTMethod: Sendable {
     /// nil where nothing is validated.
     let validation: RequestValidation?
     let request: RequestIntegration
-    let responses: IntegrationResponses
+    let responses: any AnswerMapping
     /// Nothing is mapped: the request and the answer pass.
     let isProxy: Bool
     /// `responseTransferMode` STREAM: whatever needs the whole answer, such as a cache, has no part in it.
@@ -113,7 +113,7 @@ final class RESTMethod: Sendable {
 
     init(
         _ source: REST.Method, resourceId: String, validation: RequestValidation?, request: RequestIntegration,
-        responses: IntegrationResponses, isProxy: Bool, function: ResolvedFunction?
+        responses: any AnswerMapping, isProxy: Bool, function: ResolvedFunction?
     ) {
         self.source = source
         self.resourceId = Array(resourceId.utf8)

@@ -35,8 +35,6 @@ final class ClientConnection: WebSocketDelegate {
 
     private unowned let worker: LoopWorker
     private var connection: WebSocketConnection?
-    /// Where it stands among the clients of its stage.
-    var position = -1
     private(set) var groups: [ClientGroup] = []
     private var inFlight = 0
     private var isHeldBack = false
@@ -138,6 +136,9 @@ final class ClientConnection: WebSocketDelegate {
     }
 
     func close(_ code: CloseCode, reason: String) { connection?.close(code, reason: reason) }
+
+    /// As the end of the server does.
+    func sendAway() { connection?.drain() }
 
     // MARK: Groups
 

@@ -39,7 +39,7 @@ extension Exchange {
                 }
                 markMessage(body.readableBytes)
                 do throws(Refusal) {
-                    if socket.client?.send(try frame(body, isBinary: isBinary)) == .sent { socket.sentMessages += 1 }
+                    send(try frame(body, isBinary: isBinary))
                 } catch {
                     return refuseMemory()
                 }
@@ -61,6 +61,10 @@ extension Exchange {
         takenMemory -= length
         frame.holder = HeldMemory(taken: length, of: worker.memory)
         return frame
+    }
+
+    private func send(_ frame: WebSocketFrame) {
+        if socket.client?.send(frame) == .sent { socket.sentMessages += 1 }
     }
 
     private func leaveEvent(_ status: Int) {
@@ -89,8 +93,7 @@ extension Exchange {
             record()
             reset()
         case .message:
-            let frame = WebSocketFrame(.text, ByteBuffer(bytes: response.body))
-            if socket.client?.send(frame) == .sent { socket.sentMessages += 1 }
+            send(WebSocketFrame(.text, ByteBuffer(bytes: response.body)))
             leaveEvent(response.status)
         case .disconnect, .callback: leaveEvent(response.status)
         }

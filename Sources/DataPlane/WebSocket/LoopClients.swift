@@ -58,9 +58,9 @@ final class LoopClients {
         worker.peers.clients.add(1, ordering: .relaxed)
         let stage = stages[client.key] ?? StageClients()
         stages[client.key] = stage
-        stage.add(client)
+        stage.add()
         // It may have gone while the handshake was under way.
-        if worker.snapshot.stage(client.key) == nil { client.close(.goingAway, reason: "Going away") }
+        if worker.snapshot.stage(client.key) == nil { client.sendAway() }
     }
 
     func remove(_ client: ClientConnection) {
@@ -72,9 +72,8 @@ final class LoopClients {
 
     /// Closes the connections of stages that are gone.
     func served(_ snapshot: Snapshot) {
-        for (key, stage) in stages where snapshot.stage(key) == nil {
-            for client in stage.all { client.close(.goingAway, reason: "Going away") }
-        }
+        guard stages.keys.contains(where: { snapshot.stage($0) == nil }) else { return }
+        for client in Array(clients.values) where snapshot.stage(client.key) == nil { client.sendAway() }
     }
 
     // MARK: Groups
@@ -123,111 +122,5 @@ final class LoopClients {
             ended = nil
         }
         if idle.count < Self.idleExchanges { idle.append((x, stream)) }
-    }
-}
-
-/// The clients of one stage on one loop, and the groups that they are in.
-final class StageClients {
-    private(set) var all: [ClientConnection] = []
-    private(set) var groups: [String: ClientGroup] = [:]
-
-    var isEmpty: Bool { all.isEmpty }
-
-    func add(_ client: ClientConnection) {
-        client.position = all.count
-        all.append(client)
-    }
-
-    func remove(_ client: ClientConnection) {
-        for group in client.groups { leave(client, group.name) }
-        guard client.position >= 0, client.position < all.count else { return }
-        let last = all.removeLast()
-        if last !== client {
-            all[client.position] = last
-            last.position = client.position
-        }
-        client.position = -1
-    }
-
-    func join(_ client: ClientConnection, _ name: String) -> Bool {
-        let group = groups[name] ?? ClientGroup(name: name)
-        if group.has(client) { return true }
-        guard client.groups.count < ClientGroup.groupsOfClient else { return false }
-        groups[name] = group
-        group.add(client)
-        client.join(group)
-        return true
-    }
-
-    func leave(_ client: ClientConnection, _ name: String) {
-        guard let group = groups[name] else { return }
-        group.remove(client)
-        client.leave(group)
-        if group.isEmpty { groups[name] = nil }
-    }
-}
-
-/// Clients of one stage that are sent messages together; those of one loop. An extension of ours.
-final class ClientGroup {
-    /// How many groups one client may be in.
-    static let groupsOfClient = 64
-    /// Characters of a name.
-    static let nameLength = 256
-
-    let name: String
-    /// In the order of their joining, as long as nobody leaves: neighbours were made one after another, and lie together.
-    private var members: [ClientConnection] = []
-    private var places: [ConnectionId: Int] = [:]
-
-    init(name: String) { self.name = name }
-
-    var isEmpty: Bool { members.isEmpty }
-    /// As they are now: some may have gone when their turn comes.
-    var all: [ClientConnection] { members }
-
-    func has(_ client: ClientConnection) -> Bool { places[client.id] != nil }
-
-    func add(_ client: ClientConnection) {
-        guard places[client.id] == nil else { return }
-        places[client.id] = members.count
-        members.append(client)
-    }
-
-    func remove(_ client: ClientConnection) {
-        guard let place = places.removeValue(forKey: client.id) else { return }
-        let last = members.removeLast()
-        guard last !== client else { return }
-        members[place] = last
-        places[last.id] = place
-    }
-
-    /// Whether these can be the groups of one client.
-    static func canHold(_ names: [String]) -> Bool { names.count <= groupsOfClient && names.allSatisfy(isName) }
-
-    static func isName(_ text: String) -> Bool {
-        !text.isEmpty && text.unicodeScalars.count <= nameLength
-            && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F && $0 != "," && $0 != "/" }
-    }
-}
-
-/// The workers of all loops: who is called back may be connected by another one.
-final class WorkerPeers: Sendable {
-    private let workers: [NIOLoopBound<LoopWorker>]
-    /// How many clients are connected to WebSocket APIs, by whatever loop.
-    let clients = Atomic(0)
-
-    static let none = WorkerPeers([])
-
-    /// By their numbers.
-    init(_ workers: [NIOLoopBound<LoopWorker>]) { self.workers = workers }
-
-    var count: Int { workers.count }
-
-    /// Runs `body` with the worker of that number, on its loop: at once where that is the caller's. False when there is none.
-    func run(on number: Int, _ body: @escaping @Sendable (LoopWorker) -> Void) -> Bool {
-        guard workers.indices.contains(number) else { return false }
-        let worker = workers[number]
-        if worker.eventLoop.inEventLoop { body(worker.value) } else { worker.eventLoop.execute { body(worker.value) } }
-        return true
     }
 }

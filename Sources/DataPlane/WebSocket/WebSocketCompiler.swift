@@ -73,13 +73,13 @@ struct WebSocketCompiler {
             integrationURI: integration?.integrationUri, integrationId: route.integrationId.map(String.init),
             authorizer: authorizer, bucket: limits.bucket(route.routeKey), metrics: limits.metrics(route.routeKey),
             method: RESTMethod(
-                method, resourceId: route.routeId, validation: nil, request: request, responses: .none,
+                method, resourceId: route.routeId, validation: nil, request: request,
+                responses: try WebSocketResponses(integration),
                 // What an origin answers is sent in frames, so that none of it passes as it comes.
                 isProxy: false, function: function),
             socket: try WebSocketRoute(
                 route, integration, validation: try MessageValidation(route, content),
-                logging: limits.logging(route.routeKey),
-                responses: try WebSocketResponses(integration)))
+                logging: limits.logging(route.routeKey)))
     }
 
     /// The function that an integration calls, if it is one of Lambda.

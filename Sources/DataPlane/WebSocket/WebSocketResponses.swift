@@ -5,7 +5,7 @@ import Velocity
 
 /// What becomes of an answer to a route whose integration is no proxy: the integration response whose key matches it, and
 /// the template that this one selects. Source: Developer Guide, apigateway-websocket-api-integration-responses.
-struct WebSocketResponses: Sendable {
+struct WebSocketResponses: AnswerMapping {
     private struct Response: Sendable {
         let selection: SelectionKey?
         let templates: BodyTemplates
@@ -38,25 +38,22 @@ struct WebSocketResponses: Sendable {
         }
     }
 
-    /// Answers the event with what the integration has answered.
-    ///
-    /// - Parameters:
-    ///   - text: what keys of integration responses are matched with; nil: the default one is taken.
-    ///   - status: the integration's.
-    func respond(_ x: Exchange, _ answer: IntegrationAnswer, selecting text: String?, status: Int) throws(Refusal) {
+    /// Ends the event with what the integration has answered.
+    func respond(_ x: Exchange, _ answer: IntegrationAnswer, by key: AnswerKey) throws(Refusal) {
+        let status = key.status
         x.integrationStatus = status
         if isProxy { return x.endEvent(status, answer.body.flatMap { $0.readableBytes > 0 ? $0 : nil }) }
-        guard let response = try select(text) else {
+        guard let response = try select(key.text) else {
             // Nothing would be sent anyway. That a handshake needs an answer is said in the Developer Guide.
             if x.socket.event == .message, x.route?.socket?.isTwoWay != true { return x.endEvent(status, nil) }
             x.rest.log?.failure = [ExecutionFailure.noMatch(status: status)]
-            x.reason = "has no integration response for \(text ?? "what was answered")"
+            x.reason = "has no integration response for \(key.text ?? "what was answered")"
             throw .internalError
         }
         let converted = try PayloadConversion.ofAnswer(x, answer, response.contentHandling, accepting: nil)
         var body = converted?.body ?? answer.body
-        let key = response.selection?.value(x, answer, status: status) ?? MediaType.json
-        if let template = response.templates.template(for: key) {
+        let name = response.selection?.value(x, answer, status: status) ?? MediaType.json
+        if let template = response.templates.template(for: name) {
             body = try template.render(x, try converted?.text(x) ?? answer.body)
         }
         x.endEvent(

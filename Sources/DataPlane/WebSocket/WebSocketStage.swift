@@ -62,11 +62,10 @@ final class WebSocketRoute: Sendable {
     let validation: MessageValidation?
     /// nil where nothing is written down.
     let logging: ExecutionLog.Setting?
-    let responses: WebSocketResponses
 
     init(
         _ source: V2.Route, _ integration: V2.Integration?, validation: MessageValidation?,
-        logging: ExecutionLog.Setting?, responses: WebSocketResponses
+        logging: ExecutionLog.Setting?
     ) throws(CompileError) {
         self.source = source
         self.integration = integration
@@ -80,7 +79,6 @@ final class WebSocketRoute: Sendable {
         requiredParameters = required
         self.validation = validation
         self.logging = logging
-        self.responses = responses
     }
 
     /// Refuses a handshake without what the route asks for (AWS's answer is unconfirmed; it is that of REST APIs).

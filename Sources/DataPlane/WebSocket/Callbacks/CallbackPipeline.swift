@@ -39,7 +39,7 @@ enum CallbackPipeline {
     /// A key that is known here is always verified. One that is not stands for the account itself on loopback, as long as
     /// no credentials are required; unsigned requests are nobody's, as in AWS.
     private static func authorize(_ x: Exchange) throws(Refusal) {
-        guard let request = x.signableRequest, let stage = x.stage else { throw .forbidden }
+        guard let request = x.signableRequest else { throw .forbidden }
         let keys = request.namedKeys
         guard !keys.isEmpty else {
             x.reason = "asks about connections without a signature"
@@ -54,27 +54,15 @@ enum CallbackPipeline {
             }
             return
         }
-        var keyId: String?
-        do throws(SignatureFault) {
-            let claim = try SignatureClaim(request, for: "execute-api", in: stage.account.region, now: x.startTime)
-            keyId = claim.accessKeyId
-            let key = try callers.key(claim.accessKeyId, token: claim.token, now: x.startTime)
-            x.signature = PendingSignature(request: request, claim: claim, key: key)
-        } catch { throw refusal(x, error, keyId) }
+        x.signature = try PendingSignature(x, request, refusing: refusal)
     }
 
     private static func verify(_ x: Exchange) throws(Refusal) {
         guard let pending = x.signature else { return }
         x.signature = nil
-        let digest =
-            x.body.map { body in Array(body.withUnsafeReadableBytes(RequestSigner.digest).utf8) }
-            ?? SignatureClaim.emptyDigest
-        let claim = pending.claim
-        do throws(SignatureFault) {
-            try claim.verify(pending.request, body: digest, with: x.worker.signingKeys.key(of: claim, pending.key))
-        } catch { throw refusal(x, error, claim.accessKeyId) }
-        x.caller = pending.key.caller
-        try check(x, pending.key.caller)
+        let caller = try pending.verify(x, refusing: refusal)
+        x.caller = caller
+        try check(x, caller)
     }
 
     /// A function's role decides as soon as credentials are required, as for all that functions call.
@@ -97,13 +85,7 @@ enum CallbackPipeline {
         let key = keyId.map { " (key \($0))" } ?? ""
         x.reason = "asks about connections: \(fault.message.prefix { $0 != "\n" })\(key)"
         x.rest.message = Array(fault.message.utf8)
-        return switch fault.kind {
-        case .missing: .missingToken
-        case .incomplete: .incompleteSignature
-        case .invalid: .invalidSignature
-        case .unknownKey: .unknownKey
-        case .expiredToken: .expiredToken
-        }
+        return Refusal(fault.kind)
     }
 }
 
