@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from harness.apis import HttpApi
+from harness.browser import Browser, chromium
 from harness.functions import create_function
 from harness.iam import checking_client, create_user
 from harness.origin import Origin
@@ -146,6 +147,15 @@ def function(clients):
             one.delete()
         except one.client.exceptions.ResourceNotFoundException:
             continue
+
+
+@pytest.fixture
+def browser(tmp_path):
+    if chromium() is None:
+        pytest.skip("no Chromium: apt-get install chromium, or set CHROMIUM")
+    opened = Browser(tmp_path / "profile")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import shutil
 import urllib.parse
 
 import pytest
-from harness.browser import Browser, chromium
 from harness.clients import error_of
 from harness.deadline import until
 from harness.origin import reply
@@ -32,15 +31,6 @@ class Chat:
 @pytest.fixture
 def chat(command):
     return Chat(command)
-
-
-@pytest.fixture
-def browser(tmp_path):
-    if chromium() is None:
-        pytest.skip("no Chromium: apt-get install chromium, or set CHROMIUM")
-    browser = Browser(tmp_path / "profile")
-    yield browser
-    browser.close()
 
 
 def test_people_talk_in_a_room(chat):

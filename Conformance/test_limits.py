@@ -6,11 +6,12 @@ import pytest
 
 from harness.apis import HttpApi
 from harness.clients import error_of
+from harness.frames import BINARY, TEXT
 from harness.functions import create_function
 from harness.origin import Origin, reply
 from harness.rest import RestApi
 from harness.server import Server, run
-from harness.websocket import BINARY, TEXT, Closed, WebSocketApi, management
+from harness.websocket import Closed, WebSocketApi, management
 
 TIMEOUT = "Timeout should be between 50 ms and 900000 ms"
 MEGABYTE = 1_048_576

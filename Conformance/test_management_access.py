@@ -7,13 +7,12 @@ import subprocess
 import boto3
 import pytest
 from botocore import UNSIGNED
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from harness import wire
+from harness.clients import signature
 from harness.functions import package
 from harness.server import ACCOUNT, REGION, Process, Server, binary, inherited_environment, run
 
@@ -290,10 +289,9 @@ def test_no_spelling_passes_by_a_deny(guarded, user):
         assert refusal(functions.delete_layer_version, LayerName=layer, VersionNumber=1)[0] == "AccessDeniedException"
         assert refusal(functions.get_layer_version_by_arn, Arn=layer + ":1")[0] == "AccessDeniedException"
     for path in ("/_gatehouse/stacks/prod", "/_gatehouse/stacks/%70rod", "/_gatehouse//stacks/prod"):
-        request = AWSRequest("GET", guarded.url + path)
-        SigV4Auth(Credentials(*key), "gatehouse", REGION).add_auth(request)
+        fields = signature(Credentials(*key), "gatehouse", "GET", guarded.url + path)
         host = guarded.url.removeprefix("http://")
-        assert wire.fetch(guarded.management, "GET", path, host, dict(request.headers)).status == 403
+        assert wire.fetch(guarded.management, "GET", path, host, fields).status == 403
     api = apis.create_rest_api(name="spelled")["id"]
     arn = f"arn:aws:apigateway:{REGION}::/restapis/{api}"
     assert refusal(apis.get_tags, resourceArn=arn)[0] == "AccessDeniedException"

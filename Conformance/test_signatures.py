@@ -3,12 +3,11 @@
 import json
 
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from harness import wire
 from harness.apis import HttpApi
+from harness.clients import signature
 from harness.functions import unique
 from harness.server import ACCOUNT, REGION
 
@@ -39,9 +38,7 @@ class World:
         )
 
     def head(self, credentials, method="GET", **fields):
-        request = AWSRequest(method, f"https://{self.api.host}/", headers=fields)
-        SigV4Auth(credentials, "execute-api", REGION).add_auth(request)
-        return dict(request.headers)
+        return signature(credentials, "execute-api", method, f"https://{self.api.host}/", fields)
 
     def call(self, credentials, change=lambda fields: fields, **fields):
         return self.api.call("GET", "/", change(self.head(credentials, **fields)))

@@ -2,7 +2,6 @@
 writes of a WebSocketApi with all its integrations, an authorizer and a stage."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest

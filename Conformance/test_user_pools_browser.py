@@ -5,10 +5,7 @@ import json
 import threading
 
 import pytest
-from harness.browser import Browser, chromium
 from harness.pools import PASSWORD, Pool, claims
-
-pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium: apt-get install chromium, or set CHROMIUM")
 
 # What single-page applications do, in their plainest form.
 APPLICATION = """<!doctype html><title>Application</title><pre id="said"></pre><script>
@@ -83,13 +80,6 @@ def people(gatehouse, application):
         "callback": f"{application.url}/callback",
     }
     return pool
-
-
-@pytest.fixture
-def browser(tmp_path):
-    opened = Browser(tmp_path / "profile")
-    yield opened
-    opened.close()
 
 
 SAID = "document.getElementById('said')?.textContent"

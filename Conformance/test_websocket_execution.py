@@ -4,15 +4,14 @@ import json
 import re
 
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 
 from harness import wire
-from harness.clients import error_of
+from harness.clients import error_of, signature
 from harness.deadline import until
+from harness.frames import BINARY, PING, PONG, TEXT
 from harness.origin import reply
 from harness.server import ACCOUNT, REGION
-from harness.websocket import BINARY, PING, PONG, TEXT, Closed, WebSocketApi, management
+from harness.websocket import Closed, WebSocketApi, management
 
 # Answers what it is told, as the whole of its answer.
 ECHO = "import json\ndef handler(event, context):\n    return {'statusCode': 200, 'body': json.dumps(event)}"
@@ -429,26 +428,18 @@ def test_an_authorizers_context_stays_for_the_connection(guarded):
         "principalId": "me", "number": "1", "flag": "true", "arn": arn, "type": "REQUEST"}
 
 
-def test_signatures_open_a_connection(api, caller, signed_headers):
+def test_signatures_open_a_connection(api, caller):
     api.route("$connect", api.answers("{}"), AuthorizationType="AWS_IAM")
     api.stage()
     arn = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api.id}/prod/$connect"
     _, allowed = caller(Action="execute-api:Invoke", Resource=arn)
     _, other = caller(Action="execute-api:Invoke", Resource=arn + "x")
     assert api.refused().status == 403
-    assert api.refused(headers=signed_headers(api, "/prod", other)).status == 403
-    with api.connect(headers=signed_headers(api, "/prod", allowed)):
+    allowed, other = (
+        signature(key, "execute-api", "GET", f"https://{api.host}/prod") for key in (allowed, other))
+    assert api.refused(headers=other).status == 403
+    with api.connect(headers=allowed):
         pass
-
-
-@pytest.fixture
-def signed_headers():
-    def sign(api, target, key):
-        request = AWSRequest("GET", f"https://{api.host}{target}")
-        SigV4Auth(key, "execute-api", REGION).add_auth(request)
-        return {name: request.headers[name] for name in ("X-Amz-Date", "Authorization")}
-
-    return sign
 
 
 def test_keys_open_a_connection(api, clients):

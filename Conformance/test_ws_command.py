@@ -12,8 +12,9 @@ import threading
 import pytest
 
 from harness.deadline import until
+from harness.frames import BINARY, CLOSE, PING, PONG, TEXT
 from harness.server import ACCOUNT, REGION, binary, inherited_environment, run
-from harness.websocket_server import BINARY, CLOSE, PING, PONG, TEXT, WebSocketServer
+from harness.websocket_server import WebSocketServer
 
 
 def ws(*arguments, environment=None, typed=None, timeout=60):

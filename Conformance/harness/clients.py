@@ -81,10 +81,16 @@ class Clients:
 
     def signed(self, service, method, path, body=None, headers=(), key=(ACCESS_KEY, SECRET_KEY)):
         """A signed management request whose bytes are the test's own."""
-        request = AWSRequest(method, self.url + path, headers=dict(headers), data=body or b"")
-        SigV4Auth(Credentials(*key), service, REGION).add_auth(request)
+        fields = signature(Credentials(*key), service, method, self.url + path, headers, body)
         host = f"{self.address[0]}:{self.address[1]}"
-        return wire.fetch(self.address, method, path, host, list(request.headers.items()), body)
+        return wire.fetch(self.address, method, path, host, fields, body)
+
+
+def signature(credentials, service, method, url, headers=(), body=None):
+    """The headers of a signed request, those given among them."""
+    request = AWSRequest(method, url, headers=dict(headers), data=body or b"")
+    SigV4Auth(credentials, service, REGION).add_auth(request)
+    return dict(request.headers)
 
 
 def curl(*arguments):

@@ -2,12 +2,11 @@
 
 import json
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from harness import wire
 from harness.apis import HttpApi
+from harness.clients import signature
 from harness.functions import create_function, unique
 from harness.issuer import AUDIENCE, Issuer
 from harness.pools import Pool
@@ -136,9 +135,8 @@ class World:
         return wire.fetch(self.server.traffic, "GET", target, api.host, headers)
 
     def signed(self, api, target, credentials, **changes):
-        request = AWSRequest("GET", f"https://{api.host}{target}")
-        SigV4Auth(credentials, "execute-api", REGION).add_auth(request)
-        return self.call(api, target, dict(request.headers) | changes)
+        fields = signature(credentials, "execute-api", "GET", f"https://{api.host}{target}")
+        return self.call(api, target, fields | changes)
 
     def token(self, *options, **parameters):
         return self.issuer.token(*options, **parameters)

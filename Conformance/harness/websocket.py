@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import boto3
 
 from harness.clients import error_of
+from harness.frames import CLOSE, PING, PONG, TEXT, close_payload, frame_bytes, read_frame
 from harness.functions import unique
 from harness.server import REGION
 from harness.wire import Connection, request_bytes
-
-TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
 
 class Refused(Exception):
@@ -54,36 +53,18 @@ class Client:
         self.connection.close()
 
     def frame(self, opcode, payload=b"", final=True, masked=True):
-        if isinstance(payload, str):
-            payload = payload.encode()
-        head = bytes([(0x80 if final else 0) | opcode])
-        mark = 0x80 if masked else 0
-        if len(payload) < 126:
-            head += bytes([mark | len(payload)])
-        elif len(payload) < 65_536:
-            head += bytes([mark | 126]) + struct.pack(">H", len(payload))
-        else:
-            head += bytes([mark | 127]) + struct.pack(">Q", len(payload))
-        mask = os.urandom(4)
-        if masked:
-            payload = mask + bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
-        self.connection.send(head + payload)
+        self.connection.send(frame_bytes(opcode, payload, final, masked))
 
     def send(self, message):
         self.frame(TEXT, message if isinstance(message, (str, bytes)) else json.dumps(message))
 
     def close(self, code=None, reason=""):
-        self.frame(CLOSE, b"" if code is None else struct.pack(">H", code) + reason.encode())
+        self.frame(CLOSE, close_payload(code, reason))
 
     def next_frame(self):
-        first, second = self.connection.take(2)
-        length = second & 0x7F
-        if length == 126:
-            (length,) = struct.unpack(">H", self.connection.take(2))
-        elif length == 127:
-            (length,) = struct.unpack(">Q", self.connection.take(8))
-        assert not second & 0x80, "a server masks nothing"
-        return bool(first & 0x80), first & 0x0F, self.connection.take(length)
+        frame = read_frame(self.connection)
+        assert not frame.masked, "a server masks nothing"
+        return frame.final, frame.opcode, frame.payload
 
     def next(self):
         """The next message: a text, bytes, or how the server closes."""

@@ -3,25 +3,22 @@
 import base64
 import hashlib
 import socket
-import struct
 import threading
 
-TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+from harness import wire
+from harness.frames import CLOSE, TEXT, close_payload, frame_bytes, read_frame
 
 
-class Gone(Exception):
-    """The client has ended the connection."""
-
-
-class Peer:
+class Peer(wire.Connection):
     """One client, from its handshake on."""
 
     def __init__(self, connection):
         self.socket = connection
         self.buffer = b""
-        head = self.until(b"\r\n\r\n").decode("latin-1").split("\r\n")
-        self.target = head[0].split(" ")[1]
-        self.fields = [tuple(line.split(": ", 1)) for line in head[1:] if line]
+        _, self.target, _ = self.line().split(" ")
+        self.fields = []
+        while line := self.line():
+            self.fields.append(tuple(line.split(": ", 1)))
 
     def field(self, name):
         values = [value for key, value in self.fields if key.lower() == name.lower()]
@@ -39,19 +36,13 @@ class Peer:
         self.socket.sendall("\r\n".join([*lines, "", ""]).encode() + body)
 
     def send(self, opcode, payload):
-        payload = payload.encode() if isinstance(payload, str) else payload
-        size = bytes([len(payload)]) if len(payload) < 126 else b"\x7e" + struct.pack(">H", len(payload))
-        self.socket.sendall(bytes([0x80 | opcode]) + size + payload)
+        self.socket.sendall(frame_bytes(opcode, payload))
 
     def receive(self):
         """The next frame's opcode and payload; a client's frames are whole messages, and masked."""
-        first, second = self.take(2)
-        assert first & 0x70 == 0 and first & 0x80 and second & 0x80, (first, second)
-        length = second & 0x7F
-        if length == 126:
-            (length,) = struct.unpack(">H", self.take(2))
-        mask, masked = self.take(4), self.take(length)
-        return first & 0x0F, bytes(byte ^ mask[index % 4] for index, byte in enumerate(masked))
+        frame = read_frame(self)
+        assert frame.reserved == 0 and frame.final and frame.masked, frame
+        return frame.opcode, frame.payload
 
     def text(self):
         opcode, payload = self.receive()
@@ -60,25 +51,7 @@ class Peer:
 
     def close(self, code=None, reason=""):
         """Begins the closing handshake, or answers one, and ends TCP, as a server does."""
-        self.send(CLOSE, struct.pack(">H", code) + reason.encode() if code else b"")
-
-    def fill(self):
-        data = self.socket.recv(65536)
-        if not data:
-            raise Gone
-        self.buffer += data
-
-    def take(self, count):
-        while len(self.buffer) < count:
-            self.fill()
-        taken, self.buffer = self.buffer[:count], self.buffer[count:]
-        return taken
-
-    def until(self, end):
-        while end not in self.buffer:
-            self.fill()
-        taken, self.buffer = self.buffer.split(end, 1)
-        return taken
+        self.send(CLOSE, close_payload(code, reason))
 
 
 class WebSocketServer:
@@ -122,7 +95,7 @@ class WebSocketServer:
                 with connection:
                     self.done.append(self.serve(Peer(connection)))
         # A client that goes, or does not trust, is the test's to judge; so is what it sent.
-        except (Gone, OSError):
+        except (wire.Truncated, OSError):
             return
         except Exception as fault:  # noqa: BLE001
             self.faults.append(repr(fault))
