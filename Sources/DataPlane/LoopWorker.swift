@@ -178,6 +178,8 @@ package struct DataPlaneOptions: Sendable {
     package var memory = MemoryBudget(limit: HTTPLimits.collectedBytes)
     /// Of messages under way, which take longer than bodies may: they do not stand in the way of those.
     package var unfinishedMessages = MemoryBudget(limit: WebSocketLimits.unfinishedBytes)
+    /// Of messages that slow clients have not taken.
+    package var queuedMessages = MemoryBudget(limit: WebSocketLimits.queuedBytesInAll)
     /// The account's throttle, of all APIs together; nil: none. AWS: 10,000 a second, burst 5,000.
     private(set) var accountBucket: TokenBucket?
     package var cache = CacheSettings()

@@ -35,3 +35,21 @@ final class HeldMemory: Sendable {
 
     deinit { budget.give(bytes) }
 }
+
+/// What one holder has of a budget, more at one time and less at another.
+struct MemoryShare {
+    private let budget: MemoryBudget
+    private var bytes = 0
+
+    init(of budget: MemoryBudget) { self.budget = budget }
+
+    /// False when the bytes are not to be had: the share is what it was.
+    mutating func become(_ wanted: Int) -> Bool {
+        guard wanted <= bytes || budget.take(wanted - bytes) else { return false }
+        if wanted < bytes { budget.give(bytes - wanted) }
+        bytes = wanted
+        return true
+    }
+
+    mutating func giveBack() { _ = become(0) }
+}

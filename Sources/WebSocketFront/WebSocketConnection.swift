@@ -71,13 +71,14 @@ package final class WebSocketConnection: LoopMember, ChannelInboundHandler {
     package var isWritable: Bool { context != nil && isChannelWritable }
 
     /// Sends a message or a ping. What waits for a slow client is bounded: by what a channel holds when it becomes
-    /// unwritable and the one frame that made it so, or by `queuedBytes`.
+    /// unwritable and the one frame that made it so, or by `queuedBytes`, and by what the delegate has for all.
     @discardableResult
     package func send(_ frame: WebSocketFrame) -> SendResult {
         guard isOpen, let context else { return .gone }
         if !isChannelWritable {
             let queued = queuedBytes
-            guard queued + frame.bytes.readableBytes <= limits.queuedBytes else {
+            let wanted = queued + frame.bytes.readableBytes
+            guard wanted <= limits.queuedBytes, delegate?.mayQueue(wanted, self) != false else {
                 switch delegate?.fellBehind(queued: queued, self) {
                 case .keep, nil: break
                 case .close(let code, let reason): close(code, reason: reason)

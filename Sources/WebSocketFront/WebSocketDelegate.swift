@@ -9,6 +9,9 @@ package protocol WebSocketDelegate: AnyObject {
     /// A message that comes in pieces takes so many bytes by now; 0 when it is complete. False ends the connection (1011):
     /// all clients' unfinished messages together may be more than there is memory for.
     func mayHold(_ bytes: Int, _ connection: WebSocketConnection) -> Bool
+    /// So many bytes would wait for a client that takes none. False lets it fall behind: what waits for all clients
+    /// together may be more than there is memory for.
+    func mayQueue(_ bytes: Int, _ connection: WebSocketConnection) -> Bool
     /// The client takes bytes again, or takes none for now.
     func writabilityChanged(_ isWritable: Bool, _ connection: WebSocketConnection)
     /// A message was not sent because `queued` bytes wait for the client already.
@@ -20,6 +23,7 @@ package protocol WebSocketDelegate: AnyObject {
 extension WebSocketDelegate {
     package func opened(_ connection: WebSocketConnection) {}
     package func mayHold(_ bytes: Int, _ connection: WebSocketConnection) -> Bool { true }
+    package func mayQueue(_ bytes: Int, _ connection: WebSocketConnection) -> Bool { true }
     package func writabilityChanged(_ isWritable: Bool, _ connection: WebSocketConnection) {}
     package func fellBehind(queued: Int, _ connection: WebSocketConnection) -> SlowReader { .keep }
 }

@@ -26,6 +26,10 @@ package struct WebSocketLimits: Sendable {
     /// them is closed with 1011.
     package static let unfinishedBytes = 268_435_456
 
+    /// Of what waits for clients that take nothing, all clients' together: a thousand of such as have fallen behind.
+    /// Beyond them a message is missed as it is by one that has.
+    package static let queuedBytesInAll = 268_435_456
+
     package init() {}
 
     /// AWS's quotas.

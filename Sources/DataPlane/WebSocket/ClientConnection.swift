@@ -39,11 +39,13 @@ final class ClientConnection: WebSocketDelegate {
     private var inFlight = 0
     private var isHeldBack = false
     private var isSlowSince: NIODeadline?
-    /// Taken of `unfinishedMessages`.
-    private var unfinishedBytes = 0
+    private var unfinished: MemoryShare
+    private var queued: MemoryShare
 
     init(_ x: Exchange, _ stage: CompiledStage) {
         worker = x.worker
+        unfinished = MemoryShare(of: worker.options.unfinishedMessages)
+        queued = MemoryShare(of: worker.options.queuedMessages)
         id = ConnectionId(loop: x.worker.number)
         key = stage.key
         connectedAt = x.startedAtEpochMilliseconds
@@ -92,16 +94,14 @@ final class ClientConnection: WebSocketDelegate {
         connection?.setReading(true)
     }
 
-    func mayHold(_ bytes: Int, _ connection: WebSocketConnection) -> Bool {
-        let memory = worker.options.unfinishedMessages
-        memory.give(unfinishedBytes)
-        let isHeld = memory.take(bytes)
-        unfinishedBytes = isHeld ? bytes : 0
-        return isHeld
-    }
+    func mayHold(_ bytes: Int, _ connection: WebSocketConnection) -> Bool { unfinished.become(bytes) }
+
+    func mayQueue(_ bytes: Int, _ connection: WebSocketConnection) -> Bool { queued.become(bytes) }
 
     func writabilityChanged(_ isWritable: Bool, _ connection: WebSocketConnection) {
-        if isWritable { isSlowSince = nil }
+        guard isWritable else { return }
+        isSlowSince = nil
+        queued.giveBack()
     }
 
     func fellBehind(queued: Int, _ connection: WebSocketConnection) -> SlowReader {
@@ -113,7 +113,8 @@ final class ClientConnection: WebSocketDelegate {
 
     func closed(_ closure: WebSocketClosure, _ connection: WebSocketConnection) {
         self.connection = nil
-        _ = mayHold(0, connection)
+        unfinished.giveBack()
+        queued.giveBack()
         worker.clients.remove(self)
         left(closure)
     }

@@ -29,6 +29,18 @@ struct BackPressureTests {
         #expect(session.received() == .init(repeating: "text 32768 bytes, [120]", count: sent + 1))
     }
 
+    @Test("a client falls behind, too, when there is no memory for what waits for all")
+    func boundedInAll() throws {
+        let session = try TestSession.open()
+        let connection = try #require(session.connection)
+        session.delegate.queue = 150_000
+        session.socket.stopTaking()
+        while connection.send(Self.large) == .sent {}
+        #expect(session.delegate.told() == ["full", "behind"])
+        #expect(connection.queuedBytes <= 150_000)
+        #expect(connection.queuedBytes + Self.large.bytes.readableBytes > 150_000)
+    }
+
     @Test("a client that fell behind may be closed: it is told behind what waits, and has five seconds to take it")
     func closed() throws {
         let session = try TestSession.open()

@@ -11,6 +11,8 @@ final class RecordingDelegate: WebSocketDelegate {
     /// How much of an unfinished message may be held, and how much is.
     var memory = Int.max
     private(set) var held = 0
+    /// How much may wait.
+    var queue = Int.max
     var onOpen: (WebSocketConnection) -> Void = { _ in }
     var onMessage: (ByteBuffer, WebSocketConnection) -> Void = { _, _ in }
     var onWritable: (Bool, WebSocketConnection) -> Void = { _, _ in }
@@ -30,6 +32,8 @@ final class RecordingDelegate: WebSocketDelegate {
         held = bytes
         return bytes <= memory
     }
+
+    func mayQueue(_ bytes: Int, _ connection: WebSocketConnection) -> Bool { bytes <= queue }
 
     func writabilityChanged(_ isWritable: Bool, _ connection: WebSocketConnection) {
         events.append(isWritable ? "writable" : "full")
