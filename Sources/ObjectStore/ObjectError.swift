@@ -9,6 +9,8 @@ package struct ObjectError: Error, Sendable, Equatable {
     package let status: Int
     package let message: String
     package private(set) var details: [Detail] = []
+    /// Fields of the answer's head.
+    package private(set) var headers: [Detail] = []
 
     package init(_ code: String, status: Int, _ message: String) {
         self.code = code
@@ -19,6 +21,12 @@ package struct ObjectError: Error, Sendable, Equatable {
     package func with(_ name: String, _ value: String) -> ObjectError {
         var error = self
         error.details.append(Detail(name: name, value: value))
+        return error
+    }
+
+    package func with(header name: String, _ value: String) -> ObjectError {
+        var error = self
+        error.headers.append(Detail(name: name, value: value))
         return error
     }
 }

@@ -39,9 +39,28 @@ package final class ObjectStore: Sendable {
         try? database.close()
     }
 
-    /// Removes content that nothing uses: of an upload that was on the disk and not committed when its server ended.
+    /// Milliseconds for which an upload in parts is kept that nobody completes: a week. AWS keeps it until a lifecycle rule
+    /// says otherwise, which are not here.
+    private static let uploadLife: Int64 = 604_800_000
+
+    /// Removes uploads that nobody will complete, and content that nothing uses: of an upload that was on the disk and not
+    /// committed when its server ended.
     package func tidy() {
+        try? write { db, unused in
+            let old = try String.fetchAll(
+                db, sql: "SELECT id FROM uploads WHERE created < ?",
+                arguments: [self.now().milliseconds - Self.uploadLife])
+            for id in old { try Self.removeUpload(id, db, &unused) }
+        }
         for digest in contents.digests() { contents.remove(digest) { isUsed(digest) } }
+    }
+
+    /// Paths, within the folder of the content, of all that a file's objects consist of.
+    package static func paths(namedIn path: String) throws -> [String] {
+        let database = try DatabaseQueue(path: path)
+        defer { try? database.close() }
+        return try database.read { try String.fetchAll($0, sql: "SELECT digest FROM contents") }
+            .map(ContentFolder.name)
     }
 
     package func receive(_ wanted: Set<ChecksumKind>) throws(ObjectError) -> IncomingContent {
@@ -109,5 +128,7 @@ extension Database {
 /// What is kept in one column.
 enum Facts {
     static func encode(_ facts: some Encodable) throws -> Data { try JSONEncoder().encode(facts) }
-    static func decode<Value: Decodable>(_ data: Data) throws -> Value { try JSONDecoder().decode(Value.self, from: data) }
+    static func decode<Value: Decodable>(_ data: Data) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: data)
+    }
 }

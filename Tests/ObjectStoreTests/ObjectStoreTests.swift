@@ -20,7 +20,9 @@ import Testing
     }
 
     @discardableResult
-    private func put(_ key: String, _ text: String, _ condition: WriteCondition = WriteCondition()) throws -> ObjectVersion {
+    private func put(_ key: String, _ text: String, _ condition: WriteCondition = WriteCondition()) throws
+        -> ObjectVersion
+    {
         let incoming = try store.receive([.crc32])
         try Array(text.utf8).withUnsafeBytes { try incoming.append($0) }
         let object = NewObject(bucket: "bucket", key: key, facts: ObjectFacts(), condition: condition)
@@ -188,6 +190,48 @@ import Testing
         #expect(try first(after: "a/", "") == "a/1")
         #expect(try first(after: "a/1", "") == "a/2")
         #expect(try first(after: "b", "/") == nil)
+    }
+
+    @Test func anUploadInPartsIsOneObjectOfTheirFiles() throws {
+        let facts = UploadFacts(object: ObjectFacts(), checksum: .crc32, scope: .fullObject, isAsked: true)
+        let id = try store.createUpload("bucket", "k", facts)
+        let texts = [String(repeating: "1", count: Upload.partBytes), "end"]
+        var parts: [CompletedPart] = []
+        for (number, text) in texts.enumerated() {
+            let incoming = try store.receive([.crc32])
+            try Array(text.utf8).withUnsafeBytes { try incoming.append($0) }
+            let digests = incoming.seal()
+            try store.putPart(number + 1, of: id, "bucket", "k", digests.checksum(.crc32), incoming, digests)
+            parts.append(CompletedPart(number: number + 1, etag: digests.etag, checksum: nil))
+        }
+        #expect(files().count == 2)
+        let object = NewObject(bucket: "bucket", key: "k", facts: ObjectFacts())
+        #expect(throws: ObjectError.self) {
+            try store.completeUpload(id, object, parts.reversed(), checksum: nil)
+        }
+        let version = try store.completeUpload(id, object, parts, checksum: nil)
+        #expect(version.size == Upload.partBytes + 3)
+        #expect(version.etag.hasSuffix("-2"))
+        let whole = ContentDigests(of: Array(texts.joined().utf8), .crc32)
+        #expect(version.facts.checksum == whole.checksum(.crc32))
+        #expect(try text(version, Upload.partBytes - 1..<Upload.partBytes + 2) == "1en")
+        #expect(throws: ObjectError.noSuchUpload) { try store.upload(id, "bucket", "k") }
+        _ = try store.delete("bucket", "k", nil)
+        #expect(files().isEmpty)
+    }
+
+    @Test func whatIsGivenUpLeavesNothing() throws {
+        let facts = UploadFacts(object: ObjectFacts(), checksum: .crc64NVME, scope: .fullObject, isAsked: false)
+        let id = try store.createUpload("bucket", "k", facts)
+        for text in ["first", "second"] {
+            let incoming = try store.receive([.crc64NVME])
+            try Array(text.utf8).withUnsafeBytes { try incoming.append($0) }
+            try store.putPart(1, of: id, "bucket", "k", nil, incoming, incoming.seal())
+            // The one before is nobody's any more.
+            #expect(files().count == 1)
+        }
+        try store.abortUpload(id, "bucket", "k")
+        #expect(files().isEmpty)
     }
 
     @Test(arguments: ["ab", "Upper", "a..b", "-ab", "192.168.5.4", "xn--abc", "a_b", String(repeating: "a", count: 64)])

@@ -88,7 +88,9 @@ extension ObjectStore {
                     bucket.versioning == nil ? message : message + ". You must delete all versions in the bucket."
                 ).with("BucketName", name)
             }
-            for upload in try String.fetchAll(db, sql: "SELECT id FROM uploads WHERE bucket = ?", arguments: [bucket.id]) {
+            for upload in try String.fetchAll(
+                db, sql: "SELECT id FROM uploads WHERE bucket = ?", arguments: [bucket.id])
+            {
                 try Self.removeUpload(upload, db, &unused)
             }
             try db.execute(sql: "DELETE FROM settings WHERE bucket = ?", arguments: [bucket.id])

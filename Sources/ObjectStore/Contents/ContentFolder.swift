@@ -26,7 +26,10 @@ final class ContentFolder: Sendable {
         return IncomingContent(file: try SystemFile.create(name), name: name, folder: self, wanted)
     }
 
-    func file(_ digest: String) -> String { "\(path)/\(digest.prefix(2))/\(digest)" }
+    func file(_ digest: String) -> String { "\(path)/\(Self.name(digest))" }
+
+    /// Within the folder.
+    static func name(_ digest: String) -> String { "\(digest.prefix(2))/\(digest)" }
 
     /// Gives a written file its name, and holds it until `release`.
     func keep(_ file: SystemFile, _ name: String, as digest: String) throws(ObjectError) {

@@ -55,6 +55,22 @@ package struct ContentDigests: Sendable {
     package let md5: [UInt8]
     package let checksums: [ChecksumKind: [UInt8]]
 
+    init(size: Int, sha256: String, md5: [UInt8], checksums: [ChecksumKind: [UInt8]]) {
+        self.size = size
+        self.sha256 = sha256
+        self.md5 = md5
+        self.checksums = checksums
+    }
+
+    /// Of what is in memory.
+    package init(of bytes: [UInt8], _ kind: ChecksumKind) {
+        var running = RunningChecksum(kind)
+        bytes.withUnsafeBytes { running.update($0) }
+        self.init(
+            size: bytes.count, sha256: Hexadecimal.encode(SHA256.hash(data: bytes)),
+            md5: Array(Insecure.MD5.hash(data: bytes)), checksums: [kind: running.value])
+    }
+
     package var etag: String { Hexadecimal.encode(md5) }
 
     package func checksum(_ kind: ChecksumKind) -> Checksum? {

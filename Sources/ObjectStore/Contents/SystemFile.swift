@@ -49,7 +49,8 @@ final class SystemFile: Sendable {
     func read(_ bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(ObjectError) -> Int {
         var count = 0
         while count < bytes.count {
-            let read = pread(descriptor, bytes.baseAddress.map { $0 + count }, bytes.count - count, off_t(offset + count))
+            let read = pread(
+                descriptor, bytes.baseAddress.map { $0 + count }, bytes.count - count, off_t(offset + count))
             if read == 0 { break }
             guard read > 0 else {
                 if errno == EINTR { continue }
