@@ -190,7 +190,8 @@ let package = Package(
             name: "GatewayServer",
             dependencies: [
                 "ControlPlane", "DataPlane", "LambdaHost", "HTTPFront", "EntityStore", "SQLiteStore", "Stacks",
-                "FunctionPackages", "TableStore", "ObjectStore", "CZlib", "FolderWatch", "GatewayModel", "JSON",
+                "FunctionPackages", "TableStore", "ObjectStore", "CZlib", "FolderWatch", "GatewayModel", "IAMPolicy",
+                "JSON",
                 "JSONWebToken",
                 "SigV4", "Callers", "Certificates", "Sealing", "UserPools",
                 nioCore, nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"),

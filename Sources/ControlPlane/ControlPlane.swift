@@ -90,8 +90,8 @@ package final class ControlPlane: Sendable {
         switch found.destination {
         case .resources: break
         case .form(let service): return await respond(toForm: request, of: service, requestId: requestId)
-        // The server answers calls of tables and user pools before they come here.
-        case .tables, .userPools, .refused: return found.refuse(requestId: requestId)
+        // The server answers calls of tables, of user pools and of S3 before they come here.
+        case .tables, .userPools, .objects, .refused: return found.refuse(requestId: requestId)
         }
         do throws(ServiceError) {
             var (operation, call) = try resolve(request, requestId: requestId)
