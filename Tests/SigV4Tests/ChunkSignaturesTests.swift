@@ -39,15 +39,17 @@ import Testing
         var signatures = try makeSignatures()
         let content = [UInt8](repeating: UInt8(ascii: "a"), count: 65_536)
         content.withUnsafeBytes { signatures.update($0) }
-        #expect(signatures.ends(with: "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648"))
+        let first = signatures.ends(with: "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648")
         content[..<1_024].withUnsafeBytes { signatures.update($0) }
-        #expect(signatures.ends(with: "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497"))
-        #expect(signatures.ends(with: "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9"))
+        let second = signatures.ends(with: "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497")
+        let last = signatures.ends(with: "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9")
+        #expect([first, second, last] == [true, true, true])
     }
 
     @Test func anotherChunkIsNotTheOneThatWasSigned() throws {
         var signatures = try makeSignatures()
         [UInt8](repeating: UInt8(ascii: "b"), count: 65_536).withUnsafeBytes { signatures.update($0) }
-        #expect(!signatures.ends(with: "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648"))
+        let isSigned = signatures.ends(with: "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648")
+        #expect(!isSigned)
     }
 }
