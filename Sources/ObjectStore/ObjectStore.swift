@@ -43,16 +43,32 @@ package final class ObjectStore: Sendable {
     /// says otherwise, which are not here.
     private static let uploadLife: Int64 = 604_800_000
 
-    /// Removes uploads that nobody will complete, and content that nothing uses: of an upload that was on the disk and not
-    /// committed when its server ended.
+    /// Milliseconds for which content is kept that nothing uses: a month. An upload that its server did not live to commit
+    /// has left it, or the file of what is known is another than it was; then that can be put back.
+    private static let strayLife: Int64 = 2_592_000_000
+
+    /// Removes uploads that nobody will complete, and content that nothing has used for a month.
     package func tidy() {
+        let now = now().milliseconds
         try? write { db, unused in
             let old = try String.fetchAll(
-                db, sql: "SELECT id FROM uploads WHERE created < ?",
-                arguments: [self.now().milliseconds - Self.uploadLife])
+                db, sql: "SELECT id FROM uploads WHERE created < ?", arguments: [now - Self.uploadLife])
             for id in old { try Self.removeUpload(id, db, &unused) }
+            try db.execute(sql: "DELETE FROM strays WHERE digest IN (SELECT digest FROM contents)")
         }
-        for digest in contents.digests() { contents.remove(digest) { isUsed(digest) } }
+        let strays = contents.digests().filter { !isUsed($0) }
+        let old = try? write { db, _ in
+            for digest in strays {
+                try db.cachedStatement(sql: "INSERT OR IGNORE INTO strays (digest, seen) VALUES (?, ?)")
+                    .execute(arguments: [digest, now])
+            }
+            return try String.fetchAll(
+                db, sql: "SELECT digest FROM strays WHERE seen < ?", arguments: [now - Self.strayLife])
+        }
+        for digest in old ?? [] { contents.remove(digest) { isUsed(digest) } }
+        try? write { db, _ in
+            for digest in old ?? [] { try db.execute(sql: "DELETE FROM strays WHERE digest = ?", arguments: [digest]) }
+        }
     }
 
     /// Paths, within the folder of the content, of all that a file's objects consist of.

@@ -21,6 +21,7 @@ enum ObjectSchema {
                     CREATE UNIQUE INDEX versions_order ON versions (bucket, key, sequence DESC);
                     CREATE UNIQUE INDEX versions_latest ON versions (bucket, key) WHERE isLatest;
                     CREATE TABLE contents (digest TEXT PRIMARY KEY, uses INTEGER NOT NULL) WITHOUT ROWID;
+                    CREATE TABLE strays (digest TEXT PRIMARY KEY, seen INTEGER NOT NULL) WITHOUT ROWID;
                     CREATE TABLE uploads (
                         id TEXT PRIMARY KEY, bucket INTEGER NOT NULL, key BLOB NOT NULL, created INTEGER NOT NULL,
                         facts BLOB NOT NULL);
