@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -18,8 +19,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.handlers import validate_bucket_name
 from harness.clients import SESSION, environment
+from harness.deadline import until
 from harness.iam import create_user
-from harness.server import REGION
+from harness.server import REGION, run
 
 MEGABYTE = 1 << 20
 
@@ -400,6 +402,42 @@ def test_objects_live_on_behind_a_restart_and_a_kill(own_gatehouse, tmp_path):
     assert again.get_object(Bucket="kept", Key="../k")["Body"].read() == b"content"
     assert [path.name for path in (data / "objects").rglob("*") if path.is_file()] == [
         hashlib.sha256(b"content").hexdigest()]
+
+
+def test_an_upload_that_is_broken_off_leaves_nothing(own_gatehouse, tmp_path):
+    server = own_gatehouse(data=tmp_path / "data")
+    client = client_of(server)
+    client.create_bucket(Bucket="bucket")
+    host, port = server.url.split("//")[1].split(":")
+    incoming = tmp_path / "data" / "objects" / "incoming"
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(
+            f"PUT /bucket/k HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: {4 * MEGABYTE}\r\n"
+            f"Authorization: AWS4-HMAC-SHA256 Credential=A/20260101/{REGION}/s3/aws4_request, SignedHeaders=host, "
+            f"Signature=0\r\n\r\n".encode() + bytes(MEGABYTE))
+        until(lambda: [path for path in incoming.iterdir() if path.stat().st_size == MEGABYTE], "on the disk")
+    until(lambda: not list(incoming.iterdir()), "removed")
+    assert client.list_objects_v2(Bucket="bucket")["KeyCount"] == 0
+
+
+def test_a_backup_has_the_objects(own_gatehouse, tmp_path):
+    server = own_gatehouse(data=tmp_path / "data")
+    client = client_of(server)
+    client.create_bucket(Bucket="bucket")
+    client.put_object(Bucket="bucket", Key="k", Body=b"content")
+    done = run("backup", str(tmp_path / "copy"), "--data", str(tmp_path / "data"))
+    assert done.returncode == 0, done.stderr
+    client.delete_object(Bucket="bucket", Key="k")
+    copy = client_of(own_gatehouse(data=tmp_path / "copy"))
+    assert copy.get_object(Bucket="bucket", Key="k")["Body"].read() == b"content"
+
+
+def test_where_credentials_are_required_nobody_is_let_in_without(own_gatehouse, tmp_path):
+    server = own_gatehouse(data=tmp_path / "data", options=["--require-credentials"])
+    assert refused(client_of(server).list_buckets)[:3] == (
+        403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
+    status, text = raw(server, "GET", "/k", None, Host="bucket.s3.localhost", Authorization="")
+    assert status == 403 and "<Code>AccessDenied</Code>" in text
 
 
 def test_a_bucket_may_stand_in_the_host(gatehouse, s3, bucket):
