@@ -89,6 +89,15 @@ let package = Package(
             dependencies: ["JSON", "GatewayModel", .product(name: "GRDBSQLite", package: "GRDB.swift")],
             swiftSettings: strict),
 
+        // Objects in buckets: their content is files, what is known of them a SQLite file.
+        .target(
+            name: "ObjectStore",
+            dependencies: [
+                "GatewayModel", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+
         // Secrets on the disk.
         .target(
             name: "Sealing", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
@@ -183,8 +192,8 @@ let package = Package(
             name: "GatewayServer",
             dependencies: [
                 "ControlPlane", "DataPlane", "LambdaHost", "HTTPFront", "EntityStore", "SQLiteStore", "Stacks",
-                "FunctionPackages", "TableStore", "CZlib", "FolderWatch", "GatewayModel", "JSON", "JSONWebToken",
-                "SigV4", "Callers", "Certificates", "Sealing", "UserPools", "WebSocketFront",
+                "FunctionPackages", "TableStore", "ObjectStore", "CZlib", "FolderWatch", "GatewayModel", "IAMPolicy",
+                "JSON", "JSONWebToken", "SigV4", "Callers", "Certificates", "Sealing", "UserPools", "WebSocketFront",
                 nioCore, nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -308,6 +317,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TableStoreTests", dependencies: ["TableStore", "GatewayModel", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "ObjectStoreTests", dependencies: ["ObjectStore", "TestFixtures", "GatewayModel"],
+            swiftSettings: strict),
         .testTarget(
             name: "StacksTests",
             dependencies: ["Stacks", "ControlPlane", "EntityStore", "GatewayModel", "JSON", "Sealing"],

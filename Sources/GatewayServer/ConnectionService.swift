@@ -3,17 +3,19 @@ import DataPlane
 import HTTPFront
 import NIOCore
 
-/// A connection of the management listener: each request is an API call, a call of a table, or one of the management
+/// A connection of the management listener: each request is an API call, a call of a table, of S3, or one of the management
 /// API.
 final class ConnectionService: HTTPService {
     private let exchange: Exchange
     private let tables: TableService
+    private let objects: ObjectService
     private let management: ManagementService
     private var current: any HTTPService
 
-    init(exchange: Exchange, tables: TableService, management: ManagementService) {
+    init(exchange: Exchange, tables: TableService, objects: ObjectService, management: ManagementService) {
         self.exchange = exchange
         self.tables = tables
+        self.objects = objects
         self.management = management
         current = management
     }
@@ -26,6 +28,9 @@ final class ConnectionService: HTTPService {
             if case .tables(let operation) = found.destination, !tables.refuses(stream.head) {
                 tables.take(operation)
                 current = tables
+            } else if case .objects(let hostBucket) = found.destination {
+                objects.take(hostBucket)
+                current = objects
             } else {
                 management.take(found)
                 current = management

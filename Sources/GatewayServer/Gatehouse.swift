@@ -9,6 +9,7 @@ import HTTPFront
 import LambdaHost
 import NIOCore
 import NIOPosix
+import ObjectStore
 import SQLiteStore
 import TableStore
 import UserPools
@@ -32,6 +33,7 @@ package final class Gatehouse: Sendable {
     private let functionLogs: FunctionLogs
     private let store: any EntityStore
     let tables: TableEndpoint
+    let objects: ObjectStore
     let pools: UserPools
     let snapshots: CodeSnapshots
     let generation: ServedGeneration
@@ -85,6 +87,16 @@ package final class Gatehouse: Sendable {
                 path: folder.tables, isDurable: folder.database != nil, account: settings.account,
                 now: { Timestamp(milliseconds: WallClock.epochMilliseconds) }, onFault: { faults.tell($0) }),
             group: group)
+
+        let objects = try ObjectStore(
+            path: folder.objects, folder: folder.contents, isDurable: folder.database != nil,
+            now: { Timestamp(milliseconds: WallClock.epochMilliseconds) })
+        // What a killed server left may be much; nobody waits for it.
+        Task.detached(priority: .utility) { [weak objects] in
+            repeat {
+                objects?.tidy()
+            } while (try? await Task.sleep(for: ObjectStore.tidyInterval)) != nil && objects != nil
+        }
 
         let triggers = TriggerFunctions()
         let isLocalIssuer = settings.hasLocalIssuer
@@ -168,6 +180,7 @@ package final class Gatehouse: Sendable {
             ConnectionService(
                 exchange: dataPlane.exchange(on: loop),
                 tables: TableService(tables: tables, gate: gate, bodies: bodies),
+                objects: ObjectService(store: objects, gate: gate, bodies: bodies, tell: { faults.tell($0) }),
                 management: ManagementService(
                     controlPlane: controlPlane, local: local, pools: pools, gate: gate, bodies: bodies))
         }
@@ -197,7 +210,8 @@ package final class Gatehouse: Sendable {
             trafficAddresses: traffic, stacks: stacks,
             group: group,
             server: server, dataPlane: dataPlane, lambdaHost: lambdaHost, usage: usage, accessLogs: accessLogs,
-            functionLogs: functionLogs, store: store, tables: tables, pools: pools, snapshots: snapshots,
+            functionLogs: functionLogs, store: store, tables: tables, objects: objects, pools: pools,
+            snapshots: snapshots,
             generation: generation,
             account: settings.account, dataFolder: settings.dataFolder.map(StateFolder.absolute), folder: folder)
     }
@@ -208,7 +222,7 @@ package final class Gatehouse: Sendable {
         server: HTTPServer,
         dataPlane: DataPlane, lambdaHost: LambdaHost, usage: UsageLedger, accessLogs: AccessLogFiles,
         functionLogs: FunctionLogs,
-        store: any EntityStore, tables: TableEndpoint, pools: UserPools, snapshots: CodeSnapshots,
+        store: any EntityStore, tables: TableEndpoint, objects: ObjectStore, pools: UserPools, snapshots: CodeSnapshots,
         generation: ServedGeneration,
         account: AccountIdentity, dataFolder: String?, folder: StateFolder
     ) {
@@ -226,6 +240,7 @@ package final class Gatehouse: Sendable {
         self.functionLogs = functionLogs
         self.store = store
         self.tables = tables
+        self.objects = objects
         self.pools = pools
         self.snapshots = snapshots
         self.generation = generation
@@ -245,6 +260,7 @@ package final class Gatehouse: Sendable {
         // The last holders of code that no function has any more are gone now.
         snapshots.settle()
         tables.close()
+        objects.close()
         pools.close()
         await usage.stop()
         // Behind everything that commits.

@@ -16,6 +16,9 @@ final class StateFolder: Sendable {
     let database: String?
     /// The database of the tables; when nothing is kept, one that goes with the scratch space.
     let tables: String
+    /// The database of S3's objects, and the folder of their content; when nothing is kept, both go with the scratch space.
+    let objects: String
+    let contents: String
     /// The database of the user pools; nil keeps them in memory.
     let userPools: String?
     /// The key that secrets are sealed with; nil: one that ends with the process.
@@ -40,13 +43,15 @@ final class StateFolder: Sendable {
             let folder = Self.absolute(dataFolder)
             database = folder + "/state.sqlite"
             tables = folder + "/tables.sqlite"
+            objects = folder + "/objects.sqlite"
+            contents = folder + "/objects"
             userPools = folder + "/pools.sqlite"
             sealingKey = folder + "/secrets.key"
             code = folder + "/functions"
             assets = folder + "/assets"
             logs = folder + "/logs"
             try Self.make(folder)
-            let databases = ["state.sqlite", "tables.sqlite", "pools.sqlite"].map { "\(folder)/\($0)" }
+            let databases = ["state", "tables", "objects", "pools"].map { "\(folder)/\($0).sqlite" }
             for database in databases { try Self.checkWritable(database) }
             lock = try Self.lock(folder)
             for database in databases { try Self.makePrivate(database) }
@@ -54,8 +59,10 @@ final class StateFolder: Sendable {
         } else {
             database = nil
             tables = temporary + "/tables.sqlite"
+            objects = temporary + "/objects.sqlite"
+            contents = temporary + "/objects"
             userPools = nil
-            try Self.makePrivate(tables)
+            for database in [tables, objects] { try Self.makePrivate(database) }
             sealingKey = nil
             code = temporary + "/functions"
             assets = temporary + "/assets"

@@ -9,14 +9,19 @@ struct CanonicalRequest {
     ///   - plus: what a plus sign in the query stands for.
     ///   - payload: the body's digest, or what stands for it.
     ///   - isPresigned: the signature stands in the query.
+    ///   - isPlainPath: S3: the path is signed as it is, escaped once.
     init(
         _ request: SignableRequest, signed names: [ArraySlice<UInt8>], _ plus: CanonicalQuery.Plus,
-        payload: ArraySlice<UInt8>, isPresigned: Bool
+        payload: ArraySlice<UInt8>, isPresigned: Bool, isPlainPath: Bool
     ) {
         bytes.reserveCapacity(request.bytes.count + 256)
         bytes += request.bytes[request.method]
         bytes.append(newline)
-        CanonicalPath.append(request.bytes[request.path], to: &bytes)
+        if isPlainPath {
+            CanonicalPath.append(plain: request.bytes[request.path], to: &bytes)
+        } else {
+            CanonicalPath.append(request.bytes[request.path], to: &bytes)
+        }
         bytes.append(newline)
         bytes += CanonicalQuery.encode(request, plus, isPresigned: isPresigned)
         bytes.append(newline)
@@ -87,7 +92,7 @@ enum CanonicalQuery {
         return encoded
     }
 
-    private static func encode(_ text: ArraySlice<UInt8>, _ plus: Plus) -> [UInt8] {
+    fileprivate static func encode(_ text: ArraySlice<UInt8>, _ plus: Plus) -> [UInt8] {
         var encoded: [UInt8] = []
         encoded.reserveCapacity(text.count)
         var position = text.startIndex
@@ -123,6 +128,14 @@ enum CanonicalPath {
             for byte in segment { append(byte, to: &encoded) }
         }
         if encoded.count == start || path.last == slash { encoded.append(slash) }
+    }
+
+    /// S3's: every segment as it is, whatever it says.
+    static func append(plain path: ArraySlice<UInt8>, to encoded: inout [UInt8]) {
+        for (number, segment) in path.split(separator: slash, omittingEmptySubsequences: false).enumerated() {
+            if number > 0 { encoded.append(slash) }
+            encoded += CanonicalQuery.encode(segment, .escaped)
+        }
     }
 
     private static let slash = UInt8(ascii: "/")

@@ -16,7 +16,9 @@ package struct RequestSigner: Sendable {
     }
 
     /// Whether the body's digest has to be sent beside, and the path is signed as it is.
-    package var isS3: Bool { service == "s3" }
+    package var isS3: Bool { service == Self.s3 }
+
+    package static let s3 = "s3"
 
     /// The value of `X-Amz-Date`.
     package static func date(_ time: Timestamp) -> String { time.iso8601.filter { $0 != "-" && $0 != ":" } }

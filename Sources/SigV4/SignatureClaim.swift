@@ -25,10 +25,14 @@ package struct SignatureClaim: Sendable {
         /// A digest that the client has told: it has to be the body's.
         case told(ArraySlice<UInt8>)
         case unsigned
+        /// S3: what the client tells is signed, whatever it says, and its body is held against it by who reads it.
+        case literal(ArraySlice<UInt8>)
     }
 
     /// Seconds that clocks may differ. Source: recorded messages of API Gateway ("- 5 min.").
     private static let skew: Int64 = 300
+    /// S3's clocks. Source: RequestTimeTooSkewed, `MaxAllowedSkewMilliseconds` 900000.
+    package static let objectSkew: Int64 = 900
     /// Source: "X-Amz-Expires must be less than a week (in seconds)".
     private static let longestExpiry: Int64 = 604_800
 
@@ -49,7 +53,8 @@ package struct SignatureClaim: Sendable {
                 "Date must be in ISO-8601 'basic format'. Got '\(text(date))'. "
                     + "See http://en.wikipedia.org/wiki/ISO_8601")
         }
-        try Self.check(time, date, expires: parts.expires, now)
+        try Self.check(
+            time, date, expires: parts.expires, now, skew: service == RequestSigner.s3 ? Self.objectSkew : Self.skew)
         names = parts.signedHeaders.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
         guard names.contains(where: { $0 == "host" || $0 == ":authority" }) else {
             throw SignatureFault(
@@ -86,12 +91,15 @@ package struct SignatureClaim: Sendable {
         day = text(credential[1])
         token = parts.token.map(text)
         signature = parts.signature
-        payload = try Self.payload(request, names)
+        payload =
+            service == RequestSigner.s3
+            ? .literal(request.value("x-amz-content-sha256") ?? Array("UNSIGNED-PAYLOAD".utf8)[...])
+            : try Self.payload(request, names)
         try Self.check(names, request)
     }
 
     private static func check(
-        _ time: Int64, _ date: ArraySlice<UInt8>, expires: ArraySlice<UInt8>?, _ now: Timestamp
+        _ time: Int64, _ date: ArraySlice<UInt8>, expires: ArraySlice<UInt8>?, _ now: Timestamp, skew: Int64
     ) throws(SignatureFault) {
         let seconds = now.seconds
         func written(_ seconds: Int64) -> String { RequestSigner.date(Timestamp(milliseconds: seconds * 1000)) }
@@ -158,8 +166,24 @@ package struct SignatureClaim: Sendable {
         names.contains { $0 == "x-amz-target" } || request.value("x-amz-target") == nil
     }
 
+    /// Fields of a name that begins so, and are there but not signed.
+    package func unsigned(of request: SignableRequest, prefix: String) -> [String] {
+        request.fields.map { request.bytes[$0.name] }
+            .filter { $0.starts(with: prefix.utf8) && !names.contains($0) }.map(text)
+    }
+
     /// Whether the body has to be known to check the signature.
-    package var needsBody: Bool { payload != .unsigned }
+    package var needsBody: Bool {
+        switch payload {
+        case .digest, .told: true
+        case .unsigned, .literal: false
+        }
+    }
+
+    /// Of `20150830T123600Z`.
+    package static func time(of date: String) -> Timestamp? {
+        seconds(Array(date.utf8)[...]).map { Timestamp(milliseconds: $0 * 1000) }
+    }
 
     /// Of `20150830T123600Z`; nil for any other form, and for days that there are not.
     static func seconds(_ text: ArraySlice<UInt8>) -> Int64? {

@@ -47,15 +47,18 @@ extension SignatureClaim {
                     "The provided 'x-amz-content-sha256' header does not match what was computed.")
             }
             signed = told
+        case .literal(let told): signed = told
         }
         let hasPlus = !request.query.isEmpty && request.bytes[request.query].contains(UInt8(ascii: "+"))
         for form in CanonicalQuery.Plus.allCases where hasPlus || form == .escaped {
             let canonical = CanonicalRequest(
-                request, signed: names, form, payload: signed, isPresigned: isPresigned)
+                request, signed: names, form, payload: signed, isPresigned: isPresigned,
+                isPlainPath: service == RequestSigner.s3)
             if Self.equal(key.signature(of: text(canonical)), signature) { return }
         }
         let canonical = CanonicalRequest(
-            request, signed: names, .escaped, payload: signed, isPresigned: isPresigned)
+            request, signed: names, .escaped, payload: signed, isPresigned: isPresigned,
+            isPlainPath: service == RequestSigner.s3)
         throw SignatureFault(
             .invalid,
             SignatureFault.mismatchText
@@ -82,7 +85,7 @@ extension SignatureClaim {
     }
 
     /// Takes as long wherever they differ.
-    private static func equal(_ left: [UInt8], _ right: ArraySlice<UInt8>) -> Bool {
+    static func equal(_ left: [UInt8], _ right: ArraySlice<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
         var difference: UInt8 = 0
         for (a, b) in zip(left, right) { difference |= a ^ b }

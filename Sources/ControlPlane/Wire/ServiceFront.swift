@@ -42,6 +42,8 @@ package enum ServiceFront {
         case userPools(operation: String)
         /// An operation of another service that is named by X-Amz-Target.
         case targeted(service: String, operation: String)
+        /// S3's operations; the bucket that the host names.
+        case objects(hostBucket: String?)
         /// The operations that are found by method and path.
         case resources
         /// A service of forms, by its name; nil where only the `Action` tells.
@@ -100,8 +102,16 @@ package enum ServiceFront {
         let isForm =
             head.contentType.hasPrefix("application/x-www-form-urlencoded")
             || parts.isEmpty && head.query.split(separator: "&").contains { $0.hasPrefix("Action=") }
-        if let service = signedFor(head) ?? ServiceNames.service(ofHost: head.host) { return of(service, isForm) }
+        if let service = signedFor(head) ?? ServiceNames.service(ofHost: head.host) {
+            return service == BucketHost.service ? objects(head) : of(service, isForm)
+        }
         return isForm ? Found(.form(service: nil), .query(namespace: "")) : unknown
+    }
+
+    /// S3's, or those of its control API, which signs with S3's name and has a path of its own.
+    private static func objects(_ head: ServiceHead) -> Found {
+        if head.path.hasPrefix("/v20180820/") { return Found(.refused(service: "s3control"), .s3) }
+        return Found(.objects(hostBucket: BucketHost.bucket(of: head.host)), .s3)
     }
 
     private static func of(_ service: String, _ isForm: Bool) -> Found {
@@ -137,7 +147,7 @@ extension ServiceFront.Found {
             case .refused(let service): "the service '\(service)'"
             case .tables(let operation), .userPools(let operation), .targeted(_, let operation):
                 "the operation '\(operation)' here"
-            case .resources, .form: "this call"
+            case .resources, .form, .objects: "this call"
             }
         return wire.response(wire.refusal("Gatehouse does not serve \(name)."), requestId: requestId)
     }

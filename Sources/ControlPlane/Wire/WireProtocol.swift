@@ -79,9 +79,9 @@ package enum WireProtocol: Sendable, Equatable {
 }
 
 /// Text in XML.
-enum XML {
+package enum XML {
     /// Characters that mark-up is made of are replaced, those that XML cannot have are left out.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

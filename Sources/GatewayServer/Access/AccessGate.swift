@@ -58,6 +58,7 @@ struct AccessGate: Sendable {
         case .tables: return "dynamodb"
         case .userPools: return "cognito-idp"
         case .form(let service?), .targeted(let service, _): return service
+        case .objects: return BucketHost.service
         case .resources, .form, .refused:
             let path = head.string(head.path)
             if path.hasPrefix(LocalEndpoints.prefix) { return LocalEndpoints.service }

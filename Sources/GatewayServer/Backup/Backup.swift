@@ -2,6 +2,7 @@ import ControlPlane
 import FoundationEssentials
 import FunctionPackages
 import GatewayModel
+import ObjectStore
 import SQLiteStore
 
 /// A copy of a data folder, on which a server can start. The folder may be in service meanwhile: databases are read
@@ -81,6 +82,7 @@ package struct Backup {
             }
         }
         try StoredCode.copyFiles(source + "/assets", to: partial + "/assets")
+        if FileManager.default.fileExists(atPath: source + "/objects.sqlite") { try copyObjects(partial) }
         if FileManager.default.fileExists(atPath: source + "/tables.sqlite") {
             try copy("tables.sqlite", to: partial + "/tables.sqlite")
         }
@@ -90,6 +92,31 @@ package struct Backup {
         // Without it nobody could open what is sealed in the databases.
         if FileManager.default.fileExists(atPath: source + "/secrets.key") {
             try FileManager.default.copyItem(atPath: source + "/secrets.key", toPath: partial + "/secrets.key")
+        }
+    }
+
+    /// The same for objects and the files that they consist of.
+    private func copyObjects(_ partial: String) throws {
+        let database = partial + "/objects.sqlite"
+        for attempt in 1...Self.maximumAttempts {
+            try copyContents(partial)
+            if FileManager.default.fileExists(atPath: database) { try FileManager.default.removeItem(atPath: database) }
+            try copy("objects.sqlite", to: database)
+            try copyContents(partial)
+            let missing = try ObjectStore.paths(namedIn: database)
+                .filter { !FileManager.default.fileExists(atPath: "\(partial)/objects/\($0)") }
+            if missing.isEmpty { return }
+            if attempt == Self.maximumAttempts {
+                for path in missing.sorted() { tell("objects/\(path) is missing in \(source), too") }
+            }
+        }
+    }
+
+    private func copyContents(_ partial: String) throws {
+        let folders = (try? FileManager.default.contentsOfDirectory(atPath: source + "/objects")) ?? []
+        // What is being written has a longer name.
+        for name in folders where name.utf8.count == 2 {
+            try StoredCode.copyFiles("\(source)/objects/\(name)", to: "\(partial)/objects/\(name)")
         }
     }
 

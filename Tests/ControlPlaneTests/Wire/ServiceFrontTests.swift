@@ -80,7 +80,9 @@ import Testing
     @Test func thenTheHost() {
         func host(_ name: String) -> ServiceFront.Destination { find("GET", "/x", [("host", name)]).destination }
         #expect(host("sns.eu-central-1.amazonaws.com") == .refused(service: "sns"))
-        #expect(host("my-bucket.s3.us-east-1.amazonaws.com:443") == .refused(service: "s3"))
+        #expect(host("my.bucket.s3.us-east-1.amazonaws.com:443") == .objects(hostBucket: "my.bucket"))
+        #expect(host("bucket.s3.localhost:4566") == .objects(hostBucket: "bucket"))
+        #expect(host("s3.localhost.localstack.cloud") == .objects(hostBucket: nil))
         #expect(host("lambda.us-east-1.localhost.localstack.cloud:4566") == .resources)
         #expect(host("sts.localhost") == .form(service: "sts"))
         #expect(host("localhost:4566") == .resources)
@@ -91,6 +93,16 @@ import Testing
         #expect(find("POST", "/", [Self.form]).destination == .form(service: nil))
         #expect(find("GET", "/", [], query: "Action=ListRoles").destination == .form(service: nil))
         #expect(find("GET", "/2015-03-31/functions", [], query: "Action=x").destination == .resources)
+    }
+
+    @Test func aBucketOfS3StandsInTheHostOrInThePath() {
+        func bucket(_ host: String) -> ServiceFront.Destination {
+            find("GET", "/x", [("host", host), Self.signed("s3")]).destination
+        }
+        #expect(bucket("127.0.0.1:4566") == .objects(hostBucket: nil))
+        #expect(bucket("localhost:4566") == .objects(hostBucket: nil))
+        #expect(bucket("bucket.localhost:4566") == .objects(hostBucket: "bucket"))
+        #expect(find("GET", "/v20180820/jobs", [Self.signed("s3")]).destination == .refused(service: "s3control"))
     }
 
     @Test func gatehousesOwnPathsAreItsOwn() {

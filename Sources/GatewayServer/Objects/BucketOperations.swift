@@ -1,0 +1,120 @@
+import GatewayModel
+import ObjectStore
+
+extension ObjectOperation {
+    static let bucketOperations: [ObjectOperation] = [
+        ObjectOperation("ListBuckets", "GET", .service, action: "ListAllMyBuckets", listBuckets),
+        ObjectOperation("CreateBucket", "PUT", .bucket, body: .document, createBucket),
+        ObjectOperation("HeadBucket", "HEAD", .bucket, action: "ListBucket") { call throws(ObjectError) in
+            _ = try call.store.bucket(call.bucket)
+            return ObjectAnswer(
+                status: 200,
+                headers: [
+                    ("x-amz-bucket-region", call.account.region), ("x-amz-access-point-alias", "false"),
+                    ("Content-Type", "application/xml"),
+                ])
+        },
+        ObjectOperation("DeleteBucket", "DELETE", .bucket) { call throws(ObjectError) in
+            try call.store.deleteBucket(call.bucket)
+            return ObjectAnswer(status: 204)
+        },
+    ]
+
+    private static let listBuckets: Run = { call throws(ObjectError) in
+        let request = call.request
+        let limit = try request.number("max-buckets", in: 1...Bucket.ofAccount, else: Bucket.ofAccount)
+        let prefix = request.parameter("prefix") ?? ""
+        let after = request.parameter("continuation-token") ?? ""
+        var buckets = try call.store.buckets(prefix: prefix, after: after, limit: limit + 1)
+        let isTruncated = buckets.count > limit
+        if isTruncated { buckets.removeLast() }
+        return ObjectAnswer("ListAllMyBucketsResult") { xml in
+            xml.element("Buckets") { xml in
+                for bucket in buckets {
+                    xml.element("Bucket") { xml in
+                        xml.element("Name", bucket.name)
+                        xml.element("CreationDate", bucket.created.iso8601Milliseconds)
+                        xml.element("BucketRegion", call.account.region)
+                        xml.element("BucketArn", "arn:\(call.account.partition):s3:::\(bucket.name)")
+                    }
+                }
+            }
+            xml.owner(call.account)
+            if let last = buckets.last, isTruncated { xml.element("ContinuationToken", last.name) }
+            if !prefix.isEmpty { xml.element("Prefix", prefix) }
+        }
+    }
+
+    private static let createBucket: Run = { call throws(ObjectError) in
+        try AccessLists.check(call.request)
+        if call.request.header("x-amz-bucket-object-lock-enabled")?.lowercased() == "true" {
+            throw .notImplemented(header: "x-amz-bucket-object-lock-enabled")
+        }
+        let region = call.account.region
+        if !call.body.isEmpty {
+            let document = try call.document("CreateBucketConfiguration")
+            for element in document.children where !["LocationConstraint", "Tags"].contains(element.name) {
+                throw .notImplemented("Gatehouse does not serve '\(element.name)' of CreateBucketConfiguration.")
+            }
+            let location = document.child("LocationConstraint")?.text
+            if let location, location == "us-east-1" || location != region, !location.isEmpty {
+                throw ObjectError(
+                    location == "us-east-1" ? "InvalidLocationConstraint" : "IllegalLocationConstraintException",
+                    status: 400,
+                    location == "us-east-1"
+                        ? "The specified location-constraint is not valid"
+                        : "The \(location) location constraint is incompatible for the region specific endpoint this "
+                            + "request was sent to."
+                ).with("LocationConstraint", location)
+            }
+        }
+        let tags = try Tags.ofNewBucket(call)
+        let ownership = call.request.header("x-amz-object-ownership") ?? "BucketOwnerEnforced"
+        do throws(ObjectError) {
+            _ = try call.store.createBucket(
+                call.bucket,
+                settings: try BucketSettings.ofNewBucket(ownership: ownership) + tags)
+        } catch {
+            // There alone it is no error to make what one has already.
+            guard error.code == "BucketAlreadyOwnedByYou", region == "us-east-1" else { throw error }
+        }
+        return ObjectAnswer(
+            status: 200,
+            headers: [
+                ("Location", "/\(call.bucket)"),
+                ("x-amz-bucket-arn", "arn:\(call.account.partition):s3:::\(call.bucket)"),
+            ])
+    }
+}
+
+extension XMLText {
+    /// Source: answers of AWS, where the id has 64 digits and stands for an account.
+    static func ownerId(_ account: AccountIdentity) -> String {
+        String(repeating: "0", count: 52) + account.accountId
+    }
+
+    mutating func owner(_ account: AccountIdentity, as name: String = "Owner") {
+        element(name) { $0.element("ID", Self.ownerId(account)) }
+    }
+}
+
+extension ObjectError {
+    static func notImplemented(header: String) -> ObjectError {
+        ObjectError.notImplemented("A header you provided implies functionality that is not implemented")
+            .with("Header", header)
+    }
+}
+
+/// Access control lists, which buckets have not had since April 2023: policies say who may do what.
+enum AccessLists {
+    private static let grants = ["full-control", "read", "read-acp", "write", "write-acp"]
+    /// What says nothing else than the bucket's owner's own rights.
+    private static let harmless: Set<String> = ["private", "bucket-owner-full-control"]
+
+    static func check(_ request: ObjectRequest) throws(ObjectError) {
+        let grant = grants.first { request.header("x-amz-grant-\($0)") != nil }
+        guard grant != nil || request.header("x-amz-acl").map(harmless.contains) == false else { return }
+        throw ObjectError(
+            "AccessControlListNotSupported", status: 400, "The bucket does not allow ACLs")
+    }
+}

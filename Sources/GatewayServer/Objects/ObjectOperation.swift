@@ -1,0 +1,139 @@
+import ControlPlane
+import GatewayModel
+import ObjectStore
+
+/// A request for S3 with all that its operation needs. It runs on a thread that may wait for the disk.
+struct ObjectCall: Sendable {
+    let store: ObjectStore
+    let account: AccountIdentity
+    let request: ObjectRequest
+    let access: ObjectAccess
+    /// Of an operation that takes a document.
+    var body: [UInt8] = []
+
+    var bucket: String { request.bucket ?? "" }
+    var key: String { request.key ?? "" }
+
+    /// The document that the body is.
+    func document(_ name: String) throws(ObjectError) -> XMLElement {
+        do {
+            let document = try XMLElement(parsing: body)
+            guard document.name == name else { throw ObjectError.malformedXML }
+            return document
+        } catch { throw .malformedXML }
+    }
+}
+
+/// What S3 does, found by method, by whether there is a bucket and a key, and by the query parameter that names a part.
+/// Source: botocore 1.44.8, s3/2006-03-01.
+struct ObjectOperation: Sendable {
+    enum Body: Sendable {
+        case none
+        /// A document, read whole.
+        case document
+        /// Content, of any length.
+        case content(Receiving)
+    }
+
+    /// What becomes of content.
+    struct Receiving: Sendable {
+        /// Looks, before it is sent, whether it is wanted; says by which checksum it will be kept.
+        let prepare: @Sendable (ObjectCall, ContentClaims) throws(ObjectError) -> ChecksumKind
+        let keep:
+            @Sendable (ObjectCall, ContentClaims, IncomingContent, ContentDigests) throws(ObjectError)
+                -> ObjectAnswer
+    }
+
+    typealias Run = @Sendable (ObjectCall) throws(ObjectError) -> ObjectAnswer
+
+    let name: String
+    let method: String
+    let place: Place
+    /// The query parameter that tells it; nil: none does.
+    let part: String?
+    /// As policies name it; nil is the operation's own name.
+    let action: String
+    let body: Body
+    let run: Run
+
+    enum Place: Sendable { case service, bucket, key }
+
+    init(
+        _ name: String, _ method: String, _ place: Place, _ part: String? = nil, action: String? = nil,
+        body: Body = .none, _ run: @escaping Run
+    ) {
+        self.name = name
+        self.method = method
+        self.place = place
+        self.part = part
+        self.action = "s3:\(action ?? name)"
+        self.body = body
+        self.run = run
+    }
+
+    init(_ name: String, _ part: String? = nil, action: String? = nil, receiving: Receiving) {
+        self.init(name, "PUT", .key, part, action: action, body: .content(receiving)) { _ throws(ObjectError) in
+            throw .internalError("\(name) was run without its content")
+        }
+    }
+
+    /// Query parameters that name a part of a bucket or of an object: a request with one of them is that part's, and never
+    /// the whole's.
+    private static let parts: Set<String> = [
+        "accelerate", "acl", "analytics", "attributes", "cors", "delete", "encryption", "intelligent-tiering",
+        "inventory",
+        "legal-hold", "lifecycle", "location", "logging", "metadataConfiguration", "metadataInventoryTable",
+        "metadataJournalTable", "metadataTable", "metrics", "notification", "object-lock", "ownershipControls",
+        "policy",
+        "policyStatus", "publicAccessBlock", "renameObject", "replication", "requestPayment", "restore", "retention",
+        "select", "session", "tagging", "torrent", "uploadId", "uploads", "versioning", "versions", "website", "abac",
+    ]
+
+    private static let all: [ObjectOperation] =
+        bucketOperations + listings + settingOperations + policyOperations + objectOperations + tagOperations
+        + uploadOperations
+
+    static func find(_ request: ObjectRequest) throws(ObjectError) -> ObjectOperation {
+        let place: Place = request.bucket == nil ? .service : request.key == nil ? .bucket : .key
+        let named = request.query.map(\.name).filter(parts.contains)
+        if let first = named.first {
+            guard named.count == 1 else {
+                throw .invalidRequest("The parameters '\(first)' and '\(named[1])' cannot stand in one request.")
+            }
+            let found = all.first { $0.method == request.method && $0.place == place && $0.part == first }
+            if let found { return found }
+            throw .notImplemented("Gatehouse does not serve \(request.method) with '?\(first)' of S3.")
+        }
+        let isCopy = request.method == "PUT" && request.header("x-amz-copy-source") != nil
+        let found = all.first {
+            guard $0.method == request.method, $0.place == place, $0.part == nil else { return false }
+            return place != .key || request.method != "PUT" || ($0.name == "CopyObject") == isCopy
+        }
+        if let found { return found }
+        throw ObjectError(
+            "MethodNotAllowed", status: 405, "The specified method is not allowed against this resource."
+        ).with("Method", request.method).with("ResourceType", place == .service ? "SERVICE" : "OBJECT")
+    }
+
+    /// What a call does, as policies name it, as far as its head tells.
+    func permissions(_ request: ObjectRequest, _ account: AccountIdentity) -> [Permission] {
+        guard let bucket = request.bucket else { return [Permission(action, on: "*")] }
+        let arn = "arn:\(account.partition):s3:::\(bucket)"
+        // What it is about stands in its body.
+        if name == "DeleteObjects" { return [] }
+        guard let key = request.key else { return [Permission(action, on: arn)] }
+        // Of a version named there are actions of their own: s3:GetObjectVersion, s3:PutObjectVersionTagging.
+        let action = request.has("versionId") ? action.replacing("Object", with: "ObjectVersion") : action
+        var needed = [Permission(action, on: "\(arn)/\(key)")]
+        if let source = request.header("x-amz-copy-source"), let from = try? CopySource(source) {
+            needed.append(
+                Permission(
+                    from.version == nil ? "s3:GetObject" : "s3:GetObjectVersion",
+                    on: "arn:\(account.partition):s3:::\(from.bucket)/\(from.key)"))
+        }
+        if request.header("x-amz-tagging") != nil, ["PutObject", "CopyObject", "CreateMultipartUpload"].contains(name) {
+            needed.append(Permission("s3:PutObjectTagging", on: "\(arn)/\(key)"))
+        }
+        return needed
+    }
+}

@@ -1,0 +1,229 @@
+import ControlPlane
+import GatewayModel
+import ObjectStore
+
+extension ObjectCall {
+    /// The version that the call is about, which is no delete marker.
+    func found() throws(ObjectError) -> ObjectVersion {
+        let id = try request.versionId()
+        let version = try store.version(bucket, key, id)
+        guard version.isMarker else { return version }
+        let error =
+            id == nil
+            ? ObjectError.noSuchKey(key)
+            : ObjectError("MethodNotAllowed", status: 405, "The specified method is not allowed against this resource.")
+                .with("Method", request.method).with("ResourceType", "DeleteMarker")
+                .with(header: "Allow", "DELETE").with(header: "Last-Modified", HTTPDate.text(version.modified))
+        throw error.with(header: "x-amz-delete-marker", "true").with(header: "x-amz-version-id", version.id)
+    }
+}
+
+extension ObjectAnswer {
+    /// The version's id, where its bucket has versions.
+    mutating func tell(_ version: ObjectVersion) {
+        if version.id != ObjectVersion.withoutVersioning { headers.append(("x-amz-version-id", version.id)) }
+    }
+
+    mutating func tell(_ encryption: ObjectFacts.Encryption?) {
+        headers.append(("x-amz-server-side-encryption", encryption?.algorithm ?? "AES256"))
+        if let key = encryption?.key { headers.append(("x-amz-server-side-encryption-aws-kms-key-id", key)) }
+    }
+
+    mutating func tell(_ checksum: Checksum?) {
+        guard let checksum else { return }
+        headers.append((checksum.kind.header, checksum.value))
+        headers.append(("x-amz-checksum-type", checksum.scope.rawValue))
+    }
+}
+
+extension ObjectOperation {
+    static let objectOperations: [ObjectOperation] = [
+        ObjectOperation("GetObject", "GET", .key) { call throws(ObjectError) in try read(call) },
+        ObjectOperation("HeadObject", "HEAD", .key, action: "GetObject") { call throws(ObjectError) in
+            var answer = try read(call)
+            answer.unsentLength = answer.content?.range.count ?? 0
+            answer.content = nil
+            return answer
+        },
+        ObjectOperation("PutObject", receiving: put),
+        ObjectOperation("CopyObject", "PUT", .key, action: "PutObject", copy),
+        ObjectOperation("DeleteObject", "DELETE", .key) { call throws(ObjectError) in
+            for header in ["if-match", "x-amz-if-match-last-modified-time", "x-amz-if-match-size"]
+            where call.request.header(header) != nil {
+                throw .notImplemented(header: header)
+            }
+            let deletion = try call.store.delete(call.bucket, call.key, call.request.versionId())
+            var answer = ObjectAnswer(status: 204)
+            if let version = deletion.version { answer.headers.append(("x-amz-version-id", version)) }
+            if deletion.isMarker { answer.headers.append(("x-amz-delete-marker", "true")) }
+            return answer
+        },
+        ObjectOperation("DeleteObjects", "POST", .bucket, "delete", body: .document, deleteObjects),
+    ]
+
+    /// What a caller may have answered other than it is kept.
+    private static let overrides = [
+        ("response-content-type", "content-type"), ("response-content-language", "content-language"),
+        ("response-expires", "expires"), ("response-cache-control", "cache-control"),
+        ("response-content-disposition", "content-disposition"), ("response-content-encoding", "content-encoding"),
+    ]
+
+    private static func read(_ call: ObjectCall) throws(ObjectError) -> ObjectAnswer {
+        let request = call.request
+        let version = try call.found()
+        if request.has("partNumber") { throw .notImplemented("Gatehouse does not serve 'partNumber' of GetObject.") }
+        if request.headerNames.contains(where: { $0.hasPrefix("x-amz-server-side-encryption-customer-") }) {
+            throw .notImplemented(header: "x-amz-server-side-encryption-customer-algorithm")
+        }
+        try ReadConditions(request, prefix: "").check(version, answersNotModified: true)
+        let range = try request.header("range").flatMap { text throws(ObjectError) in
+            try ByteRange.of(text, size: version.size)
+        }
+        var answer = ObjectAnswer(status: range == nil ? 200 : 206)
+        answer.headers = [
+            ("Last-Modified", HTTPDate.text(version.modified)), ("ETag", "\"\(version.etag)\""),
+            ("Accept-Ranges", "bytes"),
+        ]
+        if let range {
+            answer.headers.append(
+                ("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(version.size)"))
+        }
+        for field in version.facts.headers where !overrides.contains(where: { $1 == field.name && request.has($0) }) {
+            answer.headers.append((field.name, field.value))
+        }
+        for (parameter, name) in overrides {
+            guard let value = request.parameter(parameter) else { continue }
+            guard request.header("authorization") != nil || request.has("X-Amz-Signature") else {
+                throw .invalidRequest("Request specific response headers cannot be used for anonymous GET requests.")
+            }
+            answer.headers.append((name, value))
+        }
+        for field in version.facts.metadata { answer.headers.append(("x-amz-meta-\(field.name)", field.value)) }
+        if !version.facts.tags.isEmpty {
+            answer.headers.append(("x-amz-tagging-count", String(version.facts.tags.count)))
+        }
+        if request.header("x-amz-checksum-mode")?.uppercased() == "ENABLED", range == nil {
+            answer.tell(version.facts.checksum)
+        }
+        answer.tell(version)
+        answer.tell(version.facts.encryption)
+        let content = range ?? 0..<version.size
+        answer.content = ObjectAnswer.Content(
+            reader: try call.store.reader(of: version, content), range: content)
+        return answer
+    }
+
+    /// AWS quota: objects of one DeleteObjects.
+    private static let deletions = 1_000
+
+    private static let deleteObjects: Run = { call throws(ObjectError) in
+        let document = try call.document("Delete")
+        let objects = document.all("Object")
+        guard !objects.isEmpty, objects.count <= deletions else { throw .malformedXML }
+        let isQuiet = document.child("Quiet")?.text == "true"
+        _ = try call.store.bucket(call.bucket)
+        let arn = "arn:\(call.account.partition):s3:::\(call.bucket)"
+        var entries = XMLText.part
+        for object in objects {
+            guard let key = object.child("Key")?.text, !key.isEmpty else { throw .malformedXML }
+            let unknown = object.children.first { !["Key", "VersionId"].contains($0.name) }
+            if let unknown { throw .notImplemented("Gatehouse does not serve '\(unknown.name)' of DeleteObjects.") }
+            let version = object.child("VersionId").flatMap { $0.text.isEmpty ? nil : $0.text }
+            do throws(ObjectError) {
+                let action = version == nil ? "s3:DeleteObject" : "s3:DeleteObjectVersion"
+                try call.access.check([Permission(action, on: "\(arn)/\(key)")], call)
+                let deletion = try call.store.delete(call.bucket, key, version)
+                guard !isQuiet else { continue }
+                entries.element("Deleted") { xml in
+                    xml.element("Key", key)
+                    if let version { xml.element("VersionId", version) }
+                    if deletion.isMarker {
+                        xml.element("DeleteMarker", "true")
+                        if let marker = deletion.version { xml.element("DeleteMarkerVersionId", marker) }
+                    }
+                }
+            } catch {
+                entries.element("Error") { xml in
+                    xml.element("Key", key)
+                    if let version { xml.element("VersionId", version) }
+                    xml.element("Code", error.code)
+                    xml.element("Message", error.message)
+                }
+            }
+        }
+        let written = entries.text
+        return ObjectAnswer("DeleteResult") { $0.raw(written) }
+    }
+}
+
+/// A part of an object's content. Source: RFC 9110 section 14; S3 answers one range of a request and no more.
+enum ByteRange {
+    /// Nil: the field says nothing that is understood, and the whole is answered.
+    static func of(_ text: String, size: Int) throws(ObjectError) -> Range<Int>? {
+        guard text.hasPrefix("bytes="), !text.contains(",") else { return nil }
+        let parts = text.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
+            return nil
+        }
+        let (first, last) = (Int(parts[0]), Int(parts[1]))
+        if let first {
+            guard parts[1].isEmpty || (last ?? Int.max) >= first else { return nil }
+            guard first < size else { throw unsatisfiable(text, size) }
+            return first..<(min(last ?? Int.max - 1, size - 1) + 1)
+        }
+        guard parts[0].isEmpty, let last else { return nil }
+        guard last > 0, size > 0 else { throw unsatisfiable(text, size) }
+        return max(0, size - last)..<size
+    }
+
+    private static func unsatisfiable(_ text: String, _ size: Int) -> ObjectError {
+        ObjectError("InvalidRange", status: 416, "The requested range is not satisfiable")
+            .with("RangeRequested", text).with("ActualObjectSize", String(size))
+            .with(header: "Content-Range", "bytes */\(size)")
+    }
+}
+
+/// If-Match and its kind, of a request or of the source of a copy. Source: RFC 9110 section 13.2.2.
+struct ReadConditions {
+    let match: String?
+    let noneMatch: String?
+    let modified: Int64?
+    let unmodified: Int64?
+
+    /// - Parameter prefix: `x-amz-copy-source-` or nothing.
+    init(_ request: ObjectRequest, prefix: String) {
+        match = request.header("\(prefix)if-match")
+        noneMatch = request.header("\(prefix)if-none-match")
+        modified = request.header("\(prefix)if-modified-since").flatMap(HTTPDate.seconds)
+        unmodified = request.header("\(prefix)if-unmodified-since").flatMap(HTTPDate.seconds)
+    }
+
+    /// - Parameter answersNotModified: 304 where the client has it already; the source of a copy has no such answer.
+    func check(_ version: ObjectVersion, answersNotModified: Bool) throws(ObjectError) {
+        if let match {
+            guard Self.names(match, version.etag) else { throw .preconditionFailed("If-Match") }
+        } else if let unmodified, version.modified.seconds > unmodified {
+            throw .preconditionFailed("If-Unmodified-Since")
+        }
+        let isKnown: String? =
+            if let noneMatch {
+                Self.names(noneMatch, version.etag) ? "If-None-Match" : nil
+            } else if let modified, version.modified.seconds <= modified {
+                "If-Modified-Since"
+            } else { nil }
+        guard let isKnown else { return }
+        guard answersNotModified else { throw .preconditionFailed(isKnown) }
+        throw ObjectError("NotModified", status: 304, "Not Modified")
+            .with(header: "ETag", "\"\(version.etag)\"")
+            .with(header: "Last-Modified", HTTPDate.text(version.modified))
+    }
+
+    private static func names(_ field: String, _ etag: String) -> Bool {
+        field.split(separator: ",").contains { tag in
+            var tag = tag.drop { $0 == " " }
+            if tag.hasPrefix("W/") { tag = tag.dropFirst(2) }
+            let plain = tag.filter { $0 != "\"" && $0 != " " }
+            return plain == "*" || plain == etag
+        }
+    }
+}

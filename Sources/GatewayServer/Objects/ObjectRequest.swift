@@ -1,0 +1,84 @@
+import GatewayModel
+import ObjectStore
+
+/// A request for S3, taken apart: the bucket from host or path, the key from the path, the rest as it came.
+struct ObjectRequest: Sendable {
+    let method: String
+    let bucket: String?
+    let key: String?
+    let query: [(name: String, value: String)]
+    /// By name, in small letters; of a repeated field the values with commas between them.
+    private let headers: [String: String]
+    /// As errors name it.
+    let resource: String
+
+    /// - Parameters:
+    ///   - path: with its escapes.
+    ///   - hostBucket: the bucket that the host names.
+    init(
+        method: String, path: String, query: String, headers: [(name: String, value: String)], hostBucket: String?
+    ) throws(ObjectError) {
+        self.method = method
+        var fields: [String: String] = [:]
+        for header in headers {
+            fields[header.name] = fields[header.name].map { "\($0),\(header.value)" } ?? header.value
+        }
+        self.headers = fields
+        guard path.hasPrefix("/"), let path = PercentEncoding.decode(path),
+            let query = PercentEncoding.query(query)
+        else { throw ObjectError("InvalidURI", status: 400, "Couldn't parse the specified URI.") }
+        self.query = query
+        resource = path
+        let rest = path.dropFirst()
+        if let hostBucket {
+            bucket = hostBucket
+            key = rest.isEmpty ? nil : String(rest)
+        } else {
+            let name = rest.prefix { $0 != "/" }
+            bucket = name.isEmpty ? nil : String(name)
+            let key = rest[name.endIndex...].dropFirst()
+            self.key = key.isEmpty ? nil : String(key)
+        }
+    }
+
+    /// All buckets are of one account: whoever expects another's gets none of these.
+    func checkOwner(_ account: AccountIdentity) throws(ObjectError) {
+        for name in ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"] {
+            if let owner = header(name), owner != account.accountId {
+                throw ObjectError("AccessDenied", status: 403, "Access Denied")
+            }
+        }
+    }
+
+    func header(_ name: String) -> String? { headers[name] }
+    var headerNames: some Sequence<String> { headers.keys }
+    func parameter(_ name: String) -> String? { query.first { $0.name == name }?.value }
+    func has(_ name: String) -> Bool { query.contains { $0.name == name } }
+
+    /// A parameter that is a number.
+    func number(_ name: String, in range: ClosedRange<Int>, else standard: Int) throws(ObjectError) -> Int {
+        guard let text = parameter(name), !text.isEmpty else { return standard }
+        guard let number = Int(text) else {
+            throw .invalidArgument("Provided \(name) not an integer or within integer range", name: name, value: text)
+        }
+        guard number >= range.lowerBound else {
+            throw .invalidArgument(
+                "Argument \(name) must be an integer between \(range.lowerBound) and \(Int32.max)", name: name,
+                value: text)
+        }
+        return min(number, range.upperBound)
+    }
+
+    /// The version that is meant; nil is the newest.
+    func versionId() throws(ObjectError) -> String? {
+        guard let id = parameter("versionId") else { return nil }
+        guard !id.isEmpty else {
+            throw .invalidArgument("Version id cannot be the empty string", name: "versionId", value: id)
+        }
+        // Those of AWS, and those that are made here.
+        guard id.utf8.count == 32 || id == ObjectVersion.withoutVersioning else {
+            throw .invalidArgument("Invalid version id specified", name: "versionId", value: id)
+        }
+        return id
+    }
+}

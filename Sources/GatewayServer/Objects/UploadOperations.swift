@@ -1,0 +1,222 @@
+import GatewayModel
+import ObjectStore
+
+extension ObjectOperation {
+    /// Uploads in parts. Source: S3 User Guide, mpuoverview.
+    static let uploadOperations: [ObjectOperation] = [
+        ObjectOperation("CreateMultipartUpload", "POST", .key, "uploads", action: "PutObject", createUpload),
+        ObjectOperation("UploadPart", "uploadId", action: "PutObject", receiving: uploadPart),
+        ObjectOperation(
+            "CompleteMultipartUpload", "POST", .key, "uploadId", action: "PutObject", body: .document, completeUpload),
+        ObjectOperation("AbortMultipartUpload", "DELETE", .key, "uploadId") { call throws(ObjectError) in
+            try call.store.abortUpload(call.uploadId, call.bucket, call.key)
+            return ObjectAnswer(status: 204)
+        },
+        ObjectOperation(
+            "ListParts", "GET", .key, "uploadId", action: "ListMultipartUploadParts", listParts),
+        ObjectOperation(
+            "ListMultipartUploads", "GET", .bucket, "uploads", action: "ListBucketMultipartUploads", listUploads),
+    ]
+
+    private static let createUpload: Run = { call throws(ObjectError) in
+        let request = call.request
+        try ObjectHeaders.check(request)
+        let facts = try ObjectHeaders.facts(request, bucketEncryption: call.bucketEncryption())
+        let named = request.header("x-amz-checksum-algorithm")
+        guard let kind = ChecksumKind(rawValue: named?.uppercased() ?? ChecksumKind.crc64NVME.rawValue) else {
+            throw .invalidRequest(
+                "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, "
+                    + "CRC64NVME, SHA1, SHA256]")
+        }
+        let scope = try scope(request.header("x-amz-checksum-type"), kind)
+        let id = try call.store.createUpload(
+            call.bucket, call.key,
+            UploadFacts(object: facts, checksum: kind, scope: scope, isAsked: named != nil))
+        var answer = ObjectAnswer("InitiateMultipartUploadResult") { xml in
+            xml.element("Bucket", call.bucket)
+            xml.element("Key", call.key)
+            xml.element("UploadId", id)
+        }
+        if named != nil {
+            answer.headers.append(("x-amz-checksum-algorithm", kind.rawValue))
+            answer.headers.append(("x-amz-checksum-type", scope.rawValue))
+        }
+        answer.tell(facts.encryption)
+        return answer
+    }
+
+    /// Of a whole only a cyclic code follows from its parts; CRC64NVME is always that of the whole.
+    private static func scope(_ text: String?, _ kind: ChecksumKind) throws(ObjectError) -> Checksum.Scope {
+        guard let text else { return kind == .crc64NVME ? .fullObject : .composite }
+        guard let scope = Checksum.Scope(rawValue: text.uppercased()) else {
+            throw .invalidRequest("Value for x-amz-checksum-type header is invalid.")
+        }
+        let isWrong = scope == .composite ? kind == .crc64NVME : kind == .sha1 || kind == .sha256
+        guard !isWrong else {
+            throw .invalidRequest(
+                "The \(scope.rawValue) checksum type cannot be used with the \(kind.rawValue.lowercased()) checksum "
+                    + "algorithm.")
+        }
+        return scope
+    }
+
+    private static let uploadPart = Receiving(
+        prepare: { call, claims throws(ObjectError) in
+            if call.request.header("x-amz-copy-source") != nil {
+                throw .notImplemented("Gatehouse does not serve UploadPartCopy of S3.")
+            }
+            try ObjectHeaders.check(call.request)
+            _ = try call.partNumber()
+            let upload = try call.store.upload(call.uploadId, call.bucket, call.key)
+            let told = claims.checksum?.kind ?? claims.trailer
+            if upload.facts.isAsked, told != upload.facts.checksum {
+                throw .invalidRequest(
+                    "Checksum Type mismatch occurred, expected checksum Type: \(upload.facts.checksum.rawValue.lowercased()), "
+                        + "actual checksum Type: \(told?.rawValue.lowercased() ?? "null")")
+            }
+            return upload.facts.checksum
+        },
+        keep: { call, claims, incoming, digests throws(ObjectError) in
+            let upload = try call.store.upload(call.uploadId, call.bucket, call.key)
+            try call.store.putPart(
+                call.partNumber(), of: upload.id, call.bucket, call.key, digests.checksum(upload.facts.checksum),
+                incoming, digests)
+            var answer = ObjectAnswer(status: 200, headers: [("ETag", "\"\(digests.etag)\"")])
+            if let checksum = digests.checksum(claims.kind), upload.facts.isAsked || claims.isChecked {
+                answer.headers.append((checksum.kind.header, checksum.value))
+            }
+            answer.tell(upload.facts.object.encryption)
+            return answer
+        })
+
+    private static let completeUpload: Run = { call throws(ObjectError) in
+        let request = call.request
+        let document = try call.document("CompleteMultipartUpload")
+        var parts: [CompletedPart] = []
+        for part in document.children {
+            guard part.name == "Part", let number = part.child("PartNumber").flatMap({ Int($0.text) }),
+                let etag = part.child("ETag")?.text
+            else { throw .malformedXML }
+            let checksum = ChecksumKind.allCases.lazy.compactMap { kind in
+                part.child(kind.element).map { Checksum(kind: kind, value: $0.text) }
+            }.first
+            parts.append(CompletedPart(number: number, etag: etag.filter { $0 != "\"" }, checksum: checksum))
+        }
+        guard !parts.isEmpty, parts.count <= Upload.parts.upperBound else { throw .malformedXML }
+        let whole = ChecksumKind.allCases.lazy.compactMap { kind in
+            request.header(kind.header).map { Checksum(kind: kind, value: $0) }
+        }.first
+        let version = try call.store.completeUpload(
+            call.uploadId,
+            NewObject(
+                bucket: call.bucket, key: call.key, facts: ObjectFacts(),
+                condition: try ObjectHeaders.condition(request)), parts, checksum: whole)
+        var answer = ObjectAnswer("CompleteMultipartUploadResult") { xml in
+            xml.element("Location", "http://\(request.header("host") ?? "")\(request.resource)")
+            xml.element("Bucket", call.bucket)
+            xml.element("Key", call.key)
+            xml.element("ETag", "\"\(version.etag)\"")
+            if let checksum = version.facts.checksum {
+                xml.element(checksum.kind.element, checksum.value)
+                xml.element("ChecksumType", checksum.scope.rawValue)
+            }
+        }
+        answer.tell(version)
+        answer.tell(version.facts.encryption)
+        return answer
+    }
+
+    /// AWS quota: what a page of parts or uploads has at most.
+    private static let pageEntries = 1_000
+
+    private static let listParts: Run = { call throws(ObjectError) in
+        let request = call.request
+        let limit = try request.number("max-parts", in: 0...pageEntries, else: pageEntries)
+        let marker = try request.number("part-number-marker", in: 0...Int(Int32.max), else: 0)
+        let upload = try call.store.upload(call.uploadId, call.bucket, call.key)
+        var parts = try call.store.parts(of: upload.id, call.bucket, call.key, after: marker, limit: limit + 1)
+        let isTruncated = limit > 0 && parts.count > limit
+        parts = Array(parts.prefix(limit))
+        return ObjectAnswer("ListPartsResult") { xml in
+            xml.element("Bucket", call.bucket)
+            xml.element("Key", call.key)
+            xml.element("UploadId", upload.id)
+            xml.owner(call.account, as: "Initiator")
+            xml.owner(call.account)
+            xml.element("StorageClass", "STANDARD")
+            xml.element("PartNumberMarker", String(marker))
+            xml.element("NextPartNumberMarker", String(parts.last?.number ?? 0))
+            xml.element("MaxParts", String(limit))
+            xml.element("IsTruncated", isTruncated ? "true" : "false")
+            if upload.facts.isAsked {
+                xml.element("ChecksumAlgorithm", upload.facts.checksum.rawValue)
+                xml.element("ChecksumType", upload.facts.scope.rawValue)
+            }
+            for part in parts {
+                xml.element("Part") { xml in
+                    xml.element("PartNumber", String(part.number))
+                    xml.element("LastModified", part.modified.iso8601Milliseconds)
+                    xml.element("ETag", "\"\(part.etag)\"")
+                    xml.element("Size", String(part.size))
+                    if let checksum = part.checksum { xml.element(checksum.kind.element, checksum.value) }
+                }
+            }
+        }
+    }
+
+    private static let listUploads: Run = { call throws(ObjectError) in
+        let request = call.request
+        if request.parameter("delimiter")?.isEmpty == false {
+            throw .notImplemented("Gatehouse does not serve 'delimiter' of ListMultipartUploads.")
+        }
+        let limit = try request.number("max-uploads", in: 0...pageEntries, else: pageEntries)
+        let prefix = request.parameter("prefix") ?? ""
+        let key = request.parameter("key-marker") ?? ""
+        let id = request.parameter("upload-id-marker") ?? ""
+        var uploads = try call.store.uploads(call.bucket, prefix: prefix, after: key, id, limit: limit + 1)
+        let isTruncated = limit > 0 && uploads.count > limit
+        uploads = Array(uploads.prefix(limit))
+        let isEncoded = request.parameter("encoding-type") == "url"
+        func text(_ key: String) -> String { isEncoded ? PercentEncoding.encode(key, keeping: "/*") : key }
+        return ObjectAnswer("ListMultipartUploadsResult") { xml in
+            xml.element("Bucket", call.bucket)
+            xml.element("KeyMarker", text(key))
+            xml.element("UploadIdMarker", id)
+            if let last = uploads.last, isTruncated {
+                xml.element("NextKeyMarker", text(last.key))
+                xml.element("NextUploadIdMarker", last.id)
+            }
+            xml.element("Prefix", text(prefix))
+            if isEncoded { xml.element("EncodingType", "url") }
+            xml.element("MaxUploads", String(limit))
+            xml.element("IsTruncated", isTruncated ? "true" : "false")
+            for upload in uploads {
+                xml.element("Upload") { xml in
+                    xml.element("Key", text(upload.key))
+                    xml.element("UploadId", upload.id)
+                    xml.owner(call.account, as: "Initiator")
+                    xml.owner(call.account)
+                    xml.element("StorageClass", "STANDARD")
+                    xml.element("Initiated", upload.created.iso8601Milliseconds)
+                    if upload.facts.isAsked {
+                        xml.element("ChecksumAlgorithm", upload.facts.checksum.rawValue)
+                        xml.element("ChecksumType", upload.facts.scope.rawValue)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension ObjectCall {
+    fileprivate var uploadId: String { request.parameter("uploadId") ?? "" }
+
+    fileprivate func partNumber() throws(ObjectError) -> Int {
+        let text = request.parameter("partNumber") ?? ""
+        guard let number = Int(text), Upload.parts.contains(number) else {
+            throw .invalidArgument(
+                "Part number must be an integer between 1 and 10000, inclusive", name: "partNumber", value: text)
+        }
+        return number
+    }
+}

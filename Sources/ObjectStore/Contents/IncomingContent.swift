@@ -1,0 +1,85 @@
+import Crypto
+import GatewayModel
+
+/// Content that is being received: written to a file and hashed as it comes. One thread at a time touches it, and none
+/// that others wait for.
+package final class IncomingContent {
+    private let file: SystemFile
+    private let name: String
+    private let folder: ContentFolder
+    private var sha256 = SHA256()
+    private var md5 = Insecure.MD5()
+    private var checksums: [ChecksumKind: RunningChecksum] = [:]
+    private var size = 0
+    private var isKept = false
+
+    init(file: SystemFile, name: String, folder: ContentFolder, _ wanted: Set<ChecksumKind>) {
+        self.file = file
+        self.name = name
+        self.folder = folder
+        for kind in wanted where kind != .sha256 { checksums[kind] = RunningChecksum(kind) }
+    }
+
+    /// An upload that is broken off leaves nothing.
+    deinit { if !isKept { SystemFile.remove(name) } }
+
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(ObjectError) {
+        try file.append(bytes)
+        size += bytes.count
+        sha256.update(bufferPointer: bytes)
+        md5.update(bufferPointer: bytes)
+        for kind in checksums.keys { checksums[kind]?.update(bytes) }
+    }
+
+    /// What the content is; nothing is kept of it yet.
+    package func seal() -> ContentDigests {
+        let sha256 = Array(sha256.finalize())
+        var values: [ChecksumKind: [UInt8]] = checksums.mapValues(\.value)
+        values[.sha256] = sha256
+        return ContentDigests(
+            size: size, sha256: Hexadecimal.encode(sha256), md5: Array(md5.finalize()), checksums: values)
+    }
+
+    /// Gives the file its name, durably. The caller commits who uses it and then lets it go (`ObjectStore`).
+    func keep(_ digests: ContentDigests) throws(ObjectError) {
+        isKept = true
+        try folder.keep(file, name, as: digests.sha256)
+    }
+}
+
+/// What content is known by.
+package struct ContentDigests: Sendable {
+    package let size: Int
+    /// In hexadecimal digits: the name of its file.
+    package let sha256: String
+    package let md5: [UInt8]
+    package let checksums: [ChecksumKind: [UInt8]]
+
+    init(size: Int, sha256: String, md5: [UInt8], checksums: [ChecksumKind: [UInt8]]) {
+        self.size = size
+        self.sha256 = sha256
+        self.md5 = md5
+        self.checksums = checksums
+    }
+
+    /// Of what is in memory.
+    package init(of bytes: [UInt8], _ kind: ChecksumKind) {
+        var running = RunningChecksum(kind)
+        bytes.withUnsafeBytes { running.update($0) }
+        self.init(
+            size: bytes.count, sha256: Hexadecimal.encode(SHA256.hash(data: bytes)),
+            md5: Array(Insecure.MD5.hash(data: bytes)), checksums: [kind: running.value])
+    }
+
+    package var etag: String { Hexadecimal.encode(md5) }
+
+    package func checksum(_ kind: ChecksumKind) -> Checksum? {
+        checksums[kind].map { Checksum(kind: kind, value: Base64.encode($0)) }
+    }
+}
+
+/// A file's worth of an object's content.
+package struct Piece: Sendable, Codable, Equatable {
+    package let digest: String
+    package let size: Int
+}
