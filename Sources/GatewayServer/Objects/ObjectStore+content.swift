@@ -1,0 +1,24 @@
+import IAMPolicy
+import ObjectStore
+
+extension ObjectStore {
+    /// The policy of a bucket; one that cannot be read lets nobody in.
+    func policy(of bucket: String) throws(ObjectError) -> PolicyDocument? {
+        let text = try setting("policy", of: bucket)
+        return text.map { (try? PolicyDocument($0, kind: .resource)) ?? .closed }
+    }
+
+    /// The whole content; nil when it has more bytes than that.
+    func content(of version: ObjectVersion, upTo limit: Int) throws(ObjectError) -> [UInt8]? {
+        guard version.size <= limit else { return nil }
+        let reader = try reader(of: version, 0..<version.size)
+        var outcome = Result<Void, ObjectError>.success(())
+        let content = [UInt8](unsafeUninitializedCapacity: version.size) { bytes, count in
+            let room = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(bytes)[..<version.size])
+            outcome = Result { () throws(ObjectError) in try reader.read(room, at: 0) }
+            count = (try? outcome.get()) == nil ? 0 : version.size
+        }
+        try outcome.get()
+        return content
+    }
+}
