@@ -25,14 +25,10 @@ struct CloudFormation: Sendable {
 
     /// Answers a call that the engine makes for a stack within a stack, when what it asks for is done.
     func respond(toEngine request: WireRequest) async -> WireResponse {
-        let response = await respond(to: request, parentId: request.header(Self.parentHeader))
-        if let name = request.header(Self.waitHeader) { await stacks.settled(name) }
+        let response = await respond(to: request, parentId: request.header(CloudFormationWire.parentHeader))
+        if let name = request.header(CloudFormationWire.waitHeader) { await stacks.settled(name) }
         return response
     }
-
-    /// Set by the engine only: the stack that another one is made for, and the one whose operation is waited for.
-    private static let parentHeader = "x-gatehouse-parent"
-    private static let waitHeader = "x-gatehouse-wait"
 
     /// Answers a form that is signed for CloudFormation.
     func respond(to request: WireRequest, parentId: String? = nil) async -> WireResponse {

@@ -66,7 +66,8 @@ struct InProcessManagement: Management {
             do throws(CompileError) { try stageCheck.check(stages) } catch { throw TrafficError(error.message) }
         }
         return DraftManagement(
-            controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account), pools: pools.draft())
+            controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account), pools: pools.draft(),
+            stacks: DraftStacks(cloudFormation: cloudFormation, account: account))
     }
 }
 
@@ -75,9 +76,11 @@ private struct DraftManagement: Management {
     let controlPlane: ControlPlane
     let tables: DraftTables
     let pools: UserPools
+    let stacks: DraftStacks
 
     func call(_ request: WireRequest) async -> WireResponse {
         if let operation = request.tableOperation { return await tables.answer(operation, request.body) }
+        if request.isForStacks { return await stacks.answer(request, self) }
         if let answer = await pools.respond(to: request, controlPlane) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: true)
     }
