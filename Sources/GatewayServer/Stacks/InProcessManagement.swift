@@ -10,11 +10,14 @@ struct InProcessManagement: Management {
     let controlPlane: ControlPlane
     let tables: TableEndpoint
     let pools: UserPools
+    let objects: ObjectEndpoint
     let account: AccountIdentity
 
     func call(_ request: WireRequest) async -> WireResponse {
-        if let operation = request.tableOperation {
-            return WireResponse(await tables.answer(operation, request.body))
+        switch request.destination {
+        case .tables(let operation): return WireResponse(await tables.answer(operation, request.body))
+        case .objects(let hostBucket): return await objects.answer(request, hostBucket)
+        default: break
         }
         if let answer = await pools.respond(to: request, controlPlane) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: true)
@@ -26,7 +29,8 @@ struct InProcessManagement: Management {
             do throws(CompileError) { try stageCheck.check(stages) } catch { throw TrafficError(error.message) }
         }
         return DraftManagement(
-            controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account), pools: pools.draft())
+            controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account), pools: pools.draft(),
+            objects: DraftObjects(objects))
     }
 }
 
@@ -35,9 +39,14 @@ private struct DraftManagement: Management {
     let controlPlane: ControlPlane
     let tables: DraftTables
     let pools: UserPools
+    let objects: DraftObjects
 
     func call(_ request: WireRequest) async -> WireResponse {
-        if let operation = request.tableOperation { return await tables.answer(operation, request.body) }
+        switch request.destination {
+        case .tables(let operation): return await tables.answer(operation, request.body)
+        case .objects(let hostBucket): return await objects.answer(request, hostBucket)
+        default: break
+        }
         if let answer = await pools.respond(to: request, controlPlane) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: true)
     }
@@ -46,10 +55,7 @@ private struct DraftManagement: Management {
 }
 
 extension WireRequest {
-    fileprivate var tableOperation: String? {
-        guard case .tables(let operation) = ServiceFront.find(ServiceHead(self)).destination else { return nil }
-        return operation
-    }
+    fileprivate var destination: ServiceFront.Destination { ServiceFront.find(ServiceHead(self)).destination }
 }
 
 extension WireResponse {
