@@ -1,26 +1,67 @@
+import Callers
 import ControlPlane
 import DataPlane
 import GatewayModel
 import Stacks
+import Synchronization
 import TableStore
 import UserPools
 
-/// The management API without a socket. Only callers inside the process may hand over code as a local folder.
+/// The management API without a socket, for whoever is inside the process.
 struct InProcessManagement: Management {
     let controlPlane: ControlPlane
     let tables: TableEndpoint
     let pools: UserPools
     let objects: ObjectEndpoint
     let account: AccountIdentity
+    /// Who makes stacks within stacks, when it is there.
+    let cloudFormation: CloudFormationHolder
+    /// As whom calls are made; nil is the account itself.
+    private(set) var caller: Caller?
+    /// Whether code may be handed over as a local folder.
+    private(set) var allowsLocalCode = true
+
+    init(
+        controlPlane: ControlPlane, tables: TableEndpoint, pools: UserPools, objects: ObjectEndpoint,
+        account: AccountIdentity, cloudFormation: CloudFormationHolder
+    ) {
+        self.controlPlane = controlPlane
+        self.tables = tables
+        self.pools = pools
+        self.objects = objects
+        self.account = account
+        self.cloudFormation = cloudFormation
+    }
+
+    /// For what somebody asks for from outside: what he may not do himself is not done for him.
+    func acting(as caller: Caller?) -> InProcessManagement {
+        var management = self
+        management.caller = caller
+        management.allowsLocalCode = false
+        return management
+    }
 
     func call(_ request: WireRequest) async -> WireResponse {
+        var request = request
+        request.caller = caller
+        request.isSecure = true
         switch request.destination {
-        case .tables(let operation): return WireResponse(await tables.answer(operation, request.body))
+        case .tables(let operation):
+            let denial = controlPlane.denial(of: request) {
+                Permission.tables(operation, request.body, in: account)
+            }
+            if let denial {
+                let wire = TableService.wire
+                return wire.response(wire.accessDenied(denial), requestId: Identifiers.uuid())
+            }
+            return WireResponse(await tables.answer(operation, request.body))
         case .objects(let hostBucket): return await objects.answer(request, hostBucket)
+        case .stacks:
+            if let cloudFormation = cloudFormation.value { return await cloudFormation.respond(toEngine: request) }
         default: break
         }
         if let answer = await pools.respond(to: request, controlPlane) { return answer }
-        return await controlPlane.respond(to: request, allowsLocalCode: true)
+        return await controlPlane.respond(to: request, allowsLocalCode: allowsLocalCode)
     }
 
     func draft() async -> any Management {
@@ -30,7 +71,7 @@ struct InProcessManagement: Management {
         }
         return DraftManagement(
             controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account), pools: pools.draft(),
-            objects: DraftObjects(objects))
+            objects: DraftObjects(objects, caller: caller))
     }
 }
 
@@ -52,6 +93,15 @@ private struct DraftManagement: Management {
     }
 
     func draft() async -> any Management { self }
+}
+
+/// CloudFormation's API, which is made after what it stands on.
+final class CloudFormationHolder: Sendable {
+    private let held = Mutex<CloudFormation?>(nil)
+
+    var value: CloudFormation? { held.withLock { $0 } }
+
+    func hold(_ cloudFormation: CloudFormation) { held.withLock { $0 = cloudFormation } }
 }
 
 extension WireRequest {

@@ -1,3 +1,4 @@
+import Callers
 import ControlPlane
 import GatewayModel
 import NIOPosix
@@ -29,13 +30,13 @@ struct ObjectEndpoint: Sendable {
             if case .content = operation.body {
                 throw .notImplemented("Gatehouse takes no content of objects here.")
             }
-            // Whoever is inside the process is the account itself.
-            let access = ObjectAccess(
-                controlPlane: controlPlane, caller: nil, facts: controlPlane.facts(of: request))
-            let answer = try operation.run(
-                ObjectCall(
-                    store: store, account: controlPlane.account, request: objectRequest, access: access,
-                    body: request.body))
+            let call = ObjectCall(
+                store: store, account: controlPlane.account, request: objectRequest,
+                access: ObjectAccess(
+                    controlPlane: controlPlane, caller: request.caller, facts: controlPlane.facts(of: request)),
+                body: request.body)
+            try call.access.check(operation.permissions(objectRequest, call.account), call)
+            let answer = try operation.run(call)
             return try WireResponse(answer, upTo: Self.contentBytes)
         } catch { return WireResponse(error, request.path) }
     }
@@ -60,14 +61,22 @@ extension WireResponse {
 
 /// The buckets of a server, and those that a stack would make.
 ///
-/// Operations on buckets are done, in a store that is in memory; objects are read where they are.
+/// Operations on buckets are done, in a store that is in memory; objects are read where they are, if the caller may.
 actor DraftObjects {
     private let endpoint: ObjectEndpoint
+    /// Nil is the account itself.
+    private let caller: Caller?
     private var draft: ObjectStore?
 
-    init(_ endpoint: ObjectEndpoint) { self.endpoint = endpoint }
+    init(_ endpoint: ObjectEndpoint, caller: Caller?) {
+        self.endpoint = endpoint
+        self.caller = caller
+    }
 
     func answer(_ request: WireRequest, _ hostBucket: String?) async -> WireResponse {
+        var request = request
+        request.caller = caller
+        request.isSecure = true
         let parts = request.path.split(separator: "/", maxSplits: 1)
         guard hostBucket == nil, parts.count == 1, let name = parts.first else {
             return await endpoint.answer(request, hostBucket)

@@ -109,6 +109,13 @@ struct StackComparison {
         return updates
     }
 
+    /// The outputs while the resources stay as they are.
+    func knownOutputs() throws(TemplateError) -> [StackOutput] {
+        var comparison = self
+        for resource in existing?.resources ?? [] { comparison.exists(resource.provisioned) }
+        return try comparison.outputs()
+    }
+
     func outputs() throws(TemplateError) -> [StackOutput] {
         var outputs: [StackOutput] = []
         for output in plan.outputs {

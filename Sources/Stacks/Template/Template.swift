@@ -6,7 +6,10 @@ struct Template {
     static let include = "AWS::Include"
 
     let source: TemplateSource
+    /// As it was read.
+    let root: TemplateMap
     private(set) var parameters: [ParameterDefinition] = []
+    var description: String? { root["Description"]?.string }
     private(set) var globals = TemplateMap()
     private(set) var resources: [TemplateResource] = []
     private(set) var outputs: [TemplateOutput] = []
@@ -24,6 +27,7 @@ struct Template {
     init(_ source: TemplateSource, problems: inout Problems) throws(TemplateError) {
         self.source = source
         let root = try source.root(&problems)
+        self.root = root
         for section in root { read(section, problems: &problems) }
         if root["Resources"]?.map?.isEmpty ?? true {
             problems.add(
