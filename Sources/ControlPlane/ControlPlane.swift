@@ -102,6 +102,11 @@ package final class ControlPlane: Sendable {
             call.allowsLocalCode = allowsLocalCode
             call.isSecure = request.isSecure
             call.codeLinks = CodeLinks(key: settings.sealing)
+            call.objects = settings.objects.map { objects in
+                CallerObjects(objects, account: settings.account) { [self] permission, policy in
+                    self.denial(of: request, { [permission] }, resourcePolicy: { _ in policy })
+                }
+            }
             let service = operation.service
             let functionPolicy = { [self] in service == .lambda ? world.functionPolicy($0) : nil }
             let denial = denial(
@@ -187,6 +192,8 @@ package struct ControlPlaneSettings: Sendable {
     package var sealing = SealingKey()
     /// Nil where no functions run: in drafts and tests.
     package var environments: LiveEnvironments?
+    /// Nil where there is no S3: in tests.
+    package var objects: (any CodeObjects)?
     /// Nil where nobody calls: in drafts and tests.
     package var callerTraffic: (any CallerTraffic)?
     /// Whether nobody is the account itself without a key of its: what development takes as it comes (policies of AWS's

@@ -141,6 +141,7 @@ package final class Gatehouse: Sendable {
         resources.environments = environments
         resources.requiresCredentials = settings.requiresCredentials
         resources.limits = .of(settings.limits)
+        resources.objects = CodeObjectsAdapter(store: objects)
         let controlPlane = ControlPlane(
             settings: resources,
             store: store,
@@ -162,7 +163,8 @@ package final class Gatehouse: Sendable {
 
         let cloudFormation = CloudFormationHolder()
         let inProcess = InProcessManagement(
-            controlPlane: controlPlane, tables: tables, pools: pools, account: settings.account,
+            controlPlane: controlPlane, tables: tables, pools: pools,
+            objects: ObjectEndpoint(controlPlane: controlPlane, store: objects), account: settings.account,
             cloudFormation: cloudFormation)
         let stacks = StackService(
             store: store, sealing: sealing, management: inProcess, account: settings.account,

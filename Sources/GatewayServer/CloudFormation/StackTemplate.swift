@@ -22,7 +22,11 @@ struct StackTemplate: Sendable {
         let source = source
         let parameters = given.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
         let stored = try await StoredParameters(of: source, given: parameters, management)
-        return try StackPlan(source, stackName: stackName, parameters: parameters, stored: stored, account: account)
+        let planned = { (source: TemplateSource) throws(TemplateError) in
+            try StackPlan(source, stackName: stackName, parameters: parameters, stored: stored, account: account)
+        }
+        return try planned(
+            try await source.includingObjects(management) { source throws(TemplateError) in _ = try planned(source) })
     }
 }
 

@@ -11,12 +11,18 @@ extension ObjectStore {
     /// The whole content; nil when it has more bytes than that.
     func content(of version: ObjectVersion, upTo limit: Int) throws(ObjectError) -> [UInt8]? {
         guard version.size <= limit else { return nil }
-        let reader = try reader(of: version, 0..<version.size)
+        return try reader(of: version, 0..<version.size).bytes(in: 0..<version.size)
+    }
+}
+
+extension ContentReader {
+    /// Waits for the disk.
+    func bytes(in range: Range<Int>) throws(ObjectError) -> [UInt8] {
         var outcome = Result<Void, ObjectError>.success(())
-        let content = [UInt8](unsafeUninitializedCapacity: version.size) { bytes, count in
-            let room = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(bytes)[..<version.size])
-            outcome = Result { () throws(ObjectError) in try reader.read(room, at: 0) }
-            count = (try? outcome.get()) == nil ? 0 : version.size
+        let content = [UInt8](unsafeUninitializedCapacity: range.count) { bytes, count in
+            let room = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(bytes)[..<range.count])
+            outcome = Result { () throws(ObjectError) in try read(room, at: range.lowerBound) }
+            count = (try? outcome.get()) == nil ? 0 : range.count
         }
         try outcome.get()
         return content

@@ -5,16 +5,12 @@ import Stacks
 /// The stacks that a stack would make: their templates are read, and nothing is made.
 actor DraftStacks {
     private let cloudFormation: CloudFormationHolder
-    private let account: AccountIdentity
     /// The outputs of those that would be made, by name.
     private var made: [String: [String]] = [:]
 
-    init(cloudFormation: CloudFormationHolder, account: AccountIdentity) {
-        self.cloudFormation = cloudFormation
-        self.account = account
-    }
+    init(cloudFormation: CloudFormationHolder) { self.cloudFormation = cloudFormation }
 
-    func answer(_ request: WireRequest, _ management: any Management) async -> WireResponse {
+    func answer(_ request: WireRequest) async -> WireResponse {
         let members = FormMembers(PercentEncoding.query(String(decoding: request.body, as: UTF8.self)) ?? [])
         let action = members.string("Action") ?? ""
         let name = members.string("StackName") ?? ""
@@ -23,7 +19,7 @@ actor DraftStacks {
         case "CreateStack", "UpdateStack":
             guard let cloudFormation = cloudFormation.value else { break }
             let call = StackCall(
-                members: members, caller: nil, host: request.header("host") ?? "",
+                members: members, caller: nil, host: nil,
                 facts: cloudFormation.controlPlane.facts(of: request))
             do throws(ServiceError) {
                 let asked = try await cloudFormation.request(call, name, over: nil, isChangeSet: false)
@@ -35,7 +31,7 @@ actor DraftStacks {
                 action,
                 XMLMembers { answer in
                     answer.add("StackId", "(\(name), not made yet)")
-                    answer.add("StackStatus", action == "UpdateStack" ? "UPDATE_COMPLETE" : "CREATE_COMPLETE")
+                    answer.add("StackStatus", "CREATE_COMPLETE")
                     answer.list("Outputs", made[name] ?? []) { member, output in
                         member.add("OutputKey", output)
                         member.add("OutputValue", "(\(name).\(output), not made yet)")

@@ -12,6 +12,7 @@ struct InProcessManagement: Management {
     let controlPlane: ControlPlane
     let tables: TableEndpoint
     let pools: UserPools
+    let objects: ObjectEndpoint
     let account: AccountIdentity
     /// Who makes stacks within stacks, when it is there.
     let cloudFormation: CloudFormationHolder
@@ -21,12 +22,13 @@ struct InProcessManagement: Management {
     private(set) var allowsLocalCode = true
 
     init(
-        controlPlane: ControlPlane, tables: TableEndpoint, pools: UserPools, account: AccountIdentity,
-        cloudFormation: CloudFormationHolder
+        controlPlane: ControlPlane, tables: TableEndpoint, pools: UserPools, objects: ObjectEndpoint,
+        account: AccountIdentity, cloudFormation: CloudFormationHolder
     ) {
         self.controlPlane = controlPlane
         self.tables = tables
         self.pools = pools
+        self.objects = objects
         self.account = account
         self.cloudFormation = cloudFormation
     }
@@ -43,7 +45,8 @@ struct InProcessManagement: Management {
         var request = request
         request.caller = caller
         request.isSecure = true
-        if let operation = request.tableOperation {
+        switch request.destination {
+        case .tables(let operation):
             let denial = controlPlane.denial(of: request) {
                 Permission.tables(operation, request.body, in: account)
             }
@@ -52,9 +55,10 @@ struct InProcessManagement: Management {
                 return wire.response(wire.accessDenied(denial), requestId: Identifiers.uuid())
             }
             return WireResponse(await tables.answer(operation, request.body))
-        }
-        if request.isForStacks, let cloudFormation = cloudFormation.value {
-            return await cloudFormation.respond(toEngine: request)
+        case .objects(let hostBucket): return await objects.answer(request, hostBucket)
+        case .stacks:
+            if let cloudFormation = cloudFormation.value { return await cloudFormation.respond(toEngine: request) }
+        default: break
         }
         if let answer = await pools.respond(to: request, controlPlane) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: allowsLocalCode)
@@ -67,7 +71,8 @@ struct InProcessManagement: Management {
         }
         return DraftManagement(
             controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account), pools: pools.draft(),
-            stacks: DraftStacks(cloudFormation: cloudFormation, account: account))
+            stacks: DraftStacks(cloudFormation: cloudFormation),
+            objects: DraftObjects(objects, caller: caller))
     }
 }
 
@@ -77,10 +82,15 @@ private struct DraftManagement: Management {
     let tables: DraftTables
     let pools: UserPools
     let stacks: DraftStacks
+    let objects: DraftObjects
 
     func call(_ request: WireRequest) async -> WireResponse {
-        if let operation = request.tableOperation { return await tables.answer(operation, request.body) }
-        if request.isForStacks { return await stacks.answer(request, self) }
+        switch request.destination {
+        case .tables(let operation): return await tables.answer(operation, request.body)
+        case .objects(let hostBucket): return await objects.answer(request, hostBucket)
+        case .stacks: return await stacks.answer(request)
+        default: break
+        }
         if let answer = await pools.respond(to: request, controlPlane) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: true)
     }
@@ -98,12 +108,7 @@ final class CloudFormationHolder: Sendable {
 }
 
 extension WireRequest {
-    fileprivate var isForStacks: Bool { ServiceFront.find(ServiceHead(self)).destination == .stacks }
-
-    fileprivate var tableOperation: String? {
-        guard case .tables(let operation) = ServiceFront.find(ServiceHead(self)).destination else { return nil }
-        return operation
-    }
+    fileprivate var destination: ServiceFront.Destination { ServiceFront.find(ServiceHead(self)).destination }
 }
 
 extension WireResponse {

@@ -109,6 +109,38 @@ struct ManagementCalls: Sendable {
         return answer
     }
 
+    /// An operation of S3's: a document goes, or nothing; what comes is the answer's body.
+    ///
+    /// - Parameter path: bucket and key.
+    @discardableResult
+    func objects(
+        _ operation: String, _ method: String, _ path: [String], query: [(name: String, value: String)] = [],
+        headers: [(name: String, value: String)] = [], body: [UInt8] = []
+    ) async throws(Failure) -> [UInt8] {
+        let response = await management.call(
+            WireRequest(
+                method: method,
+                path: "/" + path.map { PercentEncoding.encode($0, keeping: "/") }.joined(separator: "/"),
+                query: query.map { "\($0.name)=\(PercentEncoding.encode($0.value))" }.joined(separator: "&"),
+                headers: [("host", "s3.amazonaws.com")] + headers, body: body))
+        guard (200..<300).contains(response.status) else {
+            let answer = QueryAnswer(String(decoding: response.body, as: UTF8.self))
+            let code = answer["Code"] ?? "HTTP \(response.status)"
+            throw Failure(
+                status: response.status, code: code, message: "\(operation): \(code): \(answer["Message"] ?? "")")
+        }
+        return response.body
+    }
+
+    /// The content of an object; it fails where the object has another entity tag.
+    func object(
+        _ bucket: String, _ key: String, version: String? = nil, tag: String? = nil
+    ) async throws(Failure) -> [UInt8] {
+        try await objects(
+            "GetObject", "GET", [bucket, key], query: version.map { [("versionId", $0)] } ?? [],
+            headers: tag.map { [("if-match", $0)] } ?? [])
+    }
+
     private func send(_ operation: String, _ request: WireRequest) async throws(Failure) -> JSONValue {
         let response = await management.call(request)
         let answer = response.body.isEmpty ? JSONValue.object([:]) : try? JSONValue(parsing: response.body)

@@ -61,11 +61,15 @@ package struct StackPlan: Sendable {
                     parameters: self.parameters, pseudoParameters: pseudoParameters, mappings: mappings),
                 problems: &problems
             ).values
-        let live = LiveTemplate(
-            template,
-            resolver: IntrinsicResolver(
-                parameters: self.parameters, pseudoParameters: pseudoParameters, conditions: conditions,
-                mappings: mappings), problems: &problems)
+        let resolver = IntrinsicResolver(
+            parameters: self.parameters, pseudoParameters: pseudoParameters, conditions: conditions, mappings: mappings)
+        // What rules say of stored parameters is told where these are known, and of values that are none by these.
+        if stored.isAsked || !template.parameters.contains(where: \.isStored),
+            self.parameters.count == template.parameterNames.count
+        {
+            Rules.check(template.rules, definitions: template.parameters, resolver: resolver, problems: &problems)
+        }
+        let live = LiveTemplate(template, resolver: resolver, problems: &problems)
         let transform = ServerlessTransform(live, problems: &problems)
         storedOnly = template.storedOnly + transform.storedOnly
         ReferenceCheck.check(template, live, transform, problems: &problems)

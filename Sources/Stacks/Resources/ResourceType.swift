@@ -10,6 +10,8 @@ struct ResourceType: Sendable {
     /// What the type has as well and that is not supported yet.
     var knownAttributes: Set<String> = []
     let rules: PropertyRules
+    /// Whether resources of the type are names without effect, of which a note tells.
+    var isNameOnly = false
     /// Properties whose change makes a new resource.
     let replacedBy: Set<String>
     let behaviour: any ResourceBehaviour
@@ -21,7 +23,7 @@ struct ResourceType: Sendable {
     }
 
     static let all: [String: ResourceType] = Dictionary(
-        uniqueKeysWithValues: [
+        uniqueKeysWithValues: ([
             lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, lambdaLayerVersion,
             lambdaLayerVersionPermission, apiGatewayV2Api, apiGatewayV2Integration, apiGatewayV2Route,
             apiGatewayV2Stage, apiGatewayV2Deployment, apiGatewayV2VpcLink, apiGatewayV2Authorizer, apiGatewayV2Model,
@@ -37,7 +39,8 @@ struct ResourceType: Sendable {
             apiGatewayRequestValidator, apiGatewayAuthorizer, apiGatewayGatewayResponse, apiGatewayDeployment,
             apiGatewayStage, apiGatewayUsagePlan, apiGatewayUsagePlanKey, apiGatewayApiKey, apiGatewayAccount,
             apiGatewayClientCertificate, apiGatewayDocumentationPart, apiGatewayDocumentationVersion, apiGatewayVpcLink,
-        ].map { ($0.name, $0) })
+            s3Bucket, s3BucketPolicy,
+        ] + nameOnlyTypes).map { ($0.name, $0) })
 }
 
 /// What can be done with a resource. Deleting what is not there is no failure; updating is done so that a second time
@@ -77,7 +80,7 @@ extension ResourceBehaviour {
 struct ResourceRequest: Sendable {
     let logicalId: String
     let type: String
-    let properties: PropertyReader
+    var properties: PropertyReader
     let stackName: String
     let account: AccountIdentity
     let calls: ManagementCalls
@@ -108,10 +111,10 @@ struct ResourcePreparation: Codable, Sendable {
 struct ResourceUpdate: Sendable {
     /// With the properties that it is to have.
     var request: ResourceRequest
-    let old: PropertyReader
+    var old: PropertyReader
     let existing: ProvisionedResource
     /// Properties that differ.
-    let changed: Set<String>
+    var changed: Set<String>
 
     func changes(_ names: String...) -> Bool { !changed.isDisjoint(with: names) }
 }

@@ -15,6 +15,8 @@ struct Template {
     private(set) var outputs: [TemplateOutput] = []
     private(set) var mappings = Mappings()
     private(set) var conditions: [TemplateMap.Entry] = []
+    /// The section Rules, as it is written.
+    private(set) var rules: [TemplateMap.Entry] = []
     private(set) var transforms: Set<String> = []
     /// What the template says of itself to others and that has no effect.
     private(set) var storedOnly: [StoredOnlyProperty] = []
@@ -76,6 +78,7 @@ struct Template {
                 entries(of: section, atMost: TemplateLimits.mappings, problems: &problems), problems: &problems)
         case "Conditions":
             conditions = entries(of: section, atMost: TemplateLimits.conditions, problems: &problems)
+        case "Rules": rules = entries(of: section, atMost: TemplateLimits.rules, problems: &problems)
         case "Metadata": storedOnly.append(StoredOnlyProperty(path: name, line: line))
         case "Outputs":
             let entries = entries(of: section, atMost: TemplateLimits.outputs, problems: &problems)
