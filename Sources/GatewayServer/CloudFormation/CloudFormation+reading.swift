@@ -147,7 +147,10 @@ extension CloudFormation {
     }
 
     private func resources(of record: StackRecord) -> [Shown] {
-        let isGone = record.status == .deleteComplete
+        let isGone = [.deleteComplete, .rollbackComplete].contains(record.status)
+        // Of a stack that stands whole, what it does not have was taken back.
+        let isWhole = !isGone && !record.status.isInProgress && !record.status.rawValue.hasSuffix("FAILED")
+        let present = Set(record.resources.map(\.logicalId))
         let events = stacks.history.resources(of: record.stackId) ?? []
         let heard = Set(events.map(\.logicalId))
         // Of a stack that an earlier release has made nothing was written down.
@@ -156,7 +159,9 @@ extension CloudFormation {
                 logicalId: resource.logicalId, physicalId: resource.physicalId, type: resource.type,
                 status: "CREATE_COMPLETE", reason: nil, time: record.lastUpdatedTime ?? record.creationTime)
         }
-        let told = events.filter { isGone || $0.status != "DELETE_COMPLETE" }.map { event in
+        let told = events.filter { event in
+            isGone || event.status != "DELETE_COMPLETE" && (!isWhole || present.contains(event.logicalId))
+        }.map { event in
             Shown(
                 logicalId: event.logicalId,
                 // What was replaced is deleted behind what has taken its place.

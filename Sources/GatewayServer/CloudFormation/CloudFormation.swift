@@ -25,17 +25,16 @@ struct CloudFormation: Sendable {
 
     /// Answers a call that the engine makes for a stack within a stack, when what it asks for is done.
     func respond(toEngine request: WireRequest) async -> WireResponse {
-        let response = await respond(to: request, parentId: request.header(Self.parentHeader))
-        if let name = request.header(Self.waitHeader) { await stacks.settled(name) }
+        let response = await respond(
+            to: request, parentId: request.header(CloudFormationWire.parentHeader), isEngine: true)
+        if let name = request.header(CloudFormationWire.waitHeader) { await stacks.settled(name) }
         return response
     }
 
-    /// Set by the engine only: the stack that another one is made for, and the one whose operation is waited for.
-    private static let parentHeader = "x-gatehouse-parent"
-    private static let waitHeader = "x-gatehouse-wait"
-
     /// Answers a form that is signed for CloudFormation.
-    func respond(to request: WireRequest, parentId: String? = nil) async -> WireResponse {
+    func respond(
+        to request: WireRequest, parentId: String? = nil, isEngine: Bool = false
+    ) async -> WireResponse {
         let requestId = Identifiers.uuid()
         let text = request.body.isEmpty ? request.query : String(decoding: request.body, as: UTF8.self)
         let pairs = PercentEncoding.query(text) ?? []
@@ -50,7 +49,8 @@ struct CloudFormation: Sendable {
                     "Gatehouse does not serve '\(action)' of the service '\(CloudFormationWire.service)'.")
             }
             let call = StackCall(
-                members: FormMembers(pairs), caller: request.caller, host: request.header("host") ?? "",
+                members: FormMembers(pairs), caller: request.caller,
+                host: isEngine ? nil : request.header("host") ?? "",
                 facts: controlPlane.facts(of: request), parentId: parentId)
             try await authorize(action, call)
             let result = try await operation(self, call)
@@ -88,8 +88,8 @@ struct StackCall: Sendable {
     let members: FormMembers
     /// Nil is the account itself.
     let caller: Caller?
-    /// By which the caller reaches us.
-    let host: String
+    /// By which the caller reaches us; nil where the engine calls.
+    let host: String?
     let facts: RequestFacts
     /// The stack that makes another one; only the engine says so.
     var parentId: String?

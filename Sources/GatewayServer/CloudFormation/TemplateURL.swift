@@ -11,8 +11,8 @@ struct TemplateURL: Sendable, Equatable {
 
     /// nil where the URL leads to no bucket of this server's: it is S3's own, or that of our listener, by path or by host.
     ///
-    /// - Parameter host: by which the caller reaches us, with its port.
-    init?(_ url: String, host: String) {
+    /// - Parameter host: by which the caller reaches us, with its port; nil: by any port of this machine.
+    init?(_ url: String, host: String?) {
         guard let separator = url.firstRange(of: "://"),
             ["http", "https"].contains(url[..<separator.lowerBound].lowercased())
         else { return nil }
@@ -26,7 +26,7 @@ struct TemplateURL: Sendable, Equatable {
         let place = String(decoded.dropFirst())
         if let bucket = BucketHost.bucket(of: name) {
             (self.bucket, key) = (bucket, place)
-        } else if name == host.lowercased() || Self.isOwn(name, host) || Self.isEndpoint(name) {
+        } else if name == host?.lowercased() || Self.isOwn(name, host) || Self.isEndpoint(name) {
             bucket = String(place.prefix { $0 != "/" })
             key = String(place.dropFirst(bucket.count + 1))
         } else {
@@ -37,9 +37,11 @@ struct TemplateURL: Sendable, Equatable {
     }
 
     /// Names of this machine, at the port by which the caller has come.
-    private static func isOwn(_ name: String, _ host: String) -> Bool {
+    private static func isOwn(_ name: String, _ host: String?) -> Bool {
+        let own = ["localhost", "127.0.0.1", "[::1]"]
+        guard let host else { return own.contains { name == $0 || name.hasPrefix("\($0):") } }
         let port = host.split(separator: ":").dropFirst().last.map { ":\($0)" } ?? ""
-        return ["localhost", "127.0.0.1", "[::1]"].contains { name == $0 + port }
+        return own.contains { name == $0 + port }
     }
 
     /// `s3.amazonaws.com`, `s3.eu-west-1.amazonaws.com`, `s3-eu-west-1.amazonaws.com`.

@@ -71,6 +71,7 @@ struct InProcessManagement: Management {
         }
         return DraftManagement(
             controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account), pools: pools.draft(),
+            stacks: DraftStacks(cloudFormation: cloudFormation),
             objects: DraftObjects(objects, caller: caller))
     }
 }
@@ -80,12 +81,14 @@ private struct DraftManagement: Management {
     let controlPlane: ControlPlane
     let tables: DraftTables
     let pools: UserPools
+    let stacks: DraftStacks
     let objects: DraftObjects
 
     func call(_ request: WireRequest) async -> WireResponse {
         switch request.destination {
         case .tables(let operation): return await tables.answer(operation, request.body)
         case .objects(let hostBucket): return await objects.answer(request, hostBucket)
+        case .stacks: return await stacks.answer(request)
         default: break
         }
         if let answer = await pools.respond(to: request, controlPlane) { return answer }

@@ -68,14 +68,38 @@ struct ManagementCalls: Sendable {
     func iam(
         _ action: String, _ parameters: [(name: String, value: String)]
     ) async throws(Failure) -> QueryAnswer {
-        let pairs = [("Action", action), ("Version", "2010-05-08")] + parameters.map { ($0.name, $0.value) }
+        try await form(action, parameters, version: "2010-05-08", host: "iam.amazonaws.com")
+    }
+
+    /// An operation of CloudFormation's.
+    ///
+    /// - Parameters:
+    ///   - parent: the stack that another one is made for.
+    ///   - waitingFor: the stack whose operation is over when this returns.
+    func cloudFormation(
+        _ action: String, _ parameters: [(name: String, value: String)], parent: String? = nil,
+        waitingFor stack: String? = nil
+    ) async throws(Failure) -> QueryAnswer {
+        var headers: [(name: String, value: String)] = []
+        if let parent { headers.append((CloudFormationWire.parentHeader, parent)) }
+        if let stack { headers.append((CloudFormationWire.waitHeader, stack)) }
+        return try await form(
+            action, parameters, version: CloudFormationWire.version, host: "cloudformation.amazonaws.com",
+            headers: headers)
+    }
+
+    private func form(
+        _ action: String, _ parameters: [(name: String, value: String)], version: String, host: String,
+        headers: [(name: String, value: String)] = []
+    ) async throws(Failure) -> QueryAnswer {
+        let pairs = [("Action", action), ("Version", version)] + parameters.map { ($0.name, $0.value) }
         let body = pairs.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
         let response = await management.call(
             WireRequest(
                 method: "POST", path: "/",
                 headers: [
-                    ("host", "iam.amazonaws.com"), ("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
-                ], body: Array(body.utf8)))
+                    ("host", host), ("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
+                ] + headers, body: Array(body.utf8)))
         let answer = QueryAnswer(String(decoding: response.body, as: UTF8.self))
         guard (200..<300).contains(response.status) else {
             let code = answer["Code"] ?? "HTTP \(response.status)"

@@ -167,9 +167,11 @@ extension ProvisionedResource {
     fileprivate static func unknown(_ resource: PlainResource) -> ProvisionedResource {
         let id = "(\(resource.logicalId), not made yet)"
         let names = ResourceType.all[resource.type]?.attributes ?? []
-        return ProvisionedResource(
+        var unknown = ProvisionedResource(
             logicalId: resource.logicalId, type: resource.type, physicalId: id,
             attributes: Dictionary(uniqueKeysWithValues: names.map { ($0, "\(id).\($0)") }))
+        unknown.isUnknown = true
+        return unknown
     }
 }
 

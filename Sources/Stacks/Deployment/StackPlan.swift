@@ -90,6 +90,8 @@ package struct StackPlan: Sendable {
         guard problems.list.isEmpty else { throw TemplateError(problems.list) }
     }
 
+    package var outputNames: [String] { outputs.map(\.name) }
+
     package var resourceTypes: Set<String> { Set(resources.map(\.type)) }
 
     private static func processed(_ template: Template, _ resources: [PlainResource]) -> String {

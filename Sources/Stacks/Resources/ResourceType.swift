@@ -15,6 +15,12 @@ struct ResourceType: Sendable {
     /// Properties whose change makes a new resource.
     let replacedBy: Set<String>
     let behaviour: any ResourceBehaviour
+    /// What attributes begin with whose names nobody knows beforehand.
+    var attributePrefix: String?
+
+    func hasAttribute(_ name: String) -> Bool {
+        attributes.contains(name) || attributePrefix.map(name.hasPrefix) ?? false
+    }
 
     static let all: [String: ResourceType] = Dictionary(
         uniqueKeysWithValues: ([
@@ -27,7 +33,7 @@ struct ResourceType: Sendable {
             iamInstanceProfile, iamAccessKey, iamOIDCProvider, cognitoUserPool, cognitoUserPoolClient,
             cognitoUserPoolDomain, cognitoUserPoolGroup,
             cognitoUserPoolResourceServer, cognitoUserPoolUser, cognitoUserPoolUserToGroupAttachment, logGroup,
-            ssmParameter,
+            ssmParameter, cloudFormationStack,
             secretsManagerSecret,
             apiGatewayRestApi, apiGatewayResource, apiGatewayMethod, apiGatewayModel,
             apiGatewayRequestValidator, apiGatewayAuthorizer, apiGatewayGatewayResponse, apiGatewayDeployment,
@@ -133,6 +139,8 @@ package struct ProvisionedResource: Sendable {
     package let physicalId: String
     /// What Fn::GetAtt gives.
     package let attributes: [String: String]
+    /// Whether it stands for one that does not exist yet.
+    var isUnknown = false
     /// What the management API said of parts that it left out.
     var warnings: [String] = []
 }
