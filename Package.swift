@@ -98,6 +98,14 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // CloudWatch Logs: groups, streams and events in a SQLite file.
+        .target(
+            name: "LogStore",
+            dependencies: [
+                "JSON", "GatewayModel", "Shapes", "BoundedRegex", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+
         // Secrets on the disk.
         .target(
             name: "Sealing", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
@@ -192,7 +200,8 @@ let package = Package(
             name: "GatewayServer",
             dependencies: [
                 "ControlPlane", "DataPlane", "LambdaHost", "HTTPFront", "EntityStore", "SQLiteStore", "Stacks",
-                "FunctionPackages", "TableStore", "ObjectStore", "CZlib", "FolderWatch", "GatewayModel", "IAMPolicy",
+                "FunctionPackages", "TableStore", "ObjectStore", "LogStore", "CZlib", "FolderWatch", "GatewayModel",
+                "IAMPolicy",
                 "JSON", "JSONWebToken", "SigV4", "Callers", "Certificates", "Sealing", "UserPools", "WebSocketFront",
                 nioCore, nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
@@ -319,6 +328,9 @@ let package = Package(
             name: "TableStoreTests", dependencies: ["TableStore", "GatewayModel", "JSON"], swiftSettings: strict),
         .testTarget(
             name: "ObjectStoreTests", dependencies: ["ObjectStore", "TestFixtures", "GatewayModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LogStoreTests", dependencies: ["LogStore", "TestFixtures", "GatewayModel", "JSON"],
             swiftSettings: strict),
         .testTarget(
             name: "StacksTests",

@@ -94,8 +94,8 @@ package final class ControlPlane: Sendable {
         case .targeted(let service, let operation):
             guard let service = TargetService.named(service) else { return found.refuse(requestId: requestId) }
             return await service.respond(self, to: request, operation, requestId: requestId)
-        // The server answers calls of tables, of user pools and of S3 before they come here.
-        case .tables, .userPools, .objects, .refused: return found.refuse(requestId: requestId)
+        // The server answers calls of tables, of user pools, of logs and of S3 before they come here.
+        case .tables, .userPools, .logs, .objects, .refused: return found.refuse(requestId: requestId)
         }
         do throws(ServiceError) {
             var (operation, call) = try resolve(request, requestId: requestId)

@@ -1,6 +1,7 @@
 import ControlPlane
 import DataPlane
 import GatewayModel
+import LogStore
 import Stacks
 import TableStore
 import UserPools
@@ -10,6 +11,7 @@ struct InProcessManagement: Management {
     let controlPlane: ControlPlane
     let tables: TableEndpoint
     let pools: UserPools
+    let logs: LogStore
     let account: AccountIdentity
 
     func call(_ request: WireRequest) async -> WireResponse {
@@ -17,6 +19,7 @@ struct InProcessManagement: Management {
             return WireResponse(await tables.answer(operation, request.body))
         }
         if let answer = await pools.respond(to: request, controlPlane) { return answer }
+        if let answer = await logs.respond(to: request, controlPlane) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: true)
     }
 
@@ -26,7 +29,8 @@ struct InProcessManagement: Management {
             do throws(CompileError) { try stageCheck.check(stages) } catch { throw TrafficError(error.message) }
         }
         return DraftManagement(
-            controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account), pools: pools.draft())
+            controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account), pools: pools.draft(),
+            logs: DraftLogs(logs))
     }
 }
 
@@ -35,14 +39,31 @@ private struct DraftManagement: Management {
     let controlPlane: ControlPlane
     let tables: DraftTables
     let pools: UserPools
+    let logs: DraftLogs
 
     func call(_ request: WireRequest) async -> WireResponse {
         if let operation = request.tableOperation { return await tables.answer(operation, request.body) }
         if let answer = await pools.respond(to: request, controlPlane) { return answer }
+        if let answer = await logs.respond(to: request, controlPlane) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: true)
     }
 
     func draft() async -> any Management { self }
+}
+
+/// A copy of the groups and streams, made when a draft first asks for them.
+private actor DraftLogs {
+    private let original: LogStore
+    private var copy: LogStore?
+
+    init(_ original: LogStore) { self.original = original }
+
+    func respond(to request: WireRequest, _ controlPlane: ControlPlane) async -> WireResponse? {
+        guard case .logs = ServiceFront.find(ServiceHead(request)).destination else { return nil }
+        if copy == nil { copy = try? original.draft() }
+        // Without room for a copy, what is asked of it fails.
+        return await copy?.respond(to: request, controlPlane) ?? WireResponse(status: 500)
+    }
 }
 
 extension WireRequest {
