@@ -318,8 +318,9 @@ let package = Package(
             name: "GatewayServerTests",
             dependencies: [
                 "GatewayServer", "ControlPlane", "DataPlane", "EntityStore", "LambdaHost", "SQLiteStore",
-                "HTTPFront", "WebSocketFront", "TestFixtures", "TestSockets", "UserPools", "Sealing", "JSONWebToken",
-                "GatewayModel", "JSON", "SigV4", .product(name: "GRDBSQLite", package: "GRDB.swift"), nioCore, nioPosix,
+                "HTTPFront", "WebSocketFront", "TestFixtures", "TestSockets", "UserPools", "LogStore", "Sealing",
+                "JSONWebToken", "GatewayModel", "JSON", "SigV4", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                nioCore, nioPosix,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -330,11 +331,14 @@ let package = Package(
             name: "ObjectStoreTests", dependencies: ["ObjectStore", "TestFixtures", "GatewayModel"],
             swiftSettings: strict),
         .testTarget(
-            name: "LogStoreTests", dependencies: ["LogStore", "TestFixtures", "GatewayModel", "JSON"],
+            name: "LogStoreTests",
+            dependencies: [
+                "LogStore", "TestFixtures", "GatewayModel", "JSON", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "StacksTests",
-            dependencies: ["Stacks", "ControlPlane", "EntityStore", "GatewayModel", "JSON", "Sealing"],
+            dependencies: ["Stacks", "ControlPlane", "EntityStore", "GatewayModel", "JSON", "LogStore", "Sealing"],
             exclude: ["Goldens"], swiftSettings: strict),
     ]
 )

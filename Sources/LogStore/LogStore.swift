@@ -32,20 +32,21 @@ package final class LogStore: Sendable {
     }
 
     /// - Parameters:
-    ///   - path: the SQLite file; made when it is missing.
+    ///   - path: the SQLite file; made when it is missing. Nil keeps everything in memory.
     ///   - isDurable: whether anybody reads it behind the end of the process.
     ///   - storageBytes: what the file may hold; nil: the default.
     package convenience init(
-        path: String, isDurable: Bool, account: AccountIdentity, storageBytes: Int64? = nil,
+        path: String?, isDurable: Bool, account: AccountIdentity, storageBytes: Int64? = nil,
         now: @escaping @Sendable () -> Timestamp
     ) throws {
         var configuration = Configuration()
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA synchronous = \(isDurable ? "NORMAL" : "OFF")")
         }
-        let database = try DatabasePool(path: path, configuration: configuration)
+        let database: any DatabaseWriter =
+            try path.map { try DatabasePool(path: $0, configuration: configuration) } ?? DatabaseQueue()
         guard try !database.read(LogSchema.migrator.hasBeenSuperseded) else {
-            throw StartFailure(description: "\(path) was written by a later version of Gatehouse.")
+            throw StartFailure(description: "\(path ?? "The database") was written by a later version of Gatehouse.")
         }
         try self.init(database, account, storageBytes ?? LogLimits.storageBytes, now)
     }

@@ -5,8 +5,8 @@ import SigV4
 /// Copies lines to a stream of CloudWatch Logs where they are written, and leaves them as they are.
 final class StreamCopy: LineShape {
     private let intake: LogIntake
-    private let group: String
-    private let stream: String
+    let group: String
+    let stream: String
     private let isOfFunction: Bool
     /// Whether the lines are written to a file, too.
     private let isWritten: Bool
@@ -32,21 +32,25 @@ final class StreamCopy: LineShape {
     private static let nameLength = 32
 
     func shape(_ lines: UnsafeRawBufferPointer, into shown: inout [UInt8]) {
-        let now = WallClock.epochMilliseconds
+        intake.take(lines, for: self)
+        if isWritten { shown.append(contentsOf: lines) }
+    }
+
+    /// One event for each line.
+    func events(_ lines: [UInt8], at time: Int64) -> [NewLogEvent] {
         var events: [NewLogEvent] = []
         var rest = lines[...]
         while let end = rest.firstIndex(of: 0x0A) {
             let message = isOfFunction ? Self.entry(rest[...end]) : Array(rest[..<end])
-            if !message.isEmpty { events.append(NewLogEvent(timestamp: now, message: message)) }
+            if !message.isEmpty { events.append(NewLogEvent(timestamp: time, message: message)) }
             rest = rest[(end + 1)...]
         }
-        intake.take(events, group: group, stream: stream)
-        if isWritten { shown.append(contentsOf: lines) }
+        return events
     }
 
     /// Python's runtime puts carriage returns between the lines of one entry where a pipe takes them; in CloudWatch they are
     /// ends of lines.
-    private static func entry(_ line: Slice<UnsafeRawBufferPointer>) -> [UInt8] {
+    private static func entry(_ line: ArraySlice<UInt8>) -> [UInt8] {
         var entry = Array(line)
         for index in entry.indices.dropLast(2) where entry[index] == 0x0D { entry[index] = 0x0A }
         return entry

@@ -8,8 +8,8 @@ struct EventPlace: Comparable, Sendable {
     static let digits = 56
     private static let chunk = 18
     private static let chunkValue: UInt64 = 1_000_000_000_000_000_000
-    /// Times are shorter than this, or the number would not have its place.
-    private static let timeBits = 47
+    /// The last time of which all numbers have their place, in 2112.
+    private static let latest: Int64 = 4_484_155_085_838
 
     static func < (left: EventPlace, right: EventPlace) -> Bool {
         (left.timestamp, left.id) < (right.timestamp, right.id)
@@ -19,7 +19,7 @@ struct EventPlace: Comparable, Sendable {
     var next: EventPlace { EventPlace(timestamp: timestamp, id: id == Int64.max ? id : id + 1) }
 
     var text: String {
-        let time = UInt64(clamping: min(timestamp, 1 << Self.timeBits - 1))
+        let time = UInt64(clamping: min(timestamp, Self.latest))
         var words = [time << 16, 0, UInt64(clamping: id)]
         var text = ""
         // Digits come from the end, some at a time.
@@ -54,7 +54,7 @@ struct EventPlace: Comparable, Sendable {
                 carry = high + (overflow ? 1 : 0)
             }
         }
-        guard words[0] & 0xFFFF == 0, words[1] == 0, words[0] >> 16 < 1 << Self.timeBits, words[2] < 1 << 63 else {
+        guard words[0] & 0xFFFF == 0, words[1] == 0, words[0] >> 16 <= Self.latest, words[2] < 1 << 63 else {
             return nil
         }
         self.init(timestamp: Int64(words[0] >> 16), id: Int64(words[2]))

@@ -78,7 +78,9 @@ extension Database {
         var bytes = 0
         for event in events {
             bytes += event.size
-            try insertion.execute(arguments: [group, stream, event.timestamp, now, Data(event.message)])
+            // As many as there are places, every time.
+            insertion.setUncheckedArguments([group, stream, event.timestamp, now, Data(event.message)])
+            try insertion.execute()
         }
         let last = lastInsertedRowID
         try cachedStatement(

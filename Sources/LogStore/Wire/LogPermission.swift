@@ -26,7 +26,7 @@ package struct LogPermission: Sendable, Equatable {
             // As it may name nothing that is there, it is asked about at least one resource.
             let groups = members["logGroupIdentifiers"]?.array?.compactMap(\.string) ?? []
             return (groups.isEmpty ? [""] : groups).map {
-                LogPermission(action: operation, resource: names.groupARN(names.group($0)))
+                LogPermission(action: operation, resource: names.streamARN(names.group($0), ""))
             }
         case "CreateLogStream", "DeleteLogStream", "PutLogEvents", "GetLogEvents":
             return [LogPermission(action: operation, resource: names.streamARN(group, text("logStreamName") ?? ""))]

@@ -25,6 +25,7 @@ struct ResourceType: Sendable {
             iamInstanceProfile, iamAccessKey, iamOIDCProvider, cognitoUserPool, cognitoUserPoolClient,
             cognitoUserPoolDomain, cognitoUserPoolGroup,
             cognitoUserPoolResourceServer, cognitoUserPoolUser, cognitoUserPoolUserToGroupAttachment, logGroup,
+            logStream,
             ssmParameter,
             secretsManagerSecret,
             apiGatewayRestApi, apiGatewayResource, apiGatewayMethod, apiGatewayModel,
