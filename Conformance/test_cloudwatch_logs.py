@@ -16,7 +16,7 @@ from harness.clients import SESSION, environment
 from harness.deadline import until
 from harness.functions import PYTHON, create_function
 from harness.iam import create_user, name
-from harness.server import ACCOUNT, REGION
+from harness.server import ACCOUNT, REGION, run
 
 MODEL = SESSION.client("logs", endpoint_url="http://localhost").meta.service_model
 ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group"
@@ -405,6 +405,46 @@ def test_access_logs_and_execution_logs_arrive_in_their_groups(gatehouse, logs, 
     found = until(lambda: logs.filter_log_events(logGroupName=group)["events"], "the access log's entry")
     assert re.fullmatch(r"\S+ 200", found[0]["message"])
     assert re.fullmatch("[0-9a-f]{32}", found[0]["logStreamName"])
+
+
+TEMPLATE = """
+Resources:
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: /shop/logs, RetentionInDays: 7, Tags: [{Key: team, Value: a}]}
+  Stream:
+    Type: AWS::Logs::LogStream
+    Properties: {LogGroupName: !Ref Logs, LogStreamName: one}
+Outputs:
+  Arn: {Value: !GetAtt Logs.Arn}
+"""
+
+
+def test_a_stack_makes_groups_changes_and_deletes_them(own_gatehouse, tmp_path):
+    server = own_gatehouse()
+    logs = server.clients.service("logs")
+    options = ["--stack", "shop", "--endpoint", server.url]
+
+    def deploy(template):
+        (tmp_path / "template.yaml").write_text(template)
+        return run("deploy", "template.yaml", *options, cwd=tmp_path)
+
+    done = deploy(TEMPLATE)
+    assert done.returncode == 0 and f"{ARN}:/shop/logs:*" in done.stdout, done.stdout + done.stderr
+    stream = {"logGroupName": "/shop/logs", "logStreamName": "one"}
+    logs.put_log_events(**stream, logEvents=events("kept"))
+    done = deploy(TEMPLATE.replace("RetentionInDays: 7", "RetentionInDays: 30").replace("Value: a", "Value: b"))
+    assert done.returncode == 0, done.stderr
+    assert logs.describe_log_groups()["logGroups"][0]["retentionInDays"] == 30
+    assert logs.list_tags_log_group(logGroupName="/shop/logs")["tags"] == {"team": "b"}
+    assert messages(logs.get_log_events(**stream)) == ["kept"]
+    refused = deploy(TEMPLATE.replace("RetentionInDays: 7", "RetentionInDays: 8"))
+    assert refused.returncode == 1 and "at 'retentionInDays'" in refused.stderr
+    logs.create_log_group(logGroupName="/taken")
+    refused = deploy(TEMPLATE.replace("/shop/logs", "/taken"))
+    assert refused.returncode == 1 and "The specified log group already exists" in refused.stderr
+    assert run("delete", *options, cwd=tmp_path).returncode == 0
+    assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == ["/taken"]
 
 
 # MARK: The AWS CLI

@@ -66,13 +66,40 @@ package final class LogStore: Sendable {
     /// The same groups and streams again, without events: what changes there is neither kept nor seen by anybody.
     package func draft() throws -> LogStore {
         let draft = try LogStore(try DatabaseQueue(), account, storageBytes, clock)
-        for (table, columns) in [
-            ("groups", LogGroup.columns), ("streams", LogStream.columns),
-        ] {
-            let rows = try database.read { db in
-                try Row.fetchAll(db, sql: "SELECT \(columns) FROM \(table)").map { Array($0.databaseValues) }
+        try Self.copyGroups(from: database, to: draft.database, isOwnToo: true)
+        return draft
+    }
+
+    /// Makes a file with the groups of another one and the streams that somebody has made, without events. A server may be
+    /// using the other one.
+    package static func copyGroups(from source: String, to target: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let original = try DatabaseQueue(path: source, configuration: configuration)
+        defer { try? original.close() }
+        let copy = try DatabaseQueue(path: target)
+        defer { try? copy.close() }
+        try LogSchema.migrator.migrate(copy)
+        try copyGroups(from: original, to: copy, isOwnToo: false)
+        try copy.write { db in
+            try db.execute(sql: "UPDATE groups SET storedBytes = 0")
+            try db.execute(sql: "UPDATE streams SET firstEvent = NULL, lastEvent = NULL, lastIngestion = NULL")
+        }
+    }
+
+    private static func copyGroups(
+        from source: some DatabaseReader, to target: some DatabaseWriter, isOwnToo: Bool
+    ) throws {
+        let tables = try source.read { db in
+            try [
+                ("groups", LogGroup.columns, "true"), ("streams", LogStream.columns, isOwnToo ? "true" : "NOT isOwn"),
+            ].map { table, columns, condition in
+                let rows = try Row.fetchAll(db, sql: "SELECT \(columns) FROM \(table) WHERE \(condition)")
+                return (table, columns, rows.map { Array($0.databaseValues) })
             }
-            try draft.database.write { db in
+        }
+        try target.write { db in
+            for (table, columns, rows) in tables {
                 for row in rows {
                     let places = row.map { _ in "?" }.joined(separator: ", ")
                     try db.cachedStatement(sql: "INSERT INTO \(table) (\(columns)) VALUES (\(places))")
@@ -80,7 +107,6 @@ package final class LogStore: Sendable {
                 }
             }
         }
-        return draft
     }
 
     /// Milliseconds since 1970.

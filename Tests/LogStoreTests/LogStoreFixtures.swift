@@ -53,6 +53,23 @@ struct TestLogs {
         return Self.messages(try await call("FilterLogEvents", members))
     }
 
+    static func opened(_ path: String) throws -> LogStore {
+        try LogStore(
+            path: path, isDurable: true, account: AccountIdentity(),
+            now: { Timestamp(milliseconds: 1_790_000_000_000) })
+    }
+
+    /// Of what an operation on the group `g` lists.
+    static func names(
+        _ store: LogStore, _ operation: String, _ list: String, _ name: String
+    ) async throws -> [String] {
+        let body = operation == "DescribeLogGroups" ? "{}" : #"{"logGroupName": "g"}"#
+        guard case .body(let answer) = await store.respond(to: operation, Array(body.utf8)) else {
+            throw LogError.noGroup
+        }
+        return (answer[list]?.array ?? []).compactMap { $0[name]?.string }
+    }
+
     static func messages(_ answer: JSONObject) -> [String] {
         (answer["events"]?.array ?? []).compactMap { $0["message"]?.string }
     }
