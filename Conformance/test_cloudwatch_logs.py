@@ -16,6 +16,7 @@ from harness.clients import SESSION, environment
 from harness.deadline import until
 from harness.functions import PYTHON, create_function
 from harness.iam import create_user, name
+from harness.rest import RestApi, patch
 from harness.server import ACCOUNT, REGION, run
 
 MODEL = SESSION.client("logs", endpoint_url="http://localhost").meta.service_model
@@ -394,7 +395,7 @@ def test_a_group_that_was_deleted_comes_again_with_the_next_line(gatehouse, logs
     assert messages(logs.filter_log_events(logGroupName=group, filterPattern="one")) == []
 
 
-def test_access_logs_and_execution_logs_arrive_in_their_groups(gatehouse, logs, group, origin):
+def test_an_access_log_arrives_in_its_group(gatehouse, logs, group, origin):
     api = HttpApi(gatehouse)
     api.route("$default", api.integrate(origin.url))
     api.stage()
@@ -405,6 +406,23 @@ def test_access_logs_and_execution_logs_arrive_in_their_groups(gatehouse, logs, 
     found = until(lambda: logs.filter_log_events(logGroupName=group)["events"], "the access log's entry")
     assert re.fullmatch(r"\S+ 200", found[0]["message"])
     assert re.fullmatch("[0-9a-f]{32}", found[0]["logStreamName"])
+
+
+def test_an_execution_log_arrives_in_its_group(gatehouse, logs):
+    api = RestApi(gatehouse)
+    api.mock(template={"a": 1})
+    api.deploy("prod")
+    api("update_stage", stageName="prod", patchOperations=[patch("/*/*/logging/loglevel", "INFO")])
+    answer = api.call("GET", "/prod")
+    group = f"API-Gateway-Execution-Logs_{api.id}/prod"
+
+    def found():
+        try:
+            return messages(logs.filter_log_events(logGroupName=group, filterPattern='"Starting execution"'))
+        except logs.exceptions.ResourceNotFoundException:
+            return None
+
+    assert until(found, "the execution log")[0].startswith(f"({answer.header('x-amzn-requestid')}) Starting execution")
 
 
 TEMPLATE = """
