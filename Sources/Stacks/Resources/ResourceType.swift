@@ -33,7 +33,7 @@ struct ResourceType: Sendable {
             iamInstanceProfile, iamAccessKey, iamOIDCProvider, cognitoUserPool, cognitoUserPoolClient,
             cognitoUserPoolDomain, cognitoUserPoolGroup,
             cognitoUserPoolResourceServer, cognitoUserPoolUser, cognitoUserPoolUserToGroupAttachment, logGroup,
-            ssmParameter, cloudFormationStack,
+            logStream, ssmParameter, cloudFormationStack,
             secretsManagerSecret,
             apiGatewayRestApi, apiGatewayResource, apiGatewayMethod, apiGatewayModel,
             apiGatewayRequestValidator, apiGatewayAuthorizer, apiGatewayGatewayResponse, apiGatewayDeployment,
