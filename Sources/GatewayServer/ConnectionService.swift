@@ -10,19 +10,26 @@ final class ConnectionService: HTTPService {
     private let tables: TableService
     private let objects: ObjectService
     private let management: ManagementService
+    private let responses: ResponseService
     private var current: any HTTPService
 
-    init(exchange: Exchange, tables: TableService, objects: ObjectService, management: ManagementService) {
+    init(
+        exchange: Exchange, tables: TableService, objects: ObjectService, management: ManagementService,
+        responses: ResponseService
+    ) {
         self.exchange = exchange
         self.tables = tables
         self.objects = objects
         self.management = management
+        self.responses = responses
         current = management
     }
 
     func headReceived(_ stream: HTTPStream) {
         if DataPlane.isAPICall(stream.head) {
             current = exchange
+        } else if ResponseDesk.isFor(stream.head) {
+            current = responses
         } else {
             let found = ServiceFront.find(stream.head)
             if case .tables(let operation) = found.destination, !tables.refuses(stream.head) {

@@ -175,10 +175,11 @@ package final class Gatehouse: Sendable {
         usage.start { plan, key in controlPlane.hasKey(key, inPlan: plan) }
 
         let cloudFormation = CloudFormationHolder()
+        let responses = ResponseDesk(port: { port.value }, account: settings.account)
         let inProcess = InProcessManagement(
             controlPlane: controlPlane, tables: tables, pools: pools,
             objects: ObjectEndpoint(controlPlane: controlPlane, store: objects), logs: logs,
-            account: settings.account, cloudFormation: cloudFormation)
+            account: settings.account, cloudFormation: cloudFormation, responses: responses)
         let stacks = StackService(
             store: store, sealing: sealing, management: inProcess, account: settings.account,
             assetFolder: folder.assets,
@@ -207,9 +208,9 @@ package final class Gatehouse: Sendable {
                 objects: ObjectService(store: objects, gate: gate, bodies: bodies, tell: { faults.tell($0) }),
                 management: ManagementService(
                     controlPlane: controlPlane, local: local, pools: pools, logs: logs, cloudFormation: stackAPI,
-                    gate: gate, bodies: bodies))
+                    gate: gate, bodies: bodies), responses: ResponseService(desk: responses))
         }
-        try await https.listen(on: server, dataPlane, controlPlane)
+        try await https.listen(on: server, dataPlane, controlPlane, responses)
         let shares = Descriptors.shares(trafficListeners: settings.traffic.count)
         let gate = AccessGate(controlPlane: controlPlane, isSecure: settings.tls != nil)
         var listener = Listener(host: settings.listen.host, port: settings.listen.port) { service($0, gate) }

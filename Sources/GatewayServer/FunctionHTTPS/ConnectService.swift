@@ -59,7 +59,7 @@ final class ConnectService: HTTPService {
         guard let taken = stream.takeOver() else { return stream.abort() }
         let channel = taken.channel
         let http = HTTPConnection(
-            service: ways.dataPlane.exchange(on: channel.eventLoop), loopState: stream.loopState, channel: channel)
+            service: ways.service(on: channel.eventLoop), loopState: stream.loopState, channel: channel)
         do {
             try channel.pipeline.syncOperations.addHandlers([NIOSSLServerHandler(context: ways.tls), http])
         } catch {

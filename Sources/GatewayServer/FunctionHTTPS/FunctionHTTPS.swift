@@ -83,14 +83,17 @@ final class FunctionHTTPS: Sendable {
         return OwnHTTPS(proxy: proxy, port: tlsPort.value, domains: domains.domains, authority: authority)
     }
 
-    func listen(on server: HTTPServer, _ dataPlane: DataPlane, _ controlPlane: ControlPlane) async throws {
-        let ways = FunctionWays(https: self, tls: tls, dataPlane: dataPlane, hasAPI: { controlPlane.hasAPI($0) })
+    func listen(
+        on server: HTTPServer, _ dataPlane: DataPlane, _ controlPlane: ControlPlane, _ responses: ResponseDesk
+    ) async throws {
+        let ways = FunctionWays(
+            https: self, tls: tls, dataPlane: dataPlane, responses: responses, hasAPI: { controlPlane.hasAPI($0) })
         let limit = min(Self.connections, Descriptors.shares(trafficListeners: 1).traffic / 6)
         var proxy = Listener(host: "127.0.0.1", port: 0) { _ in ConnectService(ways: ways) }
         proxy.takesTunnels = true
         proxy.limit = limit
         proxyPort.value = try await server.listen(proxy).port ?? 0
-        var direct = Listener(host: "127.0.0.1", port: 0) { loop in dataPlane.exchange(on: loop) }
+        var direct = Listener(host: "127.0.0.1", port: 0) { loop in ways.service(on: loop) }
         direct.setUp = { try ServerNames.lead($0, ways) }
         direct.limit = limit
         tlsPort.value = try await server.listen(direct).port ?? 0
@@ -111,12 +114,19 @@ struct FunctionWays: Sendable {
     let https: FunctionHTTPS
     let tls: NIOSSLContext
     let dataPlane: DataPlane
+    let responses: ResponseDesk
     let hasAPI: @Sendable (_ id: String) -> Bool
 
-    /// Whether it is the name of an API that is here.
+    /// Whether it is the name of an API that is here, or that at which functions answer stacks.
     func leadHere(_ name: String, _ port: Int) -> Bool {
         guard port == OwnDomains.port, let id = https.domains.apiId(in: name) else { return false }
-        return hasAPI(id)
+        return id == OwnDomains.responses || hasAPI(id)
+    }
+
+    /// What answers behind TLS.
+    func service(on loop: any EventLoop) -> any HTTPService {
+        FunctionConnectionService(
+            exchange: dataPlane.exchange(on: loop), responses: ResponseService(desk: responses))
     }
 
     /// A connection to another server. It reads nothing yet.

@@ -5,6 +5,9 @@ struct OwnDomains: Sendable {
     /// AWS's, and those by which clients reach APIs here.
     let domains: [String]
 
+    /// The label below a domain, no API's, at which functions answer stacks; AWS's own have it below S3's.
+    static let responses = "cloudformation-custom-resource-response"
+
     /// A URL without a port has this one, and functions build theirs without.
     static let port = 443
 

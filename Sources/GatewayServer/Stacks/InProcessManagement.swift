@@ -18,6 +18,7 @@ struct InProcessManagement: Management {
     let account: AccountIdentity
     /// Who makes stacks within stacks, when it is there.
     let cloudFormation: CloudFormationHolder
+    let responses: (any CustomResponses)?
     /// As whom calls are made; nil is the account itself.
     private(set) var caller: Caller?
     /// Whether code may be handed over as a local folder.
@@ -25,7 +26,7 @@ struct InProcessManagement: Management {
 
     init(
         controlPlane: ControlPlane, tables: TableEndpoint, pools: UserPools, objects: ObjectEndpoint, logs: LogStore,
-        account: AccountIdentity, cloudFormation: CloudFormationHolder
+        account: AccountIdentity, cloudFormation: CloudFormationHolder, responses: any CustomResponses
     ) {
         self.logs = logs
         self.controlPlane = controlPlane
@@ -34,6 +35,7 @@ struct InProcessManagement: Management {
         self.objects = objects
         self.account = account
         self.cloudFormation = cloudFormation
+        self.responses = responses
     }
 
     /// For what somebody asks for from outside: what he may not do himself is not done for him.

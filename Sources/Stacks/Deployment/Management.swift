@@ -7,4 +7,11 @@ package protocol Management: Sendable {
 
     /// The same resources again: calls are checked and answered as here, and nobody sees what they change.
     func draft() async -> any Management
+
+    /// Where functions answer; nil in a draft, which asks none.
+    var responses: (any CustomResponses)? { get }
+}
+
+extension Management {
+    package var responses: (any CustomResponses)? { nil }
 }

@@ -142,6 +142,16 @@ struct ManagementCalls: Sendable {
             headers: tag.map { [("if-match", $0)] } ?? [])
     }
 
+    /// Has a function called, and waits for nothing.
+    func invokeAsEvent(_ function: String, _ event: JSONObject) async throws(Failure) {
+        _ = try await send(
+            "Invoke",
+            WireRequest(
+                method: "POST",
+                path: "/2015-03-31/functions/\(PercentEncoding.encode(function, keeping: "$:"))/invocations",
+                headers: [("x-amz-invocation-type", "Event")], body: JSONValue.object(event).bytes))
+    }
+
     private func send(_ operation: String, _ request: WireRequest) async throws(Failure) -> JSONValue {
         let response = await management.call(request)
         let answer = response.body.isEmpty ? JSONValue.object([:]) : try? JSONValue(parsing: response.body)

@@ -59,6 +59,9 @@ struct StackComparison {
     /// From now on functions that name the resource give this.
     mutating func exists(_ resource: ProvisionedResource) { resolver.resources[resource.logicalId] = resource }
 
+    /// Whether what functions give of the resource is not known, though it was tried.
+    func isUnknown(_ logicalId: String) -> Bool { resolver.resources[logicalId]?.isUnknown ?? false }
+
     func changes() throws(TemplateError) -> [ResourceChange] {
         var comparison = self
         var changes: [ResourceChange] = []

@@ -13,6 +13,8 @@ struct StackDeletion {
     private static let rounds = 3
 
     init(engine: StackEngine, account: AccountIdentity, record: StackRecord) {
+        var engine = engine
+        engine.stackId = record.stackId
         self.engine = engine
         self.account = account
         self.record = record

@@ -9,6 +9,8 @@ package struct StackEngine: Sendable {
     let journal: any StackJournal
     let exports: any StackExports
     let now: @Sendable () -> Timestamp
+    /// Of the stack that is worked on.
+    var stackId = ""
     let onEvent: @Sendable (StackEvent) -> Void
 
     package init(
@@ -148,7 +150,7 @@ extension StackEngine {
     ) -> ResourceRequest {
         ResourceRequest(
             logicalId: resource.logicalId, type: resource.type,
-            properties: properties.map(PropertyReader.init) ?? resource.reader, stackName: stackName,
+            properties: properties.map(PropertyReader.init) ?? resource.reader, stackName: stackName, stackId: stackId,
             account: account, calls: calls, code: code, codeDigest: resource.codeDigest)
     }
 
@@ -159,8 +161,8 @@ extension StackEngine {
         let properties = resource.reader.properties
         let values = (try? await DynamicValues(properties, calls))?.properties ?? properties
         let deletion = ResourceDeletion(
-            physicalId: resource.physicalId, attributes: resource.attributes,
-            properties: PropertyReader(properties: values),
+            logicalId: resource.logicalId, type: resource.type, physicalId: resource.physicalId, stackId: stackId,
+            attributes: resource.attributes, properties: PropertyReader(properties: values),
             account: account, calls: calls, isUndone: isUndone)
         try await ResourceType.all[resource.type]?.behaviour.delete(deletion)
     }

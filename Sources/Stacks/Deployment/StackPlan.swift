@@ -124,13 +124,20 @@ extension PlainResource {
         return replaced
     }
 
-    /// What the resource names, in Ref, Fn::GetAtt, Fn::Sub and DependsOn.
-    var dependencies: [DependencyOrder.Edge] {
+    /// What the properties name, in Ref, Fn::GetAtt and Fn::Sub.
+    var references: [String] { found.map(\.name) }
+
+    private var found: [References.Reference] {
         var references = References()
         // The template's own values are checked as the template writes them; here only names are wanted.
         var unwanted = Problems(file: "")
         references.collect(.map(properties, line: line), path: "", problems: &unwanted)
-        return references.found.map { DependencyOrder.Edge(target: $0.name, line: $0.line) }
+        return references.found
+    }
+
+    /// What the resource names, DependsOn included.
+    var dependencies: [DependencyOrder.Edge] {
+        found.map { DependencyOrder.Edge(target: $0.name, line: $0.line) }
             + dependsOn.compactMap { value in
                 value.string.map { DependencyOrder.Edge(target: $0, line: value.line) }
             }

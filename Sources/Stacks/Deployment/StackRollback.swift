@@ -2,7 +2,7 @@ import GatewayModel
 
 /// Takes back the steps of a deployment: what was changed gets its old properties, what was made is deleted.
 struct StackRollback {
-    let engine: StackEngine
+    var engine: StackEngine
     let account: AccountIdentity
     var record: StackRecord
     var steps: [StackStep]
@@ -14,6 +14,7 @@ struct StackRollback {
 
     /// The stack as it is then; nil when its creation was taken back and nothing is left.
     mutating func run(because reason: String) async throws(StackFailure) -> StackRecord? {
+        engine.stackId = record.stackId
         let wasMade = !record.status.isOfCreation
         record.status = wasMade ? .updateRollbackInProgress : .rollbackInProgress
         record.statusReason = reason

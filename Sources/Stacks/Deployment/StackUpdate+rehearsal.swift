@@ -8,17 +8,25 @@ extension StackUpdate {
         for resource in order.standing { comparison.exists(resource) }
         var problems: [TemplateProblem] = []
         var failed: Set<String> = []
+        // Nor is what speaks of a resource of which its function alone tells what it is.
+        var untold: Set<String> = []
         for resource in order.resources {
             guard !resource.dependencies.contains(where: { failed.contains($0.target) }) else {
                 failed.insert(resource.logicalId)
+                continue
+            }
+            guard !resource.references.contains(where: untold.contains) else {
+                untold.insert(resource.logicalId)
                 continue
             }
             do throws(TemplateError) { try await bring(resource) } catch {
                 problems += error.problems
                 failed.insert(resource.logicalId)
             }
+            if comparison.isUnknown(resource.logicalId) { untold.insert(resource.logicalId) }
         }
         guard problems.isEmpty else { throw TemplateError(problems) }
+        guard untold.isEmpty else { return }
         try checkExports(try comparison.outputs(), record)
     }
 }

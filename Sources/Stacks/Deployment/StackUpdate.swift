@@ -25,7 +25,7 @@ struct StackUpdate {
         engine: StackEngine, plan: StackPlan, existing: StackRecord?, template: String, options: DeploymentOptions
     ) {
         self.options = options
-        self.engine = engine
+        var engine = engine
         self.template = template
         self.plan = plan
         let time = engine.now().iso8601Milliseconds
@@ -36,6 +36,8 @@ struct StackUpdate {
                 name: plan.stackName,
                 stackId: "arn:\(account.partition):cloudformation:\(account.region):\(account.accountId):stack/"
                     + "\(plan.stackName)/\(Identifiers.uuid())", status: .createInProgress, creationTime: time)
+        engine.stackId = record.stackId
+        self.engine = engine
         isNew = existing.map { $0.status == .reviewInProgress } ?? true
         comparison = StackComparison(engine: engine, plan: plan, existing: existing, stackId: record.stackId)
         record.status = isNew ? .createInProgress : .updateInProgress
@@ -99,6 +101,8 @@ extension StackUpdate {
         case .update:
             guard let old else { return }
             provisioned = try await update(old, to: wanted, properties, resource)
+            // It has become another one by itself.
+            if provisioned.physicalId != old.physicalId { replaced.append(old) }
         case .create: provisioned = try await create(wanted, properties, resource)
         case .replace:
             guard let old else { return }

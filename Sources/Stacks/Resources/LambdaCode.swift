@@ -43,6 +43,7 @@ enum LambdaCode {
     /// CloudFormation puts inline code into a file named index.
     private static func inlinePackage(_ source: String, runtime: String) -> [UInt8] {
         let name = runtime.hasPrefix("nodejs") ? "index.js" : "index.py"
-        return StoredZip.archive(file: name, contents: Array(source.utf8))
+        let files = [(name: name, contents: Array(source.utf8))]
+        return StoredZip.archive(files + (ResponseModules.module(for: source, runtime: runtime).map { [$0] } ?? []))
     }
 }

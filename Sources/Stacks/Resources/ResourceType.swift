@@ -22,25 +22,38 @@ struct ResourceType: Sendable {
         attributes.contains(name) || attributePrefix.map(name.hasPrefix) ?? false
     }
 
-    static let all: [String: ResourceType] = Dictionary(
-        uniqueKeysWithValues: ([
-            lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, lambdaLayerVersion,
-            lambdaLayerVersionPermission, apiGatewayV2Api, apiGatewayV2Integration, apiGatewayV2Route,
-            apiGatewayV2Stage, apiGatewayV2Deployment, apiGatewayV2VpcLink, apiGatewayV2Authorizer, apiGatewayV2Model,
-            apiGatewayV2RouteResponse, apiGatewayV2IntegrationResponse, dynamoDBTable,
-            iamRole, iamPolicy,
-            iamManagedPolicy, iamUser, iamGroup, iamRolePolicy, iamUserPolicy, iamGroupPolicy, iamUserToGroupAddition,
-            iamInstanceProfile, iamAccessKey, iamOIDCProvider, cognitoUserPool, cognitoUserPoolClient,
-            cognitoUserPoolDomain, cognitoUserPoolGroup,
-            cognitoUserPoolResourceServer, cognitoUserPoolUser, cognitoUserPoolUserToGroupAttachment, logGroup,
-            logStream, ssmParameter, cloudFormationStack,
-            secretsManagerSecret,
-            apiGatewayRestApi, apiGatewayResource, apiGatewayMethod, apiGatewayModel,
-            apiGatewayRequestValidator, apiGatewayAuthorizer, apiGatewayGatewayResponse, apiGatewayDeployment,
-            apiGatewayStage, apiGatewayUsagePlan, apiGatewayUsagePlanKey, apiGatewayApiKey, apiGatewayAccount,
-            apiGatewayClientCertificate, apiGatewayDocumentationPart, apiGatewayDocumentationVersion, apiGatewayVpcLink,
-            s3Bucket, s3BucketPolicy,
-        ] + nameOnlyTypes).map { ($0.name, $0) })
+    static let all = KnownTypes(
+        Dictionary(
+            uniqueKeysWithValues: ([
+                lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, lambdaLayerVersion,
+                lambdaLayerVersionPermission, apiGatewayV2Api, apiGatewayV2Integration, apiGatewayV2Route,
+                apiGatewayV2Stage, apiGatewayV2Deployment, apiGatewayV2VpcLink, apiGatewayV2Authorizer,
+                apiGatewayV2Model,
+                apiGatewayV2RouteResponse, apiGatewayV2IntegrationResponse, dynamoDBTable,
+                iamRole, iamPolicy,
+                iamManagedPolicy, iamUser, iamGroup, iamRolePolicy, iamUserPolicy, iamGroupPolicy,
+                iamUserToGroupAddition,
+                iamInstanceProfile, iamAccessKey, iamOIDCProvider, cognitoUserPool, cognitoUserPoolClient,
+                cognitoUserPoolDomain, cognitoUserPoolGroup,
+                cognitoUserPoolResourceServer, cognitoUserPoolUser, cognitoUserPoolUserToGroupAttachment, logGroup,
+                logStream, ssmParameter, cloudFormationStack,
+                secretsManagerSecret,
+                apiGatewayRestApi, apiGatewayResource, apiGatewayMethod, apiGatewayModel,
+                apiGatewayRequestValidator, apiGatewayAuthorizer, apiGatewayGatewayResponse, apiGatewayDeployment,
+                apiGatewayStage, apiGatewayUsagePlan, apiGatewayUsagePlanKey, apiGatewayApiKey, apiGatewayAccount,
+                apiGatewayClientCertificate, apiGatewayDocumentationPart, apiGatewayDocumentationVersion,
+                apiGatewayVpcLink,
+                s3Bucket, s3BucketPolicy,
+            ] + nameOnlyTypes).map { ($0.name, $0) }))
+}
+
+/// The types that are served, by their names; those of custom resources are as many as there are names.
+struct KnownTypes: Sendable {
+    private let types: [String: ResourceType]
+
+    fileprivate init(_ types: [String: ResourceType]) { self.types = types }
+
+    subscript(name: String) -> ResourceType? { types[name] ?? .custom(name) }
 }
 
 /// What can be done with a resource. Deleting what is not there is no failure; updating is done so that a second time
@@ -82,6 +95,7 @@ struct ResourceRequest: Sendable {
     let type: String
     var properties: PropertyReader
     let stackName: String
+    let stackId: String
     let account: AccountIdentity
     let calls: ManagementCalls
     let code: any CodeSource
@@ -121,7 +135,10 @@ struct ResourceUpdate: Sendable {
 
 /// A resource to be deleted.
 struct ResourceDeletion: Sendable {
+    let logicalId: String
+    let type: String
     let physicalId: String
+    let stackId: String
     let attributes: [String: String]
     let properties: PropertyReader
     let account: AccountIdentity

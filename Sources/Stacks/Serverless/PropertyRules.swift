@@ -29,11 +29,14 @@ struct PropertyRules: Sendable {
     let storedOnly: Set<String>
     /// Properties that must be there.
     let required: [String]
+    /// Whether there may be properties of any other name.
+    let takesOthers: Bool
 
     init(
         type: String, supported: [String: Kind], known: Set<String> = [], storedOnly: Set<String> = [],
-        required: [String] = []
+        required: [String] = [], takesOthers: Bool = false
     ) {
+        self.takesOthers = takesOthers
         self.type = type
         self.supported = supported
         self.known = known
@@ -50,6 +53,7 @@ struct PropertyRules: Sendable {
         }
         for property in properties {
             guard let kind = supported[property.key] else {
+                if takesOthers { continue }
                 // `Layers: []` asks for nothing.
                 if known.contains(property.key), property.value.isEmptyCollection { continue }
                 problems.add(refusal(of: property.key), line: property.line, path: path)

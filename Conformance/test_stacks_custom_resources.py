@@ -1,0 +1,212 @@
+"""Custom resources: functions that stacks ask to make, change and delete what they know."""
+
+import json
+
+import pytest
+from harness import wire
+from harness.functions import NODE, PYTHON
+from test_stacks_objects import Stack
+
+ROLE = "arn:aws:iam::123456789012:role/functions"
+
+PYTHON_CODE = """
+import cfnresponse
+import json
+
+EVENTS = "/tmp/events"
+
+def handler(event, context):
+    if event.get("read"):
+        return json.loads("[" + ",".join(open(EVENTS).read().splitlines()) + "]")
+    with open(EVENTS, "a") as file:
+        print(json.dumps({name: event[name] for name in event if name != "ResponseURL"}), file=file)
+    properties = event["ResourceProperties"]
+    if properties.get("Silent"):
+        return
+    if properties.get("Fail") == event["RequestType"]:
+        return cfnresponse.send(event, context, cfnresponse.FAILED, {}, "failed", reason="told to fail")
+    data = {"Word": properties["Word"] + "!", "Deep": {"Er": 3}, "Long": "x" * int(properties.get("Long", 0))}
+    cfnresponse.send(event, context, cfnresponse.SUCCESS, data, "thing-" + properties["Word"])
+"""
+
+NODE_CODE = """
+const response = require('cfn-response');
+exports.handler = async (event, context) => {
+  await response.send(event, context, response.SUCCESS, { Word: event.ResourceProperties.Word + '!' }, 'node-thing');
+};
+"""
+
+# As CDK's own providers do it: HTTPS on its own port, whatever the URL says.
+RAW_NODE_CODE = """
+const https = require('https');
+exports.handler = (event) => new Promise((resolve, reject) => {
+  const body = JSON.stringify({
+    Status: 'SUCCESS', Reason: '', StackId: event.StackId, RequestId: event.RequestId,
+    LogicalResourceId: event.LogicalResourceId, PhysicalResourceId: 'raw', Data: { Word: 'raw' },
+  });
+  const url = new URL(event.ResponseURL);
+  const request = https.request({ hostname: url.hostname, path: url.pathname + url.search, method: 'PUT',
+    headers: { 'content-type': '', 'content-length': body.length } }, (answer) => { answer.resume(); resolve(); });
+  request.on('error', reject);
+  request.end(body);
+});
+"""
+
+
+def template(properties, code=PYTHON_CODE, runtime=PYTHON, rest=""):
+    handler = "index.handler"
+    return json.dumps({
+        "Resources": {
+            "Provider": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "FunctionName": "provider", "Runtime": runtime, "Handler": handler, "Role": ROLE, "Timeout": 20,
+                    "Code": {"ZipFile": code},
+                },
+            },
+            "Thing": {
+                "Type": "Custom::Thing",
+                "Properties": {"ServiceToken": {"Fn::GetAtt": "Provider.Arn"}} | properties,
+            },
+            "Uses": {
+                "Type": "AWS::SSM::Parameter",
+                "Properties": {
+                    "Type": "String", "Name": "/uses",
+                    "Value": {"Fn::Sub": "${Thing} ${Thing.Word}"},
+                },
+            },
+        },
+        "Outputs": {"Word": {"Value": {"Fn::GetAtt": "Thing.Word"}}},
+    })  # fmt: skip
+
+
+@pytest.fixture
+def stack(tmp_path, own_gatehouse):
+    return Stack(tmp_path / "project", own_gatehouse(data=tmp_path / "data"))
+
+
+def events(stack):
+    answer = stack.functions.invoke(FunctionName="provider", Payload=json.dumps({"read": True}))
+    return json.loads(answer["Payload"].read())
+
+
+def uses(stack):
+    return stack.server.clients.service("ssm").get_parameter(Name="/uses")["Parameter"]["Value"]
+
+
+def test_a_function_makes_changes_and_replaces(stack):
+    said = stack.deploy(template({"Word": "one", "Count": 3, "Yes": True, "List": [1, {"a": False}]}))
+    assert uses(stack) == "thing-one one!" and "Word: one!" in said
+    (create,) = events(stack)
+    assert create["RequestType"] == "Create" and create["ResourceType"] == "Custom::Thing"
+    assert create["LogicalResourceId"] == "Thing" and "PhysicalResourceId" not in create
+    assert create["StackId"].startswith("arn:aws:cloudformation:us-east-1:123456789012:stack/s/")
+    token = create["ServiceToken"]
+    assert create["ResourceProperties"] == {
+        "ServiceToken": token, "Word": "one", "Count": "3", "Yes": "true", "List": ["1", {"a": "false"}],
+    }  # fmt: skip
+    # Nothing changes, nobody is asked.
+    assert "nothing to change" in stack.deploy(
+        template({"Word": "one", "Count": 3, "Yes": True, "List": [1, {"a": False}]}))
+    assert len(events(stack)) == 1
+
+    # Another id is another thing: the old one is deleted afterwards.
+    stack.deploy(template({"Word": "two"}))
+    assert uses(stack) == "thing-two two!"
+    _, update, delete = events(stack)
+    assert update["RequestType"] == "Update" and update["PhysicalResourceId"] == "thing-one"
+    assert update["OldResourceProperties"]["Word"] == "one" and update["ResourceProperties"]["Word"] == "two"
+    assert delete["RequestType"] == "Delete" and delete["PhysicalResourceId"] == "thing-one"
+    assert delete["ResourceProperties"]["Word"] == "one" and delete["StackId"] == create["StackId"]
+
+    stack.deploy(template({"Word": "two", "Other": "x"}))
+    assert [event["RequestType"] for event in events(stack)] == ["Create", "Update", "Delete", "Update"]
+    code, said = stack.run("delete")
+    assert code == 0, said
+    assert stack.functions.list_functions()["Functions"] == []
+
+
+def test_a_failure_takes_the_stack_back(stack):
+    code, said = stack.run("deploy", template({"Word": "one", "Fail": "Create"}))
+    assert code != 0
+    assert "Received response status [FAILED] from custom resource. Message returned: told to fail (RequestId: " in said
+    assert stack.functions.list_functions()["Functions"] == []
+
+    stack.deploy(template({"Word": "one"}))
+    code, said = stack.run("deploy", template({"Word": "two", "Fail": "Update"}))
+    assert code != 0 and "told to fail" in said
+    assert uses(stack) == "thing-one one!"
+    assert [event["RequestType"] for event in events(stack)][-2:] == ["Update", "Update"]
+    assert events(stack)[-1]["ResourceProperties"]["Word"] == "one"
+
+
+def test_no_answer_and_a_long_one_are_failures(stack):
+    code, said = stack.run("deploy", template({"Word": "one", "Silent": "yes", "ServiceTimeout": 1}))
+    assert code != 0 and "CloudFormation did not receive a response from your Custom Resource." in said
+    # Nor does it answer when it is asked to delete what it may have made.
+    assert "the change could not be taken back" in said
+
+
+def test_an_answer_has_at_most_4096_bytes(stack):
+    code, said = stack.run("deploy", template({"Word": "one", "Long": 5000}))
+    assert code != 0 and "Response object is too long." in said
+
+
+@pytest.mark.parametrize(("code", "word"), [(NODE_CODE, "node-thing one!"), (RAW_NODE_CODE, "raw raw")])
+def test_functions_of_node_answer_by_https(stack, code, word):
+    stack.deploy(template({"Word": "one"}, code, NODE))
+    assert uses(stack) == word
+    assert stack.run("delete")[0] == 0
+
+
+def test_a_function_that_is_not_there_is_told_before_anything_is_made(stack):
+    made = json.loads(template({"Word": "one"}))
+    made["Resources"]["Thing"]["Properties"]["ServiceToken"] = (
+        "arn:aws:lambda:us-east-1:123456789012:function:nobody")  # fmt: skip
+    code, said = stack.run("deploy", json.dumps(made))
+    assert code != 0 and "GetFunctionConfiguration: ResourceNotFoundException: Function not found" in said
+    assert stack.functions.list_functions()["Functions"] == []
+
+
+def test_urls_of_answers_are_secret(stack):
+    answer = wire.fetch(stack.server.management, "PUT", "/_gatehouse/responses/guess", "localhost", [], b"{}")
+    assert answer.status == 403
+    assert wire.fetch(stack.server.management, "GET", "/_gatehouse/responses/guess", "localhost").status == 405
+
+
+CDK = """
+Resources:
+  Provider:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs20.x
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/functions
+      Code: {ZipFile: "exports.handler = async () => { throw new Error('is never called') }"}
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: auto-deleted
+      VersioningConfiguration: {Status: Enabled}
+      Tags: [{Key: "aws-cdk:auto-delete-objects", Value: "true"}]
+  Objects:
+    Type: Custom::S3AutoDeleteObjects
+    Properties: {ServiceToken: !GetAtt Provider.Arn, BucketName: !Ref Bucket}
+  Retention:
+    Type: Custom::LogRetention
+    Properties: {ServiceToken: !GetAtt Provider.Arn, LogGroupName: /aws/lambda/x, RetentionInDays: 7}
+Outputs:
+  Group: {Value: !GetAtt Retention.LogGroupName}
+"""
+
+
+def test_what_the_server_does_itself(stack):
+    said = stack.deploy(CDK)
+    assert "Group: /aws/lambda/x" in said and "Resources.Retention (line " in said
+    for number in range(3):
+        stack.s3.put_object(Bucket="auto-deleted", Key=f"a&b {number}", Body=b"x")
+        stack.s3.put_object(Bucket="auto-deleted", Key=f"a&b {number}", Body=b"y")
+    stack.s3.delete_object(Bucket="auto-deleted", Key="a&b 1")
+    code, said = stack.run("delete")
+    assert code == 0, said
+    assert [one["Name"] for one in stack.s3.list_buckets()["Buckets"]] == ["stack-code"]
