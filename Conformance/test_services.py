@@ -11,7 +11,7 @@ from harness.clients import SESSION
 
 SERVED = {
     "apigateway", "apigatewayv2", "lambda", "dynamodb", "sts", "iam", "cognito-idp", "ssm", "secretsmanager", "s3",
-    "logs",
+    "logs", "cloudformation",
 }
 # Signed for a service that is served: answered by Gatehouse's operation table.
 SHARED = {"apigatewaymanagementapi", "dax"}
@@ -19,7 +19,7 @@ SHARED = {"apigatewaymanagementapi", "dax"}
 # One or two of every protocol: Query, EC2, REST XML, JSON 1.0 and 1.1, REST JSON, CBOR.
 WELL_KNOWN = [
     ("iam", "list_server_certificates", {}),
-    ("cloudformation", "describe_stacks", {}),
+    ("cloudformation", "list_stack_sets", {}),
     ("sns", "list_topics", {}),
     ("ses", "list_identities", {}),
     ("rds", "describe_db_instances", {}),
@@ -101,7 +101,7 @@ def test_every_service_of_the_sdk_is_answered_in_its_protocol(gatehouse):
     assert wrong == []
 
 
-@pytest.mark.parametrize("command", ["cloudformation list-stacks", "sns list-topics", "route53 list-hosted-zones"])
+@pytest.mark.parametrize("command", ["cloudwatch list-metrics --namespace n", "sns list-topics", "route53 list-hosted-zones"])
 def test_the_cli_shows_the_reason(gatehouse, command):
     finished = gatehouse.clients.shell(f"aws {command}")
     assert finished.returncode != 0

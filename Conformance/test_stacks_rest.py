@@ -102,7 +102,7 @@ def test_types_of_domains_are_refused_by_name(stack, kind):
     assert f"the resource type AWS::ApiGateway::{kind} is not supported yet" in refused.stderr
 
 
-def test_a_document_in_s3_is_refused_with_a_sentence(stack):
+def test_a_document_that_is_not_in_s3_is_told_with_its_place(stack):
     refused = stack.run("deploy", TEMPLATE.replace("{Name: shop}", "{Name: shop, BodyS3Location: {Bucket: b, Key: k}}"))
     assert refused.returncode == 1
-    assert "documents in S3 are not read" in refused.stderr
+    assert "Resources.Api: BodyS3Location s3://b/k: GetObject: NoSuchBucket" in refused.stderr

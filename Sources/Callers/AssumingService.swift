@@ -18,6 +18,9 @@ package struct AssumingService: Sendable {
     /// accelerated-intelligent-document-processing-on-aws#479).
     package static let apiGateway = AssumingService(principal: "apigateway.amazonaws.com", source: nil)
 
+    /// For the resources of stacks.
+    package static let cloudFormation = AssumingService(principal: "cloudformation.amazonaws.com", source: nil)
+
     /// Whether a role's trust policy lets the service assume it.
     package func may(
         assume role: String, by trust: PolicyDocument, _ account: AccountIdentity, now: Timestamp

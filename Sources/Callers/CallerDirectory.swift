@@ -101,6 +101,13 @@ package struct CallerDirectory: Sendable {
         return .assumed(role.caller)
     }
 
+    /// Assumes a role for another service; nil where it may not, or where there is no such role.
+    package func serviceRole(_ arn: String, _ service: AssumingService, now: Timestamp) -> Caller? {
+        guard let role = roles[arn], let trust = role.trust, service.may(assume: arn, by: trust, account, now: now)
+        else { return nil }
+        return role.caller
+    }
+
     private func sessionARN(ofRole name: String, _ session: String) -> String {
         "arn:\(account.partition):sts::\(account.accountId):assumed-role/\(name)/\(session)"
     }

@@ -94,14 +94,19 @@ package final class ControlPlane: Sendable {
         case .targeted(let service, let operation):
             guard let service = TargetService.named(service) else { return found.refuse(requestId: requestId) }
             return await service.respond(self, to: request, operation, requestId: requestId)
-        // The server answers calls of tables, of user pools, of logs and of S3 before they come here.
-        case .tables, .userPools, .logs, .objects, .refused: return found.refuse(requestId: requestId)
+        // The server answers calls of tables, user pools, logs, S3 and CloudFormation before they come here.
+        case .tables, .userPools, .logs, .objects, .stacks, .refused: return found.refuse(requestId: requestId)
         }
         do throws(ServiceError) {
             var (operation, call) = try resolve(request, requestId: requestId)
             call.allowsLocalCode = allowsLocalCode
             call.isSecure = request.isSecure
             call.codeLinks = CodeLinks(key: settings.sealing)
+            call.objects = settings.objects.map { objects in
+                CallerObjects(objects, account: settings.account) { [self] permission, policy in
+                    self.denial(of: request, { [permission] }, resourcePolicy: { _ in policy })
+                }
+            }
             let service = operation.service
             let functionPolicy = { [self] in service == .lambda ? world.functionPolicy($0) : nil }
             let denial = denial(
@@ -187,6 +192,8 @@ package struct ControlPlaneSettings: Sendable {
     package var sealing = SealingKey()
     /// Nil where no functions run: in drafts and tests.
     package var environments: LiveEnvironments?
+    /// Nil where there is no S3: in tests.
+    package var objects: (any CodeObjects)?
     /// Nil where nobody calls: in drafts and tests.
     package var callerTraffic: (any CallerTraffic)?
     /// Whether nobody is the account itself without a key of its: what development takes as it comes (policies of AWS's

@@ -28,8 +28,12 @@ package struct FunctionPackages: Sendable {
     }
 
     /// Keeps an uploaded archive and unpacks it, unless it is there already.
-    package func keep(_ zip: [UInt8], for functionName: String) throws(PackageError) -> FunctionPackage {
-        let checked = try Self.read(zip)
+    ///
+    /// - Parameter limit: less bytes than that it must have; of what was not sent with a call that is `maximumUnzippedSize`.
+    package func keep(
+        _ zip: [UInt8], for functionName: String, limit: Int = maximumZippedSize
+    ) throws(PackageError) -> FunctionPackage {
+        let checked = try Self.read(zip, limit)
         let home = home(of: functionName)
         return try folders.filling(home) { () throws(PackageError) in
             try store(zip, checked.package, checked.archive, functionName, in: home)
@@ -66,10 +70,14 @@ package struct FunctionPackages: Sendable {
     }
 
     /// What keeping the archive would answer, as far as that can be told without inflating it.
-    package static func check(_ zip: [UInt8]) throws(PackageError) -> FunctionPackage { try read(zip).package }
+    package static func check(
+        _ zip: [UInt8], limit: Int = maximumZippedSize
+    ) throws(PackageError) -> FunctionPackage { try read(zip, limit).package }
 
-    private static func read(_ zip: [UInt8]) throws(PackageError) -> (package: FunctionPackage, archive: ZipArchive) {
-        var package = try describe(zip)
+    private static func read(
+        _ zip: [UInt8], _ limit: Int
+    ) throws(PackageError) -> (package: FunctionPackage, archive: ZipArchive) {
+        var package = try describe(zip, limit: limit)
         let archive = try ZipArchive(zip)
         package.unzippedSize = archive.entries.reduce(0) { $0 + $1.size }
         guard archive.entries.contains(where: { $0.kind == .file }) else { throw .empty }
@@ -77,8 +85,10 @@ package struct FunctionPackages: Sendable {
     }
 
     /// What AWS tells of the archive.
-    static func describe(_ zip: [UInt8]) throws(PackageError) -> FunctionPackage {
-        guard zip.count < maximumZippedSize else { throw .zippedTooLarge }
+    static func describe(
+        _ zip: [UInt8], limit: Int = maximumZippedSize
+    ) throws(PackageError) -> FunctionPackage {
+        guard zip.count < limit else { throw limit == maximumZippedSize ? .zippedTooLarge : .unzippedTooLarge }
         guard !zip.isEmpty else { throw .empty }
         return FunctionPackage(codeSha256: Base64.encode(sha256(zip)), codeSize: zip.count)
     }
@@ -222,7 +232,7 @@ extension FunctionPackages {
     private func restore(_ codeSha256: String, for functionName: String) {
         let name = Self.fileName(codeSha256) + ".zip"
         guard let content = archive(of: functionName, fileName: name) else { return }
-        _ = try? keep(content, for: functionName)
+        _ = try? keep(content, for: functionName, limit: Self.maximumUnzippedSize)
     }
 
     /// 64 hexadecimal digits, and `.zip` or nothing.

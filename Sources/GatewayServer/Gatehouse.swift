@@ -154,6 +154,7 @@ package final class Gatehouse: Sendable {
         resources.environments = environments
         resources.requiresCredentials = settings.requiresCredentials
         resources.limits = .of(settings.limits)
+        resources.objects = CodeObjectsAdapter(store: objects)
         let controlPlane = ControlPlane(
             settings: resources,
             store: store,
@@ -173,12 +174,22 @@ package final class Gatehouse: Sendable {
         try await controlPlane.start()
         usage.start { plan, key in controlPlane.hasKey(key, inPlan: plan) }
 
+        let cloudFormation = CloudFormationHolder()
+        let inProcess = InProcessManagement(
+            controlPlane: controlPlane, tables: tables, pools: pools, logs: logs,
+            objects: ObjectEndpoint(controlPlane: controlPlane, store: objects), account: settings.account,
+            cloudFormation: cloudFormation)
         let stacks = StackService(
-            store: store, sealing: sealing,
-            management: InProcessManagement(
-                controlPlane: controlPlane, tables: tables, pools: pools, logs: logs, account: settings.account),
-            account: settings.account, assetFolder: folder.assets,
+            store: store, sealing: sealing, management: inProcess, account: settings.account,
+            assetFolder: folder.assets,
+            managementOf: { role in
+                guard let role else { return inProcess.acting(as: nil) }
+                return controlPlane.serviceRole(role, .cloudFormation).map(inProcess.acting)
+            },
             now: { Timestamp(milliseconds: WallClock.epochMilliseconds) })
+        let stackAPI = CloudFormation(
+            stacks: stacks, controlPlane: controlPlane, objects: objects, management: inProcess.acting)
+        cloudFormation.hold(stackAPI)
         try await stacks.start()
 
         let server = try await HTTPServer(group: group)
@@ -195,7 +206,8 @@ package final class Gatehouse: Sendable {
                 tables: TableService(tables: tables, gate: gate, bodies: bodies),
                 objects: ObjectService(store: objects, gate: gate, bodies: bodies, tell: { faults.tell($0) }),
                 management: ManagementService(
-                    controlPlane: controlPlane, local: local, pools: pools, logs: logs, gate: gate, bodies: bodies))
+                    controlPlane: controlPlane, local: local, pools: pools, logs: logs, cloudFormation: stackAPI,
+                    gate: gate, bodies: bodies))
         }
         try await https.listen(on: server, dataPlane, controlPlane)
         let shares = Descriptors.shares(trafficListeners: settings.traffic.count)

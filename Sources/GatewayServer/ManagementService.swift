@@ -13,6 +13,7 @@ final class ManagementService: HTTPService {
     private let local: LocalEndpoints
     private let pools: UserPools
     private let logs: LogStore
+    private let cloudFormation: CloudFormation
     private let gate: AccessGate
     /// What all requests together may hold.
     private let bodies: MemoryBudget
@@ -28,9 +29,10 @@ final class ManagementService: HTTPService {
     private var writer: CheckedContinuation<Bool, Never>?
 
     init(
-        controlPlane: ControlPlane, local: LocalEndpoints, pools: UserPools, logs: LogStore, gate: AccessGate,
-        bodies: MemoryBudget
+        controlPlane: ControlPlane, local: LocalEndpoints, pools: UserPools, logs: LogStore,
+        cloudFormation: CloudFormation, gate: AccessGate, bodies: MemoryBudget
     ) {
+        self.cloudFormation = cloudFormation
         self.controlPlane = controlPlane
         self.pools = pools
         self.logs = logs
@@ -113,11 +115,14 @@ final class ManagementService: HTTPService {
         let pools = pools
         let logs = logs
         let access = access
+        let stacks = found.destination == .stacks ? cloudFormation : nil
         Task {
             let response: WireResponse
             if let access {
                 // Nobody else answers what the guard of web pages has let pass.
                 response = await pools.respond(to: request, access, controlPlane) ?? WireResponse(status: 404)
+            } else if let stacks {
+                response = await stacks.respond(to: request)
             } else if let answer = await local.respond(to: request) {
                 response = answer
             } else if let answer = await pools.respond(to: request, controlPlane) {

@@ -6,7 +6,7 @@ package import GatewayModel
 ///
 /// Everything here waits for the disk: it is called on threads that may.
 package final class ObjectStore: Sendable {
-    private let database: DatabasePool
+    private let database: any DatabaseWriter
     let contents: ContentFolder
     let now: @Sendable () -> Timestamp
 
@@ -31,6 +31,19 @@ package final class ObjectStore: Sendable {
             throw ObjectError.internalError("\(path) was written by a later version of Gatehouse.")
         }
         try migrator.migrate(database)
+    }
+
+    /// Buckets in memory, with the content of another store.
+    private init(draftOf store: ObjectStore) throws {
+        now = store.now
+        contents = store.contents
+        database = try DatabaseQueue()
+        try ObjectSchema.migrator.migrate(database)
+    }
+
+    /// A store in which operations on buckets can be tried; `takeOver` has it know those that there are. It has no objects.
+    package func draft() throws(ObjectError) -> ObjectStore {
+        do { return try ObjectStore(draftOf: self) } catch { throw Self.failure(error) }
     }
 
     /// Moves the log into the file: then that alone holds what is known.

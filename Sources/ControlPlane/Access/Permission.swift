@@ -71,3 +71,10 @@ extension WireProtocol {
         }
     }
 }
+
+extension ControlPlane {
+    /// Who a service is that has assumed a role; nil where it may not.
+    package func serviceRole(_ arn: String, _ service: AssumingService) -> Caller? {
+        callers.serviceRole(arn, service, now: settings.now())
+    }
+}

@@ -174,7 +174,7 @@ extension FormCall {
 
 extension Constraints {
     /// As services of forms report it.
-    func checkForm() throws(ServiceError) {
+    package func checkForm() throws(ServiceError) {
         do throws(ServiceError) { try check() } catch { throw IAMError.validation(error.message) }
     }
 }

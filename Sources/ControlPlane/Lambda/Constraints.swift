@@ -1,17 +1,19 @@
 /// The constraints of the service's model, checked together and reported together, as AWS does:
 /// `2 validation errors detected: Value '…' at '…' failed to satisfy constraint: …; Value …`.
-struct Constraints {
+package struct Constraints {
     private var violations: [String] = []
 
-    mutating func violation(_ value: String, at member: String, _ constraint: String) {
+    package init() {}
+
+    package mutating func violation(_ value: String, at member: String, _ constraint: String) {
         violations.append("Value \(value) at '\(member)' failed to satisfy constraint: \(constraint)")
     }
 
-    mutating func present<Value>(_ value: Value?, _ member: String) {
+    package mutating func present<Value>(_ value: Value?, _ member: String) {
         if value == nil { violation("null", at: member, "Member must not be null") }
     }
 
-    mutating func length(_ value: String?, _ member: String, _ range: ClosedRange<Int>) {
+    package mutating func length(_ value: String?, _ member: String, _ range: ClosedRange<Int>) {
         guard let value else { return }
         let length = value.unicodeScalars.count
         if length > range.upperBound {
@@ -22,17 +24,18 @@ struct Constraints {
     }
 
     /// `isMatched` decides; `pattern` is only shown, so that it reads as AWS prints it.
-    mutating func pattern(_ value: String?, _ member: String, _ pattern: String, _ isMatched: (String) -> Bool) {
+    package mutating func pattern(_ value: String?, _ member: String, _ pattern: String, _ isMatched: (String) -> Bool)
+    {
         guard let value, !isMatched(value) else { return }
         violation("'\(value)'", at: member, "Member must satisfy regular expression pattern: \(pattern)")
     }
 
-    mutating func range(_ value: Int?, _ member: String, _ range: PartialRangeFrom<Int>) {
+    package mutating func range(_ value: Int?, _ member: String, _ range: PartialRangeFrom<Int>) {
         guard let value, value < range.lowerBound else { return }
         violation("'\(value)'", at: member, "Member must have value greater than or equal to \(range.lowerBound)")
     }
 
-    mutating func range(_ value: Int?, _ member: String, _ range: ClosedRange<Int>) {
+    package mutating func range(_ value: Int?, _ member: String, _ range: ClosedRange<Int>) {
         guard let value else { return }
         if value > range.upperBound {
             violation("'\(value)'", at: member, "Member must have value less than or equal to \(range.upperBound)")
@@ -41,12 +44,12 @@ struct Constraints {
         }
     }
 
-    mutating func oneOf(_ value: String?, _ member: String, _ values: [String]) {
+    package mutating func oneOf(_ value: String?, _ member: String, _ values: [String]) {
         guard let value, !values.contains(value) else { return }
         violation("'\(value)'", at: member, "Member must satisfy enum value set: [\(values.joined(separator: ", "))]")
     }
 
-    func check() throws(ServiceError) {
+    package func check() throws(ServiceError) {
         guard !violations.isEmpty else { return }
         let errors = violations.count == 1 ? "1 validation error" : "\(violations.count) validation errors"
         throw .validation("\(errors) detected: \(violations.joined(separator: "; "))")

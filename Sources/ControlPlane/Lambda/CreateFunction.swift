@@ -93,7 +93,7 @@ private struct NewFunction {
         }
         try configuration.checkValues()
         try FunctionTags.checkCount(tags)
-        code = try FunctionCode(codeMembers, allowsLocalCode: call.allowsLocalCode, verb: "creating")
+        code = try FunctionCode(codeMembers, call, verb: "creating")
     }
 
     func function(

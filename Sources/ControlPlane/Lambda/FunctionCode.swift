@@ -4,35 +4,64 @@ import GatewayModel
 
 /// Where the code of a function comes from: `Code` of CreateFunction, the members of UpdateFunctionCode themselves.
 enum FunctionCode: Sendable {
-    case zip([UInt8])
+    /// An archive of less than so many bytes.
+    case zip([UInt8], limit: Int)
     /// A folder of this machine, which is copied.
     case folder(String)
+    /// A package in S3, and by whose right it is read.
+    case object(CodeObject, CallerObjects)
 
     /// The bucket that stands for this machine's own folders, for calls that may name them: the template's deployer
     /// passes a local `CodeUri` as `{"S3Bucket": "gatehouse.local", "S3Key": "/absolute/folder"}`.
     static let localBucket = "gatehouse.local"
 
-    init(_ members: Members, allowsLocalCode: Bool, verb: String) throws(ServiceError) {
+    /// Bytes of a package in S3: no more than its files may have.
+    static let maximumObjectSize = FunctionPackages.maximumUnzippedSize
+
+    init(_ members: Members, _ call: Call, verb: String) throws(ServiceError) {
         let zip = try members.string("ZipFile")
         let bucket = try members.string("S3Bucket")
         let key = try members.string("S3Key")
+        let version = try members.string("S3ObjectVersion")
         if try members.string("ImageUri") != nil {
             throw .invalidParameter("Please don't provide ImageUri when \(verb) a function with packageType Zip.")
         }
         if let zip {
-            guard bucket == nil, key == nil else {
+            guard bucket == nil, key == nil, version == nil else {
                 throw .invalidParameter("Please do not provide other FunctionCode parameters when providing a ZipFile.")
             }
             guard let bytes = Base64.decode(zip) else { throw .serialization("ZipFile: expected base64") }
-            self = .zip(bytes)
+            self = .zip(bytes, limit: FunctionPackages.maximumZippedSize)
             return
         }
-        guard let bucket else { throw .invalidParameter("Please provide a source for function code.") }
-        guard bucket == Self.localBucket, allowsLocalCode else {
-            throw .notOffered("S3Bucket: Gatehouse does not read code from S3; pass the package as ZipFile.")
+        guard let bucket, let key else { throw .invalidParameter("Please provide a source for function code.") }
+        if bucket == Self.localBucket {
+            guard call.allowsLocalCode else {
+                throw .notOffered("S3Bucket: \(bucket) stands for Gatehouse's own folders; no call can name them.")
+            }
+            guard key.hasPrefix("/") else { throw .invalidParameter("S3Key must be an absolute folder.") }
+            self = .folder(key)
+            return
         }
-        guard let key, key.hasPrefix("/") else { throw .invalidParameter("S3Key must be an absolute folder.") }
-        self = .folder(key)
+        guard let objects = call.objects else {
+            throw .notOffered("S3Bucket: Gatehouse does not read code from S3 here; pass the package as ZipFile.")
+        }
+        if try members.string("S3ObjectStorageMode") ?? "COPY" != "COPY" {
+            throw .notOffered("S3ObjectStorageMode: Gatehouse copies packages out of S3.")
+        }
+        self = .object(CodeObject(bucket: bucket, key: key, version: version), objects)
+    }
+
+    /// With a package that lies in S3 read.
+    func fetched() async throws(ServiceError) -> FunctionCode {
+        guard case .object(let object, let objects) = self else { return self }
+        let read: Result<[UInt8], ServiceError>
+        do throws(PackageError) {
+            read = try await BlockingThread.run { () throws(PackageError) in
+                Result { () throws(ServiceError) in try objects.read(object) }
+            }
+        } catch { throw ServiceError(error) }
+        return .zip(try read.get(), limit: Self.maximumObjectSize)
     }
 
     /// Makes the code usable. Inflating and writing may take a second: not on a thread of Swift's tasks.
@@ -43,10 +72,11 @@ enum FunctionCode: Sendable {
     ) async throws(ServiceError) -> FunctionPackage {
         do throws(PackageError) {
             switch self {
-            case .zip(let bytes):
+            case .zip(let bytes, let limit):
                 return try await BlockingThread.run { () throws(PackageError) in
-                    try places.packages.keep(bytes, for: functionName)
+                    try places.packages.keep(bytes, for: functionName, limit: limit)
                 }
+            case .object: throw .machine("It was not read.")
             case .folder(let folder):
                 if let earlier = places.snapshots.takeAgain(folder) { return earlier }
                 var dependencies: DependencyFolder?
@@ -68,7 +98,8 @@ enum FunctionCode: Sendable {
         do throws(PackageError) {
             return try await BlockingThread.run { () throws(PackageError) in
                 switch self {
-                case .zip(let bytes): return try FunctionPackages.check(bytes)
+                case .zip(let bytes, let limit): return try FunctionPackages.check(bytes, limit: limit)
+                case .object: throw .machine("It was not read.")
                 case .folder(let folder): return try snapshots.describe(folder, isFresh: isFresh)
                 }
             }
@@ -102,10 +133,11 @@ extension ControlPlane {
         _ use: (FunctionPackage) async throws(ServiceError) -> Result?
     ) async throws(ServiceError) -> Result {
         while true {
-            let package =
+            let package = try await reading(code) { code throws(ServiceError) in
                 settings.keepsCode
-                ? try await code.package(for: functionName, runtime: runtime, in: codePlaces)
-                : try await code.describe(in: snapshots, isFresh: false)
+                    ? try await code.package(for: functionName, runtime: runtime, in: codePlaces)
+                    : try await code.describe(in: snapshots, isFresh: false)
+            }
             let result: Result?
             do throws(ServiceError) {
                 result = try await use(package)
@@ -117,6 +149,21 @@ extension ControlPlane {
             }
             if let snapshot = package.snapshot { snapshots.release(snapshot) }
             if let result { return result }
+        }
+    }
+
+    /// What code would be kept as, with nothing kept.
+    func describe(_ code: FunctionCode) async throws(ServiceError) -> FunctionPackage {
+        try await reading(code) { code throws(ServiceError) in try await code.describe(in: snapshots) }
+    }
+
+    /// Reads code that lies in S3: one package at a time is in memory, for each may be large.
+    private func reading(
+        _ code: FunctionCode, _ use: (FunctionCode) async throws(ServiceError) -> FunctionPackage
+    ) async throws(ServiceError) -> FunctionPackage {
+        guard case .object = code else { return try await use(code) }
+        return try await inTurn(of: RootID("code", "s3")) { () async throws(ServiceError) in
+            try await use(code.fetched())
         }
     }
 

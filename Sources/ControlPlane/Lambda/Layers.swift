@@ -29,8 +29,7 @@ extension LambdaOperations {
         input.check(&constraints)
         let name = try LayerName.named(in: call, constraints)
         let home = LambdaLayer.home(of: name)
-        let code = try FunctionCode(
-            input.content ?? Members([:]), allowsLocalCode: call.allowsLocalCode, verb: "publishing")
+        let code = try FunctionCode(input.content ?? Members([:]), call, verb: "publishing")
         let (layer, version) = try await control.withPackage(
             of: code, for: home, runtime: nil
         ) { package throws(ServiceError) in

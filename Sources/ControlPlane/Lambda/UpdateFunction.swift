@@ -68,11 +68,11 @@ extension LambdaOperations {
         let roleId = try trial?.configuration.role.map { role throws(ServiceError) in
             try control.executionRole(role, of: name.name)
         }
-        let code = try FunctionCode(members, allowsLocalCode: call.allowsLocalCode, verb: "updating")
+        let code = try FunctionCode(members, call, verb: "updating")
         let isDryRun = try members.bool("DryRun") ?? false
         if isDryRun, trial == nil {
             var configuration = try control.function(name).head.configuration
-            configuration.take(try await code.describe(in: control.snapshots), architectures)
+            configuration.take(try await control.describe(code), architectures)
             return try .json(configuration)
         }
 

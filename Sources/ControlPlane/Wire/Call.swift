@@ -23,6 +23,8 @@ package struct Call: Sendable {
     var refusesBrokenTemplates = false
     /// Where code can be had.
     var codeLinks: CodeLinks?
+    /// What code in S3 the caller may use; nil where there is no S3.
+    var objects: CallerObjects?
     /// Why the caller may not see tags of what he may see.
     var tagsDenial: String?
     /// Whether it came encrypted.

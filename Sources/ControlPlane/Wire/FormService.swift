@@ -74,12 +74,12 @@ struct FormCall: Sendable {
 }
 
 /// The parameters of a form. A list's elements are `Name.member.1` and so on, their members follow behind a dot.
-struct FormMembers: Sendable {
+package struct FormMembers: Sendable {
     private let values: [String: String]
     /// What the names of an element's members begin with.
     private let prefix: String
 
-    init(_ pairs: [(name: String, value: String)]) {
+    package init(_ pairs: [(name: String, value: String)]) {
         values = Dictionary(pairs.map { ($0.name, $0.value) }) { first, _ in first }
         prefix = ""
     }
@@ -89,9 +89,9 @@ struct FormMembers: Sendable {
         self.prefix = prefix
     }
 
-    func string(_ name: String) -> String? { values[prefix + name] }
+    package func string(_ name: String) -> String? { values[prefix + name] }
 
-    func integer(_ name: String) throws(ServiceError) -> Int? {
+    package func integer(_ name: String) throws(ServiceError) -> Int? {
         guard let text = string(name) else { return nil }
         guard let number = Int(text) else {
             throw ServiceError("MalformedInput", status: 400, "The value '\(text)' of \(name) is no number.")
@@ -99,7 +99,7 @@ struct FormMembers: Sendable {
         return number
     }
 
-    func bool(_ name: String) throws(ServiceError) -> Bool? {
+    package func bool(_ name: String) throws(ServiceError) -> Bool? {
         switch string(name) {
         case nil: nil
         case "true", "True": true
@@ -110,14 +110,14 @@ struct FormMembers: Sendable {
     }
 
     /// nil when the list is not there at all; an empty one is sent as `Name=`.
-    func strings(_ name: String) -> [String]? {
+    package func strings(_ name: String) -> [String]? {
         var found: [String] = []
         while let value = string("\(name).member.\(found.count + 1)") { found.append(value) }
         return found.isEmpty && string(name) == nil ? nil : found
     }
 
     /// Elements that have at least one of `members`.
-    func elements(_ name: String, with members: [String]) -> [FormMembers] {
+    package func elements(_ name: String, with members: [String]) -> [FormMembers] {
         var found: [FormMembers] = []
         while true {
             let element = FormMembers(values, prefix: "\(prefix)\(name).member.\(found.count + 1).")
@@ -128,29 +128,29 @@ struct FormMembers: Sendable {
 }
 
 /// Members of a result, written as XML.
-struct XMLMembers: Sendable {
-    private(set) var text = ""
+package struct XMLMembers: Sendable {
+    package private(set) var text = ""
 
-    init() {}
+    package init() {}
 
-    init(_ make: (inout XMLMembers) -> Void) { make(&self) }
+    package init(_ make: (inout XMLMembers) -> Void) { make(&self) }
 
     /// nil is left out.
-    mutating func add(_ name: String, _ value: String?) {
+    package mutating func add(_ name: String, _ value: String?) {
         guard let value else { return }
         text += "<\(name)>\(XML.escaped(value))</\(name)>"
     }
 
-    mutating func add(_ name: String, _ value: Int?) { add(name, value.map(String.init)) }
-    mutating func add(_ name: String, _ value: Bool?) { add(name, value.map { $0 ? "true" : "false" }) }
+    package mutating func add(_ name: String, _ value: Int?) { add(name, value.map(String.init)) }
+    package mutating func add(_ name: String, _ value: Bool?) { add(name, value.map { $0 ? "true" : "false" }) }
 
-    mutating func structure(_ name: String, _ make: (inout XMLMembers) -> Void) {
+    package mutating func structure(_ name: String, _ make: (inout XMLMembers) -> Void) {
         text += "<\(name)>"
         make(&self)
         text += "</\(name)>"
     }
 
-    mutating func list<Element>(
+    package mutating func list<Element>(
         _ name: String, _ elements: some Sequence<Element>, _ make: (inout XMLMembers, Element) -> Void
     ) {
         structure(name) { list in
@@ -158,7 +158,7 @@ struct XMLMembers: Sendable {
         }
     }
 
-    mutating func list(_ name: String, _ texts: some Sequence<String>) {
+    package mutating func list(_ name: String, _ texts: some Sequence<String>) {
         structure(name) { list in for text in texts { list.add("member", text) } }
     }
 }

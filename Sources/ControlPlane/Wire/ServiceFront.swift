@@ -46,6 +46,8 @@ package enum ServiceFront {
         case targeted(service: String, operation: String)
         /// S3's operations; the bucket that the host names.
         case objects(hostBucket: String?)
+        /// CloudFormation's operations.
+        case stacks
         /// The operations that are found by method and path.
         case resources
         /// A service of forms, by its name; nil where only the `Action` tells.
@@ -123,6 +125,7 @@ package enum ServiceFront {
         if service == "dynamodb" { return tables("") }
         if service == "cognito-idp" { return userPools("") }
         if service == logService { return logs("") }
+        if service == CloudFormationWire.service { return Found(.stacks, CloudFormationWire.wire) }
         if let targets = TargetService.named(service) { return targeted(targets, "") }
         // Roles Anywhere signs with the name of IAM, and sends no forms.
         if let forms = FormService.named(service), isForm || service != IAM.service.name {
@@ -152,7 +155,7 @@ extension ServiceFront.Found {
             case .tables(let operation), .userPools(let operation), .logs(let operation),
                 .targeted(_, let operation):
                 "the operation '\(operation)' here"
-            case .resources, .form, .objects: "this call"
+            case .resources, .form, .objects, .stacks: "this call"
             }
         return wire.response(wire.refusal("Gatehouse does not serve \(name)."), requestId: requestId)
     }

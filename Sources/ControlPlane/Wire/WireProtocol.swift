@@ -60,7 +60,7 @@ package enum WireProtocol: Sendable, Equatable {
         "<Code>\(XML.escaped(error.code))</Code><Message>\(XML.escaped(error.message))</Message>"
     }
 
-    static func xml(_ status: Int, _ requestId: String, _ body: String) -> WireResponse {
+    package static func xml(_ status: Int, _ requestId: String, _ body: String) -> WireResponse {
         WireResponse(
             status: status, headers: [("content-type", "text/xml"), ("x-amzn-requestid", requestId)],
             body: Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\(body)".utf8))

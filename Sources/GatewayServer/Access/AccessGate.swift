@@ -60,6 +60,7 @@ struct AccessGate: Sendable {
         case .logs: return ServiceFront.logService
         case .form(let service?), .targeted(let service, _): return service
         case .objects: return BucketHost.service
+        case .stacks: return CloudFormationWire.service
         case .resources, .form, .refused:
             let path = head.string(head.path)
             if path.hasPrefix(LocalEndpoints.prefix) { return LocalEndpoints.service }

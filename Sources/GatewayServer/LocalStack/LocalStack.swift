@@ -23,7 +23,10 @@ package actor LocalStack {
 
         /// Finds what is wrong with the template before anything is started.
         package func check(account: AccountIdentity) throws(TemplateError) {
-            _ = try made(DiskFiles(), account: account)
+            let source = try TemplateSource(path: template)
+            // What lies in S3 is read when the server runs.
+            guard !source.mayIncludeObjects else { return }
+            _ = try made(source, DiskFiles(), account: account)
         }
     }
 
@@ -126,10 +129,14 @@ package actor LocalStack {
 
     private func attempt(_ files: ConsultedFiles) async -> Result<Made, TemplateError> {
         do throws(TemplateError) {
-            let stored = try await StoredParameters(
-                of: try TemplateSource(path: source.template, files: files), given: source.parameters,
-                server.stacks.management)
-            return .success(try source.made(files, stored: stored, account: server.account))
+            let template = try TemplateSource(path: source.template, files: files)
+            let stored = try await StoredParameters(of: template, given: source.parameters, server.stacks.management)
+            let (parameters, account) = (source.parameters, server.account)
+            let whole = try await template.includingObjects(server.stacks.management) {
+                template throws(TemplateError) in
+                _ = try StackPlan(template, parameters: parameters, stored: stored, account: account)
+            }
+            return .success(try source.made(whole, files, stored: stored, account: account))
         } catch {
             return .failure(error)
         }
@@ -138,10 +145,10 @@ package actor LocalStack {
 
 extension LocalStack.Source {
     fileprivate func made(
-        _ files: some TemplateFiles, stored: StoredParameters = .unasked, account: AccountIdentity
+        _ template: TemplateSource, _ files: some TemplateFiles, stored: StoredParameters = .unasked,
+        account: AccountIdentity
     ) throws(TemplateError) -> LocalStack.Made {
         let overrides = try overrides(files)
-        let template = try TemplateSource(path: template, files: files)
         let plan = try StackPlan(template, parameters: parameters, stored: stored, account: account)
         return LocalStack.Made(
             plan: plan.overriding(overrides).droppingOldVersions, text: template.text,

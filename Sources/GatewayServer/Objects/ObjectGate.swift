@@ -115,8 +115,7 @@ struct ObjectAccess: Sendable {
         let parts = resource.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
         guard let name = parts.last?.prefix(while: { $0 != "/" }) else { return nil }
         do throws(ObjectError) {
-            let text = try store.setting("policy", of: String(name))
-            return text.map { (try? PolicyDocument($0, kind: .resource)) ?? .closed }
+            return try store.policy(of: String(name))
         } catch {
             if error.code == "NoSuchBucket" { return nil }
             throw error

@@ -11,7 +11,7 @@ extension ObjectCall {
         let error =
             id == nil
             ? ObjectError.noSuchKey(key)
-            : ObjectError("MethodNotAllowed", status: 405, "The specified method is not allowed against this resource.")
+            : ObjectError.markerHasNoContent
                 .with("Method", request.method).with("ResourceType", "DeleteMarker")
                 .with(header: "Allow", "DELETE").with(header: "Last-Modified", HTTPDate.text(version.modified))
         throw error.with(header: "x-amz-delete-marker", "true").with(header: "x-amz-version-id", version.id)

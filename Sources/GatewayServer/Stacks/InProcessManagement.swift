@@ -1,26 +1,71 @@
+import Callers
 import ControlPlane
 import DataPlane
 import GatewayModel
 import LogStore
 import Stacks
+import Synchronization
 import TableStore
 import UserPools
 
-/// The management API without a socket. Only callers inside the process may hand over code as a local folder.
+/// The management API without a socket, for whoever is inside the process.
 struct InProcessManagement: Management {
     let controlPlane: ControlPlane
     let tables: TableEndpoint
     let pools: UserPools
     let logs: LogStore
+    let objects: ObjectEndpoint
     let account: AccountIdentity
+    /// Who makes stacks within stacks, when it is there.
+    let cloudFormation: CloudFormationHolder
+    /// As whom calls are made; nil is the account itself.
+    private(set) var caller: Caller?
+    /// Whether code may be handed over as a local folder.
+    private(set) var allowsLocalCode = true
+
+    init(
+        controlPlane: ControlPlane, tables: TableEndpoint, pools: UserPools, logs: LogStore, objects: ObjectEndpoint,
+        account: AccountIdentity, cloudFormation: CloudFormationHolder
+    ) {
+        self.controlPlane = controlPlane
+        self.tables = tables
+        self.pools = pools
+        self.logs = logs
+        self.objects = objects
+        self.account = account
+        self.cloudFormation = cloudFormation
+    }
+
+    /// For what somebody asks for from outside: what he may not do himself is not done for him.
+    func acting(as caller: Caller?) -> InProcessManagement {
+        var management = self
+        management.caller = caller
+        management.allowsLocalCode = false
+        return management
+    }
 
     func call(_ request: WireRequest) async -> WireResponse {
-        if let operation = request.tableOperation {
+        var request = request
+        request.caller = caller
+        request.isSecure = true
+        switch request.destination {
+        case .tables(let operation):
+            let denial = controlPlane.denial(of: request) {
+                Permission.tables(operation, request.body, in: account)
+            }
+            if let denial {
+                let wire = TableService.wire
+                return wire.response(wire.accessDenied(denial), requestId: Identifiers.uuid())
+            }
             return WireResponse(await tables.answer(operation, request.body))
+        case .objects(let hostBucket): return await objects.answer(request, hostBucket)
+        case .stacks:
+            if let cloudFormation = cloudFormation.value { return await cloudFormation.respond(toEngine: request) }
+        default: break
         }
         if let answer = await pools.respond(to: request, controlPlane) { return answer }
         if let answer = await logs.respond(to: request, controlPlane) { return answer }
-        return await controlPlane.respond(to: request, allowsLocalCode: true)
+        return await controlPlane.respond(to: request, allowsLocalCode: allowsLocalCode)
     }
 
     func draft() async -> any Management {
@@ -30,7 +75,8 @@ struct InProcessManagement: Management {
         }
         return DraftManagement(
             controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account), pools: pools.draft(),
-            logs: DraftLogs(logs))
+            logs: DraftLogs(logs), stacks: DraftStacks(cloudFormation: cloudFormation),
+            objects: DraftObjects(objects, caller: caller))
     }
 }
 
@@ -40,9 +86,16 @@ private struct DraftManagement: Management {
     let tables: DraftTables
     let pools: UserPools
     let logs: DraftLogs
+    let stacks: DraftStacks
+    let objects: DraftObjects
 
     func call(_ request: WireRequest) async -> WireResponse {
-        if let operation = request.tableOperation { return await tables.answer(operation, request.body) }
+        switch request.destination {
+        case .tables(let operation): return await tables.answer(operation, request.body)
+        case .objects(let hostBucket): return await objects.answer(request, hostBucket)
+        case .stacks: return await stacks.answer(request)
+        default: break
+        }
         if let answer = await pools.respond(to: request, controlPlane) { return answer }
         if let answer = await logs.respond(to: request, controlPlane) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: true)
@@ -66,11 +119,17 @@ private actor DraftLogs {
     }
 }
 
+/// CloudFormation's API, which is made after what it stands on.
+final class CloudFormationHolder: Sendable {
+    private let held = Mutex<CloudFormation?>(nil)
+
+    var value: CloudFormation? { held.withLock { $0 } }
+
+    func hold(_ cloudFormation: CloudFormation) { held.withLock { $0 = cloudFormation } }
+}
+
 extension WireRequest {
-    fileprivate var tableOperation: String? {
-        guard case .tables(let operation) = ServiceFront.find(ServiceHead(self)).destination else { return nil }
-        return operation
-    }
+    fileprivate var destination: ServiceFront.Destination { ServiceFront.find(ServiceHead(self)).destination }
 }
 
 extension WireResponse {

@@ -50,8 +50,11 @@ struct SentTemplate {
             file: template["file"]?.string ?? "template", folder: folder, bytes: Array(text.utf8),
             files: SentFiles(files: files, code: digests, assets: assets))
         let stored = try await StoredParameters(of: source, given: parameters, management)
+        let whole = try await source.includingObjects(management) { source throws(TemplateError) in
+            _ = try StackPlan(source, stackName: stackName, parameters: parameters, stored: stored, account: account)
+        }
         plan = try StackPlan(
-            source, stackName: stackName, parameters: parameters, stored: stored, account: account)
+            whole, stackName: stackName, parameters: parameters, stored: stored, account: account)
         self.text = text
         code = SentCode(digests: digests, assets: assets)
     }

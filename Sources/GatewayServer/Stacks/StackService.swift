@@ -3,16 +3,28 @@ package import GatewayModel
 import JSON
 package import Sealing
 package import Stacks
+import Synchronization
 
 /// The stacks of a server: one operation at a time on each.
 package actor StackService {
-    private let journal: StackStore
+    let journal: StackStore
+    /// Acts as the account itself.
     let management: any Management
-    private let account: AccountIdentity
-    private let now: @Sendable () -> Timestamp
-    private let exports = ExportTable()
-    private var records: [String: StackRecord] = [:]
-    private var busy: Set<String> = []
+    /// Acts as a role that CloudFormation may assume; nil where it may not.
+    let managementOf: @Sendable (_ roleARN: String?) -> (any Management)?
+    let account: AccountIdentity
+    let now: @Sendable () -> Timestamp
+    nonisolated let exports = ExportTable()
+    var records: [String: StackRecord] = [:]
+    /// Stacks that were deleted lately, by their ids, the latest last.
+    var deleted: [(id: String, record: StackRecord)] = []
+    /// Of each stack that there is, by its id.
+    var changeSets: [String: [ChangeSet]] = [:]
+    var busy: Set<String> = []
+    /// Who waits for the end of an operation.
+    var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
+    nonisolated let history = StackHistory()
+    nonisolated let stops = StackStops()
     /// Digests of packages that stacks have used since the start.
     private var knownAssets: Set<String> = []
     nonisolated let log = StackEventLog()
@@ -20,9 +32,10 @@ package actor StackService {
 
     package init(
         store: any EntityStore, sealing: SealingKey, management: any Management, account: AccountIdentity,
-        assetFolder: String,
+        assetFolder: String, managementOf: @escaping @Sendable (_ roleARN: String?) -> (any Management)? = { _ in nil },
         now: @escaping @Sendable () -> Timestamp
     ) {
+        self.managementOf = managementOf
         journal = StackStore(store, sealing: sealing)
         self.management = management
         self.account = account
@@ -36,9 +49,18 @@ package actor StackService {
     /// the stack tries again.
     package func start() async throws {
         try await journal.sealOld()
+        let histories = try await journal.loadHistories()
+        history.load(histories)
+        changeSets = histories.mapValues(\.changeSets)
+        deleted = histories.compactMap { id, history in history.deleted.map { (id, $0) } }
+            .sorted { ($0.record.deletionTime ?? "") < ($1.record.deletionTime ?? "") }
         for (record, steps) in try await journal.load() {
             keep(record.name, record)
-            do throws(StackFailure) { try await recover(record, steps) } catch { keep(record.name, error.record) }
+            if let pending = record.pending, pending.isRepeatable {
+                await resume(record, pending, steps)
+            } else {
+                do throws(StackFailure) { try await recover(record, steps) } catch { keep(record.name, error.record) }
+            }
         }
     }
 
@@ -52,15 +74,18 @@ package actor StackService {
     ) async throws(StackFailure) -> StackResult {
         let name = plan.stackName
         try begin(name)
-        defer { busy.remove(name) }
+        defer { end(name) }
         guard records[name] != nil || records.count < StackLimits.stacks else {
             throw failure(name, "Limit for stack has been exceeded")
         }
+        // Only its name is left.
+        if records[name]?.status == .rollbackComplete { try await drop(name) }
         do throws(StackFailure) {
             try await finishEarlier(name)
             let result = try await engine(name, LocalOrSentCode(local: code, assets: assets)).deploy(
                 plan, over: records[name], template: template)
             keep(name, result.record)
+            await saveEvents(of: result.record.stackId)
             return result
         } catch {
             keep(name, error.record)
@@ -75,7 +100,7 @@ package actor StackService {
 
     package func delete(_ name: String) async throws(StackFailure) {
         try begin(name)
-        defer { busy.remove(name) }
+        defer { end(name) }
         do throws(StackFailure) {
             // What cannot be taken back goes with the rest.
             do throws(StackFailure) { try await finishEarlier(name) } catch {
@@ -83,7 +108,7 @@ package actor StackService {
             }
             guard let record = records[name] else { return }
             try await engine(name, SentCode(digests: [:], assets: assets)).delete(record, account: account)
-            keep(name, nil)
+            await keepDeleted(record)
         } catch {
             keep(name, error.record)
             throw error
@@ -91,7 +116,7 @@ package actor StackService {
     }
 
     /// Counts what an unfinished deployment has made among the stack's resources.
-    private func takeUpUnfinished(_ name: String) async throws(StackFailure) {
+    func takeUpUnfinished(_ name: String) async throws(StackFailure) {
         let steps = try await steps(of: name)
         guard var record = records[name] else { return }
         for made in steps.compactMap(\.made)
@@ -101,31 +126,31 @@ package actor StackService {
         records[name] = record
     }
 
-    private func begin(_ name: String) throws(StackFailure) {
+    func begin(_ name: String) throws(StackFailure) {
         guard busy.insert(name).inserted else {
             throw failure(name, "Stack [\(name)] has an operation in progress; wait until it is over.")
         }
     }
 
     /// What was cut short is taken back before anything else is done.
-    private func finishEarlier(_ name: String) async throws(StackFailure) {
+    func finishEarlier(_ name: String) async throws(StackFailure) {
         guard let record = records[name], record.status.isToBeUndone else { return }
         try await recover(record, try await steps(of: name))
     }
 
-    private func steps(of name: String) async throws(StackFailure) -> [StackStep] {
+    func steps(of name: String) async throws(StackFailure) -> [StackStep] {
         do { return try await journal.load().first { $0.record.name == name }?.steps ?? [] } catch {
             throw failure(name, "The stack cannot be read: \(error)")
         }
     }
 
-    private func recover(_ record: StackRecord, _ steps: [StackStep]) async throws(StackFailure) {
+    func recover(_ record: StackRecord, _ steps: [StackStep]) async throws(StackFailure) {
         let code = LocalOrSentCode(local: FilesAsCode(DiskFiles()), assets: assets)
         let left = try await engine(record.name, code).recover(record, steps: steps, account: account)
         keep(record.name, left)
     }
 
-    private func keep(_ name: String, _ record: StackRecord?) {
+    func keep(_ name: String, _ record: StackRecord?) {
         records[name] = record
         if let record { exports.take(record) } else { exports.forget(name) }
         let digests = records.values.flatMap(\.resources).compactMap(\.codeDigest)
@@ -135,14 +160,43 @@ package actor StackService {
         if busy.count <= 1 { assets.tidy(used: used, known: knownAssets, now: Int(now().seconds)) }
     }
 
-    private func engine(_ name: String, _ code: any CodeSource) -> StackEngine {
-        let log = log
+    /// - Parameter operation: what is done; nil: it is named by the first event.
+    func engine(
+        _ name: String, _ code: any CodeSource, _ management: (any Management)? = nil,
+        _ operation: StackHistory.Operation? = nil
+    ) -> StackEngine {
+        let (log, history) = (log, history)
+        let known = Mutex(operation)
         return StackEngine(
-            management: management, code: code, journal: journal, exports: exports, now: now,
-            onEvent: { log.add($0, to: name) })
+            management: management ?? self.management, code: code, journal: journal, exports: exports, now: now,
+            onEvent: { event in
+                log.add(event, to: name)
+                let operation = known.withLock { known in
+                    // The first event is the stack's own.
+                    known =
+                        known ?? StackHistory.Operation(stackId: event.physicalId, name: event.operation, token: nil)
+                    return known
+                }
+                if let operation { history.add(event, operation) }
+            })
     }
 
-    private func failure(_ name: String, _ message: String) -> StackFailure {
+    /// The operation is over.
+    func end(_ name: String) {
+        busy.remove(name)
+        stops.clear(name)
+        for waiter in waiting.removeValue(forKey: name) ?? [] { waiter.resume() }
+    }
+
+    func failure(_ name: String, _ message: String) -> StackFailure {
         StackFailure(error: TemplateError(name, message), record: records[name])
+    }
+}
+
+extension StackEvent {
+    /// Of the operation that begins with it.
+    fileprivate var operation: String {
+        let word = status.split(separator: "_").first ?? ""
+        return "\(word)_STACK"
     }
 }

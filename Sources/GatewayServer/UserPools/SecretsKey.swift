@@ -29,7 +29,7 @@ enum SecretsKey {
         if try await entities(of: ControlPlane.sealedTypes, in: path).contains(where: ControlPlane.isSealed) {
             return path
         }
-        return try await entities(of: ["stack"], in: path).contains(where: StackStore.isSealed) ? path : nil
+        return try await entities(of: StackStore.types, in: path).contains(where: StackStore.isSealed) ? path : nil
     }
 
     private static func entities(of types: [String], in path: String) async throws -> [Entity] {

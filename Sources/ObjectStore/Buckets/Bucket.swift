@@ -106,6 +106,25 @@ extension ObjectStore {
         }
     }
 
+    /// Makes a bucket of another store, with its settings; nothing when it is here already or not there.
+    package func takeOver(_ name: String, from store: ObjectStore) throws(ObjectError) {
+        let found: (bucket: Bucket, settings: [BucketSetting])? = try store.read { db in
+            guard let bucket = try Self.find(name, db) else { return nil }
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT name, document FROM settings WHERE bucket = ?", arguments: [bucket.id])
+            return (bucket, rows.map { BucketSetting(name: $0["name"], document: $0["document"]) })
+        }
+        guard let found else { return }
+        try write { db, _ in
+            guard try Self.find(name, db) == nil else { return }
+            try db.execute(
+                sql: "INSERT INTO buckets (name, created, versioning) VALUES (?, ?, ?)",
+                arguments: [name, found.bucket.created.milliseconds, found.bucket.versioning?.rawValue])
+            let bucket = try Self.bucket(name, db)
+            for setting in found.settings { try Self.set(setting, of: bucket, db) }
+        }
+    }
+
     // MARK: Settings
 
     package func setting(_ setting: String, of name: String) throws(ObjectError) -> String? {

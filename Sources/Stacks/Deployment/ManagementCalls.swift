@@ -69,14 +69,38 @@ struct ManagementCalls: Sendable {
     func iam(
         _ action: String, _ parameters: [(name: String, value: String)]
     ) async throws(Failure) -> QueryAnswer {
-        let pairs = [("Action", action), ("Version", "2010-05-08")] + parameters.map { ($0.name, $0.value) }
+        try await form(action, parameters, version: "2010-05-08", host: "iam.amazonaws.com")
+    }
+
+    /// An operation of CloudFormation's.
+    ///
+    /// - Parameters:
+    ///   - parent: the stack that another one is made for.
+    ///   - waitingFor: the stack whose operation is over when this returns.
+    func cloudFormation(
+        _ action: String, _ parameters: [(name: String, value: String)], parent: String? = nil,
+        waitingFor stack: String? = nil
+    ) async throws(Failure) -> QueryAnswer {
+        var headers: [(name: String, value: String)] = []
+        if let parent { headers.append((CloudFormationWire.parentHeader, parent)) }
+        if let stack { headers.append((CloudFormationWire.waitHeader, stack)) }
+        return try await form(
+            action, parameters, version: CloudFormationWire.version, host: "cloudformation.amazonaws.com",
+            headers: headers)
+    }
+
+    private func form(
+        _ action: String, _ parameters: [(name: String, value: String)], version: String, host: String,
+        headers: [(name: String, value: String)] = []
+    ) async throws(Failure) -> QueryAnswer {
+        let pairs = [("Action", action), ("Version", version)] + parameters.map { ($0.name, $0.value) }
         let body = pairs.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
         let response = await management.call(
             WireRequest(
                 method: "POST", path: "/",
                 headers: [
-                    ("host", "iam.amazonaws.com"), ("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
-                ], body: Array(body.utf8)))
+                    ("host", host), ("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
+                ] + headers, body: Array(body.utf8)))
         let answer = QueryAnswer(String(decoding: response.body, as: UTF8.self))
         guard (200..<300).contains(response.status) else {
             let code = answer["Code"] ?? "HTTP \(response.status)"
@@ -84,6 +108,38 @@ struct ManagementCalls: Sendable {
                 status: response.status, code: code, message: "\(action): \(code): \(answer["Message"] ?? "")")
         }
         return answer
+    }
+
+    /// An operation of S3's: a document goes, or nothing; what comes is the answer's body.
+    ///
+    /// - Parameter path: bucket and key.
+    @discardableResult
+    func objects(
+        _ operation: String, _ method: String, _ path: [String], query: [(name: String, value: String)] = [],
+        headers: [(name: String, value: String)] = [], body: [UInt8] = []
+    ) async throws(Failure) -> [UInt8] {
+        let response = await management.call(
+            WireRequest(
+                method: method,
+                path: "/" + path.map { PercentEncoding.encode($0, keeping: "/") }.joined(separator: "/"),
+                query: query.map { "\($0.name)=\(PercentEncoding.encode($0.value))" }.joined(separator: "&"),
+                headers: [("host", "s3.amazonaws.com")] + headers, body: body))
+        guard (200..<300).contains(response.status) else {
+            let answer = QueryAnswer(String(decoding: response.body, as: UTF8.self))
+            let code = answer["Code"] ?? "HTTP \(response.status)"
+            throw Failure(
+                status: response.status, code: code, message: "\(operation): \(code): \(answer["Message"] ?? "")")
+        }
+        return response.body
+    }
+
+    /// The content of an object; it fails where the object has another entity tag.
+    func object(
+        _ bucket: String, _ key: String, version: String? = nil, tag: String? = nil
+    ) async throws(Failure) -> [UInt8] {
+        try await objects(
+            "GetObject", "GET", [bucket, key], query: version.map { [("versionId", $0)] } ?? [],
+            headers: tag.map { [("if-match", $0)] } ?? [])
     }
 
     private func send(_ operation: String, _ request: WireRequest) async throws(Failure) -> JSONValue {

@@ -14,6 +14,13 @@ struct QueryAnswer: Sendable {
         }
     }
 
+    /// The text of the first element of one name behind each element of another name that has a text.
+    func text(_ name: String, besides other: String, having text: String) -> [String] {
+        self.text.split(separator: "<\(other)>\(text)</\(other)>").dropFirst().compactMap { piece in
+            QueryAnswer(String(piece))[name]
+        }
+    }
+
     private static func unescaped(_ text: Substring) -> String {
         guard text.contains("&") else { return String(text) }
         var result = ""

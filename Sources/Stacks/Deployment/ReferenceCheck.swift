@@ -136,7 +136,7 @@ struct ReferenceCheck {
         if type.knownAttributes.contains(attribute) {
             return "the attribute \(attribute) of \(type.name) is not supported yet"
         }
-        return type.attributes.contains(attribute)
+        return type.hasAttribute(attribute)
             ? nil : "Template error: resource \(name) does not support attribute type \(attribute) in Fn::GetAtt"
     }
 

@@ -109,6 +109,13 @@ struct StackComparison {
         return updates
     }
 
+    /// The outputs while the resources stay as they are.
+    func knownOutputs() throws(TemplateError) -> [StackOutput] {
+        var comparison = self
+        for resource in existing?.resources ?? [] { comparison.exists(resource.provisioned) }
+        return try comparison.outputs()
+    }
+
     func outputs() throws(TemplateError) -> [StackOutput] {
         var outputs: [StackOutput] = []
         for output in plan.outputs {
@@ -160,9 +167,11 @@ extension ProvisionedResource {
     fileprivate static func unknown(_ resource: PlainResource) -> ProvisionedResource {
         let id = "(\(resource.logicalId), not made yet)"
         let names = ResourceType.all[resource.type]?.attributes ?? []
-        return ProvisionedResource(
+        var unknown = ProvisionedResource(
             logicalId: resource.logicalId, type: resource.type, physicalId: id,
             attributes: Dictionary(uniqueKeysWithValues: names.map { ($0, "\(id).\($0)") }))
+        unknown.isUnknown = true
+        return unknown
     }
 }
 

@@ -29,14 +29,19 @@ package struct StackEngine: Sendable {
     /// It is tried on a draft first: what would be refused is told together, with nothing made. When a step fails all the
     /// same, those before it are taken back in reverse order, and the failure tells what stands then.
     ///
+    /// - Parameter record: also one that a change set has made (REVIEW_IN_PROGRESS), for a stack that is new.
     /// - Parameter template: the text, to be kept in the record.
     package func deploy(
-        _ plan: StackPlan, over record: StackRecord?, template: String = ""
+        _ plan: StackPlan, over record: StackRecord?, template: String = "",
+        options: DeploymentOptions = DeploymentOptions()
     ) async throws(StackFailure) -> StackResult {
-        do throws(TemplateError) { try await rehearse(plan, over: record) } catch {
-            throw StackFailure(error: error, record: record)
+        if options.isRehearsed {
+            do throws(TemplateError) { try await rehearse(plan, over: record) } catch {
+                throw StackFailure(error: error, record: record)
+            }
         }
-        var deployment = StackUpdate(engine: self, plan: plan, existing: record, template: template)
+        var deployment = StackUpdate(
+            engine: self, plan: plan, existing: record, template: template, options: options)
         return try await deployment.run()
     }
 
@@ -62,8 +67,8 @@ package struct StackEngine: Sendable {
         _ record: StackRecord, steps: [StackStep], account: AccountIdentity
     ) async throws(StackFailure) -> StackRecord? {
         if record.status.isToBeUndone {
-            var rollback = StackRollback(engine: self, account: account, record: record, steps: steps)
-            return try await rollback.run(because: "The server ended during the deployment.")
+            return try await takeBack(
+                record, steps: steps, account: account, because: "The server ended during the deployment.")
         }
         var deletion = StackDeletion(engine: self, account: account, record: record)
         switch record.status {
@@ -73,6 +78,18 @@ package struct StackEngine: Sendable {
             return nil
         default: return record
         }
+    }
+
+    /// Takes the steps of a deployment back that stands half done.
+    ///
+    /// - Parameter keepsName: whether a stack whose creation is taken back stays, empty.
+    package func takeBack(
+        _ record: StackRecord, steps: [StackStep], account: AccountIdentity, because reason: String,
+        keepsName: Bool = false
+    ) async throws(StackFailure) -> StackRecord? {
+        var rollback = StackRollback(
+            engine: self, account: account, record: record, steps: steps, keepsName: keepsName)
+        return try await rollback.run(because: reason)
     }
 
     /// What `deploy` would do, and all that it would be refused for. What depends on resources that do not exist yet
@@ -86,15 +103,26 @@ package struct StackEngine: Sendable {
         return changes
     }
 
+    /// What `deploy` would do, as far as it can be told without trying; nil when the stack is what the plan says already.
+    package func difference(
+        _ plan: StackPlan, over record: StackRecord?
+    ) throws(TemplateError) -> [ResourceChange]? {
+        let comparison = StackComparison(engine: self, plan: plan, existing: record)
+        let changes = try comparison.changes()
+        guard changes.isEmpty, let record, record.status != .reviewInProgress else { return changes }
+        return try comparison.knownOutputs() == record.outputs ? nil : changes
+    }
+
     /// Takes the steps of a deployment on a draft of the server's resources.
     private func rehearse(_ plan: StackPlan, over record: StackRecord?) async throws(TemplateError) {
-        if let record, !record.status.isStanding {
+        if let record, !record.status.isStanding, record.status != .reviewInProgress {
             throw plan.error(
                 "Stack:\(record.stackId) is in \(record.status.rawValue) state and can not be updated.", nil, "")
         }
         let engine = StackEngine(
             management: await calls.management.draft(), code: UntriedCode(code), exports: exports, now: now)
-        var deployment = StackUpdate(engine: engine, plan: plan, existing: record, template: "")
+        var deployment = StackUpdate(
+            engine: engine, plan: plan, existing: record, template: "", options: DeploymentOptions())
         try await deployment.rehearse()
     }
 }

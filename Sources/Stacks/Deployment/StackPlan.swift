@@ -1,4 +1,5 @@
 package import GatewayModel
+import JSON
 
 /// A template that can be deployed: read, transformed, checked, and its resources in order.
 package struct StackPlan: Sendable {
@@ -8,6 +9,10 @@ package struct StackPlan: Sendable {
     package let storedOnly: [StoredOnlyProperty]
     /// What of the template is taken and may not be meant.
     package let warnings: [TemplateProblem]
+    package let capabilities: Capabilities
+    package let description: String?
+    /// With the macros expanded, in JSON; nil where the template has none.
+    package let processed: String?
     let file: String
     let parameters: [String: TemplateValue]
     /// Those whose values must not be shown.
@@ -56,11 +61,15 @@ package struct StackPlan: Sendable {
                     parameters: self.parameters, pseudoParameters: pseudoParameters, mappings: mappings),
                 problems: &problems
             ).values
-        let live = LiveTemplate(
-            template,
-            resolver: IntrinsicResolver(
-                parameters: self.parameters, pseudoParameters: pseudoParameters, conditions: conditions,
-                mappings: mappings), problems: &problems)
+        let resolver = IntrinsicResolver(
+            parameters: self.parameters, pseudoParameters: pseudoParameters, conditions: conditions, mappings: mappings)
+        // What rules say of stored parameters is told where these are known, and of values that are none by these.
+        if stored.isAsked || !template.parameters.contains(where: \.isStored),
+            self.parameters.count == template.parameterNames.count
+        {
+            Rules.check(template.rules, definitions: template.parameters, resolver: resolver, problems: &problems)
+        }
+        let live = LiveTemplate(template, resolver: resolver, problems: &problems)
         let transform = ServerlessTransform(live, problems: &problems)
         storedOnly = template.storedOnly + transform.storedOnly
         ReferenceCheck.check(template, live, transform, problems: &problems)
@@ -68,9 +77,25 @@ package struct StackPlan: Sendable {
         let plain = transform.resources.map { $0.replacing(referable) }
         outputs = live.outputs.map { $0.replacing(referable) }
         resources = Self.ordered(plain, problems: &problems)
+        capabilities = Capabilities(
+            plain.lazy.map { ($0.type, $0.properties) }, hasMacros: !template.transforms.isEmpty)
+        description = template.description
+        processed = template.transforms.isEmpty ? nil : Self.processed(template, plain)
         CallAdvice.add(of: plain, live.resolver, to: &problems)
         warnings = problems.warnings
         guard problems.list.isEmpty else { throw TemplateError(problems.list) }
+    }
+
+    package var outputNames: [String] { outputs.map(\.name) }
+
+    package var resourceTypes: Set<String> { Set(resources.map(\.type)) }
+
+    private static func processed(_ template: Template, _ resources: [PlainResource]) -> String {
+        var root = template.root
+        (root["Transform"], root["Globals"]) = (nil, nil)
+        var document = JSONObject(root.map { ($0.key, $0.value.json) })
+        document["Resources"] = .object(JSONObject(resources.map { ($0.logicalId, $0.json) }))
+        return JSONValue.object(document).text
     }
 
     private static func ordered(_ resources: [PlainResource], problems: inout Problems) -> [PlainResource] {
@@ -124,12 +149,12 @@ extension [PlainResource] {
 }
 
 /// The name of a stack.
-enum StackName {
+package enum StackName {
     /// AWS's quota.
-    static let maximumLength = 128
+    package static let maximumLength = 128
     private static let fallback = "gatehouse"
 
-    static func isValid(_ name: String) -> Bool {
+    package static func isValid(_ name: String) -> Bool {
         guard let first = name.utf8.first, LogicalId.isAlphanumeric(first), first > UInt8(ascii: "9") else {
             return false
         }

@@ -6,6 +6,8 @@ struct StackRollback {
     let account: AccountIdentity
     var record: StackRecord
     var steps: [StackStep]
+    /// Whether a stack whose creation is taken back stays, empty.
+    let keepsName: Bool
 
     /// How often what could not be taken back is tried again, after the rest has been.
     private static let rounds = 3
@@ -22,7 +24,10 @@ struct StackRollback {
             failures = []
             var left: [StackStep] = []
             for step in open.reversed() {
-                do throws(ResourceFailure) { try await undo(step) } catch {
+                do throws(ResourceFailure) {
+                    try await undo(step)
+                    settle(step)
+                } catch {
                     left.insert(step, at: 0)
                     failures.append(
                         TemplateProblem(
@@ -42,8 +47,10 @@ struct StackRollback {
             throw StackFailure(error: TemplateError(failures), record: record)
         }
         record.status = wasMade ? .updateRollbackComplete : .rollbackComplete
+        record.pending = nil
+        if !wasMade { (record.resources, record.leavings) = ([], []) }
         do {
-            if wasMade {
+            if wasMade || keepsName {
                 try await engine.journal.save(record, steps: [])
             } else {
                 try await engine.journal.remove(record.name)
@@ -53,7 +60,26 @@ struct StackRollback {
                 error: TemplateError(record.name, "the stack could not be written down: \(error)"), record: record)
         }
         engine.event(record)
-        return wasMade ? record : nil
+        return wasMade || keepsName ? record : nil
+    }
+
+    /// The stack has what it had before the step.
+    private mutating func settle(_ step: StackStep) {
+        let id = step.resource.logicalId
+        switch step.kind {
+        case .update:
+            guard let before = step.before, let place = record.resources.firstIndex(where: { $0.logicalId == id })
+            else { return }
+            record.resources[place] = before
+        case .create:
+            record.resources.removeAll { $0.logicalId == id && $0.physicalId == step.resource.physicalId }
+            // What was made took the place of another one, which is still there.
+            if let old = record.leavings.firstIndex(where: { $0.logicalId == id }),
+                record.resource(id) == nil
+            {
+                record.resources.append(record.leavings.remove(at: old))
+            }
+        }
     }
 
     private func undo(_ step: StackStep) async throws(ResourceFailure) {

@@ -6,6 +6,7 @@ struct StackUpdate {
     private let engine: StackEngine
     private let plan: StackPlan
     private let template: String
+    private let options: DeploymentOptions
     var comparison: StackComparison
     /// As it is before the deployment, with the status of one under way.
     private(set) var record: StackRecord
@@ -17,12 +18,17 @@ struct StackUpdate {
     private var replaced: [StackResource] = []
     private var changes: [ResourceChange] = []
     private var warnings: [String] = []
+    /// Which resources could not be brought to what they are to be.
+    private var failedIds: [String] = []
 
-    init(engine: StackEngine, plan: StackPlan, existing: StackRecord?, template: String) {
+    init(
+        engine: StackEngine, plan: StackPlan, existing: StackRecord?, template: String, options: DeploymentOptions
+    ) {
+        self.options = options
         self.engine = engine
         self.template = template
         self.plan = plan
-        let time = engine.now().iso8601
+        let time = engine.now().iso8601Milliseconds
         let account = plan.account
         record =
             existing
@@ -30,7 +36,7 @@ struct StackUpdate {
                 name: plan.stackName,
                 stackId: "arn:\(account.partition):cloudformation:\(account.region):\(account.accountId):stack/"
                     + "\(plan.stackName)/\(Identifiers.uuid())", status: .createInProgress, creationTime: time)
-        isNew = existing == nil
+        isNew = existing.map { $0.status == .reviewInProgress } ?? true
         comparison = StackComparison(engine: engine, plan: plan, existing: existing, stackId: record.stackId)
         record.status = isNew ? .createInProgress : .updateInProgress
         record.statusReason = "User Initiated"
@@ -44,10 +50,13 @@ struct StackUpdate {
             if engine.code.isTried { await anticipate(try comparison.updatesAlone()) }
             let order = try UpdateOrder(comparison)
             for resource in order.standing { comparison.exists(resource) }
-            for resource in order.resources { try await bring(resource) }
+            for resource in order.resources {
+                if let reason = options.stopReason() { throw plan.error(reason, nil, "") }
+                try await bring(resource)
+            }
             return try await finish(over: before)
         } catch {
-            throw await rollBack(error)
+            throw options.failurePolicy == .leave ? await leave(error) : await rollBack(error)
         }
     }
 }
@@ -166,10 +175,11 @@ extension StackUpdate {
         }
     }
 
-    private func failed(
+    private mutating func failed(
         _ wanted: StackResource, _ resource: PlainResource, _ failure: ResourceFailure, _ status: String
     ) -> TemplateError {
         engine.event(wanted, status, failure.message)
+        failedIds.append(wanted.logicalId)
         return plan.error(failure.message, failure.line ?? resource.line, resource.path)
     }
 
@@ -207,8 +217,14 @@ extension StackUpdate {
         after.imports = comparison.imported
         after.template = template
         after.parameters = plan.shownParameters
+        after.processed = plan.processed
         after.statusReason = nil
-        if !isNew { after.lastUpdatedTime = engine.now().iso8601 }
+        if let pending = after.pending {
+            after.settings = pending.settings
+            after.settings?.description = plan.description
+            after.pending = nil
+        }
+        if !isNew { after.lastUpdatedTime = engine.now().iso8601Milliseconds }
         let names = Set(resources.map(\.logicalId))
         let removed = before.resources.reversed().filter { !names.contains($0.logicalId) }
         changes += removed.map { ResourceChange(logicalId: $0.logicalId, type: $0.type, action: .delete) }
@@ -216,7 +232,8 @@ extension StackUpdate {
         let keeping = Set(resources.filter { $0.updateReplacePolicy != .delete }.map(\.logicalId))
         for old in replaced where keeping.contains(old.logicalId) { engine.event(old, "DELETE_SKIPPED") }
         after.leavings =
-            leavings(replaced.reversed().filter { !keeping.contains($0.logicalId) }, \.updateReplacePolicy)
+            before.leavings
+            + leavings(replaced.reversed().filter { !keeping.contains($0.logicalId) }, \.updateReplacePolicy)
             + leavings(Array(removed), \.deletionPolicy)
         after.status =
             isNew ? .createComplete : after.leavings.isEmpty ? .updateComplete : .updateCompleteCleanupInProgress
@@ -274,10 +291,20 @@ extension StackUpdate {
 
 /// Backwards.
 extension StackUpdate {
+    /// In CloudFormation's words.
+    private func reason(_ cause: TemplateError) -> String {
+        guard !failedIds.isEmpty else { return cause.problems.first?.message ?? "" }
+        let done = isNew ? "create" : "update"
+        let ending = options.failurePolicy == .leave ? "" : " Rollback requested by user."
+        return "The following resource(s) failed to \(done): [\(failedIds.joined(separator: ", "))].\(ending)"
+    }
+
     private func rollBack(_ cause: TemplateError) async -> StackFailure {
-        var rollback = StackRollback(engine: engine, account: plan.account, record: record, steps: steps)
+        var rollback = StackRollback(
+            engine: engine, account: plan.account, record: record, steps: steps,
+            keepsName: options.failurePolicy == .rollBack)
         do throws(StackFailure) {
-            let left = try await rollback.run(because: cause.problems.first?.message ?? "")
+            let left = try await rollback.run(because: reason(cause))
             return StackFailure(error: cause, record: left)
         } catch {
             // What could not be taken back is told beside what began it.
@@ -286,11 +313,33 @@ extension StackUpdate {
     }
 }
 
+/// Neither.
+extension StackUpdate {
+    /// What was made stands, as does what was to be changed; the steps are kept, for whoever takes them back.
+    private func leave(_ cause: TemplateError) async -> StackFailure {
+        var left = record
+        left.status = isNew ? .createFailed : .updateFailed
+        left.statusReason = reason(cause)
+        left.pending = nil
+        let brought = Set(resources.map(\.logicalId))
+        left.resources = resources + record.resources.filter { !brought.contains($0.logicalId) }
+        left.leavings += replaced
+        if isNew { left.parameters = plan.shownParameters }
+        do { try await engine.journal.save(left, steps: steps) } catch {
+            let unwritten = plan.error("the stack could not be written down: \(error)", nil, "")
+            return StackFailure(error: TemplateError(cause.problems + unwritten.problems), record: left)
+        }
+        engine.event(left)
+        return StackFailure(error: cause, record: left)
+    }
+}
+
 extension StackPlan {
-    private static let mask = "****"
+    /// Stands for values that must not be shown.
+    package static let mask = "****"
 
     /// As CloudFormation shows them.
-    fileprivate var shownParameters: [String: String] {
+    package var shownParameters: [String: String] {
         Dictionary(
             uniqueKeysWithValues: parameters.map { name, value in
                 (name, hiddenParameters.contains(name) ? Self.mask : storedNames[name] ?? value.parameterText)

@@ -70,7 +70,9 @@ struct IntrinsicResolver: Sendable {
         case .ref(PseudoParameters.noValue): return nil
         case .ref(let name): return try reference(name, line: line)
         case .getAtt(let logicalId, let attribute):
-            guard let text = resources[logicalId]?.attributes[attribute] else {
+            let resource = resources[logicalId]
+            let unknown = resource?.isUnknown == true ? resource.map { "\($0.physicalId).\(attribute)" } : nil
+            guard let text = resource?.attributes[attribute] ?? unknown else {
                 throw Failure(
                     message: "Template error: resource \(logicalId) does not support attribute type \(attribute) "
                         + "in Fn::GetAtt", line: line)

@@ -35,6 +35,8 @@ struct ParameterDefinition: Sendable {
     }
 
     let name: String
+    /// As the template writes it.
+    let typeName: String
     let kind: Kind
     /// Whether its value is the name of a parameter in the parameter store, whose value counts.
     let isStored: Bool
@@ -82,6 +84,7 @@ struct ParameterDefinition: Sendable {
             return nil
         }
         name = entry.key
+        typeName = type?.string ?? ""
         self.kind = kind
         isStored = stored != nil
         line = entry.line

@@ -8,6 +8,9 @@ package struct StoredParameters: Sendable {
     /// Where a template is only read, on its way to the server that looks them up.
     package static let unasked = StoredParameters(values: nil)
 
+    /// Whether the values are known.
+    var isAsked: Bool { values != nil }
+
     private init(values: [String: String]?) { self.values = values }
 
     /// Names of one call. Source: API Reference, GetParameters.

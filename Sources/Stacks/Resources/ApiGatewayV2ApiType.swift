@@ -8,6 +8,7 @@ extension ResourceType {
             type: "AWS::ApiGatewayV2::Api",
             supported: [
                 "ApiKeySelectionExpression": .text, "BasePath": .text, "Body": .map,
+                "BodyS3Location": .members(BodyLocation.rules("AWS::ApiGatewayV2::Api", tag: "Etag")),
                 "CorsConfiguration": .members(
                     PropertyRules(
                         type: "AWS::ApiGatewayV2::Api.Cors",
@@ -21,7 +22,7 @@ extension ResourceType {
                 "ProtocolType": .word(["HTTP", "WEBSOCKET"], known: []),
                 "RouteKey": .text, "RouteSelectionExpression": .text, "Tags": .map, "Target": .text,
                 "Version": .text,
-            ], known: ["BodyS3Location"]),
+            ]),
         replacedBy: ["ProtocolType"], behaviour: ApiGatewayV2ApiType())
 }
 
@@ -37,11 +38,13 @@ private struct ApiGatewayV2ApiType: ResourceBehaviour {
     /// A document makes the routes, so quick create has no place beside it; how to import means nothing without one. There
     /// are no documents of WebSocket APIs.
     func contradiction(_ properties: TemplateMap) -> (property: String, message: String)? {
-        if properties["Body"] != nil, properties["ProtocolType"]?.text == "WEBSOCKET" {
-            return ("Body", "Body is only for HTTP APIs, and ProtocolType is WEBSOCKET")
+        if let contradiction = BodyLocation.contradiction(properties) { return contradiction }
+        let body = ["Body", "BodyS3Location"].first { properties[$0] != nil }
+        if let body, properties["ProtocolType"]?.text == "WEBSOCKET" {
+            return (body, "\(body) is only for HTTP APIs, and ProtocolType is WEBSOCKET")
         }
         let (names, word) =
-            properties["Body"] == nil
+            body == nil
             ? (["BasePath", "FailOnWarnings"], "without") : (["Target", "RouteKey", "CredentialsArn"], "beside")
         guard let name = names.first(where: { properties[$0] != nil }) else { return nil }
         return (name, "\(name) has no effect \(word) Body")
@@ -54,6 +57,7 @@ private struct ApiGatewayV2ApiType: ResourceBehaviour {
     }
 
     func create(_ request: ResourceRequest) async throws(ResourceFailure) -> ProvisionedResource {
+        let request = try await request.withBody()
         let properties = request.properties
         guard let document = properties.properties["Body"] else {
             var body = try members(properties)
@@ -79,6 +83,7 @@ private struct ApiGatewayV2ApiType: ResourceBehaviour {
     }
 
     func update(_ update: ResourceUpdate) async throws(ResourceFailure) -> ProvisionedResource {
+        let update = try await update.withBody()
         let (request, properties) = (update.request, update.request.properties)
         var existing = update.existing
         let path = Self.apis + [existing.physicalId]

@@ -20,9 +20,11 @@ enum LambdaCode {
             return ["ZipFile": .string(Base64.encode(inlinePackage(source, runtime: runtime)))]
         }
         guard let path = localPath(properties.properties) else {
-            return [
+            var members: JSONObject = [
                 "S3Bucket": .string(try code.required("S3Bucket")), "S3Key": .string(try code.required("S3Key")),
             ]
+            members["S3ObjectVersion"] = try code.text("S3ObjectVersion")
+            return members
         }
         switch request.code.code(path, digest: request.codeDigest) {
         case .folder(let folder): return ["S3Bucket": .string(LocalCode.bucket), "S3Key": .string(folder)]

@@ -43,8 +43,9 @@ extension ResourceType {
         replacedBy: ["FunctionName", "PackageType"], behaviour: LambdaFunctionType())
 
     private static let code = PropertyRules(
-        type: "AWS::Lambda::Function.Code", supported: ["S3Bucket": .text, "S3Key": .text, "ZipFile": .text],
-        known: ["ImageUri", "S3ObjectStorageMode", "S3ObjectVersion", "SourceKMSKeyArn"])
+        type: "AWS::Lambda::Function.Code",
+        supported: ["S3Bucket": .text, "S3Key": .text, "S3ObjectVersion": .text, "ZipFile": .text],
+        known: ["ImageUri", "S3ObjectStorageMode", "SourceKMSKeyArn"])
 }
 
 /// AWS::Lambda::Function: CreateFunction, and PutFunctionConcurrency where concurrency is reserved.

@@ -9,8 +9,9 @@ extension ResourceType {
                 "CompatibleArchitectures": .list, "CompatibleRuntimes": .list,
                 "Content": .members(
                     PropertyRules(
-                        type: "AWS::Lambda::LayerVersion.Content", supported: ["S3Bucket": .text, "S3Key": .text],
-                        known: ["S3ObjectVersion"], required: ["S3Bucket", "S3Key"])),
+                        type: "AWS::Lambda::LayerVersion.Content",
+                        supported: ["S3Bucket": .text, "S3Key": .text, "S3ObjectVersion": .text],
+                        known: ["S3ObjectStorageMode"], required: ["S3Bucket", "S3Key"])),
                 "Description": .text, "LayerName": .text, "LicenseInfo": .text,
             ], required: ["Content"]),
         replacedBy: [

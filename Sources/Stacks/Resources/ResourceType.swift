@@ -10,12 +10,20 @@ struct ResourceType: Sendable {
     /// What the type has as well and that is not supported yet.
     var knownAttributes: Set<String> = []
     let rules: PropertyRules
+    /// Whether resources of the type are names without effect, of which a note tells.
+    var isNameOnly = false
     /// Properties whose change makes a new resource.
     let replacedBy: Set<String>
     let behaviour: any ResourceBehaviour
+    /// What attributes begin with whose names nobody knows beforehand.
+    var attributePrefix: String?
+
+    func hasAttribute(_ name: String) -> Bool {
+        attributes.contains(name) || attributePrefix.map(name.hasPrefix) ?? false
+    }
 
     static let all: [String: ResourceType] = Dictionary(
-        uniqueKeysWithValues: [
+        uniqueKeysWithValues: ([
             lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, lambdaLayerVersion,
             lambdaLayerVersionPermission, apiGatewayV2Api, apiGatewayV2Integration, apiGatewayV2Route,
             apiGatewayV2Stage, apiGatewayV2Deployment, apiGatewayV2VpcLink, apiGatewayV2Authorizer, apiGatewayV2Model,
@@ -25,14 +33,14 @@ struct ResourceType: Sendable {
             iamInstanceProfile, iamAccessKey, iamOIDCProvider, cognitoUserPool, cognitoUserPoolClient,
             cognitoUserPoolDomain, cognitoUserPoolGroup,
             cognitoUserPoolResourceServer, cognitoUserPoolUser, cognitoUserPoolUserToGroupAttachment, logGroup,
-            logStream,
-            ssmParameter,
+            logStream, ssmParameter, cloudFormationStack,
             secretsManagerSecret,
             apiGatewayRestApi, apiGatewayResource, apiGatewayMethod, apiGatewayModel,
             apiGatewayRequestValidator, apiGatewayAuthorizer, apiGatewayGatewayResponse, apiGatewayDeployment,
             apiGatewayStage, apiGatewayUsagePlan, apiGatewayUsagePlanKey, apiGatewayApiKey, apiGatewayAccount,
             apiGatewayClientCertificate, apiGatewayDocumentationPart, apiGatewayDocumentationVersion, apiGatewayVpcLink,
-        ].map { ($0.name, $0) })
+            s3Bucket, s3BucketPolicy,
+        ] + nameOnlyTypes).map { ($0.name, $0) })
 }
 
 /// What can be done with a resource. Deleting what is not there is no failure; updating is done so that a second time
@@ -72,7 +80,7 @@ extension ResourceBehaviour {
 struct ResourceRequest: Sendable {
     let logicalId: String
     let type: String
-    let properties: PropertyReader
+    var properties: PropertyReader
     let stackName: String
     let account: AccountIdentity
     let calls: ManagementCalls
@@ -103,10 +111,10 @@ struct ResourcePreparation: Codable, Sendable {
 struct ResourceUpdate: Sendable {
     /// With the properties that it is to have.
     var request: ResourceRequest
-    let old: PropertyReader
+    var old: PropertyReader
     let existing: ProvisionedResource
     /// Properties that differ.
-    let changed: Set<String>
+    var changed: Set<String>
 
     func changes(_ names: String...) -> Bool { !changed.isDisjoint(with: names) }
 }
@@ -131,6 +139,8 @@ package struct ProvisionedResource: Sendable {
     package let physicalId: String
     /// What Fn::GetAtt gives.
     package let attributes: [String: String]
+    /// Whether it stands for one that does not exist yet.
+    var isUnknown = false
     /// What the management API said of parts that it left out.
     var warnings: [String] = []
 }

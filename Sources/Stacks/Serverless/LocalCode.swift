@@ -13,7 +13,18 @@ enum LocalCode {
         if let code = properties["InlineCode"] { return .map(["ZipFile": code], line: code.line) }
         // SAM's tools package the template's own folder where nothing else is said.
         let uri = properties["CodeUri"] ?? .string(".", line: resource.line)
-        return place(uri, of: "CodeUri", path: path, source: source, problems: &problems)
+        return code(uri, of: "CodeUri", path: path, source: source, problems: &problems)
+    }
+
+    /// The Code property for what `property` of a resource of SAM's names: a local path, or a place in S3, where SAM's tools
+    /// have put the code. Nil when there is none to be made.
+    static func code(
+        _ uri: TemplateValue, of property: String, path: String, source: TemplateSource, problems: inout Problems
+    ) -> TemplateValue? {
+        guard uri.string?.contains("://") ?? (uri.map != nil) else {
+            return place(uri, of: property, path: path, source: source, problems: &problems)
+        }
+        return ObjectPlace(uri, of: property, path: path, problems: &problems)?.code(line: uri.line)
     }
 
     /// The Code property for what `property` names as a local path; nil when there is none to be made.

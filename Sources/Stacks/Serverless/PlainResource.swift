@@ -1,3 +1,5 @@
+import JSON
+
 /// A resource of CloudFormation proper: what the transform leaves, and what is provisioned.
 struct PlainResource: Sendable {
     let logicalId: String
@@ -26,5 +28,19 @@ struct PlainResource: Sendable {
         updateReplacePolicy = attributes.updateReplacePolicy ?? .delete
         self.line = line
         self.path = path
+    }
+}
+
+extension PlainResource {
+    /// As a template has it.
+    var json: JSONValue {
+        var members: JSONObject = ["Type": .string(type)]
+        if !properties.isEmpty {
+            members["Properties"] = .object(JSONObject(properties.map { ($0.key, $0.value.json) }))
+        }
+        if !dependsOn.isEmpty { members["DependsOn"] = .array(dependsOn.map(\.json)) }
+        if deletionPolicy != .delete { members["DeletionPolicy"] = .string(deletionPolicy.rawValue) }
+        if updateReplacePolicy != .delete { members["UpdateReplacePolicy"] = .string(updateReplacePolicy.rawValue) }
+        return .object(members)
     }
 }

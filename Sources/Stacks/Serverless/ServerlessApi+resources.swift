@@ -6,7 +6,7 @@ extension ServerlessApi {
         _ plans: inout ServerlessUsagePlans, problems: inout Problems
     ) -> (resources: [PlainResource], referable: [String: String]) {
         let body = body(problems: &problems)
-        let deployment = deployment(of: body)
+        let deployment = deployment(of: body ?? bodyLocation)
         let stage = stage(of: deployment)
         var made = [api(body: body), deployment, stage] + auth.permissions(of: self)
         var referable = ["\(logicalId).Stage": stage.logicalId, "\(logicalId).Deployment": deployment.logicalId]
@@ -43,6 +43,7 @@ extension ServerlessApi {
         setEndpoint(of: &api)
         if let value = properties["FailOnWarnings"], value.isTruthy { api["FailOnWarnings"] = value }
         api["Body"] = body
+        api["BodyS3Location"] = bodyLocation
         for name in [
             "Name", "Description", "Mode", "ApiKeySourceType", "Policy", "SecurityPolicy", "EndpointAccessMode",
         ] {

@@ -46,6 +46,8 @@ struct ServerlessApi {
     private(set) var definition: RestApiDefinition?
     /// The document of the template, also one that is neither Swagger nor OpenAPI 3.
     private(set) var given: TemplateValue?
+    /// The place in S3 where the document of the template lies.
+    private(set) var bodyLocation: TemplateValue?
     /// Whether SAM writes the document alone.
     private let isManaged: Bool
     /// Names of functions are part of what a deployment is told from the next one by.
@@ -128,7 +130,7 @@ struct ServerlessApi {
     }
 
     /// The document that the template gives: in DefinitionBody, or beside it, named by DefinitionUri.
-    private func document(in source: TemplateSource, problems: inout Problems) -> TemplateValue? {
+    private mutating func document(in source: TemplateSource, problems: inout Problems) -> TemplateValue? {
         let path = "\(path).Properties"
         guard let uri = properties["DefinitionUri"], uri.isTruthy else { return properties["DefinitionBody"] }
         if properties["DefinitionBody"]?.isTruthy == true {
@@ -145,8 +147,8 @@ struct ServerlessApi {
                 "\(name) works only with inline Swagger specified in 'DefinitionBody' property.", line: value.line,
                 path: path)
         }
-        guard let location = uri.string else {
-            problems.add("DefinitionUri must be a local path here", line: uri.line, path: path)
+        guard let location = uri.string, !location.contains("://") else {
+            bodyLocation = ObjectPlace(uri, of: "DefinitionUri", path: path, problems: &problems)?.body(line: uri.line)
             return nil
         }
         return IncludedFiles(source).read(location, what: "DefinitionUri", line: uri.line, path: path, &problems)?.value

@@ -38,6 +38,8 @@ struct ServerlessHttpApi {
     private(set) var properties: TemplateMap
     private let auth: ServerlessHttpApiAuth
     private(set) var definition: HttpApiDefinition
+    /// The place in S3 where the document of the template lies.
+    private var bodyLocation: TemplateValue?
 
     init(
         _ resource: TemplateResource, globals: ServerlessGlobals, in template: LiveTemplate,
@@ -120,7 +122,7 @@ struct ServerlessHttpApi {
     }
 
     /// The document that the template gives: in DefinitionBody, or beside it, named by DefinitionUri.
-    private func document(in source: TemplateSource, problems: inout Problems) -> TemplateValue? {
+    private mutating func document(in source: TemplateSource, problems: inout Problems) -> TemplateValue? {
         let path = "\(path).Properties"
         guard let uri = properties["DefinitionUri"] else { return properties["DefinitionBody"] }
         guard properties["DefinitionBody"] == nil else {
@@ -128,15 +130,15 @@ struct ServerlessHttpApi {
                 "Specify either 'DefinitionUri' or 'DefinitionBody' property and not both.", line: uri.line, path: path)
             return nil
         }
-        guard let location = uri.string else {
-            problems.add("DefinitionUri must be a local path here", line: uri.line, path: path)
-            return nil
-        }
         for name in ["Auth", "CorsConfiguration", "Tags", "Name", "Description", "DisableExecuteApiEndpoint"] {
             guard let value = properties[name] else { continue }
             problems.add(
                 "\(name) works only with inline OpenApi specified in the 'DefinitionBody' property.", line: value.line,
                 path: path)
+        }
+        guard let location = uri.string, !location.contains("://") else {
+            bodyLocation = ObjectPlace(uri, of: "DefinitionUri", path: path, problems: &problems)?.body(line: uri.line)
+            return nil
         }
         return IncludedFiles(source).read(
             location, what: "DefinitionUri", line: uri.line, path: path, &problems)?.value
@@ -146,7 +148,8 @@ struct ServerlessHttpApi {
     func plainResources(problems: inout Problems) -> [PlainResource] {
         var api = TemplateMap()
         guard properties["DefinitionUri"] == nil else {
-            api["Body"] = definition.body
+            api["Body"] = bodyLocation == nil ? definition.body : nil
+            api["BodyS3Location"] = bodyLocation
             api["FailOnWarnings"] = properties["FailOnWarnings"]
             return [plainApi(api), stage(tags: nil)]
         }

@@ -32,8 +32,7 @@ struct ServerlessLayerVersion {
         attributes.deletionPolicy = retention ?? attributes.deletionPolicy ?? .retain
 
         let content = properties["ContentUri"].flatMap { uri in
-            LocalCode.place(uri, of: "ContentUri", path: path, source: template.source, problems: &problems)
-                ?? Self.uploaded(uri)
+            LocalCode.code(uri, of: "ContentUri", path: path, source: template.source, problems: &problems)
         }
         if let content { UnbuiltCode.check(layer: content, of: resource, in: template, problems: &problems) }
         let logicalId = resource.logicalId + suffix(properties, content, in: template)
@@ -59,18 +58,6 @@ struct ServerlessLayerVersion {
                 : "'RetentionPolicy' must be one of the following options: ['Retain', 'Delete'].",
             line: value.line, path: path)
         return nil
-    }
-
-    /// What SAM's tools have uploaded; it is not supported, and has been told so.
-    private static func uploaded(_ uri: TemplateValue) -> TemplateValue? {
-        guard let text = uri.string, text.hasPrefix("s3://"),
-            let slash = text.dropFirst(5).firstIndex(of: "/")
-        else { return nil }
-        return .map(
-            [
-                "S3Bucket": .string(String(text[..<slash].dropFirst(5)), line: uri.line),
-                "S3Key": .string(String(text[slash...].dropFirst()), line: uri.line),
-            ], line: uri.line)
     }
 
     /// The first ten digits of the SHA-1 of the resource as the translator writes it. A folder beside the template is told

@@ -109,6 +109,7 @@ struct ServerlessTransform {
             problems.add(message, line: properties.entry(property)?.line, path: path)
         }
         storedOnly += type.rules.storedOnly(in: properties, path: path)
+        if type.isNameOnly { storedOnly.append(StoredOnlyProperty(path: resource.path, line: resource.line)) }
         resources.append(
             PlainResource(
                 resource.logicalId, resource.type, line: resource.line, path: resource.path,

@@ -11,4 +11,15 @@ package struct StackEvent: Sendable {
     /// `CREATE_IN_PROGRESS`, `UPDATE_COMPLETE`, `DELETE_SKIPPED`, …
     package let status: String
     package let reason: String?
+
+    package init(
+        time: Timestamp, logicalId: String, type: String, physicalId: String, status: String, reason: String?
+    ) {
+        self.time = time
+        self.logicalId = logicalId
+        self.type = type
+        self.physicalId = physicalId
+        self.status = status
+        self.reason = reason
+    }
 }

@@ -19,6 +19,14 @@ package struct StackRecord: Codable, Sendable {
     /// Resources that the stack has no more and that are still to be deleted, in this order.
     package var leavings: [StackResource] = []
 
+    /// What was asked for with the template; nil of a stack that `gatehouse deploy` has made.
+    package var settings: StackSettings?
+    /// What the template became: its macros expanded, in JSON.
+    package var processed: String?
+    package var deletionTime: String?
+    /// What has been accepted and is not over: a server that ends meanwhile does it again.
+    package var pending: StackOperation?
+
     package init(name: String, stackId: String, status: StackStatus, creationTime: String) {
         self.name = name
         self.stackId = stackId

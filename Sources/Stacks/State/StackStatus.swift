@@ -1,6 +1,10 @@
 /// Where a stack is in its life, in CloudFormation's words.
 package enum StackStatus: String, Codable, Sendable {
+    /// A change set that would make the stack waits for somebody to look at it.
+    case reviewInProgress = "REVIEW_IN_PROGRESS"
     case createInProgress = "CREATE_IN_PROGRESS"
+    /// What was made before the failure stands, as it was asked for.
+    case createFailed = "CREATE_FAILED"
     case createComplete = "CREATE_COMPLETE"
     case rollbackInProgress = "ROLLBACK_IN_PROGRESS"
     case rollbackFailed = "ROLLBACK_FAILED"
@@ -8,6 +12,7 @@ package enum StackStatus: String, Codable, Sendable {
     case updateInProgress = "UPDATE_IN_PROGRESS"
     case updateCompleteCleanupInProgress = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
     case updateComplete = "UPDATE_COMPLETE"
+    case updateFailed = "UPDATE_FAILED"
     case updateRollbackInProgress = "UPDATE_ROLLBACK_IN_PROGRESS"
     case updateRollbackFailed = "UPDATE_ROLLBACK_FAILED"
     case updateRollbackComplete = "UPDATE_ROLLBACK_COMPLETE"
@@ -28,15 +33,18 @@ package enum StackStatus: String, Codable, Sendable {
     /// Whether there is nothing of the stack yet but what is being made.
     var isOfCreation: Bool {
         switch self {
-        case .createInProgress, .rollbackInProgress, .rollbackFailed, .rollbackComplete: true
+        case .createInProgress, .createFailed, .rollbackInProgress, .rollbackFailed, .rollbackComplete: true
         default: false
         }
     }
 
+    /// Whether an operation is under way.
+    package var isInProgress: Bool { rawValue.hasSuffix("IN_PROGRESS") && self != .reviewInProgress }
+
     /// Whether the stack stands, so that it can be deployed over.
-    var isStanding: Bool {
+    package var isStanding: Bool {
         switch self {
-        case .createComplete, .updateComplete, .updateRollbackComplete: true
+        case .createComplete, .createFailed, .updateComplete, .updateFailed, .updateRollbackComplete: true
         default: false
         }
     }

@@ -16,6 +16,8 @@ package struct StackStep: Codable, Sendable {
 }
 
 extension StackStep {
+    package var logicalId: String { resource.logicalId }
+
     /// The resource that the step has made.
     package var made: StackResource? { kind == .create && isDone ? resource : nil }
 }

@@ -9,12 +9,14 @@ package import Sealing
 /// not shown, and one cannot tell which.
 package struct StackStore: StackJournal {
     private static let type = "stack"
+    /// Of all that is kept here.
+    package static let types = [type, historyType]
     private static let stack = "stack"
     private static let step = "stack.step"
     /// Steps sort by their keys.
     private static let digits = 6
 
-    private let store: any EntityStore
+    let store: any EntityStore
     private let sealing: SealingKey
 
     package init(_ store: any EntityStore, sealing: SealingKey) {
@@ -42,17 +44,18 @@ package struct StackStore: StackJournal {
 
     /// Whether a stored document can be read with the key only.
     package static func isSealed(_ entity: Entity) -> Bool {
-        [stack, step].contains(entity.id.kind) && (try? JSONValue(parsing: entity.document))?[box] != nil
+        ([stack, step] + historyKinds).contains(entity.id.kind)
+            && (try? JSONValue(parsing: entity.document))?[box] != nil
     }
 
     private static let box = "sealed"
 
-    private func sealed(_ document: JSONValue, _ id: Entity.ID) throws -> Entity {
+    func sealed(_ document: JSONValue, _ id: Entity.ID) throws -> Entity {
         let box = try sealing.seal(document.bytes, for: Self.purpose(id))
         return Entity(id: id, document: (JSONValue.object([Self.box: .string(Base64.encode(box))])).bytes)
     }
 
-    private func open(_ entity: Entity) throws -> JSONValue {
+    func open(_ entity: Entity) throws -> JSONValue {
         let document = try JSONValue(parsing: entity.document)
         guard let box = document[Self.box]?.string else { return document }
         guard let bytes = Base64.decode(box).flatMap({ sealing.open($0, for: Self.purpose(entity.id)) }) else {
@@ -80,12 +83,14 @@ package struct StackStore: StackJournal {
 
     private func changes(_ steps: [(number: Int, step: StackStep)], of stackName: String) throws -> [EntityChange] {
         try steps.map { number, step in
-            let digits = String(number)
-            let key = String(repeating: "0", count: max(0, Self.digits - digits.count)) + digits
-            return .save(
-                try sealed(
-                    try JSONValue(encoding: step), Entity.ID(root: Self.root(stackName), kind: Self.step, key: key)))
+            let id = Entity.ID(root: Self.root(stackName), kind: Self.step, key: Self.key(number))
+            return .save(try sealed(try JSONValue(encoding: step), id))
         }
+    }
+
+    static func key(_ number: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, Self.digits - digits.count)) + digits
     }
 
     package func remove(_ stackName: String) async throws {

@@ -12,17 +12,20 @@ struct IncludedFiles {
         let hasTransforms: Bool
     }
 
-    /// The document that `location` names, as a path from the template's folder; nil when there is a problem.
+    /// The document that `location` names, as a path from the template's folder or as a place in S3; nil when there is a
+    /// problem.
     ///
     /// - Parameter what: the word for messages, such as `DefinitionUri`.
     func read(
         _ location: String, what: String, line: Int, path: String, _ problems: inout Problems
     ) -> Document? {
-        guard !location.contains("://") else {
-            problems.add("\(what) must be a local path here; \(location) is not supported yet", line: line, path: path)
+        let isObject = ObjectPlace.names(in: location) != nil
+        guard isObject || !location.contains("://") else {
+            problems.add(
+                "\(what) must be a local path or s3://bucket/key; \(location) is neither", line: line, path: path)
             return nil
         }
-        let absolute = LocalFiles.absolute(location, in: source.folder)
+        let absolute = isObject ? location : LocalFiles.absolute(location, in: source.folder)
         guard case .file(let bytes)? = source.files.kind(absolute) else {
             problems.add("\(what) \(location): there is no file \(absolute)", line: line, path: path)
             return nil

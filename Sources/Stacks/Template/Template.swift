@@ -6,12 +6,17 @@ struct Template {
     static let include = "AWS::Include"
 
     let source: TemplateSource
+    /// As it was read.
+    let root: TemplateMap
     private(set) var parameters: [ParameterDefinition] = []
+    var description: String? { root["Description"]?.string }
     private(set) var globals = TemplateMap()
     private(set) var resources: [TemplateResource] = []
     private(set) var outputs: [TemplateOutput] = []
     private(set) var mappings = Mappings()
     private(set) var conditions: [TemplateMap.Entry] = []
+    /// The section Rules, as it is written.
+    private(set) var rules: [TemplateMap.Entry] = []
     private(set) var transforms: Set<String> = []
     /// What the template says of itself to others and that has no effect.
     private(set) var storedOnly: [StoredOnlyProperty] = []
@@ -22,6 +27,7 @@ struct Template {
     init(_ source: TemplateSource, problems: inout Problems) throws(TemplateError) {
         self.source = source
         let root = try source.root(&problems)
+        self.root = root
         for section in root { read(section, problems: &problems) }
         if root["Resources"]?.map?.isEmpty ?? true {
             problems.add(
@@ -72,6 +78,7 @@ struct Template {
                 entries(of: section, atMost: TemplateLimits.mappings, problems: &problems), problems: &problems)
         case "Conditions":
             conditions = entries(of: section, atMost: TemplateLimits.conditions, problems: &problems)
+        case "Rules": rules = entries(of: section, atMost: TemplateLimits.rules, problems: &problems)
         case "Metadata": storedOnly.append(StoredOnlyProperty(path: name, line: line))
         case "Outputs":
             let entries = entries(of: section, atMost: TemplateLimits.outputs, problems: &problems)

@@ -8,6 +8,8 @@ enum TemplateLimits {
     static let textBytes = 8_388_608
     /// Bytes of all the files that one template includes; AWS's quota for a processed template is the same.
     static let includedBytes = 1_048_576
+    /// Objects in S3 that one template includes.
+    static let includedObjects = 100
     /// Bytes of all the text that the functions of one stack give: a short Fn::Sub of Fn::Subs can ask for any length.
     static let resolvedBytes = 16_777_216
     /// How deep lists and maps may nest, aliases expanded. Everything that walks a value recurses no deeper.
@@ -26,6 +28,8 @@ enum TemplateLimits {
     static let mappings = 200
     /// As many as resources; AWS names no quota.
     static let conditions = 500
+    /// As many as parameters, of which they speak; AWS names no quota.
+    static let rules = 200
     /// AWS's quota for the keys of a mapping and for the attributes of a key.
     static let mappingAttributes = 200
     /// AWS's quota for the conditions of one Fn::And or Fn::Or.

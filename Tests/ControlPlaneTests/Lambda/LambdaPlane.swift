@@ -24,17 +24,20 @@ struct LambdaPlane {
 
     init(
         store: TryingStore = TryingStore(), folder: TemporaryFolder = TemporaryFolder(),
-        dependencies: (any FunctionDependencies)? = nil, concurrentExecutions: Int = 1000
+        dependencies: (any FunctionDependencies)? = nil, concurrentExecutions: Int = 1000,
+        objects: (any CodeObjects)? = nil
     ) {
         host = RecordingHost()
         self.store = store
         self.folder = folder
         codeFolder = folder.path + "/functions"
+        var settings = ControlPlaneSettings(
+            account: Self.account, codeFolder: codeFolder,
+            now: { Timestamp(milliseconds: 1_714_566_896_789) }, dependencies: dependencies,
+            concurrentExecutions: concurrentExecutions)
+        settings.objects = objects
         plane = ControlPlane(
-            settings: ControlPlaneSettings(
-                account: Self.account, codeFolder: codeFolder,
-                now: { Timestamp(milliseconds: 1_714_566_896_789) }, dependencies: dependencies,
-                concurrentExecutions: concurrentExecutions),
+            settings: settings,
             store: store, traffic: traffic, functionHost: host)
     }
 

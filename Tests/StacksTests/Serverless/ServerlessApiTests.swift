@@ -58,8 +58,8 @@ import Testing
             "Unable to add Cors definitions because 'DefinitionBody' does not contain a valid Swagger definition."
         ),
         (
-            "{StageName: a, DefinitionUri: s3://a/b}",
-            "DefinitionUri must be a local path here; s3://a/b is not supported yet"
+            "{StageName: a, DefinitionUri: s3://a}",
+            "'DefinitionUri' is not a valid S3 Uri of the form 's3://bucket/key' with optional versionId query parameter."
         ),
     ])
     func anApiIsRefused(api: String, message: String) { #expect(messages(api: api) == [message]) }

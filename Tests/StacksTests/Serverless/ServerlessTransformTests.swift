@@ -205,8 +205,16 @@ import Testing
     }
 
     @Test(arguments: [
-        ("s3://bucket/key", "CodeUri must be a local path here; s3://bucket/key is not supported yet"),
-        ("{Bucket: a, Key: b}", "CodeUri must be a local path here"),
+        (
+            "s3://bucket",
+            "'CodeUri' is not a valid S3 Uri of the form 's3://bucket/key' with optional versionId query parameter."
+        ),
+        (
+            "https://bucket/key",
+            "'CodeUri' is not a valid S3 Uri of the form 's3://bucket/key' with optional versionId query parameter."
+        ),
+        ("{Bucket: a}", "'CodeUri' requires Bucket and Key properties to be specified."),
+        ("[a]", "CodeUri must be a local path here"),
         ("src/", "CodeUri src/: /work/shop/src does not exist"),
         ("/etc/passwd", "CodeUri /etc/passwd: /etc/passwd is neither a folder nor a .zip file"),
     ])
@@ -215,6 +223,19 @@ import Testing
             problems(of: serverless(function: "      CodeUri: \(uri)")) == [
                 "template.yaml:10: Resources.Hello.Properties: \(message)"
             ])
+    }
+
+    @Test(arguments: [
+        ("s3://bucket/a/key", #"{"S3Bucket":"bucket","S3Key":"a/key"}"#),
+        ("s3://bucket/key?versionId=7", #"{"S3Bucket":"bucket","S3Key":"key","S3ObjectVersion":"7"}"#),
+        (
+            "{Bucket: a, Key: b, Version: c}",
+            #"{"S3Bucket":"a","S3Key":"b","S3ObjectVersion":"c"}"#
+        ),
+    ])
+    func codeInS3IsHandedOverByItsPlace(uri: String, code: String) throws {
+        #expect(
+            try resource("Hello", serverless(function: "      CodeUri: \(uri)"))["Code"] == JSONValue(parsing: code))
     }
 
     @Test func aFolderIsHandedOverByItsPath() throws {

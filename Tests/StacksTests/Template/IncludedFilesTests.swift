@@ -1,3 +1,4 @@
+import ControlPlane
 import GatewayModel
 import JSON
 import Testing
@@ -69,7 +70,6 @@ import Testing
     }
 
     @Test(arguments: [
-        ("s3://b/k", "must be a local path here; s3://b/k is not supported yet"),
         ("gone.yaml", "gone.yaml: there is no file /work/shop/gone.yaml"),
         ("empty.yaml", "empty.yaml: the file is empty"),
         ("large.yaml", "large.yaml: included files may have 1048576 bytes together"),
@@ -141,5 +141,62 @@ import Testing
             found("{DefinitionUri: a.yaml, CorsConfiguration: true}", ["/work/shop/a.yaml": document]) == [
                 "template.yaml:5: Resources.Api.Properties: CorsConfiguration works only with inline OpenApi specified in the 'DefinitionBody' property."
             ])
+    }
+}
+
+@Suite struct IncludedObjectsTests {
+    private static let template = """
+        Parameters: {Bucket: {Type: String, Default: docs}}
+        Resources:
+          Api:
+            Type: AWS::ApiGateway::RestApi
+            Properties:
+              Body: {"Fn::Transform": {Name: AWS::Include, Parameters: {Location: !Sub "s3://${Bucket}/api.yaml"}}}
+        """
+
+    private func included(_ template: String, _ objects: [String: String]) async throws -> StackPlan {
+        let planned = { (source: TemplateSource) throws(TemplateError) -> StackPlan in
+            try StackPlan(source, account: AccountIdentity())
+        }
+        let whole = try await source(template).includingObjects(ObjectsOnly(objects: objects)) {
+            source throws(TemplateError) in _ = try planned(source)
+        }
+        return try planned(whole)
+    }
+
+    @Test func whatLiesInS3IsReadBeforehand() async throws {
+        let plan = try await included(Self.template, ["/docs/api.yaml": "openapi: 3.0.1\ninfo: {title: shop}"])
+        #expect(plan.resources[0].properties["Body"]?.json["info"]?["title"] == "shop")
+    }
+
+    @Test func whatIsNotThereIsTold() async throws {
+        let error = await #expect(throws: TemplateError.self) { try await included(Self.template, [:]) }
+        #expect(
+            error?.problems.map(\.description) == [
+                "template.yaml: Transform AWS::Include failed with: s3://docs/api.yaml: GetObject: NoSuchKey: gone"
+            ])
+    }
+
+    /// Where nobody is asked.
+    @Test func aTemplateAloneHasNone() {
+        #expect(
+            problems(of: Self.template) == [
+                "template.yaml:6: Resources.Api.Properties.Body: AWS::Include s3://docs/api.yaml: there is no file "
+                    + "s3://docs/api.yaml"
+            ])
+    }
+
+    private struct ObjectsOnly: Management {
+        let objects: [String: String]
+
+        func call(_ request: WireRequest) async -> WireResponse {
+            guard let text = objects[request.path] else {
+                return WireResponse(
+                    status: 404, body: Array("<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>".utf8))
+            }
+            return WireResponse(status: 200, body: Array(text.utf8))
+        }
+
+        func draft() async -> any Management { self }
     }
 }

@@ -7,7 +7,7 @@ import Testing
         let template = """
             AWSTemplateFormatVersion: '2010-09-10'
             Transform: [AWS::Serverless-2016-10-31, Macro]
-            Rules: {}
+            Hooks: {}
             Conditions:
               IsProd: !Equals [a]
             Resources:
@@ -39,7 +39,7 @@ import Testing
             problems(of: template) == [
                 "template.yaml:1: AWSTemplateFormatVersion: Template format error: unsupported value for AWSTemplateFormatVersion.",
                 "template.yaml:2: Transform: the transform Macro is not supported yet",
-                "template.yaml:3: Rules: the section Rules is not supported yet",
+                "template.yaml:3: Hooks: the section Hooks is not supported yet",
                 "template.yaml:5: Conditions.IsProd: Template error: every Fn::Equals object requires a list of 2 string parameters.",
                 "template.yaml:8: Resources.Queue: the resource type AWS::SQS::Queue is not supported yet",
                 "template.yaml:18: Resources.Hello.Properties: the property VpcConfig of AWS::Serverless::Function is not supported yet",

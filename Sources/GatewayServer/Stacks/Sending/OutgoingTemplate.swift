@@ -21,7 +21,14 @@ package struct OutgoingTemplate {
     ) throws(TemplateError) {
         let files = ReadFiles()
         let source = try TemplateSource(path: path, files: files)
-        let plan = try StackPlan(source, stackName: stackName, parameters: parameters, account: account)
+        let plan: StackPlan?
+        do throws(TemplateError) {
+            plan = try StackPlan(source, stackName: stackName, parameters: parameters, account: account)
+        } catch {
+            // What lies in S3 only the server reads, and it tells what is wrong with the whole.
+            guard files.namesObjects else { throw error }
+            plan = nil
+        }
         var packages: [String: [UInt8]] = [:]
         var code: JSONObject = [:]
         for place in files.code {
@@ -35,8 +42,8 @@ package struct OutgoingTemplate {
         }
         self.packages = packages
         notes =
-            plan.warnings.map(\.description)
-            + plan.storedOnly.map { "\($0.path) (line \($0.line)) has no effect here" }
+            (plan?.warnings ?? []).map(\.description)
+            + (plan?.storedOnly ?? []).map { "\($0.path) (line \($0.line)) has no effect here" }
             + files.code.compactMap(Self.noteOfDependencies)
         body = [
             "template": [
@@ -69,16 +76,23 @@ private final class ReadFiles: TemplateFiles {
     private struct Notes {
         var read: [String: [UInt8]] = [:]
         var code: Set<String> = []
+        var namesObjects = false
     }
 
     private let disk = DiskFiles()
     private let notes = Mutex(Notes())
 
     var read: [String: [UInt8]] { notes.withLock { $0.read } }
+    /// Whether something in S3 was asked for.
+    var namesObjects: Bool { notes.withLock(\.namesObjects) }
     var code: [String] { notes.withLock { $0.code.sorted() } }
 
     /// Folders are looked at only as code, and so are packages.
     func kind(_ path: String) -> TemplateFileKind? {
+        guard !TemplateSource.isObject(path) else {
+            notes.withLock { $0.namesObjects = true }
+            return nil
+        }
         let kind = disk.kind(path)
         if kind == .folder || kind != nil && path.hasSuffix(".zip") { notes.withLock { _ = $0.code.insert(path) } }
         return kind

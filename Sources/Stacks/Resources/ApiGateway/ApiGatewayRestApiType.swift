@@ -7,7 +7,8 @@ extension ResourceType {
         rules: PropertyRules(
             type: "AWS::ApiGateway::RestApi",
             supported: [
-                "ApiKeySourceType": .text, "BinaryMediaTypes": .list, "Body": .map, "BodyS3Location": .any,
+                "ApiKeySourceType": .text, "BinaryMediaTypes": .list, "Body": .map,
+                "BodyS3Location": .members(BodyLocation.rules("AWS::ApiGateway::RestApi", tag: "ETag")),
                 "CloneFrom": .text, "Description": .text, "DisableExecuteApiEndpoint": .boolean,
                 "EndpointAccessMode": .text,
                 "EndpointConfiguration": .members(
@@ -28,14 +29,8 @@ private struct ApiGatewayRestApiType: ResourceBehaviour {
     }
 
     func contradiction(_ properties: TemplateMap) -> (property: String, message: String)? {
-        if properties["BodyS3Location"] != nil {
-            return (
-                "BodyS3Location",
-                "documents in S3 are not read: put the document into Body, or take in a local file there with "
-                    + "Fn::Transform and AWS::Include"
-            )
-        }
-        if properties["Body"] == nil {
+        if let contradiction = BodyLocation.contradiction(properties) { return contradiction }
+        if properties["Body"] == nil, properties["BodyS3Location"] == nil {
             // Serverless frameworks say Mode whether there is a Body or not; it asks for nothing then.
             if properties["Name"] == nil { return ("Name", "Name is needed where there is no Body") }
             if properties["FailOnWarnings"]?.boolean == true {
@@ -58,6 +53,7 @@ private struct ApiGatewayRestApiType: ResourceBehaviour {
     }
 
     func create(_ request: ResourceRequest) async throws(ResourceFailure) -> ProvisionedResource {
+        let request = try await request.withBody()
         let properties = request.properties
         var body = try RestApiMembers.creation(properties)
         if body["name"] == nil {
@@ -79,6 +75,7 @@ private struct ApiGatewayRestApiType: ResourceBehaviour {
     }
 
     func update(_ update: ResourceUpdate) async throws(ResourceFailure) -> ProvisionedResource {
+        let update = try await update.withBody()
         let (request, properties) = (update.request, update.request.properties)
         var existing = update.existing
         let path = ["restapis", existing.physicalId]

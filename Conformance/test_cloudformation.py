@@ -1,0 +1,695 @@
+"""CloudFormation's API with boto3 and the AWS CLI: stacks, change sets, events, nested stacks, faults."""
+
+import json
+import re
+import uuid
+
+import pytest
+from botocore.exceptions import ClientError, WaiterError
+from harness.clients import SESSION
+from harness.deadline import until
+from harness.iam import create_user
+from harness.server import ACCOUNT, REGION, run
+
+QUICK = {"Delay": 1, "MaxAttempts": 30}
+
+
+def parameter(name, value="v", **attributes):
+    properties = {"Name": name, "Type": "String", "Value": value}
+    return {"Type": "AWS::SSM::Parameter", "Properties": properties, **attributes}
+
+
+def template(resources, **sections):
+    return json.dumps({"Resources": resources, **sections})
+
+
+def role(name=None):
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+        ],
+    }
+    named = {"RoleName": name} if name else {}
+    return {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust, **named}}
+
+
+@pytest.fixture(scope="module")
+def cloudformation(gatehouse):
+    return client(gatehouse)
+
+
+def client(server, service="cloudformation", credentials=None, **settings):
+    if credentials:
+        settings |= {"aws_access_key_id": credentials.access_key, "aws_secret_access_key": credentials.secret_key}
+    return SESSION.client(service, endpoint_url=server.url, **settings)
+
+
+@pytest.fixture
+def name():
+    return f"stack-{uuid.uuid4().hex[:8]}"
+
+
+def fault(call, **parameters):
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    error = caught.value.response
+    return error["ResponseMetadata"]["HTTPStatusCode"], error["Error"]["Code"], error["Error"]["Message"]
+
+
+def created(cloudformation, name, **parameters):
+    stack_id = cloudformation.create_stack(StackName=name, **parameters)["StackId"]
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig=QUICK)
+    return stack_id
+
+
+def stack(cloudformation, name):
+    return cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+
+
+def settled(cloudformation, name):
+    return until(
+        lambda: (found := stack(cloudformation, name)) and not found["StackStatus"].endswith("IN_PROGRESS") and found,
+        f"{name} is settled",
+    )
+
+
+class TestStacks:
+    def test_the_life_of_a_stack(self, cloudformation, gatehouse, name):
+        ssm = client(gatehouse, "ssm")
+        body = template(
+            {"P": parameter(f"/{name}", {"Ref": "Text"})},
+            Description="of a test",
+            Parameters={"Text": {"Type": "String"}, "Secret": {"Type": "String", "NoEcho": True, "Default": "s3cr3t"}},
+            Outputs={"Name": {"Value": {"Ref": "P"}, "Description": "its name", "Export": {"Name": f"{name}-export"}}},
+        )
+        stack_id = created(
+            cloudformation,
+            name,
+            TemplateBody=body,
+            Parameters=[{"ParameterKey": "Text", "ParameterValue": "one"}],
+            Tags=[{"Key": "team", "Value": "a"}],
+        )
+        assert re.fullmatch(rf"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/[0-9a-f-]{{36}}", stack_id)
+        found = stack(cloudformation, stack_id)
+        assert found["StackStatus"] == "CREATE_COMPLETE"
+        assert found["Description"] == "of a test"
+        assert found["Parameters"] == [
+            {"ParameterKey": "Secret", "ParameterValue": "****"},
+            {"ParameterKey": "Text", "ParameterValue": "one"},
+        ]
+        assert found["Outputs"] == [
+            {
+                "OutputKey": "Name",
+                "OutputValue": f"/{name}",
+                "Description": "its name",
+                "ExportName": f"{name}-export",
+            }
+        ]
+        assert found["Tags"] == [{"Key": "team", "Value": "a"}]
+        assert found["DriftInformation"] == {"StackDriftStatus": "NOT_CHECKED"}
+        assert not found["EnableTerminationProtection"] and not found["DisableRollback"]
+        cloudformation.update_stack(
+            StackName=name, UsePreviousTemplate=True, Parameters=[{"ParameterKey": "Text", "ParameterValue": "two"}]
+        )
+        cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig=QUICK)
+        assert ssm.get_parameter(Name=f"/{name}")["Parameter"]["Value"] == "two"
+        assert fault(
+            cloudformation.update_stack,
+            StackName=name,
+            UsePreviousTemplate=True,
+            Parameters=[{"ParameterKey": "Text", "UsePreviousValue": True}],
+        ) == (400, "ValidationError", "No updates are to be performed.")
+        cloudformation.delete_stack(StackName=name)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack_id, WaiterConfig=QUICK)
+        assert stack(cloudformation, stack_id)["StackStatus"] == "DELETE_COMPLETE"
+        assert fault(cloudformation.describe_stacks, StackName=name) == (
+            400,
+            "ValidationError",
+            f"Stack with id {name} does not exist",
+        )
+        assert [s["StackId"] for s in cloudformation.list_stacks(StackStatusFilter=["DELETE_COMPLETE"])["StackSummaries"]
+                if s["StackName"] == name] == [stack_id]
+        # Nobody is told that there was nothing to delete.
+        cloudformation.delete_stack(StackName=name)
+
+    def test_events_come_newest_first_with_times_that_tell_their_order(self, cloudformation, name):
+        stack_id = created(cloudformation, name, TemplateBody=template({"P": parameter(f"/{name}")}))
+        events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+        assert [
+            (event["LogicalResourceId"], event["ResourceStatus"], event.get("ResourceStatusReason"))
+            for event in reversed(events)
+        ] == [
+            (name, "CREATE_IN_PROGRESS", "User Initiated"),
+            ("P", "CREATE_IN_PROGRESS", None),
+            ("P", "CREATE_IN_PROGRESS", "Resource creation Initiated"),
+            ("P", "CREATE_COMPLETE", None),
+            (name, "CREATE_COMPLETE", None),
+        ]
+        times = [event["Timestamp"] for event in events]
+        assert times == sorted(times, reverse=True) and len(set(times)) == len(times)
+        assert {event["StackId"] for event in events} == {stack_id}
+        assert len({event["EventId"] for event in events}) == len(events)
+        root = events[0]
+        assert (root["ResourceType"], root["PhysicalResourceId"]) == ("AWS::CloudFormation::Stack", stack_id)
+        assert fault(cloudformation.describe_stack_events, StackName="nobody") == (
+            400,
+            "ValidationError",
+            "Stack [nobody] does not exist",
+        )
+
+    def test_resources_are_told_with_their_status(self, cloudformation, name):
+        created(cloudformation, name, TemplateBody=template({"P": parameter(f"/{name}"), "Q": parameter(f"/{name}/q")}))
+        summaries = cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
+        assert [(r["LogicalResourceId"], r["PhysicalResourceId"], r["ResourceStatus"]) for r in summaries] == [
+            ("P", f"/{name}", "CREATE_COMPLETE"),
+            ("Q", f"/{name}/q", "CREATE_COMPLETE"),
+        ]
+        one = cloudformation.describe_stack_resource(StackName=name, LogicalResourceId="P")["StackResourceDetail"]
+        assert (one["ResourceType"], one["PhysicalResourceId"]) == ("AWS::SSM::Parameter", f"/{name}")
+        by_id = cloudformation.describe_stack_resources(PhysicalResourceId=f"/{name}/q")["StackResources"]
+        assert {r["StackName"] for r in by_id} == {name}
+        cloudformation.update_stack(StackName=name, TemplateBody=template({"P": parameter(f"/{name}/new")}))
+        settled(cloudformation, name)
+        summaries = cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
+        assert [(r["LogicalResourceId"], r["PhysicalResourceId"], r["ResourceStatus"]) for r in summaries] == [
+            ("P", f"/{name}/new", "UPDATE_COMPLETE")
+        ]
+
+    def test_the_same_token_is_the_same_call(self, cloudformation, name):
+        body = template({"P": parameter(f"/{name}")})
+        first = cloudformation.create_stack(StackName=name, TemplateBody=body, ClientRequestToken="token")["StackId"]
+        second = cloudformation.create_stack(StackName=name, TemplateBody=body, ClientRequestToken="token")["StackId"]
+        assert first == second
+        assert fault(cloudformation.create_stack, StackName=name, TemplateBody=body) == (
+            400,
+            "AlreadyExistsException",
+            f"Stack [{name}] already exists",
+        )
+        settled(cloudformation, name)
+
+    def test_a_protected_stack_stays(self, cloudformation, name):
+        created(
+            cloudformation,
+            name,
+            TemplateBody=template({"P": parameter(f"/{name}")}),
+            EnableTerminationProtection=True,
+        )
+        assert fault(cloudformation.delete_stack, StackName=name) == (
+            400,
+            "ValidationError",
+            f"Stack [{name}] cannot be deleted while TerminationProtection is enabled",
+        )
+        cloudformation.update_termination_protection(StackName=name, EnableTerminationProtection=False)
+        cloudformation.delete_stack(StackName=name)
+
+    def test_a_stack_of_deploy_is_seen_here(self, cloudformation, gatehouse, name, tmp_path):
+        (tmp_path / "template.json").write_text(template({"P": parameter(f"/{name}")}))
+        done = run("deploy", str(tmp_path / "template.json"), "--stack", name, "--endpoint", gatehouse.url)
+        assert done.returncode == 0, done.stderr
+        assert stack(cloudformation, name)["StackStatus"] == "CREATE_COMPLETE"
+        assert [r["LogicalResourceId"] for r in cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]] == ["P"]
+        cloudformation.update_stack(StackName=name, TemplateBody=template({"P": parameter(f"/{name}", "other")}))
+        assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
+
+
+class TestFailures:
+    @pytest.fixture
+    def failing(self, cloudformation, name):
+        """A template whose second resource cannot be made: its name is taken."""
+        taken = f"{name}-taken"
+        created(cloudformation, taken, TemplateBody=template({"P": parameter(f"/{taken}")}))
+        return template({"A": parameter(f"/{name}"), "B": parameter(f"/{taken}", DependsOn="A")})
+
+    def test_what_was_made_is_taken_back_and_the_name_stays(self, cloudformation, gatehouse, name, failing):
+        cloudformation.create_stack(StackName=name, TemplateBody=failing)
+        with pytest.raises(WaiterError):
+            cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig=QUICK)
+        found = stack(cloudformation, name)
+        assert found["StackStatus"] == "ROLLBACK_COMPLETE"
+        assert found["StackStatusReason"] == "The following resource(s) failed to create: [B]. Rollback requested by user."
+        events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+        assert [(e["LogicalResourceId"], e["ResourceStatus"]) for e in reversed(events)][-5:] == [
+            ("B", "CREATE_FAILED"),
+            (name, "ROLLBACK_IN_PROGRESS"),
+            ("A", "DELETE_IN_PROGRESS"),
+            ("A", "DELETE_COMPLETE"),
+            (name, "ROLLBACK_COMPLETE"),
+        ]
+        with pytest.raises(ClientError):
+            client(gatehouse, "ssm").get_parameter(Name=f"/{name}")
+        assert fault(cloudformation.update_stack, StackName=name, TemplateBody=failing) == (
+            400,
+            "ValidationError",
+            f"Stack:{found['StackId']} is in ROLLBACK_COMPLETE state and can not be updated.",
+        )
+        cloudformation.delete_stack(StackName=name)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=found["StackId"], WaiterConfig=QUICK)
+
+    def test_without_rollback_it_stands_until_it_is_taken_back(self, cloudformation, gatehouse, name, failing):
+        cloudformation.create_stack(StackName=name, TemplateBody=failing, DisableRollback=True)
+        found = settled(cloudformation, name)
+        assert (found["StackStatus"], found["DisableRollback"]) == ("CREATE_FAILED", True)
+        ssm = client(gatehouse, "ssm")
+        assert ssm.get_parameter(Name=f"/{name}")["Parameter"]["Value"] == "v"
+        cloudformation.rollback_stack(StackName=name)
+        assert settled(cloudformation, name)["StackStatus"] == "ROLLBACK_COMPLETE"
+        with pytest.raises(ClientError):
+            ssm.get_parameter(Name=f"/{name}")
+
+    def test_what_failed_may_be_deleted_at_once(self, cloudformation, name, failing):
+        stack_id = cloudformation.create_stack(StackName=name, TemplateBody=failing, OnFailure="DELETE")["StackId"]
+        until(lambda: stack(cloudformation, stack_id)["StackStatus"] == "DELETE_COMPLETE", "it is deleted")
+
+    def test_an_update_that_fails_is_taken_back(self, cloudformation, gatehouse, name):
+        taken = f"{name}-taken"
+        created(cloudformation, taken, TemplateBody=template({"P": parameter(f"/{taken}")}))
+        created(cloudformation, name, TemplateBody=template({"A": parameter(f"/{name}")}))
+        changed = template({"A": parameter(f"/{name}", "new"), "B": parameter(f"/{taken}", DependsOn="A")})
+        cloudformation.update_stack(StackName=name, TemplateBody=changed)
+        found = settled(cloudformation, name)
+        assert found["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+        assert client(gatehouse, "ssm").get_parameter(Name=f"/{name}")["Parameter"]["Value"] == "v"
+        cloudformation.update_stack(StackName=name, TemplateBody=changed, DisableRollback=True)
+        assert settled(cloudformation, name)["StackStatus"] == "UPDATE_FAILED"
+        assert client(gatehouse, "ssm").get_parameter(Name=f"/{name}")["Parameter"]["Value"] == "new"
+        cloudformation.rollback_stack(StackName=name)
+        assert settled(cloudformation, name)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+        assert client(gatehouse, "ssm").get_parameter(Name=f"/{name}")["Parameter"]["Value"] == "v"
+        assert [r["LogicalResourceId"] for r in cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]] == ["A"]
+
+
+class TestChangeSets:
+    def test_a_new_stack_waits_for_a_review(self, cloudformation, name):
+        body = template({"P": parameter(f"/{name}")})
+        made = cloudformation.create_change_set(
+            StackName=name, ChangeSetName="first", ChangeSetType="CREATE", TemplateBody=body, Description="d"
+        )
+        cloudformation.get_waiter("change_set_create_complete").wait(ChangeSetName=made["Id"], WaiterConfig=QUICK)
+        found = stack(cloudformation, name)
+        assert (found["StackStatus"], found["StackId"]) == ("REVIEW_IN_PROGRESS", made["StackId"])
+        described = cloudformation.describe_change_set(StackName=name, ChangeSetName="first")
+        assert (described["Status"], described["ExecutionStatus"]) == ("CREATE_COMPLETE", "AVAILABLE")
+        assert described["Changes"] == [
+            {
+                "Type": "Resource",
+                "ResourceChange": {
+                    "Action": "Add",
+                    "LogicalResourceId": "P",
+                    "ResourceType": "AWS::SSM::Parameter",
+                    "Scope": [],
+                    "Details": [],
+                },
+            }
+        ]
+        assert [s["ChangeSetName"] for s in cloudformation.list_change_sets(StackName=name)["Summaries"]] == ["first"]
+        cloudformation.execute_change_set(StackName=name, ChangeSetName="first")
+        cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig=QUICK)
+        assert stack(cloudformation, name)["ChangeSetId"] == made["Id"]
+        assert fault(cloudformation.describe_change_set, StackName=name, ChangeSetName="first") == (
+            404,
+            "ChangeSetNotFound",
+            "ChangeSet [first] does not exist",
+        )
+        by_id = cloudformation.describe_change_set(ChangeSetName=made["Id"])
+        assert by_id["ExecutionStatus"] == "EXECUTE_COMPLETE"
+        assert fault(
+            cloudformation.create_change_set,
+            StackName=name,
+            ChangeSetName="again",
+            ChangeSetType="CREATE",
+            TemplateBody=body,
+        ) == (
+            400,
+            "ValidationError",
+            f"Stack [{name}] already exists and cannot be created again with the changeSet [again].",
+        )
+
+    def test_changes_are_told_by_resource(self, cloudformation, name):
+        created(cloudformation, name, TemplateBody=template({"A": parameter(f"/{name}"), "B": parameter(f"/{name}/b")}))
+        changed = template({"A": parameter(f"/{name}", "new"), "C": parameter(f"/{name}/c")})
+        cloudformation.create_change_set(StackName=name, ChangeSetName="change", TemplateBody=changed)
+        changes = cloudformation.describe_change_set(StackName=name, ChangeSetName="change")["Changes"]
+        told = {c["ResourceChange"]["LogicalResourceId"]: c["ResourceChange"] for c in changes}
+        assert {name: change["Action"] for name, change in told.items()} == {"A": "Modify", "B": "Remove", "C": "Add"}
+        assert (told["A"]["Replacement"], told["A"]["Details"][0]["Target"]["Name"]) == ("False", "Value")
+
+    def test_one_without_changes_fails(self, cloudformation, name):
+        body = template({"P": parameter(f"/{name}")})
+        created(cloudformation, name, TemplateBody=body)
+        made = cloudformation.create_change_set(StackName=name, ChangeSetName="same", TemplateBody=body)
+        described = cloudformation.describe_change_set(StackName=name, ChangeSetName="same")
+        assert (described["Status"], described["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
+        assert described["StatusReason"] == (
+            "The submitted information didn't contain changes. Submit different information to create a change set."
+        )
+        assert fault(cloudformation.execute_change_set, StackName=name, ChangeSetName="same") == (
+            400,
+            "InvalidChangeSetStatus",
+            f"ChangeSet [{made['Id']}] cannot be executed in its current status of [FAILED]",
+        )
+        cloudformation.delete_change_set(StackName=name, ChangeSetName="same")
+        # Once more is no fault.
+        cloudformation.delete_change_set(StackName=name, ChangeSetName="same")
+
+    def test_unknown_stacks_and_change_sets(self, cloudformation):
+        missing = (400, "ValidationError", "Stack [nobody] does not exist")
+        body = template({"P": parameter("/p")})
+        assert fault(
+            cloudformation.create_change_set, StackName="nobody", ChangeSetName="c", TemplateBody=body
+        ) == missing
+        assert fault(cloudformation.describe_change_set, StackName="nobody", ChangeSetName="c") == missing
+        assert fault(cloudformation.list_change_sets, StackName="nobody") == missing
+
+    def test_imports_are_refused(self, cloudformation, name):
+        status, code, message = fault(
+            cloudformation.create_change_set,
+            StackName=name,
+            ChangeSetName="c",
+            ChangeSetType="IMPORT",
+            TemplateBody=template({"P": parameter("/p")}),
+        )
+        assert (status, code) == (400, "ValidationError") and "IMPORT" in message
+
+
+class TestTemplates:
+    def test_both_stages(self, cloudformation, name):
+        body = {
+            "Transform": "AWS::Serverless-2016-10-31",
+            "Resources": {"T": {"Type": "AWS::Serverless::SimpleTable"}},
+        }
+        assert fault(cloudformation.create_stack, StackName=name, TemplateBody=json.dumps(body)) == (
+            400,
+            "InsufficientCapabilitiesException",
+            "Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
+        )
+        created(
+            cloudformation, name, TemplateBody=json.dumps(body), Capabilities=["CAPABILITY_AUTO_EXPAND"]
+        )
+        original = cloudformation.get_template(StackName=name)
+        assert original["TemplateBody"] == body
+        assert original["StagesAvailable"] == ["Original", "Processed"]
+        processed = cloudformation.get_template(StackName=name, TemplateStage="Processed")["TemplateBody"]
+        assert "Transform" not in processed
+        assert processed["Resources"]["T"]["Type"] == "AWS::DynamoDB::Table"
+
+    @pytest.mark.parametrize(
+        "resource, given, missing",
+        [
+            (role(), [], "CAPABILITY_IAM"),
+            (role("named"), ["CAPABILITY_IAM"], "CAPABILITY_NAMED_IAM"),
+        ],
+    )
+    def test_capabilities_are_asked_for(self, cloudformation, name, resource, given, missing):
+        assert fault(
+            cloudformation.create_stack, StackName=name, TemplateBody=template({"R": resource}), Capabilities=given
+        ) == (400, "InsufficientCapabilitiesException", f"Requires capabilities : [{missing}]")
+        assert fault(cloudformation.describe_stacks, StackName=name)[2] == f"Stack with id {name} does not exist"
+
+    def test_summary_and_validation(self, cloudformation):
+        body = template(
+            {"R": role(), "P": parameter("/p")},
+            Description="d",
+            AWSTemplateFormatVersion="2010-09-09",
+            Parameters={
+                "A": {"Type": "String", "Default": "x", "AllowedValues": ["x", "y"], "Description": "an a"},
+                "N": {"Type": "Number", "NoEcho": True},
+            },
+            Metadata={"m": 1},
+        )
+        summary = cloudformation.get_template_summary(TemplateBody=body)
+        assert summary["Parameters"] == [
+            {
+                "ParameterKey": "A",
+                "DefaultValue": "x",
+                "ParameterType": "String",
+                "NoEcho": False,
+                "Description": "an a",
+                "ParameterConstraints": {"AllowedValues": ["x", "y"]},
+            },
+            {"ParameterKey": "N", "ParameterType": "Number", "NoEcho": True, "ParameterConstraints": {}},
+        ]
+        assert summary["Capabilities"] == ["CAPABILITY_IAM"]
+        assert summary["CapabilitiesReason"] == "The following resource(s) require capabilities: [AWS::IAM::Role]"
+        assert summary["ResourceTypes"] == ["AWS::IAM::Role", "AWS::SSM::Parameter"]
+        assert (summary["Version"], json.loads(summary["Metadata"])) == ("2010-09-09", {"m": 1})
+        validated = cloudformation.validate_template(TemplateBody=body)
+        assert (validated["Description"], validated["Capabilities"]) == ("d", ["CAPABILITY_IAM"])
+
+    @pytest.mark.parametrize(
+        "body, message",
+        [
+            ("{}", "Template format error: At least one Resources member must be defined."),
+            ('{"Resources": {"A": {}}}', "[/Resources/A] Every Resources object must contain a Type member."),
+            (
+                template({"P": parameter({"Ref": "Gone"})}),
+                "Template format error: Unresolved resource dependencies [Gone] in the Resources block of the template",
+            ),
+            (
+                template({"P": parameter("/p")}, Parameters={"A": {"Type": "String"}}),
+                "Parameters: [A] must have values",
+            ),
+        ],
+    )
+    def test_what_is_no_template(self, cloudformation, name, body, message):
+        assert fault(cloudformation.create_stack, StackName=name, TemplateBody=body) == (400, "ValidationError", message)
+
+    def test_long_templates_come_by_s3(self, cloudformation, gatehouse, name):
+        body = template({"P": parameter(f"/{name}", "v" * 3000)}, Metadata={"x": "y" * 60_000})
+        status, code, message = fault(cloudformation.create_stack, StackName=name, TemplateBody=body)
+        assert (status, code) == (400, "ValidationError")
+        assert message.endswith("'templateBody' failed to satisfy constraint: Member must have length less than or equal to 51200")
+        assert len(message) < 300
+        s3 = client(gatehouse, "s3")
+        s3.create_bucket(Bucket=name)
+        s3.put_object(Bucket=name, Key="a/template b.json", Body=body)
+        created(cloudformation, name, TemplateURL=f"{gatehouse.url}/{name}/a/template%20b.json")
+        for url, message in [
+            (f"{gatehouse.url}/{name}/gone.json", "S3 error: The specified key does not exist."),
+            ("https://example.com/bucket/key", "TemplateURL must be a supported URL."),
+            ("http://169.254.169.254/latest/meta-data", "TemplateURL must be a supported URL."),
+            ("file:///etc/passwd", "TemplateURL must be a supported URL."),
+            (f"http://127.0.0.1:1/{name}/a/template%20b.json", "TemplateURL must be a supported URL."),
+        ]:
+            assert fault(cloudformation.create_stack, StackName=f"{name}-x", TemplateURL=url)[2] == message
+        for url in [f"https://{name}.s3.amazonaws.com/a/template%20b.json", f"https://s3.us-east-1.amazonaws.com/{name}/a/template%20b.json"]:
+            assert cloudformation.validate_template(TemplateURL=url)["Parameters"] == []
+
+    def test_files_of_the_server_are_out_of_reach(self, cloudformation, name, tmp_path):
+        (tmp_path / "app.py").write_text("def handler(event, context): return 1")
+        function = {"Handler": "app.handler", "Runtime": "python3.12", "Role": f"arn:aws:iam::{ACCOUNT}:role/r"}
+        for code in [str(tmp_path), {"S3Bucket": "gatehouse.local", "S3Key": str(tmp_path)}]:
+            body = template({"F": {"Type": "AWS::Lambda::Function", "Properties": {**function, "Code": code}}})
+            try:
+                cloudformation.create_stack(StackName=name, TemplateBody=body)
+            except ClientError:
+                continue
+            assert settled(cloudformation, name)["StackStatus"] == "ROLLBACK_COMPLETE"
+            cloudformation.delete_stack(StackName=name)
+
+
+class TestNesting:
+    @pytest.fixture
+    def child(self, gatehouse, name):
+        s3 = client(gatehouse, "s3")
+        s3.create_bucket(Bucket=name)
+
+        def put(body):
+            s3.put_object(Bucket=name, Key="child.json", Body=body)
+            return f"https://{name}.s3.amazonaws.com/child.json"
+
+        return put
+
+    def test_a_stack_within_a_stack(self, cloudformation, gatehouse, name, child):
+        inner = template(
+            {"P": parameter(f"/{name}/inner", {"Ref": "Text"})},
+            Parameters={"Text": {"Type": "String"}},
+            Outputs={"Name": {"Value": {"Ref": "P"}}},
+        )
+        outer = {
+            "Inner": {
+                "Type": "AWS::CloudFormation::Stack",
+                "Properties": {"TemplateURL": child(inner), "Parameters": {"Text": "one"}},
+            },
+            "Q": parameter(f"/{name}/outer", {"Fn::GetAtt": ["Inner", "Outputs.Name"]}),
+        }
+        created(cloudformation, name, TemplateBody=template(outer))
+        ssm = client(gatehouse, "ssm")
+        assert ssm.get_parameter(Name=f"/{name}/outer")["Parameter"]["Value"] == f"/{name}/inner"
+        resource = cloudformation.describe_stack_resource(StackName=name, LogicalResourceId="Inner")
+        inner_id = resource["StackResourceDetail"]["PhysicalResourceId"]
+        below = stack(cloudformation, inner_id)
+        parent = stack(cloudformation, name)["StackId"]
+        assert (below["ParentId"], below["RootId"]) == (parent, parent)
+        outer["Inner"]["Properties"]["Parameters"]["Text"] = "two"
+        cloudformation.update_stack(StackName=name, TemplateBody=template(outer))
+        assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
+        assert ssm.get_parameter(Name=f"/{name}/inner")["Parameter"]["Value"] == "two"
+        cloudformation.delete_stack(StackName=name)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=parent, WaiterConfig=QUICK)
+        assert stack(cloudformation, inner_id)["StackStatus"] == "DELETE_COMPLETE"
+
+    def test_its_failure_is_that_of_the_resource(self, cloudformation, name, child):
+        taken = f"{name}-taken"
+        created(cloudformation, taken, TemplateBody=template({"P": parameter(f"/{taken}")}))
+        nested = {
+            "Inner": {
+                "Type": "AWS::CloudFormation::Stack",
+                "Properties": {"TemplateURL": child(template({"P": parameter(f"/{taken}")}))},
+            }
+        }
+        cloudformation.create_stack(StackName=name, TemplateBody=template(nested))
+        assert settled(cloudformation, name)["StackStatus"] == "ROLLBACK_COMPLETE"
+        events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+        failed = next(e for e in events if e["ResourceStatus"] == "CREATE_FAILED")
+        assert failed["LogicalResourceId"] == "Inner"
+        assert "was not successfully created" in failed["ResourceStatusReason"]
+
+    def test_one_that_makes_itself_ends(self, cloudformation, name, child):
+        url = f"https://{name}.s3.amazonaws.com/child.json"
+        nested = template({"Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}})
+        child(nested)
+        cloudformation.create_stack(StackName=name, TemplateBody=nested)
+        assert settled(cloudformation, name)["StackStatus"] == "ROLLBACK_COMPLETE"
+        left = [s["StackName"] for s in cloudformation.describe_stacks()["Stacks"] if s["StackName"].startswith(name)]
+        assert left == [name]
+
+
+class TestExports:
+    def test_what_others_use_stays(self, cloudformation, name):
+        exporting = template(
+            {"P": parameter(f"/{name}")}, Outputs={"O": {"Value": "x", "Export": {"Name": f"{name}-x"}}}
+        )
+        created(cloudformation, name, TemplateBody=exporting)
+        user = f"{name}-user"
+        importing = template({"Q": parameter(f"/{user}", {"Fn::ImportValue": f"{name}-x"})})
+        created(cloudformation, user, TemplateBody=importing)
+        exports = {e["Name"]: e["Value"] for e in cloudformation.list_exports()["Exports"]}
+        assert exports[f"{name}-x"] == "x"
+        assert cloudformation.list_imports(ExportName=f"{name}-x")["Imports"] == [user]
+        assert fault(cloudformation.delete_stack, StackName=name)[2] == (
+            f"Export {name}-x cannot be deleted as it is in use by {user}"
+        )
+        assert fault(cloudformation.list_imports, ExportName="nobody")[2] == "Export 'nobody' is not imported by any stack."
+
+
+class TestPolicies:
+    def test_a_stack_policy_counts(self, cloudformation, name):
+        created(cloudformation, name, TemplateBody=template({"A": parameter(f"/{name}"), "B": parameter(f"/{name}/b")}))
+        policy = {
+            "Statement": [
+                {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
+                {"Effect": "Deny", "Action": "Update:*", "Principal": "*", "Resource": "LogicalResourceId/A"},
+            ]
+        }
+        cloudformation.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(policy))
+        assert json.loads(cloudformation.get_stack_policy(StackName=name)["StackPolicyBody"]) == policy
+        denied = template({"A": parameter(f"/{name}", "new"), "B": parameter(f"/{name}/b")})
+        status, code, message = fault(cloudformation.update_stack, StackName=name, TemplateBody=denied)
+        assert (status, code) == (400, "ValidationError") and message.startswith("Action denied by stack policy")
+        allowed = template({"A": parameter(f"/{name}"), "B": parameter(f"/{name}/b", "new")})
+        cloudformation.update_stack(StackName=name, TemplateBody=allowed)
+        settled(cloudformation, name)
+        open_policy = {"Statement": [{"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}]}
+        cloudformation.update_stack(
+            StackName=name, TemplateBody=denied, StackPolicyDuringUpdateBody=json.dumps(open_policy)
+        )
+        assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
+        assert fault(cloudformation.set_stack_policy, StackName=name, StackPolicyBody="{}")[2].startswith(
+            "Error validating stack policy"
+        )
+
+    def test_a_caller_makes_no_more_than_he_may(self, cloudformation, gatehouse, name):
+        iam = client(gatehouse, "iam")
+        _, credentials = create_user(iam, Action="cloudformation:*", Resource="*")
+        bounded = client(gatehouse, credentials=credentials)
+        bounded.create_stack(StackName=name, TemplateBody=template({"P": parameter(f"/{name}")}))
+        assert settled(cloudformation, name)["StackStatus"] == "ROLLBACK_COMPLETE"
+        failed = next(
+            e
+            for e in cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+            if e["ResourceStatus"] == "CREATE_FAILED"
+        )
+        assert "is not authorized to perform: ssm:" in failed["ResourceStatusReason"]
+        _, nobody = create_user(iam)
+        assert fault(client(gatehouse, credentials=nobody).describe_stacks, StackName=name)[:2] == (403, "AccessDenied")
+
+    def test_a_role_makes_what_it_may(self, cloudformation, gatehouse, name):
+        iam = client(gatehouse, "iam")
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": "sts:AssumeRole",
+                    "Principal": {"Service": "cloudformation.amazonaws.com"},
+                }
+            ],
+        }
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+        body = template({"P": parameter(f"/{name}")})
+        cloudformation.create_stack(StackName=name, TemplateBody=body, RoleARN=arn)
+        assert settled(cloudformation, name)["StackStatus"] == "ROLLBACK_COMPLETE"
+        allowed = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "ssm:*", "Resource": "*"}],
+        }
+        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(allowed))
+        created(cloudformation, f"{name}-2", TemplateBody=body, RoleARN=arn)
+        assert stack(cloudformation, f"{name}-2")["RoleARN"] == arn
+        nobody = f"arn:aws:iam::{ACCOUNT}:role/nobody"
+        assert fault(cloudformation.create_stack, StackName=f"{name}-3", TemplateBody=body, RoleARN=nobody)[2] == (
+            f"Role {nobody} is invalid or cannot be assumed"
+        )
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        "parameters, message",
+        [
+            ({}, "Either Template URL or Template Body must be specified."),
+            ({"TemplateBody": "{}", "TemplateURL": "https://s3.amazonaws.com/b/k"}, "You cannot specify both TemplateBody and TemplateURL."),
+            ({"NotificationARNs": [f"arn:aws:sns:{REGION}:{ACCOUNT}:topic"]}, "Gatehouse does not serve NotificationARNs."),
+            ({"Tags": [{"Key": "aws:x", "Value": "v"}]}, "aws: prefixed tag key names are not allowed for external use: aws:x"),
+            ({"ResourceTypes": ["AWS::IAM::*"]}, "Resource type AWS::SSM::Parameter is not allowed by parameter ResourceTypes"),
+        ],
+    )
+    def test_it_is_refused_with_nothing_made(self, cloudformation, name, parameters, message):
+        if parameters and "TemplateBody" not in parameters:
+            parameters = {"TemplateBody": template({"P": parameter("/p")}), **parameters}
+        status, code, said = fault(cloudformation.create_stack, StackName=name, **parameters)
+        assert (status, code) == (400, "ValidationError") and said.startswith(message)
+        assert fault(cloudformation.describe_stacks, StackName=name)[0] == 400
+
+    @pytest.mark.parametrize("bad", ["1st", "a_b", "a" * 129, "../x", "a b"])
+    def test_names(self, cloudformation, bad):
+        status, code, message = fault(
+            cloudformation.create_stack, StackName=bad, TemplateBody=template({"P": parameter("/p")})
+        )
+        assert (status, code) == (400, "ValidationError")
+        assert "'stackName' failed to satisfy constraint" in message
+
+    def test_what_is_not_served_says_so(self, cloudformation, name):
+        for call, parameters in [
+            (cloudformation.detect_stack_drift, {"StackName": name}),
+            (cloudformation.list_stack_sets, {}),
+            (cloudformation.register_type, {"TypeName": "Own::Kind::Type", "SchemaHandlerPackage": "s3://b/k"}),
+        ]:
+            status, code, message = fault(call, **parameters)
+            assert (status, code) == (400, "InvalidAction") and "Gatehouse does not serve" in message
+
+
+def test_the_cli_deploys_and_waits(gatehouse, name, tmp_path):
+    path = tmp_path / "template.json"
+    path.write_text(template({"P": parameter(f"/{name}", {"Ref": "V"})}, Parameters={"V": {"Type": "String", "Default": "1"}}))
+    deploy = f"aws cloudformation deploy --stack-name {name} --template-file {path}"
+    first = gatehouse.clients.shell(deploy)
+    assert first.returncode == 0 and f"Successfully created/updated stack - {name}" in first.stdout
+    again = gatehouse.clients.shell(f"{deploy} --parameter-overrides V=2")
+    assert again.returncode == 0, again.stderr
+    same = gatehouse.clients.shell(f"{deploy} --no-fail-on-empty-changeset")
+    assert same.returncode == 0 and "No changes to deploy" in same.stdout + same.stderr
+    gone = gatehouse.clients.shell(
+        f"aws cloudformation delete-stack --stack-name {name} && aws cloudformation wait stack-delete-complete --stack-name {name}"
+    )
+    assert gone.returncode == 0, gone.stderr

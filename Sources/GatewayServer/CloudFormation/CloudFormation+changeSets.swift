@@ -1,0 +1,301 @@
+import ControlPlane
+import GatewayModel
+import Stacks
+
+/// Looking at changes before they are made.
+extension CloudFormation {
+    static let changeSetOperations: [String: Operation] = [
+        "CreateChangeSet": createChangeSet, "DescribeChangeSet": describeChangeSet,
+        "ExecuteChangeSet": executeChangeSet, "DeleteChangeSet": deleteChangeSet, "ListChangeSets": listChangeSets,
+    ]
+
+    /// AWS quota.
+    private static let descriptionLength = 1...1024
+
+    private static func createChangeSet(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        let name = try changeSetName(call)
+        let stackName = try call.required("StackName")
+        let description = call.members.string("Description")
+        var constraints = Constraints()
+        constraints.length(description, "description", descriptionLength)
+        let type = call.members.string("ChangeSetType") ?? "UPDATE"
+        constraints.oneOf(type, "changeSetType", ["CREATE", "UPDATE", "IMPORT"])
+        try constraints.checkForm()
+        guard type != "IMPORT" else {
+            throw .validation("Gatehouse does not serve ChangeSetType IMPORT: it makes all that its stacks have.")
+        }
+        if let mode = call.members.string("DeploymentMode"), mode != "STANDARD" {
+            throw .validation("Gatehouse does not serve DeploymentMode \(mode): it detects no drift.")
+        }
+        let isForNewStack = type == "CREATE"
+        let found = await service.stacks.stack(stackName)
+        let existing = found?.status == .deleteComplete ? nil : found
+        if isForNewStack {
+            if let existing, existing.status != .reviewInProgress {
+                throw .validation(
+                    "Stack [\(existing.name)] already exists and cannot be created again with the changeSet [\(name)].")
+            }
+            if existing == nil { _ = try call.newName() }
+        } else {
+            guard let existing else { throw .validation("Stack [\(stackName)] does not exist") }
+            guard existing.status.isStanding else { throw .cannotUpdate(existing) }
+        }
+        if let existing,
+            let other = await service.stacks.changeSets(of: existing).first(where: { $0.name == name && $0.isOpen })
+        {
+            if let token = call.members.string("ClientToken"), other.settings.token == token { return .ids(other) }
+            throw ServiceError("AlreadyExistsException", status: 400, "ChangeSet [\(name)] already exists")
+        }
+        let request = try await service.request(call, existing?.name ?? stackName, over: existing, isChangeSet: true)
+        var record = existing
+        if record == nil {
+            guard await service.stacks.record(stackName) == nil else {
+                throw ServiceError("AlreadyExistsException", status: 400, "Stack [\(stackName)] already exists")
+            }
+            record = try await service.stacks.reserve(stackName, request.settings)
+            if let record { await service.stacks.tell(record, request.settings.token) }
+        }
+        guard let record else { return nil }
+        var set = ChangeSet(
+            name: name, id: service.changeSetId(name), of: record,
+            creationTime: service.stacks.now().iso8601Milliseconds,
+            isForNewStack: isForNewStack, description: description, template: request.template,
+            processed: request.plan.processed, settings: request.settings, parameters: request.plan.shownParameters)
+        do throws(TemplateError) {
+            let changes = try await service.stacks.difference(request, over: existing)
+            if let changes {
+                set.changes = changes.map { ChangeSet.Change($0, over: existing) }
+            } else if request.settings.tags == record.settings?.tags ?? [] {
+                set.fail(
+                    "The submitted information didn't contain changes. Submit different information to create a change set."
+                )
+            }
+        } catch { set.fail(error.cloudFormationMessage) }
+        try await service.stacks.keep(set)
+        return .ids(set)
+    }
+
+    private static func changeSetName(_ call: StackCall) throws(ServiceError) -> String {
+        let name = try call.required("ChangeSetName")
+        var constraints = Constraints()
+        constraints.pattern(name, "changeSetName", "[a-zA-Z][-a-zA-Z0-9]*") { name in
+            name.first.map { $0.isASCII && $0.isLetter } ?? false
+                && name.utf8.allSatisfy { $0 == UInt8(ascii: "-") || Character(Unicode.Scalar($0)).isASCIIAlphanumeric }
+        }
+        constraints.length(name, "changeSetName", 1...128)
+        try constraints.checkForm()
+        return name
+    }
+
+    private func changeSetId(_ name: String) -> String {
+        "arn:\(account.partition):cloudformation:\(account.region):\(account.accountId):changeSet/\(name)/\(Identifiers.uuid())"
+    }
+
+    /// By its id, or by its name and that of its stack.
+    private func changeSet(_ call: StackCall) async throws(ServiceError) -> ChangeSet? {
+        let name = try call.required("ChangeSetName")
+        if name.hasPrefix("arn:") { return await stacks.changeSet(id: name) }
+        guard let stackName = call.members.string("StackName"), !stackName.isEmpty else {
+            throw .validation("StackName must be specified if ChangeSetName is not specified as an ARN.")
+        }
+        guard let record = await stacks.stack(stackName), record.status != .deleteComplete else {
+            throw .validation("Stack [\(stackName)] does not exist")
+        }
+        return await stacks.changeSets(of: record).first { $0.name == name && $0.isOpen }
+    }
+
+    func existingChangeSet(_ call: StackCall) async throws(ServiceError) -> ChangeSet {
+        guard let set = try await changeSet(call) else {
+            throw ServiceError(
+                "ChangeSetNotFound", status: 404,
+                "ChangeSet [\(call.members.string("ChangeSetName") ?? "")] does not exist")
+        }
+        return set
+    }
+
+    private static func describeChangeSet(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        let set = try await service.existingChangeSet(call)
+        let page = try call.page(set.changes)
+        return XMLMembers { result in
+            result.add("ChangeSetName", set.name)
+            result.add("ChangeSetId", set.id)
+            result.add("StackId", set.stackId)
+            result.add("StackName", set.stackName)
+            result.add("Description", set.description)
+            result.add(parameters: set.parameters)
+            result.add("CreationTime", set.creationTime)
+            result.add("ExecutionStatus", set.execution.rawValue)
+            result.add("Status", set.status.rawValue)
+            result.add("StatusReason", set.statusReason)
+            result.list("NotificationARNs", [String]())
+            result.structure("RollbackConfiguration") { _ in }
+            result.list("Capabilities", set.settings.capabilities)
+            result.add(tags: set.settings.tags)
+            result.list("Changes", page.elements) { $0.add($1) }
+            result.add("NextToken", page.next)
+            result.add("IncludeNestedStacks", false)
+            if set.settings.failurePolicy != .rollBack {
+                result.add("OnStackFailure", set.settings.failurePolicy.rawValue)
+            }
+            result.add("ImportExistingResources", false)
+        }
+    }
+
+    private static func executeChangeSet(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        var set = try await service.existingChangeSet(call)
+        guard set.status == .complete, set.execution == .available else {
+            throw ServiceError(
+                "InvalidChangeSetStatus", status: 400,
+                "ChangeSet [\(set.id)] cannot be executed in its current status of [\(set.execution == .complete ? set.execution.rawValue : set.status.rawValue)]"
+            )
+        }
+        guard let record = await service.stacks.stack(set.stackId), record.status != .deleteComplete else {
+            throw .validation("Stack [\(set.stackName)] does not exist")
+        }
+        var settings = set.settings
+        settings.changeSetId = set.id
+        settings.token = call.members.string("ClientRequestToken")
+        settings.parentId = record.settings?.parentId
+        settings.rootId = record.settings?.rootId
+        // Set since the change set was made.
+        settings.isProtected = record.settings?.isProtected ?? settings.isProtected
+        settings.policy = settings.policy ?? record.settings?.policy
+        if let isDisabled = try call.members.bool("DisableRollback") {
+            guard !isDisabled || set.settings.failurePolicy != .delete else {
+                throw .validation("DisableRollback cannot be specified together with OnStackFailure.")
+            }
+            if isDisabled { settings.failurePolicy = .leave }
+        }
+        let manager = try service.manager(settings.roleARN, call)
+        let plan: StackPlan
+        do throws(TemplateError) {
+            plan = try await StackTemplate(set.template).plan(
+                set.stackName, given: settings.parameters, account: service.account, manager)
+        } catch { throw .validation(error.cloudFormationMessage) }
+        let isBounded = call.caller.map(service.controlPlane.asksPolicies) ?? false
+        let request = StackRequest(
+            plan: plan, template: set.template, settings: settings, management: manager,
+            isRepeatable: !isBounded || settings.roleARN != nil)
+        if set.isForNewStack {
+            guard record.status == .reviewInProgress else { throw .cannotUpdate(record) }
+            try await service.stacks.create(record, request)
+        } else {
+            let changes = try await service.changes(request, over: record) ?? []
+            try service.checkPolicy(changes, of: record)
+            try await service.stacks.update(record, request)
+        }
+        // Others would be about a stack that is no more.
+        set.execution = .complete
+        try await service.stacks.keep(set)
+        let others = await service.stacks.changeSets(of: record).filter { $0.id != set.id }
+        try await service.stacks.remove(others)
+        return XMLMembers()
+    }
+
+    private static func deleteChangeSet(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        guard let set = try await service.changeSet(call) else {
+            guard call.members.string("ChangeSetName")?.hasPrefix("arn:") == true else { return XMLMembers() }
+            throw ServiceError(
+                "ChangeSetNotFound", status: 404,
+                "ChangeSet [\(call.members.string("ChangeSetName") ?? "")] does not exist")
+        }
+        guard set.execution != .complete else {
+            throw ServiceError(
+                "InvalidChangeSetStatus", status: 400,
+                "ChangeSet [\(set.id)] cannot be deleted in its current status of [\(set.execution.rawValue)]")
+        }
+        try await service.stacks.remove([set])
+        return XMLMembers()
+    }
+
+    private static func listChangeSets(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        let record = try await service.existing(call, "Stack [%] does not exist")
+        let page = try call.page(await service.stacks.changeSets(of: record).filter(\.isOpen))
+        return XMLMembers { result in
+            result.list("Summaries", page.elements) { summary, set in
+                summary.add("StackId", set.stackId)
+                summary.add("StackName", set.stackName)
+                summary.add("ChangeSetId", set.id)
+                summary.add("ChangeSetName", set.name)
+                summary.add("ExecutionStatus", set.execution.rawValue)
+                summary.add("Status", set.status.rawValue)
+                summary.add("StatusReason", set.statusReason)
+                summary.add("CreationTime", set.creationTime)
+                summary.add("Description", set.description)
+                summary.add("IncludeNestedStacks", false)
+                summary.add("ImportExistingResources", false)
+            }
+            result.add("NextToken", page.next)
+        }
+    }
+}
+
+extension ChangeSet {
+    /// Whether it can still be found by its name.
+    fileprivate var isOpen: Bool { execution != .complete }
+
+    fileprivate mutating func fail(_ reason: String) {
+        status = .failed
+        execution = .unavailable
+        statusReason = reason
+    }
+}
+
+extension Character {
+    fileprivate var isASCIIAlphanumeric: Bool { isASCII && (isLetter || isNumber) }
+}
+
+extension XMLMembers {
+    fileprivate static func ids(_ set: ChangeSet) -> XMLMembers {
+        XMLMembers { result in
+            result.add("Id", set.id)
+            result.add("StackId", set.stackId)
+        }
+    }
+
+    fileprivate mutating func add(_ change: ChangeSet.Change) {
+        add("Type", "Resource")
+        structure("ResourceChange") { resource in
+            resource.add("Action", change.action)
+            resource.add("LogicalResourceId", change.logicalId)
+            resource.add("PhysicalResourceId", change.physicalId)
+            resource.add("ResourceType", change.type)
+            if change.action == "Remove" { resource.add("PolicyAction", "Delete") }
+            resource.add("Replacement", change.isReplaced.map { $0 ? "True" : "False" })
+            resource.list("Scope", change.properties.isEmpty ? [] : ["Properties"])
+            resource.list("Details", change.properties) { detail, name in
+                detail.structure("Target") { target in
+                    target.add("Attribute", "Properties")
+                    target.add("Name", name)
+                    target.add("RequiresRecreation", change.isReplaced == true ? "Always" : "Never")
+                }
+                detail.add("Evaluation", "Static")
+                detail.add("ChangeSource", "DirectModification")
+            }
+        }
+    }
+
+    mutating func add(parameters: [String: String]) {
+        list("Parameters", parameters.sorted { $0.key < $1.key }) { parameter, value in
+            parameter.add("ParameterKey", value.key)
+            parameter.add("ParameterValue", value.value)
+        }
+    }
+
+    mutating func add(tags: [StackSettings.Tag]) {
+        list("Tags", tags) { tag, value in
+            tag.add("Key", value.key)
+            tag.add("Value", value.value)
+        }
+    }
+}

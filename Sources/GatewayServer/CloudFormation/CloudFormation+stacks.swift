@@ -1,0 +1,211 @@
+import ControlPlane
+import GatewayModel
+import Stacks
+
+/// Making, changing and deleting stacks.
+extension CloudFormation {
+    static let stackOperations: [String: Operation] = [
+        "CreateStack": createStack, "UpdateStack": updateStack, "DeleteStack": deleteStack,
+        "CancelUpdateStack": cancelUpdate, "ContinueUpdateRollback": continueRollback, "RollbackStack": rollBackStack,
+        "UpdateTerminationProtection": protect, "SetStackPolicy": setPolicy, "GetStackPolicy": getPolicy,
+    ]
+
+    private static func createStack(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        let name = try call.newName()
+        let token = call.members.string("ClientRequestToken")
+        if let record = await service.stacks.record(name) {
+            // The same call once more.
+            if let token, record.settings?.token == token { return .stackId(record) }
+            throw ServiceError("AlreadyExistsException", status: 400, "Stack [\(name)] already exists")
+        }
+        var request = try await service.request(call, name, over: nil, isChangeSet: false)
+        if let parent = try await service.parent(call) {
+            request.settings.parentId = parent.stackId
+            request.settings.rootId = parent.settings?.rootId ?? parent.stackId
+        }
+        guard await service.stacks.record(name) == nil else {
+            throw ServiceError("AlreadyExistsException", status: 400, "Stack [\(name)] already exists")
+        }
+        let record = try await service.stacks.reserve(name, request.settings)
+        try await service.stacks.create(record, request)
+        return .stackId(record)
+    }
+
+    private static func updateStack(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        let record = try await service.existing(call, "Stack [%] does not exist")
+        if let token = call.members.string("ClientRequestToken"), record.settings?.token == token {
+            return .stackId(record)
+        }
+        let request = try await service.request(call, record.name, over: record, isChangeSet: false)
+        guard record.status.isStanding else { throw .cannotUpdate(record) }
+        let changes = try await service.changes(request, over: record)
+        guard let changes else {
+            if request.settings.tags == record.settings?.tags ?? [] {
+                throw .validation("No updates are to be performed.")
+            }
+            try await service.stacks.update(record, request)
+            return .stackId(record)
+        }
+        try service.checkPolicy(
+            changes, of: record, during: try await service.policy(call, "StackPolicyDuringUpdate"))
+        try await service.stacks.update(record, request)
+        return .stackId(record)
+    }
+
+    /// What a request would change; nil: nothing.
+    func changes(_ request: StackRequest, over record: StackRecord?) async throws(ServiceError) -> [ResourceChange]? {
+        do throws(TemplateError) { return try await stacks.difference(request, over: record) } catch {
+            throw .validation(error.cloudFormationMessage)
+        }
+    }
+
+    private static func deleteStack(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        let name = try call.required("StackName")
+        // Source: recorded; nobody is told that there is no such stack.
+        guard let record = await service.stacks.stack(name), record.status != .deleteComplete else { return nil }
+        guard record.settings?.isProtected != true else {
+            throw .validation("Stack [\(record.name)] cannot be deleted while TerminationProtection is enabled")
+        }
+        let retained = Set(call.members.strings("RetainResources")?.filter { !$0.isEmpty } ?? [])
+        guard retained.isEmpty || record.status == .deleteFailed else {
+            throw .validation(
+                "Invalid operation on stack [\(record.stackId)]. When you delete a stack, specify which resources to "
+                    + "retain only when the stack is in the DELETE_FAILED state.")
+        }
+        let missing = retained.subtracting(record.resources.map(\.logicalId)).sorted()
+        guard missing.isEmpty else {
+            throw .validation("The specified resources to retain must be in a valid state: \(missing)")
+        }
+        var kept = retained
+        switch call.members.string("DeletionMode") {
+        case nil, "STANDARD": break
+        case "FORCE_DELETE_STACK":
+            guard record.status == .deleteFailed else {
+                throw .validation(
+                    "FORCE_DELETE_STACK can only be used when the stack is in the DELETE_FAILED state.")
+            }
+            // What could not be deleted last time is left behind.
+            kept.formUnion(record.resources.map(\.logicalId))
+        case let mode?:
+            var constraints = Constraints()
+            constraints.oneOf(mode, "deletionMode", ["STANDARD", "FORCE_DELETE_STACK"])
+            try constraints.checkForm()
+        }
+        let role = call.members.string("RoleARN") ?? record.settings?.roleARN
+        let isBounded = call.caller.map(service.controlPlane.asksPolicies) ?? false
+        try await service.stacks.delete(
+            record, retaining: kept, try service.manager(role, call),
+            token: call.members.string("ClientRequestToken"), isRepeatable: !isBounded || role != nil)
+        return nil
+    }
+
+    private static func cancelUpdate(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        let record = try await service.existing(call, "Stack [%] does not exist")
+        guard record.status == .updateInProgress else {
+            throw .validation("CancelUpdateStack cannot be called from current stack status")
+        }
+        service.stacks.stops.ask(record.name)
+        return nil
+    }
+
+    private static func continueRollback(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        let record = try await service.existing(call, "Stack [%] does not exist")
+        guard record.status == .updateRollbackFailed else {
+            throw .validation(
+                "Stack:\(record.stackId) is in \(record.status.rawValue) state and can not continue update rollback.")
+        }
+        let skipped = Set(call.members.strings("ResourcesToSkip")?.filter { !$0.isEmpty } ?? [])
+        try await service.rollBack(record, skipping: skipped, .continueRollback, call)
+        return XMLMembers()
+    }
+
+    private static func rollBackStack(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        let record = try await service.existing(call, "Stack [%] does not exist")
+        guard [.createFailed, .updateFailed].contains(record.status) else {
+            throw .validation(
+                "Stack:\(record.stackId) is in \(record.status.rawValue) state and can not be rolled back.")
+        }
+        try await service.rollBack(record, skipping: [], .rollback, call)
+        return .stackId(record)
+    }
+
+    private func rollBack(
+        _ record: StackRecord, skipping skipped: Set<String>, _ kind: StackOperation.Kind, _ call: StackCall
+    ) async throws(ServiceError) {
+        let role = call.members.string("RoleARN") ?? record.settings?.roleARN
+        try await stacks.rollBack(
+            record, skipping: skipped, kind, try manager(role, call), token: call.members.string("ClientRequestToken"))
+    }
+
+    private static func protect(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError) -> XMLMembers?
+    {
+        _ = try call.required("EnableTerminationProtection")
+        let record = try await service.existing(call, "Stack [%] does not exist")
+        let isProtected = try call.members.bool("EnableTerminationProtection") ?? false
+        guard record.settings?.parentId == nil else {
+            throw .validation("Termination Protection cannot be set on a nested stack: [\(record.stackId)]")
+        }
+        try await service.stacks.set(record.name) { $0.isProtected = isProtected }
+        return .stackId(record)
+    }
+
+    private static func setPolicy(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        let record = try await service.existing(call, "Stack [%] does not exist")
+        let policy = try await service.policy(call)
+        try await service.stacks.set(record.name) { $0.policy = policy }
+        return nil
+    }
+
+    private static func getPolicy(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        let record = try await service.existing(call, "Stack [%] does not exist")
+        return XMLMembers { $0.add("StackPolicyBody", record.settings?.policy) }
+    }
+
+    /// The stack that a call names, which is not gone.
+    ///
+    /// - Parameter message: with `%` for the name.
+    func existing(_ call: StackCall, _ message: String) async throws(ServiceError) -> StackRecord {
+        let name = try call.required("StackName")
+        guard let record = await stacks.stack(name), record.status != .deleteComplete else {
+            throw .validation(message.replacing("%", with: name))
+        }
+        return record
+    }
+
+    /// The stack whose resource the new one is. Only the engine names one.
+    private func parent(_ call: StackCall) async throws(ServiceError) -> StackRecord? {
+        guard let id = call.parentId, let parent = await stacks.stack(id) else { return nil }
+        var depth = 1
+        var above = parent
+        while let id = above.settings?.parentId, let next = await stacks.stack(id) {
+            depth += 1
+            above = next
+        }
+        guard depth < StackLimits.nesting else {
+            throw .validation("Stacks are nested more than \(StackLimits.nesting) deep.")
+        }
+        return parent
+    }
+}
+
+extension XMLMembers {
+    fileprivate static func stackId(_ record: StackRecord) -> XMLMembers {
+        XMLMembers { $0.add("StackId", record.stackId) }
+    }
+}

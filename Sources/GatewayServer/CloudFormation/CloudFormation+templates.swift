@@ -1,0 +1,114 @@
+import ControlPlane
+import GatewayModel
+import Stacks
+
+/// What templates say.
+extension CloudFormation {
+    static let templateOperations: [String: Operation] = [
+        "ValidateTemplate": validateTemplate, "GetTemplate": getTemplate, "GetTemplateSummary": templateSummary,
+    ]
+
+    private static func validateTemplate(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        guard let text = try await service.template(call) else {
+            throw .validation("Either Template URL or Template Body must be specified.")
+        }
+        let summary = try summary(text)
+        return XMLMembers { result in
+            result.list("Parameters", summary.parameters) { parameter, value in
+                parameter.add("ParameterKey", value.name)
+                parameter.add("DefaultValue", value.defaultValue)
+                parameter.add("NoEcho", value.isHidden)
+                parameter.add("Description", value.description)
+            }
+            result.add("Description", summary.description)
+            result.add(summary.capabilities)
+            result.list("DeclaredTransforms", summary.transforms)
+        }
+    }
+
+    private static func summary(_ text: String) throws(ServiceError) -> TemplateSummary {
+        do throws(TemplateError) { return try TemplateSummary(StackTemplate(text).source) } catch {
+            throw .validation(error.cloudFormationMessage)
+        }
+    }
+
+    private static func getTemplate(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        let stage = call.members.string("TemplateStage") ?? "Original"
+        var constraints = Constraints()
+        constraints.oneOf(stage, "templateStage", ["Original", "Processed"])
+        try constraints.checkForm()
+        let original: String
+        let processed: String?
+        if call.members.string("ChangeSetName") != nil {
+            let set = try await service.existingChangeSet(call)
+            (original, processed) = (set.template, set.processed)
+        } else {
+            let name = try call.required("StackName")
+            guard let record = await service.stacks.stack(name),
+                record.status != .deleteComplete || name.hasPrefix("arn:")
+            else { throw .validation("Stack with id \(name) does not exist") }
+            guard record.status != .reviewInProgress else {
+                throw .validation("GetTemplate cannot be called on REVIEW_IN_PROGRESS stacks.")
+            }
+            (original, processed) = (record.template, record.processed)
+        }
+        return XMLMembers { result in
+            result.add("TemplateBody", stage == "Original" ? original : processed ?? original)
+            result.list("StagesAvailable", ["Original", "Processed"])
+        }
+    }
+
+    private static func templateSummary(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
+        -> XMLMembers?
+    {
+        try call.refuse(["StackSetName", "CallAs"])
+        let text: String
+        if let name = call.members.string("StackName") {
+            guard let record = await service.stacks.stack(name), record.status != .deleteComplete else {
+                throw .validation("Stack with id \(name) does not exist")
+            }
+            guard record.status != .reviewInProgress else {
+                throw .validation("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.")
+            }
+            text = record.template
+        } else if let given = try await service.template(call) {
+            text = given
+        } else {
+            throw .validation("Either StackName or Template URL or Template Body must be specified.")
+        }
+        let summary = try summary(text)
+        return XMLMembers { result in
+            result.list("Parameters", summary.parameters) { parameter, value in
+                parameter.add("ParameterKey", value.name)
+                parameter.add("DefaultValue", value.defaultValue)
+                parameter.add("ParameterType", value.type)
+                parameter.add("NoEcho", value.isHidden)
+                parameter.add("Description", value.description)
+                parameter.structure("ParameterConstraints") { constraints in
+                    if !value.allowedValues.isEmpty { constraints.list("AllowedValues", value.allowedValues) }
+                }
+            }
+            result.add("Description", summary.description)
+            result.add(summary.capabilities)
+            result.list("ResourceTypes", summary.resources.map(\.type))
+            result.add("Version", summary.version)
+            result.add("Metadata", summary.metadata)
+            result.list("DeclaredTransforms", summary.transforms)
+            result.list("ResourceIdentifierSummaries", summary.resources) { identifier, resource in
+                identifier.add("ResourceType", resource.type)
+                identifier.list("LogicalResourceIds", resource.logicalIds)
+            }
+        }
+    }
+}
+
+extension XMLMembers {
+    fileprivate mutating func add(_ capabilities: Capabilities) {
+        if !capabilities.names.isEmpty { list("Capabilities", capabilities.names) }
+        add("CapabilitiesReason", capabilities.reason)
+    }
+}

@@ -1,0 +1,126 @@
+import ControlPlane
+import GatewayModel
+import JSON
+import Stacks
+
+/// Which resources of a stack an update may change. Source: User Guide, protect-stack-resources.
+struct StackPolicy {
+    private struct Statement {
+        let isAllow: Bool
+        let actions: [String]
+        let isNotAction: Bool
+        let resources: [String]
+        let isNotResource: Bool
+        /// Patterns of types; empty: any.
+        let types: [String]
+    }
+
+    /// AWS quota.
+    static let bytes = 16_384
+
+    private let statements: [Statement]
+
+    init(_ text: String) throws(ServiceError) {
+        guard text.utf8.count <= Self.bytes else {
+            throw .validation("Stack policy is longer than \(Self.bytes) bytes.")
+        }
+        guard let document = try? JSONValue(parsing: Array(text.utf8)), let root = document.object else {
+            throw .validation("Error validating stack policy: Invalid stack policy")
+        }
+        let written = root["Statement"]
+        let list = written?.array ?? written.map { [$0] } ?? []
+        guard !list.isEmpty else { throw .validation("Error validating stack policy: Invalid stack policy") }
+        var statements: [Statement] = []
+        for value in list { statements.append(try Self.statement(value)) }
+        self.statements = statements
+    }
+
+    private static func statement(_ value: JSONValue) throws(ServiceError) -> Statement {
+        let invalid = ServiceError.validation("Error validating stack policy: Invalid stack policy")
+        guard let members = value.object, let effect = members["Effect"]?.string, ["Allow", "Deny"].contains(effect),
+            let principal = members["Principal"],
+            principal.string == "*" || principal["AWS"]?.string == "*"
+        else { throw invalid }
+        func texts(_ value: JSONValue?) -> [String]? {
+            guard let value else { return nil }
+            return value.string.map { [$0] } ?? value.array?.compactMap(\.string)
+        }
+        guard let actions = texts(members["Action"]) ?? texts(members["NotAction"]),
+            let resources = texts(members["Resource"]) ?? texts(members["NotResource"])
+        else { throw invalid }
+        var types: [String] = []
+        if let condition = members["Condition"] {
+            guard let conditions = condition.object, conditions.count == 1,
+                let test = conditions["StringEquals"] ?? conditions["StringLike"], test.object?.count == 1,
+                let wanted = texts(test["ResourceType"])
+            else { throw invalid }
+            types = wanted
+        }
+        return Statement(
+            isAllow: effect == "Allow", actions: actions, isNotAction: members["Action"] == nil, resources: resources,
+            isNotResource: members["Resource"] == nil, types: types)
+    }
+
+    /// What denies a change; nil where nothing does. With a policy, what it does not allow is denied.
+    func denies(_ change: ResourceChange) -> Bool {
+        let action: String
+        switch change.action {
+        case .create: return false
+        case .update: action = "Update:Modify"
+        case .replace: action = "Update:Replace"
+        case .delete: action = "Update:Delete"
+        }
+        let matching = statements.filter { statement in
+            let isAction = statement.actions.contains { Self.matches($0, action) } != statement.isNotAction
+            let resource = "LogicalResourceId/\(change.logicalId)"
+            let isResource = statement.resources.contains { Self.matches($0, resource) } != statement.isNotResource
+            let isType = statement.types.isEmpty || statement.types.contains { Self.matches($0, change.type) }
+            return isAction && isResource && isType
+        }
+        return matching.contains { !$0.isAllow } || !matching.contains { $0.isAllow }
+    }
+
+    /// `*` stands for any text. Takes no longer than both texts together, whatever the pattern.
+    private static func matches(_ pattern: String, _ text: String) -> Bool {
+        let pattern = Array(pattern.utf8)
+        let text = Array(text.utf8)
+        var (p, t) = (0, 0)
+        var back: (p: Int, t: Int)?
+        while t < text.count {
+            if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
+                back = (p + 1, t)
+                p += 1
+            } else if p < pattern.count, pattern[p] == text[t] {
+                (p, t) = (p + 1, t + 1)
+            } else if let last = back {
+                back = (last.p, last.t + 1)
+                (p, t) = (last.p, last.t + 1)
+            } else {
+                return false
+            }
+        }
+        return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+}
+
+extension CloudFormation {
+    /// A policy that a call gives, checked.
+    func policy(_ call: StackCall, _ prefix: String = "StackPolicy") async throws(ServiceError) -> String? {
+        guard let text = try await template(call, prefix: prefix) else { return nil }
+        _ = try StackPolicy(text)
+        return text
+    }
+
+    /// - Parameter temporary: the policy that counts during this update.
+    func checkPolicy(
+        _ changes: [ResourceChange], of record: StackRecord, during temporary: String? = nil
+    ) throws(ServiceError) {
+        guard let text = temporary ?? record.settings?.policy else { return }
+        let policy = try StackPolicy(text)
+        if let change = changes.first(where: policy.denies) {
+            throw .validation(
+                "Action denied by stack policy: the stack's policy does not allow the update of resource "
+                    + "[\(change.logicalId)] of stack [\(record.name)].")
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import GatewayModel
+import JSON
+
+extension ResourceType {
+    static let cloudFormationStack = ResourceType(
+        name: "AWS::CloudFormation::Stack", attributes: [],
+        rules: PropertyRules(
+            type: "AWS::CloudFormation::Stack",
+            supported: [
+                "Parameters": .map, "Tags": .list, "TemplateURL": .text, "TimeoutInMinutes": .text,
+            ],
+            known: [
+                "NotificationARNs", "Capabilities", "Description", "DisableRollback", "EnableTerminationProtection",
+                "RoleARN", "StackName", "StackPolicyBody", "StackPolicyURL", "StackStatusReason", "TemplateBody",
+            ], required: ["TemplateURL"]),
+        replacedBy: [], behaviour: CloudFormationStackType(), attributePrefix: "Outputs.")
+}
+
+/// AWS::CloudFormation::Stack: a stack whose life is that of a resource of another one. CreateStack, UpdateStack and
+/// DeleteStack, each waited for.
+private struct CloudFormationStackType: ResourceBehaviour {
+    private static let nameLimit = 128
+    /// What the stack above it was let do, the one below may do as well.
+    private static let capabilities = [Capabilities.iam, Capabilities.namedIAM, Capabilities.autoExpand]
+
+    func prepare(_ request: ResourceRequest) async throws(ResourceFailure) -> ResourcePreparation {
+        // A name is never used again while the old stack of it is still there.
+        let name = PhysicalName.unique(
+            stackName: request.stackName, logicalId: request.logicalId, limit: Self.nameLimit)
+        return ResourcePreparation(physicalId: name)
+    }
+
+    func create(_ request: ResourceRequest) async throws(ResourceFailure) -> ProvisionedResource {
+        let name = request.preparation.physicalId
+        try await request.stacks(
+            "CreateStack", [("StackName", name), ("OnFailure", "DELETE")] + (try parameters(request)),
+            parent: request.stackName, waitingFor: name)
+        guard let stack = try await describe(name, request), stack.status == "CREATE_COMPLETE" else {
+            throw ResourceFailure(
+                message: "Embedded stack \(name) was not successfully created"
+                    + (try await failure(of: name, request).map { ": \($0)" } ?? ""))
+        }
+        return request.provisioned(stack.id, stack.outputs)
+    }
+
+    func update(_ update: ResourceUpdate) async throws(ResourceFailure) -> ProvisionedResource {
+        let request = update.request
+        let id = update.existing.physicalId
+        let name = Self.name(id)
+        do throws(ResourceFailure) {
+            try await request.stacks(
+                "UpdateStack", [("StackName", name)] + (try parameters(request)), parent: nil, waitingFor: name)
+        } catch {
+            guard error.message.contains("No updates are to be performed.") else { throw error }
+        }
+        guard let stack = try await describe(name, request),
+            ["CREATE_COMPLETE", "UPDATE_COMPLETE"].contains(stack.status)
+        else { throw ResourceFailure(message: "Embedded stack \(id) was not successfully updated") }
+        return request.provisioned(id, stack.outputs)
+    }
+
+    func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure) {
+        let name = Self.name(deletion.physicalId)
+        try await deletion.stacks("DeleteStack", [("StackName", name)], parent: nil, waitingFor: name)
+        if let stack = try await describe(name, deletion) {
+            throw ResourceFailure(message: "Embedded stack \(deletion.physicalId) is in \(stack.status)")
+        }
+    }
+
+    func find(_ request: ResourceRequest) async throws(ResourceFailure) -> [ProvisionedResource] {
+        guard let stack = try await describe(request.preparation.physicalId, request) else { return [] }
+        return [request.provisioned(stack.id, stack.outputs)]
+    }
+
+    private func parameters(
+        _ request: ResourceRequest
+    ) throws(ResourceFailure) -> [(name: String, value: String)] {
+        var form = [(name: "TemplateURL", value: try request.properties.required("TemplateURL"))]
+        for (number, capability) in Self.capabilities.enumerated() {
+            form.append(("Capabilities.member.\(number + 1)", capability))
+        }
+        if let minutes = try request.properties.text("TimeoutInMinutes")?.string {
+            form.append(("TimeoutInMinutes", minutes))
+        }
+        let parameters = request.properties.properties["Parameters"]?.map ?? TemplateMap()
+        for (number, entry) in parameters.enumerated() {
+            let place = "Parameters.member.\(number + 1)"
+            let value = entry.value.list.map { $0.compactMap(\.text).joined(separator: ",") } ?? entry.value.text
+            form += [("\(place).ParameterKey", entry.key), ("\(place).ParameterValue", value ?? "")]
+        }
+        for (number, tag) in (request.properties.properties["Tags"]?.list ?? []).enumerated() {
+            let place = "Tags.member.\(number + 1)"
+            form += [
+                ("\(place).Key", tag.map?["Key"]?.text ?? ""), ("\(place).Value", tag.map?["Value"]?.text ?? ""),
+            ]
+        }
+        return form
+    }
+
+    private struct Described {
+        let id: String
+        let status: String
+        /// As Fn::GetAtt names them.
+        let outputs: [String: String]
+    }
+
+    /// nil when there is no such stack.
+    private func describe(_ name: String, _ calls: some ResourceCalls) async throws(ResourceFailure) -> Described? {
+        let answer: QueryAnswer
+        do throws(ManagementCalls.Failure) {
+            answer = try await calls.calls.cloudFormation("DescribeStacks", [("StackName", name)])
+        } catch {
+            if error.message.contains("does not exist") { return nil }
+            throw ResourceFailure(message: error.message)
+        }
+        guard let id = answer["StackId"], let status = answer["StackStatus"] else { return nil }
+        let names = answer.all("OutputKey").map { "Outputs.\($0)" }
+        return Described(
+            id: id, status: status,
+            outputs: Dictionary(zip(names, answer.all("OutputValue")), uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// Why a stack is not there that was to be made.
+    private func failure(of name: String, _ request: ResourceRequest) async throws(ResourceFailure) -> String? {
+        let answer = try? await request.calls.cloudFormation("ListStacks", [])
+        guard let id = answer?.all("StackId").first(where: { Self.name($0) == name }),
+            let events = try? await request.calls.cloudFormation("DescribeStackEvents", [("StackName", id)])
+        else { return nil }
+        let failed = events.text("ResourceStatusReason", besides: "ResourceStatus", having: "CREATE_FAILED")
+        return failed.last
+    }
+
+    /// `arn:…:stack/NAME/ID`.
+    private static func name(_ id: String) -> String {
+        let parts = id.split(separator: "/")
+        return parts.count == 3 ? String(parts[1]) : id
+    }
+}
+
+extension ResourceCalls {
+    /// An operation of CloudFormation's that is over when this returns.
+    ///
+    /// - Parameter parent: the stack that the new one is made for.
+    fileprivate func stacks(
+        _ action: String, _ parameters: [(name: String, value: String)], parent: String?, waitingFor name: String
+    ) async throws(ResourceFailure) {
+        do throws(ManagementCalls.Failure) {
+            _ = try await calls.cloudFormation(action, parameters, parent: parent, waitingFor: name)
+        } catch { throw ResourceFailure(message: error.message) }
+    }
+}
