@@ -11,7 +11,7 @@ from harness.clients import SESSION
 
 SERVED = {
     "apigateway", "apigatewayv2", "lambda", "dynamodb", "sts", "iam", "cognito-idp", "ssm", "secretsmanager", "s3",
-    "logs", "cloudformation",
+    "cloudformation", "logs",
 }
 # Signed for a service that is served: answered by Gatehouse's operation table.
 SHARED = {"apigatewaymanagementapi", "dax"}

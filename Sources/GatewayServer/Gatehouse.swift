@@ -176,9 +176,9 @@ package final class Gatehouse: Sendable {
 
         let cloudFormation = CloudFormationHolder()
         let inProcess = InProcessManagement(
-            controlPlane: controlPlane, tables: tables, pools: pools, logs: logs,
-            objects: ObjectEndpoint(controlPlane: controlPlane, store: objects), account: settings.account,
-            cloudFormation: cloudFormation)
+            controlPlane: controlPlane, tables: tables, pools: pools,
+            objects: ObjectEndpoint(controlPlane: controlPlane, store: objects), logs: logs,
+            account: settings.account, cloudFormation: cloudFormation)
         let stacks = StackService(
             store: store, sealing: sealing, management: inProcess, account: settings.account,
             assetFolder: folder.assets,

@@ -12,8 +12,8 @@ final class ManagementService: HTTPService {
     private let controlPlane: ControlPlane
     private let local: LocalEndpoints
     private let pools: UserPools
-    private let logs: LogStore
     private let cloudFormation: CloudFormation
+    private let logs: LogStore
     private let gate: AccessGate
     /// What all requests together may hold.
     private let bodies: MemoryBudget

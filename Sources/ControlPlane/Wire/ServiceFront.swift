@@ -124,8 +124,8 @@ package enum ServiceFront {
         // Without a target it has no operation.
         if service == "dynamodb" { return tables("") }
         if service == "cognito-idp" { return userPools("") }
-        if service == logService { return logs("") }
         if service == CloudFormationWire.service { return Found(.stacks, CloudFormationWire.wire) }
+        if service == logService { return logs("") }
         if let targets = TargetService.named(service) { return targeted(targets, "") }
         // Roles Anywhere signs with the name of IAM, and sends no forms.
         if let forms = FormService.named(service), isForm || service != IAM.service.name {

@@ -13,8 +13,8 @@ struct InProcessManagement: Management {
     let controlPlane: ControlPlane
     let tables: TableEndpoint
     let pools: UserPools
-    let logs: LogStore
     let objects: ObjectEndpoint
+    let logs: LogStore
     let account: AccountIdentity
     /// Who makes stacks within stacks, when it is there.
     let cloudFormation: CloudFormationHolder
@@ -24,13 +24,13 @@ struct InProcessManagement: Management {
     private(set) var allowsLocalCode = true
 
     init(
-        controlPlane: ControlPlane, tables: TableEndpoint, pools: UserPools, logs: LogStore, objects: ObjectEndpoint,
+        controlPlane: ControlPlane, tables: TableEndpoint, pools: UserPools, objects: ObjectEndpoint, logs: LogStore,
         account: AccountIdentity, cloudFormation: CloudFormationHolder
     ) {
+        self.logs = logs
         self.controlPlane = controlPlane
         self.tables = tables
         self.pools = pools
-        self.logs = logs
         self.objects = objects
         self.account = account
         self.cloudFormation = cloudFormation
@@ -75,8 +75,8 @@ struct InProcessManagement: Management {
         }
         return DraftManagement(
             controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account), pools: pools.draft(),
-            logs: DraftLogs(logs), stacks: DraftStacks(cloudFormation: cloudFormation),
-            objects: DraftObjects(objects, caller: caller))
+            stacks: DraftStacks(cloudFormation: cloudFormation), objects: DraftObjects(objects, caller: caller),
+            logs: DraftLogs(logs))
     }
 }
 
@@ -85,9 +85,9 @@ private struct DraftManagement: Management {
     let controlPlane: ControlPlane
     let tables: DraftTables
     let pools: UserPools
-    let logs: DraftLogs
     let stacks: DraftStacks
     let objects: DraftObjects
+    let logs: DraftLogs
 
     func call(_ request: WireRequest) async -> WireResponse {
         switch request.destination {
@@ -104,6 +104,15 @@ private struct DraftManagement: Management {
     func draft() async -> any Management { self }
 }
 
+/// CloudFormation's API, which is made after what it stands on.
+final class CloudFormationHolder: Sendable {
+    private let held = Mutex<CloudFormation?>(nil)
+
+    var value: CloudFormation? { held.withLock { $0 } }
+
+    func hold(_ cloudFormation: CloudFormation) { held.withLock { $0 = cloudFormation } }
+}
+
 /// A copy of the groups and streams, made when a draft first asks for them.
 private actor DraftLogs {
     private let original: LogStore
@@ -117,15 +126,6 @@ private actor DraftLogs {
         // Without room for a copy, what is asked of it fails.
         return await copy?.respond(to: request, controlPlane) ?? WireResponse(status: 500)
     }
-}
-
-/// CloudFormation's API, which is made after what it stands on.
-final class CloudFormationHolder: Sendable {
-    private let held = Mutex<CloudFormation?>(nil)
-
-    var value: CloudFormation? { held.withLock { $0 } }
-
-    func hold(_ cloudFormation: CloudFormation) { held.withLock { $0 = cloudFormation } }
 }
 
 extension WireRequest {

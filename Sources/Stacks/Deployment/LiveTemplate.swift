@@ -16,6 +16,7 @@ struct LiveTemplate {
         resources = template.resources.filter { holds($0.attributes.condition) }.map { resource in
             guard ReferenceCheck.isSupported(resource.type) else { return resource }
             var resource = resource
+            resource.settlePolicies(resolver, template.transforms, problems: &problems)
             resource.properties = known.work(
                 out: resource.written, path: "\(resource.path).Properties", problems: &problems)
             return resource

@@ -34,7 +34,7 @@ package struct StackPlan: Sendable {
         stored: StoredParameters = .unasked, account: AccountIdentity
     ) throws(TemplateError) {
         var problems = Problems(file: source.file)
-        let template = try Template(source, problems: &problems)
+        var template = try Template(source, problems: &problems)
         self.stackName = stackName ?? StackName.from(folder: source.folder)
         self.account = account
         file = source.file
@@ -54,6 +54,10 @@ package struct StackPlan: Sendable {
             }, uniquingKeysWith: { $1 })
         mappings = template.mappings
         let pseudoParameters = PseudoParameters(account: account, stackName: self.stackName, stackId: nil)
+        template.unroll(
+            IntrinsicResolver(
+                parameters: self.parameters, pseudoParameters: pseudoParameters, mappings: mappings),
+            problems: &problems)
         conditions =
             Conditions(
                 template.conditions,

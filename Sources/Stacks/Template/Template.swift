@@ -7,7 +7,7 @@ struct Template {
 
     let source: TemplateSource
     /// As it was read.
-    let root: TemplateMap
+    private(set) var root: TemplateMap
     private(set) var parameters: [ParameterDefinition] = []
     var description: String? { root["Description"]?.string }
     private(set) var globals = TemplateMap()
@@ -18,6 +18,8 @@ struct Template {
     /// The section Rules, as it is written.
     private(set) var rules: [TemplateMap.Entry] = []
     private(set) var transforms: Set<String> = []
+    /// Sections with loops, which are read when these can be written out.
+    private var looped: [TemplateMap.Entry] = []
     /// What the template says of itself to others and that has no effect.
     private(set) var storedOnly: [StoredOnlyProperty] = []
     /// The names in the sections, also of entries that have problems: a reference to one of these is no second problem.
@@ -37,8 +39,36 @@ struct Template {
         if !transforms.contains(Self.serverlessTransform) { refuseServerless(root, problems: &problems) }
     }
 
+    /// Reads the sections that have loops, which are written out with the values of parameters.
+    ///
+    /// - Parameter resolver: with the parameters and mappings.
+    mutating func unroll(_ resolver: IntrinsicResolver, problems: inout Problems) {
+        guard !looped.isEmpty else { return }
+        let known = Set(resources.map(\.logicalId))
+        var loops = TemplateLoops(resolver)
+        for section in looped {
+            guard transforms.contains(Self.languageExtensions) else {
+                problems.add(
+                    "Fn::ForEach needs `Transform: \(Self.languageExtensions)`", line: section.line, path: section.key)
+                continue
+            }
+            let unrolled = loops.unrolled(section, problems: &problems)
+            root[section.key] = unrolled.value
+            read(unrolled, problems: &problems)
+        }
+        looped = []
+        guard !transforms.contains(Self.serverlessTransform) else { return }
+        for resource in resources where !known.contains(resource.logicalId) {
+            refuse(serverless: resource, problems: &problems)
+        }
+    }
+
     private mutating func read(_ section: TemplateMap.Entry, problems: inout Problems) {
         let (name, line) = (section.key, section.line)
+        if TemplateLoops.sections.contains(name), TemplateLoops.stand(in: section.value) {
+            looped.append(section)
+            return
+        }
         switch name {
         case "AWSTemplateFormatVersion":
             if section.value.text != Self.formatVersion {
@@ -116,12 +146,17 @@ struct Template {
     }
 
     private func refuseServerless(_ root: TemplateMap, problems: inout Problems) {
-        let needs = "needs `Transform: \(Self.serverlessTransform)`"
         if let globals = root.entry("Globals") {
-            problems.add("the section Globals \(needs)", line: globals.line, path: "Globals")
+            problems.add("the section Globals \(Self.needsServerless)", line: globals.line, path: "Globals")
         }
-        for resource in resources where resource.type.hasPrefix("AWS::Serverless::") {
-            problems.add("the resource type \(resource.type) \(needs)", line: resource.typeLine, path: resource.path)
-        }
+        for resource in resources { refuse(serverless: resource, problems: &problems) }
     }
+
+    private func refuse(serverless resource: TemplateResource, problems: inout Problems) {
+        guard resource.type.hasPrefix("AWS::Serverless::") else { return }
+        problems.add(
+            "the resource type \(resource.type) \(Self.needsServerless)", line: resource.typeLine, path: resource.path)
+    }
+
+    private static let needsServerless = "needs `Transform: \(serverlessTransform)`"
 }

@@ -12,7 +12,7 @@ struct TemplateResource: Sendable {
     let dependsOn: [TemplateValue]
     /// How SAM's tools build the code; what is built goes without it, or with it beside what was built.
     let buildMethod: String?
-    let attributes: ResourceAttributes
+    private(set) var attributes: ResourceAttributes
     let line: Int
 
     var path: String { "Resources.\(logicalId)" }
@@ -58,6 +58,11 @@ struct TemplateResource: Sendable {
         attributes = ResourceAttributes(map, path: path, problems: &problems)
     }
 
+    /// Works out the policies that are functions.
+    mutating func settlePolicies(
+        _ resolver: IntrinsicResolver, _ transforms: Set<String>, problems: inout Problems
+    ) { attributes.settle(resolver, transforms, path: path, problems: &problems) }
+
     /// What SAM's translator does not know beside the properties of its own resources it leaves out, and so does
     /// CreationPolicy end.
     private static func refuse(
@@ -79,6 +84,8 @@ struct ResourceAttributes: Sendable {
     var condition: String?
     var deletionPolicy: DeletionPolicy?
     var updateReplacePolicy: DeletionPolicy?
+    /// Functions that give the policies, by the attributes' names.
+    private var unsettled: [String: TemplateValue] = [:]
 
     init() {}
 
@@ -89,16 +96,47 @@ struct ResourceAttributes: Sendable {
                 problems.add("Condition must be the name of a condition", line: value.line, path: path)
             }
         }
-        deletionPolicy = Self.policy(
-            "DeletionPolicy", resource, allowed: DeletionPolicy.allCases, path: path, problems: &problems)
-        updateReplacePolicy = Self.policy(
-            "UpdateReplacePolicy", resource, allowed: [.delete, .retain], path: path, problems: &problems)
+        for (name, attribute, allowed) in Self.policies {
+            guard let value = resource[name] else { continue }
+            if Intrinsic.isCall(value) {
+                unsettled[name] = value
+            } else {
+                self[keyPath: attribute] = Self.policy(name, value, allowed: allowed, path: path, problems: &problems)
+            }
+        }
+    }
+
+    private static var policies: [(String, WritableKeyPath<ResourceAttributes, DeletionPolicy?>, [DeletionPolicy])] {
+        [
+            ("DeletionPolicy", \.deletionPolicy, DeletionPolicy.allCases),
+            ("UpdateReplacePolicy", \.updateReplacePolicy, [.delete, .retain]),
+        ]
+    }
+
+    /// Functions may give policies with AWS::LanguageExtensions only.
+    fileprivate mutating func settle(
+        _ resolver: IntrinsicResolver, _ transforms: Set<String>, path: String, problems: inout Problems
+    ) {
+        for (name, attribute, allowed) in Self.policies {
+            guard let value = unsettled[name] else { continue }
+            guard transforms.contains(Template.languageExtensions) else {
+                problems.add(
+                    "a function in \(name) needs `Transform: \(Template.languageExtensions)`", line: value.line,
+                    path: path)
+                continue
+            }
+            do throws(IntrinsicResolver.Failure) {
+                // What is left out has the policy that it has by itself.
+                guard let settled = try resolver.resolve(value) else { continue }
+                self[keyPath: attribute] = Self.policy(name, settled, allowed: allowed, path: path, problems: &problems)
+            } catch { problems.add(error.message, line: error.line, path: path) }
+        }
+        unsettled = [:]
     }
 
     private static func policy(
-        _ name: String, _ resource: TemplateMap, allowed: [DeletionPolicy], path: String, problems: inout Problems
+        _ name: String, _ value: TemplateValue, allowed: [DeletionPolicy], path: String, problems: inout Problems
     ) -> DeletionPolicy? {
-        guard let value = resource[name] else { return nil }
         if let policy = value.string.flatMap(DeletionPolicy.init), allowed.contains(policy) { return policy }
         let message =
             value.string == "Snapshot"

@@ -24,7 +24,8 @@ package struct TemplateSummary: Sendable {
     /// Throws what makes it no template; what is not served is told when it is planned.
     package init(_ source: TemplateSource) throws(TemplateError) {
         var problems = Problems(file: source.file)
-        let template = try Template(source, problems: &problems)
+        var template = try Template(source, problems: &problems)
+        template.unrollByDefaults()
         let root = template.root
         guard problems.list.isEmpty else { throw TemplateError(problems.list) }
         let written = root["Parameters"]?.map ?? TemplateMap()
