@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError, WaiterError
@@ -352,6 +353,40 @@ class TestChangeSets:
         # Once more is no fault.
         cloudformation.delete_change_set(StackName=name, ChangeSetName="same")
 
+    def test_what_is_not_made_yet_may_be_taken_apart(self, cloudformation, name):
+        apart = {"Fn::Select": [5, {"Fn::Split": [":", {"Fn::GetAtt": ["R", "Arn"]}]}]}
+        body = template(
+            {"R": role(), "P": parameter(f"/{name}", apart), "Q": parameter(f"/{name}/id", {"Ref": "AWS::StackId"})}
+        )
+        made = cloudformation.create_change_set(
+            StackName=name, ChangeSetName="c", ChangeSetType="CREATE", TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
+        )
+        described = cloudformation.describe_change_set(ChangeSetName=made["Id"])
+        assert described["Status"] == "CREATE_COMPLETE", described["StatusReason"]
+        cloudformation.execute_change_set(ChangeSetName=made["Id"])
+        assert settled(cloudformation, name)["StackStatus"] == "CREATE_COMPLETE"
+
+    def test_many_made_at_once_are_all_kept(self, cloudformation, name):
+        body = template({"P": parameter(f"/{name}")})
+
+        def make(number):
+            return cloudformation.create_change_set(
+                StackName=name, ChangeSetName=f"c{number}", ChangeSetType="CREATE", TemplateBody=body
+            )["Id"]
+
+        make(0)
+        with ThreadPoolExecutor(8) as pool:
+            ids = list(pool.map(make, range(1, 17)))
+        listed = [s["ChangeSetId"] for s in cloudformation.list_change_sets(StackName=name)["Summaries"]]
+        assert set(ids) <= set(listed) and len(listed) == 17
+
+    def test_a_stack_in_review_may_be_made_without_its_change_set(self, cloudformation, name):
+        body = template({"P": parameter(f"/{name}")})
+        made = cloudformation.create_change_set(
+            StackName=name, ChangeSetName="c", ChangeSetType="CREATE", TemplateBody=body
+        )
+        assert created(cloudformation, name, TemplateBody=body) == made["StackId"]
+
     def test_unknown_stacks_and_change_sets(self, cloudformation):
         missing = (400, "ValidationError", "Stack [nobody] does not exist")
         body = template({"P": parameter("/p")})
@@ -440,7 +475,7 @@ class TestTemplates:
         "body, message",
         [
             ("{}", "Template format error: At least one Resources member must be defined."),
-            ('{"Resources": {"A": {}}}', "[/Resources/A] Every Resources object must contain a Type member."),
+            ('{"Resources": {"A": {}}}', "Template format error: [/Resources/A] Every Resources object must contain a Type member."),
             (
                 template({"P": parameter({"Ref": "Gone"})}),
                 "Template format error: Unresolved resource dependencies [Gone] in the Resources block of the template",
@@ -556,6 +591,17 @@ class TestNesting:
 
 
 class TestExports:
+    def test_a_name_is_one_stack_s(self, cloudformation, name):
+        def make(number):
+            outputs = {"O": {"Value": "x", "Export": {"Name": f"{name}-x"}}}
+            body = template({"P": parameter(f"/{name}/{number}")}, Outputs=outputs)
+            cloudformation.create_stack(StackName=f"{name}-{number}", TemplateBody=body)
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(make, range(8)))
+        statuses = [settled(cloudformation, f"{name}-{number}")["StackStatus"] for number in range(8)]
+        assert sorted(statuses) == ["CREATE_COMPLETE"] + ["ROLLBACK_COMPLETE"] * 7
+
     def test_what_others_use_stays(self, cloudformation, name):
         exporting = template(
             {"P": parameter(f"/{name}")}, Outputs={"O": {"Value": "x", "Export": {"Name": f"{name}-x"}}}
@@ -595,7 +641,7 @@ class TestPolicies:
             StackName=name, TemplateBody=denied, StackPolicyDuringUpdateBody=json.dumps(open_policy)
         )
         assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
-        assert fault(cloudformation.set_stack_policy, StackName=name, StackPolicyBody="{}")[2].startswith(
+        assert fault(cloudformation.set_stack_policy, StackName=name, StackPolicyBody='{"Statement": []}')[2].startswith(
             "Error validating stack policy"
         )
 
@@ -613,6 +659,19 @@ class TestPolicies:
         assert "is not authorized to perform: ssm:" in failed["ResourceStatusReason"]
         _, nobody = create_user(iam)
         assert fault(client(gatehouse, credentials=nobody).describe_stacks, StackName=name)[:2] == (403, "AccessDenied")
+
+    def test_a_change_set_is_its_stack_s(self, cloudformation, gatehouse, name):
+        made = cloudformation.create_change_set(
+            StackName=name, ChangeSetName="c", ChangeSetType="CREATE", TemplateBody=template({"P": parameter(f"/{name}")})
+        )
+        mine = f"{name}-mine"
+        created(cloudformation, mine, TemplateBody=template({"P": parameter(f"/{mine}")}))
+        arn = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{mine}/*"
+        _, credentials = create_user(client(gatehouse, "iam"), Action="cloudformation:*", Resource=arn)
+        other = client(gatehouse, credentials=credentials)
+        for call in other.describe_change_set, other.execute_change_set, other.delete_change_set, other.get_template:
+            assert fault(call, ChangeSetName=made["Id"], StackName=mine)[:2] == (403, "AccessDenied")
+        assert fault(cloudformation.describe_change_set, ChangeSetName=made["Id"], StackName=mine)[1] == "ChangeSetNotFound"
 
     def test_a_role_makes_what_it_may(self, cloudformation, gatehouse, name):
         iam = client(gatehouse, "iam")
@@ -648,8 +707,10 @@ class TestBadInput:
         "parameters, message",
         [
             ({}, "Either Template URL or Template Body must be specified."),
-            ({"TemplateBody": "{}", "TemplateURL": "https://s3.amazonaws.com/b/k"}, "You cannot specify both TemplateBody and TemplateURL."),
+            ({"TemplateBody": "{}", "TemplateURL": "https://s3.amazonaws.com/b/k"}, "You cannot specify both TemplateURL and TemplateBody"),
             ({"NotificationARNs": [f"arn:aws:sns:{REGION}:{ACCOUNT}:topic"]}, "Gatehouse does not serve NotificationARNs."),
+            ({"TimeoutInMinutes": 9223372036854775807}, "1 validation error detected: Value '9223372036854775807'"),
+            ({"RollbackConfiguration": {"RollbackTriggers": [{"Arn": "a", "Type": "t"}]}}, "Gatehouse does not serve RollbackConfiguration"),
             ({"Tags": [{"Key": "aws:x", "Value": "v"}]}, "aws: prefixed tag key names are not allowed for external use: aws:x"),
             ({"ResourceTypes": ["AWS::IAM::*"]}, "Resource type AWS::SSM::Parameter is not allowed by parameter ResourceTypes"),
         ],
@@ -722,6 +783,42 @@ class TestRestarts:
         assert stack(client(server), name)["StackId"] == stack_id
         resources = client(server).get_paginator("list_stack_resources").paginate(StackName=name)
         assert sum(len(page["StackResourceSummaries"]) for page in resources) == self.MANY
+
+    def test_stacks_within_stacks_are_neither_doubled_nor_left(self, own_gatehouse, tmp_path, name):
+        server = own_gatehouse(data=tmp_path / "data")
+        s3 = client(server, "s3")
+        s3.create_bucket(Bucket=name)
+        s3.put_object(Bucket=name, Key="child.json", Body=self.many(name))
+        properties = {"TemplateURL": f"https://{name}.s3.amazonaws.com/child.json"}
+        outer = template({"N": {"Type": "AWS::CloudFormation::Stack", "Properties": properties}})
+        client(server).create_stack(StackName=name, TemplateBody=outer)
+        until(lambda: len(client(server).describe_stacks()["Stacks"]) == 2, "the inner one has begun", every=0.001)
+        server.kill()
+        server = own_gatehouse(data=tmp_path / "data")
+        assert self.finished(server, name) == ("CREATE_COMPLETE", {"v"})
+        stacks = client(server).describe_stacks()["Stacks"]
+        assert [s["StackStatus"] for s in stacks] == ["CREATE_COMPLETE"] * 2
+
+    def test_a_role_that_is_gone_makes_nothing(self, own_gatehouse, tmp_path, name):
+        server = own_gatehouse(data=tmp_path / "data")
+        iam = client(server, "iam")
+        principal = {"Service": "cloudformation.amazonaws.com"}
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}],
+        }
+        allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ssm:*", "Resource": "*"}]}
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(allowed))
+        client(server).create_stack(StackName=name, TemplateBody=self.many(name), RoleARN=arn)
+        iam.delete_role_policy(RoleName=name, PolicyName="p")
+        iam.delete_role(RoleName=name)
+        server.kill()
+        server = own_gatehouse(data=tmp_path / "data")
+        status, values = self.finished(server, name)
+        assert (status, values) in [("ROLLBACK_COMPLETE", set()), ("CREATE_COMPLETE", {"v"})]
+        if status == "ROLLBACK_COMPLETE":
+            assert "cannot be assumed" in stack(client(server), name)["StackStatusReason"]
 
     def test_an_update_and_a_deletion_too(self, own_gatehouse, tmp_path, name):
         server = own_gatehouse(data=tmp_path / "data")

@@ -104,6 +104,8 @@ package enum ServiceFront {
         if head.smithyProtocol == "rpc-v2-cbor", parts.count == 4, parts[0] == "service", parts[2] == "operation" {
             return Found(.refused(service: service(of: head, else: parts[1])), .cbor)
         }
+        // A URL that was signed by version 2, as boto3 makes them by itself: S3 says what to do instead.
+        if head.query.contains("AWSAccessKeyId="), head.query.contains("Signature=") { return objects(head) }
         let isForm =
             head.contentType.hasPrefix("application/x-www-form-urlencoded")
             || parts.isEmpty && head.query.split(separator: "&").contains { $0.hasPrefix("Action=") }

@@ -64,7 +64,7 @@ extension CloudFormation {
             isForNewStack: isForNewStack, description: description, template: request.template,
             processed: request.plan.processed, settings: request.settings, parameters: request.plan.shownParameters)
         do throws(TemplateError) {
-            let changes = try await service.stacks.difference(request, over: existing)
+            let changes = try await service.stacks.difference(request, over: record)
             if let changes {
                 set.changes = changes.map { ChangeSet.Change($0, over: existing) }
             } else if request.settings.tags == record.settings?.tags ?? [] {
@@ -96,8 +96,12 @@ extension CloudFormation {
     /// By its id, or by its name and that of its stack.
     private func changeSet(_ call: StackCall) async throws(ServiceError) -> ChangeSet? {
         let name = try call.required("ChangeSetName")
-        if name.hasPrefix("arn:") { return await stacks.changeSet(id: name) }
-        guard let stackName = call.members.string("StackName"), !stackName.isEmpty else {
+        let given = call.members.string("StackName").flatMap { $0.isEmpty ? nil : $0 }
+        if name.hasPrefix("arn:") {
+            guard let set = await stacks.changeSet(id: name) else { return nil }
+            return given == nil || given == set.stackName || given == set.stackId ? set : nil
+        }
+        guard let stackName = given else {
             throw .validation("StackName must be specified if ChangeSetName is not specified as an ARN.")
         }
         guard let record = await stacks.stack(stackName), record.status != .deleteComplete else {
@@ -119,14 +123,14 @@ extension CloudFormation {
         -> XMLMembers?
     {
         let set = try await service.existingChangeSet(call)
-        let page = try call.page(set.changes)
+        let page = try call.page(set.changes, by: \.logicalId)
         return XMLMembers { result in
             result.add("ChangeSetName", set.name)
             result.add("ChangeSetId", set.id)
             result.add("StackId", set.stackId)
             result.add("StackName", set.stackName)
             result.add("Description", set.description)
-            result.add(parameters: set.parameters)
+            if !set.parameters.isEmpty { result.add(parameters: set.parameters) }
             result.add("CreationTime", set.creationTime)
             result.add("ExecutionStatus", set.execution.rawValue)
             result.add("Status", set.status.rawValue)
@@ -134,14 +138,13 @@ extension CloudFormation {
             result.list("NotificationARNs", [String]())
             result.structure("RollbackConfiguration") { _ in }
             result.list("Capabilities", set.settings.capabilities)
-            result.add(tags: set.settings.tags)
+            if !set.settings.tags.isEmpty { result.add(tags: set.settings.tags) }
             result.list("Changes", page.elements) { $0.add($1) }
             result.add("NextToken", page.next)
             result.add("IncludeNestedStacks", false)
             if set.settings.failurePolicy != .rollBack {
                 result.add("OnStackFailure", set.settings.failurePolicy.rawValue)
             }
-            result.add("ImportExistingResources", false)
         }
     }
 
@@ -165,7 +168,7 @@ extension CloudFormation {
         settings.rootId = record.settings?.rootId
         // Set since the change set was made.
         settings.isProtected = record.settings?.isProtected ?? settings.isProtected
-        settings.policy = settings.policy ?? record.settings?.policy
+        settings.policy = record.settings?.policy
         if let isDisabled = try call.members.bool("DisableRollback") {
             guard !isDisabled || set.settings.failurePolicy != .delete else {
                 throw .validation("DisableRollback cannot be specified together with OnStackFailure.")
@@ -220,7 +223,7 @@ extension CloudFormation {
         -> XMLMembers?
     {
         let record = try await service.existing(call, "Stack [%] does not exist")
-        let page = try call.page(await service.stacks.changeSets(of: record).filter(\.isOpen))
+        let page = try call.page(await service.stacks.changeSets(of: record).filter(\.isOpen), by: \.id)
         return XMLMembers { result in
             result.list("Summaries", page.elements) { summary, set in
                 summary.add("StackId", set.stackId)
@@ -233,7 +236,6 @@ extension CloudFormation {
                 summary.add("CreationTime", set.creationTime)
                 summary.add("Description", set.description)
                 summary.add("IncludeNestedStacks", false)
-                summary.add("ImportExistingResources", false)
             }
             result.add("NextToken", page.next)
         }
@@ -270,14 +272,14 @@ extension XMLMembers {
             resource.add("LogicalResourceId", change.logicalId)
             resource.add("PhysicalResourceId", change.physicalId)
             resource.add("ResourceType", change.type)
-            if change.action == "Remove" { resource.add("PolicyAction", "Delete") }
+            resource.add("PolicyAction", change.policyAction)
             resource.add("Replacement", change.isReplaced.map { $0 ? "True" : "False" })
             resource.list("Scope", change.properties.isEmpty ? [] : ["Properties"])
             resource.list("Details", change.properties) { detail, name in
                 detail.structure("Target") { target in
                     target.add("Attribute", "Properties")
                     target.add("Name", name)
-                    target.add("RequiresRecreation", change.isReplaced == true ? "Always" : "Never")
+                    target.add("RequiresRecreation", change.replacing.contains(name) ? "Always" : "Never")
                 }
                 detail.add("Evaluation", "Static")
                 detail.add("ChangeSource", "DirectModification")

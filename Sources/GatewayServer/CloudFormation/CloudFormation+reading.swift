@@ -25,7 +25,7 @@ extension CloudFormation {
         } else {
             stacks = await service.stacks.all
         }
-        let page = try call.page(stacks)
+        let page = try call.page(stacks, by: \.name) { $0.name > $1 }
         return XMLMembers { result in
             result.list("Stacks", page.elements) { $0.add(stack: service.now($1)) }
             result.add("NextToken", page.next)
@@ -51,7 +51,8 @@ extension CloudFormation {
         let present = await service.stacks.all
         let gone = await service.stacks.deleted.map(\.record)
         let all = (present.map(service.now) + gone).sorted { $0.creationTime > $1.creationTime }
-        let page = try call.page(all.filter { statuses.isEmpty || statuses.contains($0.status.rawValue) })
+        let page = try call.page(
+            all.filter { statuses.isEmpty || statuses.contains($0.status.rawValue) }, by: \.stackId)
         return XMLMembers { result in
             result.list("StackSummaries", page.elements) { summary, record in
                 summary.add("StackId", record.stackId)
@@ -83,7 +84,7 @@ extension CloudFormation {
         -> XMLMembers?
     {
         let record = try await service.known(call)
-        let page = try call.page(service.stacks.history.events(of: record.stackId).reversed())
+        let page = try call.page(service.stacks.history.events(of: record.stackId).reversed(), by: \.id)
         return XMLMembers { result in
             result.list("StackEvents", page.elements) { member, event in
                 member.add("StackId", record.stackId)
@@ -119,7 +120,7 @@ extension CloudFormation {
         let events = stackIds.flatMap { id in service.stacks.history.events(of: id).map { (id, $0) } }
             .filter { operation == nil || $0.1.operationId == operation }
             .filter { !isFailedOnly || $0.1.status.hasSuffix("FAILED") }
-        let page = try call.page(events.reversed())
+        let page = try call.page(events.reversed(), by: \.1.id)
         return XMLMembers { result in
             result.list("OperationEvents", page.elements) { member, event in
                 member.add("EventId", event.1.id)
@@ -247,7 +248,7 @@ extension CloudFormation {
         guard let record = await service.stacks.stack(name) else {
             throw .validation("Stack with id \(name) does not exist")
         }
-        let page = try call.page(service.resources(of: record))
+        let page = try call.page(service.resources(of: record), by: \.logicalId)
         return XMLMembers { result in
             result.list("StackResourceSummaries", page.elements) { summary, resource in
                 summary.add("LogicalResourceId", resource.logicalId)
@@ -270,7 +271,7 @@ extension CloudFormation {
         let exports = await service.stacks.all.flatMap { record in
             record.outputs.compactMap { output in output.exportName.map { (record.stackId, $0, output.value) } }
         }.sorted { $0.1 < $1.1 }
-        let page = try call.page(exports)
+        let page = try call.page(exports, by: \.1) { $0.1 > $1 }
         return XMLMembers { result in
             result.list("Exports", page.elements) { member, export in
                 member.add("ExportingStackId", export.0)
@@ -287,7 +288,7 @@ extension CloudFormation {
         let name = try call.required("ExportName")
         let importers = service.stacks.exports.importers(name)
         guard !importers.isEmpty else { throw .validation("Export '\(name)' is not imported by any stack.") }
-        let page = try call.page(importers)
+        let page = try call.page(importers, by: \.self) { $0 > $1 }
         return XMLMembers { result in
             result.list("Imports", page.elements)
             result.add("NextToken", page.next)
@@ -321,7 +322,8 @@ extension XMLMembers {
         let settings = record.settings ?? StackSettings()
         add("StackId", record.stackId)
         add("StackName", record.name)
-        add("ChangeSetId", settings.changeSetId)
+        let isGone = record.status == .deleteComplete
+        if !isGone { add("ChangeSetId", settings.changeSetId) }
         add("Description", settings.description)
         if !record.parameters.isEmpty { add(parameters: record.parameters) }
         add("CreationTime", record.creationTime)
@@ -344,7 +346,7 @@ extension XMLMembers {
         }
         add("RoleARN", settings.roleARN)
         add(tags: settings.tags)
-        add("EnableTerminationProtection", settings.isProtected)
+        if !isGone { add("EnableTerminationProtection", settings.isProtected) }
         add("ParentId", settings.parentId)
         add("RootId", settings.rootId)
         structure("DriftInformation") { $0.add("StackDriftStatus", "NOT_CHECKED") }

@@ -15,7 +15,8 @@ extension CloudFormation {
     {
         let name = try call.newName()
         let token = call.members.string("ClientRequestToken")
-        if let record = await service.stacks.record(name) {
+        let reviewed = await service.stacks.record(name)
+        if let record = reviewed, record.status != .reviewInProgress {
             // The same call once more.
             if let token, record.settings?.token == token { return .stackId(record) }
             throw ServiceError("AlreadyExistsException", status: 400, "Stack [\(name)] already exists")
@@ -25,10 +26,17 @@ extension CloudFormation {
             request.settings.parentId = parent.stackId
             request.settings.rootId = parent.settings?.rootId ?? parent.stackId
         }
-        guard await service.stacks.record(name) == nil else {
-            throw ServiceError("AlreadyExistsException", status: 400, "Stack [\(name)] already exists")
+        let record: StackRecord
+        if let reviewed {
+            // Its change sets are about a stack that will be there; none of them can be executed any more.
+            record = reviewed
+            try await service.stacks.remove(await service.stacks.changeSets(of: reviewed))
+        } else {
+            guard await service.stacks.record(name) == nil else {
+                throw ServiceError("AlreadyExistsException", status: 400, "Stack [\(name)] already exists")
+            }
+            record = try await service.stacks.reserve(name, request.settings, isKept: false)
         }
-        let record = try await service.stacks.reserve(name, request.settings)
         try await service.stacks.create(record, request)
         return .stackId(record)
     }

@@ -69,10 +69,18 @@ struct CloudFormation: Sendable {
         if let name = call.members.string("StackName"), !name.isEmpty {
             resource =
                 await stacks.stack(name)?.stackId ?? (name.hasPrefix("arn:") ? name : call.stackARN(name, account))
-        } else if let id = call.members.string("ChangeSetName"), id.hasPrefix("arn:") {
-            resource = await stacks.changeSet(id: id)?.stackId ?? "*"
         }
-        var needed = [Permission("cloudformation:\(action)", on: resource)]
+        var needed: [Permission] = []
+        if let id = call.members.string("ChangeSetName"), id.hasPrefix("arn:") {
+            // Whatever stack is named beside it.
+            let owner = await stacks.changeSet(id: id)?.stackId ?? "*"
+            if resource == "*" {
+                resource = owner
+            } else {
+                needed.append(Permission("cloudformation:\(action)", on: owner))
+            }
+        }
+        needed.append(Permission("cloudformation:\(action)", on: resource))
         if let role = call.members.string("RoleARN") {
             needed.append(
                 Permission(
@@ -136,16 +144,30 @@ struct StackCall: Sendable {
     /// AWS's pages have at most 1 MB, or 100 events.
     private static let pageSize = 100
 
-    /// A page of a list; the token is the number of the first of the next.
-    func page<Element>(_ all: [Element]) throws(ServiceError) -> (elements: ArraySlice<Element>, next: String?) {
-        var start = 0
+    /// A page of a list. The next one begins behind the element that this one ends with, whatever has come or gone.
+    ///
+    /// - Parameters:
+    ///   - key: tells elements apart.
+    ///   - isBehind: of a list in the order of its keys, whether an element comes behind a key; else the element that a
+    ///     page ended with has to be there still.
+    func page<Element>(
+        _ all: [Element], by key: (Element) -> String, isBehind: ((Element, String) -> Bool)? = nil
+    ) throws(ServiceError) -> (elements: ArraySlice<Element>, next: String?) {
+        var rest = all[...]
         if let token = members.string("NextToken") {
-            guard let number = Int(token), (0...all.count).contains(number) else {
-                throw .validation("The NextToken is not valid.")
+            let invalid = ServiceError.validation("The NextToken is not valid.")
+            guard let bytes = Base64.decode(token), let last = String(validating: bytes, as: UTF8.self), !last.isEmpty
+            else { throw invalid }
+            if let place = all.firstIndex(where: { key($0) == last }) {
+                rest = all[(place + 1)...]
+            } else if let isBehind {
+                rest = rest.drop { !isBehind($0, last) }
+            } else {
+                throw invalid
             }
-            start = number
         }
-        let end = min(start + Self.pageSize, all.count)
-        return (all[start..<end], end < all.count ? String(end) : nil)
+        let page = rest.prefix(Self.pageSize)
+        let next = page.count < rest.count ? page.last.map { Base64.encode(Array(key($0).utf8)) } : nil
+        return (page, next)
     }
 }

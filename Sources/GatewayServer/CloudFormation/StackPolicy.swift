@@ -29,7 +29,10 @@ struct StackPolicy {
         }
         let written = root["Statement"]
         let list = written?.array ?? written.map { [$0] } ?? []
-        guard !list.isEmpty else { throw .validation("Error validating stack policy: Invalid stack policy") }
+        // AWS takes `{}`, and keeps it.
+        guard !list.isEmpty || root.isEmpty else {
+            throw .validation("Error validating stack policy: Invalid stack policy")
+        }
         var statements: [Statement] = []
         for value in list { statements.append(try Self.statement(value)) }
         self.statements = statements
@@ -63,6 +66,7 @@ struct StackPolicy {
 
     /// What denies a change; nil where nothing does. With a policy, what it does not allow is denied.
     func denies(_ change: ResourceChange) -> Bool {
+        guard !statements.isEmpty else { return false }
         let action: String
         switch change.action {
         case .create: return false

@@ -40,11 +40,27 @@ private struct NoFiles: TemplateFiles {
 
 extension TemplateError {
     /// As CloudFormation says it: its own sentences as they are, others with the place that they speak of.
+    /// Of its own sentences AWS tells one. Of what is not served all is told, so that it can be mended at once.
     var cloudFormationMessage: String {
-        problems.map { problem in
-            let isOwn = Self.own.contains { problem.message.hasPrefix($0) }
-            return isOwn || problem.path.isEmpty ? problem.message : "\(problem.path): \(problem.message)"
+        if let first = problems.first, problems.allSatisfy(Self.isOwn) { return Self.words(first.message) }
+        return problems.map { problem in
+            Self.isOwn(problem) || problem.path.isEmpty
+                ? Self.words(problem.message) : "\(problem.path): \(problem.message)"
         }.joined(separator: "\n")
+    }
+
+    /// CloudFormation's, where our own say more.
+    private static func words(_ message: String) -> String {
+        if message.hasPrefix("YAML not well-formed") || message.hasPrefix("JSON not well-formed")
+            || message.hasPrefix("[/Resources/")
+        {
+            return "Template format error: \(message)"
+        }
+        return message == "A template is a map of sections" ? "Template format error: unsupported structure." : message
+    }
+
+    private static func isOwn(_ problem: TemplateProblem) -> Bool {
+        own.contains { problem.message.hasPrefix($0) }
     }
 
     /// What sentences of CloudFormation begin with.

@@ -11,7 +11,7 @@ extension CloudFormation {
         let body = call.members.string("\(prefix)Body")
         let url = call.members.string("\(prefix)URL")
         guard body == nil || url == nil else {
-            throw .validation("You cannot specify both TemplateBody and TemplateURL.")
+            throw .validation("You cannot specify both \(prefix)URL and \(prefix)Body")
         }
         if let url { return try read(url, call) }
         guard let body else { return nil }
@@ -60,7 +60,16 @@ extension CloudFormation {
     func request(
         _ call: StackCall, _ name: String, over previous: StackRecord?, isChangeSet: Bool
     ) async throws(ServiceError) -> StackRequest {
-        try call.refuse(["NotificationARNs", "RollbackConfiguration.RollbackTriggers", "ResourcesToImport"])
+        try call.refuse(["NotificationARNs"])
+        let triggers = call.members.elements("RollbackConfiguration.RollbackTriggers", with: ["Arn", "Type"])
+        guard triggers.isEmpty else {
+            throw .validation("Gatehouse does not serve RollbackConfiguration: it has no alarms.")
+        }
+        let imports = call.members.elements(
+            "ResourcesToImport", with: ["ResourceType", "LogicalResourceId", "ResourceIdentifier.entry.1.key"])
+        guard imports.isEmpty else {
+            throw .validation("Gatehouse does not serve ResourcesToImport: it makes all that its stacks have.")
+        }
         if try call.members.integer("RollbackConfiguration.MonitoringTimeInMinutes") ?? 0 != 0 {
             throw .validation("Gatehouse does not serve RollbackConfiguration: it has no alarms.")
         }
@@ -86,6 +95,8 @@ extension CloudFormation {
                 "InsufficientCapabilitiesException", status: 400,
                 "Requires capabilities : [\(missing.joined(separator: ", "))]")
         }
+        // Those of before are shown when none are given, and let nothing through.
+        if settings.capabilities.isEmpty { settings.capabilities = previous?.settings?.capabilities ?? [] }
         try checkTypes(call, plan)
         let isBounded = call.caller.map(controlPlane.asksPolicies) ?? false
         return StackRequest(
@@ -132,7 +143,7 @@ extension CloudFormation {
         settings.timeoutMinutes = try members.integer("TimeoutInMinutes")
         if let minutes = settings.timeoutMinutes {
             var constraints = Constraints()
-            constraints.range(minutes, "timeoutInMinutes", 1...)
+            constraints.range(minutes, "timeoutInMinutes", 1...Int(Int32.max))
             try constraints.checkForm()
         }
         settings.isProtected = try members.bool("EnableTerminationProtection") ?? old?.isProtected ?? false

@@ -47,7 +47,10 @@ struct TemplateURL: Sendable, Equatable {
     /// `s3.amazonaws.com`, `s3.eu-west-1.amazonaws.com`, `s3-eu-west-1.amazonaws.com`.
     private static func isEndpoint(_ name: String) -> Bool {
         let labels = name.split(separator: ":")[0].split(separator: ".")
-        guard name.contains(".amazonaws.com"), let first = labels.first else { return false }
-        return (first == "s3" || first.hasPrefix("s3-")) && labels.count <= 5
+        let host = name.split(separator: ":")[0]
+        guard host.hasSuffix(".amazonaws.com") || host.hasSuffix(".amazonaws.com.cn"), let first = labels.first else {
+            return false
+        }
+        return (first == "s3" || first.hasPrefix("s3-") && !first.hasPrefix("s3-website")) && labels.count <= 5
     }
 }

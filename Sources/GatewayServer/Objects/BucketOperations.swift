@@ -33,7 +33,7 @@ extension ObjectOperation {
                 for bucket in buckets {
                     xml.element("Bucket") { xml in
                         xml.element("Name", bucket.name)
-                        xml.element("CreationDate", bucket.created.iso8601Milliseconds)
+                        xml.element("CreationDate", bucket.created.objectTime)
                         xml.element("BucketRegion", call.account.region)
                         xml.element("BucketArn", "arn:\(call.account.partition):s3:::\(bucket.name)")
                     }

@@ -24,7 +24,8 @@ struct ContentClaims: Sendable {
     private(set) var trailer: ChecksumKind?
 
     /// - Parameter contentLength: of the body; nil where HTTP does not tell it.
-    init(_ request: ObjectRequest, contentLength: Int?) throws(ObjectError) {
+    /// - Parameter hasOwnChecksum: whether `x-amz-checksum-…` is about the body.
+    init(_ request: ObjectRequest, contentLength: Int?, hasOwnChecksum: Bool = true) throws(ObjectError) {
         let payload = request.header("x-amz-content-sha256") ?? ""
         switch payload {
         case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER":
@@ -65,7 +66,7 @@ struct ContentClaims: Sendable {
             }
             self.md5 = md5
         }
-        try readChecksums(request)
+        if hasOwnChecksum { try readChecksums(request) }
     }
 
     private mutating func readChecksums(_ request: ObjectRequest) throws(ObjectError) {

@@ -21,3 +21,8 @@ enum HTTPDate {
         return days * 86_400 + clock[0] * 3_600 + clock[1] * 60 + clock[2]
     }
 }
+
+extension Timestamp {
+    /// As S3's documents have it: whole seconds, with a fraction of nothing. Source: recorded answers.
+    var objectTime: String { String(iso8601.dropLast()) + ".000Z" }
+}

@@ -30,7 +30,7 @@ struct ObjectAnswer: Sendable {
     }
 
     /// A refusal, as S3 tells it. HEAD has no body, so there nothing but the status tells.
-    init(_ error: ObjectError, _ resource: String, _ requestId: String) {
+    init(_ error: ObjectError, _ requestId: String) {
         status = error.status
         headers = error.headers.map { ($0.name, $0.value) }
         guard error.status != 304 else { return }
@@ -40,7 +40,6 @@ struct ObjectAnswer: Sendable {
             xml.element("Code", error.code)
             xml.element("Message", error.message)
             if error.fault == nil { for detail in error.details { xml.element(detail.name, detail.value) } }
-            if !error.details.contains(where: { $0.name == "Resource" }) { xml.element("Resource", resource) }
             xml.element("RequestId", requestId)
             xml.element("HostId", requestId)
         }

@@ -60,7 +60,7 @@ extension ObjectOperation {
             to: NewObject(
                 bucket: call.bucket, key: call.key, facts: facts, condition: try ObjectHeaders.condition(request)))
         var answer = ObjectAnswer("CopyObjectResult") { xml in
-            xml.element("LastModified", made.modified.iso8601Milliseconds)
+            xml.element("LastModified", made.modified.objectTime)
             xml.element("ETag", "\"\(made.etag)\"")
             if let checksum = made.facts.checksum {
                 xml.element(checksum.kind.element, checksum.value)

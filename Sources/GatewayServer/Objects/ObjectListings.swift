@@ -149,7 +149,7 @@ extension ObjectOperation {
                     xml.element("VersionId", version.id)
                     xml.element("IsLatest", version.isLatest ? "true" : "false")
                     if version.isMarker {
-                        xml.element("LastModified", version.modified.iso8601Milliseconds)
+                        xml.element("LastModified", version.modified.objectTime)
                     } else {
                         xml.content(version)
                     }
@@ -163,7 +163,7 @@ extension ObjectOperation {
 
 extension XMLText {
     fileprivate mutating func content(_ version: ObjectVersion) {
-        element("LastModified", version.modified.iso8601Milliseconds)
+        element("LastModified", version.modified.objectTime)
         element("ETag", "\"\(version.etag)\"")
         if let checksum = version.facts.checksum {
             element("ChecksumAlgorithm", checksum.kind.rawValue)

@@ -185,6 +185,7 @@ enum ByteRange {
 
 /// If-Match and its kind, of a request or of the source of a copy. Source: RFC 9110 section 13.2.2.
 struct ReadConditions {
+    private let prefix: String
     let match: String?
     let noneMatch: String?
     let modified: Int64?
@@ -192,18 +193,21 @@ struct ReadConditions {
 
     /// - Parameter prefix: `x-amz-copy-source-` or nothing.
     init(_ request: ObjectRequest, prefix: String) {
+        self.prefix = prefix
         match = request.header("\(prefix)if-match")
         noneMatch = request.header("\(prefix)if-none-match")
+        // RFC 9110 section 13.1.3: a date that is still to come says nothing.
         modified = request.header("\(prefix)if-modified-since").flatMap(HTTPDate.seconds)
+            .flatMap { $0 <= WallClock.epochMilliseconds / 1000 ? $0 : nil }
         unmodified = request.header("\(prefix)if-unmodified-since").flatMap(HTTPDate.seconds)
     }
 
     /// - Parameter answersNotModified: 304 where the client has it already; the source of a copy has no such answer.
     func check(_ version: ObjectVersion, answersNotModified: Bool) throws(ObjectError) {
         if let match {
-            guard Self.names(match, version.etag) else { throw .preconditionFailed("If-Match") }
+            guard Self.names(match, version.etag) else { throw .preconditionFailed("\(prefix)If-Match") }
         } else if let unmodified, version.modified.seconds > unmodified {
-            throw .preconditionFailed("If-Unmodified-Since")
+            throw .preconditionFailed("\(prefix)If-Unmodified-Since")
         }
         let isKnown: String? =
             if let noneMatch {
@@ -212,7 +216,7 @@ struct ReadConditions {
                 "If-Modified-Since"
             } else { nil }
         guard let isKnown else { return }
-        guard answersNotModified else { throw .preconditionFailed(isKnown) }
+        guard answersNotModified else { throw .preconditionFailed("\(prefix)\(isKnown)") }
         throw ObjectError("NotModified", status: 304, "Not Modified")
             .with(header: "ETag", "\"\(version.etag)\"")
             .with(header: "Last-Modified", HTTPDate.text(version.modified))

@@ -43,7 +43,6 @@ final class ObjectService: HTTPService {
     private var sending: (content: ObjectAnswer.Content, next: Int)?
     private var isFetching = false
     private var hostBucket: String?
-    private var resource = ""
     /// Counts requests, so that an answer finds no later one.
     private var turn = 0
 
@@ -62,7 +61,6 @@ final class ObjectService: HTTPService {
     func headReceived(_ stream: HTTPStream) {
         reset()
         let head = stream.head
-        resource = head.string(head.path)
         do throws(ObjectError) {
             if let refusal = BrowserGuard.refusal(head, anyHost: gate.controlPlane.requiresCredentials) {
                 throw ObjectError("AccessDenied", status: refusal.status, refusal.message)
@@ -70,7 +68,6 @@ final class ObjectService: HTTPService {
             let wire = WireRequest(head, body: [])
             let request = try ObjectRequest(
                 method: wire.method, path: wire.path, query: wire.query, headers: wire.headers, hostBucket: hostBucket)
-            resource = request.resource
             let admission = try gate.admitObjects(head, request)
             let operation = try ObjectOperation.find(request)
             try request.checkOwner(gate.controlPlane.account)
@@ -146,7 +143,10 @@ final class ObjectService: HTTPService {
 
     /// Whether a document is what its sender says.
     private static func check(_ call: ObjectCall) throws(ObjectError) {
-        let claims = try ContentClaims(call.request, contentLength: call.body.count)
+        // What completes an upload tells the checksum of the object, not of its own document.
+        let claims = try ContentClaims(
+            call.request, contentLength: call.body.count,
+            hasOwnChecksum: !(call.request.method == "POST" && call.request.has("uploadId")))
         try claims.check(ContentDigests(of: call.body, claims.kind), trailer: nil)
     }
 
@@ -226,7 +226,7 @@ final class ObjectService: HTTPService {
         // What still comes is nobody's, and read away.
         stream.setReading(true)
         if closes { stream.closeAfterResponse() }
-        write(ObjectAnswer(error, resource, Identifiers.uuid()), stream)
+        write(ObjectAnswer(error, Identifiers.uuid()), stream)
     }
 
     private func write(_ answer: ObjectAnswer, _ stream: HTTPStream) {

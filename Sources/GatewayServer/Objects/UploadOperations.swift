@@ -155,7 +155,7 @@ extension ObjectOperation {
             for part in parts {
                 xml.element("Part") { xml in
                     xml.element("PartNumber", String(part.number))
-                    xml.element("LastModified", part.modified.iso8601Milliseconds)
+                    xml.element("LastModified", part.modified.objectTime)
                     xml.element("ETag", "\"\(part.etag)\"")
                     xml.element("Size", String(part.size))
                     if let checksum = part.checksum { xml.element(checksum.kind.element, checksum.value) }
@@ -197,7 +197,7 @@ extension ObjectOperation {
                     xml.owner(call.account, as: "Initiator")
                     xml.owner(call.account)
                     xml.element("StorageClass", "STANDARD")
-                    xml.element("Initiated", upload.created.iso8601Milliseconds)
+                    xml.element("Initiated", upload.created.objectTime)
                     if upload.facts.isAsked {
                         xml.element("ChecksumAlgorithm", upload.facts.checksum.rawValue)
                         xml.element("ChecksumType", upload.facts.scope.rawValue)

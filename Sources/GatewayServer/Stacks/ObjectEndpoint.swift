@@ -18,7 +18,7 @@ struct ObjectEndpoint: Sendable {
         do {
             answer = try await NIOThreadPool.singleton.runIfActive { respond(to: request, hostBucket) }
         } catch { answer = nil }
-        return answer ?? WireResponse(.internalError("the server is about to end"), request.path)
+        return answer ?? WireResponse(.internalError("the server is about to end"))
     }
 
     private func respond(to request: WireRequest, _ hostBucket: String?) -> WireResponse {
@@ -38,13 +38,13 @@ struct ObjectEndpoint: Sendable {
             try call.access.check(operation.permissions(objectRequest, call.account), call)
             let answer = try operation.run(call)
             return try WireResponse(answer, upTo: Self.contentBytes)
-        } catch { return WireResponse(error, request.path) }
+        } catch { return WireResponse(error) }
     }
 }
 
 extension WireResponse {
-    fileprivate init(_ error: ObjectError, _ path: String) {
-        let answer = ObjectAnswer(error, path, Identifiers.uuid())
+    fileprivate init(_ error: ObjectError) {
+        let answer = ObjectAnswer(error, Identifiers.uuid())
         self.init(status: answer.status, headers: answer.headers, body: answer.body)
     }
 
@@ -87,7 +87,7 @@ actor DraftObjects {
             // A bucket that is there is looked at once, and then only the draft's.
             try await copy(String(name), to: store)
             return await ObjectEndpoint(controlPlane: endpoint.controlPlane, store: store).answer(request, nil)
-        } catch { return WireResponse(error, request.path) }
+        } catch { return WireResponse(error) }
     }
 
     private func copy(_ name: String, to draft: ObjectStore) async throws(ObjectError) {

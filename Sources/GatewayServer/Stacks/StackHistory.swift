@@ -23,6 +23,8 @@ final class StackHistory: Sendable {
     private let logs = Mutex<[String: Log]>([:])
 
     private static let initiated = "Resource creation Initiated"
+    private let cleaned = StackStatus.updateComplete.rawValue
+    private let cleaning = StackStatus.updateCompleteCleanupInProgress.rawValue
 
     func load(_ histories: [String: StackHistoryRecord]) {
         logs.withLock { logs in
@@ -38,6 +40,12 @@ final class StackHistory: Sendable {
             var log = logs[operation.stackId] ?? Log()
             if event.status == "CREATE_COMPLETE", event.physicalId != operation.stackId {
                 log.add(event.with(status: "CREATE_IN_PROGRESS", reason: Self.initiated), operation)
+            }
+            if event.status == cleaned, event.physicalId == operation.stackId,
+                log.events.last(where: { $0.physicalId == operation.stackId })?.status != cleaning
+            {
+                // AWS goes through it whether there is something to delete or not.
+                log.add(event.with(status: cleaning, reason: nil), operation)
             }
             log.add(event, operation)
             logs[operation.stackId] = log
@@ -91,7 +99,7 @@ extension StackHistory.Log {
 }
 
 extension StackEvent {
-    fileprivate func with(status: String, reason: String) -> StackEvent {
+    fileprivate func with(status: String, reason: String?) -> StackEvent {
         StackEvent(
             time: time, logicalId: logicalId, type: type, physicalId: physicalId, status: status, reason: reason)
     }

@@ -33,8 +33,12 @@ extension StackService {
 
     // MARK: Making and changing
 
-    /// A name with nothing behind it yet, written down.
-    func reserve(_ name: String, _ settings: StackSettings) async throws(ServiceError) -> StackRecord {
+    /// A name with nothing behind it yet.
+    ///
+    /// - Parameter isKept: whether it is written down; else what follows does that.
+    func reserve(
+        _ name: String, _ settings: StackSettings, isKept: Bool = true
+    ) async throws(ServiceError) -> StackRecord {
         guard records.count < StackLimits.stacks else {
             throw ServiceError("LimitExceededException", status: 400, "Limit for stack has been exceeded")
         }
@@ -44,6 +48,7 @@ extension StackService {
         record.settings = settings
         // Others may come before it is written down.
         records[name] = record
+        guard isKept else { return record }
         do { try await journal.save(record, steps: []) } catch {
             records[name] = nil
             throw .internalFailure("The stack could not be written down: \(error)")
@@ -56,8 +61,9 @@ extension StackService {
     }
 
     /// Makes a stack of a name that is reserved.
-    func create(_ record: StackRecord, _ request: StackRequest) async throws(ServiceError) {
-        var record = record
+    func create(_ reserved: StackRecord, _ request: StackRequest) async throws(ServiceError) {
+        var record = try current(reserved)
+        guard record.status == .reviewInProgress else { throw .cannotUpdate(record) }
         record.settings = request.settings
         record.template = request.template
         record.parameters = request.plan.shownParameters
@@ -65,17 +71,32 @@ extension StackService {
         try await accept(record, .createInProgress)
         if let minutes = request.settings.timeoutMinutes {
             stops.setDeadline(
-                record.name, Timestamp(milliseconds: now().milliseconds + Int64(minutes) * 60_000))
+                record.name, Timestamp(milliseconds: now().milliseconds + Int64(min(minutes, Int(Int32.max))) * 60_000))
         }
         deploy(record, request, .create)
     }
 
-    func update(_ record: StackRecord, _ request: StackRequest) async throws(ServiceError) {
-        guard record.status.isStanding, !busy.contains(record.name) else { throw .cannotUpdate(record) }
-        var record = record
+    /// - Parameter looked: the stack as it was when the request was made of it. It may be another by now.
+    func update(_ looked: StackRecord, _ request: StackRequest) async throws(ServiceError) {
+        var record = try current(looked)
+        guard record.status.isStanding else { throw .cannotUpdate(record) }
+        var request = request
+        request.settings.isProtected = record.settings?.isProtected ?? false
+        if request.settings.policy == looked.settings?.policy { request.settings.policy = record.settings?.policy }
         record.pending = operation(.update, request)
         try await accept(record, .updateInProgress)
         deploy(record, request, .update)
+    }
+
+    /// The stack as it is, unless it is another than somebody has looked at.
+    private func current(_ looked: StackRecord) throws(ServiceError) -> StackRecord {
+        guard let record = records[looked.name], record.stackId == looked.stackId else {
+            throw .validation("Stack [\(looked.name)] does not exist")
+        }
+        guard !busy.contains(record.name), record.lastUpdatedTime == looked.lastUpdatedTime,
+            record.status == looked.status
+        else { throw .cannotUpdate(record) }
+        return record
     }
 
     private func operation(_ kind: StackOperation.Kind, _ request: StackRequest) -> StackOperation {
@@ -91,6 +112,8 @@ extension StackService {
                 record.status.isStanding ? [] : try await journal.load().first { $0.record.name == record.name }?.steps
             try await journal.save(record, steps: steps ?? [])
         } catch {
+            // A name that was only reserved is free again.
+            if record.status == .reviewInProgress, changeSets[record.stackId] == nil { records[record.name] = nil }
             end(record.name)
             throw .internalFailure("The operation could not be written down: \(error)")
         }
@@ -141,6 +164,8 @@ extension StackService {
         isRepeatable: Bool
     ) async throws(ServiceError) {
         let name = record.name
+        // Once more is the same.
+        if records[name]?.status == .deleteInProgress, busy.contains(name) { return }
         if busy.contains(name) {
             // What is being made is given up.
             stops.ask(name)
@@ -196,11 +221,14 @@ extension StackService {
         record.statusReason = nil
         record.deletionTime = now().iso8601Milliseconds
         record.pending = nil
-        (record.resources, record.leavings, record.outputs, record.imports) = ([], [], [], [])
+        (record.resources, record.leavings, record.imports) = ([], [], [])
         keep(record.name, nil)
         let sets = changeSets.removeValue(forKey: record.stackId) ?? []
         try? await journal.remove(sets)
         deleted.append((record.stackId, record))
+        if history.events(of: record.stackId).last?.status != StackStatus.deleteComplete.rawValue {
+            await tell(record, record.settings?.token, "DELETE_STACK")
+        }
         // They are for looking back: what cannot be written down is still known until the server ends.
         try? await journal.save(deleted: record)
         await saveEvents(of: record.stackId)
@@ -263,55 +291,77 @@ extension StackService {
 
     // MARK: After a restart
 
-    /// Goes on with what was accepted: what was half done is taken back, and then done anew.
+    /// Goes on with what was accepted: what was half done is taken back, and then done anew, by the role that it was
+    /// accepted for. Where nobody may do that any more, it ends there.
     func resume(_ record: StackRecord, _ pending: StackOperation, _ steps: [StackStep]) async {
-        let management = managementOf(pending.settings.roleARN) ?? management
-        if pending.kind == .delete {
-            busy.insert(record.name)
-            var shown = record
-            shown.status = .deleteInProgress
-            records[record.name] = shown
-            _ = log.begin(record.name)
-            let retained = Set(pending.retained)
-            Task { [record] in await delete(record, retained, management, pending.settings.token) }
-            return
-        }
+        let role = pending.settings.roleARN
+        let manager = pending.isRepeatable ? managementOf(role) : nil
+        let obstacle =
+            pending.isRepeatable
+            ? "Role \(role ?? "") is invalid or cannot be assumed"
+            : "The server ended; the operation has to be asked for again."
+        if pending.kind == .delete { return await resumeDeletion(record, pending, manager, obstacle) }
         var standing = record
+        // What a stack has made it may take back, whoever has asked for it.
         do throws(StackFailure) {
             if record.status.isToBeUndone {
                 let engine = StackEngine(
                     management: management, code: SentCode(digests: [:], assets: assets), journal: journal,
                     exports: exports, now: now)
-                let left = try await engine.takeBack(
-                    record, steps: steps, account: account, because: "The server ended.", keepsName: true)
-                standing = left ?? record
+                standing =
+                    try await engine.takeBack(
+                        record, steps: steps, account: account, because: "The server ended.", keepsName: true) ?? record
             } else if record.status == .updateCompleteCleanupInProgress {
                 return try await recover(record, steps)
             }
-            if pending.kind == .create { standing.status = .reviewInProgress }
+        } catch { return keep(record.name, error.record ?? record) }
+        if pending.kind == .create { standing.status = .reviewInProgress }
+        standing.pending = nil
+        keep(record.name, standing)
+        guard let manager else { return await giveUp(standing, because: obstacle) }
+        do throws(ServiceError) {
             let plan: StackPlan
             do throws(TemplateError) {
                 plan = try await StackTemplate(pending.template).plan(
-                    record.name, given: pending.settings.parameters, account: account, management)
-            } catch { throw StackFailure(error: error, record: standing) }
+                    record.name, given: pending.settings.parameters, account: account, manager)
+            } catch { throw .validation(error.cloudFormationMessage) }
             let request = StackRequest(
-                plan: plan, template: pending.template, settings: pending.settings, management: management,
+                plan: plan, template: pending.template, settings: pending.settings, management: manager,
                 isRepeatable: true)
-            standing.pending = pending
-            do throws(ServiceError) {
-                if pending.kind == .create {
-                    try await create(standing, request)
-                } else {
-                    try await update(standing, request)
-                }
-            } catch { throw failure(record.name, error.message) }
-        } catch {
-            standing.pending = nil
-            standing.statusReason = error.error.problems.first?.message
-            if standing.status == .reviewInProgress { standing.status = .rollbackComplete }
-            try? await journal.save(standing, steps: [])
-            keep(record.name, standing)
+            if pending.kind == .create {
+                try await create(standing, request)
+            } else {
+                try await update(standing, request)
+            }
+        } catch { await giveUp(standing, because: error.message) }
+    }
+
+    private func resumeDeletion(
+        _ record: StackRecord, _ pending: StackOperation, _ manager: (any Management)?, _ obstacle: String
+    ) async {
+        guard let manager else {
+            var left = record
+            (left.status, left.statusReason, left.pending) = (.deleteFailed, obstacle, nil)
+            try? await journal.save(left, steps: [])
+            return keep(record.name, left)
         }
+        busy.insert(record.name)
+        var shown = record
+        shown.status = .deleteInProgress
+        records[record.name] = shown
+        _ = log.begin(record.name)
+        let retained = Set(pending.retained)
+        Task { [record] in await delete(record, retained, manager, pending.settings.token) }
+    }
+
+    /// What cannot be done again is told by the stack, which is as it was before.
+    private func giveUp(_ record: StackRecord, because reason: String) async {
+        var left = record
+        left.pending = nil
+        left.statusReason = reason
+        if left.status == .reviewInProgress { left.status = .rollbackComplete }
+        try? await journal.save(left, steps: [])
+        keep(left.name, left)
     }
 }
 
@@ -347,9 +397,9 @@ extension StackService {
         keep(name, record)
     }
 
-    /// The first event of a stack that waits for a review.
-    func tell(_ record: StackRecord, _ token: String?) async {
-        let operation = StackHistory.Operation(stackId: record.stackId, name: "CREATE_CHANGESET", token: token)
+    /// An event of a stack that no engine tells of: that it waits for a review, or is gone.
+    func tell(_ record: StackRecord, _ token: String?, _ name: String = "CREATE_CHANGESET") async {
+        let operation = StackHistory.Operation(stackId: record.stackId, name: name, token: token)
         history.add(
             StackEvent(
                 time: now(), logicalId: record.name, type: "AWS::CloudFormation::Stack", physicalId: record.stackId,
@@ -368,6 +418,10 @@ extension StackService {
         if let place = all.firstIndex(where: { $0.id == changeSet.id }) {
             all[place] = changeSet
         } else {
+            guard !all.contains(where: { $0.name == changeSet.name && $0.execution != .complete }) else {
+                throw ServiceError(
+                    "AlreadyExistsException", status: 400, "ChangeSet [\(changeSet.name)] already exists")
+            }
             guard all.count < StackLimits.changeSets else {
                 throw ServiceError(
                     "LimitExceededException", status: 400,
@@ -375,10 +429,14 @@ extension StackService {
             }
             all.append(changeSet)
         }
+        let before = changeSets[changeSet.stackId]?.first { $0.id == changeSet.id }
+        // Others may come before it is written down.
+        changeSets[changeSet.stackId] = all
         do { try await journal.save(changeSet) } catch {
+            changeSets[changeSet.stackId]?.removeAll { $0.id == changeSet.id }
+            if let before { changeSets[changeSet.stackId]?.append(before) }
             throw .internalFailure("The change set could not be written down: \(error)")
         }
-        changeSets[changeSet.stackId] = all
     }
 
     func remove(_ sets: [ChangeSet]) async throws(ServiceError) {

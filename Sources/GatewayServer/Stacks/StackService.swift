@@ -54,13 +54,49 @@ package actor StackService {
         changeSets = histories.mapValues(\.changeSets)
         deleted = histories.compactMap { id, history in history.deleted.map { (id, $0) } }
             .sorted { ($0.record.deletionTime ?? "") < ($1.record.deletionTime ?? "") }
-        for (record, steps) in try await journal.load() {
-            keep(record.name, record)
-            if let pending = record.pending, pending.isRepeatable {
+        let loaded = try await journal.load()
+        for (record, _) in loaded { keep(record.name, record) }
+        // Stacks within others are settled first, the innermost before all: those above them say what becomes of them.
+        let depths = loaded.map { depth(of: $0.record) }
+        for (place, depth) in depths.enumerated().sorted(by: { $0.element > $1.element }) where depth > 0 {
+            let (record, steps) = loaded[place]
+            do throws(StackFailure) {
+                try await settle(record, steps)
+            } catch { keep(record.name, error.record) }
+        }
+        for (place, depth) in depths.enumerated() where depth == 0 {
+            let (record, steps) = loaded[place]
+            if let pending = record.pending {
                 await resume(record, pending, steps)
             } else {
                 do throws(StackFailure) { try await recover(record, steps) } catch { keep(record.name, error.record) }
             }
+        }
+    }
+
+    /// How many stacks a stack stands in.
+    private func depth(of record: StackRecord) -> Int {
+        var (depth, above) = (0, record.settings?.parentId ?? record.pending?.settings.parentId)
+        while let id = above, depth <= StackLimits.nesting {
+            depth += 1
+            above = records.values.first { $0.stackId == id }?.settings?.parentId
+        }
+        return depth
+    }
+
+    /// A stack within another one, as it was before what was under way; one that was only reserved is gone.
+    private func settle(_ record: StackRecord, _ steps: [StackStep]) async throws(StackFailure) {
+        var settled = record
+        if record.pending?.kind == .delete, record.status != .deleteInProgress { settled.status = .deleteInProgress }
+        settled.pending = nil
+        if record.status == .reviewInProgress { return try await drop(record.name) }
+        try await recover(settled, steps)
+        if settled.status == record.status, record.pending != nil, let left = records[record.name], left.pending != nil
+        {
+            var clear = left
+            clear.pending = nil
+            try? await journal.save(clear, steps: [])
+            keep(record.name, clear)
         }
     }
 
@@ -119,7 +155,9 @@ package actor StackService {
     func takeUpUnfinished(_ name: String) async throws(StackFailure) {
         let steps = try await steps(of: name)
         guard var record = records[name] else { return }
-        for made in steps.compactMap(\.made)
+        let found = await engine(name, SentCode(digests: [:], assets: assets)).made(
+            by: steps, stackName: name, account: account)
+        for made in found
         where !record.resources.contains(where: { $0.physicalId == made.physicalId && $0.type == made.type }) {
             record.resources.append(made)
         }

@@ -64,6 +64,7 @@ struct StackComparison {
 
     func changes() throws(TemplateError) -> [ResourceChange] {
         var comparison = self
+        comparison.resolver.isForecast = true
         var changes: [ResourceChange] = []
         for resource in plan.resources {
             let wanted = try comparison.wanted(resource).resource
@@ -95,6 +96,7 @@ struct StackComparison {
     func updatesAlone() throws(TemplateError) -> [Update] {
         guard let existing else { return [] }
         var comparison = self
+        comparison.resolver.isForecast = true
         var updates: [Update] = []
         for resource in plan.resources {
             let (wanted, properties) = try comparison.wanted(resource)
@@ -168,7 +170,7 @@ extension StackComparison.Difference {
 extension ProvisionedResource {
     /// Stands for a resource that does not exist yet, in comparisons: no value that was recorded is the same.
     fileprivate static func unknown(_ resource: PlainResource) -> ProvisionedResource {
-        let id = "(\(resource.logicalId), not made yet)"
+        let id = "(\(resource.logicalId), \(IntrinsicResolver.notMadeYet))"
         let names = ResourceType.all[resource.type]?.attributes ?? []
         var unknown = ProvisionedResource(
             logicalId: resource.logicalId, type: resource.type, physicalId: id,

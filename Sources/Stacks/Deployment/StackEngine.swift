@@ -82,6 +82,17 @@ package struct StackEngine: Sendable {
         }
     }
 
+    /// What steps have made, also those of which nobody heard whether they did.
+    package func made(by steps: [StackStep], stackName: String, account: AccountIdentity) async -> [StackResource] {
+        let record = StackRecord(name: stackName, stackId: "", status: .rollbackFailed, creationTime: "")
+        let rollback = StackRollback(engine: self, account: account, record: record, steps: [], keepsName: true)
+        var made: [StackResource] = []
+        for step in steps where step.kind == .create {
+            made += (try? await rollback.made(step)) ?? (step.made.map { [$0] } ?? [])
+        }
+        return made
+    }
+
     /// Takes the steps of a deployment back that stands half done.
     ///
     /// - Parameter keepsName: whether a stack whose creation is taken back stays, empty.
@@ -111,7 +122,9 @@ package struct StackEngine: Sendable {
     ) throws(TemplateError) -> [ResourceChange]? {
         let comparison = StackComparison(engine: self, plan: plan, existing: record)
         let changes = try comparison.changes()
-        guard changes.isEmpty, let record, record.status != .reviewInProgress else { return changes }
+        // One that failed is not what any plan says.
+        let isWhole = record.map { ![.reviewInProgress, .createFailed, .updateFailed].contains($0.status) } ?? false
+        guard changes.isEmpty, let record, isWhole else { return changes }
         return try comparison.knownOutputs() == record.outputs ? nil : changes
     }
 

@@ -42,6 +42,7 @@ struct StackRollback {
         guard failures.isEmpty else {
             record.status = wasMade ? .updateRollbackFailed : .rollbackFailed
             record.statusReason = failures[0].message
+            record.pending = nil
             // The next start tries again.
             try? await engine.journal.save(record, steps: open)
             engine.event(record)
@@ -101,7 +102,7 @@ struct StackRollback {
         }
     }
 
-    private func made(_ step: StackStep) async throws(ResourceFailure) -> [StackResource] {
+    func made(_ step: StackStep) async throws(ResourceFailure) -> [StackResource] {
         if step.isDone { return [step.resource] }
         guard let preparation = step.preparation, let type = ResourceType.all[step.resource.type] else { return [] }
         var request = engine.request(step.resource, stackName: record.name, account: account)

@@ -215,6 +215,11 @@ extension StackUpdate {
     private mutating func finish(over before: StackRecord) async throws(TemplateError) -> StackResult {
         let outputs = try comparison.outputs()
         try checkExports(outputs, before)
+        // Another stack may have come meanwhile.
+        if let name = engine.exports.claim(outputs.compactMap(\.exportName), for: record.name) {
+            let other = engine.exports.exporter(name) ?? ""
+            throw plan.error("Export with name \(name) is already exported by stack \(other)", nil, "Outputs")
+        }
         var after = record
         after.resources = resources
         after.outputs = outputs
@@ -224,6 +229,8 @@ extension StackUpdate {
         after.processed = plan.processed
         after.statusReason = nil
         if let pending = after.pending {
+            // As in AWS, a change set updates the stack that it has made.
+            if isNew, pending.settings.changeSetId != nil { after.lastUpdatedTime = engine.now().iso8601Milliseconds }
             after.settings = pending.settings
             after.settings?.description = plan.description
             after.pending = nil

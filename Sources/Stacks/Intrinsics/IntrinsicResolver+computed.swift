@@ -50,6 +50,10 @@ extension IntrinsicResolver {
             throw Failure(message: "Template error: the index of Fn::Select must be an integer", line: line)
         }
         guard list.indices.contains(position) else {
+            // What a resource gives that does not exist yet may have as many parts as it likes.
+            if isForecast, let unknown = list.first(where: { $0.text?.contains(Self.notMadeYet) == true }) {
+                return .string("\(unknown.text ?? "")[\(position)]", line: line)
+            }
             throw Failure(
                 message: "Template error: Fn::Select cannot select nonexistent value at index \(position)", line: line)
         }

@@ -10,6 +10,10 @@ struct IntrinsicResolver: Sendable {
     /// The value that another stack exports by a name.
     let exportedValue: @Sendable (String) -> String?
     var resources: [String: ProvisionedResource] = [:]
+    /// Whether resources that do not exist yet stand for what they will be.
+    var isForecast = false
+    /// What the texts say that such resources give.
+    static let notMadeYet = "not made yet"
     /// Shared by the copies: it is the stack whose text has an end.
     private let budget = TextBudget(limit: TemplateLimits.resolvedBytes)
 

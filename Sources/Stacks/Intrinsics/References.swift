@@ -12,6 +12,8 @@ struct References {
     /// The conditions that Fn::If names.
     private(set) var conditions: [Reference] = []
     private let transforms: Set<String>
+    /// How many functions the value that is looked at stands in.
+    private var depth = 0
 
     /// - Parameter transforms: those that the template names; some functions are part of one.
     init(transforms: Set<String> = []) { self.transforms = transforms }
@@ -38,7 +40,9 @@ struct References {
                     collect(item, path: "\(path)[\(position)]", problems: &problems)
                 }
             case .null: problems.add("'null' values are not allowed in templates", line: value.line, path: path)
-            case .string(let text): checkDynamic(text, line: value.line, path: path, problems: &problems)
+            case .string(let text):
+                // A function may put the rest of a reference behind it.
+                checkDynamic(text, isWhole: depth == 0, line: value.line, path: path, problems: &problems)
             case .bool, .number: break
             }
         }
@@ -48,7 +52,9 @@ struct References {
         if let transform = intrinsic.transform, !transforms.contains(transform) {
             problems.add("this function needs `Transform: \(transform)`", line: line, path: path)
         }
+        depth += 1
         for argument in intrinsic.arguments { collect(argument, path: path, problems: &problems) }
+        depth -= 1
         switch intrinsic {
         case .ref(let name): found.append(Reference(name: name, attribute: nil, line: line, path: path))
         case .getAtt(let logicalId, let attribute):
@@ -75,7 +81,7 @@ struct References {
 
     /// Only properties of resources have them: what an output says is told to everybody.
     private func checkDynamic(
-        _ text: String, isWhole: Bool = true, line: Int, path: String, problems: inout Problems
+        _ text: String, isWhole: Bool, line: Int, path: String, problems: inout Problems
     ) {
         guard DynamicReference.stands(in: text) else { return }
         guard !path.hasPrefix("Outputs") else {

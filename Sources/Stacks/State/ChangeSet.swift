@@ -22,6 +22,10 @@ package struct ChangeSet: Codable, Sendable {
         package let isReplaced: Bool?
         /// Properties that differ.
         package let properties: [String]
+        /// Those of them for which another resource takes the place of this one.
+        package let replacing: [String]
+        /// What becomes of a resource that goes: `Delete`, `Retain`, `ReplaceAndDelete` or `ReplaceAndRetain`.
+        package let policyAction: String?
     }
 
     package let name: String
@@ -62,7 +66,9 @@ package struct ChangeSet: Codable, Sendable {
 
 extension ChangeSet.Change {
     package init(_ change: ResourceChange, over record: StackRecord?) {
-        let physicalId = record?.resource(change.logicalId)?.physicalId
+        let old = record?.resource(change.logicalId)
+        let physicalId = old?.physicalId
+        let known = ResourceType.all[change.type]?.replacedBy ?? []
         let (action, isReplaced, properties): (String, Bool?, [String]) =
             switch change.action {
             case .create: ("Add", nil, [])
@@ -70,8 +76,17 @@ extension ChangeSet.Change {
             case .replace(let names): ("Modify", true, names)
             case .delete: ("Remove", nil, [])
             }
+        var replacing = isReplaced == true ? properties.filter(known.contains) : []
+        // Where no single property tells, they do so together.
+        if isReplaced == true, replacing.isEmpty { replacing = properties }
+        let policyAction: String? =
+            switch change.action {
+            case .delete: old?.deletionPolicy == .retain ? "Retain" : "Delete"
+            case .replace: old?.updateReplacePolicy == .retain ? "ReplaceAndRetain" : "ReplaceAndDelete"
+            case .create, .update: nil
+            }
         self.init(
             logicalId: change.logicalId, physicalId: physicalId, type: change.type, action: action,
-            isReplaced: isReplaced, properties: properties)
+            isReplaced: isReplaced, properties: properties, replacing: replacing, policyAction: policyAction)
     }
 }

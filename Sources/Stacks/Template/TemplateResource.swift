@@ -113,13 +113,13 @@ struct ResourceAttributes: Sendable {
         ]
     }
 
-    /// Functions may give policies with AWS::LanguageExtensions only.
+    /// Fn::If may give policies; other functions with AWS::LanguageExtensions only.
     fileprivate mutating func settle(
         _ resolver: IntrinsicResolver, _ transforms: Set<String>, path: String, problems: inout Problems
     ) {
         for (name, attribute, allowed) in Self.policies {
             guard let value = unsettled[name] else { continue }
-            guard transforms.contains(Template.languageExtensions) else {
+            guard transforms.contains(Template.languageExtensions) || value.map?["Fn::If"] != nil else {
                 problems.add(
                     "a function in \(name) needs `Transform: \(Template.languageExtensions)`", line: value.line,
                     path: path)

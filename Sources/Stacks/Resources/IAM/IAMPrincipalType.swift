@@ -193,7 +193,8 @@ private struct IAMPrincipalType: ResourceBehaviour {
         _ name: String, _ properties: PropertyReader, _ calls: some ResourceCalls
     ) async throws(ResourceFailure) {
         guard try await calls.iamIfPresent("Get\(noun)", principal.parameters(name)) != nil else { return }
-        for arn in try properties.textList("ManagedPolicyArns") {
+        // One that is no ARN was never attached: the role could not be made because of it.
+        for arn in try properties.textList("ManagedPolicyArns") where arn.hasPrefix("arn:") {
             try await calls.iamIfPresent("Detach\(noun)Policy", principal.parameters(name, policyARN: arn))
         }
         for policy in try properties.inlinePolicies() {
