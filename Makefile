@@ -5,7 +5,7 @@ PYTHON := $(RUNTIMES)/tools/bin/python
 # One file that needs no Swift on the machine; exclusivity is checked in debug builds, by every test.
 RELEASE := -c release --product gatehouse --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 
-.PHONY: run test setup browser debug release unit node conformance bench fmt check
+.PHONY: run test setup deploy-tools browser debug release unit node conformance bench fmt check
 
 run: setup release
 	.build/release/gatehouse up Examples/products/template.yaml
@@ -14,6 +14,9 @@ test: setup check unit node conformance
 
 setup:
 	@Scripts/setup $(RUNTIMES)
+
+deploy-tools:
+	@Scripts/setup-deploy-tools $(RUNTIMES)
 
 browser:
 	@Scripts/setup-browser
@@ -31,7 +34,7 @@ unit: setup
 node:
 	node --test Tests/NodeRuntime/
 
-conformance: setup browser debug
+conformance: setup deploy-tools browser debug
 	GATEHOUSE=$(CURDIR)/.build/debug/gatehouse GATEHOUSE_RUNTIMES=$(CURDIR)/$(RUNTIMES) \
 	GATEHOUSE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest -q -n 2 Conformance
 

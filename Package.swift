@@ -98,6 +98,14 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // CloudWatch Logs: groups, streams and events in a SQLite file.
+        .target(
+            name: "LogStore",
+            dependencies: [
+                "JSON", "GatewayModel", "Shapes", "BoundedRegex", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+
         // Secrets on the disk.
         .target(
             name: "Sealing", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
@@ -192,7 +200,8 @@ let package = Package(
             name: "GatewayServer",
             dependencies: [
                 "ControlPlane", "DataPlane", "LambdaHost", "HTTPFront", "EntityStore", "SQLiteStore", "Stacks",
-                "FunctionPackages", "TableStore", "ObjectStore", "CZlib", "FolderWatch", "GatewayModel", "IAMPolicy",
+                "FunctionPackages", "TableStore", "ObjectStore", "LogStore", "CZlib", "FolderWatch", "GatewayModel",
+                "IAMPolicy",
                 "JSON", "JSONWebToken", "SigV4", "Callers", "Certificates", "Sealing", "UserPools", "WebSocketFront",
                 nioCore, nioPosix, .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
@@ -309,8 +318,9 @@ let package = Package(
             name: "GatewayServerTests",
             dependencies: [
                 "GatewayServer", "ControlPlane", "DataPlane", "EntityStore", "LambdaHost", "SQLiteStore",
-                "HTTPFront", "WebSocketFront", "TestFixtures", "TestSockets", "UserPools", "Sealing", "JSONWebToken",
-                "GatewayModel", "JSON", "SigV4", .product(name: "GRDBSQLite", package: "GRDB.swift"), nioCore, nioPosix,
+                "HTTPFront", "WebSocketFront", "TestFixtures", "TestSockets", "UserPools", "LogStore", "Sealing",
+                "JSONWebToken", "GatewayModel", "JSON", "SigV4", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                nioCore, nioPosix,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -321,8 +331,14 @@ let package = Package(
             name: "ObjectStoreTests", dependencies: ["ObjectStore", "TestFixtures", "GatewayModel"],
             swiftSettings: strict),
         .testTarget(
+            name: "LogStoreTests",
+            dependencies: [
+                "LogStore", "TestFixtures", "GatewayModel", "JSON", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "StacksTests",
-            dependencies: ["Stacks", "ControlPlane", "EntityStore", "GatewayModel", "JSON", "Sealing"],
+            dependencies: ["Stacks", "ControlPlane", "EntityStore", "GatewayModel", "JSON", "LogStore", "Sealing"],
             exclude: ["Goldens"], swiftSettings: strict),
     ]
 )

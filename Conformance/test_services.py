@@ -11,7 +11,7 @@ from harness.clients import SESSION
 
 SERVED = {
     "apigateway", "apigatewayv2", "lambda", "dynamodb", "sts", "iam", "cognito-idp", "ssm", "secretsmanager", "s3",
-    "cloudformation",
+    "cloudformation", "logs",
 }
 # Signed for a service that is served: answered by Gatehouse's operation table.
 SHARED = {"apigatewaymanagementapi", "dax"}
@@ -28,7 +28,7 @@ WELL_KNOWN = [
     ("ec2", "describe_instances", {}),
     ("sqs", "list_queues", {}),
     ("events", "list_rules", {}),
-    ("logs", "describe_log_groups", {}),
+    ("logs", "describe_queries", {}),
     ("ssm", "list_documents", {}),
     ("stepfunctions", "list_state_machines", {}),
     ("secretsmanager", "rotate_secret", {"SecretId": "s"}),

@@ -8,16 +8,20 @@ package struct RequestFacts: Sendable {
     package let referer: String?
     package let isSecure: Bool
     package let region: String
+    /// Whose all resources are.
+    package let account: String
     package let now: Timestamp
 
     package init(
-        sourceAddress: String, userAgent: String?, referer: String?, isSecure: Bool, region: String, now: Timestamp
+        sourceAddress: String, userAgent: String?, referer: String?, isSecure: Bool, region: String, account: String,
+        now: Timestamp
     ) {
         self.sourceAddress = sourceAddress
         self.userAgent = userAgent
         self.referer = referer
         self.isSecure = isSecure
         self.region = region
+        self.account = account
         self.now = now
     }
 
@@ -32,10 +36,12 @@ package struct RequestFacts: Sendable {
         case "aws:currenttime": return .values([now.iso8601])
         case "aws:epochtime": return .values([String(now.seconds)])
         case "aws:requestedregion": return .values([region])
+        case "aws:resourceaccount", "s3:resourceaccount": return .values([account])
         case "aws:viaawsservice": return .values(["false"])
         // There is no organization, no network to come from, and no service that passes a call on.
         case "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "aws:sourcearn", "aws:sourceaccount",
-            "aws:principalorgid", "aws:principalorgpaths", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast",
+            "aws:principalorgid", "aws:principalorgpaths", "aws:resourceorgid", "aws:resourceorgpaths", "aws:calledvia",
+            "aws:calledviafirst", "aws:calledvialast",
             "aws:sourceidentity", "aws:federatedprovider":
             return .absent
         default: return .unknown

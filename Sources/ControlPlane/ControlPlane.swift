@@ -94,8 +94,8 @@ package final class ControlPlane: Sendable {
         case .targeted(let service, let operation):
             guard let service = TargetService.named(service) else { return found.refuse(requestId: requestId) }
             return await service.respond(self, to: request, operation, requestId: requestId)
-        // The server answers calls of tables, of user pools, S3 and CloudFormation before they come here.
-        case .tables, .userPools, .objects, .stacks, .refused: return found.refuse(requestId: requestId)
+        // The server answers calls of tables, of user pools, of logs, S3 and CloudFormation before they come here.
+        case .tables, .userPools, .logs, .objects, .stacks, .refused: return found.refuse(requestId: requestId)
         }
         do throws(ServiceError) {
             var (operation, call) = try resolve(request, requestId: requestId)

@@ -7,6 +7,7 @@ import FunctionPackages
 import GatewayModel
 import HTTPFront
 import LambdaHost
+import LogStore
 import NIOCore
 import NIOPosix
 import ObjectStore
@@ -31,6 +32,8 @@ package final class Gatehouse: Sendable {
     private let usage: UsageLedger
     private let accessLogs: AccessLogFiles
     private let functionLogs: FunctionLogs
+    private let logIntake: LogIntake
+    let logs: LogStore
     private let store: any EntityStore
     let tables: TableEndpoint
     let objects: ObjectStore
@@ -57,11 +60,22 @@ package final class Gatehouse: Sendable {
         let port = PortHolder()
 
         let snapshots = CodeSnapshots(codeFolder: folder.code, isDurable: folder.database != nil)
+        let faults = FaultNotices()
+        let logs = try LogStore(
+            path: folder.logEvents, isDurable: folder.database != nil, account: settings.account,
+            storageBytes: Int64(settings.logMegabytes) << 20,
+            now: { Timestamp(milliseconds: WallClock.epochMilliseconds) })
+        Task.detached(priority: .utility) { [weak logs] in
+            repeat {
+                logs?.tidySoon()
+            } while (try? await Task.sleep(for: LogStore.tidyInterval)) != nil && logs != nil
+        }
+        let logIntake = LogIntake(logs, onFault: { faults.tell($0) })
         let functionLogs = FunctionLogs(
             folder: folder.logs, namingSources: { snapshots.namingSources(in: $0) },
             shown: settings.shownFunctionLines.map {
                 FunctionLogs.Shown(writer: Console.writer($0.stream), notesOnly: $0.notesOnly)
-            })
+            }, intake: logIntake)
         let sealing = try await SecretsKey.open(in: folder)
         let environments = LiveEnvironments()
         var hostSettings = LambdaHostSettings(
@@ -81,7 +95,6 @@ package final class Gatehouse: Sendable {
         let lambdaHost = try await LambdaHost(group: group, settings: hostSettings)
         try hostSettings.fence?.check(lambdaHost.runtimes, folder)
 
-        let faults = FaultNotices()
         let tables = TableEndpoint(
             store: try TableStore(
                 path: folder.tables, isDurable: folder.database != nil, account: settings.account,
@@ -113,7 +126,7 @@ package final class Gatehouse: Sendable {
         try await pools.load()
 
         let vpcLinks = VpcLinkTargets(settings.vpcLinks)
-        let accessLogs = AccessLogFiles(destination: settings.accessLog, folder: folder.logs)
+        let accessLogs = AccessLogFiles(destination: settings.accessLog, folder: folder.logs, intake: logIntake)
         let functionChanges = FunctionChanges()
         let undeployed = UndeployedMethods()
         let issuers = try IssuerService(settings.issuers, pools: pools, group: group)
@@ -165,8 +178,9 @@ package final class Gatehouse: Sendable {
         let responses = ResponseDesk(port: { port.value }, account: settings.account)
         let inProcess = InProcessManagement(
             controlPlane: controlPlane, tables: tables, pools: pools,
-            objects: ObjectEndpoint(controlPlane: controlPlane, store: objects), account: settings.account,
-            cloudFormation: cloudFormation, responses: responses)
+            objects: ObjectEndpoint(controlPlane: controlPlane, store: objects), logs: logs,
+            account: settings.account, cloudFormation: cloudFormation,
+            responses: responses)
         let stacks = StackService(
             store: store, sealing: sealing, management: inProcess, account: settings.account,
             assetFolder: folder.assets,
@@ -184,7 +198,7 @@ package final class Gatehouse: Sendable {
         let generation = ServedGeneration(dataPlane)
         let local = LocalEndpoints(
             dataPlane: dataPlane, generation: generation, accessLogs: accessLogs, functionLogs: functionLogs,
-            stacks: StackEndpoints(stacks: stacks, account: settings.account),
+            logIntake: logIntake, stacks: StackEndpoints(stacks: stacks, account: settings.account),
             releases: ReleaseEndpoint(controlPlane: controlPlane), pools: PoolEndpoints(pools: pools),
             controlPlane: controlPlane,
             account: settings.account)
@@ -194,8 +208,9 @@ package final class Gatehouse: Sendable {
                 tables: TableService(tables: tables, gate: gate, bodies: bodies),
                 objects: ObjectService(store: objects, gate: gate, bodies: bodies, tell: { faults.tell($0) }),
                 management: ManagementService(
-                    controlPlane: controlPlane, local: local, pools: pools, cloudFormation: stackAPI, gate: gate,
-                    bodies: bodies), responses: ResponseService(desk: responses))
+                    controlPlane: controlPlane, local: local, pools: pools, logs: logs, cloudFormation: stackAPI,
+                    gate: gate, bodies: bodies),
+                responses: ResponseService(desk: responses))
         }
         try await https.listen(on: server, dataPlane, controlPlane, responses)
         let shares = Descriptors.shares(trafficListeners: settings.traffic.count)
@@ -223,7 +238,8 @@ package final class Gatehouse: Sendable {
             trafficAddresses: traffic, stacks: stacks,
             group: group,
             server: server, dataPlane: dataPlane, lambdaHost: lambdaHost, usage: usage, accessLogs: accessLogs,
-            functionLogs: functionLogs, store: store, tables: tables, objects: objects, pools: pools,
+            functionLogs: functionLogs, logIntake: logIntake, logs: logs, store: store, tables: tables,
+            objects: objects, pools: pools,
             snapshots: snapshots,
             generation: generation,
             account: settings.account, dataFolder: settings.dataFolder.map(StateFolder.absolute), folder: folder)
@@ -234,7 +250,7 @@ package final class Gatehouse: Sendable {
         trafficAddresses: [ServerSettings.Address], stacks: StackService, group: MultiThreadedEventLoopGroup,
         server: HTTPServer,
         dataPlane: DataPlane, lambdaHost: LambdaHost, usage: UsageLedger, accessLogs: AccessLogFiles,
-        functionLogs: FunctionLogs,
+        functionLogs: FunctionLogs, logIntake: LogIntake, logs: LogStore,
         store: any EntityStore, tables: TableEndpoint, objects: ObjectStore, pools: UserPools, snapshots: CodeSnapshots,
         generation: ServedGeneration,
         account: AccountIdentity, dataFolder: String?, folder: StateFolder
@@ -251,6 +267,8 @@ package final class Gatehouse: Sendable {
         self.usage = usage
         self.accessLogs = accessLogs
         self.functionLogs = functionLogs
+        self.logIntake = logIntake
+        self.logs = logs
         self.store = store
         self.tables = tables
         self.objects = objects
@@ -264,6 +282,8 @@ package final class Gatehouse: Sendable {
 
     /// Finishes the requests under way, ends the functions, writes the logs.
     package func stop() async {
+        // They end only when somebody ends them.
+        logs.endLiveTails()
         await server.drain(timeout: Self.drainTime)
         // What clients who were sent away have caused.
         await dataPlane.endEvents(within: Self.drainTime)
@@ -279,6 +299,8 @@ package final class Gatehouse: Sendable {
         // Behind everything that commits.
         store.close()
         functionLogs.flush()
+        logIntake.flush()
+        logs.close()
         Console.flush()
         folder.close()
     }

@@ -9,6 +9,7 @@ struct LocalEndpoints: Sendable {
     let generation: ServedGeneration
     let accessLogs: AccessLogFiles
     let functionLogs: FunctionLogs
+    let logIntake: LogIntake
     let stacks: StackEndpoints
     let releases: ReleaseEndpoint
     let pools: PoolEndpoints
@@ -58,6 +59,7 @@ struct LocalEndpoints: Sendable {
             LogAccount.metric, "Log lines that could not be kept.",
             [
                 ("{log=\"access\"}", accessLogs.droppedLines), ("{log=\"function\"}", functionLogs.droppedLines),
+                ("{log=\"events\"}", logIntake.droppedLines),
                 ("{log=\"stdout\"}", Console.droppedLines(.output)),
                 ("{log=\"stderr\"}", Console.droppedLines(.errors)),
             ])

@@ -2,6 +2,7 @@ import ControlPlane
 import DataPlane
 import GatewayModel
 import HTTPFront
+import LogStore
 import NIOCore
 import SigV4
 import UserPools
@@ -12,6 +13,7 @@ final class ManagementService: HTTPService {
     private let local: LocalEndpoints
     private let pools: UserPools
     private let cloudFormation: CloudFormation
+    private let logs: LogStore
     private let gate: AccessGate
     /// What all requests together may hold.
     private let bodies: MemoryBudget
@@ -27,12 +29,13 @@ final class ManagementService: HTTPService {
     private var writer: CheckedContinuation<Bool, Never>?
 
     init(
-        controlPlane: ControlPlane, local: LocalEndpoints, pools: UserPools, cloudFormation: CloudFormation,
-        gate: AccessGate, bodies: MemoryBudget
+        controlPlane: ControlPlane, local: LocalEndpoints, pools: UserPools, logs: LogStore,
+        cloudFormation: CloudFormation, gate: AccessGate, bodies: MemoryBudget
     ) {
         self.cloudFormation = cloudFormation
         self.controlPlane = controlPlane
         self.pools = pools
+        self.logs = logs
         self.local = local
         self.gate = gate
         self.bodies = bodies
@@ -110,6 +113,7 @@ final class ManagementService: HTTPService {
         let controlPlane = controlPlane
         let local = local
         let pools = pools
+        let logs = logs
         let access = access
         let stacks = found.destination == .stacks ? cloudFormation : nil
         Task {
@@ -122,6 +126,8 @@ final class ManagementService: HTTPService {
             } else if let answer = await local.respond(to: request) {
                 response = answer
             } else if let answer = await pools.respond(to: request, controlPlane) {
+                response = answer
+            } else if let answer = await logs.respond(to: request, controlPlane) {
                 response = answer
             } else {
                 response = await controlPlane.respond(to: request)

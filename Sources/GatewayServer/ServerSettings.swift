@@ -49,6 +49,8 @@ package struct ServerSettings: Sendable {
     package var searchPath = "/usr/local/bin:/usr/bin:/bin"
     /// Where access log entries go: a file, `-` for standard output, nil for a file per log group in the data folder.
     package var accessLog: String?
+    /// Megabytes that events of CloudWatch Logs may take on the disk.
+    package var logMegabytes = 1_024
     package var functionConcurrency = 100
     /// Whom functions run as, a name or `uid:gid`; nil: the server's own user.
     package var functionUser: String?

@@ -19,7 +19,7 @@ struct SharedModes {
     let code: String
 
     /// In the data folder, or its stand-in, beside the code.
-    private static let databases = ["state.sqlite", "tables.sqlite", "pools.sqlite"]
+    private static let databases = ["state.sqlite", "tables.sqlite", "pools.sqlite", "logs.sqlite"]
     private static let own = ["secrets.key", "lock", "assets", "logs"]
 
     /// Everything is closed before the way is opened. A folder that an older version has made is brought to the same.
@@ -32,7 +32,7 @@ struct SharedModes {
             for name in Self.databases { try makePrivateFile("\(data)/\(name)") }
             try closeContents(of: data)
         } else {
-            try makePrivateFile("\(scratch)/tables.sqlite")
+            for name in ["tables.sqlite", "logs.sqlite"] { try makePrivateFile("\(scratch)/\(name)") }
         }
         try closePackages()
         for folder in [code, scratch, data].compactMap(\.self) {

@@ -29,6 +29,8 @@ final class StateFolder: Sendable {
     let assets: String
     /// Log files; nil when nothing is kept.
     let logs: String?
+    /// The database of log events; when nothing is kept, one that goes with the scratch space.
+    let logEvents: String
     /// What processes have as `/tmp`, and the runtime clients.
     let scratch: String
     private let scratchFolder: ScratchFolder
@@ -50,8 +52,9 @@ final class StateFolder: Sendable {
             code = folder + "/functions"
             assets = folder + "/assets"
             logs = folder + "/logs"
+            logEvents = folder + "/logs.sqlite"
             try Self.make(folder)
-            let databases = ["state", "tables", "objects", "pools"].map { "\(folder)/\($0).sqlite" }
+            let databases = ["state", "tables", "objects", "pools", "logs"].map { "\(folder)/\($0).sqlite" }
             for database in databases { try Self.checkWritable(database) }
             lock = try Self.lock(folder)
             for database in databases { try Self.makePrivate(database) }
@@ -62,7 +65,8 @@ final class StateFolder: Sendable {
             objects = temporary + "/objects.sqlite"
             contents = temporary + "/objects"
             userPools = nil
-            for database in [tables, objects] { try Self.makePrivate(database) }
+            logEvents = temporary + "/logs.sqlite"
+            for database in [tables, objects, logEvents] { try Self.makePrivate(database) }
             sealingKey = nil
             code = temporary + "/functions"
             assets = temporary + "/assets"

@@ -1,15 +1,27 @@
 import CZlib
 
-/// One message of `application/vnd.amazon.eventstream`, an event: its length and that of its headers with their checksum,
-/// the headers, the payload, and the checksum of all of it.
+/// One message of `application/vnd.amazon.eventstream`: its length and that of its headers with their checksum, the
+/// headers, the payload, and the checksum of all of it.
 ///
 /// Source: AWS SDKs' event stream encoding (Smithy, "Amazon Event Stream Specification").
-struct EventStreamMessage {
-    private(set) var bytes: [UInt8]
+package struct EventStreamMessage {
+    package private(set) var bytes: [UInt8]
 
-    init(_ eventType: String, _ contentType: String, _ payload: [UInt8]) {
+    /// An event.
+    package init(_ eventType: String, _ contentType: String, _ payload: [UInt8]) {
+        self.init(
+            [(":event-type", eventType), (":content-type", contentType), (":message-type", "event")], payload)
+    }
+
+    /// An error that ends the stream.
+    package init(exception: String, _ contentType: String, _ payload: [UInt8]) {
+        self.init(
+            [(":exception-type", exception), (":content-type", contentType), (":message-type", "exception")], payload)
+    }
+
+    private init(_ fields: [(name: String, value: String)], _ payload: [UInt8]) {
         var headers: [UInt8] = []
-        for (name, value) in [(":event-type", eventType), (":content-type", contentType), (":message-type", "event")] {
+        for (name, value) in fields {
             headers.append(UInt8(clamping: name.utf8.count))
             headers += name.utf8
             // A string, and its length.

@@ -40,6 +40,8 @@ package enum ServiceFront {
         case tables(operation: String)
         /// Cognito's operation.
         case userPools(operation: String)
+        /// An operation of CloudWatch Logs.
+        case logs(operation: String)
         /// An operation of another service that is named by X-Amz-Target.
         case targeted(service: String, operation: String)
         /// S3's operations; the bucket that the host names.
@@ -90,6 +92,7 @@ package enum ServiceFront {
         if let target = head.target {
             if target.hasPrefix(tableTarget) { return tables(String(target.dropFirst(tableTarget.count))) }
             if target.hasPrefix(userPoolTarget) { return userPools(String(target.dropFirst(userPoolTarget.count))) }
+            if target.hasPrefix(logTarget) { return logs(String(target.dropFirst(logTarget.count))) }
             if let service = TargetService.all.first(where: { target.hasPrefix($0.target) }) {
                 return targeted(service, String(target.dropFirst(service.target.count)))
             }
@@ -122,6 +125,7 @@ package enum ServiceFront {
         if service == "dynamodb" { return tables("") }
         if service == "cognito-idp" { return userPools("") }
         if service == CloudFormationWire.service { return Found(.stacks, CloudFormationWire.wire) }
+        if service == logService { return logs("") }
         if let targets = TargetService.named(service) { return targeted(targets, "") }
         // Roles Anywhere signs with the name of IAM, and sends no forms.
         if let forms = FormService.named(service), isForm || service != IAM.service.name {
@@ -148,7 +152,8 @@ extension ServiceFront.Found {
         let name =
             switch destination {
             case .refused(let service): "the service '\(service)'"
-            case .tables(let operation), .userPools(let operation), .targeted(_, let operation):
+            case .tables(let operation), .userPools(let operation), .logs(let operation),
+                .targeted(_, let operation):
                 "the operation '\(operation)' here"
             case .resources, .form, .objects, .stacks: "this call"
             }

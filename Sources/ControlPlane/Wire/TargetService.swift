@@ -19,7 +19,7 @@ struct TargetService: Sendable {
     /// Of the resource that a permission speaks of; nil where it has none.
     let resourcePolicy: @Sendable (Permission, World) -> PolicyDocument?
 
-    static let all = [ParameterStore.service, SecretsManager.service]
+    static let all = [ParameterStore.service, SecretsManager.service, CloudControl.service]
     static let wire = WireProtocol.json(version: "1.1")
 
     static func named(_ name: String) -> TargetService? { all.first { $0.name == name } }

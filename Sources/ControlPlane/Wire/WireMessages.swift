@@ -56,12 +56,18 @@ package protocol WirePieces: Sendable {
     func discard()
 }
 
+extension WireRequest {
+    fileprivate var isLocal: Bool { sourceAddress.hasPrefix("127.") || sourceAddress == "::1" }
+}
+
 extension ControlPlane {
-    /// What conditions of policies may ask of a request.
+    /// What conditions of policies may ask of a request. One that does not leave this machine counts as encrypted: its
+    /// client would have come by https to AWS, and nobody listens on the way. Buckets of the CDK let in nothing else.
     package func facts(of request: WireRequest) -> RequestFacts {
         RequestFacts(
             sourceAddress: request.sourceAddress, userAgent: request.header("user-agent"),
-            referer: request.header("referer"), isSecure: request.isSecure, region: settings.account.region,
-            now: settings.now())
+            referer: request.header("referer"), isSecure: request.isSecure || request.isLocal,
+            region: settings.account.region,
+            account: settings.account.accountId, now: settings.now())
     }
 }

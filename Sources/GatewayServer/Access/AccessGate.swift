@@ -57,6 +57,7 @@ struct AccessGate: Sendable {
         switch found.destination {
         case .tables: return "dynamodb"
         case .userPools: return "cognito-idp"
+        case .logs: return ServiceFront.logService
         case .form(let service?), .targeted(let service, _): return service
         case .objects: return BucketHost.service
         case .stacks: return CloudFormationWire.service

@@ -1,6 +1,7 @@
 import ControlPlane
 import GatewayModel
 import JSON
+import LogStore
 import TableStore
 import UserPools
 
@@ -10,6 +11,11 @@ extension Permission {
         TablePermission.all(of: operation, body, in: account).map {
             Permission("dynamodb:\($0.action)", on: $0.resource)
         }
+    }
+
+    /// Of a call of CloudWatch Logs.
+    static func logs(_ operation: String, _ body: [UInt8], in account: AccountIdentity) -> [Permission] {
+        LogPermission.all(of: operation, body, in: account).map { Permission("logs:\($0.action)", on: $0.resource) }
     }
 
     /// Of an operation on a user pool: on the pool that it names. One that is made with tags has no ARN yet.

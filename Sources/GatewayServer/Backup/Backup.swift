@@ -2,6 +2,7 @@ import ControlPlane
 import FoundationEssentials
 import FunctionPackages
 import GatewayModel
+import LogStore
 import ObjectStore
 import SQLiteStore
 
@@ -88,6 +89,9 @@ package struct Backup {
         }
         if FileManager.default.fileExists(atPath: source + "/pools.sqlite") {
             try copy("pools.sqlite", to: partial + "/pools.sqlite")
+        }
+        if FileManager.default.fileExists(atPath: source + "/logs.sqlite") {
+            try LogStore.copyGroups(from: source + "/logs.sqlite", to: partial + "/logs.sqlite")
         }
         // Without it nobody could open what is sealed in the databases.
         if FileManager.default.fileExists(atPath: source + "/secrets.key") {

@@ -1,6 +1,8 @@
+import Dispatch
 import LambdaHost
 
-/// What functions write: kept in one file per function in the data folder, and shown to whoever asked.
+/// What functions write: kept in one file per function in the data folder and in CloudWatch Logs, and shown to whoever
+/// asked.
 final class FunctionLogs: FunctionLogSink {
     /// Who wants to see lines as they come.
     struct Shown: Sendable {
@@ -14,31 +16,46 @@ final class FunctionLogs: FunctionLogSink {
     /// Code runs from copies; people know it by its own paths.
     private let namingSources: @Sendable (String) -> String
     private let writers: LineWriters
+    /// Nil in tests of files.
+    private let intake: LogIntake?
+    /// Where lines pass through to the intake when there is no file for them.
+    private let passage: LineWriter
 
     init(
         folder: String?, namingSources: @escaping @Sendable (String) -> String, shown: Shown?,
-        account: LogAccount = LogAccount()
+        intake: LogIntake? = nil, account: LogAccount = LogAccount()
     ) {
         self.folder = folder
+        self.intake = intake
         self.namingSources = namingSources
         self.shown = shown
         writers = LineWriters(label: "gatehouse.function-log", isShared: true, account: account)
+        passage = LineWriter(
+            .standardOutput, account: account, queue: DispatchQueue(label: "gatehouse.function-events"), tell: nil)
     }
 
     /// Lines that could not be kept.
     var droppedLines: Int { writers.account.droppedLines }
 
     func stream(of source: FunctionLogSource) -> any FunctionLogStream {
-        Stream(
-            writer: folder.map { writers.writer("\($0)/lambda-\(source.functionName).log") }, shown: shown,
+        let copy = intake.map {
+            StreamCopy($0, group: source.logGroup, stream: source.logStream, isWritten: folder != nil)
+        }
+        let file = folder.map { writers.writer("\($0)/lambda-\(source.functionName).log") }
+        return Stream(
+            writer: file ?? (copy == nil ? nil : passage), copy: copy, shown: shown,
             mark: FunctionMark(source.functionName, namingSources: namingSources))
     }
 
     /// Waits until every line is written.
-    func flush() { writers.flush() }
+    func flush() {
+        writers.flush()
+        passage.flush(until: DispatchTime.now() + LineWriters.flushTime)
+    }
 
     private struct Stream: FunctionLogStream {
         let writer: LineWriter?
+        let copy: StreamCopy?
         let shown: Shown?
         let mark: FunctionMark
 
@@ -46,7 +63,7 @@ final class FunctionLogs: FunctionLogSink {
 
         /// On a loop, and a function may flood it: lines are looked at where they are written.
         func append(_ lines: UnsafeRawBufferPointer, isPlatform: Bool) {
-            writer?.append(lines, isPlatform: isPlatform)
+            writer?.append(lines, isPlatform: isPlatform, shape: copy)
             guard let shown, !shown.notesOnly || isPlatform && lines.starts(with: Self.note) else { return }
             shown.writer.append(lines, isPlatform: isPlatform, shape: mark)
         }

@@ -47,5 +47,5 @@ final class LineWriters: Sendable {
         for writer in references.withLock({ $0.values.compactMap { $0.writer } }) { writer.flush(until: deadline) }
     }
 
-    private static let flushTime = DispatchTimeInterval.seconds(5)
+    static let flushTime = DispatchTimeInterval.seconds(5)
 }

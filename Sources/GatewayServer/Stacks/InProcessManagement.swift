@@ -2,6 +2,7 @@ import Callers
 import ControlPlane
 import DataPlane
 import GatewayModel
+import LogStore
 import Stacks
 import Synchronization
 import TableStore
@@ -13,6 +14,7 @@ struct InProcessManagement: Management {
     let tables: TableEndpoint
     let pools: UserPools
     let objects: ObjectEndpoint
+    let logs: LogStore
     let account: AccountIdentity
     /// Who makes stacks within stacks, when it is there.
     let cloudFormation: CloudFormationHolder
@@ -23,9 +25,10 @@ struct InProcessManagement: Management {
     private(set) var allowsLocalCode = true
 
     init(
-        controlPlane: ControlPlane, tables: TableEndpoint, pools: UserPools, objects: ObjectEndpoint,
+        controlPlane: ControlPlane, tables: TableEndpoint, pools: UserPools, objects: ObjectEndpoint, logs: LogStore,
         account: AccountIdentity, cloudFormation: CloudFormationHolder, responses: any CustomResponses
     ) {
+        self.logs = logs
         self.controlPlane = controlPlane
         self.tables = tables
         self.pools = pools
@@ -63,6 +66,7 @@ struct InProcessManagement: Management {
         default: break
         }
         if let answer = await pools.respond(to: request, controlPlane) { return answer }
+        if let answer = await logs.respond(to: request, controlPlane) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: allowsLocalCode)
     }
 
@@ -73,8 +77,8 @@ struct InProcessManagement: Management {
         }
         return DraftManagement(
             controlPlane: controlPlane, tables: DraftTables(tables: tables, account: account), pools: pools.draft(),
-            stacks: DraftStacks(cloudFormation: cloudFormation),
-            objects: DraftObjects(objects, caller: caller))
+            stacks: DraftStacks(cloudFormation: cloudFormation), objects: DraftObjects(objects, caller: caller),
+            logs: DraftLogs(logs))
     }
 }
 
@@ -85,6 +89,7 @@ private struct DraftManagement: Management {
     let pools: UserPools
     let stacks: DraftStacks
     let objects: DraftObjects
+    let logs: DraftLogs
 
     func call(_ request: WireRequest) async -> WireResponse {
         switch request.destination {
@@ -94,6 +99,7 @@ private struct DraftManagement: Management {
         default: break
         }
         if let answer = await pools.respond(to: request, controlPlane) { return answer }
+        if let answer = await logs.respond(to: request, controlPlane) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: true)
     }
 
@@ -107,6 +113,21 @@ final class CloudFormationHolder: Sendable {
     var value: CloudFormation? { held.withLock { $0 } }
 
     func hold(_ cloudFormation: CloudFormation) { held.withLock { $0 = cloudFormation } }
+}
+
+/// A copy of the groups and streams, made when a draft first asks for them.
+private actor DraftLogs {
+    private let original: LogStore
+    private var copy: LogStore?
+
+    init(_ original: LogStore) { self.original = original }
+
+    func respond(to request: WireRequest, _ controlPlane: ControlPlane) async -> WireResponse? {
+        guard case .logs = ServiceFront.find(ServiceHead(request)).destination else { return nil }
+        if copy == nil { copy = try? original.draft() }
+        // Without room for a copy, what is asked of it fails.
+        return await copy?.respond(to: request, controlPlane) ?? WireResponse(status: 500)
+    }
 }
 
 extension WireRequest {

@@ -20,7 +20,7 @@ enum PoolAccess {
             if path == "/" { return head.method == .options && head.contains(.origin) ? .preflight : nil }
             let method = head.string(head.methodRange)
             return pools.endpoint(method, path, query: "", host: head.string(head.host)) == nil ? nil : .endpoint
-        case .tables, .targeted, .objects, .stacks, .refused: return nil
+        case .tables, .logs, .targeted, .objects, .stacks, .refused: return nil
         }
     }
 

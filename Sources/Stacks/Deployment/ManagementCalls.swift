@@ -49,6 +49,7 @@ struct ManagementCalls: Sendable {
     static let userPools = "AWSCognitoIdentityProviderService"
     static let parameterStore = "AmazonSSM"
     static let secretsManager = "secretsmanager"
+    static let logs = "Logs_20140328"
 
     /// An operation of a service in JSON 1.1.
     ///

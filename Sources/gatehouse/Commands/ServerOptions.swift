@@ -91,6 +91,12 @@ struct ServerOptions: ParsableArguments {
     var accessLog: String?
 
     @Option(
+        help: ArgumentHelp(
+            "What CloudWatch Logs may take of the disk; beyond it the oldest events go, whatever their retention.",
+            valueName: "megabytes"))
+    var logStorage = 1_024
+
+    @Option(
         help: ArgumentHelp("PEM certificates of further authorities for HTTPS integrations.", valueName: "file"))
     var trustedCertificates: String?
 
@@ -149,6 +155,9 @@ struct ServerOptions: ParsableArguments {
         guard (1...1_048_576).contains(cacheMemory) else {
             throw ValidationError("--cache-memory is between 1 and 1048576 megabytes.")
         }
+        guard (1...1_048_576).contains(logStorage) else {
+            throw ValidationError("--log-storage is between 1 and 1048576 megabytes.")
+        }
         for text in issuer where Self.issuer(text) == nil {
             throw ValidationError("'\(text)' is no issuer: write it as https://issuer.example/=jwks.json.")
         }
@@ -184,6 +193,7 @@ struct ServerOptions: ParsableArguments {
         settings.runtimesFolder = Self.absolute(runtimes ?? Self.runtimesBesideProgram)
         settings.searchPath = Self.environment("PATH") ?? settings.searchPath
         settings.accessLog = accessLog
+        settings.logMegabytes = logStorage
         settings.functionConcurrency = functionConcurrency
         settings.functionUser = functionUser
         settings.isStrict = strict

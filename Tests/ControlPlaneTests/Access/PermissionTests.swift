@@ -184,7 +184,7 @@ struct PermissionTests {
             members: FormMembers(PercentEncoding.query(parameters) ?? []), requestId: "", account: account,
             now: Timestamp(milliseconds: 0), caller: nil,
             facts: .init(
-                sourceAddress: "", userAgent: nil, referer: nil, isSecure: false, region: "",
+                sourceAddress: "", userAgent: nil, referer: nil, isSecure: false, region: "", account: "123456789012",
                 now: Timestamp(milliseconds: 0)))
         return IAM.service.permissions(action, call, world)
     }

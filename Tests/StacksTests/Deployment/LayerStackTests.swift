@@ -8,7 +8,9 @@ import Testing
 
 /// Layers of templates, with content in a folder of this machine.
 @Suite struct LayerStackTests {
-    private let world = World()
+    private let world: World
+
+    init() throws { world = try World() }
     private let folder = FileManager.default.temporaryDirectory.path + "/layer-\(UUID())"
 
     /// The content is told by the text of its one file.

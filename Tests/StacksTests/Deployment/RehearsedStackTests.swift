@@ -11,7 +11,8 @@ import Testing
     }
 
     /// What `diff` and a deployment say: the same, and neither does anything.
-    private func problems(_ template: String, in world: World = World()) async throws -> [String] {
+    private func problems(_ template: String, in world: World? = nil) async throws -> [String] {
+        let world = try world ?? World()
         let plan = try plan(template)
         let record = try await world.record
         let known = try await world.described()
@@ -85,7 +86,7 @@ import Testing
     }
 
     @Test func updatesAndReplacementsAreTriedToo() async throws {
-        let world = World()
+        let world = try World()
         try await world.deploy(EditedStack.before)
         let template = EditedStack.after
             .replacing("MemorySize: 512", with: "MemorySize: 1")
@@ -97,7 +98,7 @@ import Testing
     }
 
     @Test func namesThatAreTakenAreFound() async throws {
-        let world = World()
+        let world = try World()
         try await world.deploy(EditedStack.before)
         let other = try StackPlan(
             source(

@@ -7,17 +7,17 @@ import Testing
 
 @Suite struct StackEngineTests {
     @Test func aStackIsMade() async throws {
-        let world = World()
+        let world = try World()
         let result = try await world.deploy(EditedStack.before)
         #expect(result.record.status == .createComplete)
-        #expect(result.changes.allSatisfy { $0.action == .create } && result.changes.count == 19)
+        #expect(result.changes.allSatisfy { $0.action == .create } && result.changes.count == 21)
         #expect(result.deployment.outputs.first?.value.contains(".execute-api.us-east-1.") == true)
-        #expect(try await world.record?.resources.count == 19)
+        #expect(try await world.record?.resources.count == 21)
         #expect(world.events.first == "shop CREATE_IN_PROGRESS" && world.events.last == "shop CREATE_COMPLETE")
     }
 
     @Test func aRoleTrustsAUserOfItsStack() async throws {
-        let world = World()
+        let world = try World()
         let result = try await world.deploy(
             """
             Resources:
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func nothingIsCalledWhenNothingChanged() async throws {
-        let world = World()
+        let world = try World()
         try await world.deploy(EditedStack.before)
         world.forgetCalls()
         let result = try await world.deploy(EditedStack.before)
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func theOrderOfMembersIsNoChange() async throws {
-        let world = World()
+        let world = try World()
         try await world.deploy(EditedStack.before)
         world.forgetCalls()
         try await world.deploy(
@@ -68,7 +68,7 @@ import Testing
         ("Tags: [{Key: team, Value: shop}]\n", "Tags: [{Key: more, Value: shop}]\n", ["TagResource", "UntagResource"]),
     ])
     func onlyWhatDiffersIsCalled(_ old: String, _ new: String, _ calls: [String]) async throws {
-        let world = World()
+        let world = try World()
         try await world.deploy(EditedStack.before)
         world.forgetCalls()
         let edited = EditedStack.before.replacing(old, with: new)
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func routesThatDifferAreCounted() async throws {
-        let world = World()
+        let world = try World()
         try await world.deploy(EditedStack.before)
         // Of the document one is gone, one is new and one leads elsewhere; the separate route has another key.
         let edited = EditedStack.before.replacing("/gone:", with: "/new:")
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func whatReplacesComesBeforeWhatItReplacesGoes() async throws {
-        let world = World()
+        let world = try World()
         try await world.deploy(EditedStack.before)
         world.forgetCalls()
         let result = try await world.deploy(EditedStack.before.replacing("named-one", with: "named-two"))
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func theSameEndIsReachedFromAnywhere() async throws {
-        let (straight, updated) = (World(), World())
+        let (straight, updated) = (try World(), try World())
         try await straight.deploy(EditedStack.after)
         try await updated.deploy(EditedStack.before)
         try await updated.deploy(EditedStack.after)
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func codeThatChangedWhereItLiesIsAChange() async throws {
-        let world = World()
+        let world = try World()
         let template = EditedStack.before.replacing(
             #"{ZipFile: "x = 1"}"#, with: "{S3Bucket: gatehouse.local, S3Key: /code}")
         let zip = StoredZip.archive(file: "index.py", contents: Array("x = 1".utf8))
@@ -148,9 +148,9 @@ import Testing
     }
 
     @Test func changesAreToldBeforeTheyAreMade() async throws {
-        let world = World()
+        let world = try World()
         let engine = world.engine()
-        #expect(try await engine.changes(try plan(EditedStack.before), over: nil).count == 19)
+        #expect(try await engine.changes(try plan(EditedStack.before), over: nil).count == 21)
         try await world.deploy(EditedStack.before)
         world.forgetCalls()
         #expect(try await engine.changes(try plan(EditedStack.before), over: try await world.record).isEmpty)
@@ -164,7 +164,7 @@ import Testing
     }
 
     @Test func aStackIsDeleted() async throws {
-        let world = World()
+        let world = try World()
         let empty = try await world.described()
         try await world.deploy(EditedStack.before)
         try await world.engine().delete(try #require(try await world.record), account: AccountIdentity())
@@ -175,7 +175,7 @@ import Testing
     }
 
     @Test func whatIsRetainedStays() async throws {
-        let world = World()
+        let world = try World()
         let retained = EditedStack.before.replacing(
             "Type: AWS::DynamoDB::Table\n", with: "Type: AWS::DynamoDB::Table\n    DeletionPolicy: Retain\n")
         try await world.deploy(retained)
@@ -184,7 +184,7 @@ import Testing
     }
 
     @Test func whatCannotBeDeletedIsNamed() async throws {
-        let world = World()
+        let world = try World()
         try await world.deploy(
             EditedStack.before.replacing(
                 "BillingMode: PAY", with: "DeletionProtectionEnabled: true\n      BillingMode: PAY"))
@@ -198,7 +198,7 @@ import Testing
     }
 
     @Test func hiddenParametersAreNotRecorded() async throws {
-        let world = World()
+        let world = try World()
         let template = """
             Parameters: {Secret: {Type: String, NoEcho: true}, Plain: {Type: CommaDelimitedList}}
             Resources:
@@ -210,7 +210,7 @@ import Testing
     }
 
     @Test func exportsInUseStay() async throws {
-        let world = World()
+        let world = try World()
         let template = EditedStack.before + "\n    Export: {Name: shop-url}\n"
         let exporting = template.replacing(
             "Url: {Value: !GetAtt Imported.ApiEndpoint}", with: "Url:\n    Value: !GetAtt Imported.ApiEndpoint")

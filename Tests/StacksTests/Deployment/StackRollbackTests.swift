@@ -9,10 +9,10 @@ import Testing
 @Suite struct StackRollbackTests {
     @Test(arguments: StackEdit.all)
     func aCreationThatFailsAnywhereLeavesNothing(stack: StackEdit) async throws {
-        let whole = World()
+        let whole = try World()
         try await whole.deploy(stack.before)
         for call in whole.changingCalls.indices {
-            let world = World()
+            let world = try World()
             let empty = try await world.described()
             world.refuse(call)
             do {
@@ -29,12 +29,12 @@ import Testing
 
     @Test(arguments: StackEdit.all)
     func anUpdateThatFailsAnywhereIsTakenBack(stack: StackEdit) async throws {
-        let whole = World()
+        let whole = try World()
         try await whole.deploy(stack.before)
         whole.forgetCalls()
         try await whole.deploy(stack.after)
         for call in whole.changingCalls.indices {
-            let world = World()
+            let world = try World()
             try await world.deploy(stack.before)
             let before = try await world.described()
             world.forgetCalls()
@@ -57,10 +57,10 @@ import Testing
 
     @Test(arguments: StackEdit.all, [true, false])
     func aCreationThatWasCutShortLeavesNothing(stack: StackEdit, isCarriedOut: Bool) async throws {
-        let whole = World()
+        let whole = try World()
         try await whole.deploy(stack.before)
         for call in whole.changingCalls.indices {
-            let world = World()
+            let world = try World()
             let empty = try await world.described()
             world.end(at: call, isCarriedOut: isCarriedOut)
             await #expect(throws: StackFailure.self) { try await world.deploy(stack.before) }
@@ -74,12 +74,12 @@ import Testing
 
     @Test(arguments: StackEdit.all, [true, false])
     func anUpdateThatWasCutShortIsTakenBackOrFinished(stack: StackEdit, isCarriedOut: Bool) async throws {
-        let whole = World()
+        let whole = try World()
         try await whole.deploy(stack.before)
         whole.forgetCalls()
         try await whole.deploy(stack.after)
         for call in whole.changingCalls.indices {
-            let world = World()
+            let world = try World()
             try await world.deploy(stack.before)
             let before = try await world.described()
             world.forgetCalls()
@@ -103,12 +103,12 @@ import Testing
 
     @Test(arguments: StackEdit.all)
     func aDeletionThatWasCutShortIsFinished(stack: StackEdit) async throws {
-        let whole = World()
+        let whole = try World()
         try await whole.deploy(stack.before)
         whole.forgetCalls()
         try await whole.engine().delete(try #require(try await whole.record), account: AccountIdentity())
         for call in whole.changingCalls.indices {
-            let world = World()
+            let world = try World()
             let empty = try await world.described()
             try await world.deploy(stack.before)
             world.forgetCalls()
@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func whatOthersMadeStays() async throws {
-        let world = World()
+        let world = try World()
         try await world.deploy(EditedStack.before.replacing("named-one", with: "other"))
         let others = try await world.described()
         // The function's name is taken, by another stack for one.

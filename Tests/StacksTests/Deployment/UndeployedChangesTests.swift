@@ -19,7 +19,7 @@ import Testing
 
     @Test(arguments: [true, false])
     func aDeploymentOfBeforeIsNamed(isAutomatic: Bool) async throws {
-        let world = World()
+        let world = try World()
         try await world.deploy(template(isAutomatic: isAutomatic, uri: "http://localhost/one"))
         let result = try await world.deploy(template(isAutomatic: isAutomatic, uri: "http://localhost/two"))
         #expect(

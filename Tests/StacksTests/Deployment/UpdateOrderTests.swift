@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func aFunctionIsPermittedBeforeARouteLeadsToIt() async throws {
-        let world = World()
+        let world = try World()
         try await world.deploy(Self.shop(Self.event("A", "/a"), Self.event("B", "/b")))
         world.forgetCalls()
         // The route /a moves to the other function.
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func aPermissionOfANewAPIComesAfterIt() async throws {
-        let world = World()
+        let world = try World()
         let result = try await world.deploy(Self.shop(Self.event("A", "/a"), Self.event("B", "/b")))
         #expect(result.record.status == .createComplete)
         let calls = world.changingCalls
@@ -68,7 +68,7 @@ import Testing
     }
 
     private func actions(_ before: String, _ after: String) async throws -> [ResourceChange.Action] {
-        let world = World()
+        let world = try World()
         try await world.deploy(before)
         return try await world.engine().changes(try plan(after), over: try await world.record).map(\.action)
     }
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func whatIsReplacedStaysWhenTheSameEditSaysSo() async throws {
-        let world = World()
+        let world = try World()
         try await world.deploy(Self.table("TableName: one"))
         world.forgetCalls()
         try await world.deploy(Self.table("TableName: two", attributes: "UpdateReplacePolicy: Retain"))

@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test func membersReachTheirResources() async throws {
-        let world = World()
+        let world = try World()
         let result = try await world.deploy(EditedWebSocketStack.before)
         let (id, api) = try await api(world)
         #expect(api["protocolType"] == "WEBSOCKET")
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func whatATemplateSaysNoMoreIsGone() async throws {
-        let world = World()
+        let world = try World()
         try await world.deploy(EditedWebSocketStack.before)
         try await world.deploy(EditedWebSocketStack.after)
         let (id, api) = try await api(world)
@@ -64,7 +64,7 @@ import Testing
         ("RouteId: !GetAtt Send.RouteId", "RouteId: !Ref Connect", "Sent"),
     ])
     func anotherOwnerMakesAnotherPart(old: String, new: String, logicalId: String) async throws {
-        let world = World()
+        let world = try World()
         try await world.deploy(EditedWebSocketStack.before)
         let result = try await world.deploy(EditedWebSocketStack.before.replacing(old, with: new))
         let change = try #require(result.changes.first { $0.logicalId == logicalId })

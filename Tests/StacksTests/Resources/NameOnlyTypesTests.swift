@@ -21,7 +21,7 @@ import Testing
         """
 
     @Test func namesCanBeReferredTo() async throws {
-        let world = World()
+        let world = try World()
         let result = try await world.deploy(Self.template)
         let outputs = Dictionary(uniqueKeysWithValues: result.deployment.outputs.map { ($0.name, $0.value) })
         let id = try #require(outputs["KeyId"])

@@ -28,7 +28,16 @@ enum EditedStack {
                 Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
           Logs:
             Type: AWS::Logs::LogGroup
-            Properties: {LogGroupName: /shop/access}
+            Properties:
+              LogGroupName: /shop/access
+              RetentionInDays: 7
+              Tags: [{Key: team, Value: shop}, {Key: gone, Value: soon}]
+          Forever:
+            Type: AWS::Logs::LogGroup
+            Properties: {RetentionInDays: 30}
+          Stream:
+            Type: AWS::Logs::LogStream
+            Properties: {LogGroupName: !Ref Logs, LogStreamName: one}
           Hello:
             Type: AWS::Lambda::Function
             Properties:
@@ -168,6 +177,9 @@ enum EditedStack {
         .replacing("{LEVEL: low, GONE: \"1\"}", with: "{LEVEL: high}")
         .replacing("ReservedConcurrentExecutions: 2", with: "ReservedConcurrentExecutions: 3")
         .replacing("[{Key: team, Value: shop}, {Key: gone, Value: soon}]", with: "[{Key: team, Value: store}]")
+        .replacing("RetentionInDays: 7", with: "RetentionInDays: 14")
+        .replacing("{RetentionInDays: 30}", with: "{DeletionProtectionEnabled: true}")
+        .replacing("LogStreamName: one", with: "LogStreamName: two")
         .replacing("named-one", with: "named-two")
         .replacing("/*/GET/a", with: "/*/*/a")
         .replacing("Version1", with: "Version2")

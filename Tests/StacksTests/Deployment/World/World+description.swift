@@ -1,5 +1,6 @@
 import ControlPlane
 import JSON
+import LogStore
 
 @testable import Stacks
 
@@ -25,12 +26,24 @@ extension World {
         for api in try await get("/v2/apis", "items") { lines += try await described(api) }
         lines += try await restDescribed()
         lines += try await identitiesDescribed()
+        lines += try await logGroups()
         for (name, table) in await tables.tables {
             let ttl = await tables.timeToLive[name] ?? "none"
             let tags = await tables.tags[name] ?? [:]
             lines.append("table \(sorted(.object(table)).text) \(ttl) \(sorted(.object(tags)).text)")
         }
         return lines.sorted()
+    }
+
+    private func logGroups() async throws -> [String] {
+        guard case .body(let answer) = await logs.respond(to: "DescribeLogGroups", []) else { return ["no log groups"] }
+        var lines: [String] = []
+        for group in answer["logGroups"]?.array ?? [] {
+            let name: JSONValue = ["logGroupName": group["logGroupName"] ?? .null]
+            guard case .body(let tags) = await logs.respond(to: "ListTagsLogGroup", name.bytes) else { continue }
+            lines.append("log group \(sorted(group).text) \(sorted(.object(tags)).text)")
+        }
+        return lines
     }
 
     private func described(_ api: JSONValue) async throws -> [String] {

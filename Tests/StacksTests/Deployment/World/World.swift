@@ -3,6 +3,7 @@ import EntityStore
 import Foundation
 import GatewayModel
 import JSON
+import LogStore
 import Sealing
 import Synchronization
 
@@ -12,6 +13,7 @@ import Synchronization
 final class World: Management {
     let plane: ControlPlane
     let tables = TableStandIn()
+    let logs: LogStore
     let store = KeptEntities()
     private let sealing = SealingKey()
     private let state = Mutex(State())
@@ -28,7 +30,10 @@ final class World: Management {
 
     private let codeFolder = FileManager.default.temporaryDirectory.path + "/gatehouse-stacks-\(Identifiers.uuid())"
 
-    init() {
+    init() throws {
+        logs = try LogStore(
+            path: nil, isDurable: false, account: AccountIdentity(),
+            now: { Timestamp(milliseconds: 1_714_566_896_789) })
         plane = ControlPlane(
             settings: ControlPlaneSettings(
                 account: AccountIdentity(), codeFolder: codeFolder,
@@ -82,7 +87,9 @@ final class World: Management {
         var response = WireResponse(status: 500, body: Array(#"{"message":"refused by the test"}"#.utf8))
         if isCarriedOut {
             let answer =
-                if let operation {
+                if let answer = await logs.answer(request) {
+                    answer
+                } else if let operation {
                     await tables.answer(operation, (try? JSONValue(parsing: request.body)) ?? .null)
                 } else {
                     await plane.respond(to: request, allowsLocalCode: true)
@@ -101,14 +108,17 @@ final class World: Management {
     }
 
     func draft() async -> any Management {
-        Draft(plane: plane.draft { _ in }, tables: TableStandIn(copying: await tables.tables))
+        Draft(
+            plane: plane.draft { _ in }, tables: TableStandIn(copying: await tables.tables), logs: try? logs.draft())
     }
 
     private struct Draft: Management {
         let plane: ControlPlane
         let tables: TableStandIn
+        let logs: LogStore?
 
         func call(_ request: WireRequest) async -> WireResponse {
+            if let answer = await logs?.answer(request) { return answer }
             guard let operation = request.header("x-amz-target")?.split(separator: ".").last else {
                 return await plane.respond(to: request, allowsLocalCode: true)
             }
@@ -141,6 +151,20 @@ final class World: Management {
     func recover() async throws {
         for (record, steps) in try await StackStore(store, sealing: sealing).load() {
             _ = try await engine().recover(record, steps: steps, account: AccountIdentity())
+        }
+    }
+}
+
+extension LogStore {
+    /// Nil when the request is for another service.
+    fileprivate func answer(_ request: WireRequest) async -> WireResponse? {
+        let prefix = "Logs_20140328."
+        guard let target = request.header("x-amz-target"), target.hasPrefix(prefix) else { return nil }
+        switch await respond(to: String(target.dropFirst(prefix.count)), request.body) {
+        case .body(let body): return WireResponse(status: 200, body: body.isEmpty ? [] : JSONValue.object(body).bytes)
+        case .failed(let error):
+            return WireResponse(status: error.status, body: JSONValue.object(error.body).bytes)
+        case .liveTail: return WireResponse(status: 500)
         }
     }
 }

@@ -1,0 +1,62 @@
+import GatewayModel
+package import JSON
+import Shapes
+
+/// One operation of the service `logs`: what its input may be, and what it does.
+struct LogOperation: Sendable {
+    typealias Perform = @Sendable (LogStore, Input) async throws(LogError) -> JSONObject
+
+    let name: String
+    let members: [Shape.Member]
+    let perform: Perform
+
+    init(_ name: String, _ members: [Shape.Member], _ perform: @escaping Perform) {
+        self.name = name
+        self.members = members
+        self.perform = perform
+    }
+
+    /// By name, without StartLiveTail, whose answer is a stream.
+    static let all: [String: LogOperation] = {
+        let lists = [groups, groupLists, retention, tags, streams, puts, gets, searches, filterTests]
+        var all: [String: LogOperation] = [:]
+        for operation in lists.joined() { all[operation.name] = operation }
+        return all
+    }()
+}
+
+/// What a call is answered.
+package enum LogAnswer: Sendable {
+    /// An empty object is an empty body.
+    case body(JSONObject)
+    case failed(LogError)
+    /// StartLiveTail: what follows, update by update.
+    case liveTail(LiveTail)
+}
+
+extension LogStore {
+    package static let liveTail = "StartLiveTail"
+
+    /// Answers one call.
+    ///
+    /// - Parameter operation: what follows `Logs_20140328.` in X-Amz-Target.
+    package func respond(to operation: String, _ body: [UInt8]) async -> LogAnswer {
+        do throws(LogError) {
+            guard let found = LogOperation.all[operation] else {
+                guard operation == Self.liveTail else { return .failed(.unknownOperation(operation)) }
+                return .liveTail(try await startLiveTail(try Self.input(LiveTail.members, body)))
+            }
+            return .body(try await found.perform(self, try Self.input(found.members, body)))
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private static func input(_ shape: [Shape.Member], _ body: [UInt8]) throws(LogError) -> Input {
+        guard let members = (try? JSONValue(parsing: body.isEmpty ? Array("{}".utf8) : body))?.object else {
+            throw LogError("SerializationException", "The body is no JSON object.")
+        }
+        do throws(ShapeFault) { try Shape.check(shape, members) } catch { throw LogError(error) }
+        return Input(members: members)
+    }
+}
