@@ -12,6 +12,7 @@ import NIOCore
 import NIOPosix
 import ObjectStore
 import SQLiteStore
+import Stacks
 import TableStore
 import UserPools
 
@@ -193,6 +194,12 @@ package final class Gatehouse: Sendable {
             stacks: stacks, controlPlane: controlPlane, objects: objects, management: inProcess.acting)
         cloudFormation.hold(stackAPI)
         try await stacks.start()
+        for record in await stacks.all {
+            guard let names = record.leftOut, !names.isEmpty else { continue }
+            Console.postWarning(
+                "gatehouse: the stack \(record.name) was deployed without what nobody serves: "
+                    + names.joined(separator: ", "))
+        }
 
         let server = try await HTTPServer(group: group)
         let generation = ServedGeneration(dataPlane)

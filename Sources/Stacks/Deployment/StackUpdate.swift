@@ -222,6 +222,7 @@ extension StackUpdate {
         after.template = template
         after.parameters = plan.shownParameters
         after.processed = plan.processed
+        after.leftOut = plan.leftOut.names
         after.statusReason = nil
         if let pending = after.pending {
             after.settings = pending.settings
