@@ -693,3 +693,46 @@ def test_the_cli_deploys_and_waits(gatehouse, name, tmp_path):
         f"aws cloudformation delete-stack --stack-name {name} && aws cloudformation wait stack-delete-complete --stack-name {name}"
     )
     assert gone.returncode == 0, gone.stderr
+
+
+class TestRestarts:
+    """What was accepted is done, whatever becomes of the server meanwhile."""
+
+    MANY = 60
+
+    def many(self, name, value="v"):
+        return template({f"P{number}": parameter(f"/{name}/{number}", value) for number in range(self.MANY)})
+
+    def finished(self, server, name):
+        cloudformation = client(server)
+        found = settled(cloudformation, name)
+        parameters = client(server, "ssm").get_paginator("get_parameters_by_path").paginate(Path=f"/{name}")
+        return found["StackStatus"], {p["Value"] for page in parameters for p in page["Parameters"]}
+
+    @pytest.mark.parametrize("after", [0, 5, 40])
+    def test_a_stack_is_made_though_the_server_was_killed(self, own_gatehouse, tmp_path, name, after):
+        server = own_gatehouse(data=tmp_path / "data")
+        cloudformation = client(server)
+        stack_id = cloudformation.create_stack(StackName=name, TemplateBody=self.many(name))["StackId"]
+        events = cloudformation.describe_stack_events
+        until(lambda: len(events(StackName=name)["StackEvents"]) > after, "it has begun", every=0.001)
+        server.kill()
+        server = own_gatehouse(data=tmp_path / "data")
+        assert self.finished(server, name) == ("CREATE_COMPLETE", {"v"})
+        assert stack(client(server), name)["StackId"] == stack_id
+        resources = client(server).get_paginator("list_stack_resources").paginate(StackName=name)
+        assert sum(len(page["StackResourceSummaries"]) for page in resources) == self.MANY
+
+    def test_an_update_and_a_deletion_too(self, own_gatehouse, tmp_path, name):
+        server = own_gatehouse(data=tmp_path / "data")
+        created(client(server), name, TemplateBody=self.many(name))
+        client(server).update_stack(StackName=name, TemplateBody=self.many(name, "new"))
+        server.kill()
+        server = own_gatehouse(data=tmp_path / "data")
+        assert self.finished(server, name) == ("UPDATE_COMPLETE", {"new"})
+        stack_id = stack(client(server), name)["StackId"]
+        client(server).delete_stack(StackName=name)
+        server.kill()
+        server = own_gatehouse(data=tmp_path / "data")
+        until(lambda: stack(client(server), stack_id)["StackStatus"] == "DELETE_COMPLETE", "it is deleted")
+        assert client(server, "ssm").describe_parameters()["Parameters"] == []

@@ -6,6 +6,7 @@ import pytest
 
 from harness import deploy_tools, wire
 from harness.clients import SESSION
+from harness.deadline import until
 
 deploy_tools.needed()
 
@@ -85,6 +86,7 @@ def test_an_application_is_deployed_changed_and_deleted(gatehouse, tmp_path, eve
     sam("list", "resources", *named, "--output", "json", said="HelloWorldFunction")
     sam("list", "endpoints", *named, "--output", "json", said="/hello")
     sam("remote", "invoke", "HelloWorldFunction", *named, said='"body": "two"')
+    until(lambda: "START RequestId" in sam("logs", *named), "the function's lines are in the logs", within=60, every=1)
     sam("delete", *named, "--no-prompts", said="Deleted successfully")
     functions = [f["FunctionName"] for f in project.client("lambda").list_functions()["Functions"]]
     assert not any(name.startswith(project.stack) for name in functions)

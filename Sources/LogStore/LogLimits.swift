@@ -61,6 +61,8 @@ enum LogLimits {
 
     /// Bytes on the disk, unless the operator says otherwise.
     static let storageBytes: Int64 = 1_073_741_824
+    /// The part of it that is free when events have gone: one in so many.
+    static let roomDivisor: Int64 = 16
     /// Events that one step of tidying removes: a writer waits that long.
     static let tidiedEvents = 2_000
     /// Milliseconds after which a stream of the server's own without events goes: a day.

@@ -20,6 +20,7 @@ package final class LogStore: Sendable {
 
     private struct TidyState {
         var isScheduled = false
+        var isOfEverything = false
         var isClosed = false
     }
 
@@ -145,16 +146,23 @@ package final class LogStore: Sendable {
     // MARK: Tidying
 
     /// Has what may go removed in the background, unless that is about to happen anyway.
-    package func tidySoon() {
+    package func tidySoon() { tidySoon(everything: true) }
+
+    /// - Parameter everything: not only what is beyond the room that there is.
+    func tidySoon(everything: Bool) {
         let begins = tidyState.withLock { state in
+            state.isOfEverything = state.isOfEverything || everything
             defer { state.isScheduled = true }
             return !state.isScheduled
         }
         guard begins else { return }
         tidying.async { [weak self] in
             guard let self else { return }
-            tidyState.withLock { $0.isScheduled = false }
-            tidy { tidyState.withLock(\.isClosed) }
+            let everything = tidyState.withLock { state in
+                defer { (state.isScheduled, state.isOfEverything) = (false, false) }
+                return state.isOfEverything
+            }
+            tidy(everything: everything) { tidyState.withLock(\.isClosed) }
         }
     }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import LambdaHost
 
 /// What functions write: kept in one file per function in the data folder and in CloudWatch Logs, and shown to whoever
@@ -18,8 +17,6 @@ final class FunctionLogs: FunctionLogSink {
     private let writers: LineWriters
     /// Nil in tests of files.
     private let intake: LogIntake?
-    /// Where lines pass through to the intake when there is no file for them.
-    private let passage: LineWriter
 
     init(
         folder: String?, namingSources: @escaping @Sendable (String) -> String, shown: Shown?,
@@ -30,8 +27,6 @@ final class FunctionLogs: FunctionLogSink {
         self.namingSources = namingSources
         self.shown = shown
         writers = LineWriters(label: "gatehouse.function-log", isShared: true, account: account)
-        passage = LineWriter(
-            .standardOutput, account: account, queue: DispatchQueue(label: "gatehouse.function-events"), tell: nil)
     }
 
     /// Lines that could not be kept.
@@ -41,17 +36,15 @@ final class FunctionLogs: FunctionLogSink {
         let copy = intake.map {
             StreamCopy($0, group: source.logGroup, stream: source.logStream, isWritten: folder != nil)
         }
-        let file = folder.map { writers.writer("\($0)/lambda-\(source.functionName).log") }
+        let path = "\(folder ?? "")/lambda-\(source.functionName).log"
+        let isKept = folder != nil || copy != nil
         return Stream(
-            writer: file ?? (copy == nil ? nil : passage), copy: copy, shown: shown,
+            writer: isKept ? writers.writer(path, isOfCopies: folder == nil) : nil, copy: copy, shown: shown,
             mark: FunctionMark(source.functionName, namingSources: namingSources))
     }
 
     /// Waits until every line is written.
-    func flush() {
-        writers.flush()
-        passage.flush(until: DispatchTime.now() + LineWriters.flushTime)
-    }
+    func flush() { writers.flush() }
 
     private struct Stream: FunctionLogStream {
         let writer: LineWriter?

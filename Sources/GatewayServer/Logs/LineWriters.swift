@@ -20,11 +20,11 @@ final class LineWriters: Sendable {
         shared = isShared ? DispatchQueue(label: label) : nil
     }
 
-    /// The writer of that path; `-` is standard output.
-    func writer(_ path: String) -> LineWriter {
+    /// The writer of that path; `-` is standard output. One whose lines are only copied (`StreamCopy`) opens no file.
+    func writer(_ path: String, isOfCopies: Bool = false) -> LineWriter {
         references.withLock { references in
             if let writer = references[path]?.writer { return writer }
-            let target = path == "-" ? .standardOutput : LogTarget(path: path)
+            let target = path == "-" || isOfCopies ? .standardOutput : LogTarget(path: path)
             let writer = LineWriter(
                 target, account: account, queue: shared ?? DispatchQueue(label: label),
                 onEnd: { self.forget(path) }, tell: { Console.postWarning($0) })

@@ -18,7 +18,7 @@ extension LogStore {
     /// the disk.
     package func append(_ lines: [StreamLines]) throws {
         let now = now
-        let isFull = try database.write { db in
+        let isOver = try database.write { db in
             for line in lines {
                 let group = try group(line.group, now, db)
                 if try LogStream.named(line.stream, of: group, db) == nil {
@@ -27,9 +27,9 @@ extension LogStore {
                 let stream = try LogStream.needed(line.stream, of: group, db)
                 _ = try db.add(line.events, to: stream.id, of: group, at: now)
             }
-            return try Self.usedBytes(db) > storageBytes
+            return try isFull(db)
         }
-        if isFull { tidySoon() }
+        if isOver { tidySoon(everything: false) }
     }
 
     private func group(_ name: String, _ now: Int64, _ db: Database) throws -> Int64 {

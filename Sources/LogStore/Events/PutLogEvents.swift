@@ -32,10 +32,10 @@ extension LogOperation {
                     let last = try db.add(batch.events[accepted], to: stream.id, of: group.id, at: now)
                     return (
                         batch.answer(accepted, EventPlace(timestamp: now, id: last), now, group.expiry(at: now)),
-                        try LogStore.usedBytes(db) > store.storageBytes
+                        try store.isFull(db)
                     )
                 }
-                if isFull { store.tidySoon() }
+                if isFull { store.tidySoon(everything: false) }
                 return answer
             }
         ]

@@ -23,6 +23,8 @@ extension LogOperation {
                 }
                 try await store.write { db in
                     guard try LogGroup.named(name, db) == nil else { throw LogError.groupExists }
+                    let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM groups") ?? 0
+                    guard count < LogLimits.groups else { throw LogError.limitExceeded }
                     try store.checkRoom(db)
                     try db.execute(
                         sql: """
@@ -112,12 +114,9 @@ extension LogStore {
         return [:]
     }
 
-    /// More groups than AWS lets an account have are refused, and more of anything when it alone takes the disk: events
-    /// have gone by then.
+    /// More of anything is refused when it alone takes the disk: events have gone by then.
     func checkRoom(_ db: Database) throws {
-        guard try Self.usedBytes(db) < 2 * storageBytes,
-            try Int.fetchOne(db, sql: "SELECT count(*) FROM groups") ?? 0 < LogLimits.groups
-        else { throw LogError.limitExceeded }
+        guard try Self.usedBytes(db) < 2 * storageBytes else { throw LogError.limitExceeded }
     }
 }
 

@@ -31,9 +31,8 @@ struct LogGroup {
     }
 
     static func named(_ name: String, _ db: Database) throws -> LogGroup? {
-        try Row.fetchOne(db, sql: "SELECT \(columns) FROM groups WHERE name = ?", arguments: [name]).map {
-            LogGroup($0)
-        }
+        let statement = try db.cachedStatement(sql: "SELECT \(columns) FROM groups WHERE name = ?")
+        return try Row.fetchOne(statement, arguments: [name]).map { LogGroup($0) }
     }
 
     static func needed(_ name: String, _ db: Database) throws -> LogGroup {

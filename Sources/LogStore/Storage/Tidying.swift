@@ -9,13 +9,17 @@ extension LogStore {
         return (pages - free) * (try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
     }
 
-    /// - Parameter isEnough: whether the rest stays for another time.
-    func tidy(until isEnough: () -> Bool = { false }) {
+    /// - Parameters:
+    ///   - everything: not only what is beyond the room that there is.
+    ///   - isEnough: whether the rest stays for another time.
+    func tidy(everything: Bool = true, until isEnough: () -> Bool = { false }) {
         do {
-            while !isEnough(), try database.write(removeRemoved) {}
-            while !isEnough(), try database.write(removeExpired) {}
-            while !isEnough(), try database.write(removeOldest) {}
-            if !isEnough() { try database.write(removeEmptyStreams) }
+            while everything, !isEnough(), try database.write(removeRemoved) {}
+            while everything, !isEnough(), try database.write(removeExpired) {}
+            if try database.read(isFull) {
+                while !isEnough(), try database.write(removeOldest) {}
+            }
+            if everything, !isEnough() { try database.write(removeEmptyStreams) }
         } catch {
             // A full disk: it is tried again with the next event.
         }
@@ -47,9 +51,12 @@ extension LogStore {
         return false
     }
 
-    /// Makes room when the file holds more than it may: what came first goes first.
+    /// Whether the file holds more than it may.
+    func isFull(_ db: Database) throws -> Bool { try Self.usedBytes(db) > storageBytes }
+
+    /// Makes room, a little more than is missing: what came first goes first.
     private func removeOldest(_ db: Database) throws -> Bool {
-        guard try Self.usedBytes(db) > storageBytes else { return false }
+        guard try Self.usedBytes(db) > storageBytes - storageBytes / LogLimits.roomDivisor else { return false }
         return try remove(db, "true", [], order: "id") > 0
     }
 

@@ -22,9 +22,8 @@ struct LogStream {
     }
 
     static func named(_ name: String, of group: Int64, _ db: Database) throws -> LogStream? {
-        try Row.fetchOne(
-            db, sql: "SELECT \(columns) FROM streams WHERE groupId = ? AND name = ?", arguments: [group, name]
-        ).map { LogStream($0) }
+        let statement = try db.cachedStatement(sql: "SELECT \(columns) FROM streams WHERE groupId = ? AND name = ?")
+        return try Row.fetchOne(statement, arguments: [group, name]).map { LogStream($0) }
     }
 
     static func needed(_ name: String, of group: Int64, _ db: Database) throws -> LogStream {

@@ -105,4 +105,15 @@ struct TidyingTests {
         #expect(TestLogs.messages(answer).contains("kept"))
         again.close()
     }
+
+    @Test("A file of a later version is refused")
+    func later() throws {
+        let folder = TemporaryFolder()
+        let path = folder.path + "/logs.sqlite"
+        try TestLogs.opened(path).close()
+        let database = try DatabaseQueue(path: path)
+        try database.write { db in try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('future')") }
+        try database.close()
+        #expect(throws: LogStore.StartFailure.self) { try TestLogs.opened(path) }
+    }
 }

@@ -31,11 +31,8 @@ private struct ApiGatewayRestApiType: ResourceBehaviour {
     func contradiction(_ properties: TemplateMap) -> (property: String, message: String)? {
         if let contradiction = BodyLocation.contradiction(properties) { return contradiction }
         if properties["Body"] == nil, properties["BodyS3Location"] == nil {
-            // Serverless frameworks say Mode whether there is a Body or not; it asks for nothing then.
+            // Templates say Mode and FailOnWarnings whether there is a Body or not; they ask for nothing then.
             if properties["Name"] == nil { return ("Name", "Name is needed where there is no Body") }
-            if properties["FailOnWarnings"]?.boolean == true {
-                return ("FailOnWarnings", "FailOnWarnings has no effect without Body")
-            }
         } else if properties["CloneFrom"] != nil {
             return ("CloneFrom", "CloneFrom has no effect beside Body, which takes the place of all that is cloned")
         }
