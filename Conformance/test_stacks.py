@@ -256,3 +256,48 @@ def test_a_server_that_is_killed_takes_deployments_back(tmp_path, own_gatehouse)
             assert function["Description"] == said
         else:
             assert (said, function["Description"]) == ("one", "says hello")
+
+
+class TestLeavingOut:
+    """`--allow-missing`: types that nobody serves, by name."""
+
+    TEMPLATE = """
+Resources:
+  Queue: {Type: AWS::SQS::Queue}
+  Acl: {Type: AWS::WAFv2::WebACL}
+  Parameter:
+    Type: AWS::SSM::Parameter
+    DependsOn: Queue
+    Properties: {Type: String, Name: /left-out, Value: !Ref Queue}
+Outputs:
+  Queue: {Value: !Ref Queue}
+"""
+
+    def test_types_are_left_out_by_name(self, own_gatehouse, tmp_path):
+        server = own_gatehouse(data=tmp_path / "data")
+        file = tmp_path / "template.yaml"
+        file.write_text(self.TEMPLATE)
+
+        def command(name, *options):
+            done = run(name, str(file), "--stack", "s", "--endpoint", server.url, *options, timeout=60)
+            return done.returncode, done.stdout + done.stderr
+
+        for name in "deploy", "diff":
+            code, said = command(name)
+            assert code == 1 and "the resource type AWS::SQS::Queue is not supported yet" in said
+            assert "--allow-missing AWS::SQS::Queue\n" in said
+        code, said = command("deploy", "--allow-missing", "AWS::SQS::Queue,AWS::WAFv2::WebACL")
+        assert code == 1 and "resources of the type AWS::WAFv2::WebACL protect what they are about" in said
+        file.write_text(self.TEMPLATE.replace("  Acl: {Type: AWS::WAFv2::WebACL}\n", ""))
+        code, said = command("diff", "--allow-missing", "AWS::SQS::Queue")
+        assert code == 0 and "Queue (AWS::SQS::Queue) is left out" in said, said
+        code, said = command("deploy", "--allow-missing", "AWS::SQS::Queue")
+        assert code == 0 and "Queue (AWS::SQS::Queue) is left out" in said, said
+        value = server.clients.service("ssm").get_parameter(Name="/left-out")["Parameter"]["Value"]
+        assert value == "left-out-Queue"
+        # By default it is refused, and the server says at each start what a stack lacks.
+        assert command("deploy")[0] == 1
+        server.stop()
+        again = own_gatehouse(data=tmp_path / "data")
+        said = "the stack s was deployed without what nobody serves: Queue (AWS::SQS::Queue)"
+        until(lambda: said in again.output, "the server says what the stack lacks")

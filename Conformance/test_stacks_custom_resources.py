@@ -12,8 +12,9 @@ ROLE = "arn:aws:iam::123456789012:role/functions"
 PYTHON_CODE = """
 import cfnresponse
 import json
+import os
 
-EVENTS = "/tmp/events"
+EVENTS = os.environ["EVENTS"]
 
 def handler(event, context):
     if event.get("read"):
@@ -53,6 +54,10 @@ exports.handler = (event) => new Promise((resolve, reject) => {
 """
 
 
+# The file into which the function of the test writes what it is asked.
+EVENTS_OF_TEST = [""]
+
+
 def template(properties, code=PYTHON_CODE, runtime=PYTHON, rest=""):
     handler = "index.handler"
     return json.dumps({
@@ -61,7 +66,7 @@ def template(properties, code=PYTHON_CODE, runtime=PYTHON, rest=""):
                 "Type": "AWS::Lambda::Function",
                 "Properties": {
                     "FunctionName": "provider", "Runtime": runtime, "Handler": handler, "Role": ROLE, "Timeout": 20,
-                    "Code": {"ZipFile": code},
+                    "Code": {"ZipFile": code}, "Environment": {"Variables": {"EVENTS": EVENTS_OF_TEST[0]}},
                 },
             },
             "Thing": {
@@ -82,6 +87,7 @@ def template(properties, code=PYTHON_CODE, runtime=PYTHON, rest=""):
 
 @pytest.fixture
 def stack(tmp_path, own_gatehouse):
+    EVENTS_OF_TEST[0] = str(tmp_path / "events")
     return Stack(tmp_path / "project", own_gatehouse(data=tmp_path / "data"))
 
 
@@ -202,7 +208,9 @@ Outputs:
 
 def test_what_the_server_does_itself(stack):
     said = stack.deploy(CDK)
-    assert "Group: /aws/lambda/x" in said and "Resources.Retention (line " in said
+    assert "Group: /aws/lambda/x" in said
+    (group,) = stack.server.clients.service("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/x")["logGroups"]
+    assert group["retentionInDays"] == 7
     for number in range(3):
         stack.s3.put_object(Bucket="auto-deleted", Key=f"a&b {number}", Body=b"x")
         stack.s3.put_object(Bucket="auto-deleted", Key=f"a&b {number}", Body=b"y")

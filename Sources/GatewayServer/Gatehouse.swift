@@ -12,6 +12,7 @@ import NIOCore
 import NIOPosix
 import ObjectStore
 import SQLiteStore
+import Stacks
 import TableStore
 import UserPools
 
@@ -179,7 +180,8 @@ package final class Gatehouse: Sendable {
         let inProcess = InProcessManagement(
             controlPlane: controlPlane, tables: tables, pools: pools,
             objects: ObjectEndpoint(controlPlane: controlPlane, store: objects), logs: logs,
-            account: settings.account, cloudFormation: cloudFormation, responses: responses)
+            account: settings.account, cloudFormation: cloudFormation,
+            responses: responses)
         let stacks = StackService(
             store: store, sealing: sealing, management: inProcess, account: settings.account,
             assetFolder: folder.assets,
@@ -192,6 +194,12 @@ package final class Gatehouse: Sendable {
             stacks: stacks, controlPlane: controlPlane, objects: objects, management: inProcess.acting)
         cloudFormation.hold(stackAPI)
         try await stacks.start()
+        for record in await stacks.all {
+            guard let names = record.leftOut, !names.isEmpty else { continue }
+            Console.postWarning(
+                "gatehouse: the stack \(record.name) was deployed without what nobody serves: "
+                    + names.joined(separator: ", "))
+        }
 
         let server = try await HTTPServer(group: group)
         let generation = ServedGeneration(dataPlane)
@@ -208,7 +216,8 @@ package final class Gatehouse: Sendable {
                 objects: ObjectService(store: objects, gate: gate, bodies: bodies, tell: { faults.tell($0) }),
                 management: ManagementService(
                     controlPlane: controlPlane, local: local, pools: pools, logs: logs, cloudFormation: stackAPI,
-                    gate: gate, bodies: bodies), responses: ResponseService(desk: responses))
+                    gate: gate, bodies: bodies),
+                responses: ResponseService(desk: responses))
         }
         try await https.listen(on: server, dataPlane, controlPlane, responses)
         let shares = Descriptors.shares(trafficListeners: settings.traffic.count)

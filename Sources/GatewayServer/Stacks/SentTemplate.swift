@@ -16,7 +16,7 @@ struct SentTemplate {
     }
 
     /// `{"template": {"file", "folder", "text"}, "parameters": {name: text}, "files": {path: base64}, "code": {path:
-    /// digest of a package that was sent}}`
+    /// digest of a package that was sent}, "allowMissing": [type]}`
     ///
     /// - Parameter management: what parameters of the template are looked up in.
     init(
@@ -46,15 +46,19 @@ struct SentTemplate {
             guard let value = value.string else { throw Malformed(message: "The parameter \(name) must be a string.") }
             parameters.append((name, value))
         }
+        let allowMissing = Set((members["allowMissing"]?.array ?? []).compactMap(\.string))
         let source = TemplateSource(
             file: template["file"]?.string ?? "template", folder: folder, bytes: Array(text.utf8),
             files: SentFiles(files: files, code: digests, assets: assets))
         let stored = try await StoredParameters(of: source, given: parameters, management)
         let whole = try await source.includingObjects(management) { source throws(TemplateError) in
-            _ = try StackPlan(source, stackName: stackName, parameters: parameters, stored: stored, account: account)
+            _ = try StackPlan(
+                source, stackName: stackName, parameters: parameters, stored: stored, account: account,
+                allowMissing: allowMissing)
         }
         plan = try StackPlan(
-            whole, stackName: stackName, parameters: parameters, stored: stored, account: account)
+            whole, stackName: stackName, parameters: parameters, stored: stored, account: account,
+            allowMissing: allowMissing)
         self.text = text
         code = SentCode(digests: digests, assets: assets)
     }

@@ -22,16 +22,20 @@ package struct StackPlan: Sendable {
     /// Which of the template's conditions hold.
     let conditions: [String: Bool]
     let mappings: Mappings
+    /// What is in the template and not deployed.
+    package let leftOut: LeftOutResources
     /// Each after those it depends on.
     var resources: [PlainResource]
     let outputs: [TemplateOutput]
 
     /// Reports every problem of the template together, before anything is made.
     ///
+    /// - Parameter allowMissing: types whose resources are left out where nobody serves them.
+    ///
     /// Without a name the stack is called as the folder that the template lies in.
     package init(
         _ source: TemplateSource, stackName: String? = nil, parameters: [(name: String, value: String)] = [],
-        stored: StoredParameters = .unasked, account: AccountIdentity
+        stored: StoredParameters = .unasked, account: AccountIdentity, allowMissing: Set<String> = []
     ) throws(TemplateError) {
         var problems = Problems(file: source.file)
         var template = try Template(source, problems: &problems)
@@ -73,7 +77,8 @@ package struct StackPlan: Sendable {
         {
             Rules.check(template.rules, definitions: template.parameters, resolver: resolver, problems: &problems)
         }
-        let live = LiveTemplate(template, resolver: resolver, problems: &problems)
+        leftOut = LeftOutResources(template, types: allowMissing, account: account, problems: &problems)
+        let live = LiveTemplate(template, resolver: resolver, without: leftOut, problems: &problems)
         let transform = ServerlessTransform(live, problems: &problems)
         storedOnly = template.storedOnly + transform.storedOnly
         ReferenceCheck.check(template, live, transform, problems: &problems)

@@ -227,6 +227,7 @@ extension StackUpdate {
         after.template = template
         after.parameters = plan.shownParameters
         after.processed = plan.processed
+        after.leftOut = plan.leftOut.names
         after.statusReason = nil
         if let pending = after.pending {
             // As in AWS, a change set updates the stack that it has made.

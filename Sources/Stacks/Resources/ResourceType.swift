@@ -22,38 +22,32 @@ struct ResourceType: Sendable {
         attributes.contains(name) || attributePrefix.map(name.hasPrefix) ?? false
     }
 
-    static let all = KnownTypes(
-        Dictionary(
-            uniqueKeysWithValues: ([
-                lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, lambdaLayerVersion,
-                lambdaLayerVersionPermission, apiGatewayV2Api, apiGatewayV2Integration, apiGatewayV2Route,
-                apiGatewayV2Stage, apiGatewayV2Deployment, apiGatewayV2VpcLink, apiGatewayV2Authorizer,
-                apiGatewayV2Model,
-                apiGatewayV2RouteResponse, apiGatewayV2IntegrationResponse, dynamoDBTable,
-                iamRole, iamPolicy,
-                iamManagedPolicy, iamUser, iamGroup, iamRolePolicy, iamUserPolicy, iamGroupPolicy,
-                iamUserToGroupAddition,
-                iamInstanceProfile, iamAccessKey, iamOIDCProvider, cognitoUserPool, cognitoUserPoolClient,
-                cognitoUserPoolDomain, cognitoUserPoolGroup,
-                cognitoUserPoolResourceServer, cognitoUserPoolUser, cognitoUserPoolUserToGroupAttachment, logGroup,
-                logStream, ssmParameter, cloudFormationStack,
-                secretsManagerSecret,
-                apiGatewayRestApi, apiGatewayResource, apiGatewayMethod, apiGatewayModel,
-                apiGatewayRequestValidator, apiGatewayAuthorizer, apiGatewayGatewayResponse, apiGatewayDeployment,
-                apiGatewayStage, apiGatewayUsagePlan, apiGatewayUsagePlanKey, apiGatewayApiKey, apiGatewayAccount,
-                apiGatewayClientCertificate, apiGatewayDocumentationPart, apiGatewayDocumentationVersion,
-                apiGatewayVpcLink,
-                s3Bucket, s3BucketPolicy,
-            ] + nameOnlyTypes).map { ($0.name, $0) }))
+    static let all = KnownTypes()
+
+    fileprivate static let named: [String: ResourceType] = Dictionary(
+        uniqueKeysWithValues: ([
+            lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, lambdaLayerVersion,
+            lambdaLayerVersionPermission, apiGatewayV2Api, apiGatewayV2Integration, apiGatewayV2Route,
+            apiGatewayV2Stage, apiGatewayV2Deployment, apiGatewayV2VpcLink, apiGatewayV2Authorizer, apiGatewayV2Model,
+            apiGatewayV2RouteResponse, apiGatewayV2IntegrationResponse, dynamoDBTable,
+            iamRole, iamPolicy,
+            iamManagedPolicy, iamUser, iamGroup, iamRolePolicy, iamUserPolicy, iamGroupPolicy, iamUserToGroupAddition,
+            iamInstanceProfile, iamAccessKey, iamOIDCProvider, cognitoUserPool, cognitoUserPoolClient,
+            cognitoUserPoolDomain, cognitoUserPoolGroup,
+            cognitoUserPoolResourceServer, cognitoUserPoolUser, cognitoUserPoolUserToGroupAttachment, logGroup,
+            logStream, ssmParameter, cloudFormationStack,
+            secretsManagerSecret,
+            apiGatewayRestApi, apiGatewayResource, apiGatewayMethod, apiGatewayModel,
+            apiGatewayRequestValidator, apiGatewayAuthorizer, apiGatewayGatewayResponse, apiGatewayDeployment,
+            apiGatewayStage, apiGatewayUsagePlan, apiGatewayUsagePlanKey, apiGatewayApiKey, apiGatewayAccount,
+            apiGatewayClientCertificate, apiGatewayDocumentationPart, apiGatewayDocumentationVersion, apiGatewayVpcLink,
+            s3Bucket, s3BucketPolicy,
+        ] + nameOnlyTypes).map { ($0.name, $0) })
 }
 
 /// The types that are served, by their names; those of custom resources are as many as there are names.
 struct KnownTypes: Sendable {
-    private let types: [String: ResourceType]
-
-    fileprivate init(_ types: [String: ResourceType]) { self.types = types }
-
-    subscript(name: String) -> ResourceType? { types[name] ?? .custom(name) }
+    subscript(name: String) -> ResourceType? { ResourceType.named[name] ?? .custom(name) }
 }
 
 /// What can be done with a resource. Deleting what is not there is no failure; updating is done so that a second time

@@ -19,6 +19,8 @@ package struct StackRecord: Codable, Sendable {
     /// Resources that the stack has no more and that are still to be deleted, in this order.
     package var leavings: [StackResource] = []
 
+    /// What of the template was left out, as `Queue (AWS::SQS::Queue)`.
+    package var leftOut: [String]?
     /// What was asked for with the template; nil of a stack that `gatehouse deploy` has made.
     package var settings: StackSettings?
     /// What the template became: its macros expanded, in JSON.

@@ -9,7 +9,7 @@ struct TemplateResource: Sendable {
     var properties: TemplateMap
     /// Properties that the template sets to null: of a resource of SAM, not even the globals count then.
     private(set) var unset: Set<String> = []
-    let dependsOn: [TemplateValue]
+    var dependsOn: [TemplateValue]
     /// How SAM's tools build the code; what is built goes without it, or with it beside what was built.
     let buildMethod: String?
     private(set) var attributes: ResourceAttributes

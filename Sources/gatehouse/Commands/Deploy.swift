@@ -20,7 +20,7 @@ struct Deploy: AsyncParsableCommand {
     func run() async throws {
         let client = try options.client()
         let outgoing = try await parameters.outgoing(template, stack: options.stack, to: client)
-        for note in outgoing.notes { Console.warn("note: \(note)") }
+        for note in outgoing.notes + outgoing.leftOut { Console.warn("note: \(note)") }
         let outcome: JSONValue
         do throws(StackClient.Refusal) {
             let after = try await client.deploy(outgoing, stack: options.stack)

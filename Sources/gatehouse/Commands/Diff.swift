@@ -35,6 +35,7 @@ struct Diff: AsyncParsableCommand {
         let client = try server.client()
         if let stack {
             let outgoing = try await parameters.outgoing(subject, stack: stack, to: client)
+            for note in outgoing.leftOut { Console.warn("note: \(note)") }
             do throws(StackClient.Refusal) {
                 let changes = try await client.diff(outgoing, stack: stack)
                 for change in changes { Console.say(Self.line(change)) }

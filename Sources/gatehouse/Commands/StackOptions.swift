@@ -41,6 +41,12 @@ struct ParameterOptions: ParsableArguments {
             "A value for a parameter of the template. May be given several times.", valueName: "name=value"))
     var parameter: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Types of resources that are left out where nobody serves them, with commas between. What refers to one gets a "
+                + "name that nothing has; what protects an API is never left out.", valueName: "type,…"))
+    var allowMissing: String?
+
     func validate() throws {
         for pair in parameter where !pair.contains("=") {
             throw ValidationError("'\(pair)' is no parameter: write it as --parameter Name=value.")
@@ -57,9 +63,15 @@ struct ParameterOptions: ParsableArguments {
             throw StackOptions.failed(error.sentences)
         }
         do throws(TemplateError) {
-            return try OutgoingTemplate(path: template, stackName: stack, parameters: parameters, account: account)
+            return try OutgoingTemplate(
+                path: template, stackName: stack, parameters: parameters, account: account,
+                allowMissing: (allowMissing ?? "").split(separator: ",").map(String.init))
         } catch {
-            throw StackOptions.failed(error.problems.map(\.description))
+            var sentences = error.problems.map(\.description)
+            if let types = OutgoingTemplate.missingTypes(path: template), types != allowMissing {
+                sentences.append("to deploy without what nobody serves: --allow-missing \(types)")
+            }
+            throw StackOptions.failed(sentences)
         }
     }
 }

@@ -14,16 +14,21 @@ package struct OutgoingTemplate {
     package let packages: [String: [UInt8]]
     /// What was said and has no effect, or may not have the one expected, one sentence each.
     package let notes: [String]
+    /// What of the template is left out, one sentence each.
+    package let leftOut: [String]
 
     /// Plans the template here first: what is wrong with it is told with its lines, and only what it names is read.
     package init(
-        path: String, stackName: String, parameters: [(name: String, value: String)], account: AccountIdentity
+        path: String, stackName: String, parameters: [(name: String, value: String)], account: AccountIdentity,
+        allowMissing: [String] = []
     ) throws(TemplateError) {
         let files = ReadFiles()
         let source = try TemplateSource(path: path, files: files)
         let plan: StackPlan?
         do throws(TemplateError) {
-            plan = try StackPlan(source, stackName: stackName, parameters: parameters, account: account)
+            plan = try StackPlan(
+                source, stackName: stackName, parameters: parameters, account: account,
+                allowMissing: Set(allowMissing))
         } catch {
             // What lies in S3 only the server reads, and it tells what is wrong with the whole.
             guard files.namesObjects else { throw error }
@@ -45,14 +50,23 @@ package struct OutgoingTemplate {
             (plan?.warnings ?? []).map(\.description)
             + (plan?.storedOnly ?? []).map { "\($0.path) (line \($0.line)) has no effect here" }
             + files.code.compactMap(Self.noteOfDependencies)
+        leftOut = plan?.leftOut.notes ?? []
         body = [
             "template": [
                 "file": .string(path), "folder": .string(source.folder), "text": .string(source.text),
             ],
             "parameters": .object(JSONObject(parameters.map { ($0.name, .string($0.value)) })),
             "files": .object(JSONObject(files.read.map { ($0.key, .string(Base64.encode($0.value))) })),
-            "code": .object(code),
+            "code": .object(code), "allowMissing": .array(allowMissing.map { .string($0) }),
         ]
+    }
+
+    /// Types of a template that nobody serves and that may be left out, as `--allow-missing` takes them; nil where there is
+    /// none.
+    package static func missingTypes(path: String) -> String? {
+        guard let source = try? TemplateSource(path: path) else { return nil }
+        let types = LeftOutResources.missingTypes(in: source)
+        return types.isEmpty ? nil : types.joined(separator: ",")
     }
 
     /// Only `up` installs what code depends on.

@@ -21,8 +21,7 @@ extension ResourceType {
             rules: PropertyRules(
                 type: name, supported: ["ServiceTimeout": .integer, "ServiceToken": .text], required: ["ServiceToken"],
                 takesOthers: true),
-            isNameOnly: own is LogRetention, replacedBy: [], behaviour: own ?? CustomResourceType(), attributePrefix: ""
-        )
+            replacedBy: [], behaviour: own ?? CustomResourceType(), attributePrefix: "")
     }
 
     private static func isCustom(_ name: String) -> Bool {

@@ -4,22 +4,46 @@ import JSON
 /// Custom resources of the CDK's that the server does itself: their functions want AWS's SDK for JavaScript, which Lambda
 /// brings along and this server does not.
 
-/// Custom::LogRetention: the log group of a function and how long its lines are kept. Lines are kept as files here, for
-/// as long as whoever runs the server wants.
+/// Custom::LogRetention: a log group, made where it is not there, and how long its events are kept.
 struct LogRetention: ResourceBehaviour {
     func prepare(_ request: ResourceRequest) throws(ResourceFailure) -> ResourcePreparation {
         ResourcePreparation(physicalId: try request.properties.required("LogGroupName"))
     }
 
-    func create(_ request: ResourceRequest) -> ProvisionedResource { Self.resource(request) }
-    func update(_ update: ResourceUpdate) -> ProvisionedResource { Self.resource(update.request) }
-    func delete(_ deletion: ResourceDeletion) {}
-    func find(_ request: ResourceRequest) -> [ProvisionedResource] { [] }
-
-    private static func resource(_ request: ResourceRequest) -> ProvisionedResource {
-        let name = request.properties.properties["LogGroupName"]?.text ?? request.preparation.physicalId
-        return request.provisioned(name, ["LogGroupName": name])
+    func create(_ request: ResourceRequest) async throws(ResourceFailure) -> ProvisionedResource {
+        let properties = request.properties
+        let name = try properties.required("LogGroupName")
+        let region = try properties.text("LogGroupRegion")?.string
+        guard region == nil || region == request.account.region else {
+            throw ResourceFailure(message: "LogGroupRegion \(region ?? ""): there is one region here")
+        }
+        var group: JSONObject = ["logGroupName": .string(name)]
+        if try await request.targetedIfPresent(ManagementCalls.logs, "ListTagsLogGroup", group) == nil {
+            try await request.targeted(ManagementCalls.logs, "CreateLogGroup", group)
+        }
+        if let days = try properties.integer("RetentionInDays") {
+            group["retentionInDays"] = days
+            try await request.targeted(ManagementCalls.logs, "PutRetentionPolicy", group)
+        } else {
+            try await request.targeted(ManagementCalls.logs, "DeleteRetentionPolicy", group)
+        }
+        return ProvisionedResource(
+            logicalId: request.logicalId, type: request.type, physicalId: name, attributes: ["LogGroupName": name])
     }
+
+    /// Another group is another resource.
+    func update(_ update: ResourceUpdate) async throws(ResourceFailure) -> ProvisionedResource {
+        try await create(update.request)
+    }
+
+    /// What was logged stays, unless the template says otherwise.
+    func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure) {
+        guard deletion.properties.properties["RemovalPolicy"]?.text == "destroy" else { return }
+        try await deletion.targetedIfPresent(
+            ManagementCalls.logs, "DeleteLogGroup", ["logGroupName": .string(deletion.physicalId)])
+    }
+
+    func find(_ request: ResourceRequest) -> [ProvisionedResource] { [] }
 }
 
 /// Custom::S3AutoDeleteObjects: a bucket that is emptied before it is deleted.

@@ -1,0 +1,86 @@
+import GatewayModel
+import JSON
+import Testing
+
+@testable import Stacks
+
+@Suite struct LeftOutResourcesTests {
+    private static let template = """
+        Resources:
+          Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: !Unknown a}}
+          Rule: {Type: AWS::Events::Rule, DependsOn: Queue}
+          Shop:
+            Type: AWS::Lambda::Function
+            DependsOn: [Queue]
+            Properties:
+              Runtime: python3.13
+              Handler: index.handler
+              Code: {ZipFile: x}
+              Role: !GetAtt Role.Arn
+              Environment:
+                Variables: {URL: !Ref Queue, ARN: !GetAtt Queue.Arn, TEXT: !Sub "${AWS::Region} ${Queue} ${Queue.QueueName}"}
+          Role:
+            Type: AWS::IAM::Role
+            Properties:
+              AssumeRolePolicyDocument: {}
+              Policies:
+                - PolicyName: p
+                  PolicyDocument: {Statement: [{Effect: Deny, Action: "sqs:*", Resource: !GetAtt Queue.Arn}]}
+          Permission:
+            Type: AWS::Lambda::Permission
+            Properties:
+              FunctionName: !Ref Shop
+              Action: lambda:InvokeFunction
+              Principal: events.amazonaws.com
+              SourceArn: !GetAtt Rule.Arn
+        Outputs:
+          Url: {Value: !Sub "at ${Queue}"}
+          Shop: {Value: !Ref Shop}
+        """
+
+    private func deployed(_ template: String, without types: Set<String>) throws -> StackPlan {
+        try StackPlan(source(template), account: AccountIdentity(), allowMissing: types)
+    }
+
+    @Test func whatRefersToThemKeepsItsForm() throws {
+        let plan = try deployed(
+            Self.template, without: ["AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::Function"])
+        #expect(plan.resources.map(\.logicalId).sorted() == ["Permission", "Role", "Shop"])
+        #expect(plan.outputs.map(\.name) == ["Shop"])
+        #expect(plan.leftOut.resources.map(\.logicalId) == ["Queue", "Rule"])
+        let properties = Dictionary(uniqueKeysWithValues: plan.resources.map { ($0.logicalId, $0.properties) })
+        let arn = "arn:aws:left-out:us-east-1:000000000000:left-out-Queue"
+        let variables: JSONValue = [
+            "URL": "left-out-Queue", "ARN": .string(arn),
+            "TEXT": ["Fn::Sub": "${AWS::Region} left-out-Queue left-out-Queue"],
+        ]
+        #expect(properties["Shop"]?["Environment"]?.json["Variables"] == variables)
+        let statement: JSONValue = ["Effect": "Deny", "Action": "sqs:*", "Resource": .string(arn)]
+        let policies = properties["Role"]?["Policies"]?.json.array
+        #expect(policies?.first?["PolicyDocument"]?["Statement"] == [statement])
+        #expect(
+            properties["Permission"]?["SourceArn"]?.text
+                == "arn:aws:left-out:us-east-1:000000000000:left-out-Rule")
+    }
+
+    @Test func onlyTypesThatAreNamedAreLeftOut() {
+        let error = #expect(throws: TemplateError.self) { try deployed(Self.template, without: ["AWS::SQS::Queue"]) }
+        #expect(
+            error?.problems.map(\.message) == ["the resource type AWS::Events::Rule is not supported yet"])
+        #expect(
+            LeftOutResources.missingTypes(in: source(Self.template)) == ["AWS::Events::Rule", "AWS::SQS::Queue"])
+    }
+
+    @Test(arguments: [
+        "AWS::WAFv2::WebACLAssociation", "AWS::WAF::IPSet", "AWS::IAM::SAMLProvider", "AWS::SQS::QueuePolicy",
+        "AWS::Cognito::UserPoolIdentityProvider", "AWS::ApiGateway::Authorizer", "AWS::Lambda::Permission",
+    ])
+    func whatProtectsIsNotLeftOut(type: String) {
+        let template = "Resources: {A: {Type: \(type)}, M: {Type: AWS::CDK::Metadata}}"
+        let error = #expect(throws: TemplateError.self) { try deployed(template, without: [type]) }
+        #expect(
+            error?.problems.first?.message
+                == "resources of the type \(type) protect what they are about, and are not left out")
+        #expect(LeftOutResources.missingTypes(in: source(template)).isEmpty)
+    }
+}
