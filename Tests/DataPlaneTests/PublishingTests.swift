@@ -2,7 +2,7 @@ import DataPlane
 import GatewayModel
 import Testing
 
-@Suite("Stages are published", .timeLimit(.minutes(1)))
+@Suite("Stages are published", .timeLimit(.minutes(10)))
 struct PublishingTests {
     @Test("a connection sees what is published, from its next request on")
     func swap() async throws {

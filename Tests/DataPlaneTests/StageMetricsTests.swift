@@ -4,7 +4,7 @@ import Testing
 
 @testable import DataPlane
 
-@Suite("Requests are counted and told", .timeLimit(.minutes(1)))
+@Suite("Requests are counted and told", .timeLimit(.minutes(10)))
 struct StageMetricsTests {
     @Test("metrics count requests, errors and bytes by stage")
     func metrics() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPFront
 
-@Suite("Listeners", .timeLimit(.minutes(1)))
+@Suite("Listeners", .timeLimit(.minutes(10)))
 struct ListenerTests {
     private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -106,7 +106,7 @@ struct ListenerTests {
     }
 }
 
-@Suite("What the kernel holds of a response", .timeLimit(.minutes(1)))
+@Suite("What the kernel holds of a response", .timeLimit(.minutes(10)))
 struct SendQueueTests {
     /// Answers with what no client's kernel takes at once, and tells how much of it is under way.
     private final class Large: HTTPService, Sendable {

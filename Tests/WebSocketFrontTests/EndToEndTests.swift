@@ -6,7 +6,7 @@ import Testing
 
 @testable import WebSocketFront
 
-@Suite("WebSocket over a socket", .timeLimit(.minutes(1)))
+@Suite("WebSocket over a socket", .timeLimit(.minutes(10)))
 struct EndToEndTests {
     /// A client on a port, which reads frame after frame.
     private final class Client {

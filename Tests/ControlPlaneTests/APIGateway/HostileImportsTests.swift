@@ -4,7 +4,7 @@ import Testing
 @testable import ControlPlane
 
 /// Documents that ask for far more than they say, or for what never ends.
-@Suite("Hostile documents of REST APIs", .timeLimit(.minutes(2)))
+@Suite("Hostile documents of REST APIs", .timeLimit(.minutes(10)))
 struct HostileImportsTests {
     private let rest = RESTPlane()
     private static let operation: JSONValue = [

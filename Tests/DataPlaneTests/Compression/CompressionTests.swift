@@ -136,7 +136,7 @@ struct CompressionTests {
     }
 
     /// The first piece is packed beside the loop. What comes meanwhile is short enough to be packed on it.
-    @Test("reads on after a short piece that came while a long one was packed", .timeLimit(.minutes(1)))
+    @Test("reads on after a short piece that came while a long one was packed", .timeLimit(.minutes(10)))
     func shortAfterLong() async throws {
         let (isAnswering, isAnswered) = (Signal(), Signal())
         let long = String(repeating: "x", count: 262_145)

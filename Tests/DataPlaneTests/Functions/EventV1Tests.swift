@@ -2,7 +2,7 @@ import GatewayModel
 import JSON
 import Testing
 
-@Suite("The event of payload format 1.0", .timeLimit(.minutes(1)))
+@Suite("The event of payload format 1.0", .timeLimit(.minutes(10)))
 struct EventV1Tests {
     private static func event(
         _ method: String = "GET", _ target: String, _ fields: [String] = [], body: String? = nil,

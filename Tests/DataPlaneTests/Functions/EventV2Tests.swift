@@ -3,7 +3,7 @@ import JSON
 import NIOCore
 import Testing
 
-@Suite("The event of payload format 2.0", .timeLimit(.minutes(1)))
+@Suite("The event of payload format 2.0", .timeLimit(.minutes(10)))
 struct EventV2Tests {
     /// Sends one request to an API with these routes and returns the event.
     private static func event(

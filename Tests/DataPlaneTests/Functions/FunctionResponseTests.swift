@@ -5,7 +5,7 @@ import Testing
 
 @testable import DataPlane
 
-@Suite("What a function returned is answered", .timeLimit(.minutes(1)))
+@Suite("What a function returned is answered", .timeLimit(.minutes(10)))
 struct FunctionResponseTests {
     private static func answer(
         to payload: String, version: String = "2.0", method: String = "GET", cors: V2.Cors? = nil,

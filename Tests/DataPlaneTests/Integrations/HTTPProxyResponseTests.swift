@@ -1,7 +1,7 @@
 import GatewayModel
 import Testing
 
-@Suite("Answers of an origin are passed on", .timeLimit(.minutes(1)))
+@Suite("Answers of an origin are passed on", .timeLimit(.minutes(10)))
 struct HTTPProxyResponseTests {
     @Test("status, headers and body as they are, with the gateway's request id")
     func asIs() async throws {

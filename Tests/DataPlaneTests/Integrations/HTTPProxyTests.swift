@@ -2,7 +2,7 @@ import GatewayModel
 import NIOCore
 import Testing
 
-@Suite("Requests are passed on to an origin", .timeLimit(.minutes(1)))
+@Suite("Requests are passed on to an origin", .timeLimit(.minutes(10)))
 struct HTTPProxyTests {
     @Test(
         "the target is made of URI and request",

@@ -2,7 +2,7 @@ import GatewayModel
 import JSON
 import Testing
 
-@Suite("Requests are mapped", .timeLimit(.minutes(1)))
+@Suite("Requests are mapped", .timeLimit(.minutes(10)))
 struct MappedRequestTests {
     @Test(
         "headers are appended, overwritten and removed",

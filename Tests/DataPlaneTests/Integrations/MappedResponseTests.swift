@@ -3,7 +3,7 @@ import JSON
 import NIOCore
 import Testing
 
-@Suite("Answers are mapped", .timeLimit(.minutes(1)))
+@Suite("Answers are mapped", .timeLimit(.minutes(10)))
 struct MappedResponseTests {
     private static let plain =
         "HTTP/1.1 200 OK\r\nX-A: 1\r\nServer: mine\r\nContent-Length: 14\r\n\r\n{\"code\":\"404\"}"

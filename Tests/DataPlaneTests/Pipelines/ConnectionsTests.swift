@@ -3,7 +3,7 @@ import JSON
 import NIOCore
 import Testing
 
-@Suite("Requests of one connection", .timeLimit(.minutes(1)))
+@Suite("Requests of one connection", .timeLimit(.minutes(10)))
 struct ConnectionsTests {
     @Test("answers come in the order of the requests, however these arrive", arguments: [1, 7, 4_096])
     func pipelined(pieces: Int) async throws {

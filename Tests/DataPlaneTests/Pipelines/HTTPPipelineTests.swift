@@ -4,7 +4,7 @@ import JSON
 import NIOCore
 import Testing
 
-@Suite("Errors on the way of a request", .timeLimit(.minutes(1)))
+@Suite("Errors on the way of a request", .timeLimit(.minutes(10)))
 struct HTTPPipelineTests {
     @Test("an error is compact JSON with the gateway's headers in AWS's order")
     func errorShape() async throws {

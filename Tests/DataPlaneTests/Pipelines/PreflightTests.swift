@@ -2,7 +2,7 @@ import GatewayModel
 import JSON
 import Testing
 
-@Suite("CORS on the way of a request", .timeLimit(.minutes(1)))
+@Suite("CORS on the way of a request", .timeLimit(.minutes(10)))
 struct PreflightTests {
     private static let cors = V2.Cors(
         origins: ["https://a.example"], methods: ["POST", "GET"], headers: ["X-Key", "authorization"], expose: ["etag"],

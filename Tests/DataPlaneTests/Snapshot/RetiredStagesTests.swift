@@ -5,7 +5,7 @@ import Testing
 
 @testable import DataPlane
 
-@Suite("What has been replaced is freed when nobody holds it, and never on an event loop", .timeLimit(.minutes(1)))
+@Suite("What has been replaced is freed when nobody holds it, and never on an event loop", .timeLimit(.minutes(10)))
 struct RetiredStagesTests {
     /// A part of a stage that tells whether it went on the event loop.
     private final class Mortal: AccessLogSink {

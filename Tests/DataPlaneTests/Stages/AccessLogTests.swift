@@ -4,7 +4,7 @@ import Testing
 
 @testable import DataPlane
 
-@Suite("Access log entries", .timeLimit(.minutes(1)))
+@Suite("Access log entries", .timeLimit(.minutes(10)))
 struct AccessLogTests {
     /// The entry of one request in this format.
     private static func entry(

@@ -2,7 +2,7 @@ import GatewayModel
 import JSON
 import Testing
 
-@Suite("API and stage are found", .timeLimit(.minutes(1)))
+@Suite("API and stage are found", .timeLimit(.minutes(10)))
 struct HostsTests {
     @Test(
         "the first segment of the path names a stage, or the default stage serves",

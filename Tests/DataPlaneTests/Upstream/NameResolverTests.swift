@@ -5,7 +5,7 @@ import Testing
 
 @testable import DataPlane
 
-@Suite("Names of origins are looked up", .timeLimit(.minutes(1)))
+@Suite("Names of origins are looked up", .timeLimit(.minutes(10)))
 struct NameResolverTests {
     private final class Clock: Sendable {
         private let time = Mutex(NIODeadline.now())

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("Requests that an origin dropped", .timeLimit(.minutes(1)))
+@Suite("Requests that an origin dropped", .timeLimit(.minutes(10)))
 struct RepeatedRequestsTests {
     /// An origin that answers the first request of each connection and closes at the second one.
     private static let closesAtSecond: TestOrigin.Script = { wire, origin in

@@ -1,7 +1,7 @@
 import GatewayModel
 import Testing
 
-@Suite("Connections to origins", .timeLimit(.minutes(1)))
+@Suite("Connections to origins", .timeLimit(.minutes(10)))
 struct UpstreamConnectionTests {
     @Test("one is used again and again, by all clients of a loop")
     func reuse() async throws {

@@ -2,7 +2,7 @@ import GatewayModel
 import NIOCore
 import Testing
 
-@Suite("Bodies on their way to and from origins", .timeLimit(.minutes(1)))
+@Suite("Bodies on their way to and from origins", .timeLimit(.minutes(10)))
 struct UpstreamFlowTests {
     @Test("no answer in time is unavailable, and the connection to the client goes on")
     func timeout() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GatewayServer
 
-@Suite("Lines are written in the background", .timeLimit(.minutes(1)))
+@Suite("Lines are written in the background", .timeLimit(.minutes(10)))
 struct LineWriterTests {
     /// A pipe, its reading end first.
     private static func makePipe() throws -> (Int32, Int32) {

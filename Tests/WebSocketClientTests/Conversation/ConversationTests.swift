@@ -3,7 +3,7 @@ import Testing
 
 @testable import WebSocketClient
 
-@Suite("A conversation", .timeLimit(.minutes(1)))
+@Suite("A conversation", .timeLimit(.minutes(10)))
 struct ConversationTests {
     @Test("takes its steps in their order, and closes behind the last one")
     func script() async throws {

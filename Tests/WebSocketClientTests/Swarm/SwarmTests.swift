@@ -6,7 +6,7 @@ import WebSocketFront
 
 @testable import WebSocketClient
 
-@Suite("A swarm", .timeLimit(.minutes(1)))
+@Suite("A swarm", .timeLimit(.minutes(10)))
 struct SwarmTests {
     @Test("opens connections, has its messages come back, and ends all of them")
     func echo() async throws {
