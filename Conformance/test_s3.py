@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
 import uuid
@@ -493,6 +494,9 @@ class TestCommandLine:
         (folder / "sub").mkdir(parents=True)
         (folder / "one.txt").write_text("one")
         (folder / "sub" / "two.txt").write_text("two")
+        # S3 knows the second of an upload, and `sync` sends again what is newer than that.
+        for path in folder.rglob("*.txt"):
+            os.utime(path, (time.time() - 60,) * 2)
         aws("s3", "cp", "folder/one.txt", f"s3://{bucket}/one.txt")
         assert "one.txt" in aws("s3", "ls", f"s3://{bucket}")
         aws("s3", "sync", "folder", f"s3://{bucket}/folder")
