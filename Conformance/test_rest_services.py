@@ -12,6 +12,7 @@ from harness.apis import unique
 from harness.origin import Origin, reply
 from harness.rest import RestApi
 from harness.server import ACCOUNT, REGION, Server, inherited_environment, run
+from test_integration_roles import Role, trust
 from test_rest_traffic import integrate, message
 
 CREDENTIALS = Credentials("AKIDEXAMPLE", "SECRET/+key", "TOKEN")
@@ -100,6 +101,162 @@ class TestTables:
         target = {"type": "AWS", "integrationHttpMethod": "POST", "uri": uri("dynamodb", "action/Scan")}
         assert api.error("put_integration", **at, **target) == (
             "BadRequestException", "Role ARN must be specified for AWS integrations")  # fmt: skip
+
+
+class TestBuckets:
+    """S3 of this server, as recorded of AWS: the paths of public templates, with and without a bucket in them."""
+
+    KEY = {"integration.request.path.key": "method.request.path.key",
+           "integration.request.header.Content-Type": "method.request.header.Content-Type"}  # fmt: skip
+    DECLARED = {"requestParameters": {"method.request.path.key": True, "method.request.header.Content-Type": False}}
+
+    @pytest.fixture
+    def s3(self, clients):
+        return clients.service("s3")
+
+    @pytest.fixture
+    def bucket(self, s3):
+        name = unique("bucket")
+        s3.create_bucket(Bucket=name)
+        yield name
+        for found in s3.list_objects_v2(Bucket=name).get("Contents", []):
+            s3.delete_object(Bucket=name, Key=found["Key"])
+        s3.delete_bucket(Bucket=name)
+
+    @pytest.fixture
+    def objects(self, rest_api, bucket):
+        """An API whose `ANY /{key+}` is the bucket."""
+
+        def make(target=None, credentials=ROLE, answers=None, **settings):
+            api = rest_api(**settings)
+            integrate(
+                api, api.resource("{key+}"), "ANY", type="AWS", integrationHttpMethod="ANY", credentials=credentials,
+                uri=uri("s3", target or f"path/{bucket}/{{key}}"), requestParameters=self.KEY, method=self.DECLARED,
+                answers=answers or {"200": {}})  # fmt: skip
+            api.deploy("prod")
+            return api
+
+        return make
+
+    def test_any_method_of_an_object(self, objects, s3, bucket):
+        api = objects()
+        status, text = message(api.call("GET", "/prod/a/b.json"))
+        assert status == 200 and "<Code>NoSuchKey</Code>" in text and "<Key>a/b.json</Key>" in text
+        put = api.call("PUT", "/prod/a/b.json", {"Content-Type": "application/json"}, b'{"id": 1}')
+        assert message(put) == (200, "")
+        found = s3.get_object(Bucket=bucket, Key="a/b.json")
+        assert (found["Body"].read(), found["ContentType"]) == (b'{"id": 1}', "application/json")
+        assert message(api.call("GET", "/prod/a/b.json")) == (200, '{"id": 1}')
+        assert message(api.call("DELETE", "/prod/a/b.json")) == (200, "")
+        assert "<Code>NoSuchKey</Code>" in message(api.call("GET", "/prod/a/b.json"))[1]
+
+    def test_a_template_makes_an_object(self, rest_api, s3, bucket):
+        api = rest_api()
+        integrate(
+            api, api.root, "GET", type="AWS", integrationHttpMethod="PUT", credentials=ROLE,
+            uri=uri("s3", f"path/{bucket}/made.json"), answers={"200": {}},
+            requestParameters={"integration.request.header.Content-Type": "'application/json'",
+                               "integration.request.header.x-amz-meta-stage": "context.stage"},
+            requestTemplates={"application/json": '{"message": "great success!"}'})  # fmt: skip
+        api.deploy("prod")
+        assert message(api.call("GET", "/prod")) == (200, "")
+        found = s3.get_object(Bucket=bucket, Key="made.json")
+        assert (found["Body"].read(), found["Metadata"]) == (b'{"message": "great success!"}', {"stage": "prod"})
+
+    def test_answers_are_mapped_by_their_status_and_fields(self, objects, s3, bucket):
+        fields = {"method.response.header.ETag": "integration.response.header.ETag",
+                  "method.response.header.Content-Type": "integration.response.header.Content-Type",
+                  "method.response.header.x-length": "integration.response.header.Content-Length"}  # fmt: skip
+        answers = {"200": {"selectionPattern": "200", "responseParameters": fields}, "404": {"selectionPattern": "4.."}}
+        api = objects(answers=answers)
+        etag = s3.put_object(Bucket=bucket, Key="k", Body=b"12345", ContentType="text/x")["ETag"]
+        for verb, body in (("GET", b"12345"), ("HEAD", b"")):
+            answer = api.call(verb, "/prod/k")
+            assert (answer.status, answer.body, answer.header("etag"), answer.header("content-type"),
+                    answer.header("x-length")) == (200, body, etag, "text/x", "5")  # fmt: skip
+        assert api.call("GET", "/prod/none").status == 404
+        assert api.call("HEAD", "/prod/none").status == 404
+
+    def test_what_a_caller_wants_answered_instead(self, rest_api, s3, bucket):
+        api = rest_api()
+        s3.put_object(Bucket=bucket, Key="k", Body=b"x", ContentType="text/x")
+        integrate(
+            api, api.root, "GET", type="AWS", integrationHttpMethod="GET", uri=uri("s3", f"path/{bucket}/k"), credentials=ROLE,
+            requestParameters={"integration.request.querystring.response-content-type": "method.request.querystring.type"},
+            method={"requestParameters": {"method.request.querystring.type": False}},
+            answers={"200": {"responseParameters": {"method.response.header.Content-Type": "integration.response.header.Content-Type"}}})  # fmt: skip
+        api.deploy("prod")
+        assert [api.call("GET", f"/prod{query}").header("content-type") for query in ("", "?type=image/png")] == ["text/x", "image/png"]
+
+    def test_binary_content_stays_what_it_is(self, objects, s3, bucket):
+        content = bytes(range(256)) * 8
+        api = objects(binaryMediaTypes=["image/png"])
+        headers = {"Content-Type": "image/png", "Accept": "image/png"}
+        assert api.call("PUT", "/prod/p.png", headers, content).status == 200
+        assert s3.get_object(Bucket=bucket, Key="p.png")["Body"].read() == content
+        assert api.call("GET", "/prod/p.png", headers).body == content
+
+    def test_a_bucket_in_the_host(self, objects, bucket):
+        api = objects(target="path/{key}")
+        assert api.call("PUT", f"/prod/{bucket}/k", (), b"x").status == 200
+        hosted = objects(target=None).call("GET", "/prod/k")
+        assert message(hosted) == (200, "x")
+        own = uri("s3", "path/k").replace(":s3:", f":{bucket}.s3:")
+        integrate(api, api.root, "GET", type="AWS", integrationHttpMethod="GET", credentials=ROLE, uri=own, answers={"200": {}})
+        api.deploy("prod")
+        assert message(api.call("GET", "/prod")) == (200, "x")
+
+    def test_a_role_does_what_it_may(self, objects, clients, bucket):
+        role = Role(clients.service("iam"))
+        api = objects(credentials=role.arn)
+        denied = "<Code>AccessDenied</Code>"
+        assert denied in message(api.call("PUT", "/prod/k", (), b"x"))[1]
+        role.allow("s3:PutObject", f"arn:aws:s3:::{bucket}/k")
+        assert message(api.call("PUT", "/prod/k", (), b"x")) == (200, "")
+        assert denied in message(api.call("PUT", "/prod/other", (), b"x"))[1]
+        assert denied in message(api.call("GET", "/prod/k"))[1]
+        role.allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*")
+        assert message(api.call("GET", "/prod/k")) == (200, "x")
+        role.trust(trust("lambda.amazonaws.com"))
+        assert message(api.call("GET", "/prod/k")) == (500, '{"message": "Internal server error"}')
+        role.delete()
+
+    def test_more_than_an_integration_may_answer(self, objects, s3, bucket):
+        s3.put_object(Bucket=bucket, Key="big", Body=bytes(10_485_761))
+        assert message(objects().call("GET", "/prod/big")) == (500, '{"message": "Internal server error"}')
+
+    def test_another_region_is_refused_when_it_is_deployed(self, rest_api, bucket):
+        api = rest_api()
+        there = uri("s3", f"path/{bucket}/k").replace(REGION, "eu-west-1")
+        integrate(api, api.root, "GET", type="AWS", integrationHttpMethod="GET", credentials=ROLE, uri=there, answers={"200": {}})
+        code, text = api.error("create_deployment", stageName="prod")
+        assert code == "BadRequestException" and f"calls s3 of eu-west-1, and this server is {REGION}" in text
+
+
+class TestTargets:
+    """Services of this server whose operations X-Amz-Target names, which the integration maps."""
+
+    def api(self, rest_api, service, target, template):
+        api = rest_api()
+        integrate(
+            api, api.root, "POST", type="AWS", integrationHttpMethod="POST", uri=uri(service, "path//"),
+            credentials=ROLE, requestTemplates={"application/json": template}, answers={"200": {}},
+            requestParameters={"integration.request.header.X-Amz-Target": f"'{target}'",
+                               "integration.request.header.Content-Type": "'application/x-amz-json-1.1'"})  # fmt: skip
+        api.deploy("prod")
+        return api
+
+    def test_a_secret(self, rest_api, clients):
+        secrets, name = clients.service("secretsmanager"), unique("secret")
+        secrets.create_secret(Name=name, SecretString="hidden")
+        api = self.api(rest_api, "secretsmanager", "secretsmanager.GetSecretValue", '{"SecretId": "%s"}' % name)
+        assert json.loads(api.call("POST", "/prod", (), b"{}").body)["SecretString"] == "hidden"
+        secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
+    def test_no_service_is_asked_for_what_is_another_s(self, rest_api, clients):
+        for target in "DynamoDB_20120810.ListTables", "AmazonSSM.DescribeParameters":
+            api = self.api(rest_api, "secretsmanager", target, "{}")
+            assert "Gatehouse does not serve" in message(api.call("POST", "/prod", (), b"{}"))[1]
 
 
 class Service:

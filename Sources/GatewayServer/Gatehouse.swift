@@ -133,6 +133,8 @@ package final class Gatehouse: Sendable {
         let issuers = try IssuerService(settings.issuers, pools: pools, group: group)
         var options = try dataPlaneOptions(settings, snapshots, tables, vpcLinks, undeployed)
         options.memory = bodies
+        let ownServices = OwnServicesAdapter()
+        options.services.own = ownServices
         let dataPlane = try await DataPlane(
             group: group, functions: FunctionDirectoryAdapter(host: lambdaHost, changes: functionChanges),
             accessLogs: accessLogs, issuers: issuers,
@@ -182,6 +184,7 @@ package final class Gatehouse: Sendable {
             objects: ObjectEndpoint(controlPlane: controlPlane, store: objects), logs: logs,
             account: settings.account, cloudFormation: cloudFormation,
             responses: responses)
+        ownServices.know(inProcess)
         let stacks = StackService(
             store: store, sealing: sealing, management: inProcess, account: settings.account,
             assetFolder: folder.assets,

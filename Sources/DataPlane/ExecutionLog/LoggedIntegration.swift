@@ -75,8 +75,20 @@ enum LoggedFunction {
     }
 }
 
-/// What the execution log says of a call to a table: as it would be over HTTP.
-enum LoggedTable {
+/// What the execution log says of a call to a service of this server: as it would be over HTTP.
+enum LoggedService {
+    static func request(_ x: Exchange, _ call: ServiceCall) {
+        guard x.rest.log != nil else { return }
+        let fields = call.fields.map { field in
+            (name: String(decoding: field.name, as: UTF8.self), value: String(decoding: field.value, as: UTF8.self))
+        }
+        let host = fields.first { $0.name == "host" }?.value ?? ""
+        x.logRequest(
+            uri: "https://\(host)\(String(decoding: call.target, as: UTF8.self))",
+            fields: fields.filter { $0.name != "host" }, body: call.body)
+    }
+
+    /// Of a table.
     static func request(_ x: Exchange, _ operation: String?, _ body: ByteBuffer) {
         guard x.rest.log != nil, let stage = x.stage else { return }
         let action = operation.map { "?Action=" + $0 } ?? ""

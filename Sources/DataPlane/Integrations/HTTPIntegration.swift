@@ -34,7 +34,7 @@ final class HTTPIntegration: Sendable {
     let requestMapping: RequestMapping?
     let responseMapping: ResponseMapping?
     /// nil for what is no AWS service.
-    let service: SignedService?
+    let service: CalledService?
     /// `Host: …` and the fields that every request gets, ready to be written.
     let fixedFields: [UInt8]
 
@@ -66,7 +66,7 @@ final class HTTPIntegration: Sendable {
     init(
         uri: String, method: String?, timeoutMilliseconds: Int, appendsPath: Bool, variables: [[UInt8]],
         requestMapping: RequestMapping? = nil, responseMapping: ResponseMapping? = nil,
-        service: SignedService? = nil, link: PrivateConnection? = nil, checksChain: Bool = true, origins: Origins
+        service: CalledService? = nil, link: PrivateConnection? = nil, checksChain: Bool = true, origins: Origins
     ) throws(CompileError) {
         let lower = uri.lowercased()
         guard lower.hasPrefix("http://") || lower.hasPrefix("https://") else {

@@ -127,7 +127,11 @@ enum RESTPipeline {
         case .function(let integration): FunctionProxy.invoke(x, integration)
         case .http(let integration):
             x.rest.showsTrace = x.route?.method?.isProxy == false
-            HTTPProxy.connect(x, integration)
+            if let service = integration.service, case .own(let services) = service.place {
+                try OwnServiceCall.begin(x, service, integration, services)
+            } else {
+                HTTPProxy.connect(x, integration)
+            }
         case .tables(let integration): try integration.call(x)
         case .mock:
             try MockIntegration.answer(x)

@@ -4,6 +4,8 @@ package import SigV4
 package struct AWSServices: Sendable {
     /// This server's own; nil where it has none.
     package var tables: (any TableTarget)?
+    /// Others of its own (`ServedServices.own`).
+    package var own: (any OwnServices)?
     /// What the operator has named for other services, by their names in URIs: `http://127.0.0.1:9324`.
     package var endpoints: [String: String] = [:]
     /// Whom requests to them come from.

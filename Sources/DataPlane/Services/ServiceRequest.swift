@@ -3,13 +3,12 @@ import HTTPFront
 import NIOCore
 import SigV4
 
-/// A REST API's request to an AWS service behind an endpoint, written and signed. Which fields are in it: from
-/// execution logs of AWS.
+/// A REST API's request to an AWS service. Which fields are in it: from execution logs of AWS.
 enum ServiceRequest {
     private typealias Pair = (name: [UInt8], value: [UInt8])
 
     /// Whether there is a host where the path's variables lead.
-    static func check(_ x: Exchange, _ service: SignedService, _ integration: HTTPIntegration) throws(Refusal) {
+    static func check(_ x: Exchange, _ service: CalledService, _ integration: HTTPIntegration) throws(Refusal) {
         guard !service.subdomain.isEmpty else { return }
         var host = ByteBuffer()
         RESTUpstream.write(service.subdomain, integration, x.rest.parameters, to: &host)
@@ -19,38 +18,42 @@ enum ServiceRequest {
         }
     }
 
+    /// To an endpoint, signed.
     static func writeHead(
-        _ x: Exchange, _ service: SignedService, _ integration: HTTPIntegration, to out: inout ByteBuffer
+        _ x: Exchange, _ service: CalledService, _ integration: HTTPIntegration, to out: inout ByteBuffer
     ) {
-        let time = Timestamp(milliseconds: Int64(x.worker.clock.epochMilliseconds))
-        let body = x.bodyUse == .collected ? x.body : nil
-        let digest = (body ?? ByteBuffer()).withUnsafeReadableBytes(RequestSigner.digest)
-        let method = Array(bytes { UpstreamRequest.writeMethod(x, integration, to: &$0) }.dropLast())
-        let path = path(x, integration)
-        let query = query(x, service, integration)
-        let fields = fields(x, service, integration, time, digest)
-        let authorization = service.signer.authorization(
-            method: method, path: path, query: query, fields: fields.filter { isSigned($0.name) },
-            bodyDigest: digest, time: time)
-
-        out.write(method)
+        let call = call(x, service, integration)
+        out.write(call.method)
         out.write(" ")
-        out.write(path)
-        if !query.isEmpty {
-            out.write("?")
-            out.write(query)
-        }
+        out.write(call.target)
         out.write(" HTTP/1.1\r\n")
-        for field in fields { line(field.name, field.value, to: &out) }
-        out.write("Authorization: ")
-        out.writeString(authorization)
-        out.write("\r\nx-amzn-apigateway-api-id: ")
+        for field in call.fields { line(field.name, field.value, to: &out) }
+        if let authorization = call.authorization {
+            out.write("Authorization: ")
+            out.writeString(authorization)
+            out.write("\r\n")
+        }
+        out.write("x-amzn-apigateway-api-id: ")
         if let stage = x.stage { out.writeString(stage.key.apiId) }
         out.write("\r\nX-Amzn-Trace-Id: ")
         x.writeRESTTraceId(to: &out)
         out.write("\r\nContent-Length: ")
-        out.writeDecimal(body?.readableBytes ?? 0)
+        out.writeDecimal(call.body?.readableBytes ?? 0)
         out.write("\r\n\r\n")
+    }
+
+    static func call(_ x: Exchange, _ service: CalledService, _ integration: HTTPIntegration) -> ServiceCall {
+        let body = x.bodyUse == .collected ? x.body : nil
+        var call = ServiceCall(
+            service: service.name,
+            method: Array(bytes { UpstreamRequest.writeMethod(x, integration, to: &$0) }.dropLast()),
+            path: path(x, integration), query: query(x, service, integration),
+            fields: fields(x, service, integration), body: body)
+        guard let signer = service.signer else { return call }
+        let time = Timestamp(milliseconds: Int64(x.worker.clock.epochMilliseconds))
+        let digest = (body ?? ByteBuffer()).withUnsafeReadableBytes(RequestSigner.digest)
+        call.sign(signer, time, digest)
+        return call
     }
 
     /// With every character escaped that services escape when they look at the signature.
@@ -71,7 +74,7 @@ enum ServiceRequest {
 
     /// As it is signed: sorted, strictly encoded, each name with a value.
     private static func query(
-        _ x: Exchange, _ service: SignedService, _ integration: HTTPIntegration
+        _ x: Exchange, _ service: CalledService, _ integration: HTTPIntegration
     ) -> [UInt8] {
         var pairs: [Pair] = service.action.map { [(Array("Action".utf8), $0)] } ?? []
         if !integration.query.isEmpty {
@@ -96,12 +99,12 @@ enum ServiceRequest {
     // MARK: Fields
 
     /// What is mapped wins, but for what belongs to the signature.
-    private static func fields(
-        _ x: Exchange, _ service: SignedService, _ integration: HTTPIntegration, _ time: Timestamp, _ digest: String
-    ) -> [Pair] {
+    private static func fields(_ x: Exchange, _ service: CalledService, _ integration: HTTPIntegration) -> [Pair] {
         var fields = x.rest.parameters.headers.filter { !isOfSignature($0.name) }
+        // Which service of this server's is asked is not the caller's to choose.
+        if case .own = service.place { fields.removeAll { isNamed($0.name, "host") } }
         func add(_ name: StaticString, _ value: @autoclosure () -> [UInt8]?) {
-            let isThere = fields.contains { $0.name.withUnsafeBytes { ASCII.equalsIgnoringCase($0, name) } }
+            let isThere = fields.contains { isNamed($0.name, name) }
             if !isThere, let value = value() { fields.append((name.bytes, value)) }
         }
         add("host", host(x, service, integration))
@@ -109,13 +112,10 @@ enum ServiceRequest {
         add("user-agent", Array("AmazonAPIGateway_\(x.stage?.key.apiId ?? "")".utf8))
         add("x-amz-target", service.target)
         add("content-type", service.contentType ?? clientsContentType(x))
-        add("x-amz-date", Array(RequestSigner.date(time).utf8))
-        add("x-amz-security-token", service.signer.credentials.sessionToken.map { Array($0.utf8) })
-        add("x-amz-content-sha256", service.signer.isS3 ? Array(digest.utf8) : nil)
         return fields
     }
 
-    private static func host(_ x: Exchange, _ service: SignedService, _ integration: HTTPIntegration) -> [UInt8] {
+    private static func host(_ x: Exchange, _ service: CalledService, _ integration: HTTPIntegration) -> [UInt8] {
         bytes { out in
             if !service.subdomain.isEmpty {
                 RESTUpstream.write(service.subdomain, integration, x.rest.parameters, to: &out)
@@ -135,14 +135,12 @@ enum ServiceRequest {
 
     private static func isOfSignature(_ name: [UInt8]) -> Bool {
         for own: StaticString in ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"]
-        where name.withUnsafeBytes({ ASCII.equalsIgnoringCase($0, own) }) { return true }
+        where isNamed(name, own) { return true }
         return false
     }
 
-    private static func isSigned(_ name: [UInt8]) -> Bool {
-        let name = name.map(ASCII.lowercased)
-        return name.starts(with: "x-amz-".utf8) || name.elementsEqual("host".utf8)
-            || name.elementsEqual("content-type".utf8)
+    private static func isNamed(_ name: [UInt8], _ other: StaticString) -> Bool {
+        name.withUnsafeBytes { ASCII.equalsIgnoringCase($0, other) }
     }
 
     private static func line(_ name: [UInt8], _ value: [UInt8], to out: inout ByteBuffer) {

@@ -35,16 +35,9 @@ final class TableIntegration: Sendable {
         let isPost = (method ?? x.connection?.head.method) == .post
         let operation = isPost ? self.operation ?? Self.mappedOperation(x) : nil
         let body = x.body ?? ByteBuffer()
-        LoggedTable.request(x, operation, body)
+        LoggedService.request(x, operation, body)
         x.body = nil
-        let bound = NIOLoopBound(x, eventLoop: x.worker.eventLoop)
-        let turn = x.turn
-        tables.answer(operation ?? "", body, as: caller, on: x.worker.eventLoop) { answer in
-            let x = bound.value
-            // The client or the time-out may have ended this request meanwhile.
-            guard x.turn == turn else { return }
-            Self.answered(x, answer)
-        }
+        x.answered(by: { tables.answer(operation ?? "", body, as: caller, on: x.worker.eventLoop, completion: $0) })
     }
 
     /// `DynamoDB_20120810.GetItem`
@@ -57,33 +50,4 @@ final class TableIntegration: Sendable {
     }
 
     private static let targetPrefix = "DynamoDB_20120810."
-
-    private static func answered(_ x: Exchange, _ answer: TableAnswer) {
-        x.integrationStatus = answer.status
-        x.integrationServiceStatus = answer.status
-        x.endpointRequestId = answer.requestId
-        // A batch of items may be longer.
-        let limit = x.worker.options.limits.heldBytes
-        guard answer.body.readableBytes <= limit, let method = x.route?.method,
-            let head = head(of: answer)
-        else {
-            return x.refuse(
-                .internalError,
-                because: "calls DynamoDB, whose answer is longer than \(limit) bytes")
-        }
-        x.markAnswer(answer.body.readableBytes)
-        LoggedTable.answer(x, head, answer.body)
-        RESTAnswer.respond(x, head, answer.body, method)
-    }
-
-    /// As it would have come over the wire: mappings read its fields.
-    private static func head(of answer: TableAnswer) -> ResponseHead? {
-        var text = ByteBuffer(
-            string: "HTTP/1.1 \(answer.status) \r\n\(answer.fields)Content-Length: \(answer.body.readableBytes)\r\n\r\n"
-        )
-        let head = ResponseHead()
-        var scanned = 0
-        let result = ResponseHeadParser.parse(&text, into: head, scanned: &scanned, isHead: false)
-        return result == .complete ? head : nil
-    }
 }

@@ -63,30 +63,34 @@ struct IntegrationCompiler {
         guard case .role(let role) = credentials else {
             return .invalid("calls \(uri.service) without a role; only functions are called so")
         }
-        if let endpoint = services.endpoints[uri.service] {
-            guard let signer = services.credentials else {
-                return .invalid("calls \(uri.service), and this server has no credentials to sign with")
-            }
+        func call(_ endpoint: String, _ place: CalledService.Place) -> CompiledIntegration {
             do throws(CompileError) {
                 return .http(
                     try HTTPIntegration(
-                        uri: SignedService.location(uri, at: endpoint), method: integration.httpMethod,
+                        uri: CalledService.location(uri, at: endpoint), method: integration.httpMethod,
                         timeoutMilliseconds: integration.timeoutInMillis, appendsPath: false,
                         variables: request.pathNames,
-                        service: SignedService(uri, signer, role: role, variables: request.pathNames),
+                        service: CalledService(uri, at: place, role: role, variables: request.pathNames),
                         origins: origins))
             } catch {
                 return .invalid(error.message)
             }
         }
-        if let tables = services.tables, uri.service == "dynamodb", uri.subdomain == nil {
-            guard uri.region == account.region else {
-                return .invalid("calls DynamoDB of \(uri.region), and the tables here are those of \(account.region)")
+        if let endpoint = services.endpoints[uri.service] {
+            guard let credentials = services.credentials else {
+                return .invalid("calls \(uri.service), and this server has no credentials to sign with")
             }
+            return call(endpoint, .endpoint(CalledService.signer(uri, credentials)))
+        }
+        if let fault = ServedServices().fault(of: written, in: account) { return .invalid(fault) }
+        if let tables = services.tables, uri.service == "dynamodb" {
             return .tables(
                 TableIntegration(
                     uri.target, method: integration.httpMethod, timeoutMilliseconds: integration.timeoutInMillis,
                     role: role, tables: tables))
+        }
+        if let own = services.own {
+            return call("https://\(uri.service).\(uri.region).amazonaws.com", .own(own))
         }
         return .invalid("calls \(uri.service), for which this server has no endpoint")
     }

@@ -27,6 +27,11 @@ enum ObjectHeaders {
         }
     }
 
+    /// `Content-Type`, as S3 writes it: mappings of integrations tell its case.
+    static func written(_ name: String) -> String {
+        name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
+    }
+
     static func facts(_ request: ObjectRequest, bucketEncryption: String?) throws(ObjectError) -> ObjectFacts {
         var facts = ObjectFacts()
         for name in kept {

@@ -89,14 +89,14 @@ extension ObjectOperation {
                 ("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(version.size)"))
         }
         for field in version.facts.headers where !overrides.contains(where: { $1 == field.name && request.has($0) }) {
-            answer.headers.append((field.name, field.value))
+            answer.headers.append((ObjectHeaders.written(field.name), field.value))
         }
         for (parameter, name) in overrides {
             guard let value = request.parameter(parameter) else { continue }
-            guard request.header("authorization") != nil || request.has("X-Amz-Signature") else {
+            guard request.isSigned else {
                 throw .invalidRequest("Request specific response headers cannot be used for anonymous GET requests.")
             }
-            answer.headers.append((name, value))
+            answer.headers.append((ObjectHeaders.written(name), value))
         }
         for field in version.facts.metadata { answer.headers.append(("x-amz-meta-\(field.name)", field.value)) }
         if !version.facts.tags.isEmpty {

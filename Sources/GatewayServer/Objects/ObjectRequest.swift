@@ -11,12 +11,16 @@ struct ObjectRequest: Sendable {
     private let headers: [String: String]
     /// As errors name it.
     let resource: String
+    /// Whether somebody says who it is from.
+    let isSigned: Bool
 
     /// - Parameters:
     ///   - path: with its escapes.
     ///   - hostBucket: the bucket that the host names.
+    ///   - isOwn: whether it comes from this server, which signs nothing.
     init(
-        method: String, path: String, query: String, headers: [(name: String, value: String)], hostBucket: String?
+        method: String, path: String, query: String, headers: [(name: String, value: String)], hostBucket: String?,
+        isOwn: Bool = false
     ) throws(ObjectError) {
         self.method = method
         var fields: [String: String] = [:]
@@ -28,6 +32,7 @@ struct ObjectRequest: Sendable {
             let query = PercentEncoding.query(query)
         else { throw ObjectError("InvalidURI", status: 400, "Couldn't parse the specified URI.") }
         self.query = query
+        isSigned = isOwn || fields["authorization"] != nil || query.contains { $0.name == "X-Amz-Signature" }
         resource = path
         let rest = path.dropFirst()
         if let hostBucket {

@@ -142,7 +142,7 @@ final class ObjectService: HTTPService {
     }
 
     /// Whether a document is what its sender says.
-    private static func check(_ call: ObjectCall) throws(ObjectError) {
+    static func check(_ call: ObjectCall) throws(ObjectError) {
         // What completes an upload tells the checksum of the object, not of its own document.
         let claims = try ContentClaims(
             call.request, contentLength: call.body.count,

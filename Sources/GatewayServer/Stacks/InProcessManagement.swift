@@ -47,9 +47,7 @@ struct InProcessManagement: Management {
     }
 
     func call(_ request: WireRequest) async -> WireResponse {
-        var request = request
-        request.caller = caller
-        request.isSecure = true
+        let request = acted(request)
         switch request.destination {
         case .tables(let operation):
             let denial = controlPlane.denial(of: request) {
@@ -68,6 +66,14 @@ struct InProcessManagement: Management {
         if let answer = await pools.respond(to: request, controlPlane) { return answer }
         if let answer = await logs.respond(to: request, controlPlane) { return answer }
         return await controlPlane.respond(to: request, allowsLocalCode: allowsLocalCode)
+    }
+
+    /// The request as the caller's own.
+    func acted(_ request: WireRequest) -> WireRequest {
+        var request = request
+        request.caller = caller
+        request.isSecure = true
+        return request
     }
 
     func draft() async -> any Management {

@@ -1,61 +1,81 @@
 import Callers
 import ControlPlane
 import GatewayModel
+import NIOCore
 import NIOPosix
 import ObjectStore
 
-/// S3's operations without a socket, for stacks: those that take a document or nothing.
+/// S3's operations without a socket, for stacks and for integrations: with content that is in memory.
 struct ObjectEndpoint: Sendable {
-    /// Bytes of content that are answered: more than a template (1 MB) or the document of an API (6 MB) may have.
+    /// Bytes of content that are answered: more than a template (1 MB) or the document of an API (6 MB) may have, and as
+    /// many as an integration may answer (AWS quota: 10 MB).
     private static let contentBytes = 10_485_760
 
     let controlPlane: ControlPlane
     let store: ObjectStore
 
-    /// - Parameter hostBucket: the bucket that the request's host names.
-    func answer(_ request: WireRequest, _ hostBucket: String?) async -> WireResponse {
+    /// - Parameters:
+    ///   - hostBucket: the bucket that the request's host names.
+    ///   - cutsContent: whether content that is too long is cut behind its first byte too many, and not refused.
+    func answer(_ request: WireRequest, _ hostBucket: String?, cutsContent: Bool = false) async -> WireResponse {
         let answer: WireResponse?
         do {
-            answer = try await NIOThreadPool.singleton.runIfActive { respond(to: request, hostBucket) }
+            answer = try await NIOThreadPool.singleton.runIfActive { respond(to: request, hostBucket, cutsContent) }
         } catch { answer = nil }
         return answer ?? WireResponse(.internalError("the server is about to end"))
     }
 
-    private func respond(to request: WireRequest, _ hostBucket: String?) -> WireResponse {
+    private func respond(to request: WireRequest, _ hostBucket: String?, _ cutsContent: Bool) -> WireResponse {
         do throws(ObjectError) {
             let objectRequest = try ObjectRequest(
                 method: request.method, path: request.path, query: request.query, headers: request.headers,
-                hostBucket: hostBucket)
+                hostBucket: hostBucket, isOwn: true)
             let operation = try ObjectOperation.find(objectRequest)
-            if case .content = operation.body {
-                throw .notImplemented("Gatehouse takes no content of objects here.")
-            }
+            try objectRequest.checkOwner(controlPlane.account)
             let call = ObjectCall(
                 store: store, account: controlPlane.account, request: objectRequest,
                 access: ObjectAccess(
                     controlPlane: controlPlane, caller: request.caller, facts: controlPlane.facts(of: request)),
                 body: request.body)
             try call.access.check(operation.permissions(objectRequest, call.account), call)
-            let answer = try operation.run(call)
-            return try WireResponse(answer, upTo: Self.contentBytes)
+            let answer = try run(operation, call)
+            if !cutsContent, let content = answer.content, content.range.count > Self.contentBytes {
+                throw ObjectError(
+                    "EntityTooLarge", status: 400,
+                    "The object has more than \(Self.contentBytes) bytes, which are read here.")
+            }
+            return try WireResponse(answer, upTo: Self.contentBytes + 1)
         } catch { return WireResponse(error) }
+    }
+
+    private func run(_ operation: ObjectOperation, _ call: ObjectCall) throws(ObjectError) -> ObjectAnswer {
+        guard case .content(let receiving) = operation.body else {
+            try ObjectService.check(call)
+            return try operation.run(call)
+        }
+        let claims = try ContentClaims(call.request, contentLength: call.body.count)
+        let content = ObjectContent(call, receiving, claims, nil)
+        try content.begin()
+        try content.append([ByteBuffer(bytes: call.body)])
+        return try content.finish()
     }
 }
 
 extension WireResponse {
     fileprivate init(_ error: ObjectError) {
-        let answer = ObjectAnswer(error, Identifiers.uuid())
-        self.init(status: answer.status, headers: answer.headers, body: answer.body)
+        self.init(head: ObjectAnswer(error, Identifiers.uuid()))
     }
 
     fileprivate init(_ answer: ObjectAnswer, upTo limit: Int) throws(ObjectError) {
+        self.init(head: answer)
+        if let content = answer.content { body = try content.reader.bytes(in: content.range.prefix(limit)) }
+    }
+
+    private init(head answer: ObjectAnswer) {
+        let id = Identifiers.uuid()
         self.init(status: answer.status, headers: answer.headers, body: answer.body)
-        guard let content = answer.content else { return }
-        guard content.range.count <= limit else {
-            throw ObjectError(
-                "EntityTooLarge", status: 400, "The object has more than \(limit) bytes, which are read here.")
-        }
-        body = try content.reader.bytes(in: content.range)
+        headers += [("x-amz-request-id", id), ("x-amz-id-2", id), ("Server", "AmazonS3")]
+        if let length = answer.unsentLength { headers.append(("Content-Length", String(length))) }
     }
 }
 

@@ -13,14 +13,14 @@ struct TablesOfIntegrations: TableTarget {
 
     func answer(
         _ operation: String, _ body: ByteBuffer, as caller: Caller?, on loop: any EventLoop,
-        completion: @escaping @Sendable (TableAnswer) -> Void
+        completion: @escaping @Sendable (ServiceAnswer) -> Void
     ) {
         // What names no operation does nothing.
         let check = operation.isEmpty ? nil : caller.map { self.check($0, operation) }
         let response = tables.answer(operation, Array(body.readableBytesView), nil, check, on: loop) { response in
-            loop.execute { completion(TableAnswer(response)) }
+            loop.execute { completion(ServiceAnswer(response)) }
         }
-        if let response { completion(TableAnswer(response)) }
+        if let response { completion(ServiceAnswer(response)) }
     }
 
     /// What the policies of an integration's role say of a call.
@@ -40,7 +40,7 @@ struct TablesOfIntegrations: TableTarget {
     }
 }
 
-extension TableAnswer {
+extension ServiceAnswer {
     /// With the fields that DynamoDB answers.
     fileprivate init(_ response: TableResponse) {
         let checksum = response.body.withUnsafeBufferPointer { crc32(0, $0.baseAddress, UInt32($0.count)) }

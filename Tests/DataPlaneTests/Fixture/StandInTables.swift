@@ -38,9 +38,9 @@ final class StandInTables: TableTarget {
 
     func answer(
         _ operation: String, _ body: ByteBuffer, as caller: Caller?, on loop: any EventLoop,
-        completion: @escaping @Sendable (TableAnswer) -> Void
+        completion: @escaping @Sendable (ServiceAnswer) -> Void
     ) {
-        let answer = TableAnswer(
+        let answer = ServiceAnswer(
             status: status, requestId: "REQUEST",
             fields: "Content-Type: application/x-amz-json-1.0\r\nx-amzn-RequestId: REQUEST\r\n",
             body: ByteBuffer(string: self.body))

@@ -27,8 +27,11 @@ struct ServiceURITests {
             ServedServices(endpoints: ["sqs"]).fault(
                 of: "arn:aws:apigateway:\(region):\(service):action/A", in: AccountIdentity())
         }
-        for service in ["dynamodb", "sqs", "${stageVariables.service}"] { #expect(fault(service) == nil) }
+        for service in ["dynamodb", "s3", "bucket.s3", "logs", "sqs", "${stageVariables.service}"] {
+            #expect(fault(service) == nil)
+        }
         #expect(try #require(fault("states")).contains("--service-endpoint states=URL"))
+        #expect(try #require(fault("streams.dynamodb")).contains("no endpoint"))
         #expect(fault("dynamodb", region: "eu-west-1") != nil)
         #expect(fault("dynamodb", region: "${stageVariables.region}") == nil)
     }

@@ -2,10 +2,19 @@ import GatewayModel
 import HTTPFront
 import SigV4
 
-/// An AWS service behind an endpoint of the operator's: what a request to it needs beside what every integration sends.
-struct SignedService: Sendable {
-    let signer: RequestSigner
-    /// It has to be one that can be assumed; the endpoint does not know it.
+/// An AWS service that an integration calls: what a request to it needs beside what every integration sends.
+struct CalledService: Sendable {
+    enum Place: Sendable {
+        /// An endpoint of the operator's, which does not know the role.
+        case endpoint(RequestSigner)
+        /// In this server, without a socket.
+        case own(any OwnServices)
+    }
+
+    let place: Place
+    /// As URIs name it: `s3`.
+    let name: String
+    /// It has to be one that can be assumed.
     let role: String
     /// What stands before the endpoint's host; empty where nothing does.
     let subdomain: [HTTPIntegration.Part]
@@ -16,10 +25,10 @@ struct SignedService: Sendable {
     /// The content type that goes with it.
     let contentType: [UInt8]?
 
-    init(_ uri: ServiceURI, _ credentials: SigningCredentials, role: String, variables: [[UInt8]]) {
+    init(_ uri: ServiceURI, at place: Place, role: String, variables: [[UInt8]]) {
+        self.place = place
         self.role = role
-        signer = RequestSigner(
-            credentials, region: uri.region, service: Self.signingNames[uri.service] ?? uri.service)
+        name = uri.service
         subdomain = HTTPIntegration.parts(uri.subdomain ?? "", variables, isPath: false)
         guard case .action(let action, _) = uri.target else {
             self.action = nil
@@ -32,6 +41,14 @@ struct SignedService: Sendable {
         let spoken = Self.targets[name]
         target = spoken.map { Array("\($0.prefix).\(action)".utf8) }
         contentType = spoken.map { Array("application/x-amz-json-\($0.version)".utf8) }
+    }
+
+    var signer: RequestSigner? {
+        if case .endpoint(let signer) = place { signer } else { nil }
+    }
+
+    static func signer(_ uri: ServiceURI, _ credentials: SigningCredentials) -> RequestSigner {
+        RequestSigner(credentials, region: uri.region, service: signingNames[uri.service] ?? uri.service)
     }
 
     /// Where a request of that URI goes: the endpoint with the URI's path, or with further parameters of its action.
