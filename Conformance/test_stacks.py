@@ -11,7 +11,7 @@ import pytest
 
 from harness import wire
 from harness.deadline import until
-from harness.server import run
+from harness.server import ACCOUNT, REGION, run
 
 HANDLER = """
 def handler(event, context):
@@ -294,7 +294,7 @@ Outputs:
         code, said = command("deploy", "--allow-missing", "AWS::SQS::Queue")
         assert code == 0 and "Queue (AWS::SQS::Queue) is left out" in said, said
         value = server.clients.service("ssm").get_parameter(Name="/left-out")["Parameter"]["Value"]
-        assert value == "left-out-Queue"
+        assert value == f"https://left-out.{REGION}.amazonaws.com/{ACCOUNT}/left-out-Queue"
         # By default it is refused, and the server says at each start what a stack lacks.
         assert command("deploy")[0] == 1
         server.stop()

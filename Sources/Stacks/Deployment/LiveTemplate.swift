@@ -25,7 +25,10 @@ struct LiveTemplate {
             var resource = resource
             resource.settlePolicies(resolver, template.transforms, problems: &problems)
             resource.properties = leftOut.replacing(
-                in: known.work(out: resource.written, path: "\(resource.path).Properties", problems: &problems))
+                in: known.work(
+                    out: leftOut.withoutEvents(resource.written, of: resource.logicalId),
+                    path: "\(resource.path).Properties",
+                    problems: &problems))
             resource.dependsOn.removeAll { $0.string.map(leftOut.contains) ?? false }
             return resource
         }

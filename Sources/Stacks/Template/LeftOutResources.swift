@@ -3,7 +3,8 @@ import GatewayModel
 /// Resources of types that nobody serves and that whoever deploys has named: they are left out.
 ///
 /// What refers to one keeps its form and gets a name that nothing has: so no statement of a policy, no permission and no
-/// authorizer becomes less than it was, and none lets more through. What protects is never left out itself.
+/// authorizer becomes less than it was, and none lets more through. What protects is never left out itself. Events of
+/// functions that become such resources go with them.
 package struct LeftOutResources: Sendable {
     package struct Resource: Sendable, Hashable {
         package let logicalId: String
@@ -11,7 +12,10 @@ package struct LeftOutResources: Sendable {
     }
 
     package private(set) var resources: [Resource] = []
-    private var lines: [String: Int] = [:]
+    /// By the logical ids of resources of the template.
+    private var types: [String: String] = [:]
+    /// By the logical ids of functions: names of their events.
+    private var events: [String: Set<String>] = [:]
     private let account: AccountIdentity
 
     /// What types begin with whose resources say who may do what, or keep something away.
@@ -33,8 +37,8 @@ package struct LeftOutResources: Sendable {
         var unwanted = Problems(file: source.file)
         guard var template = try? Template(source, problems: &unwanted) else { return [] }
         template.unrollByDefaults()
-        let types = Set(template.resources.map(\.type).filter { $0.contains("::") && !ReferenceCheck.isSupported($0) })
-        return types.filter { !protects($0) }.sorted()
+        let types = template.resources.map(\.type) + template.resources.flatMap { ServerlessEvents.of($0).map(\.type) }
+        return Set(types.filter { $0.contains("::") && !ReferenceCheck.isSupported($0) && !protects($0) }).sorted()
     }
 
     /// Nothing.
@@ -49,20 +53,38 @@ package struct LeftOutResources: Sendable {
             problems.add(
                 "resources of the type \(type) protect what they are about, and are not left out", line: nil, path: "")
         }
-        for resource in template.resources
-        where types.contains(resource.type) && !Self.protects(resource.type)
-            && !ReferenceCheck.isSupported(resource.type)
-        {
-            resources.append(Resource(logicalId: resource.logicalId, type: resource.type))
-            lines[resource.logicalId] = resource.line
+        let missing = types.filter { !Self.protects($0) && !ReferenceCheck.isSupported($0) }
+        for resource in template.resources {
+            if missing.contains(resource.type) {
+                resources.append(Resource(logicalId: resource.logicalId, type: resource.type))
+                self.types[resource.logicalId] = resource.type
+                continue
+            }
+            for event in ServerlessEvents.of(resource) where missing.contains(event.type) {
+                resources.append(Resource(logicalId: resource.logicalId + event.name, type: event.type))
+                events[resource.logicalId, default: []].insert(event.name)
+            }
         }
     }
 
-    func contains(_ logicalId: String) -> Bool { lines[logicalId] != nil }
+    func contains(_ logicalId: String) -> Bool { types[logicalId] != nil }
+
+    /// A function's properties with the events that it keeps.
+    func withoutEvents(_ properties: TemplateMap, of logicalId: String) -> TemplateMap {
+        guard let names = events[logicalId] else { return properties }
+        return TemplateMap(
+            properties.entries.map { entry in
+                guard entry.key == "Events", let events = entry.value.map else { return entry }
+                var kept = entry
+                kept.value = .map(
+                    TemplateMap(events.entries.filter { !names.contains($0.key) }), line: entry.value.line)
+                return kept
+            })
+    }
 
     /// Whether the value speaks of one of them.
     func areNamed(in value: TemplateValue) -> Bool {
-        guard !lines.isEmpty else { return false }
+        guard !types.isEmpty else { return false }
         var references = References()
         var unwanted = Problems(file: "")
         references.collect(value, path: "", problems: &unwanted)
@@ -84,7 +106,7 @@ package struct LeftOutResources: Sendable {
 /// What stands in the place of references.
 extension LeftOutResources {
     func replacing(in map: TemplateMap) -> TemplateMap {
-        guard !lines.isEmpty else { return map }
+        guard !types.isEmpty else { return map }
         return TemplateMap(
             map.entries.map { entry in
                 TemplateMap.Entry(key: entry.key, line: entry.line, value: replacing(in: entry.value))
@@ -126,10 +148,25 @@ extension LeftOutResources {
         return .map(["Fn::Sub": .list([text, map], line: value.line)], line: value.line)
     }
 
-    /// An ARN where one is asked for, of no service.
+    /// In the form that is asked for, of no service.
     private func substitute(_ logicalId: String, _ attribute: String?) -> String {
         let name = "left-out-\(logicalId)"
-        guard attribute?.hasSuffix("Arn") == true else { return name }
-        return "arn:\(account.partition):left-out:\(account.region):\(account.accountId):\(name)"
+        let arn = "arn:\(account.partition):left-out:\(account.region):\(account.accountId):\(name)"
+        if let attribute { return attribute.hasSuffix("Arn") ? arn : name }
+        let type = types[logicalId] ?? ""
+        if type == "AWS::SQS::Queue" {
+            return "https://left-out.\(account.region).\(account.urlSuffix)/\(account.accountId)/\(name)"
+        }
+        return Self.namedByARN.contains(type) ? arn : name
     }
+
+    /// Types for whose resources `Ref` gives the ARN. Source: their pages in CloudFormation's reference, "Return values".
+    private static let namedByARN: Set<String> = [
+        "AWS::AppSync::GraphQLApi", "AWS::Batch::ComputeEnvironment", "AWS::Batch::JobDefinition",
+        "AWS::Batch::JobQueue",
+        "AWS::ECS::Service", "AWS::ECS::TaskDefinition", "AWS::ElasticLoadBalancingV2::Listener",
+        "AWS::ElasticLoadBalancingV2::ListenerRule", "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::MSK::Cluster", "AWS::SNS::Subscription", "AWS::SNS::Topic",
+        "AWS::Serverless::StateMachine", "AWS::StepFunctions::Activity", "AWS::StepFunctions::StateMachine",
+    ]
 }

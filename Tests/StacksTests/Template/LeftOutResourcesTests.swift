@@ -50,9 +50,10 @@ import Testing
         #expect(plan.leftOut.resources.map(\.logicalId) == ["Queue", "Rule"])
         let properties = Dictionary(uniqueKeysWithValues: plan.resources.map { ($0.logicalId, $0.properties) })
         let arn = "arn:aws:left-out:us-east-1:000000000000:left-out-Queue"
+        let url = "https://left-out.us-east-1.amazonaws.com/000000000000/left-out-Queue"
         let variables: JSONValue = [
-            "URL": "left-out-Queue", "ARN": .string(arn),
-            "TEXT": ["Fn::Sub": "${AWS::Region} left-out-Queue left-out-Queue"],
+            "URL": .string(url), "ARN": .string(arn),
+            "TEXT": ["Fn::Sub": .string("${AWS::Region} \(url) left-out-Queue")],
         ]
         #expect(properties["Shop"]?["Environment"]?.json["Variables"] == variables)
         let statement: JSONValue = ["Effect": "Deny", "Action": "sqs:*", "Resource": .string(arn)]
@@ -61,6 +62,43 @@ import Testing
         #expect(
             properties["Permission"]?["SourceArn"]?.text
                 == "arn:aws:left-out:us-east-1:000000000000:left-out-Rule")
+    }
+
+    @Test func aRefIsAnARNWhereItsTypeHasOne() throws {
+        let template = """
+            Resources:
+              Machine: {Type: AWS::StepFunctions::StateMachine}
+              Rule: {Type: AWS::Events::Rule}
+              Parameter: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Sub "${Machine} ${Rule}"}}
+            """
+        let plan = try deployed(template, without: ["AWS::StepFunctions::StateMachine", "AWS::Events::Rule"])
+        #expect(
+            plan.resources.first?.properties["Value"]?.json["Fn::Sub"]
+                == "arn:aws:left-out:us-east-1:000000000000:left-out-Machine left-out-Rule")
+    }
+
+    @Test func eventsGoWithWhatTheyBecome() throws {
+        let template = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              Shop:
+                Type: AWS::Serverless::Function
+                Properties:
+                  Runtime: python3.13
+                  Handler: index.handler
+                  InlineCode: x
+                  Events:
+                    Get: {Type: HttpApi, Properties: {Path: /, Method: get}}
+                    Work: {Type: SQS, Properties: {Queue: "arn:aws:sqs:us-east-1:000000000000:q"}}
+                    Daily: {Type: Schedule, Properties: {Schedule: rate(1 day)}}
+            """
+        let types = ["AWS::Events::Rule", "AWS::Lambda::EventSourceMapping"]
+        #expect(LeftOutResources.missingTypes(in: source(template)) == types)
+        let plan = try deployed(template, without: Set(types))
+        #expect(plan.leftOut.names == ["ShopWork (AWS::Lambda::EventSourceMapping)", "ShopDaily (AWS::Events::Rule)"])
+        #expect(plan.resources.contains { $0.type == "AWS::ApiGatewayV2::Api" })
+        let error = #expect(throws: TemplateError.self) { try deployed(template, without: [types[0]]) }
+        #expect(error?.problems.map(\.message) == ["the event type SQS is not supported yet"])
     }
 
     @Test func onlyTypesThatAreNamedAreLeftOut() {
