@@ -93,10 +93,11 @@ let package = Package(
         .target(
             name: "ObjectStore",
             dependencies: [
-                "GatewayModel", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
+                "GatewayModel", "CFiles", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
+        .target(name: "CFiles"),
 
         // CloudWatch Logs: groups, streams and events in a SQLite file.
         .target(

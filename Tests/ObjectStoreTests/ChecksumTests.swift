@@ -31,6 +31,19 @@ import Testing
         }
     }
 
+    /// Long input is read in lanes.
+    @Test(arguments: [CyclicCode.crc32C, .crc64NVME])
+    func thatOfLongInputIsThatOfItsBytesOneByOne(code: CyclicCode) {
+        let bytes = (0..<40_000).map { UInt8(truncatingIfNeeded: $0 * 7 + $0 >> 3) }
+        for count in [16_383, 16_384, 16_385, 32_768, 40_000] {
+            let whole = bytes[..<count].withUnsafeBytes { code.update(0, $0) }
+            let slowly = bytes[..<count].reduce(0) { check, byte in
+                withUnsafeBytes(of: byte) { code.update(check, $0) }
+            }
+            #expect(whole == slowly)
+        }
+    }
+
     @Test func onlyBase64OfTheRightLengthIsOne() {
         #expect(ChecksumKind.crc32.isWellFormed("y/Q5Jg=="))
         #expect(!ChecksumKind.crc32.isWellFormed("y/Q5Jg"))

@@ -24,7 +24,7 @@ import Testing
         -> ObjectVersion
     {
         let incoming = try store.receive([.crc32])
-        try Array(text.utf8).withUnsafeBytes { try incoming.append($0) }
+        try incoming.append([Array(text.utf8)])
         let object = NewObject(bucket: "bucket", key: key, facts: ObjectFacts(), condition: condition)
         return try store.put(object, incoming, incoming.seal())
     }
@@ -79,9 +79,24 @@ import Testing
         #expect(String(decoding: bytes, as: UTF8.self) == "same")
     }
 
+    @Test(arguments: [1, 3, 65_535, 100_000]) func digestsAreThoseOfTheWholeHoweverItComes(_ count: Int) throws {
+        let pieces = (0..<3).map { piece in (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7 + piece) } }
+        let incoming = try store.receive([.crc32, .sha1])
+        try incoming.append([pieces[0], pieces[1]])
+        try incoming.append([pieces[2]])
+        let digests = incoming.seal()
+        let whole = pieces.flatMap { $0 }
+        #expect(digests.size == whole.count)
+        for kind in [ChecksumKind.crc32, .sha1] {
+            let expected = ContentDigests(of: whole, kind)
+            #expect(digests.sha256 == expected.sha256 && digests.md5 == expected.md5)
+            #expect(digests.checksum(kind) == expected.checksum(kind))
+        }
+    }
+
     @Test func whatIsBrokenOffOrRefusedLeavesNothing() throws {
         var incoming: IncomingContent? = try store.receive([])
-        try [1, 2, 3].withUnsafeBytes { try incoming?.append($0) }
+        try incoming?.append([[1, 2, 3]])
         incoming = nil
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/objects/incoming").isEmpty)
         try put("a", "one")
@@ -206,7 +221,7 @@ import Testing
         var parts: [CompletedPart] = []
         for (number, text) in texts.enumerated() {
             let incoming = try store.receive([.crc32])
-            try Array(text.utf8).withUnsafeBytes { try incoming.append($0) }
+            try incoming.append([Array(text.utf8)])
             let digests = incoming.seal()
             try store.putPart(number + 1, of: id, "bucket", "k", digests.checksum(.crc32), incoming, digests)
             parts.append(CompletedPart(number: number + 1, etag: digests.etag, checksum: nil))
@@ -232,7 +247,7 @@ import Testing
         let id = try store.createUpload("bucket", "k", facts)
         for text in ["first", "second"] {
             let incoming = try store.receive([.crc64NVME])
-            try Array(text.utf8).withUnsafeBytes { try incoming.append($0) }
+            try incoming.append([Array(text.utf8)])
             try store.putPart(1, of: id, "bucket", "k", nil, incoming, incoming.seal())
             // The one before is nobody's any more.
             #expect(files().count == 1)

@@ -33,43 +33,43 @@ final class ObjectContent: @unchecked Sendable {
     }
 
     func append(_ pieces: [ByteBuffer]) throws(ObjectError) {
-        for piece in pieces {
-            var outcome = Result<Void, ObjectError>.success(())
-            piece.withUnsafeReadableBytes { bytes in
-                outcome = Result { () throws(ObjectError) in try append(bytes) }
-            }
-            try outcome.get()
-        }
-    }
-
-    private func append(_ bytes: UnsafeRawBufferPointer) throws(ObjectError) {
-        guard case .chunked = claims.packing else { return try keep(bytes) }
-        var chunks = chunks
-        try chunks.read(bytes) { event throws(ObjectError) in
-            switch event {
-            case .content(let range):
-                let content = UnsafeRawBufferPointer(rebasing: bytes[range])
-                signatures?.update(content)
-                try keep(content)
-            case .chunkEnded(let signature):
-                if signatures?.ends(with: signature) == false { throw ObjectError.wrongChunk }
-            case .trailer("x-amz-trailer-signature", let value):
-                if signatures?.signs(trailers: trailerLines, with: value) == false { throw ObjectError.wrongChunk }
-                isTrailerSigned = true
-            case .trailer(let name, let value):
-                trailerLines += "\(name):\(value)\n"
-                if name == claims.trailer?.header { trailer = value }
-            case .end: break
-            }
-        }
-        self.chunks = chunks
-    }
-
-    private func keep(_ bytes: UnsafeRawBufferPointer) throws(ObjectError) {
-        received += bytes.count
+        var contents: [ByteBufferView] = []
+        for piece in pieces { try unpack(piece.readableBytesView, &contents) }
+        received += contents.reduce(0) { $0 + $1.count }
         // More than was told would be kept before it is refused.
         guard received <= claims.length ?? 0 else { throw .incompleteBody }
-        try incoming?.append(bytes)
+        try incoming?.append(contents)
+    }
+
+    private func unpack(_ piece: ByteBufferView, _ contents: inout [ByteBufferView]) throws(ObjectError) {
+        guard case .chunked = claims.packing else { return contents.append(piece) }
+        var outcome = Result<Void, ObjectError>.success(())
+        piece.withUnsafeBytes { bytes in
+            outcome = Result { () throws(ObjectError) in
+                try chunks.read(bytes) { event throws(ObjectError) in
+                    guard case .content(let range) = event else { return try read(event) }
+                    signatures?.update(UnsafeRawBufferPointer(rebasing: bytes[range]))
+                    let start = piece.startIndex + range.lowerBound
+                    contents.append(piece[start..<(start + range.count)])
+                }
+            }
+        }
+        try outcome.get()
+    }
+
+    /// What stands between the pieces of content.
+    private func read(_ event: ChunkedContent.Event) throws(ObjectError) {
+        switch event {
+        case .chunkEnded(let signature):
+            if signatures?.ends(with: signature) == false { throw .wrongChunk }
+        case .trailer("x-amz-trailer-signature", let value):
+            if signatures?.signs(trailers: trailerLines, with: value) == false { throw .wrongChunk }
+            isTrailerSigned = true
+        case .trailer(let name, let value):
+            trailerLines += "\(name):\(value)\n"
+            if name == claims.trailer?.header { trailer = value }
+        case .content, .end: break
+        }
     }
 
     /// All has come.

@@ -5,7 +5,7 @@ import Synchronization
 /// once. `xx/DIGEST` is whole and on the disk; what is in `incoming` is being written.
 final class ContentFolder: Sendable {
     let path: String
-    private let isDurable: Bool
+    let isDurable: Bool
     /// Digests that are about to be used, and how often: what has come and is not committed yet.
     private let held = Mutex<[String: Int]>([:])
     private let count = Atomic<Int>(0)

@@ -1,3 +1,4 @@
+import CFiles
 import GatewayModel
 
 #if canImport(Glibc)
@@ -59,6 +60,11 @@ final class SystemFile: Sendable {
             count += read
         }
         return count
+    }
+
+    /// Has the disk begin with what has been written there, so that less is left for `sync`. A hint, and no promise.
+    func beginSync(_ range: Range<Int>) {
+        file_begin_sync(descriptor, Int64(range.lowerBound), Int64(range.count))
     }
 
     func sync() throws(ObjectError) {
