@@ -314,6 +314,18 @@ def test_putting_a_document(rest_api, mode, types):
     assert api.error("put_rest_api", restApiId="nothing", body=json.dumps(document)) == no_api()
 
 
+def test_a_document_without_a_title_leaves_the_name(rest_api, clients):
+    """As public templates put it into an API that has its name."""
+    api = rest_api()
+    document = openapi({"/x": {"get": operation()}}) | {"info": {}}
+    name = api("get_rest_api")["name"]
+    assert api("put_rest_api", mode="overwrite", body=json.dumps(document))["name"] == name
+    del document["info"]
+    assert api("put_rest_api", body=json.dumps(document))["name"] == name
+    error = error_of(clients.service("apigateway").import_rest_api, body=json.dumps(document))
+    assert (error.code, error.message) == (BAD, "Invalid OpenAPI input.")
+
+
 EXPORTED = swagger({
     "/pets": {"get": operation(
         responses={"200": {"description": "x", "schema": {"$ref": "#/definitions/Pets"},

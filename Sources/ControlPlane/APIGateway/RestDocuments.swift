@@ -15,7 +15,7 @@ extension RESTOperations {
 
     private static func importRestApi(_ control: ControlPlane, _ call: Call) async throws(ServiceError) -> Reply {
         var api = try RestApiMembers.make(name: "", tags: nil, control, call)
-        let imported = try RestDocument(call, apiId: api.id)
+        let imported = try RestDocument(call, apiId: api.id, needsTitle: true)
         try api.put(REST.Resource(id: api.api.rootResourceId, path: "/"))
         if let types = call.query("endpointConfigurationTypes") {
             let names = types.split(separator: ",").map(String.init)
@@ -42,7 +42,7 @@ extension RESTOperations {
             throw RESTError.badRequest("Invalid mode specified. Valid options are merge,overwrite")
         }
         // Recorded: the document is read before the API is looked up.
-        let imported = try RestDocument(call, apiId: call.path("restapi_id"))
+        let imported = try RestDocument(call, apiId: call.path("restapi_id"), needsTitle: false)
         return try await control.changeRESTAPI(call.path("restapi_id"), unknown: RESTError.noAPI(call)) {
             api throws(ServiceError) in
             let warnings = try imported.apply(to: &api, isOverwriting: mode == "overwrite", call)
@@ -59,7 +59,7 @@ private struct RestDocument {
     private let document: ImportedRestAPI
     private let failsOnWarnings: Bool
 
-    init(_ call: Call, apiId: String) throws(ServiceError) {
+    init(_ call: Call, apiId: String, needsTitle: Bool) throws(ServiceError) {
         guard let text = String(validating: call.body, as: UTF8.self) else {
             throw RESTError.badRequest(RestImport.invalid)
         }
@@ -68,7 +68,8 @@ private struct RestDocument {
         }
         failsOnWarnings = call.query("failonwarnings")?.lowercased() == "true"
         do {
-            var read = try RestImport.read(text, apiId: apiId, basePath: basePath, account: call.account)
+            var read = try RestImport.read(
+                text, apiId: apiId, basePath: basePath, needsTitle: needsTitle, account: call.account)
             if call.query("ignore") == "documentation" {
                 read.documentationParts = []
                 read.documentationVersion = nil

@@ -45,7 +45,7 @@ struct RestImporting {
 
     private func applySettings(to api: inout REST.RestApi) throws(ServiceError) {
         let settings = document.settings
-        api.name = settings.name
+        api.name = settings.name ?? api.name
         api.description = settings.description?.isEmpty == true ? nil : settings.description
         api.version = settings.version
         if let source = settings.apiKeySource?.uppercased() {

@@ -5,7 +5,8 @@ package import JSON
 package struct ImportedRestAPI: Sendable, Equatable {
     /// Of the API itself: only what the document says is set.
     package struct Settings: Sendable, Equatable {
-        package var name: String
+        /// nil: it keeps the one it has.
+        package var name: String?
         package var description: String?
         package var version: String?
         package var apiKeySource: String?

@@ -8,15 +8,19 @@ package enum RestImport {
     /// What the service answers to text that is no such document.
     package static let invalid = "Invalid OpenAPI input."
 
-    /// - Parameter apiId: references to models are by its models' addresses.
+    /// - Parameters:
+    ///   - apiId: references to models are by its models' addresses.
+    ///   - needsTitle: whether it names the API. Public templates put documents without a title into an API that has its
+    ///     name; what AWS answers where there is none is unconfirmed.
     package static func read(
-        _ text: String, apiId: String, basePath: BasePath, account: AccountIdentity
+        _ text: String, apiId: String, basePath: BasePath, needsTitle: Bool, account: AccountIdentity
     ) throws(DocumentError) -> ImportedRestAPI {
         let read: JSONValue
         do throws(DocumentError) { read = try DocumentReader.read(text) } catch { throw DocumentError(invalid) }
         let document = AWSVariables(account).resolve(read)
-        guard let dialect = Dialect(document), document["paths"]?.object != nil,
-            let title = document["info"]?["title"].flatMap(plainText), !title.isEmpty
+        let title = document["info"]?["title"].flatMap(plainText)
+        guard let dialect = Dialect(document), document["paths"]?.object != nil, title?.isEmpty != true,
+            title != nil || !needsTitle
         else { throw DocumentError(invalid) }
         var warnings: [String] = []
         var api = ImportedRestAPI(settings: try RestSettings.read(document, title: title, dialect, &warnings))

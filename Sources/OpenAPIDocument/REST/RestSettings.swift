@@ -6,7 +6,7 @@ enum RestSettings {
     private static let prefix = "x-amazon-apigateway-"
 
     static func read(
-        _ document: JSONValue, title: String, _ dialect: Dialect, _ warnings: inout [String]
+        _ document: JSONValue, title: String?, _ dialect: Dialect, _ warnings: inout [String]
     ) throws(DocumentError) -> ImportedRestAPI.Settings {
         var root = ExtensionMembers(document, of: "the API")
         var settings = ImportedRestAPI.Settings(name: title)

@@ -8,6 +8,8 @@ struct LiveTemplate {
     let outputs: [TemplateOutput]
     /// For the few places where the transform needs to know what a Ref to a parameter gives.
     let resolver: IntrinsicResolver
+    /// What nothing is left of.
+    let leftOut: LeftOutResources
 
     init(
         _ template: Template, resolver: IntrinsicResolver,
@@ -17,6 +19,7 @@ struct LiveTemplate {
         let holds = { (condition: String?) in condition.flatMap { resolver.conditions[$0] } ?? true }
         source = template.source
         self.resolver = resolver
+        self.leftOut = leftOut
         globals = leftOut.replacing(
             in: known.work(out: template.globals, path: "Globals", problems: &problems))
         let live = template.resources.filter { holds($0.attributes.condition) && !leftOut.contains($0.logicalId) }

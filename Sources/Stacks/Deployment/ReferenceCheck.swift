@@ -119,7 +119,7 @@ struct ReferenceCheck {
 
     /// Whether the template has a resource of that name, which has another problem when it is not deployed either.
     private func isDeclared(_ name: String, isDeployed: Bool) -> Bool {
-        guard template.resourceNames.contains(name) else { return false }
+        guard template.resourceNames.contains(name) || live.leftOut.contains(name) else { return false }
         guard isDeployed, let resource = template.resources.first(where: { $0.logicalId == name }) else { return true }
         return resource.attributes.condition.flatMap { live.resolver.conditions[$0] } ?? true
     }

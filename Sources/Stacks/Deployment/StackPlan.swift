@@ -149,6 +149,20 @@ extension PlainResource {
     }
 }
 
+/// Models, which routes and methods call by their names. CloudFormation makes a model earlier than they, as it waits for less.
+extension PlainResource {
+    fileprivate var modelName: String? {
+        ["AWS::ApiGatewayV2::Model", "AWS::ApiGateway::Model"].contains(type) ? properties["Name"]?.text : nil
+    }
+
+    fileprivate func edges(to models: [String: String]) -> [DependencyOrder.Edge] {
+        guard !models.isEmpty, modelName == nil, let named = properties["RequestModels"]?.map else { return [] }
+        return named.compactMap { entry in
+            entry.value.text.flatMap { models[$0] }.map { DependencyOrder.Edge(target: $0, line: entry.line) }
+        }
+    }
+}
+
 extension [PlainResource] {
     /// Each behind those that it names, otherwise as they are.
     ///
@@ -157,8 +171,12 @@ extension [PlainResource] {
         where counts: (_ resource: PlainResource, _ target: String) -> Bool = { _, _ in true }
     ) throws(DependencyOrder.Cycle) -> [PlainResource] {
         let byName = Dictionary(map { ($0.logicalId, $0) }, uniquingKeysWith: { first, _ in first })
+        let models = Dictionary(
+            compactMap { resource in resource.modelName.map { ($0, resource.logicalId) } },
+            uniquingKeysWith: { first, _ in first })
         let edges = byName.mapValues { resource in
-            resource.dependencies.filter { byName[$0.target] != nil && counts(resource, $0.target) }
+            let named = resource.dependencies + resource.edges(to: models)
+            return named.filter { byName[$0.target] != nil && counts(resource, $0.target) }
         }
         return try DependencyOrder.sort(map(\.logicalId), edges: edges).compactMap { byName[$0] }
     }

@@ -58,6 +58,10 @@ package struct LeftOutResources: Sendable {
             if missing.contains(resource.type) {
                 resources.append(Resource(logicalId: resource.logicalId, type: resource.type))
                 self.types[resource.logicalId] = resource.type
+                // What the transform makes of it, which may be referred to.
+                if resource.type == "AWS::Serverless::StateMachine" {
+                    self.types[resource.logicalId + "Role"] = "AWS::IAM::Role"
+                }
                 continue
             }
             for event in ServerlessEvents.of(resource) where missing.contains(event.type) {
@@ -151,7 +155,7 @@ extension LeftOutResources {
     /// In the form that is asked for, of no service.
     private func substitute(_ logicalId: String, _ attribute: String?) -> String {
         let name = "left-out-\(logicalId)"
-        let arn = "arn:\(account.partition):left-out:\(account.region):\(account.accountId):\(name)"
+        let arn = "arn:\(account.partition):left-out:\(account.region):\(account.accountId):left-out/\(name)"
         if let attribute { return attribute.hasSuffix("Arn") ? arn : name }
         let type = types[logicalId] ?? ""
         if type == "AWS::SQS::Queue" {

@@ -46,6 +46,16 @@ import Testing
         #expect(apis.map(\.logicalId) == ["B", "C", "A"])
     }
 
+    @Test func modelsComeBeforeWhatCallsThemByName() throws {
+        let template = """
+            Resources:
+              Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: a, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}}
+              Route: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Api, RouteKey: a, RequestModels: {a: Order}}}
+              OrderModel: {Type: AWS::ApiGatewayV2::Model, Properties: {ApiId: !Ref Api, Name: Order, Schema: {}}}
+            """
+        #expect(try plan(template).resources.map(\.logicalId) == ["Api", "OrderModel", "Route"])
+    }
+
     @Test func dependsOnNamesResources() {
         let template = """
             Transform: AWS::Serverless-2016-10-31

@@ -49,7 +49,7 @@ import Testing
         #expect(plan.outputs.map(\.name) == ["Shop"])
         #expect(plan.leftOut.resources.map(\.logicalId) == ["Queue", "Rule"])
         let properties = Dictionary(uniqueKeysWithValues: plan.resources.map { ($0.logicalId, $0.properties) })
-        let arn = "arn:aws:left-out:us-east-1:000000000000:left-out-Queue"
+        let arn = "arn:aws:left-out:us-east-1:000000000000:left-out/left-out-Queue"
         let url = "https://left-out.us-east-1.amazonaws.com/000000000000/left-out-Queue"
         let variables: JSONValue = [
             "URL": .string(url), "ARN": .string(arn),
@@ -61,7 +61,7 @@ import Testing
         #expect(policies?.first?["PolicyDocument"]?["Statement"] == [statement])
         #expect(
             properties["Permission"]?["SourceArn"]?.text
-                == "arn:aws:left-out:us-east-1:000000000000:left-out-Rule")
+                == "arn:aws:left-out:us-east-1:000000000000:left-out/left-out-Rule")
     }
 
     @Test func aRefIsAnARNWhereItsTypeHasOne() throws {
@@ -74,7 +74,7 @@ import Testing
         let plan = try deployed(template, without: ["AWS::StepFunctions::StateMachine", "AWS::Events::Rule"])
         #expect(
             plan.resources.first?.properties["Value"]?.json["Fn::Sub"]
-                == "arn:aws:left-out:us-east-1:000000000000:left-out-Machine left-out-Rule")
+                == "arn:aws:left-out:us-east-1:000000000000:left-out/left-out-Machine left-out-Rule")
     }
 
     @Test func eventsGoWithWhatTheyBecome() throws {
@@ -99,6 +99,22 @@ import Testing
         #expect(plan.resources.contains { $0.type == "AWS::ApiGatewayV2::Api" })
         let error = #expect(throws: TemplateError.self) { try deployed(template, without: [types[0]]) }
         #expect(error?.problems.map(\.message) == ["the event type SQS is not supported yet"])
+    }
+
+    @Test func whatTheTransformWouldMakeOfThemGoesToo() throws {
+        let template = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              Machine: {Type: AWS::Serverless::StateMachine}
+              Kept: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !GetAtt MachineRole.Arn}}
+            Outputs:
+              Role: {Value: !GetAtt MachineRole.Arn}
+            """
+        let plan = try deployed(template, without: ["AWS::Serverless::StateMachine"])
+        #expect(plan.outputs.isEmpty)
+        #expect(
+            plan.resources.first?.properties["Value"]?.text
+                == "arn:aws:left-out:us-east-1:000000000000:left-out/left-out-MachineRole")
     }
 
     @Test func onlyTypesThatAreNamedAreLeftOut() {
