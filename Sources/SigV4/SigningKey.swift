@@ -14,6 +14,11 @@ package struct SigningKey: Sendable {
         self.key = SymmetricKey(data: key)
     }
 
+    /// Whether the text was signed so.
+    package func isSignature(_ signature: String, of text: String) -> Bool {
+        SignatureClaim.equal(self.signature(of: Array(text.utf8)), Array(signature.utf8)[...])
+    }
+
     /// In hexadecimal digits.
     func signature(of text: [UInt8]) -> [UInt8] {
         var digits: [UInt8] = []

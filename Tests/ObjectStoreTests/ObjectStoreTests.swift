@@ -149,6 +149,21 @@ import Testing
         return versions
     }
 
+    @Test func anObjectIsDeletedIfItIsTheOneThatIsMeant() throws {
+        let etag = try put("a", "x").etag
+        for key in ["a", "none"] {
+            #expect(throws: ObjectError.preconditionFailed("If-Match")) {
+                try store.delete("bucket", key, nil, match: "other")
+            }
+        }
+        #expect(throws: ObjectError.preconditionFailed("If-Match")) {
+            try store.delete("bucket", "none", nil, match: "*")
+        }
+        #expect(try store.version("bucket", "a", nil).etag == etag)
+        _ = try store.delete("bucket", "a", nil, match: etag)
+        #expect(throws: ObjectError.self) { try store.version("bucket", "a", nil) }
+    }
+
     @Test func pagesOfVersionsAreTheWhole() throws {
         try store.setVersioning(.enabled, of: "bucket")
         for number in 0..<5 { for key in ["a", "b"] { try put(key, "\(number)") } }
@@ -185,7 +200,7 @@ import Testing
     @Test func aPageBeginsBehindAKeyOrACommonPrefix() throws {
         for key in ["a/1", "a/2", "b"] { try put(key, "x") }
         func first(after key: String, _ delimiter: String) throws -> String? {
-            let start = ObjectListing.Place.after(key, prefix: "", delimiter: delimiter)
+            let start = ObjectListing.Place.behind(marker: key, prefix: "", delimiter: delimiter)
             let page = try store.list("bucket", .init(prefix: "", delimiter: delimiter, start: start, limit: 1))
             switch page.entries.first {
             case .version(let version)?: return version.key
@@ -196,6 +211,7 @@ import Testing
         #expect(try first(after: "a/", "/") == "b")
         #expect(try first(after: "a/", "") == "a/1")
         #expect(try first(after: "a/1", "") == "a/2")
+        #expect(try first(after: "a/1", "/") == "b")
         #expect(try first(after: "b", "/") == nil)
     }
 

@@ -24,6 +24,10 @@ struct BucketSettings: Sendable {
     var elements: Set<String>?
     var isDeletable = false
 
+    private static let accessBlocks = [
+        "BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets",
+    ]
+
     static let all: [BucketSettings] = [
         BucketSettings(
             name: "encryption", noun: "BucketEncryption", root: "ServerSideEncryptionConfiguration",
@@ -42,7 +46,7 @@ struct BucketSettings: Sendable {
             absence: .error(
                 code: "NoSuchPublicAccessBlockConfiguration",
                 message: "The public access block configuration was not found"), action: "BucketPublicAccessBlock",
-            elements: ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"],
+            elements: Set(accessBlocks),
             isDeletable: true),
         BucketSettings(
             name: "ownershipControls", noun: "BucketOwnershipControls", root: "OwnershipControls",
@@ -96,8 +100,7 @@ struct BucketSettings: Sendable {
         return [
             BucketSetting(
                 name: "publicAccessBlock",
-                document: ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"]
-                    .map { "<\($0)>true</\($0)>" }.joined()),
+                document: accessBlocks.map { "<\($0)>true</\($0)>" }.joined()),
             BucketSetting(
                 name: "ownershipControls", document: "<Rule><ObjectOwnership>\(ownership)</ObjectOwnership></Rule>"),
         ]
@@ -119,6 +122,10 @@ struct BucketSettings: Sendable {
         var xml = XMLText.part
         try write(document.children, under: "", to: &xml)
         try check(document)
+        // AWS answers all of them.
+        if name == "publicAccessBlock" {
+            for member in Self.accessBlocks where document.child(member) == nil { xml.element(member, "false") }
+        }
         try call.store.set(BucketSetting(name: name, document: xml.text), of: call.bucket)
         return ObjectAnswer(status: 200)
     }
@@ -225,8 +232,12 @@ extension ObjectOperation {
             },
             ObjectOperation("PutBucketTagging", "PUT", .bucket, "tagging", body: .document) {
                 call throws(ObjectError) in
-                let tags = try Tags.read(call.document("Tagging"), limit: Tags.ofBucket)
-                try call.store.set(Tags.setting(tags), of: call.bucket)
+                let tags = try Tags.read(call.document("Tagging"), of: .bucket)
+                if tags.isEmpty {
+                    try call.store.removeSetting("tagging", of: call.bucket)
+                } else {
+                    try call.store.set(Tags.setting(tags), of: call.bucket)
+                }
                 return ObjectAnswer(status: 204)
             },
             ObjectOperation("DeleteBucketTagging", "DELETE", .bucket, "tagging", action: "PutBucketTagging") {

@@ -2,6 +2,11 @@ import ControlPlane
 import GatewayModel
 import ObjectStore
 
+extension Timestamp {
+    /// As S3's documents have it: whole seconds, with a fraction of nothing. Source: recorded answers.
+    var objectTime: String { String(iso8601.dropLast()) + ".000Z" }
+}
+
 /// What is answered to a request for S3.
 struct ObjectAnswer: Sendable {
     struct Content: Sendable {

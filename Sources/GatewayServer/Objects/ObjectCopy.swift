@@ -28,7 +28,7 @@ extension ObjectOperation {
         let request = call.request
         try ObjectHeaders.check(request)
         let source = try CopySource(request.header("x-amz-copy-source") ?? "")
-        let from = try call.store.version(source.bucket, source.key, source.version)
+        let from = try call.version(source.bucket, source.key, source.version)
         guard !from.isMarker else {
             if source.version == nil { throw .noSuchKey(source.key) }
             throw .invalidRequest(

@@ -14,6 +14,10 @@ enum ObjectHeaders {
         "x-amz-server-side-encryption-customer-key", "x-amz-server-side-encryption-context", "x-amz-write-offset-bytes",
         "x-amz-copy-source-server-side-encryption-customer-algorithm",
     ]
+    private static let storageClasses: Set = [
+        "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE",
+        "GLACIER_IR",
+    ]
     /// AWS quota: names and values of user-defined metadata together, in bytes.
     private static let metadataBytes = 2_048
     /// AWS's own, of content that came without one.
@@ -23,6 +27,10 @@ enum ObjectHeaders {
         for name in unserved where request.header(name) != nil { throw .notImplemented(header: name) }
         try AccessLists.check(request)
         if let storage = request.header("x-amz-storage-class"), storage != "STANDARD" {
+            guard storageClasses.contains(storage) else {
+                throw ObjectError("InvalidStorageClass", status: 400, "The storage class you specified is not valid")
+                    .with("StorageClassRequested", storage)
+            }
             throw .notImplemented("Gatehouse keeps objects in the storage class STANDARD only, not in '\(storage)'.")
         }
     }

@@ -6,8 +6,9 @@ extension ObjectCall {
     /// The version that the call is about, which is no delete marker.
     func found() throws(ObjectError) -> ObjectVersion {
         let id = try request.versionId()
-        let version = try store.version(bucket, key, id)
+        let version = try version(bucket, key, id)
         guard version.isMarker else { return version }
+        if id == nil { try checkListing(of: bucket) }
         let error =
             id == nil
             ? ObjectError.noSuchKey(key)
@@ -16,12 +17,24 @@ extension ObjectCall {
                 .with(header: "Allow", "DELETE").with(header: "Last-Modified", HTTPDate.text(version.modified))
         throw error.with(header: "x-amz-delete-marker", "true").with(header: "x-amz-version-id", version.id)
     }
+
+    func version(_ bucket: String, _ key: String, _ id: String?) throws(ObjectError) -> ObjectVersion {
+        do throws(ObjectError) { return try store.version(bucket, key, id) } catch {
+            if error.code == "NoSuchKey" { try checkListing(of: bucket) }
+            throw error
+        }
+    }
+
+    /// That a key is not there is told to those who may list its bucket.
+    private func checkListing(of bucket: String) throws(ObjectError) {
+        try access.check([Permission("s3:ListBucket", on: "arn:\(account.partition):s3:::\(bucket)")], self)
+    }
 }
 
 extension ObjectAnswer {
     /// The version's id, where its bucket has versions.
     mutating func tell(_ version: ObjectVersion) {
-        if version.id != ObjectVersion.withoutVersioning { headers.append(("x-amz-version-id", version.id)) }
+        if version.isVersioned { headers.append(("x-amz-version-id", version.id)) }
     }
 
     mutating func tell(_ encryption: ObjectFacts.Encryption?) {
@@ -45,20 +58,27 @@ extension ObjectOperation {
             answer.content = nil
             return answer
         },
-        ObjectOperation("PutObject", receiving: put),
+        putObject,
+        ObjectOperation("PostObject", "POST", .bucket, action: "PutObject", body: .form) { _ throws(ObjectError) in
+            throw .internalError("PostObject was run without its content")
+        },
         ObjectOperation("CopyObject", "PUT", .key, action: "PutObject", copy),
         ObjectOperation("DeleteObject", "DELETE", .key) { call throws(ObjectError) in
-            for header in ["if-match", "x-amz-if-match-last-modified-time", "x-amz-if-match-size"]
+            // AWS has these for directory buckets only.
+            for header in ["x-amz-if-match-last-modified-time", "x-amz-if-match-size"]
             where call.request.header(header) != nil {
                 throw .notImplemented(header: header)
             }
-            let deletion = try call.store.delete(call.bucket, call.key, call.request.versionId())
+            let deletion = try call.store.delete(
+                call.bucket, call.key, call.request.versionId(),
+                match: call.request.header("if-match").map { $0.filter { $0 != "\"" } })
             var answer = ObjectAnswer(status: 204)
             if let version = deletion.version { answer.headers.append(("x-amz-version-id", version)) }
             if deletion.isMarker { answer.headers.append(("x-amz-delete-marker", "true")) }
             return answer
         },
         ObjectOperation("DeleteObjects", "POST", .bucket, "delete", body: .document, deleteObjects),
+        attributes,
     ]
 
     /// What a caller may have answered other than it is kept.
@@ -71,14 +91,13 @@ extension ObjectOperation {
     private static func read(_ call: ObjectCall) throws(ObjectError) -> ObjectAnswer {
         let request = call.request
         let version = try call.found()
-        if request.has("partNumber") { throw .notImplemented("Gatehouse does not serve 'partNumber' of GetObject.") }
         if request.headerNames.contains(where: { $0.hasPrefix("x-amz-server-side-encryption-customer-") }) {
             throw .notImplemented(header: "x-amz-server-side-encryption-customer-algorithm")
         }
         try ReadConditions(request, prefix: "").check(version, answersNotModified: true)
-        let range = try request.header("range").flatMap { text throws(ObjectError) in
-            try ByteRange.of(text, size: version.size)
-        }
+        let part = try ObjectPart(call, version)
+        var range = part?.range
+        if range == nil, let text = request.header("range") { range = try ByteRange.of(text, size: version.size) }
         var answer = ObjectAnswer(status: range == nil ? 200 : 206)
         answer.headers = [
             ("Last-Modified", HTTPDate.text(version.modified)), ("ETag", "\"\(version.etag)\""),
@@ -93,7 +112,7 @@ extension ObjectOperation {
         }
         for (parameter, name) in overrides {
             guard let value = request.parameter(parameter) else { continue }
-            guard request.header("authorization") != nil || request.has("X-Amz-Signature") else {
+            guard request.header("authorization") != nil || request.isPresigned else {
                 throw .invalidRequest("Request specific response headers cannot be used for anonymous GET requests.")
             }
             answer.headers.append((name, value))
@@ -102,8 +121,13 @@ extension ObjectOperation {
         if !version.facts.tags.isEmpty {
             answer.headers.append(("x-amz-tagging-count", String(version.facts.tags.count)))
         }
-        if request.header("x-amz-checksum-mode")?.uppercased() == "ENABLED", range == nil {
-            answer.tell(version.facts.checksum)
+        if let count = part?.count { answer.headers.append(("x-amz-mp-parts-count", String(count))) }
+        if request.header("x-amz-checksum-mode")?.uppercased() == "ENABLED" {
+            if let part {
+                answer.tell(part.checksum)
+            } else if range == nil {
+                answer.tell(version.facts.checksum)
+            }
         }
         answer.tell(version)
         answer.tell(version.facts.encryption)

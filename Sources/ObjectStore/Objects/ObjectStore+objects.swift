@@ -30,10 +30,8 @@ extension ObjectStore {
         object.facts.pieces = source.facts.pieces
         return try write { db, unused in
             // It may have gone since it was looked at, and its content with it.
-            for piece in source.facts.pieces {
-                let isThere = try Bool.fetchOne(
-                    db.cachedStatement(sql: "SELECT 1 FROM contents WHERE digest = ?"), arguments: [piece.digest])
-                if isThere == nil { throw ObjectError.noSuchKey(source.key) }
+            for piece in source.facts.pieces where try !db.isUsed(piece.digest) {
+                throw ObjectError.noSuchKey(source.key)
             }
             return try self.put(object, size: source.size, etag: source.etag, db, &unused)
         }
@@ -99,14 +97,14 @@ extension ObjectStore {
         try Row.fetchOne(
             db.cachedStatement(sql: "SELECT * FROM versions WHERE bucket = ? AND key = ? AND version = ?"),
             arguments: [bucket.id, Data(key.utf8), id]
-        ).map { try ObjectVersion($0) }
+        ).map { try ObjectVersion($0, in: bucket) }
     }
 
     private func latest(_ bucket: Bucket, _ key: String, _ db: Database) throws -> ObjectVersion? {
         try Row.fetchOne(
             db.cachedStatement(sql: "SELECT * FROM versions WHERE bucket = ? AND key = ? AND isLatest"),
             arguments: [bucket.id, Data(key.utf8)]
-        ).map { try ObjectVersion($0) }
+        ).map { try ObjectVersion($0, in: bucket) }
     }
 
     private func current(_ bucket: Bucket, _ key: String, _ db: Database) throws -> ObjectVersion? {
@@ -124,10 +122,21 @@ extension ObjectStore {
     }
 
     /// What is not there is deleted all the same, as in AWS.
-    package func delete(_ bucket: String, _ key: String, _ id: String?) throws(ObjectError) -> Deletion {
+    ///
+    /// - Parameter match: the entity tag that the object has to have, without quotation marks.
+    package func delete(
+        _ bucket: String, _ key: String, _ id: String?, match: String? = nil
+    ) throws(ObjectError) -> Deletion {
         try write { db, unused in
             let bucket = try Self.bucket(bucket, db)
             try Self.check(key: key)
+            if let match {
+                let version =
+                    if let id { try self.find(bucket, key, id, db) } else { try self.current(bucket, key, db) }
+                guard match == "*" || version?.etag == match, version != nil else {
+                    throw ObjectError.preconditionFailed("If-Match")
+                }
+            }
             if let id {
                 let removed = try self.removeRow(bucket, key, id, db, &unused)
                 if removed?.isLatest == true { try self.promote(bucket, key, db) }

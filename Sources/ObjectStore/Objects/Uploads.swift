@@ -147,26 +147,6 @@ extension ObjectStore {
         ).map { try UploadPart($0) }
     }
 
-    /// By key, and of one key in the order in which they began; behind a key, or behind one upload of it.
-    package func uploads(
-        _ bucket: String, prefix: String, after key: String, _ id: String, limit: Int
-    ) throws(ObjectError) -> [Upload] {
-        try read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT * FROM uploads WHERE bucket = ?1 AND substr(key, 1, ?2) = ?3
-                        AND (key > ?4 OR key = ?4 AND ?5 != '' AND (created, id) >
-                            (SELECT created, id FROM uploads WHERE id = ?5))
-                    ORDER BY key, created, id LIMIT ?6
-                    """,
-                arguments: [
-                    try Self.bucket(bucket, db).id, prefix.utf8.count, Data(prefix.utf8), Data(key.utf8), id, limit,
-                ]
-            ).map { try Upload($0) }
-        }
-    }
-
     package func abortUpload(_ id: String, _ bucket: String, _ key: String) throws(ObjectError) {
         try write { db, unused in
             _ = try Self.upload(id, bucket, key, db)
@@ -174,9 +154,11 @@ extension ObjectStore {
         }
     }
 
-    /// - Parameter checksum: of the whole object, as the client has it.
+    /// - Parameters:
+    ///   - checksum: of the whole object, as the client has it.
+    ///   - told: its size, as the client has it.
     package func completeUpload(
-        _ id: String, _ object: NewObject, _ named: [CompletedPart], checksum: Checksum?
+        _ id: String, _ object: NewObject, _ named: [CompletedPart], checksum: Checksum?, size told: Int? = nil
     ) throws(ObjectError) -> ObjectVersion {
         try write { db, unused in
             let upload = try Self.upload(id, object.bucket, object.key, db)
@@ -185,7 +167,9 @@ extension ObjectStore {
             var object = object
             object.facts = upload.facts.object
             object.facts.pieces = parts.map(\.facts.piece)
-            object.facts.partCount = parts.count
+            object.facts.parts = parts.map {
+                ObjectFacts.Part(number: $0.number, size: $0.size, checksum: upload.facts.isAsked ? $0.checksum : nil)
+            }
             object.facts.checksum = Self.checksum(of: parts, upload.facts)
             if let checksum, let made = object.facts.checksum {
                 guard checksum.kind == made.kind, checksum.value == made.value else {
@@ -198,6 +182,11 @@ extension ObjectStore {
             guard size <= Upload.objectBytes else {
                 throw ObjectError(
                     "EntityTooLarge", status: 400, "Your proposed upload exceeds the maximum allowed object size.")
+            }
+            if let told, told != size {
+                throw ObjectError.invalidRequest(
+                    "The provided 'x-amz-mp-object-size' header value \(told) does not match what was computed: \(size)"
+                )
             }
             let digests = parts.flatMap { Hexadecimal.decode($0.etag) ?? [] }
             let etag = "\(Hexadecimal.encode(Insecure.MD5.hash(data: digests)))-\(parts.count)"
