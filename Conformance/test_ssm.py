@@ -75,6 +75,72 @@ def test_by_arn(ssm):
     assert code == "ValidationException" and "another account" in message
 
 
+def test_a_name_of_one_level_is_the_same_with_a_slash(ssm):
+    for made, other in [(called := name(), f"/{called}"), (f"/{(called := name())}", called)]:
+        put(ssm, made)
+        for asked in (made, other):
+            assert ssm.get_parameter(Name=asked)["Parameter"]["Name"] == asked
+            assert names(ssm.get_parameters(Names=[asked])) == [asked]
+        assert refusal(ssm.put_parameter, Name=other, Value="w", Type="String")[0] == "ParameterAlreadyExists"
+        assert ssm.put_parameter(Name=other, Value="w", Overwrite=True)["Version"] == 2
+        assert ssm.get_parameter_history(Name=other)["Parameters"][1]["Name"] == made
+        ssm.delete_parameter(Name=other)
+        assert refusal(ssm.get_parameter, Name=made)[0] == "ParameterNotFound"
+
+
+@pytest.mark.parametrize("form", ["/{}//b//c", "{}/b/c", "/{}/b/"])
+def test_paths_are_asked_for_as_they_are_written(ssm, form):
+    top = name()
+    put(ssm, f"/{top}/b/c")
+    code, message = refusal(ssm.get_parameter, Name=form.format(top))
+    assert code == "ValidationException" and "sub-paths divided by slash symbol" in message
+
+
+class TestSecrets:
+    PREFIX = "/aws/reference/secretsmanager/"
+
+    @pytest.fixture
+    def secret(self, gatehouse):
+        return gatehouse.clients.service("secretsmanager").create_secret(Name=name(), SecretString="hidden")
+
+    def test_they_are_read_as_parameters(self, ssm, secret):
+        path = self.PREFIX + secret["Name"]
+        found = ssm.get_parameter(Name=path, WithDecryption=True)["Parameter"]
+        source = json.loads(found.pop("SourceResult"))
+        assert found.pop("LastModifiedDate")
+        assert found == {
+            "Name": path, "Type": "SecureString", "Value": "hidden", "Version": 0, "ARN": secret["ARN"],
+            "DataType": "text",
+        }
+        assert (source["name"], source["ARN"], source["versionStages"]) == (
+            secret["Name"], secret["ARN"], ["AWSCURRENT"])
+        for selector in ("AWSCURRENT", secret["VersionId"]):
+            assert ssm.get_parameter(Name=f"{path}:{selector}", WithDecryption=True)["Parameter"]["Value"] == "hidden"
+        listed = ssm.get_parameters(Names=[path, self.PREFIX + "no", "no"], WithDecryption=True)
+        assert (names(listed), listed["InvalidParameters"]) == ([path], [self.PREFIX + "no", "no"])
+
+    def test_otherwise_they_are_not(self, ssm, secret):
+        path = self.PREFIX + secret["Name"]
+        code, message = refusal(ssm.get_parameter, Name=path)
+        assert code == "ValidationException" and "WithDecryption flag must be True" in message
+        for missing in [self.PREFIX + "no", path + ":AWSPREVIOUS"]:
+            code, message = refusal(ssm.get_parameter, Name=missing, WithDecryption=True)
+            assert code == "ParameterNotFound" and f"Secret {missing.split(':')[0]} not found." in message
+        assert refusal(ssm.get_parameter, Name=secret["Name"], WithDecryption=True)[0] == "ParameterNotFound"
+
+    def test_whoever_reads_one_may_read_the_secret(self, gatehouse, secret):
+        path = self.PREFIX + secret["Name"]
+        for actions, is_allowed in [(["ssm:GetParameter"], False), (["ssm:GetParameter", "secretsmanager:GetSecretValue"], True)]:
+            _, key = create_user(gatehouse.clients.service("iam"), Action=actions, Resource="*")
+            client = SESSION.client(
+                "ssm", endpoint_url=gatehouse.url, aws_access_key_id=key.access_key, aws_secret_access_key=key.secret_key)
+            if is_allowed:
+                assert client.get_parameter(Name=path, WithDecryption=True)["Parameter"]["Value"] == "hidden"
+            else:
+                code, message = refusal(client.get_parameter, Name=path, WithDecryption=True)
+                assert code == "AccessDeniedException" and "secretsmanager:GetSecretValue" in message
+
+
 def test_versions(ssm):
     path = put(ssm, Description="stays", AllowedPattern="[a-z]+")
     assert refusal(ssm.put_parameter, Name=path, Value="w", Type="String") == (
