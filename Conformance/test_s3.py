@@ -376,6 +376,7 @@ class TestVersions:
         s3.delete_bucket(Bucket=bucket)
 
     def test_one_that_is_not_there(self, s3, bucket):
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         s3.put_object(Bucket=bucket, Key="k", Body=b"1")
         assert refused(s3.get_object, Bucket=bucket, Key="k", VersionId="x" * 32)[:2] == (404, "NoSuchVersion")
         assert refused(s3.get_object, Bucket=bucket, Key="k", VersionId="x")[:3] == (

@@ -195,8 +195,69 @@ def test_objects_are_written_on_conditions(s3, bucket):
     part = {"PartNumber": 1, "ETag": s3.upload_part(**where, PartNumber=1, Body=b"part")["ETag"]}
     complete = where | {"MultipartUpload": {"Parts": [part]}}
     assert refused(s3.complete_multipart_upload, **complete, IfNoneMatch="*")[:2] == (412, "PreconditionFailed")
-    s3.complete_multipart_upload(**complete, IfMatch="*")
+    assert refused(s3.complete_multipart_upload, **complete, IfMatch="*")[:2] == (501, "NotImplemented")
+    etag = s3.head_object(Bucket=bucket, Key="k")["ETag"]
+    s3.complete_multipart_upload(**complete, IfMatch=etag)
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"part"
+
+
+@pytest.mark.parametrize("change", ["put_object", "delete_object"])
+def test_a_condition_of_an_upload_that_was_overtaken_conflicts(s3, bucket, change):
+    where = {"Bucket": bucket, "Key": "k"}
+    condition = {}
+    if change == "put_object":
+        condition["IfMatch"] = s3.put_object(**where, Body=b"x")["ETag"]
+    else:
+        s3.put_object(**where, Body=b"x")
+        condition["IfNoneMatch"] = "*"
+    upload = where | {"UploadId": s3.create_multipart_upload(**where)["UploadId"]}
+    parts = [{"PartNumber": 1, "ETag": s3.upload_part(**upload, PartNumber=1, Body=b"part")["ETag"]}]
+    getattr(s3, change)(**where, **({"Body": b"x"} if change == "put_object" else {}))
+    complete = upload | {"MultipartUpload": {"Parts": parts}}
+    status, code, _, error = refused(s3.complete_multipart_upload, **complete, **condition)
+    assert (status, code) == (409, "ConditionalRequestConflict")
+    assert error["Condition"] == ("If-Match" if change == "put_object" else "If-None-Match")
+    s3.complete_multipart_upload(**complete)
+
+
+def test_copies_onto_themselves_change_something(s3, bucket):
+    etag = s3.put_object(Bucket=bucket, Key="k", Body=b"x")["ETag"]
+    copy = {"Bucket": bucket, "Key": "k", "CopySource": f"{bucket}/k"}
+    status, code, message, _ = refused(s3.copy_object, **copy)
+    assert (status, code) == (400, "InvalidRequest") and message.startswith("This copy request is illegal")
+    assert refused(s3.copy_object, **copy, IfMatch=etag)[1] == "InvalidRequest"
+    assert refused(s3.copy_object, **copy, IfNoneMatch="*")[:2] == (412, "PreconditionFailed")
+    for change in [{"StorageClass": "STANDARD"}, {"ServerSideEncryption": "AES256"}, {"MetadataDirective": "REPLACE"}]:
+        assert s3.copy_object(**copy, **change)["CopyObjectResult"]["ETag"] == etag
+
+
+def test_a_bucket_without_versions_has_none_to_name(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    version = "x" * 32
+    for call in (s3.get_object, s3.delete_object):
+        assert refused(call, Bucket=bucket, Key="k", VersionId=version)[1:3] == (
+            "InvalidArgument", "Invalid version id specified")
+    answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "k", "VersionId": version}]})
+    assert [error["Code"] for error in answer["Errors"]] == ["NoSuchVersion"] and "Deleted" not in answer
+    assert s3.get_object(Bucket=bucket, Key="k", VersionId="null")["Body"].read() == b"x"
+
+
+def test_tags_of_a_marker_are_refused(s3, bucket):
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    marker = s3.delete_object(Bucket=bucket, Key="k")["VersionId"]
+    tags = {"Tagging": {"TagSet": [{"Key": "a", "Value": "b"}]}}
+    for call, parameters in [(s3.get_object_tagging, {}), (s3.put_object_tagging, tags), (s3.delete_object_tagging, {})]:
+        for version in ({}, {"VersionId": marker}):
+            status, code, _, error = refused(call, Bucket=bucket, Key="k", **version, **parameters)
+            assert (status, code, error["ResourceType"]) == (405, "MethodNotAllowed", "DeleteMarker")
+
+
+@pytest.mark.parametrize("call", ["list_objects_v2", "list_objects", "list_object_versions", "list_multipart_uploads"])
+def test_keys_are_encoded_as_a_url_is_or_not_at_all(gatehouse, bucket, call):
+    unchecked = client_of(gatehouse, parameter_validation=False)
+    for value in ("value", ""):
+        assert refused(getattr(unchecked, call), Bucket=bucket, EncodingType=value)[1:3] == (
+            "InvalidArgument", "Invalid Encoding Method specified in Request")
 
 
 class TestMissingKeys:

@@ -77,6 +77,13 @@ extension ObjectError {
         ).with("Condition", condition)
     }
 
+    package static func conflict(_ condition: String) -> ObjectError {
+        ObjectError(
+            "ConditionalRequestConflict", status: 409,
+            "The conditional request cannot succeed due to a conflicting operation against this resource."
+        ).with("Condition", condition)
+    }
+
     /// The machine's fault. The operator reads why, the client does not.
     package static func internalError(_ reason: String) -> ObjectError {
         ObjectError("InternalError", status: 500, "We encountered an internal error. Please try again.")

@@ -39,7 +39,11 @@ extension ObjectOperation {
         let replacesTags = try directive("x-amz-tagging-directive", request)
         let sent = try ObjectHeaders.facts(request, bucketEncryption: call.bucketEncryption())
         let isItself = source.bucket == call.bucket && source.key == call.key && source.version == nil
-        if isItself, !replaces, request.header("x-amz-server-side-encryption") == nil {
+        let condition = try ObjectHeaders.condition(request)
+        if isItself, condition.isNew { throw .preconditionFailed("If-None-Match") }
+        // What is named counts as changed, even if it is what it was (recorded).
+        let changes = ["x-amz-server-side-encryption", "x-amz-storage-class"].contains { request.header($0) != nil }
+        if isItself, !replaces, !changes {
             throw .invalidRequest(
                 "This copy request is illegal because it is trying to copy an object to itself without changing the "
                     + "object's metadata, storage class, website redirect location or encryption attributes.")
@@ -58,7 +62,7 @@ extension ObjectOperation {
         let made = try call.store.copy(
             from,
             to: NewObject(
-                bucket: call.bucket, key: call.key, facts: facts, condition: try ObjectHeaders.condition(request)))
+                bucket: call.bucket, key: call.key, facts: facts, condition: condition))
         var answer = ObjectAnswer("CopyObjectResult") { xml in
             xml.element("LastModified", made.modified.objectTime)
             xml.element("ETag", "\"\(made.etag)\"")

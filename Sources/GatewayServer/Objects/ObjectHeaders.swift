@@ -96,12 +96,31 @@ enum ObjectHeaders {
     static func condition(_ request: ObjectRequest) throws(ObjectError) -> WriteCondition {
         var condition = WriteCondition()
         condition.match = request.header("if-match").map { $0.filter { $0 != "\"" } }
-        if let none = request.header("if-none-match") {
-            // Of other values AWS says that it does not serve them.
-            guard none == "*" else { throw .notImplemented(header: "If-None-Match") }
-            condition.isNew = true
+        let none = request.header("if-none-match")
+        // Recorded: AWS serves one condition, which names a tag or says that there is no object.
+        guard condition.match == nil || none == nil else {
+            throw .notImplemented(header: "If-Match,If-None-Match")
+                .with("additionalMessage", "Multiple conditional request headers present in the request")
         }
+        guard condition.match != "*" else { throw unserved("If-Match") }
+        guard none == nil || none == "*" else { throw unserved("If-None-Match") }
+        condition.isNew = none != nil
         return condition
+    }
+
+    private static func unserved(_ condition: String) -> ObjectError {
+        .notImplemented(header: condition)
+            .with("additionalMessage", "We don't accept the provided value of \(condition) header for this API")
+    }
+
+    /// No bucket here has Object Lock.
+    static func checkRetention(_ request: ObjectRequest) throws(ObjectError) {
+        let name = "x-amz-bypass-governance-retention"
+        guard request.header(name) == nil else {
+            throw ObjectError(
+                "InvalidArgument", status: 400, "\(name) is only applicable to Object Lock enabled buckets."
+            ).with("ArgumentName", name)
+        }
     }
 }
 

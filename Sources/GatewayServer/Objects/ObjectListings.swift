@@ -27,12 +27,12 @@ extension ObjectOperation {
             prefix = request.parameter("prefix") ?? ""
             delimiter = request.parameter("delimiter") ?? ""
             limit = try request.number(name, in: 0...ObjectStore.pageEntries, else: ObjectStore.pageEntries)
-            let encoding = request.parameter("encoding-type") ?? ""
-            guard encoding.isEmpty || encoding == "url" else {
+            let encoding = request.parameter("encoding-type")
+            guard encoding == nil || encoding == "url" else {
                 throw .invalidArgument(
-                    "Invalid Encoding Method specified in Request", name: "encoding-type", value: encoding)
+                    "Invalid Encoding Method specified in Request", name: "encoding-type", value: encoding ?? "")
             }
-            isEncoded = encoding == "url"
+            isEncoded = encoding != nil
         }
 
         /// As AWS writes keys that XML may not have.
@@ -100,8 +100,8 @@ extension ObjectOperation {
         let start: ObjectListing.Place
         if let token {
             guard let key = Base64.decode(token), !key.isEmpty else {
-                throw .invalidArgument(
-                    "The continuation token provided is incorrect", name: "continuation-token", value: token)
+                throw ObjectError("InvalidArgument", status: 400, "The continuation token provided is incorrect")
+                    .with("ArgumentName", "continuation-token")
             }
             start = ObjectListing.Place(key: key)
         } else {
@@ -113,7 +113,7 @@ extension ObjectOperation {
             xml.element("KeyCount", String(listing.entries.count))
             if let token { xml.element("ContinuationToken", token) }
             if let next = listing.next { xml.element("NextContinuationToken", Base64.encode(next.key)) }
-            if !after.isEmpty { xml.element("StartAfter", page.text(after)) }
+            if !after.isEmpty, token == nil { xml.element("StartAfter", page.text(after)) }
             page.writeEntries(
                 listing, request.parameter("fetch-owner") == "true" ? call.account : nil, to: &xml)
         }

@@ -9,13 +9,21 @@ extension ObjectCall {
         let version = try version(bucket, key, id)
         guard version.isMarker else { return version }
         if id == nil { try checkListing(of: bucket) }
-        let error =
-            id == nil
-            ? ObjectError.noSuchKey(key)
-            : ObjectError.markerHasNoContent
-                .with("Method", request.method).with("ResourceType", "DeleteMarker")
-                .with(header: "Allow", "DELETE").with(header: "Last-Modified", HTTPDate.text(version.modified))
-        throw error.with(header: "x-amz-delete-marker", "true").with(header: "x-amz-version-id", version.id)
+        throw id == nil ? ObjectError.noSuchKey(key).of(marker: version) : notAllowed(onMarker: version)
+    }
+
+    /// The version whose tags the call is about.
+    func tagged() throws(ObjectError) -> ObjectVersion {
+        let version = try version(bucket, key, request.versionId())
+        guard !version.isMarker else { throw notAllowed(onMarker: version) }
+        return version
+    }
+
+    private func notAllowed(onMarker version: ObjectVersion) -> ObjectError {
+        ObjectError.markerHasNoContent
+            .with("Method", request.method).with("ResourceType", "DeleteMarker")
+            .with(header: "Allow", "DELETE").with(header: "Last-Modified", HTTPDate.text(version.modified))
+            .of(marker: version)
     }
 
     func version(_ bucket: String, _ key: String, _ id: String?) throws(ObjectError) -> ObjectVersion {
@@ -28,6 +36,12 @@ extension ObjectCall {
     /// That a key is not there is told to those who may list its bucket.
     private func checkListing(of bucket: String) throws(ObjectError) {
         try access.check([Permission("s3:ListBucket", on: "arn:\(account.partition):s3:::\(bucket)")], self)
+    }
+}
+
+extension ObjectError {
+    fileprivate func of(marker version: ObjectVersion) -> ObjectError {
+        with(header: "x-amz-delete-marker", "true").with(header: "x-amz-version-id", version.id)
     }
 }
 
@@ -64,6 +78,7 @@ extension ObjectOperation {
         },
         ObjectOperation("CopyObject", "PUT", .key, action: "PutObject", copy),
         ObjectOperation("DeleteObject", "DELETE", .key) { call throws(ObjectError) in
+            try ObjectHeaders.checkRetention(call.request)
             // AWS has these for directory buckets only.
             for header in ["x-amz-if-match-last-modified-time", "x-amz-if-match-size"]
             where call.request.header(header) != nil {
@@ -98,6 +113,7 @@ extension ObjectOperation {
         let part = try ObjectPart(call, version)
         var range = part?.range
         if range == nil, let text = request.header("range") { range = try ByteRange.of(text, size: version.size) }
+        let content = range ?? 0..<version.size
         var answer = ObjectAnswer(status: range == nil ? 200 : 206)
         answer.headers = [
             ("Last-Modified", HTTPDate.text(version.modified)), ("ETag", "\"\(version.etag)\""),
@@ -125,13 +141,12 @@ extension ObjectOperation {
         if request.header("x-amz-checksum-mode")?.uppercased() == "ENABLED" {
             if let part {
                 answer.tell(part.checksum)
-            } else if range == nil {
+            } else if content == 0..<version.size {
                 answer.tell(version.facts.checksum)
             }
         }
         answer.tell(version)
         answer.tell(version.facts.encryption)
-        let content = range ?? 0..<version.size
         answer.content = ObjectAnswer.Content(
             reader: try call.store.reader(of: version, content), range: content)
         return answer
@@ -141,6 +156,7 @@ extension ObjectOperation {
     private static let deletions = 1_000
 
     private static let deleteObjects: Run = { call throws(ObjectError) in
+        try ObjectHeaders.checkRetention(call.request)
         let document = try call.document("Delete")
         let objects = document.all("Object")
         guard !objects.isEmpty, objects.count <= deletions else { throw .malformedXML }
@@ -167,11 +183,16 @@ extension ObjectOperation {
                     }
                 }
             } catch {
+                // In a list a version that cannot be is one that is not there (recorded).
+                let fault =
+                    if let version, error.code == "InvalidArgument" {
+                        ObjectError.noSuchVersion(key, version)
+                    } else { error }
                 entries.element("Error") { xml in
                     xml.element("Key", key)
                     if let version { xml.element("VersionId", version) }
-                    xml.element("Code", error.code)
-                    xml.element("Message", error.message)
+                    xml.element("Code", fault.code)
+                    xml.element("Message", fault.message)
                 }
             }
         }

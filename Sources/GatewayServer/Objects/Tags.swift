@@ -136,7 +136,7 @@ extension ObjectOperation {
     static let tagOperations: [ObjectOperation] = [
         ObjectOperation("GetObjectTagging", "GET", .key, "tagging") { call throws(ObjectError) in
             let version: ObjectVersion
-            do throws(ObjectError) { version = try call.found() } catch {
+            do throws(ObjectError) { version = try call.tagged() } catch {
                 // Here alone AWS names the bucket, too (recorded).
                 throw error.code == "NoSuchKey" ? .noSuchKey("\(call.bucket)/\(call.key)") : error
             }
@@ -147,12 +147,12 @@ extension ObjectOperation {
         ObjectOperation("PutObjectTagging", "PUT", .key, "tagging", body: .document) { call throws(ObjectError) in
             let tags = try Tags.read(call.document("Tagging"), of: .object)
             var answer = ObjectAnswer(status: 200)
-            answer.tell(try call.store.setTags(tags, of: call.bucket, call.key, call.request.versionId()))
+            answer.tell(try call.store.setTags(tags, of: call.bucket, call.key, call.tagged().id))
             return answer
         },
         ObjectOperation("DeleteObjectTagging", "DELETE", .key, "tagging") { call throws(ObjectError) in
             var answer = ObjectAnswer(status: 204)
-            answer.tell(try call.store.setTags([], of: call.bucket, call.key, call.request.versionId()))
+            answer.tell(try call.store.setTags([], of: call.bucket, call.key, call.tagged().id))
             return answer
         },
     ]

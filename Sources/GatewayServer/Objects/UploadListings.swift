@@ -27,7 +27,7 @@ extension ObjectOperation {
                 xml.element("Upload") { xml in
                     xml.element("Key", page.text(upload.key))
                     xml.element("UploadId", upload.id)
-                    xml.owner(call.account, as: "Initiator")
+                    xml.initiator(call.account)
                     xml.owner(call.account)
                     xml.element("StorageClass", "STANDARD")
                     xml.element("Initiated", upload.created.objectTime)

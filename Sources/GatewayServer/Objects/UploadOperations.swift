@@ -151,7 +151,7 @@ extension ObjectOperation {
             xml.element("Bucket", call.bucket)
             xml.element("Key", call.key)
             xml.element("UploadId", upload.id)
-            xml.owner(call.account, as: "Initiator")
+            xml.initiator(call.account)
             xml.owner(call.account)
             xml.element("StorageClass", "STANDARD")
             xml.element("PartNumberMarker", String(marker))
@@ -168,7 +168,9 @@ extension ObjectOperation {
                     xml.element("LastModified", part.modified.objectTime)
                     xml.element("ETag", "\"\(part.etag)\"")
                     xml.element("Size", String(part.size))
-                    if let checksum = part.checksum { xml.element(checksum.kind.element, checksum.value) }
+                    if upload.facts.isAsked, let checksum = part.checksum {
+                        xml.element(checksum.kind.element, checksum.value)
+                    }
                 }
             }
         }

@@ -53,6 +53,7 @@ extension ObjectStore {
         _ key: String, in bucket: Bucket, isMarker: Bool, size: Int, etag: String, _ facts: ObjectFacts,
         _ db: Database, _ unused: inout [String]
     ) throws -> ObjectVersion {
+        try Self.overtakeUploads(of: key, in: bucket, db)
         let id = bucket.versioning == .enabled ? Self.newVersionId() : ObjectVersion.withoutVersioning
         if id == ObjectVersion.withoutVersioning { try removeRow(bucket, key, id, db, &unused) }
         try db.cachedStatement(sql: "UPDATE versions SET isLatest = 0 WHERE bucket = ? AND key = ? AND isLatest")
@@ -81,11 +82,19 @@ extension ObjectStore {
         try read { db in
             let bucket = try Self.bucket(bucket, db)
             if let id {
+                try Self.check(id, in: bucket)
                 guard let version = try self.find(bucket, key, id, db) else { throw ObjectError.noSuchVersion(key, id) }
                 return version
             }
             guard let version = try self.latest(bucket, key, db) else { throw ObjectError.noSuchKey(key) }
             return version
+        }
+    }
+
+    /// A bucket that never had versions has none to ask for.
+    private static func check(_ id: String, in bucket: Bucket) throws {
+        guard bucket.versioning != nil || id == ObjectVersion.withoutVersioning else {
+            throw ObjectError.invalidArgument("Invalid version id specified", name: "versionId", value: id)
         }
     }
 
@@ -107,7 +116,7 @@ extension ObjectStore {
         ).map { try ObjectVersion($0, in: bucket) }
     }
 
-    private func current(_ bucket: Bucket, _ key: String, _ db: Database) throws -> ObjectVersion? {
+    func current(_ bucket: Bucket, _ key: String, _ db: Database) throws -> ObjectVersion? {
         try latest(bucket, key, db).flatMap { $0.isMarker ? nil : $0 }
     }
 
@@ -138,11 +147,13 @@ extension ObjectStore {
                 }
             }
             if let id {
+                try Self.check(id, in: bucket)
                 let removed = try self.removeRow(bucket, key, id, db, &unused)
                 if removed?.isLatest == true { try self.promote(bucket, key, db) }
                 return Deletion(version: id, isMarker: removed?.isMarker ?? false)
             }
             guard bucket.versioning != nil else {
+                try Self.overtakeUploads(of: key, in: bucket, db)
                 try self.removeRow(bucket, key, ObjectVersion.withoutVersioning, db, &unused)
                 return Deletion(version: nil, isMarker: false)
             }

@@ -100,10 +100,13 @@ package struct WriteCondition: Sendable {
 
     package init() {}
 
+    /// As refusals name it; nil where there is none.
+    var name: String? { isNew ? "If-None-Match" : match == nil ? nil : "If-Match" }
+
     func check(_ current: ObjectVersion?, key: String) throws(ObjectError) {
         if isNew, current != nil { throw .preconditionFailed("If-None-Match") }
         guard let match else { return }
         guard let current else { throw .noSuchKey(key) }
-        guard match == "*" || match == current.etag else { throw .preconditionFailed("If-Match") }
+        guard match == current.etag else { throw .preconditionFailed("If-Match") }
     }
 }

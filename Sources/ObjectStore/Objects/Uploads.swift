@@ -9,6 +9,8 @@ package struct Upload: Sendable {
     package let key: String
     package let created: Timestamp
     package let facts: UploadFacts
+    /// Whether its object has been written or deleted since it began.
+    let isOvertaken: Bool
 
     /// AWS quotas: parts of an upload, bytes of each but the last, of an object altogether.
     package static let parts = 1...10_000
@@ -22,6 +24,7 @@ package struct Upload: Sendable {
         key = String(decoding: row["key"] as Data, as: UTF8.self)
         created = Timestamp(milliseconds: row["created"])
         facts = try Facts.decode(row["facts"])
+        isOvertaken = row["isOvertaken"]
     }
 }
 
@@ -162,6 +165,9 @@ extension ObjectStore {
     ) throws(ObjectError) -> ObjectVersion {
         try write { db, unused in
             let upload = try Self.upload(id, object.bucket, object.key, db)
+            let bucket = try Self.bucket(object.bucket, db)
+            try object.condition.check(try self.current(bucket, object.key, db), key: object.key)
+            if let condition = object.condition.name, upload.isOvertaken { throw ObjectError.conflict(condition) }
             let all = try Self.parts(of: id, db, from: 1, limit: Upload.parts.upperBound)
             let parts = try Self.match(named, all)
             var object = object
@@ -245,6 +251,11 @@ extension ObjectStore {
         }
         return Checksum(
             kind: facts.checksum, value: Base64.encode(RunningChecksum.bigEndian(whole, code.width / 8)))
+    }
+
+    static func overtakeUploads(of key: String, in bucket: Bucket, _ db: Database) throws {
+        try db.cachedStatement(sql: "UPDATE uploads SET isOvertaken = TRUE WHERE bucket = ? AND key = ?")
+            .execute(arguments: [bucket.id, Data(key.utf8)])
     }
 
     static func removeUpload(_ id: String, _ db: Database, _ unused: inout [String]) throws {
