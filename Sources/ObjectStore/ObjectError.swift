@@ -77,11 +77,11 @@ extension ObjectError {
         ).with("Condition", condition)
     }
 
-    package static func conflict(_ condition: String) -> ObjectError {
+    package static func conflict(_ condition: String, _ key: String) -> ObjectError {
         ObjectError(
             "ConditionalRequestConflict", status: 409,
             "The conditional request cannot succeed due to a conflicting operation against this resource."
-        ).with("Condition", condition)
+        ).with("Condition", condition).with("Key", key)
     }
 
     /// The machine's fault. The operator reads why, the client does not.

@@ -164,6 +164,19 @@ import Testing
         #expect(throws: ObjectError.self) { try store.version("bucket", "a", nil) }
     }
 
+    @Test(arguments: 1...4) func whoDeletesAPageFindsTheNextOne(limit: Int) throws {
+        try store.setVersioning(.enabled, of: "bucket")
+        for _ in 0..<5 { for key in ["a", "b"] { try put(key, "x") } }
+        var place: ObjectListing.Place? = .start
+        while let start = place {
+            let page = try store.list(
+                "bucket", .init(prefix: "", delimiter: "", start: start, limit: limit, ofVersions: true))
+            for case .version(let version) in page.entries { _ = try store.delete("bucket", version.key, version.id) }
+            place = page.next
+        }
+        #expect(try versions().isEmpty)
+    }
+
     @Test func pagesOfVersionsAreTheWhole() throws {
         try store.setVersioning(.enabled, of: "bucket")
         for number in 0..<5 { for key in ["a", "b"] { try put(key, "\(number)") } }

@@ -90,8 +90,8 @@ extension ObjectOperation {
                 call.bucket,
                 settings: try BucketSettings.ofNewBucket(ownership: ownership) + tags)
         } catch {
-            // There alone it is no error to make what one has already.
-            guard error.code == "BucketAlreadyOwnedByYou", region == "us-east-1" else { throw error }
+            // There alone it is no error to make what one has already, unless it is to have tags (recorded).
+            guard error.code == "BucketAlreadyOwnedByYou", region == "us-east-1", tags.isEmpty else { throw error }
         }
         return ObjectAnswer(
             status: 200,

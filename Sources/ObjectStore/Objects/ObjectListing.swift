@@ -142,11 +142,13 @@ private struct ListingWalk {
                 sql: "SELECT * FROM versions WHERE bucket = ? AND key >= ? ORDER BY key, sequence DESC",
                 arguments: [bucket.id, start])
         }
+        // One that has gone since, as whoever empties a bucket has it, leaves what there is of the key.
         return try Row.fetchCursor(
             db,
             sql: """
-                SELECT * FROM versions WHERE bucket = ?1 AND key >= ?2 AND (key > ?2 OR sequence <
-                    (SELECT sequence FROM versions WHERE bucket = ?1 AND key = ?2 AND version = ?3))
+                SELECT * FROM versions WHERE bucket = ?1 AND key >= ?2 AND (key > ?2 OR sequence < coalesce(
+                    (SELECT sequence FROM versions WHERE bucket = ?1 AND key = ?2 AND version = ?3),
+                    \(Int64.max)))
                 ORDER BY key, sequence DESC
                 """, arguments: [bucket.id, start, before])
     }

@@ -27,13 +27,18 @@ package struct UploadListing: Sendable {
         }
 
         fileprivate func rows(_ bucket: Bucket, _ db: Database) throws -> RowCursor {
+            // One that has been completed since leaves what there is of the key; another key's is none.
+            let key = try Data.fetchOne(db, sql: "SELECT key FROM uploads WHERE id = ?", arguments: [id])
+            guard key == nil || key == Data(marker.utf8) else {
+                throw ObjectError.invalidArgument("Invalid uploadId marker", name: "upload-id-marker", value: id)
+            }
             let start = ObjectListing.Place.behind(marker: marker, prefix: prefix, delimiter: delimiter)
             return try Row.fetchCursor(
                 db,
                 sql: """
                     SELECT * FROM uploads WHERE bucket = ?1 AND substr(key, 1, ?2) = ?3
-                        AND (key >= ?4 OR key = ?5 AND ?6 != '' AND (created, id) >
-                            (SELECT created, id FROM uploads WHERE id = ?6))
+                        AND (key >= ?4 OR key = ?5 AND ?6 != '' AND (NOT EXISTS (SELECT 1 FROM uploads WHERE id = ?6)
+                            OR (created, id) > (SELECT created, id FROM uploads WHERE id = ?6)))
                     ORDER BY key, created, id
                     """,
                 arguments: [
