@@ -66,10 +66,13 @@ extension ObjectError {
             .with("Key", key).with("VersionId", version)
     }
 
-    package static let noSuchUpload = ObjectError(
-        "NoSuchUpload", status: 404,
-        "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or "
-            + "completed.")
+    package static func noSuchUpload(_ id: String) -> ObjectError {
+        ObjectError(
+            "NoSuchUpload", status: 404,
+            "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or "
+                + "completed."
+        ).with("UploadId", id)
+    }
 
     package static func preconditionFailed(_ condition: String) -> ObjectError {
         ObjectError(

@@ -251,7 +251,7 @@ import Testing
         let whole = ContentDigests(of: Array(texts.joined().utf8), .crc32)
         #expect(version.facts.checksum == whole.checksum(.crc32))
         #expect(try text(version, Upload.partBytes - 1..<Upload.partBytes + 2) == "1en")
-        #expect(throws: ObjectError.noSuchUpload) { try store.upload(id, "bucket", "k") }
+        #expect(throws: ObjectError.noSuchUpload(id)) { try store.upload(id, "bucket", "k") }
         _ = try store.delete("bucket", "k", nil)
         #expect(files().isEmpty)
     }

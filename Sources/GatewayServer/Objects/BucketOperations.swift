@@ -32,6 +32,7 @@ extension ObjectOperation {
         let isTruncated = buckets.count > limit
         if isTruncated { buckets.removeLast() }
         return ObjectAnswer("ListAllMyBucketsResult") { xml in
+            xml.owner(call.account)
             xml.element("Buckets") { xml in
                 for bucket in buckets {
                     xml.element("Bucket") { xml in
@@ -42,7 +43,6 @@ extension ObjectOperation {
                     }
                 }
             }
-            xml.owner(call.account)
             if let last = buckets.last, isTruncated {
                 xml.element("ContinuationToken", Base64.encode(Array(last.name.utf8)))
             }

@@ -21,6 +21,8 @@ struct ObjectAnswer: Sendable {
     var content: Content?
     /// The length of a body that is not sent, because the method is HEAD.
     var unsentLength: Int?
+    let requestId = Identifiers.uuid()
+    let hostId = Identifiers.uuid()
 
     init(status: Int, headers: [(name: String, value: String)] = []) {
         self.status = status
@@ -35,7 +37,7 @@ struct ObjectAnswer: Sendable {
     }
 
     /// A refusal, as S3 tells it. HEAD has no body, so there nothing but the status tells.
-    init(_ error: ObjectError, _ requestId: String) {
+    init(_ error: ObjectError) {
         status = error.status
         headers = error.headers.map { ($0.name, $0.value) }
         guard error.status != 304 else { return }
@@ -46,7 +48,7 @@ struct ObjectAnswer: Sendable {
             xml.element("Message", error.message)
             if error.fault == nil { for detail in error.details { xml.element(detail.name, detail.value) } }
             xml.element("RequestId", requestId)
-            xml.element("HostId", requestId)
+            xml.element("HostId", hostId)
         }
         body = Array(xml.text.utf8)
     }

@@ -9,10 +9,9 @@ struct CopySource {
 
     init(_ text: String) throws(ObjectError) {
         let wrong = ObjectError.invalidArgument(
-            "Copy Source must mention the source bucket and key: sourcebucket/sourcekey", name: "x-amz-copy-source",
-            value: text)
+            "Invalid copy source object key", name: "x-amz-copy-source", value: "x-amz-copy-source")
         let halves = text.split(separator: "?versionId=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = PercentEncoding.decode(halves[0]) else { throw wrong }
+        guard let path = PercentEncoding.decode(halves[0], plusIsSpace: true) else { throw wrong }
         let plain = path.hasPrefix("/") ? path.dropFirst() : path[...]
         let name = plain.prefix { $0 != "/" }
         let key = plain[name.endIndex...].dropFirst()

@@ -47,19 +47,40 @@ extension AccessGate {
         if request.header("authorization") != nil, request.header("x-amz-content-sha256") == nil {
             throw .invalidRequest("Missing required header for this request: x-amz-content-sha256")
         }
+        var claim: SignatureClaim?
         do throws(SignatureFault) {
-            let claim = try SignatureClaim(signable, for: BucketHost.service, in: region, now: now)
-            let unsigned = claim.unsigned(of: signable, prefix: "x-amz-")
-            guard unsigned.isEmpty else {
-                throw SignatureFault(.missing, unsigned.joined(separator: ", "))
-            }
-            let key = try controlPlane.callers.key(claim.accessKeyId, token: claim.token, now: now)
-            let signing = claim.key(secret: key.secret)
-            try claim.verify(signable, body: [], with: signing)
-            controlPlane.noteUse(ofKey: claim.accessKeyId, service: claim.service, region: claim.region)
+            try Self.checkSigned(signable, by: request.parameter("X-Amz-SignedHeaders"))
+            let made = try SignatureClaim(signable, for: BucketHost.service, in: region, now: now)
+            if !request.isPresigned { try Self.checkSigned(signable, made.signs) }
+            let key = try controlPlane.callers.key(made.accessKeyId, token: made.token, now: now)
+            claim = made
+            let signing = made.key(secret: key.secret)
+            try made.verify(signable, body: [], with: signing)
+            controlPlane.noteUse(ofKey: made.accessKeyId, service: made.service, region: made.region)
             return ObjectAdmission(
-                caller: key.caller, chunks: ChunkSignatures(claim, signing), isLink: request.isPresigned)
-        } catch { throw ObjectError(error, key: keys.first ?? "") }
+                caller: key.caller, chunks: ChunkSignatures(made, signing), isLink: request.isPresigned)
+        } catch {
+            guard let texts = claim?.texts(of: signable) else { throw ObjectError(error, key: keys.first ?? "") }
+            throw .wrongSignature(texts.signature, of: texts.toSign, key: keys.first ?? "")
+                .with("CanonicalRequest", texts.canonical).with("CanonicalRequestBytes", texts.canonical.byteList)
+        }
+    }
+
+    /// Of a URL, whose list stands in it: before anything else is looked at (recorded). The digest of a body may go
+    /// unsigned there.
+    private static func checkSigned(_ signable: SignableRequest, by list: String?) throws(SignatureFault) {
+        guard let list else { return }
+        let names = list.split(separator: ";")
+        try checkSigned(signable) { name in
+            name == "x-amz-content-sha256" || names.contains { $0 == name }
+        }
+    }
+
+    private static func checkSigned(
+        _ signable: SignableRequest, _ isSigned: (String) -> Bool
+    ) throws(SignatureFault) {
+        let unsigned = signable.fieldNames(prefix: "x-amz-").filter { !isSigned($0) }
+        guard unsigned.isEmpty else { throw SignatureFault(.missing, unsigned.joined(separator: ", ")) }
     }
 
     private func admit(_ claim: SignatureV2, isLink: Bool, _ now: Timestamp) throws(ObjectError) -> ObjectAdmission {
@@ -92,7 +113,7 @@ extension ObjectError {
     /// With what was signed, as far as that is no secret: it is all that the client has sent.
     static func wrongSignature(_ signature: String, of text: String, key: String) -> ObjectError {
         mismatch(key).with("StringToSign", text).with("SignatureProvided", signature).with(
-            "StringToSignBytes", text.utf8.map { Hexadecimal.encode([$0]) }.joined(separator: " "))
+            "StringToSignBytes", text.byteList)
     }
 
     private static func mismatch(_ key: String) -> ObjectError {
@@ -158,4 +179,9 @@ struct ObjectAccess: Sendable {
             throw error
         }
     }
+}
+
+extension String {
+    /// `61 62`, as S3 shows what it has signed.
+    fileprivate var byteList: String { utf8.map { Hexadecimal.encode([$0]) }.joined(separator: " ") }
 }

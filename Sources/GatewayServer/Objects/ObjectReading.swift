@@ -133,7 +133,9 @@ extension ObjectOperation {
             }
             answer.headers.append((name, value))
         }
-        for field in version.facts.metadata { answer.headers.append(("x-amz-meta-\(field.name)", field.value)) }
+        for field in version.facts.metadata {
+            answer.headers.append(("x-amz-meta-\(field.name)", MailWord.encoded(field.value)))
+        }
         if !version.facts.tags.isEmpty {
             answer.headers.append(("x-amz-tagging-count", String(version.facts.tags.count)))
         }

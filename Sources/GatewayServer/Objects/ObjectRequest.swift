@@ -45,6 +45,7 @@ struct ObjectRequest: Sendable {
     }
 
     private static let signatures = ["X-Amz-Signature", "Signature"]
+    private static let signedFields: Set = ["content-type", "content-md5", "if-match", "if-none-match"]
     private static let signatureParameters: Set = [
         "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-signedheaders", "x-amz-signature",
         "x-amz-security-token",
@@ -58,8 +59,8 @@ struct ObjectRequest: Sendable {
         var fields = fields
         for (name, value) in query {
             let name = name.lowercased()
-            guard name.hasPrefix("x-amz-") || name == "content-type" || name == "content-md5",
-                !signatureParameters.contains(name), fields[name] == nil
+            guard name.hasPrefix("x-amz-") || signedFields.contains(name), !signatureParameters.contains(name),
+                fields[name] == nil
             else { continue }
             fields[name] = value
         }

@@ -233,7 +233,7 @@ final class ObjectService: HTTPService {
         // What still comes is nobody's, and read away.
         stream.setReading(true)
         if closes { stream.closeAfterResponse() }
-        write(ObjectAnswer(error, Identifiers.uuid()), stream)
+        write(ObjectAnswer(error), stream)
     }
 
     private func write(_ answer: ObjectAnswer, _ stream: HTTPStream) {
@@ -241,10 +241,12 @@ final class ObjectService: HTTPService {
         let isHead = stream.head.method == .head
         stream.startResponse(status: answer.status)
         stream.writeDate()
-        let id = answer.headers.contains { $0.name == "x-amz-request-id" } ? "" : Identifiers.uuid()
-        for (name, value) in answer.headers + [("x-amz-request-id", id), ("x-amz-id-2", id), ("Server", "AmazonS3")] {
+        let own = [
+            ("x-amz-request-id", answer.requestId), ("x-amz-id-2", answer.hostId), ("Server", "AmazonS3"),
+        ]
+        for (name, value) in answer.headers + own {
             // A value may quote what a caller sent.
-            let line = value.utf8.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
+            let line = value.utf8.map { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F ? 0x20 : $0 }
             stream.writeHead { out in
                 out.writeString(name)
                 out.write(": ")

@@ -102,7 +102,8 @@ extension ObjectOperation {
             }.first
             parts.append(CompletedPart(number: number, etag: etag.filter { $0 != "\"" }, checksum: checksum))
         }
-        guard !parts.isEmpty, parts.count <= Upload.parts.upperBound else { throw .malformedXML }
+        guard !parts.isEmpty else { throw .invalidRequest("You must specify at least one part") }
+        guard parts.count <= Upload.parts.upperBound else { throw .malformedXML }
         let whole = ChecksumKind.allCases.lazy.compactMap { kind in
             request.header(kind.header).map { Checksum(kind: kind, value: $0) }
         }.first

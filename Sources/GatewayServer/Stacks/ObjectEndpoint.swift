@@ -44,7 +44,7 @@ struct ObjectEndpoint: Sendable {
 
 extension WireResponse {
     fileprivate init(_ error: ObjectError) {
-        let answer = ObjectAnswer(error, Identifiers.uuid())
+        let answer = ObjectAnswer(error)
         self.init(status: answer.status, headers: answer.headers, body: answer.body)
     }
 

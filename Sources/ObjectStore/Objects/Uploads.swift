@@ -108,7 +108,7 @@ extension ObjectStore {
         let row = try Row.fetchOne(
             db, sql: "SELECT * FROM uploads WHERE id = ? AND bucket = ? AND key = ?",
             arguments: [id, try Self.bucket(bucket, db).id, Data(key.utf8)])
-        guard let row else { throw ObjectError.noSuchUpload }
+        guard let row else { throw ObjectError.noSuchUpload(id) }
         return try Upload(row)
     }
 
@@ -171,7 +171,7 @@ extension ObjectStore {
                 throw ObjectError.conflict(condition, object.key)
             }
             let all = try Self.parts(of: id, db, from: 1, limit: Upload.parts.upperBound)
-            let parts = try Self.match(named, all)
+            let parts = try Self.match(named, all, of: id)
             var object = object
             object.facts = upload.facts.object
             object.facts.pieces = parts.map(\.facts.piece)
@@ -206,14 +206,17 @@ extension ObjectStore {
     }
 
     /// The parts that are named, all of which have to be there.
-    private static func match(_ named: [CompletedPart], _ all: [UploadPart]) throws -> [UploadPart] {
+    private static func match(
+        _ named: [CompletedPart], _ all: [UploadPart], of id: String
+    ) throws -> [UploadPart] {
         let byNumber = Dictionary(all.map { ($0.number, $0) }) { first, _ in first }
         var parts: [UploadPart] = []
         for part in named {
             if let last = parts.last, part.number <= last.number {
                 throw ObjectError(
                     "InvalidPartOrder", status: 400,
-                    "The list of parts was not in ascending order. Parts must be ordered by part number.")
+                    "The list of parts was not in ascending order. Parts must be ordered by part number."
+                ).with("UploadId", id)
             }
             guard let found = byNumber[part.number], found.etag == part.etag,
                 part.checksum == nil || part.checksum?.value == found.checksum?.value
@@ -222,7 +225,7 @@ extension ObjectStore {
                     "InvalidPart", status: 400,
                     "One or more of the specified parts could not be found.  The part may not have been uploaded, or the "
                         + "specified entity tag may not match the part's entity tag."
-                ).with("PartNumber", String(part.number)).with("ETag", part.etag)
+                ).with("PartNumber", String(part.number)).with("ETag", part.etag).with("UploadId", id)
             }
             parts.append(found)
         }
