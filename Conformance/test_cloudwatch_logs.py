@@ -8,18 +8,15 @@ import time
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
-from harness import clients
 from harness.apis import HttpApi
-from harness.clients import SESSION, environment
+from harness.clients import SESSION, environment, refusal, refused_operations
 from harness.deadline import until
 from harness.functions import PYTHON, create_function
 from harness.iam import create_user, name
 from harness.rest import RestApi, patch
 from harness.server import ACCOUNT, REGION, run
 
-MODEL = SESSION.client("logs", endpoint_url="http://localhost").meta.service_model
 ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group"
 HOUR = 3_600_000
 
@@ -40,13 +37,6 @@ def group(logs):
 def stream(logs, group):
     logs.create_log_stream(logGroupName=group, logStreamName="s")
     return {"logGroupName": group, "logStreamName": "s"}
-
-
-def error_of(call, **parameters):
-    """Code and message."""
-    error = clients.error_of(call, **parameters)
-    assert error.status == 400
-    return error.code, error.message
 
 
 def now():
@@ -70,17 +60,7 @@ def live_client(gatehouse, **config):
 
 def test_every_operation_is_served_or_refused_by_name(gatehouse):
     logs = live_client(gatehouse, parameter_validation=False)
-    served = set()
-    for operation in MODEL.operation_names:
-        try:
-            logs._make_api_call(operation, {})
-            served.add(operation)
-        except ClientError as error:
-            facts = error.response["Error"]
-            if facts["Code"] == "UnknownOperationException":
-                assert f"'{operation}'" in facts["Message"]
-            else:
-                served.add(operation)
+    served = set(logs.meta.service_model.operation_names) - set(refused_operations(logs))
     assert served == {
         "CreateLogGroup", "DeleteLogGroup", "DescribeLogGroups", "ListLogGroups", "AssociateKmsKey",
         "DisassociateKmsKey", "PutLogGroupDeletionProtection", "PutRetentionPolicy", "DeleteRetentionPolicy",
@@ -120,14 +100,14 @@ def test_a_group_with_what_terraform_reads(logs):
 
 
 def test_faults_of_groups(logs, group):
-    assert error_of(logs.create_log_group, logGroupName=group) == (
+    assert refusal(logs.create_log_group, logGroupName=group) == (
         "ResourceAlreadyExistsException", "The specified log group already exists",
     )
-    assert error_of(logs.create_log_group, logGroupName="x" * 513) == (
+    assert refusal(logs.create_log_group, logGroupName="x" * 513) == (
         "InvalidParameterException",
         "Invalid LogGroup or LogStream, both must have length less than or equal to 512.",
     )
-    assert error_of(logs.create_log_group, logGroupName="a b") == (
+    assert refusal(logs.create_log_group, logGroupName="a b") == (
         "InvalidParameterException",
         "1 validation error detected: Value 'a b' at 'logGroupName' failed to satisfy constraint: Member must satisfy "
         r"regular expression pattern: [\.\-_/#A-Za-z0-9]+",
@@ -138,15 +118,15 @@ def test_faults_of_groups(logs, group):
         (logs.create_log_stream, {"logStreamName": "s"}), (logs.describe_log_streams, {}),
         (logs.filter_log_events, {}), (logs.get_log_events, {"logStreamName": "s"}), (logs.list_tags_log_group, {}),
     ]:
-        assert error_of(call, logGroupName="nowhere", **more) == missing
-    code, message = error_of(logs.put_retention_policy, logGroupName=group, retentionInDays=2)
+        assert refusal(call, logGroupName="nowhere", **more) == missing
+    code, message = refusal(logs.put_retention_policy, logGroupName=group, retentionInDays=2)
     assert code == "InvalidParameterException" and "Value '2' at 'retentionInDays'" in message
-    assert error_of(logs.describe_log_groups, logGroupNamePrefix="a", logGroupNamePattern="b") == (
+    assert refusal(logs.describe_log_groups, logGroupNamePrefix="a", logGroupNamePattern="b") == (
         "InvalidParameterException",
         "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
     )
-    assert error_of(logs.describe_log_groups, nextToken="?")[1] == "The specified nextToken is invalid."
-    assert error_of(logs.put_metric_filter, logGroupName=group)[0] == "UnknownOperationException"
+    assert refusal(logs.describe_log_groups, nextToken="?")[1] == "The specified nextToken is invalid."
+    assert refusal(logs.put_metric_filter, logGroupName=group)[0] == "UnknownOperationException"
 
 
 def test_groups_are_listed_page_by_page(logs):
@@ -167,7 +147,7 @@ def test_groups_are_listed_page_by_page(logs):
 
 def test_a_protected_group_is_not_deleted(logs, group):
     logs.put_log_group_deletion_protection(logGroupIdentifier=group, deletionProtectionEnabled=True)
-    assert error_of(logs.delete_log_group, logGroupName=group)[0] == "ValidationException"
+    assert refusal(logs.delete_log_group, logGroupName=group)[0] == "ValidationException"
     logs.put_log_group_deletion_protection(logGroupIdentifier=group, deletionProtectionEnabled=False)
     logs.delete_log_group(logGroupName=group)
 
@@ -178,7 +158,7 @@ def test_a_protected_group_is_not_deleted(logs, group):
 def test_streams_in_both_orders(logs, group):
     for stream in ("b", "a", "c"):
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
-    assert error_of(logs.create_log_stream, logGroupName=group, logStreamName="a") == (
+    assert refusal(logs.create_log_stream, logGroupName=group, logStreamName="a") == (
         "ResourceAlreadyExistsException", "The specified log stream already exists",
     )
     at = now() - HOUR
@@ -198,10 +178,10 @@ def test_streams_in_both_orders(logs, group):
     stream = logs.describe_log_streams(logGroupIdentifier=f"{ARN}:{group}", logStreamNamePrefix="a")["logStreams"][0]
     assert (stream["firstEventTimestamp"], stream["lastEventTimestamp"]) == (at + 3, at + 3)
     assert (stream["arn"], stream["storedBytes"]) == (f"{ARN}:{group}:log-stream:a", 0)
-    assert error_of(
+    assert refusal(
         logs.describe_log_streams, logGroupName=group, orderBy="LastEventTime", logStreamNamePrefix="a"
     ) == ("InvalidParameterException", "Cannot order by LastEventTime with a logStreamNamePrefix.")
-    assert error_of(logs.describe_log_streams, logGroupName=group, logGroupIdentifier=group) == (
+    assert refusal(logs.describe_log_streams, logGroupName=group, logGroupIdentifier=group) == (
         "ValidationException", "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
     )
     logs.delete_log_stream(logGroupName=group, logStreamName="a")
@@ -232,10 +212,10 @@ def test_events_come_back_in_order_and_tokens_stay_at_the_ends(logs, stream):
     before = logs.get_log_events(**stream, limit=3, nextToken=last["nextBackwardToken"])
     assert messages(before) == ["b", "c", "d"]
     assert messages(logs.get_log_events(**stream, startTime=at + 1, endTime=at + 3)) == ["b", "c"]
-    assert error_of(logs.get_log_events, **stream, nextToken="f/1/s") == (
+    assert refusal(logs.get_log_events, **stream, nextToken="f/1/s") == (
         "InvalidParameterException", "The specified nextToken is invalid.",
     )
-    assert error_of(logs.get_log_events, **stream, limit=10001) == (
+    assert refusal(logs.get_log_events, **stream, limit=10001) == (
         "InvalidParameterException",
         "1 validation error detected: Value '10001' at 'limit' failed to satisfy constraint: Member must have value less "
         "than or equal to 10000",
@@ -245,24 +225,24 @@ def test_events_come_back_in_order_and_tokens_stay_at_the_ends(logs, stream):
 def test_batches_that_are_refused_or_taken_in_part(logs, stream):
     at = now()
     wrong = [*events("late", at=at), *events("early", at=at - 10)]
-    assert error_of(logs.put_log_events, **stream, logEvents=wrong) == (
+    assert refusal(logs.put_log_events, **stream, logEvents=wrong) == (
         "InvalidParameterException",
         "Log events in a single PutLogEvents request must be in chronological order.",
     )
     wide = [*events("a", at=at - 25 * HOUR), *events("b", at=at)]
-    assert error_of(logs.put_log_events, **stream, logEvents=wide) == (
+    assert refusal(logs.put_log_events, **stream, logEvents=wide) == (
         "InvalidParameterException",
         "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.",
     )
     big = events("x" * 600_000, "x" * 600_000)
-    assert error_of(logs.put_log_events, **stream, logEvents=big) == (
+    assert refusal(logs.put_log_events, **stream, logEvents=big) == (
         "InvalidParameterException", "Upload too large: 1200052 bytes exceeds limit of 1048576",
     )
-    assert error_of(logs.put_log_events, **stream, logEvents=events("x" * 1_048_576)) == (
+    assert refusal(logs.put_log_events, **stream, logEvents=events("x" * 1_048_576)) == (
         "InvalidParameterException", "Log event too large: 1048602 bytes exceeds limit of 1048576",
     )
-    assert "10000" in error_of(logs.put_log_events, **stream, logEvents=events(*["x"] * 10_001))[1]
-    assert error_of(logs.put_log_events, **stream | {"logStreamName": "t"}, logEvents=events("x")) == (
+    assert "10000" in refusal(logs.put_log_events, **stream, logEvents=events(*["x"] * 10_001))[1]
+    assert refusal(logs.put_log_events, **stream | {"logStreamName": "t"}, logEvents=events("x")) == (
         "ResourceNotFoundException", "The specified log stream does not exist.",
     )
     old = [*events("old", at=at - 14 * 24 * HOUR - 60_000), *events("new", at=at - 14 * 24 * HOUR + 60_000)]
@@ -310,12 +290,12 @@ def test_a_search_goes_through_all_streams_in_the_order_of_time(logs, group):
     assert found(logStreamNamePrefix="b", endTime=at + 3) == ["b0"]
     assert found(filterPattern="?a1 ?b3", PaginationConfig={"PageSize": 1}) == ["a1", "b3"]
     both = {"logStreamNames": ["a"], "logStreamNamePrefix": "b"}
-    assert error_of(logs.filter_log_events, logGroupName=group, **both)[0] == "InvalidParameterException"
-    assert error_of(logs.filter_log_events, logGroupName=group, nextToken="abc") == (
+    assert refusal(logs.filter_log_events, logGroupName=group, **both)[0] == "InvalidParameterException"
+    assert refusal(logs.filter_log_events, logGroupName=group, nextToken="abc") == (
         "InvalidParameterException", "The specified nextToken is invalid.",
     )
-    assert error_of(logs.filter_log_events, logGroupName=group, logStreamNames=["c"])[0] == "ResourceNotFoundException"
-    assert error_of(logs.filter_log_events, logGroupName=group, filterPattern="email@domain.com") == (
+    assert refusal(logs.filter_log_events, logGroupName=group, logStreamNames=["c"])[0] == "ResourceNotFoundException"
+    assert refusal(logs.filter_log_events, logGroupName=group, filterPattern="email@domain.com") == (
         "InvalidParameterException", "Invalid character(s) in term '@'",
     )
 
@@ -333,7 +313,7 @@ def test_a_pattern_is_tried_on_messages(logs):
         logEventMessages=['{"errors": [{"code": 500}], "user": {"name": "alice"}}', "no JSON"],
     )["matches"]
     assert [match["extractedValues"] for match in matches] == [{"$.errors[0].code": "500", "$.user.name": "alice"}]
-    assert error_of(logs.test_metric_filter, filterPattern="{ $.a }", logEventMessages=["x"]) == (
+    assert refusal(logs.test_metric_filter, filterPattern="{ $.a }", logEventMessages=["x"]) == (
         "InvalidParameterException", "Invalid filter pattern",
     )
 
@@ -518,11 +498,11 @@ def test_live_tail_tells_what_comes(gatehouse, logs, group):
 
 def test_faults_of_live_tail(gatehouse, group):
     live = live_client(gatehouse)
-    assert error_of(live.start_live_tail, logGroupIdentifiers=[f"{ARN}:nowhere"]) == (
+    assert refusal(live.start_live_tail, logGroupIdentifiers=[f"{ARN}:nowhere"]) == (
         "ResourceNotFoundException", "The specified log group does not exist.",
     )
     wrong = {"logGroupIdentifiers": [f"{ARN}:{group}"], "logEventFilterPattern": '""'}
-    assert error_of(live.start_live_tail, **wrong) == (
+    assert refusal(live.start_live_tail, **wrong) == (
         "InvalidParameterException", "Invalid filter pattern: Invalid character(s) in term '\"\"'",
     )
 
@@ -585,10 +565,10 @@ def test_what_a_policy_lets_a_caller_do(gatehouse, logs, group, stream):
     )
     own = signed_client(gatehouse, keys)
     own.put_log_events(**stream, logEvents=events("mine"))
-    code, message = error_of(own.get_log_events, **stream)
+    code, message = refusal(own.get_log_events, **stream)
     assert code == "AccessDeniedException"
     assert f"is not authorized to perform: logs:GetLogEvents on resource: {ARN}:{group}:log-stream:s" in message
-    code, message = error_of(own.filter_log_events, logGroupName=group)
+    code, message = refusal(own.filter_log_events, logGroupName=group)
     assert f"logs:FilterLogEvents on resource: {ARN}:{group}:log-stream:" in message
 
 

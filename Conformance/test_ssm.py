@@ -4,27 +4,17 @@ import json
 import subprocess
 
 import pytest
-from botocore.exceptions import ClientError
 
-from harness import clients
-from harness.clients import SESSION, environment
+from harness.clients import SESSION, environment, refusal, refused_operations
 from harness.iam import create_user, name
 from harness.server import ACCOUNT, REGION
 
-MODEL = SESSION.client("ssm", endpoint_url="http://localhost").meta.service_model
 ARN = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter"
 
 
 @pytest.fixture
 def ssm(gatehouse):
     return gatehouse.clients.service("ssm")
-
-
-def error_of(call, **parameters):
-    """Code and message."""
-    error = clients.error_of(call, **parameters)
-    assert error.status == 400
-    return error.code, error.message
 
 
 def put(ssm, path=None, **parameters):
@@ -38,17 +28,7 @@ def names(answer):
 
 
 def test_every_operation_is_served_or_refused_by_name(ssm):
-    served = set()
-    for operation in MODEL.operation_names:
-        try:
-            ssm._make_api_call(operation, {})
-            served.add(operation)
-        except ClientError as error:
-            facts = error.response["Error"]
-            if facts["Code"] == "UnknownOperationException":
-                assert f"'{operation}'" in facts["Message"]
-            else:
-                served.add(operation)
+    served = set(ssm.meta.service_model.operation_names) - set(refused_operations(ssm))
     assert served == {
         "PutParameter", "GetParameter", "GetParameters", "GetParametersByPath", "GetParameterHistory",
         "DescribeParameters", "DeleteParameter", "DeleteParameters", "LabelParameterVersion",
@@ -80,9 +60,9 @@ def test_a_parameter_with_what_terraform_reads(ssm):
     tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=path)["TagList"]
     assert tags == [{"Key": "x", "Value": ""}]
     ssm.delete_parameter(Name=path)
-    assert error_of(ssm.get_parameter, Name=path)[0] == "ParameterNotFound"
-    assert error_of(ssm.delete_parameter, Name=path)[0] == "ParameterNotFound"
-    assert error_of(ssm.list_tags_for_resource, ResourceType="Parameter", ResourceId=path)[0] == "InvalidResourceId"
+    assert refusal(ssm.get_parameter, Name=path)[0] == "ParameterNotFound"
+    assert refusal(ssm.delete_parameter, Name=path)[0] == "ParameterNotFound"
+    assert refusal(ssm.list_tags_for_resource, ResourceType="Parameter", ResourceId=path)[0] == "InvalidResourceId"
 
 
 def test_by_arn(ssm):
@@ -91,18 +71,84 @@ def test_by_arn(ssm):
         arn = ssm.get_parameter(Name=path)["Parameter"]["ARN"]
         found = ssm.get_parameter(Name=arn)["Parameter"]
         assert (found["Name"], found["ARN"]) == (path, arn)
-    code, message = error_of(ssm.get_parameter, Name=f"arn:aws:ssm:{REGION}:999999999999:parameter/x")
+    code, message = refusal(ssm.get_parameter, Name=f"arn:aws:ssm:{REGION}:999999999999:parameter/x")
     assert code == "ValidationException" and "another account" in message
+
+
+def test_a_name_of_one_level_is_the_same_with_a_slash(ssm):
+    for made, other in [(called := name(), f"/{called}"), (f"/{(called := name())}", called)]:
+        put(ssm, made)
+        for asked in (made, other):
+            assert ssm.get_parameter(Name=asked)["Parameter"]["Name"] == asked
+            assert names(ssm.get_parameters(Names=[asked])) == [asked]
+        assert refusal(ssm.put_parameter, Name=other, Value="w", Type="String")[0] == "ParameterAlreadyExists"
+        assert ssm.put_parameter(Name=other, Value="w", Overwrite=True)["Version"] == 2
+        assert ssm.get_parameter_history(Name=other)["Parameters"][1]["Name"] == made
+        ssm.delete_parameter(Name=other)
+        assert refusal(ssm.get_parameter, Name=made)[0] == "ParameterNotFound"
+
+
+@pytest.mark.parametrize("form", ["/{}//b//c", "{}/b/c", "/{}/b/"])
+def test_paths_are_asked_for_as_they_are_written(ssm, form):
+    top = name()
+    put(ssm, f"/{top}/b/c")
+    code, message = refusal(ssm.get_parameter, Name=form.format(top))
+    assert code == "ValidationException" and "sub-paths divided by slash symbol" in message
+
+
+class TestSecrets:
+    PREFIX = "/aws/reference/secretsmanager/"
+
+    @pytest.fixture
+    def secret(self, gatehouse):
+        return gatehouse.clients.service("secretsmanager").create_secret(Name=name(), SecretString="hidden")
+
+    def test_they_are_read_as_parameters(self, ssm, secret):
+        path = self.PREFIX + secret["Name"]
+        found = ssm.get_parameter(Name=path, WithDecryption=True)["Parameter"]
+        source = json.loads(found.pop("SourceResult"))
+        assert found.pop("LastModifiedDate")
+        assert found == {
+            "Name": path, "Type": "SecureString", "Value": "hidden", "Version": 0, "ARN": secret["ARN"],
+            "DataType": "text",
+        }
+        assert (source["name"], source["ARN"], source["versionStages"]) == (
+            secret["Name"], secret["ARN"], ["AWSCURRENT"])
+        for selector in ("AWSCURRENT", secret["VersionId"]):
+            assert ssm.get_parameter(Name=f"{path}:{selector}", WithDecryption=True)["Parameter"]["Value"] == "hidden"
+        listed = ssm.get_parameters(Names=[path, self.PREFIX + "no", "no"], WithDecryption=True)
+        assert (names(listed), listed["InvalidParameters"]) == ([path], [self.PREFIX + "no", "no"])
+
+    def test_otherwise_they_are_not(self, ssm, secret):
+        path = self.PREFIX + secret["Name"]
+        code, message = refusal(ssm.get_parameter, Name=path)
+        assert code == "ValidationException" and "WithDecryption flag must be True" in message
+        for missing in [self.PREFIX + "no", path + ":AWSPREVIOUS"]:
+            code, message = refusal(ssm.get_parameter, Name=missing, WithDecryption=True)
+            assert code == "ParameterNotFound" and f"Secret {missing.split(':')[0]} not found." in message
+        assert refusal(ssm.get_parameter, Name=secret["Name"], WithDecryption=True)[0] == "ParameterNotFound"
+
+    def test_whoever_reads_one_may_read_the_secret(self, gatehouse, secret):
+        path = self.PREFIX + secret["Name"]
+        for actions, is_allowed in [(["ssm:GetParameter"], False), (["ssm:GetParameter", "secretsmanager:GetSecretValue"], True)]:
+            _, key = create_user(gatehouse.clients.service("iam"), Action=actions, Resource="*")
+            client = SESSION.client(
+                "ssm", endpoint_url=gatehouse.url, aws_access_key_id=key.access_key, aws_secret_access_key=key.secret_key)
+            if is_allowed:
+                assert client.get_parameter(Name=path, WithDecryption=True)["Parameter"]["Value"] == "hidden"
+            else:
+                code, message = refusal(client.get_parameter, Name=path, WithDecryption=True)
+                assert code == "AccessDeniedException" and "secretsmanager:GetSecretValue" in message
 
 
 def test_versions(ssm):
     path = put(ssm, Description="stays", AllowedPattern="[a-z]+")
-    assert error_of(ssm.put_parameter, Name=path, Value="w", Type="String") == (
+    assert refusal(ssm.put_parameter, Name=path, Value="w", Type="String") == (
         "ParameterAlreadyExists",
         "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.",
     )
     assert ssm.put_parameter(Name=path, Value="w", Overwrite=True)["Version"] == 2
-    mismatch = error_of(ssm.put_parameter, Name=path, Value="W", Overwrite=True)
+    mismatch = refusal(ssm.put_parameter, Name=path, Value="W", Overwrite=True)
     assert mismatch == (
         "ParameterPatternMismatchException", "Parameter value, cannot be validated against allowedPattern: [a-z]+"
     )
@@ -113,11 +159,11 @@ def test_versions(ssm):
     assert (by_label["Value"], by_label["Version"], by_label["Selector"]) == ("v", 1, ":prod")
     assert ssm.get_parameter(Name=f"{path}:2")["Parameter"]["Value"] == "w"
     assert ssm.get_parameter(Name=path)["Parameter"]["Value"] == "w"
-    assert error_of(ssm.get_parameter, Name=f"{path}:7") == (
+    assert refusal(ssm.get_parameter, Name=f"{path}:7") == (
         "ParameterVersionNotFound",
         f"Systems Manager could not find version 7 of {path}. Verify the version and try again.",
     )
-    assert error_of(ssm.get_parameter, Name=f"{path}:none")[0] == "ParameterVersionLabelNotFound"
+    assert refusal(ssm.get_parameter, Name=f"{path}:none")[0] == "ParameterVersionLabelNotFound"
     first = ssm.get_parameter_history(Name=path, MaxResults=1)
     rest = ssm.get_parameter_history(Name=path, NextToken=first["NextToken"])
     history = first["Parameters"] + rest["Parameters"]
@@ -134,11 +180,11 @@ def test_a_labelled_oldest_version_stands_in_the_way_of_the_101st(ssm):
     ssm.label_parameter_version(Name=path, Labels=["old"])
     for _ in range(99):
         ssm.put_parameter(Name=path, Value="v", Overwrite=True)
-    code, message = error_of(ssm.put_parameter, Name=path, Value="v", Overwrite=True)
+    code, message = refusal(ssm.put_parameter, Name=path, Value="v", Overwrite=True)
     assert code == "ParameterMaxVersionLimitExceeded" and "Version 1, the oldest version" in message
     ssm.unlabel_parameter_version(Name=path, ParameterVersion=1, Labels=["old"])
     assert ssm.put_parameter(Name=path, Value="v", Overwrite=True)["Version"] == 101
-    assert error_of(ssm.get_parameter, Name=f"{path}:1")[0] == "ParameterVersionNotFound"
+    assert refusal(ssm.get_parameter, Name=f"{path}:1")[0] == "ParameterVersionNotFound"
 
 
 def test_several_at_once(ssm):
@@ -147,7 +193,7 @@ def test_several_at_once(ssm):
     assert names(answer) == sorted([one, two]) and answer["InvalidParameters"] == ["/none"]
     answer = ssm.delete_parameters(Names=[one, "/none", two])
     assert (sorted(answer["DeletedParameters"]), answer["InvalidParameters"]) == (sorted([one, two]), ["/none"])
-    code, message = error_of(ssm.get_parameters, Names=["/a"] * 11)
+    code, message = refusal(ssm.get_parameters, Names=["/a"] * 11)
     assert code == "ValidationException" and "less than or equal to 10" in message
 
 
@@ -165,9 +211,9 @@ def test_by_path(ssm):
     put(ssm, f"{root}/list", Type="StringList", Value="a,b")
     only = ssm.get_parameters_by_path(Path=root, ParameterFilters=[{"Key": "Type", "Values": ["StringList"]}])
     assert names(only) == [f"{root}/list"]
-    assert error_of(ssm.get_parameters_by_path, Path="a")[0] == "ValidationException"
-    assert error_of(ssm.get_parameters_by_path, Path=root, NextToken="?")[0] == "InvalidNextToken"
-    code, message = error_of(ssm.get_parameters_by_path, Path="/aws/service/ami")
+    assert refusal(ssm.get_parameters_by_path, Path="a")[0] == "ValidationException"
+    assert refusal(ssm.get_parameters_by_path, Path=root, NextToken="?")[0] == "InvalidNextToken"
+    code, message = refusal(ssm.get_parameters_by_path, Path="/aws/service/ami")
     assert code == "ValidationException" and "publishes" in message
 
 
@@ -199,7 +245,7 @@ def test_filters(ssm):
         ([{"Key": "Owner", "Values": ["x"]}], "ValidationException"),
         ([{"Key": "Path", "Values": ["x"]}], "ValidationException"),
     ]:
-        assert error_of(ssm.describe_parameters, ParameterFilters=filters)[0] == code, filters
+        assert refusal(ssm.describe_parameters, ParameterFilters=filters)[0] == code, filters
 
 
 def test_a_secure_string_is_told_only_to_who_asks_for_it_and_survives_a_restart(own_gatehouse, tmp_path):
@@ -254,7 +300,7 @@ def test_a_lost_key_stops_the_start(own_gatehouse, tmp_path):
 )
 def test_what_put_refuses(ssm, parameters, code, words):
     given = {"Name": f"/{name()}", "Value": "v", "Type": "String"} | parameters
-    found, message = error_of(ssm.put_parameter, **{k: v for k, v in given.items() if v is not None})
+    found, message = refusal(ssm.put_parameter, **{k: v for k, v in given.items() if v is not None})
     assert found == code and words in message
     assert given["Value"] not in message or len(given["Value"]) < 2
 
@@ -262,7 +308,7 @@ def test_what_put_refuses(ssm, parameters, code, words):
 def test_tiers(ssm):
     path = f"/{name()}"
     assert ssm.put_parameter(Name=path, Value="a" * 5_000, Type="String", Tier="Intelligent-Tiering")["Tier"] == "Advanced"
-    code, message = error_of(ssm.put_parameter, Name=path, Value="a", Tier="Standard", Overwrite=True)
+    code, message = refusal(ssm.put_parameter, Name=path, Value="a", Tier="Standard", Overwrite=True)
     assert code == "ValidationException" and "downgrade" in message
 
 
@@ -285,7 +331,7 @@ def test_policies_decide_about_each_parameter(gatehouse, ssm):
         (mine.put_parameter, {"Name": f"{root}/mine", "Value": "w", "Overwrite": True}, "ssm:PutParameter", None),
         (mine.describe_parameters, {}, "ssm:DescribeParameters", "*"),
     ]:
-        code, message = error_of(call, **parameters)
+        code, message = refusal(call, **parameters)
         assert code == "AccessDeniedException" and action in message and (resource or "") in message
 
 

@@ -20,7 +20,7 @@ MANAGED = {
                     "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]
                 },
                 "VersioningConfiguration": {"Status": "Enabled"},
-                "Tags": [{"Key": "a<b", "Value": "c&d"}],
+                "Tags": [{"Key": "a@b", "Value": "c é"}],
             },
         },
         "SourcePolicy": {
@@ -125,7 +125,7 @@ def test_a_bucket_with_all_that_sam_says_of_it(stack):
     }  # fmt: skip
     (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
-    assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == [{"Key": "a<b", "Value": "c&d"}]
+    assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == [{"Key": "a@b", "Value": "c é"}]
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     assert policy["Statement"][0]["Resource"] == ["arn:aws:s3:::s-source", "arn:aws:s3:::s-source/*"]
     assert "nothing to change" in stack.deploy(json.dumps(MANAGED))

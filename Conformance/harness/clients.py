@@ -109,6 +109,27 @@ class ServiceError:
     fields: dict
 
 
+def refusal(call, **parameters):
+    """Code and message of a call that is the caller's fault."""
+    error = error_of(call, **parameters)
+    assert error.status == 400
+    return error.code, error.message
+
+
+def refused_operations(client):
+    """The messages for all operations of a client's model that are not served; each of them names its operation."""
+    refused = {}
+    for operation in client.meta.service_model.operation_names:
+        try:
+            client._make_api_call(operation, {})
+        except ClientError as error:
+            facts = error.response["Error"]
+            if facts["Code"] == "UnknownOperationException":
+                assert f"'{operation}'" in facts["Message"]
+                refused[operation] = facts["Message"]
+    return refused
+
+
 def error_of(call, *arguments, **parameters):
     """The error that a management call must answer with."""
     try:

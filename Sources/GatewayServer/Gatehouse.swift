@@ -105,10 +105,9 @@ package final class Gatehouse: Sendable {
         let objects = try ObjectStore(
             path: folder.objects, folder: folder.contents, isDurable: folder.database != nil,
             now: { Timestamp(milliseconds: WallClock.epochMilliseconds) })
-        // What a killed server left may be much; nobody waits for it.
         Task.detached(priority: .utility) { [weak objects] in
             repeat {
-                objects?.tidy()
+                objects?.tidySoon()
             } while (try? await Task.sleep(for: ObjectStore.tidyInterval)) != nil && objects != nil
         }
 

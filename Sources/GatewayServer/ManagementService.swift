@@ -197,16 +197,7 @@ final class ManagementService: HTTPService {
     private func write(_ response: WireResponse, to stream: HTTPStream) {
         stream.startResponse(status: response.status)
         stream.writeDate()
-        for (name, value) in response.headers {
-            // A value may quote what a caller sent.
-            let line = value.utf8.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
-            stream.writeHead { out in
-                out.writeString(name)
-                out.write(": ")
-                out.writeBytes(line)
-                out.write("\r\n")
-            }
-        }
+        for (name, value) in response.headers { stream.writeField(name, value) }
         if response.pieces != nil {
             stream.finishHead(.stream)
             return stream.flushResponse()

@@ -63,7 +63,7 @@ extension WireRequest {
 
 extension ServiceAnswer {
     fileprivate init(_ response: WireResponse) {
-        var fields = ""
+        var fields: [UInt8] = []
         var requestId = ""
         var unsentLength: Int?
         for (name, value) in response.headers {
@@ -74,11 +74,11 @@ extension ServiceAnswer {
             case "x-amzn-requestid", "x-amz-request-id": requestId = value
             default: break
             }
-            fields +=
-                "\(name): \(String(decoding: value.utf8.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }, as: UTF8.self))\r\n"
+            fields += FieldLine.bytes(name, value)
         }
         self.init(
-            status: response.status, requestId: requestId, fields: fields, body: ByteBuffer(bytes: response.body))
+            status: response.status, requestId: requestId, fields: String(decoding: fields, as: UTF8.self),
+            body: ByteBuffer(bytes: response.body))
         self.unsentLength = unsentLength
     }
 }

@@ -66,15 +66,25 @@ extension ObjectError {
             .with("Key", key).with("VersionId", version)
     }
 
-    package static let noSuchUpload = ObjectError(
-        "NoSuchUpload", status: 404,
-        "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or "
-            + "completed.")
+    package static func noSuchUpload(_ id: String) -> ObjectError {
+        ObjectError(
+            "NoSuchUpload", status: 404,
+            "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or "
+                + "completed."
+        ).with("UploadId", id)
+    }
 
     package static func preconditionFailed(_ condition: String) -> ObjectError {
         ObjectError(
             "PreconditionFailed", status: 412, "At least one of the pre-conditions you specified did not hold"
         ).with("Condition", condition)
+    }
+
+    package static func conflict(_ condition: String, _ key: String) -> ObjectError {
+        ObjectError(
+            "ConditionalRequestConflict", status: 409,
+            "The conditional request cannot succeed due to a conflicting operation against this resource."
+        ).with("Condition", condition).with("Key", key)
     }
 
     /// The machine's fault. The operator reads why, the client does not.

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GRDB
 package import GatewayModel
@@ -9,6 +10,7 @@ package final class ObjectStore: Sendable {
     private let database: any DatabaseWriter
     let contents: ContentFolder
     let now: @Sendable () -> Timestamp
+    private let tidying = DispatchQueue(label: "gatehouse.objects.tidy", qos: .utility)
 
     /// - Parameters:
     ///   - path: the SQLite file; made when it is missing.
@@ -63,6 +65,9 @@ package final class ObjectStore: Sendable {
     /// How often there is something to tidy.
     package static let tidyInterval = Duration.seconds(3_600)
 
+    /// Has what may go removed in the background: what a killed server left may be much.
+    package func tidySoon() { tidying.async { [weak self] in self?.tidy() } }
+
     /// Removes uploads that nobody will complete, and content that nothing has used for a month.
     package func tidy() {
         let now = now().milliseconds
@@ -72,9 +77,10 @@ package final class ObjectStore: Sendable {
             for id in old { try Self.removeUpload(id, db, &unused) }
             try db.execute(sql: "DELETE FROM strays WHERE digest IN (SELECT digest FROM contents)")
         }
-        let strays = contents.digests().filter { !isUsed($0) }
+        let files = contents.digests()
+        let strays = try? read { db in try files.filter { try !db.isUsed($0) } }
         let old = try? write { db, _ in
-            for digest in strays {
+            for digest in strays ?? [] {
                 try db.cachedStatement(sql: "INSERT OR IGNORE INTO strays (digest, seen) VALUES (?, ?)")
                     .execute(arguments: [digest, now])
             }
@@ -125,9 +131,7 @@ package final class ObjectStore: Sendable {
 
     /// When that cannot be told, it is.
     private func isUsed(_ digest: String) -> Bool {
-        (try? database.read { db in
-            try Bool.fetchOne(db, sql: "SELECT 1 FROM contents WHERE digest = ?", arguments: [digest])
-        } ?? false) ?? true
+        (try? database.read { try $0.isUsed(digest) }) ?? true
     }
 
     /// For people: what is wrong, and not in which statement.
@@ -140,6 +144,11 @@ package final class ObjectStore: Sendable {
 
 /// Who uses which content, in a transaction.
 extension Database {
+    func isUsed(_ digest: String) throws -> Bool {
+        let statement = try cachedStatement(sql: "SELECT 1 FROM contents WHERE digest = ?")
+        return try Bool.fetchOne(statement, arguments: [digest]) != nil
+    }
+
     func use(_ pieces: [Piece]) throws {
         let statement = try cachedStatement(
             sql: "INSERT INTO contents (digest, uses) VALUES (?, 1) ON CONFLICT (digest) DO UPDATE SET uses = uses + 1")

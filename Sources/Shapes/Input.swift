@@ -6,6 +6,21 @@ package struct Input: Sendable {
 
     package init(members: JSONObject) { self.members = members }
 
+    /// The members in a call's body; none in an empty one.
+    package init(parsing body: [UInt8]) throws(ShapeFault) {
+        // What is no JSON is not shown: it may hold a secret.
+        guard let members = (try? JSONValue(parsing: body.isEmpty ? Array("{}".utf8) : body))?.object else {
+            throw .serialization("The body is no JSON object.")
+        }
+        self.init(members: members)
+    }
+
+    /// The members in a call's body, held against an operation's.
+    package init(parsing body: [UInt8], _ shape: [Shape.Member]) throws(ShapeFault) {
+        try self.init(parsing: body)
+        try Shape.check(shape, members)
+    }
+
     package subscript(name: String) -> JSONValue? {
         guard let value = members[name], !value.isNull else { return nil }
         return value

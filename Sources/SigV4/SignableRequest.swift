@@ -54,6 +54,13 @@ package struct SignableRequest: Sendable {
         return keys
     }
 
+    /// Names of fields that begin so.
+    package func fieldNames(prefix: String) -> [String] {
+        fields.map { bytes[$0.name] }.filter { $0.starts(with: prefix.utf8) }.map {
+            String(decoding: $0, as: UTF8.self)
+        }
+    }
+
     func isNamed(_ name: StaticString, _ field: Field) -> Bool { bytes[field.name] == name }
 
     /// The value of the first field of that name.

@@ -166,11 +166,8 @@ package struct SignatureClaim: Sendable {
         names.contains { $0 == "x-amz-target" } || request.value("x-amz-target") == nil
     }
 
-    /// Fields of a name that begins so, and are there but not signed.
-    package func unsigned(of request: SignableRequest, prefix: String) -> [String] {
-        request.fields.map { request.bytes[$0.name] }
-            .filter { $0.starts(with: prefix.utf8) && !names.contains($0) }.map(text)
-    }
+    /// Whether a field of that name is signed, where it is there.
+    package func signs(_ name: String) -> Bool { names.contains { $0.elementsEqual(name.utf8) } }
 
     /// Whether the body has to be known to check the signature.
     package var needsBody: Bool {

@@ -14,6 +14,11 @@ package struct SigningKey: Sendable {
         self.key = SymmetricKey(data: key)
     }
 
+    /// Whether the text was signed so.
+    package func isSignature(_ signature: String, of text: String) -> Bool {
+        SignatureClaim.equal(self.signature(of: Array(text.utf8)), Array(signature.utf8)[...])
+    }
+
     /// In hexadecimal digits.
     func signature(of text: [UInt8]) -> [UInt8] {
         var digits: [UInt8] = []
@@ -56,16 +61,28 @@ extension SignatureClaim {
                 isPlainPath: service == RequestSigner.s3)
             if Self.equal(key.signature(of: text(canonical)), signature) { return }
         }
-        let canonical = CanonicalRequest(
-            request, signed: names, .escaped, payload: signed, isPresigned: isPresigned,
-            isPlainPath: service == RequestSigner.s3)
+        let texts = texts(request, signed)
         throw SignatureFault(
             .invalid,
             SignatureFault.mismatchText
-                + "\n\nThe Canonical String for this request should have been\n'"
-                + String(decoding: canonical.bytes, as: UTF8.self)
-                + "'\n\nThe String-to-Sign should have been\n'"
-                + String(decoding: text(canonical), as: UTF8.self) + "'\n")
+                + "\n\nThe Canonical String for this request should have been\n'\(texts.canonical)"
+                + "'\n\nThe String-to-Sign should have been\n'\(texts.toSign)'\n")
+    }
+
+    /// What should have been signed of a request for S3, and how the signature was told: for whoever wonders.
+    package func texts(of request: SignableRequest) -> (canonical: String, toSign: String, signature: String) {
+        guard case .literal(let payload) = payload else { return ("", "", "") }
+        let texts = texts(request, payload)
+        return (texts.canonical, texts.toSign, String(decoding: signature, as: UTF8.self))
+    }
+
+    private func texts(
+        _ request: SignableRequest, _ payload: ArraySlice<UInt8>
+    ) -> (canonical: String, toSign: String) {
+        let canonical = CanonicalRequest(
+            request, signed: names, .escaped, payload: payload, isPresigned: isPresigned,
+            isPlainPath: service == RequestSigner.s3)
+        return (String(decoding: canonical.bytes, as: UTF8.self), String(decoding: text(canonical), as: UTF8.self))
     }
 
     /// The string to sign.

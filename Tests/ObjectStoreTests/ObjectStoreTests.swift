@@ -164,6 +164,34 @@ import Testing
         return versions
     }
 
+    @Test func anObjectIsDeletedIfItIsTheOneThatIsMeant() throws {
+        let etag = try put("a", "x").etag
+        for key in ["a", "none"] {
+            #expect(throws: ObjectError.preconditionFailed("If-Match")) {
+                try store.delete("bucket", key, nil, match: "other")
+            }
+        }
+        #expect(throws: ObjectError.preconditionFailed("If-Match")) {
+            try store.delete("bucket", "none", nil, match: "*")
+        }
+        #expect(try store.version("bucket", "a", nil).etag == etag)
+        _ = try store.delete("bucket", "a", nil, match: etag)
+        #expect(throws: ObjectError.self) { try store.version("bucket", "a", nil) }
+    }
+
+    @Test(arguments: 1...4) func whoDeletesAPageFindsTheNextOne(limit: Int) throws {
+        try store.setVersioning(.enabled, of: "bucket")
+        for _ in 0..<5 { for key in ["a", "b"] { try put(key, "x") } }
+        var place: ObjectListing.Place? = .start
+        while let start = place {
+            let page = try store.list(
+                "bucket", .init(prefix: "", delimiter: "", start: start, limit: limit, ofVersions: true))
+            for case .version(let version) in page.entries { _ = try store.delete("bucket", version.key, version.id) }
+            place = page.next
+        }
+        #expect(try versions().isEmpty)
+    }
+
     @Test func pagesOfVersionsAreTheWhole() throws {
         try store.setVersioning(.enabled, of: "bucket")
         for number in 0..<5 { for key in ["a", "b"] { try put(key, "\(number)") } }
@@ -200,7 +228,7 @@ import Testing
     @Test func aPageBeginsBehindAKeyOrACommonPrefix() throws {
         for key in ["a/1", "a/2", "b"] { try put(key, "x") }
         func first(after key: String, _ delimiter: String) throws -> String? {
-            let start = ObjectListing.Place.after(key, prefix: "", delimiter: delimiter)
+            let start = ObjectListing.Place.behind(marker: key, prefix: "", delimiter: delimiter)
             let page = try store.list("bucket", .init(prefix: "", delimiter: delimiter, start: start, limit: 1))
             switch page.entries.first {
             case .version(let version)?: return version.key
@@ -211,6 +239,7 @@ import Testing
         #expect(try first(after: "a/", "/") == "b")
         #expect(try first(after: "a/", "") == "a/1")
         #expect(try first(after: "a/1", "") == "a/2")
+        #expect(try first(after: "a/1", "/") == "b")
         #expect(try first(after: "b", "/") == nil)
     }
 
@@ -237,7 +266,7 @@ import Testing
         let whole = ContentDigests(of: Array(texts.joined().utf8), .crc32)
         #expect(version.facts.checksum == whole.checksum(.crc32))
         #expect(try text(version, Upload.partBytes - 1..<Upload.partBytes + 2) == "1en")
-        #expect(throws: ObjectError.noSuchUpload) { try store.upload(id, "bucket", "k") }
+        #expect(throws: ObjectError.noSuchUpload(id)) { try store.upload(id, "bucket", "k") }
         _ = try store.delete("bucket", "k", nil)
         #expect(files().isEmpty)
     }

@@ -2,13 +2,16 @@ import GatewayModel
 
 /// A parameter as calls name it: by its name or its ARN, and with `:3` or `:label` which version of it.
 struct ParameterName {
+    /// The parameter's own, where it is there.
     let name: String
     /// A version's number or label, without the colon.
     let selector: String?
+    /// As it was called by; of an ARN the parameter's own name.
+    let asked: String
 
-    /// - Parameter world: an ARN of one level does not say whether the name begins with a slash.
+    /// - Parameter world: a name of one level is the same with a slash before it and without, in AWS too (recorded), and the
+    ///   parameter has that by which it was made. An ARN does not say which.
     init(_ text: String, _ world: World, _ account: AccountIdentity) throws(ServiceError) {
-        var text = text
         if text.hasPrefix("arn:") {
             let prefix = Self.arn("", account)
             guard text.hasPrefix(prefix) else {
@@ -16,15 +19,20 @@ struct ParameterName {
                     "The parameter \(text) belongs to another account or region: Gatehouse has those of "
                         + "\(account.accountId) in \(account.region) only.")
             }
-            text = String(text.dropFirst(prefix.count))
-        } else {
-            let parts = Self.parts(text)
-            (name, selector) = parts
+            let parts = Self.parts(String(text.dropFirst(prefix.count)))
+            name = Self.own(parts.name.contains("/") ? "/" + parts.name : parts.name, world)
+            (asked, selector) = (name, parts.selector)
             return
         }
-        let parts = Self.parts(text)
-        let isPath = parts.name.contains("/") || world[Parameter.self, "/" + parts.name] != nil
-        (name, selector) = (isPath ? "/" + parts.name : parts.name, parts.selector)
+        (asked, selector) = Self.parts(text)
+        name = Self.own(asked, world)
+    }
+
+    /// The name that the parameter has.
+    private static func own(_ name: String, _ world: World) -> String {
+        guard !name.dropFirst().contains("/"), world[Parameter.self, name] == nil else { return name }
+        let other = name.hasPrefix("/") ? String(name.dropFirst()) : "/" + name
+        return world[Parameter.self, other] == nil ? name : other
     }
 
     private static func parts(_ text: String) -> (name: String, selector: String?) {
@@ -44,20 +52,12 @@ struct ParameterName {
     /// Whether it can be given to a new parameter. Source: Systems Manager User Guide, sysman-parameter-name-constraints.
     static func check(_ name: String, _ account: AccountIdentity) throws(ServiceError) {
         let lower = name.lowercased()
-        let isPath = name.dropFirst().contains("/")
-        if lower.hasPrefix("/aws"), isPath {
+        if lower.hasPrefix("/aws"), name.dropFirst().contains("/") {
             throw ServiceError("AccessDeniedException", status: 400, "No access to reserved parameter name: \(name).")
         }
         let hasReservedPrefix = ["aws", "ssm", "/aws", "/ssm"].contains { lower.hasPrefix($0) }
-        guard !hasReservedPrefix, name.isWord(and: "./"), !name.contains("//"), name.last != "/" else {
-            throw .validation(
-                isPath
-                    ? "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can "
-                        + "consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of "
-                        + "letters, numbers and the following 3 symbols .-_"
-                    : "Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). "
-                        + "It can be formed as a mix of letters, numbers and the following 3 symbols .-_")
-        }
+        guard !hasReservedPrefix else { throw malformed(name) }
+        try checkForm(name)
         guard !name.contains("/") || name.hasPrefix("/") else {
             throw .validation("Parameter name must be a fully qualified name.")
         }
@@ -70,6 +70,27 @@ struct ParameterName {
                 "HierarchyLevelLimitExceededException", status: 400,
                 "Parameter name can have a hierarchy of at most \(ParameterQuotas.levels) levels.")
         }
+    }
+
+    /// Whether any parameter could have it.
+    private static func checkForm(_ name: String) throws(ServiceError) {
+        guard name.isWord(and: "./"), !name.contains("//"), name.last != "/" else { throw malformed(name) }
+    }
+
+    /// Whether a parameter can be asked for by it: a path begins with a slash.
+    func check() throws(ServiceError) {
+        try Self.checkForm(name)
+        guard !name.contains("/") || name.hasPrefix("/") else { throw Self.malformed(name) }
+    }
+
+    private static func malformed(_ name: String) -> ServiceError {
+        .validation(
+            name.dropFirst().contains("/")
+                ? "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can "
+                    + "consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of "
+                    + "letters, numbers and the following 3 symbols .-_"
+                : "Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). "
+                    + "It can be formed as a mix of letters, numbers and the following 3 symbols .-_")
     }
 
     /// Whether it can be a path to look under, which begins with a slash.
@@ -99,6 +120,7 @@ extension World {
     func parameter(
         _ reference: ParameterName
     ) throws(ServiceError) -> (parameter: Parameter, version: Parameter.Version) {
+        try reference.check()
         guard let parameter = self[Parameter.self, reference.name] else {
             throw ParameterError.notFound(reference.name)
         }

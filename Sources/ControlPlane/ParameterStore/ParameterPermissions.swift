@@ -7,6 +7,7 @@ import Shapes
 struct ParameterPermissions {
     let operation: String
     let call: TargetCall
+    let world: World
 
     var all: [Permission] {
         let input = call.input
@@ -19,7 +20,20 @@ struct ParameterPermissions {
         if operation == "PutParameter", !call.tags.isEmpty {
             needed += names.map { Permission("ssm:AddTagsToResource", on: arn($0)) }
         }
-        return needed
+        return needed + secrets
+    }
+
+    /// To read those that are named as parameters.
+    private var secrets: [Permission] {
+        guard operation == "GetParameter" || operation == "GetParameters" else { return [] }
+        return names.compactMap { try? ParameterName($0, world, call.account) }.compactMap(SecretReference.init).flatMap
+        {
+            let input = Input(members: ["SecretId": .string($0.id)])
+            return SecretPermissions(
+                operation: "GetSecretValue",
+                call: TargetCall(input: input, account: call.account, now: call.now, caller: call.caller), world: world
+            ).all
+        }
     }
 
     private var names: [String] {

@@ -9,7 +9,8 @@ extension ParameterStore {
                 control, call throws(ServiceError) in
                 let world = control.world
                 let reference = try ParameterName(call.input.needed("Name"), world, call.account)
-                return ["Parameter": try value(try world.parameter(reference), reference.selector, control, call)]
+                if let secret = SecretReference(reference) { return ["Parameter": try secret.parameter(control, call)] }
+                return ["Parameter": try value(try world.parameter(reference), reference, control, call)]
             },
             "GetParameters": TargetOperation([.need("Names", .parameterNames), .may("WithDecryption", .boolean)]) {
                 control, call throws(ServiceError) in
@@ -18,11 +19,18 @@ extension ParameterStore {
                 var invalid: [JSONValue] = []
                 for name in Set(call.input.texts("Names") ?? []).sorted() {
                     let reference = try ParameterName(name, world, call.account)
+                    if let secret = SecretReference(reference) {
+                        do throws(ServiceError) { found.append(try secret.parameter(control, call)) } catch {
+                            guard error.code == "ParameterNotFound" else { throw error }
+                            invalid.append(.string(name))
+                        }
+                        continue
+                    }
                     guard let version = try? world.parameter(reference) else {
                         invalid.append(.string(name))
                         continue
                     }
-                    found.append(try value(version, reference.selector, control, call))
+                    found.append(try value(version, reference, control, call))
                 }
                 return ["Parameters": .array(found), "InvalidParameters": .array(invalid)]
             },
@@ -112,15 +120,15 @@ extension ParameterStore {
     }
 
     private static func value(
-        _ found: (parameter: Parameter, version: Parameter.Version), _ selector: String?, _ control: ControlPlane,
-        _ call: TargetCall
+        _ found: (parameter: Parameter, version: Parameter.Version), _ reference: ParameterName?,
+        _ control: ControlPlane, _ call: TargetCall
     ) throws(ServiceError) -> JSONValue {
         let (parameter, version) = found
         var object: JSONObject = [
-            "Name": .string(parameter.name), "Type": .string(version.type.rawValue),
+            "Name": .string(reference?.asked ?? parameter.name), "Type": .string(version.type.rawValue),
             "Value": .string(try shown(version, of: parameter, control, call)), "Version": .number(version.number),
         ]
-        if let selector { object["Selector"] = .string(":" + selector) }
+        if let selector = reference?.selector { object["Selector"] = .string(":" + selector) }
         object["LastModifiedDate"] = .time(version.modified)
         object["ARN"] = .string(parameter.arn(call.account))
         object["DataType"] = "text"

@@ -9,8 +9,9 @@ enum ParameterStore {
             $0.merge($1) { first, _ in first }
         },
         messageMember: "message",
-        permissions: { name, call, _ in ParameterPermissions(operation: name, call: call).all },
-        resourcePolicy: { _, _ in nil })
+        permissions: { ParameterPermissions(operation: $0, call: $1, world: $2).all },
+        // Of the secrets that are read as parameters.
+        resourcePolicy: SecretsManager.service.resourcePolicy)
 
     /// The key of AWS that stands for the server's own, which all secrets are sealed with.
     static let ownKey = "alias/aws/ssm"

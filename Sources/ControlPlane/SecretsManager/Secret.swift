@@ -50,6 +50,11 @@ struct Secret: Sendable, Equatable {
         "arn:\(account.partition):secretsmanager:\(account.region):\(account.accountId):secret:\(resource)"
     }
 
+    /// Whether it can be a secret's.
+    static func check(_ name: String) throws(ServiceError) {
+        guard name.isWord(and: "/+=.@!") else { throw SecretError.invalidName }
+    }
+
     func version(at stage: String) -> Version? { versions.first { $0.stages.contains(stage) } }
 
     func isGone(at now: Timestamp) -> Bool { facts.deletion.map { $0.due <= now.milliseconds } ?? false }
@@ -80,6 +85,7 @@ extension Secret: Root {
 extension World {
     /// The secret that a call names by its name, its ARN, or its ARN without the six characters.
     func secret(_ id: String, _ account: AccountIdentity, at now: Timestamp) throws(ServiceError) -> Secret {
+        if !id.hasPrefix("arn:") { try Secret.check(id) }
         guard let secret = secret(id, account), !secret.isGone(at: now) else { throw SecretError.notFound }
         return secret
     }

@@ -49,6 +49,7 @@ extension SecretsManager {
     /// What is not there is answered as if it had been, so that a call may come twice. Source: API Reference.
     private static func forget(_ control: ControlPlane, _ call: TargetCall) async throws(ServiceError) -> JSONObject {
         let id = call.input.needed("SecretId")
+        if !id.hasPrefix("arn:") { try Secret.check(id) }
         let known = control.world.secret(id, call.account)
         var answer: JSONObject =
             known?.head(call.account) ?? [

@@ -54,11 +54,7 @@ extension SecretsManager {
                 ] + Shape.secretValue
             ) { control, call throws(ServiceError) in
                 let name = call.input.needed("Name")
-                guard name.isWord(and: "/+=.@!") else {
-                    throw SecretError.validation(
-                        "Invalid name. Must be a valid name containing alphanumeric characters, or any of the "
-                            + "following: -/_+=.@!")
-                }
+                try Secret.check(name)
                 try checkKey(call)
                 try checkTags(call.tags.count)
                 let value = try SecretValue(call)
@@ -217,12 +213,17 @@ extension Secret {
         return made
     }
 
-    /// A stage is one version's only; what was current becomes the previous one.
+    /// A stage is one version's only; what was current becomes the previous one, and waits for nothing any longer
+    /// (recorded). Stages are told in order.
     mutating func move(_ stage: String, to place: Int) {
         guard !versions[place].stages.contains(stage) else { return }
         let last = versions.firstIndex { $0.stages.contains(stage) }
         if let last { versions[last].stages.removeAll { $0 == stage } }
         versions[place].stages.append(stage)
+        if stage == SecretsManager.Stage.previous {
+            versions[place].stages.removeAll { $0 == SecretsManager.Stage.pending }
+        }
+        versions[place].stages.sort()
         if stage == SecretsManager.Stage.current, let last { move(SecretsManager.Stage.previous, to: last) }
     }
 

@@ -31,6 +31,7 @@ enum SecretsManager {
     enum Stage {
         static let current = "AWSCURRENT"
         static let previous = "AWSPREVIOUS"
+        static let pending = "AWSPENDING"
     }
 }
 
@@ -54,6 +55,9 @@ enum SecretError {
     static let deleted = request(
         "You can't perform this operation on the secret because it was marked for deletion.")
     static let invalidToken = error("InvalidNextTokenException", "The NextToken value is invalid.")
+
+    static let invalidName = validation(
+        "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!")
 
     static func noValue(_ what: String) -> ServiceError {
         error("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for \(what)")

@@ -104,8 +104,7 @@ package enum ServiceFront {
         if head.smithyProtocol == "rpc-v2-cbor", parts.count == 4, parts[0] == "service", parts[2] == "operation" {
             return Found(.refused(service: service(of: head, else: parts[1])), .cbor)
         }
-        // A URL that was signed by version 2, as boto3 makes them by itself: S3 says what to do instead.
-        if head.query.contains("AWSAccessKeyId="), head.query.contains("Signature=") { return objects(head) }
+        if isOnlyOfObjects(head) { return objects(head) }
         let isForm =
             head.contentType.hasPrefix("application/x-www-form-urlencoded")
             || parts.isEmpty && head.query.split(separator: "&").contains { $0.hasPrefix("Action=") }
@@ -113,6 +112,14 @@ package enum ServiceFront {
             return service == BucketHost.service ? objects(head) : of(service, isForm)
         }
         return isForm ? Found(.form(service: nil), .query(namespace: "")) : unknown
+    }
+
+    /// What no other service has: signatures of version 2, in URLs as boto3 makes them by itself, and forms with a file.
+    private static func isOnlyOfObjects(_ head: ServiceHead) -> Bool {
+        if head.query.contains("AWSAccessKeyId="), head.query.contains("Signature=") { return true }
+        if head.authorization?.hasPrefix("AWS ") == true { return true }
+        return head.method == "POST" && head.contentType.hasPrefix("multipart/form-data")
+            && head.path.split(separator: "/").count < 2
     }
 
     /// S3's, or those of its control API, which signs with S3's name and has a path of its own.

@@ -32,9 +32,10 @@ struct TargetService: Sendable {
                 let reason = refused[name].map { ": it has no \($0)" } ?? ""
                 throw Self.wire.refusal("Gatehouse does not serve '\(name)' of the service '\(self.name)'\(reason).")
             }
+            let input: Input
+            do throws(ShapeFault) { input = try Input(parsing: request.body) } catch { throw fault(error) }
             let call = TargetCall(
-                input: Input(members: try members(of: request)), account: control.account,
-                now: control.settings.now(), caller: request.caller)
+                input: input, account: control.account, now: control.settings.now(), caller: request.caller)
             let world = control.world
             let denial = control.denial(
                 of: request, { permissions(name, call, world) }, resourcePolicy: { resourcePolicy($0, world) })
@@ -50,15 +51,6 @@ struct TargetService: Sendable {
         } catch {
             return Self.wire.response(error, requestId: requestId)
         }
-    }
-
-    private func members(of request: WireRequest) throws(ServiceError) -> JSONObject {
-        let body = request.body.isEmpty ? Array("{}".utf8) : request.body
-        // What is no JSON is not shown: it may hold a secret.
-        guard let members = (try? JSONValue(parsing: body))?.object else {
-            throw .serialization("The body is no JSON object.")
-        }
-        return members
     }
 
     private func fault(_ fault: ShapeFault) -> ServiceError {

@@ -2,6 +2,7 @@ import GatewayModel
 import HTTPFront
 import JSON
 import NIOCore
+import SigV4
 
 /// What the execution log says of a call to an origin.
 enum LoggedOrigin {
@@ -27,7 +28,6 @@ enum LoggedOrigin {
 enum LoggedFunction {
     static func request(_ x: Exchange, _ traceId: [UInt8], _ event: ByteBuffer) {
         guard x.rest.log != nil, let stage = x.stage, let method = x.route?.method else { return }
-        let now = Moment(x.startedAtEpochMilliseconds)
         let source = stage.account.executeAPIARN(
             "\(stage.key.apiId)/\(stage.key.stageName)/\(method.source.httpMethod)"
                 + String(decoding: x.route?.resourcePath ?? [], as: UTF8.self))
@@ -36,7 +36,8 @@ enum LoggedFunction {
         x.logRequest(
             uri: uri(x, stage.account.region),
             fields: [
-                ("x-amzn-lambda-integration-tag", String(buffer: tag)), ("X-Amz-Date", now.basic),
+                ("x-amzn-lambda-integration-tag", String(buffer: tag)),
+                ("X-Amz-Date", RequestSigner.date(Timestamp(milliseconds: Int64(x.startedAtEpochMilliseconds)))),
                 ("x-amzn-apigateway-api-id", stage.key.apiId), ("X-Amz-Source-Arn", source),
                 ("Accept", "application/json"), ("User-Agent", "AmazonAPIGateway_\(stage.key.apiId)"),
                 ("X-Amzn-Trace-Id", String(decoding: traceId, as: UTF8.self)),
@@ -63,7 +64,8 @@ enum LoggedFunction {
     static func answer(_ x: Exchange, _ payload: ByteBuffer, isError: Bool) {
         guard let log = x.rest.log else { return }
         var fields = [
-            ("Date", Moment(x.worker.clock.epochMilliseconds).http), ("Content-Type", "application/json"),
+            ("Date", HTTPDate.text(Timestamp(milliseconds: Int64(x.worker.clock.epochMilliseconds)))),
+            ("Content-Type", "application/json"),
             ("Content-Length", "\(payload.readableBytes)"), ("Connection", "keep-alive"),
             ("x-amzn-RequestId", x.endpointRequestId ?? ""), ("x-amzn-Remapped-Content-Length", "0"),
         ]
@@ -104,23 +106,5 @@ enum LoggedService {
         x.measureIntegration()
         LoggedOrigin.answer(x, head)
         log.keepAnswer(body)
-    }
-}
-
-/// A moment in the forms of HTTP and of signatures.
-private struct Moment {
-    private let at: Calendar
-
-    init(_ milliseconds: Int) { at = Calendar(Int64(milliseconds / 1000)) }
-
-    private func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-
-    var basic: String {
-        "\(at.year)\(two(at.month))\(two(at.day))T\(two(at.hour))\(two(at.minute))\(two(at.second))Z"
-    }
-
-    var http: String {
-        "\(Calendar.weekdayNames[at.weekday]), \(two(at.day)) \(Calendar.monthNames[at.month - 1]) \(at.year) "
-            + "\(two(at.hour)):\(two(at.minute)):\(two(at.second)) GMT"
     }
 }

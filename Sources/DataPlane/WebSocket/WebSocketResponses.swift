@@ -42,7 +42,7 @@ struct WebSocketResponses: AnswerMapping {
     func respond(_ x: Exchange, _ answer: IntegrationAnswer, by key: AnswerKey) throws(Refusal) {
         let status = key.status
         x.integrationStatus = status
-        if isProxy { return x.endEvent(status, answer.body.flatMap { $0.readableBytes > 0 ? $0 : nil }) }
+        if isProxy { return x.endEvent(status, answer.body?.unlessEmpty) }
         guard let response = try select(key.text) else {
             // Nothing would be sent anyway. That a handshake needs an answer is said in the Developer Guide.
             if x.socket.event == .message, x.route?.socket?.isTwoWay != true { return x.endEvent(status, nil) }
@@ -58,8 +58,7 @@ struct WebSocketResponses: AnswerMapping {
         }
         x.endEvent(
             x.rest.overrides.responseStatus.flatMap(Int.init) ?? status,
-            body.flatMap { $0.readableBytes > 0 ? $0 : nil },
-            isBinary: converted?.isBinary ?? false)
+            body?.unlessEmpty, isBinary: converted?.isBinary ?? false)
     }
 
     private func select(_ text: String?) throws(Refusal) -> Response? {
@@ -67,4 +66,9 @@ struct WebSocketResponses: AnswerMapping {
         for choice in choices where try choice.pattern.matches(text) { return choice.response }
         return otherwise
     }
+}
+
+extension ByteBuffer {
+    /// A message without content is none.
+    fileprivate var unlessEmpty: ByteBuffer? { readableBytes > 0 ? self : nil }
 }

@@ -24,11 +24,15 @@ extension ObjectOperation {
         let request = call.request
         let limit = try request.number("max-buckets", in: 1...Bucket.ofAccount, else: Bucket.ofAccount)
         let prefix = request.parameter("prefix") ?? ""
-        let after = request.parameter("continuation-token") ?? ""
-        var buckets = try call.store.buckets(prefix: prefix, after: after, limit: limit + 1)
+        let after =
+            try request.parameter("continuation-token").flatMap({ token throws(ObjectError) in try continuation(token) }
+            ) ?? ""
+        let isElsewhere = request.parameter("bucket-region").map { $0 != call.account.region } ?? false
+        var buckets = isElsewhere ? [] : try call.store.buckets(prefix: prefix, after: after, limit: limit + 1)
         let isTruncated = buckets.count > limit
         if isTruncated { buckets.removeLast() }
         return ObjectAnswer("ListAllMyBucketsResult") { xml in
+            xml.owner(call.account)
             xml.element("Buckets") { xml in
                 for bucket in buckets {
                     xml.element("Bucket") { xml in
@@ -39,10 +43,21 @@ extension ObjectOperation {
                     }
                 }
             }
-            xml.owner(call.account)
-            if let last = buckets.last, isTruncated { xml.element("ContinuationToken", last.name) }
+            if let last = buckets.last, isTruncated {
+                xml.element("ContinuationToken", Base64.encode(Array(last.name.utf8)))
+            }
             if !prefix.isEmpty { xml.element("Prefix", prefix) }
         }
+    }
+
+    /// The bucket that a token stands for; nil: from the first.
+    private static func continuation(_ token: String) throws(ObjectError) -> String? {
+        guard !token.isEmpty else { return nil }
+        guard let name = Base64.decode(token).flatMap({ String(validating: $0, as: UTF8.self) }) else {
+            throw ObjectError("InvalidArgument", status: 400, "The continuation token provided is incorrect")
+                .with("ArgumentName", "continuation-token")
+        }
+        return name
     }
 
     private static let createBucket: Run = { call throws(ObjectError) in
@@ -75,8 +90,8 @@ extension ObjectOperation {
                 call.bucket,
                 settings: try BucketSettings.ofNewBucket(ownership: ownership) + tags)
         } catch {
-            // There alone it is no error to make what one has already.
-            guard error.code == "BucketAlreadyOwnedByYou", region == "us-east-1" else { throw error }
+            // There alone it is no error to make what one has already, unless it is to have tags (recorded).
+            guard error.code == "BucketAlreadyOwnedByYou", region == "us-east-1", tags.isEmpty else { throw error }
         }
         return ObjectAnswer(
             status: 200,
@@ -93,8 +108,16 @@ extension XMLText {
         String(repeating: "0", count: 52) + account.accountId
     }
 
-    mutating func owner(_ account: AccountIdentity, as name: String = "Owner") {
-        element(name) { $0.element("ID", Self.ownerId(account)) }
+    mutating func owner(_ account: AccountIdentity) {
+        element("Owner") { $0.element("ID", Self.ownerId(account)) }
+    }
+
+    /// Whoever has begun an upload is told as the account, by its number.
+    mutating func initiator(_ account: AccountIdentity) {
+        element("Initiator") { xml in
+            xml.element("ID", Self.ownerId(account))
+            xml.element("DisplayName", account.accountId)
+        }
     }
 }
 

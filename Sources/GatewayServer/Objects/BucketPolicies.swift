@@ -36,9 +36,10 @@ private enum BucketPolicy {
 
     static func check(_ text: String, _ call: ObjectCall) throws(ObjectError) {
         guard text.utf8.count <= bytes else { throw malformed("Policy exceeds the maximum allowed document size.") }
-        guard let value = try? JSONValue(parsing: text), let statements = value.object?["Statement"] else {
+        guard let value = try? JSONValue(parsing: text), let policy = value.object else {
             throw malformed("Policies must be valid JSON and the first byte must be '{'")
         }
+        guard let statements = policy["Statement"] else { throw malformed("Missing required field Statement") }
         do { _ = try PolicyDocument(value, kind: .resource) } catch { throw malformed(error.message) }
         let arn = "arn:\(call.account.partition):s3:::\(call.bucket)"
         var isPublic = false

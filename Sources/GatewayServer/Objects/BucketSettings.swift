@@ -24,6 +24,11 @@ struct BucketSettings: Sendable {
     var elements: Set<String>?
     var isDeletable = false
 
+    private static let ownerships: Set = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"]
+    private static let accessBlocks = [
+        "BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets",
+    ]
+
     static let all: [BucketSettings] = [
         BucketSettings(
             name: "encryption", noun: "BucketEncryption", root: "ServerSideEncryptionConfiguration",
@@ -42,7 +47,7 @@ struct BucketSettings: Sendable {
             absence: .error(
                 code: "NoSuchPublicAccessBlockConfiguration",
                 message: "The public access block configuration was not found"), action: "BucketPublicAccessBlock",
-            elements: ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"],
+            elements: Set(accessBlocks),
             isDeletable: true),
         BucketSettings(
             name: "ownershipControls", noun: "BucketOwnershipControls", root: "OwnershipControls",
@@ -89,6 +94,11 @@ struct BucketSettings: Sendable {
 
     /// Since April 2023 nothing of a new bucket is public, and it has no access control lists.
     static func ofNewBucket(ownership: String) throws(ObjectError) -> [BucketSetting] {
+        guard ownerships.contains(ownership) else {
+            throw ObjectError(
+                "InvalidArgument", status: 400, "Invalid x-amz-object-ownership header: \(ownership)"
+            ).with("ArgumentName", "x-amz-object-ownership")
+        }
         guard ownership == "BucketOwnerEnforced" else {
             throw .notImplemented(
                 "Gatehouse serves no access control lists, so the object ownership of a bucket is BucketOwnerEnforced.")
@@ -96,8 +106,7 @@ struct BucketSettings: Sendable {
         return [
             BucketSetting(
                 name: "publicAccessBlock",
-                document: ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"]
-                    .map { "<\($0)>true</\($0)>" }.joined()),
+                document: accessBlocks.map { "<\($0)>true</\($0)>" }.joined()),
             BucketSetting(
                 name: "ownershipControls", document: "<Rule><ObjectOwnership>\(ownership)</ObjectOwnership></Rule>"),
         ]
@@ -114,11 +123,16 @@ struct BucketSettings: Sendable {
 
     /// Keeps a document whose elements are all known.
     func put(_ call: ObjectCall) throws(ObjectError) -> ObjectAnswer {
+        _ = try call.store.bucket(call.bucket)
         let document = try call.document(root)
         guard !document.children.isEmpty else { throw .malformedXML }
         var xml = XMLText.part
         try write(document.children, under: "", to: &xml)
         try check(document)
+        // AWS answers all of them.
+        if name == "publicAccessBlock" {
+            for member in Self.accessBlocks where document.child(member) == nil { xml.element(member, "false") }
+        }
         try call.store.set(BucketSetting(name: name, document: xml.text), of: call.bucket)
         return ObjectAnswer(status: 200)
     }
@@ -142,9 +156,7 @@ struct BucketSettings: Sendable {
             guard document.children.allSatisfy({ $0.text == "true" || $0.text == "false" }) else { throw .malformedXML }
         case "ownershipControls":
             let ownership = document.child("Rule")?.child("ObjectOwnership")?.text ?? ""
-            guard ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"].contains(ownership) else {
-                throw .malformedXML
-            }
+            guard document.children.count == 1, Self.ownerships.contains(ownership) else { throw .malformedXML }
             _ = try Self.ofNewBucket(ownership: ownership)
         default:
             let rule = document.child("Rule")?.child("ApplyServerSideEncryptionByDefault")
@@ -153,9 +165,10 @@ struct BucketSettings: Sendable {
                 throw .malformedXML
             }
             if algorithm == "AES256", rule?.child("KMSMasterKeyID") != nil {
-                throw .invalidArgument(
-                    "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse",
-                    name: "ApplyServerSideEncryptionByDefault", value: algorithm)
+                throw ObjectError(
+                    "InvalidArgument", status: 400,
+                    "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse"
+                ).with("ArgumentName", "ApplyServerSideEncryptionByDefault")
             }
         }
     }
@@ -211,8 +224,12 @@ extension ObjectOperation {
                 if document.child("MfaDelete")?.text == "Enabled" {
                     throw .notImplemented("Gatehouse does not serve MfaDelete of S3.")
                 }
-                guard let status = document.child("Status")?.text, let versioning = Bucket.Versioning(rawValue: status)
-                else { throw .malformedXML }
+                guard let status = document.child("Status")?.text else {
+                    throw ObjectError(
+                        "IllegalVersioningConfigurationException", status: 400,
+                        "The Versioning element must be specified")
+                }
+                guard let versioning = Bucket.Versioning(rawValue: status) else { throw .malformedXML }
                 try call.store.setVersioning(versioning, of: call.bucket)
                 return ObjectAnswer(status: 200)
             },
@@ -225,8 +242,12 @@ extension ObjectOperation {
             },
             ObjectOperation("PutBucketTagging", "PUT", .bucket, "tagging", body: .document) {
                 call throws(ObjectError) in
-                let tags = try Tags.read(call.document("Tagging"), limit: Tags.ofBucket)
-                try call.store.set(Tags.setting(tags), of: call.bucket)
+                let tags = try Tags.read(call.document("Tagging"), of: .bucket)
+                if tags.isEmpty {
+                    try call.store.removeSetting("tagging", of: call.bucket)
+                } else {
+                    try call.store.set(Tags.setting(tags), of: call.bucket)
+                }
                 return ObjectAnswer(status: 204)
             },
             ObjectOperation("DeleteBucketTagging", "DELETE", .bucket, "tagging", action: "PutBucketTagging") {

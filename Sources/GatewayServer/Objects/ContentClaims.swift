@@ -41,17 +41,11 @@ struct ContentClaims: Sendable {
         }
         switch packing {
         case .plain:
-            guard let contentLength else {
-                throw ObjectError(
-                    "MissingContentLength", status: 411, "You must provide the Content-Length HTTP header.")
-            }
+            guard let contentLength else { throw .missingContentLength }
             length = contentLength
         case .chunked:
             guard let text = request.header("x-amz-decoded-content-length"), let decoded = Int(text), decoded >= 0
-            else {
-                throw ObjectError(
-                    "MissingContentLength", status: 411, "You must provide the Content-Length HTTP header.")
-            }
+            else { throw .missingContentLength }
             length = decoded
         }
         if let length, length > Self.bytes {
@@ -137,6 +131,9 @@ extension ObjectError {
     fileprivate static let malformedTrailer = ObjectError(
         "MalformedTrailerError", status: 400,
         "The request contained trailing data that was not well-formed or did not conform to our published schema.")
+
+    static let missingContentLength = ObjectError(
+        "MissingContentLength", status: 411, "You must provide the Content-Length HTTP header.")
 
     static func contentMismatch(_ told: String, _ real: String) -> ObjectError {
         ObjectError(

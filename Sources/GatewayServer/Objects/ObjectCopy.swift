@@ -9,10 +9,9 @@ struct CopySource {
 
     init(_ text: String) throws(ObjectError) {
         let wrong = ObjectError.invalidArgument(
-            "Copy Source must mention the source bucket and key: sourcebucket/sourcekey", name: "x-amz-copy-source",
-            value: text)
+            "Invalid copy source object key", name: "x-amz-copy-source", value: "x-amz-copy-source")
         let halves = text.split(separator: "?versionId=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = PercentEncoding.decode(halves[0]) else { throw wrong }
+        guard let path = PercentEncoding.decode(halves[0], plusIsSpace: true) else { throw wrong }
         let plain = path.hasPrefix("/") ? path.dropFirst() : path[...]
         let name = plain.prefix { $0 != "/" }
         let key = plain[name.endIndex...].dropFirst()
@@ -28,7 +27,7 @@ extension ObjectOperation {
         let request = call.request
         try ObjectHeaders.check(request)
         let source = try CopySource(request.header("x-amz-copy-source") ?? "")
-        let from = try call.store.version(source.bucket, source.key, source.version)
+        let from = try call.version(source.bucket, source.key, source.version)
         guard !from.isMarker else {
             if source.version == nil { throw .noSuchKey(source.key) }
             throw .invalidRequest(
@@ -39,7 +38,11 @@ extension ObjectOperation {
         let replacesTags = try directive("x-amz-tagging-directive", request)
         let sent = try ObjectHeaders.facts(request, bucketEncryption: call.bucketEncryption())
         let isItself = source.bucket == call.bucket && source.key == call.key && source.version == nil
-        if isItself, !replaces, request.header("x-amz-server-side-encryption") == nil {
+        let condition = try ObjectHeaders.condition(request)
+        if isItself, condition.isNew { throw .preconditionFailed("If-None-Match") }
+        // What is named counts as changed, even if it is what it was (recorded).
+        let changes = ["x-amz-server-side-encryption", "x-amz-storage-class"].contains { request.header($0) != nil }
+        if isItself, !replaces, !changes {
             throw .invalidRequest(
                 "This copy request is illegal because it is trying to copy an object to itself without changing the "
                     + "object's metadata, storage class, website redirect location or encryption attributes.")
@@ -58,7 +61,7 @@ extension ObjectOperation {
         let made = try call.store.copy(
             from,
             to: NewObject(
-                bucket: call.bucket, key: call.key, facts: facts, condition: try ObjectHeaders.condition(request)))
+                bucket: call.bucket, key: call.key, facts: facts, condition: condition))
         var answer = ObjectAnswer("CopyObjectResult") { xml in
             xml.element("LastModified", made.modified.objectTime)
             xml.element("ETag", "\"\(made.etag)\"")

@@ -14,6 +14,8 @@ extension AccessGate {
         var caller: Caller?
         /// By which a body is checked that is signed chunk by chunk.
         var chunks: ChunkSignatures?
+        /// Whether a key that is known has signed its URL: that is for whoever has it, web pages too.
+        var isLink = false
     }
 
     /// All that a signature says is known from the head: S3's clients tell the body's digest there.
@@ -21,7 +23,7 @@ extension AccessGate {
         let signable = SignableRequest(head)
         let region = controlPlane.account.region
         let now = Timestamp(milliseconds: WallClock.epochMilliseconds)
-        try Presigned.check(request, region: region, now: now)
+        try PresignedURL.check(request, region: region, now: now)
         if let scope = CredentialScope(authorization: request.header("authorization"), query: ""),
             scope.region != region
         {
@@ -30,59 +32,71 @@ extension AccessGate {
                 "The authorization header is malformed; the region '\(scope.region)' is wrong; expecting '\(region)'"
             ).with("Region", region)
         }
-        if request.header("authorization")?.hasPrefix("AWS ") == true || request.has("AWSAccessKeyId") {
-            throw .invalidRequest(
-                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
+        if let claim = try SignatureV2(signable, request, region: region, now: now) {
+            return try admit(claim, isLink: request.isPresigned, now)
         }
         let keys = signable.namedKeys
         guard controlPlane.requiresCredentials || keys.contains(where: controlPlane.knows) else {
             return ObjectAdmission()
         }
-        guard !keys.isEmpty else { throw ObjectError("AccessDenied", status: 403, "Access Denied") }
+        guard !keys.isEmpty else {
+            // A form says in its fields who sends it.
+            guard request.isForm else { throw .accessDenied }
+            return ObjectAdmission()
+        }
         if request.header("authorization") != nil, request.header("x-amz-content-sha256") == nil {
             throw .invalidRequest("Missing required header for this request: x-amz-content-sha256")
         }
+        var claim: SignatureClaim?
         do throws(SignatureFault) {
-            let claim = try SignatureClaim(signable, for: BucketHost.service, in: region, now: now)
-            let unsigned = claim.unsigned(of: signable, prefix: "x-amz-")
-            guard unsigned.isEmpty else {
-                throw SignatureFault(.missing, unsigned.joined(separator: ", "))
-            }
-            let key = try controlPlane.callers.key(claim.accessKeyId, token: claim.token, now: now)
-            let signing = claim.key(secret: key.secret)
-            try claim.verify(signable, body: [], with: signing)
-            controlPlane.noteUse(ofKey: claim.accessKeyId, service: claim.service, region: claim.region)
-            return ObjectAdmission(caller: key.caller, chunks: ChunkSignatures(claim, signing))
-        } catch { throw Self.error(error, key: keys.first ?? "") }
+            try Self.checkSigned(signable, by: request.parameter("X-Amz-SignedHeaders"))
+            let made = try SignatureClaim(signable, for: BucketHost.service, in: region, now: now)
+            if !request.isPresigned { try Self.checkSigned(signable, made.signs) }
+            let key = try controlPlane.callers.key(made.accessKeyId, token: made.token, now: now)
+            claim = made
+            let signing = made.key(secret: key.secret)
+            try made.verify(signable, body: [], with: signing)
+            controlPlane.noteUse(ofKey: made.accessKeyId, service: made.service, region: made.region)
+            return ObjectAdmission(
+                caller: key.caller, chunks: ChunkSignatures(made, signing), isLink: request.isPresigned)
+        } catch {
+            guard let texts = claim?.texts(of: signable) else { throw ObjectError(error, key: keys.first ?? "") }
+            throw .wrongSignature(texts.signature, of: texts.toSign, key: keys.first ?? "")
+                .with("CanonicalRequest", texts.canonical).with("CanonicalRequestBytes", texts.canonical.byteList)
+        }
     }
 
-    /// In S3's words.
-    private static func error(_ fault: SignatureFault, key: String) -> ObjectError {
-        switch fault.kind {
-        case .missing:
-            ObjectError(
-                "AccessDenied", status: 403, "There were headers present in the request which were not signed"
-            ).with("HeadersNotSigned", fault.message)
-        case .incomplete: ObjectError("AuthorizationHeaderMalformed", status: 400, fault.message)
-        case .unknownKey:
-            ObjectError(
-                "InvalidAccessKeyId", status: 403,
-                "The AWS Access Key Id you provided does not exist in our records."
-            ).with("AWSAccessKeyId", key)
-        case .expiredToken: ObjectError("ExpiredToken", status: 400, "The provided token has expired.")
-        case .invalid
-        where fault.message.hasPrefix("Signature expired") || fault.message.hasPrefix("Signature not yet"):
-            ObjectError(
-                "RequestTimeTooSkewed", status: 403,
-                "The difference between the request time and the current time is too large."
-            ).with("MaxAllowedSkewMilliseconds", String(SignatureClaim.objectSkew * 1000))
-        case .invalid:
-            ObjectError(
-                "SignatureDoesNotMatch", status: 403,
-                "The request signature we calculated does not match the signature you provided. Check your key and "
-                    + "signing method."
-            ).with("AWSAccessKeyId", key)
+    /// Of a URL, whose list stands in it: before anything else is looked at (recorded). The digest of a body may go
+    /// unsigned there.
+    private static func checkSigned(_ signable: SignableRequest, by list: String?) throws(SignatureFault) {
+        guard let list else { return }
+        let names = list.split(separator: ";")
+        try checkSigned(signable) { name in
+            name == "x-amz-content-sha256" || names.contains { $0 == name }
         }
+    }
+
+    private static func checkSigned(
+        _ signable: SignableRequest, _ isSigned: (String) -> Bool
+    ) throws(SignatureFault) {
+        let unsigned = signable.fieldNames(prefix: "x-amz-").filter { !isSigned($0) }
+        guard unsigned.isEmpty else { throw SignatureFault(.missing, unsigned.joined(separator: ", ")) }
+    }
+
+    private func admit(_ claim: SignatureV2, isLink: Bool, _ now: Timestamp) throws(ObjectError) -> ObjectAdmission {
+        guard controlPlane.requiresCredentials || controlPlane.knows(accessKey: claim.accessKeyId) else {
+            return ObjectAdmission()
+        }
+        let key: CallerDirectory.Key
+        do throws(SignatureFault) {
+            key = try controlPlane.callers.key(claim.accessKeyId, token: claim.token, now: now)
+        } catch { throw ObjectError(error, key: claim.accessKeyId) }
+        guard claim.isMade(with: key.secret) else {
+            throw .wrongSignature(claim.signature, of: claim.text, key: claim.accessKeyId)
+        }
+        controlPlane.noteUse(
+            ofKey: claim.accessKeyId, service: BucketHost.service, region: controlPlane.account.region)
+        return ObjectAdmission(caller: key.caller, isLink: isLink)
     }
 
     func access(of caller: Caller?, _ stream: HTTPStream) -> ObjectAccess {
@@ -93,10 +107,54 @@ extension AccessGate {
     }
 }
 
+extension ObjectError {
+    static let accessDenied = ObjectError("AccessDenied", status: 403, "Access Denied")
+
+    /// With what was signed, as far as that is no secret: it is all that the client has sent.
+    static func wrongSignature(_ signature: String, of text: String, key: String) -> ObjectError {
+        mismatch(key).with("StringToSign", text).with("SignatureProvided", signature).with(
+            "StringToSignBytes", text.byteList)
+    }
+
+    private static func mismatch(_ key: String) -> ObjectError {
+        ObjectError(
+            "SignatureDoesNotMatch", status: 403,
+            "The request signature we calculated does not match the signature you provided. Check your key and "
+                + "signing method."
+        ).with("AWSAccessKeyId", key)
+    }
+
+    /// In S3's words.
+    init(_ fault: SignatureFault, key: String) {
+        switch fault.kind {
+        case .missing:
+            self = ObjectError(
+                "AccessDenied", status: 403, "There were headers present in the request which were not signed"
+            ).with("HeadersNotSigned", fault.message)
+        case .incomplete: self.init("AuthorizationHeaderMalformed", status: 400, fault.message)
+        case .unknownKey:
+            self = ObjectError(
+                "InvalidAccessKeyId", status: 403,
+                "The AWS Access Key Id you provided does not exist in our records."
+            ).with("AWSAccessKeyId", key)
+        case .expiredToken: self.init("ExpiredToken", status: 400, "The provided token has expired.")
+        case .invalid
+        where fault.message.hasPrefix("Signature expired") || fault.message.hasPrefix("Signature not yet"):
+            self = .requestTimeTooSkewed
+        case .invalid: self = .mismatch(key)
+        }
+    }
+
+    static let requestTimeTooSkewed = ObjectError(
+        "RequestTimeTooSkewed", status: 403,
+        "The difference between the request time and the current time is too large."
+    ).with("MaxAllowedSkewMilliseconds", String(SignatureClaim.objectSkew * 1000))
+}
+
 /// What one caller may do with buckets: by his own policies and by theirs.
 struct ObjectAccess: Sendable {
     let controlPlane: ControlPlane
-    let caller: Caller?
+    var caller: Caller?
     let facts: RequestFacts
 
     /// Reads the bucket's policy where it counts: on a thread that may wait for the disk.
@@ -123,57 +181,7 @@ struct ObjectAccess: Sendable {
     }
 }
 
-/// URLs that are signed for somebody else. Source: S3 API Reference, sigv4-query-string-auth; recorded refusals.
-private enum Presigned {
-    private static let names = [
-        "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-Date", "X-Amz-SignedHeaders", "X-Amz-Expires",
-    ]
-    /// AWS quota: a week.
-    private static let longest = 604_800
-
-    static func check(_ request: ObjectRequest, region: String, now: Timestamp) throws(ObjectError) {
-        guard names.contains(where: request.has) else { return }
-        guard names.allSatisfy({ request.parameter($0)?.isEmpty == false }), let date = request.parameter("X-Amz-Date")
-        else {
-            throw error(
-                "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
-                    + "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.")
-        }
-        let expires = request.parameter("X-Amz-Expires") ?? ""
-        guard let life = Int(expires) else { throw error("X-Amz-Expires should be a number") }
-        guard life >= 0 else { throw error("X-Amz-Expires must be non-negative") }
-        guard life <= longest else {
-            throw error(
-                "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than "
-                    + "\(longest) seconds")
-        }
-        let credential = "X-Amz-Credential=" + PercentEncoding.encode(request.parameter("X-Amz-Credential") ?? "")
-        guard let scope = CredentialScope(authorization: nil, query: credential) else {
-            throw error(
-                "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "
-                    + "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".")
-        }
-        guard scope.region == region else {
-            throw error(
-                "Error parsing the X-Amz-Credential parameter; the region '\(scope.region)' is wrong; expecting '\(region)'"
-            ).with("Region", region)
-        }
-        guard let start = SignatureClaim.time(of: date) else {
-            throw error("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"")
-        }
-        guard now.seconds <= start.seconds + Int64(life) else {
-            throw ObjectError("AccessDenied", status: 403, "Request has expired")
-                .with("X-Amz-Expires", expires)
-                .with("Expires", Timestamp(milliseconds: start.milliseconds + Int64(life) * 1000).iso8601)
-                .with("ServerTime", now.iso8601)
-        }
-        guard start.seconds <= now.seconds + SignatureClaim.objectSkew else {
-            throw ObjectError("AccessDenied", status: 403, "Request is not valid yet")
-                .with("X-Amz-Date", date).with("ServerTime", now.iso8601)
-        }
-    }
-
-    private static func error(_ message: String) -> ObjectError {
-        ObjectError("AuthorizationQueryParametersError", status: 400, message)
-    }
+extension String {
+    /// `61 62`, as S3 shows what it has signed.
+    fileprivate var byteList: String { utf8.map { Hexadecimal.encode([$0]) }.joined(separator: " ") }
 }

@@ -14,6 +14,10 @@ enum ObjectHeaders {
         "x-amz-server-side-encryption-customer-key", "x-amz-server-side-encryption-context", "x-amz-write-offset-bytes",
         "x-amz-copy-source-server-side-encryption-customer-algorithm",
     ]
+    private static let storageClasses: Set = [
+        "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE",
+        "GLACIER_IR",
+    ]
     /// AWS quota: names and values of user-defined metadata together, in bytes.
     private static let metadataBytes = 2_048
     /// AWS's own, of content that came without one.
@@ -23,6 +27,10 @@ enum ObjectHeaders {
         for name in unserved where request.header(name) != nil { throw .notImplemented(header: name) }
         try AccessLists.check(request)
         if let storage = request.header("x-amz-storage-class"), storage != "STANDARD" {
+            guard storageClasses.contains(storage) else {
+                throw ObjectError("InvalidStorageClass", status: 400, "The storage class you specified is not valid")
+                    .with("StorageClassRequested", storage)
+            }
             throw .notImplemented("Gatehouse keeps objects in the storage class STANDARD only, not in '\(storage)'.")
         }
     }
@@ -93,12 +101,31 @@ enum ObjectHeaders {
     static func condition(_ request: ObjectRequest) throws(ObjectError) -> WriteCondition {
         var condition = WriteCondition()
         condition.match = request.header("if-match").map { $0.filter { $0 != "\"" } }
-        if let none = request.header("if-none-match") {
-            // Of other values AWS says that it does not serve them.
-            guard none == "*" else { throw .notImplemented(header: "If-None-Match") }
-            condition.isNew = true
+        let none = request.header("if-none-match")
+        // Recorded: AWS serves one condition, which names a tag or says that there is no object.
+        guard condition.match == nil || none == nil else {
+            throw .notImplemented(header: "If-Match,If-None-Match")
+                .with("additionalMessage", "Multiple conditional request headers present in the request")
         }
+        guard condition.match != "*" else { throw unserved("If-Match") }
+        guard none == nil || none == "*" else { throw unserved("If-None-Match") }
+        condition.isNew = none != nil
         return condition
+    }
+
+    private static func unserved(_ condition: String) -> ObjectError {
+        .notImplemented(header: condition)
+            .with("additionalMessage", "We don't accept the provided value of \(condition) header for this API")
+    }
+
+    /// No bucket here has Object Lock.
+    static func checkRetention(_ request: ObjectRequest) throws(ObjectError) {
+        let name = "x-amz-bypass-governance-retention"
+        guard request.header(name) == nil else {
+            throw ObjectError(
+                "InvalidArgument", status: 400, "\(name) is only applicable to Object Lock enabled buckets."
+            ).with("ArgumentName", name)
+        }
     }
 }
 

@@ -15,23 +15,24 @@ extension ObjectOperation {
         ObjectOperation("ListObjectVersions", "GET", .bucket, "versions", action: "ListBucketVersions", listVersions),
     ]
 
-    /// What all three have in common.
-    private struct Page {
+    /// What all listings have in common.
+    struct ListingPage {
         let prefix: String
         let delimiter: String
         let limit: Int
-        private let isEncoded: Bool
+        let isEncoded: Bool
 
-        init(_ request: ObjectRequest) throws(ObjectError) {
+        /// - Parameter name: the parameter that bounds the page.
+        init(_ request: ObjectRequest, limit name: String = "max-keys") throws(ObjectError) {
             prefix = request.parameter("prefix") ?? ""
             delimiter = request.parameter("delimiter") ?? ""
-            limit = try request.number("max-keys", in: 0...ObjectStore.pageEntries, else: ObjectStore.pageEntries)
-            let encoding = request.parameter("encoding-type") ?? ""
-            guard encoding.isEmpty || encoding == "url" else {
+            limit = try request.number(name, in: 0...ObjectStore.pageEntries, else: ObjectStore.pageEntries)
+            let encoding = request.parameter("encoding-type")
+            guard encoding == nil || encoding == "url" else {
                 throw .invalidArgument(
-                    "Invalid Encoding Method specified in Request", name: "encoding-type", value: encoding)
+                    "Invalid Encoding Method specified in Request", name: "encoding-type", value: encoding ?? "")
             }
-            isEncoded = encoding == "url"
+            isEncoded = encoding != nil
         }
 
         /// As AWS writes keys that XML may not have.
@@ -66,16 +67,18 @@ extension ObjectOperation {
         }
 
         func writePrefixes(_ listing: ObjectListing, to xml: inout XMLText) {
-            for case .prefix(let prefix) in listing.entries {
-                xml.element("CommonPrefixes") { $0.element("Prefix", text(prefix)) }
-            }
+            for case .prefix(let prefix) in listing.entries { write(commonPrefix: prefix, to: &xml) }
+        }
+
+        func write(commonPrefix prefix: String, to xml: inout XMLText) {
+            xml.element("CommonPrefixes") { $0.element("Prefix", text(prefix)) }
         }
     }
 
     private static func listFirst(_ call: ObjectCall) throws(ObjectError) -> ObjectAnswer {
-        let page = try Page(call.request)
+        let page = try ListingPage(call.request)
         let marker = call.request.parameter("marker") ?? ""
-        let listing = try page.list(call, .after(marker, prefix: page.prefix, delimiter: page.delimiter))
+        let listing = try page.list(call, .behind(marker: marker, prefix: page.prefix, delimiter: page.delimiter))
         return ObjectAnswer("ListBucketResult") { xml in
             page.write(listing, call, to: &xml)
             xml.element("Marker", page.text(marker))
@@ -91,18 +94,18 @@ extension ObjectOperation {
 
     private static func listSecond(_ call: ObjectCall) throws(ObjectError) -> ObjectAnswer {
         let request = call.request
-        let page = try Page(request)
+        let page = try ListingPage(request)
         let after = request.parameter("start-after") ?? ""
         let token = request.parameter("continuation-token")
         let start: ObjectListing.Place
         if let token {
             guard let key = Base64.decode(token), !key.isEmpty else {
-                throw .invalidArgument(
-                    "The continuation token provided is incorrect", name: "continuation-token", value: token)
+                throw ObjectError("InvalidArgument", status: 400, "The continuation token provided is incorrect")
+                    .with("ArgumentName", "continuation-token")
             }
             start = ObjectListing.Place(key: key)
         } else {
-            start = .after(after, prefix: page.prefix, delimiter: page.delimiter)
+            start = .after(after)
         }
         let listing = try page.list(call, start)
         return ObjectAnswer("ListBucketResult") { xml in
@@ -110,7 +113,7 @@ extension ObjectOperation {
             xml.element("KeyCount", String(listing.entries.count))
             if let token { xml.element("ContinuationToken", token) }
             if let next = listing.next { xml.element("NextContinuationToken", Base64.encode(next.key)) }
-            if !after.isEmpty { xml.element("StartAfter", page.text(after)) }
+            if !after.isEmpty, token == nil { xml.element("StartAfter", page.text(after)) }
             page.writeEntries(
                 listing, request.parameter("fetch-owner") == "true" ? call.account : nil, to: &xml)
         }
@@ -118,7 +121,7 @@ extension ObjectOperation {
 
     private static let listVersions: Run = { call throws(ObjectError) in
         let request = call.request
-        let page = try Page(request)
+        let page = try ListingPage(request)
         let marker = request.parameter("key-marker") ?? ""
         let idMarker = request.parameter("version-id-marker") ?? ""
         guard idMarker.isEmpty || !marker.isEmpty else {
@@ -128,7 +131,7 @@ extension ObjectOperation {
         }
         let start: ObjectListing.Place =
             idMarker.isEmpty
-            ? .after(marker, prefix: page.prefix, delimiter: page.delimiter)
+            ? .behind(marker: marker, prefix: page.prefix, delimiter: page.delimiter)
             : .init(key: Array(marker.utf8), before: idMarker)
         let listing = try page.list(call, start, ofVersions: true)
         return ObjectAnswer("ListVersionsResult") { xml in

@@ -14,6 +14,11 @@ struct ObjectCall: Sendable {
     var bucket: String { request.bucket ?? "" }
     var key: String { request.key ?? "" }
 
+    /// Where the object is, as the client has called. Source: recorded answers.
+    var location: String {
+        "http://\(request.header("host") ?? "")" + PercentEncoding.encode(request.resource, keeping: "/")
+    }
+
     /// The document that the body is.
     func document(_ name: String) throws(ObjectError) -> XMLElement {
         do {
@@ -33,6 +38,8 @@ struct ObjectOperation: Sendable {
         case document
         /// Content, of any length.
         case content(Receiving)
+        /// Content in a form, which says who sends it.
+        case form
     }
 
     /// What becomes of content.
@@ -93,6 +100,8 @@ struct ObjectOperation: Sendable {
         bucketOperations + listings + settingOperations + policyOperations + objectOperations + tagOperations
         + uploadOperations
 
+    static func namesPart(_ request: ObjectRequest) -> Bool { request.query.contains { parts.contains($0.name) } }
+
     static func find(_ request: ObjectRequest) throws(ObjectError) -> ObjectOperation {
         let place: Place = request.bucket == nil ? .service : request.key == nil ? .bucket : .key
         let named = request.query.map(\.name).filter(parts.contains)
@@ -119,12 +128,17 @@ struct ObjectOperation: Sendable {
     func permissions(_ request: ObjectRequest, _ account: AccountIdentity) -> [Permission] {
         guard let bucket = request.bucket else { return [Permission(action, on: "*")] }
         let arn = "arn:\(account.partition):s3:::\(bucket)"
-        // What it is about stands in its body.
-        if name == "DeleteObjects" { return [] }
+        // What they are about stands in their bodies.
+        if name == "DeleteObjects" || name == "PostObject" { return [] }
         guard let key = request.key else { return [Permission(action, on: arn)] }
         // Of a version named there are actions of their own: s3:GetObjectVersion, s3:PutObjectVersionTagging.
         let action = request.has("versionId") ? action.replacing("Object", with: "ObjectVersion") : action
         var needed = [Permission(action, on: "\(arn)/\(key)")]
+        // Source: Service Authorization Reference; the API's page asks for both.
+        if name == "GetObjectAttributes" {
+            needed.append(
+                Permission(action.replacing("Attributes", with: ""), on: "\(arn)/\(key)"))
+        }
         if let source = request.header("x-amz-copy-source"), let from = try? CopySource(source) {
             needed.append(
                 Permission(

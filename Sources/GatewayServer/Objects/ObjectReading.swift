@@ -6,22 +6,49 @@ extension ObjectCall {
     /// The version that the call is about, which is no delete marker.
     func found() throws(ObjectError) -> ObjectVersion {
         let id = try request.versionId()
-        let version = try store.version(bucket, key, id)
+        let version = try version(bucket, key, id)
         guard version.isMarker else { return version }
-        let error =
-            id == nil
-            ? ObjectError.noSuchKey(key)
-            : ObjectError.markerHasNoContent
-                .with("Method", request.method).with("ResourceType", "DeleteMarker")
-                .with(header: "Allow", "DELETE").with(header: "Last-Modified", HTTPDate.text(version.modified))
-        throw error.with(header: "x-amz-delete-marker", "true").with(header: "x-amz-version-id", version.id)
+        if id == nil { try checkListing(of: bucket) }
+        throw id == nil ? ObjectError.noSuchKey(key).of(marker: version) : notAllowed(onMarker: version)
+    }
+
+    /// The version whose tags the call is about.
+    func tagged() throws(ObjectError) -> ObjectVersion {
+        let version = try version(bucket, key, request.versionId())
+        guard !version.isMarker else { throw notAllowed(onMarker: version) }
+        return version
+    }
+
+    private func notAllowed(onMarker version: ObjectVersion) -> ObjectError {
+        ObjectError.markerHasNoContent
+            .with("Method", request.method).with("ResourceType", "DeleteMarker")
+            .with(header: "Allow", "DELETE").with(header: "Last-Modified", HTTPDate.text(version.modified))
+            .of(marker: version)
+    }
+
+    func version(_ bucket: String, _ key: String, _ id: String?) throws(ObjectError) -> ObjectVersion {
+        do throws(ObjectError) { return try store.version(bucket, key, id) } catch {
+            if error.code == "NoSuchKey" { try checkListing(of: bucket) }
+            throw error
+        }
+    }
+
+    /// That a key is not there is told to those who may list its bucket.
+    private func checkListing(of bucket: String) throws(ObjectError) {
+        try access.check([Permission("s3:ListBucket", on: "arn:\(account.partition):s3:::\(bucket)")], self)
+    }
+}
+
+extension ObjectError {
+    fileprivate func of(marker version: ObjectVersion) -> ObjectError {
+        with(header: "x-amz-delete-marker", "true").with(header: "x-amz-version-id", version.id)
     }
 }
 
 extension ObjectAnswer {
     /// The version's id, where its bucket has versions.
     mutating func tell(_ version: ObjectVersion) {
-        if version.id != ObjectVersion.withoutVersioning { headers.append(("x-amz-version-id", version.id)) }
+        if version.isVersioned { headers.append(("x-amz-version-id", version.id)) }
     }
 
     mutating func tell(_ encryption: ObjectFacts.Encryption?) {
@@ -45,20 +72,28 @@ extension ObjectOperation {
             answer.content = nil
             return answer
         },
-        ObjectOperation("PutObject", receiving: put),
+        putObject,
+        ObjectOperation("PostObject", "POST", .bucket, action: "PutObject", body: .form) { _ throws(ObjectError) in
+            throw .internalError("PostObject was run without its content")
+        },
         ObjectOperation("CopyObject", "PUT", .key, action: "PutObject", copy),
         ObjectOperation("DeleteObject", "DELETE", .key) { call throws(ObjectError) in
-            for header in ["if-match", "x-amz-if-match-last-modified-time", "x-amz-if-match-size"]
+            try ObjectHeaders.checkRetention(call.request)
+            // AWS has these for directory buckets only.
+            for header in ["x-amz-if-match-last-modified-time", "x-amz-if-match-size"]
             where call.request.header(header) != nil {
                 throw .notImplemented(header: header)
             }
-            let deletion = try call.store.delete(call.bucket, call.key, call.request.versionId())
+            let deletion = try call.store.delete(
+                call.bucket, call.key, call.request.versionId(),
+                match: call.request.header("if-match").map { $0.filter { $0 != "\"" } })
             var answer = ObjectAnswer(status: 204)
             if let version = deletion.version { answer.headers.append(("x-amz-version-id", version)) }
             if deletion.isMarker { answer.headers.append(("x-amz-delete-marker", "true")) }
             return answer
         },
         ObjectOperation("DeleteObjects", "POST", .bucket, "delete", body: .document, deleteObjects),
+        attributes,
     ]
 
     /// What a caller may have answered other than it is kept.
@@ -71,14 +106,14 @@ extension ObjectOperation {
     private static func read(_ call: ObjectCall) throws(ObjectError) -> ObjectAnswer {
         let request = call.request
         let version = try call.found()
-        if request.has("partNumber") { throw .notImplemented("Gatehouse does not serve 'partNumber' of GetObject.") }
         if request.headerNames.contains(where: { $0.hasPrefix("x-amz-server-side-encryption-customer-") }) {
             throw .notImplemented(header: "x-amz-server-side-encryption-customer-algorithm")
         }
         try ReadConditions(request, prefix: "").check(version, answersNotModified: true)
-        let range = try request.header("range").flatMap { text throws(ObjectError) in
-            try ByteRange.of(text, size: version.size)
-        }
+        let part = try ObjectPart(call, version)
+        var range = part?.range
+        if range == nil, let text = request.header("range") { range = try ByteRange.of(text, size: version.size) }
+        let content = range ?? 0..<version.size
         var answer = ObjectAnswer(status: range == nil ? 200 : 206)
         answer.headers = [
             ("Last-Modified", HTTPDate.text(version.modified)), ("ETag", "\"\(version.etag)\""),
@@ -98,16 +133,22 @@ extension ObjectOperation {
             }
             answer.headers.append((ObjectHeaders.written(name), value))
         }
-        for field in version.facts.metadata { answer.headers.append(("x-amz-meta-\(field.name)", field.value)) }
+        for field in version.facts.metadata {
+            answer.headers.append(("x-amz-meta-\(field.name)", MailWord.encoded(field.value)))
+        }
         if !version.facts.tags.isEmpty {
             answer.headers.append(("x-amz-tagging-count", String(version.facts.tags.count)))
         }
-        if request.header("x-amz-checksum-mode")?.uppercased() == "ENABLED", range == nil {
-            answer.tell(version.facts.checksum)
+        if let count = part?.count { answer.headers.append(("x-amz-mp-parts-count", String(count))) }
+        if request.header("x-amz-checksum-mode")?.uppercased() == "ENABLED" {
+            if let part {
+                answer.tell(part.checksum)
+            } else if content == 0..<version.size {
+                answer.tell(version.facts.checksum)
+            }
         }
         answer.tell(version)
         answer.tell(version.facts.encryption)
-        let content = range ?? 0..<version.size
         answer.content = ObjectAnswer.Content(
             reader: try call.store.reader(of: version, content), range: content)
         return answer
@@ -117,6 +158,7 @@ extension ObjectOperation {
     private static let deletions = 1_000
 
     private static let deleteObjects: Run = { call throws(ObjectError) in
+        try ObjectHeaders.checkRetention(call.request)
         let document = try call.document("Delete")
         let objects = document.all("Object")
         guard !objects.isEmpty, objects.count <= deletions else { throw .malformedXML }
@@ -143,11 +185,16 @@ extension ObjectOperation {
                     }
                 }
             } catch {
+                // In a list a version that cannot be is one that is not there (recorded).
+                let fault =
+                    if let version, error.code == "InvalidArgument" {
+                        ObjectError.noSuchVersion(key, version)
+                    } else { error }
                 entries.element("Error") { xml in
                     xml.element("Key", key)
                     if let version { xml.element("VersionId", version) }
-                    xml.element("Code", error.code)
-                    xml.element("Message", error.message)
+                    xml.element("Code", fault.code)
+                    xml.element("Message", fault.message)
                 }
             }
         }

@@ -7,12 +7,13 @@ struct ObjectRequest: Sendable {
     let bucket: String?
     let key: String?
     let query: [(name: String, value: String)]
+    /// The bucket, where the host names it.
+    let hostBucket: String?
     /// By name, in small letters; of a repeated field the values with commas between them.
     private let headers: [String: String]
     /// As errors name it.
     let resource: String
-    /// Whether somebody says who it is from.
-    let isSigned: Bool
+    private let isOwn: Bool
 
     /// - Parameters:
     ///   - path: with its escapes.
@@ -27,12 +28,13 @@ struct ObjectRequest: Sendable {
         for header in headers {
             fields[header.name] = fields[header.name].map { "\($0),\(header.value)" } ?? header.value
         }
-        self.headers = fields
         guard path.hasPrefix("/"), let path = PercentEncoding.decode(path),
             let query = PercentEncoding.query(query)
         else { throw ObjectError("InvalidURI", status: 400, "Couldn't parse the specified URI.") }
         self.query = query
-        isSigned = isOwn || fields["authorization"] != nil || query.contains { $0.name == "X-Amz-Signature" }
+        self.hostBucket = hostBucket
+        self.headers = Self.withSignedParameters(fields, query)
+        self.isOwn = isOwn
         resource = path
         let rest = path.dropFirst()
         if let hostBucket {
@@ -46,12 +48,48 @@ struct ObjectRequest: Sendable {
         }
     }
 
+    private static let signatures = ["X-Amz-Signature", "Signature"]
+    private static let signedFields: Set = ["content-type", "content-md5", "if-match", "if-none-match"]
+    private static let signatureParameters: Set = [
+        "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-signedheaders", "x-amz-signature",
+        "x-amz-security-token",
+    ]
+
+    /// Fields may stand in the query of a URL that is signed with it.
+    private static func withSignedParameters(
+        _ fields: [String: String], _ query: [(name: String, value: String)]
+    ) -> [String: String] {
+        guard query.contains(where: { signatures.contains($0.name) }) else { return fields }
+        var fields = fields
+        for (name, value) in query {
+            let name = name.lowercased()
+            guard name.hasPrefix("x-amz-") || signedFields.contains(name), !signatureParameters.contains(name),
+                fields[name] == nil
+            else { continue }
+            fields[name] = value
+        }
+        return fields
+    }
+
+    /// Whether its URL is signed.
+    var isPresigned: Bool { Self.signatures.contains(where: has) }
+
+    /// Whether somebody says who it is from.
+    var isSigned: Bool { isOwn || isPresigned || header("authorization") != nil }
+
+    /// Whether it is a form that uploads an object.
+    var isForm: Bool { method == "POST" && bucket != nil && key == nil && !ObjectOperation.namesPart(self) }
+
     /// All buckets are of one account: whoever expects another's gets none of these.
     func checkOwner(_ account: AccountIdentity) throws(ObjectError) {
         for name in ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"] {
-            if let owner = header(name), owner != account.accountId {
-                throw ObjectError("AccessDenied", status: 403, "Access Denied")
+            guard let owner = header(name), owner != account.accountId else { continue }
+            guard owner.utf8.count == 12, owner.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                throw ObjectError(
+                    "InvalidBucketOwnerAWSAccountID", status: 400,
+                    "The value of the expected bucket owner parameter must be an AWS Account ID... [\(owner)]")
             }
+            throw .accessDenied
         }
     }
 

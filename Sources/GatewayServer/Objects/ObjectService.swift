@@ -24,7 +24,7 @@ final class ObjectService: HTTPService {
         /// It is answered, or refused.
         case nothing
         case document(ObjectOperation, ObjectCall)
-        case content(ObjectContent)
+        case content(any ReceivedContent)
     }
 
     private let store: ObjectStore
@@ -62,38 +62,45 @@ final class ObjectService: HTTPService {
         reset()
         let head = stream.head
         do throws(ObjectError) {
-            if let refusal = BrowserGuard.refusal(head, anyHost: gate.controlPlane.requiresCredentials) {
-                throw ObjectError("AccessDenied", status: refusal.status, refusal.message)
-            }
             let wire = WireRequest(head, body: [])
             let request = try ObjectRequest(
                 method: wire.method, path: wire.path, query: wire.query, headers: wire.headers, hostBucket: hostBucket)
             let admission = try gate.admitObjects(head, request)
+            let pageRefusal = BrowserGuard.refusal(head, anyHost: gate.controlPlane.requiresCredentials)
+                .map { ObjectError("AccessDenied", status: $0.status, $0.message) }
+            // Of a form its fields tell, and no more than they may.
+            if let pageRefusal, !admission.isLink, !request.isForm { throw pageRefusal }
             let operation = try ObjectOperation.find(request)
             try request.checkOwner(gate.controlPlane.account)
             let call = ObjectCall(
                 store: store, account: gate.controlPlane.account, request: request,
                 access: gate.access(of: admission.caller, stream))
-            try read(operation, call, admission, stream)
+            try read(operation, call, admission, pageRefusal, stream)
         } catch { refuse(error, stream) }
     }
 
     private func read(
-        _ operation: ObjectOperation, _ call: ObjectCall, _ admission: AccessGate.ObjectAdmission, _ stream: HTTPStream
+        _ operation: ObjectOperation, _ call: ObjectCall, _ admission: AccessGate.ObjectAdmission,
+        _ pageRefusal: ObjectError?, _ stream: HTTPStream
     ) throws(ObjectError) {
-        guard case .content(let receiving) = operation.body else {
-            reading = .document(operation, call)
-            if !stream.takeBody(limit: Self.documentBytes) { bodyTooLarge(stream) }
-            return
-        }
         let length: Int? =
             switch stream.head.body {
             case .none: call.request.header("content-length") == nil ? nil : 0
             case .length(let length): length
             case .chunked: nil
             }
-        let content = ObjectContent(
-            call, receiving, try ContentClaims(call.request, contentLength: length), admission.chunks)
+        let content: any ReceivedContent
+        switch operation.body {
+        case .none, .document:
+            reading = .document(operation, call)
+            if !stream.takeBody(limit: Self.documentBytes) { bodyTooLarge(stream) }
+            return
+        case .content(let receiving):
+            content = ObjectContent(
+                call, receiving, try ContentClaims(call.request, contentLength: length), admission.chunks)
+        case .form:
+            content = try PostedContent(call, hasLength: length != nil, pageRefusal: pageRefusal)
+        }
         reading = .content(content)
         work(stream) { () throws(ObjectError) in
             try call.access.check(operation.permissions(call.request, call.account), call)
@@ -153,7 +160,7 @@ final class ObjectService: HTTPService {
     // MARK: Bodies
 
     /// Hands the next pieces to the disk, one batch at a time.
-    private func write(_ content: ObjectContent, _ stream: HTTPStream) {
+    private func write(_ content: any ReceivedContent, _ stream: HTTPStream) {
         guard !isBusy else { return }
         guard !pieces.isEmpty else {
             guard hasEnded else { return }
@@ -226,7 +233,7 @@ final class ObjectService: HTTPService {
         // What still comes is nobody's, and read away.
         stream.setReading(true)
         if closes { stream.closeAfterResponse() }
-        write(ObjectAnswer(error, Identifiers.uuid()), stream)
+        write(ObjectAnswer(error), stream)
     }
 
     private func write(_ answer: ObjectAnswer, _ stream: HTTPStream) {
@@ -234,17 +241,7 @@ final class ObjectService: HTTPService {
         let isHead = stream.head.method == .head
         stream.startResponse(status: answer.status)
         stream.writeDate()
-        let id = answer.headers.contains { $0.name == "x-amz-request-id" } ? "" : Identifiers.uuid()
-        for (name, value) in answer.headers + [("x-amz-request-id", id), ("x-amz-id-2", id), ("Server", "AmazonS3")] {
-            // A value may quote what a caller sent.
-            let line = value.utf8.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
-            stream.writeHead { out in
-                out.writeString(name)
-                out.write(": ")
-                out.writeBytes(line)
-                out.write("\r\n")
-            }
-        }
+        for (name, value) in answer.headers + answer.ownHeaders { stream.writeField(name, value) }
         if let length = answer.unsentLength {
             stream.finishHead(.length(length))
             return stream.endResponse()

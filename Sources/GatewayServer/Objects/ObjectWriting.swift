@@ -1,6 +1,8 @@
 import ObjectStore
 
 extension ObjectOperation {
+    static let putObject = ObjectOperation("PutObject", receiving: put)
+
     static let put = Receiving(
         prepare: { call, claims throws(ObjectError) in
             try ObjectHeaders.check(call.request)
@@ -18,7 +20,8 @@ extension ObjectOperation {
                     condition: try ObjectHeaders.condition(call.request)), incoming, digests)
             var answer = ObjectAnswer(status: 200, headers: [("ETag", "\"\(version.etag)\"")])
             answer.tell(facts.checksum)
-            answer.tell(version)
+            // While versions are suspended AWS tells none here (recorded), though it does of a copy.
+            if version.id != ObjectVersion.withoutVersioning { answer.tell(version) }
             answer.tell(facts.encryption)
             return answer
         })

@@ -102,7 +102,8 @@ extension ObjectOperation {
             }.first
             parts.append(CompletedPart(number: number, etag: etag.filter { $0 != "\"" }, checksum: checksum))
         }
-        guard !parts.isEmpty, parts.count <= Upload.parts.upperBound else { throw .malformedXML }
+        guard !parts.isEmpty else { throw .invalidRequest("You must specify at least one part") }
+        guard parts.count <= Upload.parts.upperBound else { throw .malformedXML }
         let whole = ChecksumKind.allCases.lazy.compactMap { kind in
             request.header(kind.header).map { Checksum(kind: kind, value: $0) }
         }.first
@@ -110,9 +111,10 @@ extension ObjectOperation {
             call.uploadId,
             NewObject(
                 bucket: call.bucket, key: call.key, facts: ObjectFacts(),
-                condition: try ObjectHeaders.condition(request)), parts, checksum: whole)
+                condition: try ObjectHeaders.condition(request)), parts, checksum: whole,
+            size: try objectSize(request))
         var answer = ObjectAnswer("CompleteMultipartUploadResult") { xml in
-            xml.element("Location", "http://\(request.header("host") ?? "")\(request.resource)")
+            xml.element("Location", call.location)
             xml.element("Bucket", call.bucket)
             xml.element("Key", call.key)
             xml.element("ETag", "\"\(version.etag)\"")
@@ -124,6 +126,15 @@ extension ObjectOperation {
         answer.tell(version)
         answer.tell(version.facts.encryption)
         return answer
+    }
+
+    private static func objectSize(_ request: ObjectRequest) throws(ObjectError) -> Int? {
+        try request.header("x-amz-mp-object-size").map { text throws(ObjectError) in
+            guard let size = Int(text), size >= 0 else {
+                throw .invalidRequest("The value of the 'x-amz-mp-object-size' header is invalid.")
+            }
+            return size
+        }
     }
 
     /// AWS quota: what a page of parts or uploads has at most.
@@ -141,7 +152,7 @@ extension ObjectOperation {
             xml.element("Bucket", call.bucket)
             xml.element("Key", call.key)
             xml.element("UploadId", upload.id)
-            xml.owner(call.account, as: "Initiator")
+            xml.initiator(call.account)
             xml.owner(call.account)
             xml.element("StorageClass", "STANDARD")
             xml.element("PartNumberMarker", String(marker))
@@ -158,49 +169,8 @@ extension ObjectOperation {
                     xml.element("LastModified", part.modified.objectTime)
                     xml.element("ETag", "\"\(part.etag)\"")
                     xml.element("Size", String(part.size))
-                    if let checksum = part.checksum { xml.element(checksum.kind.element, checksum.value) }
-                }
-            }
-        }
-    }
-
-    private static let listUploads: Run = { call throws(ObjectError) in
-        let request = call.request
-        if request.parameter("delimiter")?.isEmpty == false {
-            throw .notImplemented("Gatehouse does not serve 'delimiter' of ListMultipartUploads.")
-        }
-        let limit = try request.number("max-uploads", in: 0...pageEntries, else: pageEntries)
-        let prefix = request.parameter("prefix") ?? ""
-        let key = request.parameter("key-marker") ?? ""
-        let id = request.parameter("upload-id-marker") ?? ""
-        var uploads = try call.store.uploads(call.bucket, prefix: prefix, after: key, id, limit: limit + 1)
-        let isTruncated = limit > 0 && uploads.count > limit
-        uploads = Array(uploads.prefix(limit))
-        let isEncoded = request.parameter("encoding-type") == "url"
-        func text(_ key: String) -> String { isEncoded ? PercentEncoding.encode(key, keeping: "/*") : key }
-        return ObjectAnswer("ListMultipartUploadsResult") { xml in
-            xml.element("Bucket", call.bucket)
-            xml.element("KeyMarker", text(key))
-            xml.element("UploadIdMarker", id)
-            if let last = uploads.last, isTruncated {
-                xml.element("NextKeyMarker", text(last.key))
-                xml.element("NextUploadIdMarker", last.id)
-            }
-            xml.element("Prefix", text(prefix))
-            if isEncoded { xml.element("EncodingType", "url") }
-            xml.element("MaxUploads", String(limit))
-            xml.element("IsTruncated", isTruncated ? "true" : "false")
-            for upload in uploads {
-                xml.element("Upload") { xml in
-                    xml.element("Key", text(upload.key))
-                    xml.element("UploadId", upload.id)
-                    xml.owner(call.account, as: "Initiator")
-                    xml.owner(call.account)
-                    xml.element("StorageClass", "STANDARD")
-                    xml.element("Initiated", upload.created.objectTime)
-                    if upload.facts.isAsked {
-                        xml.element("ChecksumAlgorithm", upload.facts.checksum.rawValue)
-                        xml.element("ChecksumType", upload.facts.scope.rawValue)
+                    if upload.facts.isAsked, let checksum = part.checksum {
+                        xml.element(checksum.kind.element, checksum.value)
                     }
                 }
             }
@@ -211,7 +181,8 @@ extension ObjectOperation {
 extension ObjectCall {
     fileprivate var uploadId: String { request.parameter("uploadId") ?? "" }
 
-    fileprivate func partNumber() throws(ObjectError) -> Int {
+    /// Of an upload, or of an object that was one.
+    func partNumber() throws(ObjectError) -> Int {
         let text = request.parameter("partNumber") ?? ""
         guard let number = Int(text), Upload.parts.contains(number) else {
             throw .invalidArgument(

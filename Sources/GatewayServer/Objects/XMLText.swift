@@ -19,8 +19,15 @@ struct XMLText {
     static func document(_ name: String, _ content: (inout XMLText) -> Void) -> [UInt8] {
         var xml = XMLText()
         xml.text += "<\(name) xmlns=\"\(namespace)\">"
+        let length = xml.text.utf8.count
         content(&xml)
-        xml.text += "</\(name)>"
+        if xml.text.utf8.count == length {
+            // As AWS writes what is empty.
+            xml.text.removeLast()
+            xml.text += "/>"
+        } else {
+            xml.text += "</\(name)>"
+        }
         return Array(xml.text.utf8)
     }
 

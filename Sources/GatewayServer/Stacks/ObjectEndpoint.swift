@@ -63,7 +63,7 @@ struct ObjectEndpoint: Sendable {
 
 extension WireResponse {
     fileprivate init(_ error: ObjectError) {
-        self.init(head: ObjectAnswer(error, Identifiers.uuid()))
+        self.init(head: ObjectAnswer(error))
     }
 
     fileprivate init(_ answer: ObjectAnswer, upTo limit: Int) throws(ObjectError) {
@@ -72,9 +72,8 @@ extension WireResponse {
     }
 
     private init(head answer: ObjectAnswer) {
-        let id = Identifiers.uuid()
         self.init(status: answer.status, headers: answer.headers, body: answer.body)
-        headers += [("x-amz-request-id", id), ("x-amz-id-2", id), ("Server", "AmazonS3")]
+        headers += answer.ownHeaders
         if let length = answer.unsentLength { headers.append(("Content-Length", String(length))) }
     }
 }

@@ -1,5 +1,4 @@
 import GRDB
-import GatewayModel
 import JSON
 import Shapes
 
@@ -51,14 +50,14 @@ private struct EventSearch: Sendable {
         end = Int64(input.integer("endTime") ?? Int.max)
         limit = input.integer("limit") ?? LogLimits.pageEvents
         pattern = try FilterPattern(input.text("filterPattern") ?? "")
-        guard let token = input.text("nextToken") else {
+        guard let text = try PageToken.place(input.text("nextToken")) else {
             isForward = input.flag("startFromHead") ?? true
             from = nil
             return
         }
-        guard let bytes = Base64.decode(token), let text = String(validating: bytes, as: UTF8.self),
-            let way = text.first, way == "f" || way == "b", let place = EventPlace(text.dropFirst())
-        else { throw .wrongToken }
+        guard let way = text.first, way == "f" || way == "b", let place = EventPlace(text.dropFirst()) else {
+            throw .wrongToken
+        }
         isForward = way == "f"
         from = place
     }
@@ -79,7 +78,7 @@ private struct EventSearch: Sendable {
         }
         let range = EventRange(from: max(start, expiry), to: end, isForward: isForward, behind: from)
         let rows = try Row.fetchCursor(
-            db, sql: "SELECT \(LogEvent.columns) FROM events \(source) \(range.condition)",
+            db, sql: "\(LogEvent.selection) \(source) \(range.condition)",
             arguments: [owner] + range.arguments)
         var events: [JSONValue] = []
         var next: EventPlace?
@@ -105,7 +104,7 @@ private struct EventSearch: Sendable {
         }
         var answer: JSONObject = ["events": .array(events), "searchedLogStreams": []]
         if let next, try rows.next() != nil {
-            answer["nextToken"] = .string(Base64.encode(Array(((isForward ? "f" : "b") + next.text).utf8)))
+            answer["nextToken"] = .string(PageToken.of((isForward ? "f" : "b") + next.text))
         }
         return answer
     }

@@ -83,7 +83,7 @@ private struct StreamReading: Sendable {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT \(LogEvent.columns) FROM events INDEXED BY events_stream
+                \(LogEvent.selection) INDEXED BY events_stream
                 WHERE streamId = ? \(range.condition) LIMIT \(limit)
                 """, arguments: [stream.id] + range.arguments)
         var events: [LogEvent] = []

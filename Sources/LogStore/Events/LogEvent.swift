@@ -5,15 +5,17 @@ import JSON
 /// An event as it is stored.
 struct LogEvent {
     let id: Int64
+    let group: Int64
     let stream: Int64
     let timestamp: Int64
     let ingested: Int64
     let message: [UInt8]
 
-    static let columns = "id, streamId, timestamp, ingested, message"
+    static let selection = "SELECT id, groupId, streamId, timestamp, ingested, message FROM events"
 
     init(_ row: Row) {
         id = row["id"]
+        group = row["groupId"]
         stream = row["streamId"]
         timestamp = row["timestamp"]
         ingested = row["ingested"]

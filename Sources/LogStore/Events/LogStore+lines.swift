@@ -20,7 +20,8 @@ extension LogStore {
         let now = now
         let isOver = try database.write { db in
             for line in lines {
-                let group = try group(line.group, now, db)
+                if try LogGroup.named(line.group, db) == nil { try LogGroup.make(line.group, at: now, db) }
+                let group = try LogGroup.needed(line.group, db).id
                 if try LogStream.named(line.stream, of: group, db) == nil {
                     try LogStream.make(line.stream, of: group, at: now, isOwn: true, db)
                 }
@@ -30,15 +31,5 @@ extension LogStore {
             return try isFull(db)
         }
         if isOver { tidySoon(everything: false) }
-    }
-
-    private func group(_ name: String, _ now: Int64, _ db: Database) throws -> Int64 {
-        if let group = try LogGroup.named(name, db) { return group.id }
-        try db.execute(
-            sql: """
-                INSERT INTO groups (name, created, class, isProtected, tags, storedBytes)
-                VALUES (?, ?, 'STANDARD', 0, '{}', 0)
-                """, arguments: [name, now])
-        return db.lastInsertedRowID
     }
 }

@@ -104,13 +104,13 @@ extension LogStore {
         guard accounts.isEmpty || accounts.contains(account.accountId) else { return GroupPage() }
         let groupClass = input.text("logGroupClass")
         let limit = input.integer("limit") ?? most
-        let last = try PageToken.name(input.text("nextToken"))
+        let last = try PageToken.place(input.text("nextToken"))
         return try await read { db in
             var page = GroupPage()
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT \(LogGroup.columns) FROM groups
+                    \(LogGroup.selection)
                     WHERE name > ? AND name >= ? AND (? IS NULL OR class = ?) ORDER BY name
                     """, arguments: [last ?? "", choice.prefix ?? "", groupClass, groupClass])
             while let row = try rows.next() {
@@ -118,24 +118,12 @@ extension LogStore {
                 if let prefix = choice.prefix, !name.hasPrefix(prefix) { break }
                 guard choice.takes(name) else { continue }
                 guard page.groups.count < limit else {
-                    page.next = page.groups.last.map { PageToken.of(name: $0.name) }
+                    page.next = page.groups.last.map { PageToken.of($0.name) }
                     break
                 }
                 page.groups.append(LogGroup(row))
             }
             return page
         }
-    }
-}
-
-/// What a client gets to ask for the next page with, where pages go by names.
-enum PageToken {
-    static func of(name: String) -> String { Base64.encode(Array(name.utf8)) }
-
-    static func name(_ token: String?) throws(LogError) -> String? {
-        guard let token else { return nil }
-        guard let bytes = Base64.decode(token), let name = String(validating: bytes, as: UTF8.self), !name.isEmpty
-        else { throw .wrongToken }
-        return name
     }
 }

@@ -26,15 +26,9 @@ extension LogOperation {
                     let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM groups") ?? 0
                     guard count < LogLimits.groups else { throw LogError.limitExceeded }
                     try store.checkRoom(db)
-                    try db.execute(
-                        sql: """
-                            INSERT INTO groups (name, created, class, kmsKey, isProtected, tags, storedBytes)
-                            VALUES (?, ?, ?, ?, ?, ?, 0)
-                            """,
-                        arguments: [
-                            name, store.now, groupClass, input.text("kmsKeyId"),
-                            input.flag("deletionProtectionEnabled") == true, tags.asJSON.text,
-                        ])
+                    try LogGroup.make(
+                        name, at: store.now, class: groupClass, kmsKey: input.text("kmsKeyId"),
+                        isProtected: input.flag("deletionProtectionEnabled") == true, tags: tags, db)
                 }
                 return [:]
             },
@@ -118,8 +112,4 @@ extension LogStore {
     func checkRoom(_ db: Database) throws {
         guard try Self.usedBytes(db) < 2 * storageBytes else { throw LogError.limitExceeded }
     }
-}
-
-extension JSONValue {
-    var text: String { String(decoding: bytes, as: UTF8.self) }
 }

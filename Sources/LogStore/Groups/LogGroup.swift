@@ -15,6 +15,7 @@ struct LogGroup {
     var storedBytes: Int64
 
     static let columns = "id, name, created, retention, class, kmsKey, isProtected, tags, storedBytes"
+    static let selection = "SELECT \(columns) FROM groups"
 
     init(_ row: Row) {
         id = row["id"]
@@ -31,13 +32,24 @@ struct LogGroup {
     }
 
     static func named(_ name: String, _ db: Database) throws -> LogGroup? {
-        let statement = try db.cachedStatement(sql: "SELECT \(columns) FROM groups WHERE name = ?")
+        let statement = try db.cachedStatement(sql: "\(selection) WHERE name = ?")
         return try Row.fetchOne(statement, arguments: [name]).map { LogGroup($0) }
     }
 
     static func needed(_ name: String, _ db: Database) throws -> LogGroup {
         guard let group = try named(name, db) else { throw LogError.noGroup }
         return group
+    }
+
+    static func make(
+        _ name: String, at now: Int64, class groupClass: String = "STANDARD", kmsKey: String? = nil,
+        isProtected: Bool = false, tags: OrderedMap<String> = [:], _ db: Database
+    ) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO groups (name, created, class, kmsKey, isProtected, tags, storedBytes)
+                VALUES (?, ?, ?, ?, ?, ?, 0)
+                """, arguments: [name, now, groupClass, kmsKey, isProtected, tags.asJSON.text])
     }
 
     /// Events before this moment have expired.

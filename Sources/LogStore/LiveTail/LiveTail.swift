@@ -71,7 +71,7 @@ package final class LiveTail: Sendable {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT groupId, \(LogEvent.columns) FROM events NOT INDEXED
+                \(LogEvent.selection) NOT INDEXED
                 WHERE id > ? AND groupId IN (\(ids)) ORDER BY id LIMIT ?
                 """,
             arguments: [last.load(ordering: .relaxed), LogLimits.lookedAtEvents])
@@ -84,7 +84,7 @@ package final class LiveTail: Sendable {
             let event = LogEvent(row)
             last.store(event.id, ordering: .relaxed)
             count += 1
-            let group: Int64 = row["groupId"]
+            let group = event.group
             guard let name = try names[group, default: StreamNames(group: group)].name(of: event.stream, db),
                 takes(name), matching.matches(event.message)
             else { continue }

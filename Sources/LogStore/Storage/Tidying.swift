@@ -42,7 +42,7 @@ extension LogStore {
     }
 
     private func removeExpired(_ db: Database) throws -> Bool {
-        let groups = try Row.fetchAll(db, sql: "SELECT \(LogGroup.columns) FROM groups WHERE retention IS NOT NULL")
+        let groups = try Row.fetchAll(db, sql: "\(LogGroup.selection) WHERE retention IS NOT NULL")
         for group in groups.map({ LogGroup($0) }) {
             let removed = try remove(
                 db, "groupId = ? AND timestamp < ?", [group.id, group.expiry(at: now)], order: "timestamp, id")

@@ -11,6 +11,7 @@ struct LogStream {
     var lastIngestion: Int64?
 
     static let columns = "id, groupId, name, created, isOwn, firstEvent, lastEvent, lastIngestion"
+    static let selection = "SELECT \(columns) FROM streams"
 
     init(_ row: Row) {
         id = row["id"]
@@ -22,7 +23,7 @@ struct LogStream {
     }
 
     static func named(_ name: String, of group: Int64, _ db: Database) throws -> LogStream? {
-        let statement = try db.cachedStatement(sql: "SELECT \(columns) FROM streams WHERE groupId = ? AND name = ?")
+        let statement = try db.cachedStatement(sql: "\(selection) WHERE groupId = ? AND name = ?")
         return try Row.fetchOne(statement, arguments: [group, name]).map { LogStream($0) }
     }
 

@@ -67,7 +67,7 @@ private struct StreamPage: Sendable {
             throw .invalid("Cannot order by LastEventTime with a logStreamNamePrefix.")
         }
         // The time comes first; a name may hold any letter but a colon.
-        let text = try PageToken.name(input.text("nextToken"))
+        let text = try PageToken.place(input.text("nextToken"))
         last = try text.map { text throws(LogError) in
             let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, let time = Int64(parts[0]) else { throw .wrongToken }
@@ -93,7 +93,7 @@ private struct StreamPage: Sendable {
         let found = try Row.fetchAll(
             db,
             sql: """
-                SELECT \(LogStream.columns) FROM streams WHERE groupId = ? \(condition)
+                \(LogStream.selection) WHERE groupId = ? \(condition)
                 ORDER BY \(order) LIMIT \(limit + 1)
                 """, arguments: arguments
         ).map { LogStream($0) }
@@ -102,7 +102,7 @@ private struct StreamPage: Sendable {
         ]
         if found.count > limit {
             let last = found[limit - 1]
-            answer["nextToken"] = .string(PageToken.of(name: "\(last.activity):\(last.name)"))
+            answer["nextToken"] = .string(PageToken.of("\(last.activity):\(last.name)"))
         }
         return answer
     }

@@ -53,10 +53,6 @@ extension LogStore {
     }
 
     private static func input(_ shape: [Shape.Member], _ body: [UInt8]) throws(LogError) -> Input {
-        guard let members = (try? JSONValue(parsing: body.isEmpty ? Array("{}".utf8) : body))?.object else {
-            throw LogError("SerializationException", "The body is no JSON object.")
-        }
-        do throws(ShapeFault) { try Shape.check(shape, members) } catch { throw LogError(error) }
-        return Input(members: members)
+        do throws(ShapeFault) { return try Input(parsing: body, shape) } catch { throw LogError(error) }
     }
 }

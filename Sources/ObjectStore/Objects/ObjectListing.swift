@@ -27,12 +27,14 @@ package struct ObjectListing: Sendable {
 
         package static let start = Place(key: [])
 
-        /// Behind a key. One that is a common prefix itself stands for all keys that have it.
-        package static func after(_ key: String, prefix: String, delimiter: String) -> Place {
-            guard !key.isEmpty else { return start }
-            if let common = Request.commonPrefix(of: key, prefix, delimiter), common == key { return behind(common) }
-            return Place(key: Array(key.utf8) + [0])
+        /// Behind a key, and behind all that have the same common prefix. Source: recorded answers.
+        package static func behind(marker: String, prefix: String, delimiter: String) -> Place {
+            guard !marker.isEmpty else { return start }
+            return Request.commonPrefix(of: marker, prefix, delimiter).map(behind) ?? after(marker)
         }
+
+        /// Behind a key alone.
+        package static func after(_ key: String) -> Place { key.isEmpty ? start : Place(key: Array(key.utf8) + [0]) }
 
         /// Behind all keys that begin so. No byte of UTF-8 is the largest there is.
         static func behind(_ prefix: String) -> Place {
@@ -104,7 +106,7 @@ private struct ListingWalk {
         guard request.limit > 0 else { return false }
         let rows = try cursor(db)
         while let row = try rows.next() {
-            let version = try ObjectVersion(row)
+            let version = try ObjectVersion(row, in: bucket)
             guard version.key.utf8.starts(with: request.prefix.utf8) else { return false }
             let common = ObjectListing.Request.commonPrefix(of: version.key, request.prefix, request.delimiter)
             guard listing.entries.count < request.limit else {
@@ -140,11 +142,13 @@ private struct ListingWalk {
                 sql: "SELECT * FROM versions WHERE bucket = ? AND key >= ? ORDER BY key, sequence DESC",
                 arguments: [bucket.id, start])
         }
+        // One that has gone since, as whoever empties a bucket has it, leaves what there is of the key.
         return try Row.fetchCursor(
             db,
             sql: """
-                SELECT * FROM versions WHERE bucket = ?1 AND key >= ?2 AND (key > ?2 OR sequence <
-                    (SELECT sequence FROM versions WHERE bucket = ?1 AND key = ?2 AND version = ?3))
+                SELECT * FROM versions WHERE bucket = ?1 AND key >= ?2 AND (key > ?2 OR sequence < coalesce(
+                    (SELECT sequence FROM versions WHERE bucket = ?1 AND key = ?2 AND version = ?3),
+                    \(Int64.max)))
                 ORDER BY key, sequence DESC
                 """, arguments: [bucket.id, start, before])
     }

@@ -30,10 +30,8 @@ extension ObjectStore {
         object.facts.pieces = source.facts.pieces
         return try write { db, unused in
             // It may have gone since it was looked at, and its content with it.
-            for piece in source.facts.pieces {
-                let isThere = try Bool.fetchOne(
-                    db.cachedStatement(sql: "SELECT 1 FROM contents WHERE digest = ?"), arguments: [piece.digest])
-                if isThere == nil { throw ObjectError.noSuchKey(source.key) }
+            for piece in source.facts.pieces where try !db.isUsed(piece.digest) {
+                throw ObjectError.noSuchKey(source.key)
             }
             return try self.put(object, size: source.size, etag: source.etag, db, &unused)
         }
@@ -55,6 +53,7 @@ extension ObjectStore {
         _ key: String, in bucket: Bucket, isMarker: Bool, size: Int, etag: String, _ facts: ObjectFacts,
         _ db: Database, _ unused: inout [String]
     ) throws -> ObjectVersion {
+        try Self.overtakeUploads(of: key, in: bucket, db)
         let id = bucket.versioning == .enabled ? Self.newVersionId() : ObjectVersion.withoutVersioning
         if id == ObjectVersion.withoutVersioning { try removeRow(bucket, key, id, db, &unused) }
         try db.cachedStatement(sql: "UPDATE versions SET isLatest = 0 WHERE bucket = ? AND key = ? AND isLatest")
@@ -83,11 +82,19 @@ extension ObjectStore {
         try read { db in
             let bucket = try Self.bucket(bucket, db)
             if let id {
+                try Self.check(id, in: bucket)
                 guard let version = try self.find(bucket, key, id, db) else { throw ObjectError.noSuchVersion(key, id) }
                 return version
             }
             guard let version = try self.latest(bucket, key, db) else { throw ObjectError.noSuchKey(key) }
             return version
+        }
+    }
+
+    /// A bucket that never had versions has none to ask for.
+    private static func check(_ id: String, in bucket: Bucket) throws {
+        guard bucket.versioning != nil || id == ObjectVersion.withoutVersioning else {
+            throw ObjectError.invalidArgument("Invalid version id specified", name: "versionId", value: id)
         }
     }
 
@@ -99,17 +106,17 @@ extension ObjectStore {
         try Row.fetchOne(
             db.cachedStatement(sql: "SELECT * FROM versions WHERE bucket = ? AND key = ? AND version = ?"),
             arguments: [bucket.id, Data(key.utf8), id]
-        ).map { try ObjectVersion($0) }
+        ).map { try ObjectVersion($0, in: bucket) }
     }
 
     private func latest(_ bucket: Bucket, _ key: String, _ db: Database) throws -> ObjectVersion? {
         try Row.fetchOne(
             db.cachedStatement(sql: "SELECT * FROM versions WHERE bucket = ? AND key = ? AND isLatest"),
             arguments: [bucket.id, Data(key.utf8)]
-        ).map { try ObjectVersion($0) }
+        ).map { try ObjectVersion($0, in: bucket) }
     }
 
-    private func current(_ bucket: Bucket, _ key: String, _ db: Database) throws -> ObjectVersion? {
+    func current(_ bucket: Bucket, _ key: String, _ db: Database) throws -> ObjectVersion? {
         try latest(bucket, key, db).flatMap { $0.isMarker ? nil : $0 }
     }
 
@@ -124,16 +131,29 @@ extension ObjectStore {
     }
 
     /// What is not there is deleted all the same, as in AWS.
-    package func delete(_ bucket: String, _ key: String, _ id: String?) throws(ObjectError) -> Deletion {
+    ///
+    /// - Parameter match: the entity tag that the object has to have, without quotation marks.
+    package func delete(
+        _ bucket: String, _ key: String, _ id: String?, match: String? = nil
+    ) throws(ObjectError) -> Deletion {
         try write { db, unused in
             let bucket = try Self.bucket(bucket, db)
             try Self.check(key: key)
+            if let match {
+                let version =
+                    if let id { try self.find(bucket, key, id, db) } else { try self.current(bucket, key, db) }
+                guard match == "*" || version?.etag == match, version != nil else {
+                    throw ObjectError.preconditionFailed("If-Match")
+                }
+            }
             if let id {
+                try Self.check(id, in: bucket)
                 let removed = try self.removeRow(bucket, key, id, db, &unused)
                 if removed?.isLatest == true { try self.promote(bucket, key, db) }
                 return Deletion(version: id, isMarker: removed?.isMarker ?? false)
             }
             guard bucket.versioning != nil else {
+                try Self.overtakeUploads(of: key, in: bucket, db)
                 try self.removeRow(bucket, key, ObjectVersion.withoutVersioning, db, &unused)
                 return Deletion(version: nil, isMarker: false)
             }

@@ -14,10 +14,13 @@ package struct ObjectVersion: Sendable {
     /// Without quotation marks.
     package let etag: String
     package let facts: ObjectFacts
+    /// Whether its bucket keeps versions, or has.
+    package let isVersioned: Bool
 
     package static let withoutVersioning = "null"
 
-    init(_ row: Row) throws {
+    init(_ row: Row, in bucket: Bucket) throws {
+        isVersioned = bucket.versioning != nil
         key = String(decoding: row["key"] as Data, as: UTF8.self)
         id = row["version"]
         isLatest = row["isLatest"]
@@ -49,8 +52,15 @@ package struct ObjectFacts: Sendable, Codable, Equatable {
     package var checksum: Checksum?
     package var encryption: Encryption?
     package var pieces: [Piece] = []
-    /// Of an upload in parts.
-    package var partCount: Int?
+    /// Of an upload in parts; nil too of those that were made before parts were noted.
+    package var parts: [Part]?
+
+    package struct Part: Sendable, Codable, Equatable {
+        package let number: Int
+        package let size: Int
+        /// Where the upload asked for one.
+        package let checksum: Checksum?
+    }
 
     /// What was asked for of the encryption at rest.
     package struct Encryption: Sendable, Codable, Equatable {
@@ -90,10 +100,13 @@ package struct WriteCondition: Sendable {
 
     package init() {}
 
+    /// As refusals name it; nil where there is none.
+    var name: String? { isNew ? "If-None-Match" : match == nil ? nil : "If-Match" }
+
     func check(_ current: ObjectVersion?, key: String) throws(ObjectError) {
         if isNew, current != nil { throw .preconditionFailed("If-None-Match") }
         guard let match else { return }
         guard let current else { throw .noSuchKey(key) }
-        guard match == "*" || match == current.etag else { throw .preconditionFailed("If-Match") }
+        guard match == current.etag else { throw .preconditionFailed("If-Match") }
     }
 }

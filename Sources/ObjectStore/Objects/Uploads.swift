@@ -9,6 +9,8 @@ package struct Upload: Sendable {
     package let key: String
     package let created: Timestamp
     package let facts: UploadFacts
+    /// Whether its object has been written or deleted since it began.
+    let isOvertaken: Bool
 
     /// AWS quotas: parts of an upload, bytes of each but the last, of an object altogether.
     package static let parts = 1...10_000
@@ -22,6 +24,7 @@ package struct Upload: Sendable {
         key = String(decoding: row["key"] as Data, as: UTF8.self)
         created = Timestamp(milliseconds: row["created"])
         facts = try Facts.decode(row["facts"])
+        isOvertaken = row["isOvertaken"]
     }
 }
 
@@ -105,7 +108,7 @@ extension ObjectStore {
         let row = try Row.fetchOne(
             db, sql: "SELECT * FROM uploads WHERE id = ? AND bucket = ? AND key = ?",
             arguments: [id, try Self.bucket(bucket, db).id, Data(key.utf8)])
-        guard let row else { throw ObjectError.noSuchUpload }
+        guard let row else { throw ObjectError.noSuchUpload(id) }
         return try Upload(row)
     }
 
@@ -147,26 +150,6 @@ extension ObjectStore {
         ).map { try UploadPart($0) }
     }
 
-    /// By key, and of one key in the order in which they began; behind a key, or behind one upload of it.
-    package func uploads(
-        _ bucket: String, prefix: String, after key: String, _ id: String, limit: Int
-    ) throws(ObjectError) -> [Upload] {
-        try read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT * FROM uploads WHERE bucket = ?1 AND substr(key, 1, ?2) = ?3
-                        AND (key > ?4 OR key = ?4 AND ?5 != '' AND (created, id) >
-                            (SELECT created, id FROM uploads WHERE id = ?5))
-                    ORDER BY key, created, id LIMIT ?6
-                    """,
-                arguments: [
-                    try Self.bucket(bucket, db).id, prefix.utf8.count, Data(prefix.utf8), Data(key.utf8), id, limit,
-                ]
-            ).map { try Upload($0) }
-        }
-    }
-
     package func abortUpload(_ id: String, _ bucket: String, _ key: String) throws(ObjectError) {
         try write { db, unused in
             _ = try Self.upload(id, bucket, key, db)
@@ -174,18 +157,27 @@ extension ObjectStore {
         }
     }
 
-    /// - Parameter checksum: of the whole object, as the client has it.
+    /// - Parameters:
+    ///   - checksum: of the whole object, as the client has it.
+    ///   - told: its size, as the client has it.
     package func completeUpload(
-        _ id: String, _ object: NewObject, _ named: [CompletedPart], checksum: Checksum?
+        _ id: String, _ object: NewObject, _ named: [CompletedPart], checksum: Checksum?, size told: Int? = nil
     ) throws(ObjectError) -> ObjectVersion {
         try write { db, unused in
             let upload = try Self.upload(id, object.bucket, object.key, db)
+            let bucket = try Self.bucket(object.bucket, db)
+            try object.condition.check(try self.current(bucket, object.key, db), key: object.key)
+            if let condition = object.condition.name, upload.isOvertaken {
+                throw ObjectError.conflict(condition, object.key)
+            }
             let all = try Self.parts(of: id, db, from: 1, limit: Upload.parts.upperBound)
-            let parts = try Self.match(named, all)
+            let parts = try Self.match(named, all, of: id)
             var object = object
             object.facts = upload.facts.object
             object.facts.pieces = parts.map(\.facts.piece)
-            object.facts.partCount = parts.count
+            object.facts.parts = parts.map {
+                ObjectFacts.Part(number: $0.number, size: $0.size, checksum: upload.facts.isAsked ? $0.checksum : nil)
+            }
             object.facts.checksum = Self.checksum(of: parts, upload.facts)
             if let checksum, let made = object.facts.checksum {
                 guard checksum.kind == made.kind, checksum.value == made.value else {
@@ -199,6 +191,11 @@ extension ObjectStore {
                 throw ObjectError(
                     "EntityTooLarge", status: 400, "Your proposed upload exceeds the maximum allowed object size.")
             }
+            if let told, told != size {
+                throw ObjectError.invalidRequest(
+                    "The provided 'x-amz-mp-object-size' header value \(told) does not match what was computed: \(size)"
+                )
+            }
             let digests = parts.flatMap { Hexadecimal.decode($0.etag) ?? [] }
             let etag = "\(Hexadecimal.encode(Insecure.MD5.hash(data: digests)))-\(parts.count)"
             // First it is used by the object, then no longer by the upload.
@@ -209,14 +206,17 @@ extension ObjectStore {
     }
 
     /// The parts that are named, all of which have to be there.
-    private static func match(_ named: [CompletedPart], _ all: [UploadPart]) throws -> [UploadPart] {
+    private static func match(
+        _ named: [CompletedPart], _ all: [UploadPart], of id: String
+    ) throws -> [UploadPart] {
         let byNumber = Dictionary(all.map { ($0.number, $0) }) { first, _ in first }
         var parts: [UploadPart] = []
         for part in named {
             if let last = parts.last, part.number <= last.number {
                 throw ObjectError(
                     "InvalidPartOrder", status: 400,
-                    "The list of parts was not in ascending order. Parts must be ordered by part number.")
+                    "The list of parts was not in ascending order. Parts must be ordered by part number."
+                ).with("UploadId", id)
             }
             guard let found = byNumber[part.number], found.etag == part.etag,
                 part.checksum == nil || part.checksum?.value == found.checksum?.value
@@ -225,7 +225,7 @@ extension ObjectStore {
                     "InvalidPart", status: 400,
                     "One or more of the specified parts could not be found.  The part may not have been uploaded, or the "
                         + "specified entity tag may not match the part's entity tag."
-                ).with("PartNumber", String(part.number)).with("ETag", part.etag)
+                ).with("PartNumber", String(part.number)).with("ETag", part.etag).with("UploadId", id)
             }
             parts.append(found)
         }
@@ -256,6 +256,11 @@ extension ObjectStore {
         }
         return Checksum(
             kind: facts.checksum, value: Base64.encode(RunningChecksum.bigEndian(whole, code.width / 8)))
+    }
+
+    static func overtakeUploads(of key: String, in bucket: Bucket, _ db: Database) throws {
+        try db.cachedStatement(sql: "UPDATE uploads SET isOvertaken = TRUE WHERE bucket = ? AND key = ?")
+            .execute(arguments: [bucket.id, Data(key.utf8)])
     }
 
     static func removeUpload(_ id: String, _ db: Database, _ unused: inout [String]) throws {

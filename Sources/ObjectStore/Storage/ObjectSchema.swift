@@ -31,6 +31,9 @@ enum ObjectSchema {
                         etag TEXT NOT NULL, facts BLOB NOT NULL, PRIMARY KEY (upload, number)) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("uploads that were overtaken") { db in
+            try db.execute(sql: "ALTER TABLE uploads ADD COLUMN isOvertaken INTEGER NOT NULL DEFAULT FALSE")
+        }
         return migrator
     }
 }

@@ -46,11 +46,9 @@ extension UserPools {
             return (RefusedOperations.reason(operation) ?? .unknownOperation(operation)).answer
         }
         do throws(PoolError) {
-            guard let value = try? JSONValue(parsing: body.isEmpty ? Array("{}".utf8) : body),
-                let members = value.object
-            else { throw .serialization("The body is no JSON object.") }
-            do throws(ShapeFault) { try Shape.check(found.members, members) } catch { throw PoolError(error) }
-            return PoolAnswer(status: 200, body: try await found.perform(self, Input(members: members)))
+            let input: Input
+            do throws(ShapeFault) { input = try Input(parsing: body, found.members) } catch { throw PoolError(error) }
+            return PoolAnswer(status: 200, body: try await found.perform(self, input))
         } catch {
             return error.answer
         }

@@ -75,6 +75,13 @@ struct ParameterTests {
                 "GetParameters", #"{"Names":["a","b"]}"#,
                 ["ssm:GetParameters parameter/a", "ssm:GetParameters parameter/b"]
             ),
+            (
+                "GetParameter", #"{"Name":"/aws/reference/secretsmanager/s:AWSCURRENT"}"#,
+                [
+                    "ssm:GetParameter parameter/aws/reference/secretsmanager/s",
+                    "secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-central-1:123456789012:secret:s-??????",
+                ]
+            ),
             ("GetParametersByPath", #"{"Path":"/a"}"#, ["ssm:GetParametersByPath parameter/a"]),
             ("DescribeParameters", #"{"Name":"a"}"#, ["ssm:DescribeParameters *"]),
             (
@@ -86,7 +93,7 @@ struct ParameterTests {
     func permissions(operation: String, body: String, expected: [String]) throws {
         let call = try TargetCall.of(body)
         let prefix = "arn:aws:ssm:eu-central-1:123456789012:"
-        let found = ParameterPermissions(operation: operation, call: call).all
+        let found = ParameterPermissions(operation: operation, call: call, world: World()).all
         #expect(found.map { "\($0.action) \($0.resource.replacing(prefix, with: ""))" } == expected)
     }
 }

@@ -40,12 +40,11 @@ extension ResourceCalls {
     /// An operation on a bucket.
     @discardableResult
     func bucket(
-        _ operation: String, _ method: String, _ name: String, _ part: String? = nil,
-        headers: [(name: String, value: String)] = [], body: [UInt8] = []
+        _ operation: String, _ method: String, _ name: String, _ part: String? = nil, body: [UInt8] = []
     ) async throws(ResourceFailure) -> [UInt8] {
         do throws(ManagementCalls.Failure) {
             return try await calls.objects(
-                operation, method, [name], query: part.map { [($0, "")] } ?? [], headers: headers, body: body)
+                operation, method, [name], query: part.map { [($0, "")] } ?? [], body: body)
         } catch { throw ResourceFailure(message: error.message) }
     }
 

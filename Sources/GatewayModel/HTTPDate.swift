@@ -1,8 +1,6 @@
-import GatewayModel
-
 /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7).
-enum HTTPDate {
-    static func text(_ time: Timestamp) -> String {
+package enum HTTPDate {
+    package static func text(_ time: Timestamp) -> String {
         let at = Calendar(time.seconds)
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
         return "\(Calendar.weekdayNames[at.weekday]), \(two(at.day)) \(Calendar.monthNames[at.month - 1]) \(at.year) "
@@ -10,7 +8,7 @@ enum HTTPDate {
     }
 
     /// In seconds since 1970; nil for other forms.
-    static func seconds(_ text: String) -> Int64? {
+    package static func seconds(_ text: String) -> Int64? {
         let parts = text.split(separator: " ")
         guard parts.count == 6, parts[5] == "GMT", let day = Int64(parts[1]), let year = Int64(parts[3]),
             let month = Calendar.monthNames.firstIndex(of: String(parts[2])),
@@ -20,9 +18,4 @@ enum HTTPDate {
         guard clock.count == 3, clock[0] < 24, clock[1] < 60, clock[2] < 61 else { return nil }
         return days * 86_400 + clock[0] * 3_600 + clock[1] * 60 + clock[2]
     }
-}
-
-extension Timestamp {
-    /// As S3's documents have it: whole seconds, with a fraction of nothing. Source: recorded answers.
-    var objectTime: String { String(iso8601.dropLast()) + ".000Z" }
 }
