@@ -30,8 +30,7 @@ extension CloudFormation {
             throw .validation("Gatehouse does not serve DeploymentMode \(mode): it detects no drift.")
         }
         let isForNewStack = type == "CREATE"
-        let found = await service.stacks.stack(stackName)
-        let existing = found?.status == .deleteComplete ? nil : found
+        let existing = await service.stacks.standing(stackName)
         if isForNewStack {
             if let existing, existing.status != .reviewInProgress {
                 throw .validation(
@@ -39,21 +38,19 @@ extension CloudFormation {
             }
             if existing == nil { _ = try call.newName() }
         } else {
-            guard let existing else { throw .validation("Stack [\(stackName)] does not exist") }
+            guard let existing else { throw .noStack(stackName) }
             guard existing.status.isStanding else { throw .cannotUpdate(existing) }
         }
         if let existing,
             let other = await service.stacks.changeSets(of: existing).first(where: { $0.name == name && $0.isOpen })
         {
             if let token = call.members.string("ClientToken"), other.settings.token == token { return .ids(other) }
-            throw ServiceError("AlreadyExistsException", status: 400, "ChangeSet [\(name)] already exists")
+            throw .alreadyExists("ChangeSet", name)
         }
         let request = try await service.request(call, existing?.name ?? stackName, over: existing, isChangeSet: true)
         var record = existing
         if record == nil {
-            guard await service.stacks.record(stackName) == nil else {
-                throw ServiceError("AlreadyExistsException", status: 400, "Stack [\(stackName)] already exists")
-            }
+            guard await service.stacks.record(stackName) == nil else { throw .alreadyExists("Stack", stackName) }
             record = try await service.stacks.reserve(stackName, request.settings)
             if let record { await service.stacks.tell(record, request.settings.token) }
         }
@@ -63,16 +60,15 @@ extension CloudFormation {
             creationTime: service.stacks.now().iso8601Milliseconds,
             isForNewStack: isForNewStack, description: description, template: request.template,
             processed: request.plan.processed, settings: request.settings, parameters: request.plan.shownParameters)
-        do throws(TemplateError) {
-            let changes = try await service.stacks.difference(request, over: record)
-            if let changes {
+        do throws(ServiceError) {
+            if let changes = try await service.stacks.difference(request, over: record) {
                 set.changes = changes.map { ChangeSet.Change($0, over: existing) }
             } else if request.settings.tags == record.settings?.tags ?? [] {
                 set.fail(
                     "The submitted information didn't contain changes. Submit different information to create a change set."
                 )
             }
-        } catch { set.fail(error.cloudFormationMessage) }
+        } catch { set.fail(error.message) }
         try await service.stacks.keep(set)
         return .ids(set)
     }
@@ -104,17 +100,13 @@ extension CloudFormation {
         guard let stackName = given else {
             throw .validation("StackName must be specified if ChangeSetName is not specified as an ARN.")
         }
-        guard let record = await stacks.stack(stackName), record.status != .deleteComplete else {
-            throw .validation("Stack [\(stackName)] does not exist")
-        }
+        guard let record = await stacks.standing(stackName) else { throw .noStack(stackName) }
         return await stacks.changeSets(of: record).first { $0.name == name && $0.isOpen }
     }
 
     func existingChangeSet(_ call: StackCall) async throws(ServiceError) -> ChangeSet {
         guard let set = try await changeSet(call) else {
-            throw ServiceError(
-                "ChangeSetNotFound", status: 404,
-                "ChangeSet [\(call.members.string("ChangeSetName") ?? "")] does not exist")
+            throw .noChangeSet(call.members.string("ChangeSetName") ?? "")
         }
         return set
     }
@@ -158,9 +150,7 @@ extension CloudFormation {
                 "ChangeSet [\(set.id)] cannot be executed in its current status of [\(set.execution == .complete ? set.execution.rawValue : set.status.rawValue)]"
             )
         }
-        guard let record = await service.stacks.stack(set.stackId), record.status != .deleteComplete else {
-            throw .validation("Stack [\(set.stackName)] does not exist")
-        }
+        guard let record = await service.stacks.standing(set.stackId) else { throw .noStack(set.stackName) }
         var settings = set.settings
         settings.changeSetId = set.id
         settings.token = call.members.string("ClientRequestToken")
@@ -175,21 +165,15 @@ extension CloudFormation {
             }
             if isDisabled { settings.failurePolicy = .leave }
         }
-        let manager = try service.manager(settings.roleARN, call)
-        let plan: StackPlan
-        do throws(TemplateError) {
-            plan = try await StackTemplate(set.template).plan(
-                set.stackName, given: settings.parameters, account: service.account, manager)
-        } catch { throw .validation(error.cloudFormationMessage) }
-        let isBounded = call.caller.map(service.controlPlane.asksPolicies) ?? false
-        let request = StackRequest(
-            plan: plan, template: set.template, settings: settings, management: manager,
-            isRepeatable: !isBounded || settings.roleARN != nil)
+        let maker = try service.maker(settings.roleARN, call)
+        let plan = try await StackTemplate(set.template).plan(
+            set.stackName, given: settings.parameters, account: service.account, maker.management)
+        let request = StackRequest(plan: plan, template: set.template, settings: settings, maker: maker)
         if set.isForNewStack {
             guard record.status == .reviewInProgress else { throw .cannotUpdate(record) }
             try await service.stacks.create(record, request)
         } else {
-            let changes = try await service.changes(request, over: record) ?? []
+            let changes = try await service.stacks.difference(request, over: record) ?? []
             try service.checkPolicy(changes, of: record)
             try await service.stacks.update(record, request)
         }
@@ -205,10 +189,9 @@ extension CloudFormation {
         -> XMLMembers?
     {
         guard let set = try await service.changeSet(call) else {
-            guard call.members.string("ChangeSetName")?.hasPrefix("arn:") == true else { return XMLMembers() }
-            throw ServiceError(
-                "ChangeSetNotFound", status: 404,
-                "ChangeSet [\(call.members.string("ChangeSetName") ?? "")] does not exist")
+            let name = call.members.string("ChangeSetName") ?? ""
+            guard name.hasPrefix("arn:") else { return XMLMembers() }
+            throw .noChangeSet(name)
         }
         guard set.execution != .complete else {
             throw ServiceError(
@@ -222,7 +205,7 @@ extension CloudFormation {
     private static func listChangeSets(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
         -> XMLMembers?
     {
-        let record = try await service.existing(call, "Stack [%] does not exist")
+        let record = try await service.existing(call)
         let page = try call.page(await service.stacks.changeSets(of: record).filter(\.isOpen), by: \.id)
         return XMLMembers { result in
             result.list("Summaries", page.elements) { summary, set in

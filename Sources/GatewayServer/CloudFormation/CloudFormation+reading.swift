@@ -11,16 +11,14 @@ extension CloudFormation {
         "ListImports": listImports, "DescribeAccountLimits": accountLimits,
     ]
 
-    private static let unchecked = "NOT_CHECKED"
+    fileprivate static let unchecked = "NOT_CHECKED"
 
     private static func describeStacks(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
         -> XMLMembers?
     {
         let stacks: [StackRecord]
         if let name = call.members.string("StackName"), !name.isEmpty {
-            guard let record = await service.stacks.stack(name) else {
-                throw .validation("Stack with id \(name) does not exist")
-            }
+            guard let record = await service.stacks.stack(name) else { throw .noStackWithId(name) }
             stacks = [record]
         } else {
             stacks = await service.stacks.all
@@ -76,7 +74,7 @@ extension CloudFormation {
     /// The stack that a call names, also one that was deleted when it is named by its id.
     private func known(_ call: StackCall) async throws(ServiceError) -> StackRecord {
         let name = try call.required("StackName")
-        guard let record = await stacks.stack(name) else { throw .validation("Stack [\(name)] does not exist") }
+        guard let record = await stacks.stack(name) else { throw .noStack(name) }
         return record
     }
 
@@ -106,7 +104,7 @@ extension CloudFormation {
         if let set = call.members.string("ChangeSetName") {
             // Nothing happens when a change set is made that would not be told in it.
             if set.hasPrefix("arn:"), await service.stacks.changeSet(id: set) == nil {
-                throw ServiceError("ChangeSetNotFound", status: 404, "ChangeSet [\(set)] does not exist")
+                throw .noChangeSet(set)
             }
             return XMLMembers { $0.list("OperationEvents", [String]()) }
         }
@@ -138,7 +136,7 @@ extension CloudFormation {
     // MARK: Resources
 
     /// A resource as it is, or as it was last heard of.
-    private struct Shown {
+    fileprivate struct Shown {
         let logicalId: String
         let physicalId: String
         let type: String
@@ -194,14 +192,8 @@ extension CloudFormation {
             result.structure("StackResourceDetail") { detail in
                 detail.add("StackName", record.name)
                 detail.add("StackId", record.stackId)
-                detail.add("LogicalResourceId", resource.logicalId)
-                if !resource.physicalId.isEmpty { detail.add("PhysicalResourceId", resource.physicalId) }
-                detail.add("ResourceType", resource.type)
-                detail.add("LastUpdatedTimestamp", resource.time)
-                detail.add("ResourceStatus", resource.status)
-                detail.add("ResourceStatusReason", resource.reason)
+                detail.add(resource, time: "LastUpdatedTimestamp")
                 detail.add("Metadata", "{}")
-                detail.structure("DriftInformation") { $0.add("StackResourceDriftStatus", unchecked) }
             }
         }
     }
@@ -213,7 +205,7 @@ extension CloudFormation {
         let found: StackRecord?
         if let name = call.members.string("StackName") {
             found = await service.stacks.stack(name)
-            guard found != nil else { throw .validation("Stack with id \(name) does not exist") }
+            guard found != nil else { throw .noStackWithId(name) }
         } else if let physicalId {
             found = await service.stacks.all.first { $0.resources.contains { $0.physicalId == physicalId } }
             guard found != nil else { throw .validation("Stack for \(physicalId) does not exist") }
@@ -230,13 +222,7 @@ extension CloudFormation {
             result.list("StackResources", resources) { member, resource in
                 member.add("StackName", record.name)
                 member.add("StackId", record.stackId)
-                member.add("LogicalResourceId", resource.logicalId)
-                if !resource.physicalId.isEmpty { member.add("PhysicalResourceId", resource.physicalId) }
-                member.add("ResourceType", resource.type)
-                member.add("Timestamp", resource.time)
-                member.add("ResourceStatus", resource.status)
-                member.add("ResourceStatusReason", resource.reason)
-                member.structure("DriftInformation") { $0.add("StackResourceDriftStatus", unchecked) }
+                member.add(resource, time: "Timestamp")
             }
         }
     }
@@ -245,19 +231,11 @@ extension CloudFormation {
         -> XMLMembers?
     {
         let name = try call.required("StackName")
-        guard let record = await service.stacks.stack(name) else {
-            throw .validation("Stack with id \(name) does not exist")
-        }
+        guard let record = await service.stacks.stack(name) else { throw .noStackWithId(name) }
         let page = try call.page(service.resources(of: record), by: \.logicalId)
         return XMLMembers { result in
             result.list("StackResourceSummaries", page.elements) { summary, resource in
-                summary.add("LogicalResourceId", resource.logicalId)
-                if !resource.physicalId.isEmpty { summary.add("PhysicalResourceId", resource.physicalId) }
-                summary.add("ResourceType", resource.type)
-                summary.add("LastUpdatedTimestamp", resource.time)
-                summary.add("ResourceStatus", resource.status)
-                summary.add("ResourceStatusReason", resource.reason)
-                summary.structure("DriftInformation") { $0.add("StackResourceDriftStatus", unchecked) }
+                summary.add(resource, time: "LastUpdatedTimestamp")
             }
             result.add("NextToken", page.next)
         }
@@ -318,6 +296,17 @@ extension XMLMembers {
         add("ResourceStatusReason", event.reason)
     }
 
+    /// - Parameter time: what the operation calls it.
+    fileprivate mutating func add(_ resource: CloudFormation.Shown, time: String) {
+        add("LogicalResourceId", resource.logicalId)
+        if !resource.physicalId.isEmpty { add("PhysicalResourceId", resource.physicalId) }
+        add("ResourceType", resource.type)
+        add(time, resource.time)
+        add("ResourceStatus", resource.status)
+        add("ResourceStatusReason", resource.reason)
+        structure("DriftInformation") { $0.add("StackResourceDriftStatus", CloudFormation.unchecked) }
+    }
+
     fileprivate mutating func add(stack record: StackRecord) {
         let settings = record.settings ?? StackSettings()
         add("StackId", record.stackId)
@@ -349,6 +338,6 @@ extension XMLMembers {
         if !isGone { add("EnableTerminationProtection", settings.isProtected) }
         add("ParentId", settings.parentId)
         add("RootId", settings.rootId)
-        structure("DriftInformation") { $0.add("StackDriftStatus", "NOT_CHECKED") }
+        structure("DriftInformation") { $0.add("StackDriftStatus", CloudFormation.unchecked) }
     }
 }

@@ -14,23 +14,14 @@ extension CloudFormation {
         guard let text = try await service.template(call) else {
             throw .validation("Either Template URL or Template Body must be specified.")
         }
-        let summary = try summary(text)
+        let summary = try StackTemplate(text).summary()
         return XMLMembers { result in
             result.list("Parameters", summary.parameters) { parameter, value in
-                parameter.add("ParameterKey", value.name)
-                parameter.add("DefaultValue", value.defaultValue)
-                parameter.add("NoEcho", value.isHidden)
-                parameter.add("Description", value.description)
+                parameter.add(value)
             }
             result.add("Description", summary.description)
             result.add(summary.capabilities)
             result.list("DeclaredTransforms", summary.transforms)
-        }
-    }
-
-    private static func summary(_ text: String) throws(ServiceError) -> TemplateSummary {
-        do throws(TemplateError) { return try TemplateSummary(StackTemplate(text).source) } catch {
-            throw .validation(error.cloudFormationMessage)
         }
     }
 
@@ -50,7 +41,7 @@ extension CloudFormation {
             let name = try call.required("StackName")
             guard let record = await service.stacks.stack(name),
                 record.status != .deleteComplete || name.hasPrefix("arn:")
-            else { throw .validation("Stack with id \(name) does not exist") }
+            else { throw .noStackWithId(name) }
             guard record.status != .reviewInProgress else {
                 throw .validation("GetTemplate cannot be called on REVIEW_IN_PROGRESS stacks.")
             }
@@ -68,9 +59,7 @@ extension CloudFormation {
         try call.refuse(["StackSetName", "CallAs"])
         let text: String
         if let name = call.members.string("StackName") {
-            guard let record = await service.stacks.stack(name), record.status != .deleteComplete else {
-                throw .validation("Stack with id \(name) does not exist")
-            }
+            guard let record = await service.stacks.standing(name) else { throw .noStackWithId(name) }
             guard record.status != .reviewInProgress else {
                 throw .validation("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.")
             }
@@ -80,14 +69,11 @@ extension CloudFormation {
         } else {
             throw .validation("Either StackName or Template URL or Template Body must be specified.")
         }
-        let summary = try summary(text)
+        let summary = try StackTemplate(text).summary()
         return XMLMembers { result in
             result.list("Parameters", summary.parameters) { parameter, value in
-                parameter.add("ParameterKey", value.name)
-                parameter.add("DefaultValue", value.defaultValue)
+                parameter.add(value)
                 parameter.add("ParameterType", value.type)
-                parameter.add("NoEcho", value.isHidden)
-                parameter.add("Description", value.description)
                 parameter.structure("ParameterConstraints") { constraints in
                     if !value.allowedValues.isEmpty { constraints.list("AllowedValues", value.allowedValues) }
                 }
@@ -107,6 +93,13 @@ extension CloudFormation {
 }
 
 extension XMLMembers {
+    fileprivate mutating func add(_ parameter: TemplateSummary.Parameter) {
+        add("ParameterKey", parameter.name)
+        add("DefaultValue", parameter.defaultValue)
+        add("NoEcho", parameter.isHidden)
+        add("Description", parameter.description)
+    }
+
     fileprivate mutating func add(_ capabilities: Capabilities) {
         if !capabilities.names.isEmpty { list("Capabilities", capabilities.names) }
         add("CapabilitiesReason", capabilities.reason)

@@ -68,7 +68,8 @@ struct CloudFormation: Sendable {
         var resource = "*"
         if let name = call.members.string("StackName"), !name.isEmpty {
             resource =
-                await stacks.stack(name)?.stackId ?? (name.hasPrefix("arn:") ? name : call.stackARN(name, account))
+                await stacks.stack(name)?.stackId
+                ?? (name.hasPrefix("arn:") ? name : "\(StackName.arn(of: name, account))/*")
         }
         var needed: [Permission] = []
         if let id = call.members.string("ChangeSetName"), id.hasPrefix("arn:") {
@@ -133,10 +134,6 @@ struct StackCall: Sendable {
             return name
         }
         return name
-    }
-
-    func stackARN(_ name: String, _ account: AccountIdentity) -> String {
-        "arn:\(account.partition):cloudformation:\(account.region):\(account.accountId):stack/\(name)/*"
     }
 
     // MARK: Pages

@@ -75,35 +75,14 @@ struct StackPolicy {
         case .delete: action = "Update:Delete"
         }
         let matching = statements.filter { statement in
-            let isAction = statement.actions.contains { Self.matches($0, action) } != statement.isNotAction
+            let isAction = statement.actions.contains { ARNPattern.matches($0, action) } != statement.isNotAction
             let resource = "LogicalResourceId/\(change.logicalId)"
-            let isResource = statement.resources.contains { Self.matches($0, resource) } != statement.isNotResource
-            let isType = statement.types.isEmpty || statement.types.contains { Self.matches($0, change.type) }
+            let isResource =
+                statement.resources.contains { ARNPattern.matches($0, resource) } != statement.isNotResource
+            let isType = statement.types.isEmpty || statement.types.contains { ARNPattern.matches($0, change.type) }
             return isAction && isResource && isType
         }
         return matching.contains { !$0.isAllow } || !matching.contains { $0.isAllow }
-    }
-
-    /// `*` stands for any text. Takes no longer than both texts together, whatever the pattern.
-    private static func matches(_ pattern: String, _ text: String) -> Bool {
-        let pattern = Array(pattern.utf8)
-        let text = Array(text.utf8)
-        var (p, t) = (0, 0)
-        var back: (p: Int, t: Int)?
-        while t < text.count {
-            if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
-                back = (p + 1, t)
-                p += 1
-            } else if p < pattern.count, pattern[p] == text[t] {
-                (p, t) = (p + 1, t + 1)
-            } else if let last = back {
-                back = (last.p, last.t + 1)
-                (p, t) = (last.p, last.t + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 }
 

@@ -1,3 +1,4 @@
+import ControlPlane
 import GatewayModel
 import Stacks
 
@@ -18,15 +19,25 @@ struct StackTemplate: Sendable {
     /// - Parameter management: what parameters of the template are looked up in.
     func plan(
         _ stackName: String, given: [String: String], account: AccountIdentity, _ management: any Management
-    ) async throws(TemplateError) -> StackPlan {
+    ) async throws(ServiceError) -> StackPlan {
         let source = source
         let parameters = given.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
-        let stored = try await StoredParameters(of: source, given: parameters, management)
-        let planned = { (source: TemplateSource) throws(TemplateError) in
-            try StackPlan(source, stackName: stackName, parameters: parameters, stored: stored, account: account)
+        do throws(TemplateError) {
+            let stored = try await StoredParameters(of: source, given: parameters, management)
+            let planned = { (source: TemplateSource) throws(TemplateError) in
+                try StackPlan(source, stackName: stackName, parameters: parameters, stored: stored, account: account)
+            }
+            return try planned(
+                try await source.includingObjects(management) { source throws(TemplateError) in
+                    _ = try planned(source)
+                })
+        } catch { throw .validation(error.cloudFormationMessage) }
+    }
+
+    func summary() throws(ServiceError) -> TemplateSummary {
+        do throws(TemplateError) { return try TemplateSummary(source) } catch {
+            throw .validation(error.cloudFormationMessage)
         }
-        return try planned(
-            try await source.includingObjects(management) { source throws(TemplateError) in _ = try planned(source) })
     }
 }
 

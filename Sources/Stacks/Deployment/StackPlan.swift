@@ -163,28 +163,3 @@ extension [PlainResource] {
         return try DependencyOrder.sort(map(\.logicalId), edges: edges).compactMap { byName[$0] }
     }
 }
-
-/// The name of a stack.
-package enum StackName {
-    /// AWS's quota.
-    package static let maximumLength = 128
-    private static let fallback = "gatehouse"
-
-    package static func isValid(_ name: String) -> Bool {
-        guard let first = name.utf8.first, LogicalId.isAlphanumeric(first), first > UInt8(ascii: "9") else {
-            return false
-        }
-        return name.utf8.count <= maximumLength
-            && name.utf8.allSatisfy { LogicalId.isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
-    }
-
-    /// The folder's name with what a stack's name may not have as hyphens.
-    static func from(folder: String) -> String {
-        let last = folder.split(separator: "/").last ?? ""
-        let name = String(
-            last.unicodeScalars.map { scalar in
-                scalar.isASCII && LogicalId.isAlphanumeric(UInt8(scalar.value)) ? Character(scalar) : "-"
-            })
-        return isValid(name) ? name : fallback
-    }
-}

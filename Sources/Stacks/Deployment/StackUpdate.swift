@@ -29,13 +29,11 @@ struct StackUpdate {
         self.template = template
         self.plan = plan
         let time = engine.now().iso8601Milliseconds
-        let account = plan.account
         record =
             existing
             ?? StackRecord(
-                name: plan.stackName,
-                stackId: "arn:\(account.partition):cloudformation:\(account.region):\(account.accountId):stack/"
-                    + "\(plan.stackName)/\(Identifiers.uuid())", status: .createInProgress, creationTime: time)
+                name: plan.stackName, stackId: StackName.newId(plan.stackName, plan.account),
+                status: .createInProgress, creationTime: time)
         engine.stackId = record.stackId
         self.engine = engine
         isNew = existing.map { $0.status == .reviewInProgress } ?? true
