@@ -92,7 +92,7 @@ extension StackService {
     }
 
     func saveEvents(of stackId: String) async {
-        guard let (events, batch) = history.takeUnsaved(of: stackId) else { return }
-        try? await journal.save(events, batch: batch, ofStack: stackId)
+        guard let events = history.takeUnsaved(of: stackId) else { return }
+        try? await journal.save(events)
     }
 }

@@ -19,9 +19,10 @@ extension StackService {
         // What a stack has made it may take back, whoever has asked for it.
         do throws(StackFailure) {
             if record.status.isToBeUndone {
-                let engine = StackEngine(
-                    management: management, code: SentCode(digests: [:], assets: assets), journal: journal,
-                    exports: exports, now: now)
+                let operation = StackHistory.Operation(
+                    stackId: record.stackId, name: pending.kind.rawValue, token: pending.settings.token)
+                let engine = engine(
+                    record.name, SentCode(digests: [:], assets: assets), nil, operation, isPrelude: true)
                 standing =
                     try await engine.takeBack(
                         record, steps: steps, account: account, because: "The server ended.", keepsName: true) ?? record
@@ -32,7 +33,7 @@ extension StackService {
         if pending.kind == .create { standing.status = .reviewInProgress }
         standing.pending = nil
         keep(record.name, standing)
-        guard let manager else { return await giveUp(standing, because: obstacle) }
+        guard let manager else { return await giveUp(standing, pending, because: obstacle) }
         do throws(ServiceError) {
             let plan = try await StackTemplate(pending.template).plan(
                 record.name, given: pending.settings.parameters, account: account, manager)
@@ -44,7 +45,7 @@ extension StackService {
             } else {
                 try await update(standing, request)
             }
-        } catch { await giveUp(standing, because: error.message) }
+        } catch { await giveUp(standing, pending, because: error.message) }
     }
 
     private func resumeDeletion(
@@ -54,7 +55,8 @@ extension StackService {
             var left = record
             (left.status, left.statusReason, left.pending) = (.deleteFailed, obstacle, nil)
             try? await journal.save(left, steps: [])
-            return keep(record.name, left)
+            keep(record.name, left)
+            return await tell(left, pending.settings.token, pending.kind.rawValue)
         }
         busy.insert(record.name)
         var shown = record
@@ -66,12 +68,13 @@ extension StackService {
     }
 
     /// What cannot be done again is told by the stack, which is as it was before.
-    private func giveUp(_ record: StackRecord, because reason: String) async {
+    private func giveUp(_ record: StackRecord, _ pending: StackOperation, because reason: String) async {
         var left = record
         left.pending = nil
         left.statusReason = reason
         if left.status == .reviewInProgress { left.status = .rollbackComplete }
         try? await journal.save(left, steps: [])
         keep(left.name, left)
+        await tell(left, pending.settings.token, pending.kind.rawValue)
     }
 }

@@ -69,9 +69,15 @@ package struct StackStore: StackJournal {
     private static func purpose(_ id: Entity.ID) -> String { "\(id.kind) \(id.root.id) \(id.key)" }
 
     package func save(_ record: StackRecord, steps: [StackStep]) async throws {
+        try await save(record, steps: steps, with: nil)
+    }
+
+    /// - Parameter events: what has happened until then.
+    package func save(_ record: StackRecord, steps: [StackStep], with events: EventBatch?) async throws {
         let numbered = steps.enumerated().map { (number: $0.offset, step: $0.element) }
         try await store.commit(
-            [.deleteRoot(Self.root(record.name)), try change(to: record)] + changes(numbered, of: record.name))
+            [.deleteRoot(Self.root(record.name)), try change(to: record)] + changes(numbered, of: record.name)
+                + changes(events))
     }
 
     /// Keeps the record, and the steps as they are.
@@ -83,8 +89,16 @@ package struct StackStore: StackJournal {
     }
 
     package func save(_ steps: [(number: Int, step: StackStep)], of stackName: String) async throws {
-        try await store.commit(changes(steps, of: stackName))
+        try await save(steps, of: stackName, with: nil)
     }
+
+    package func save(
+        _ steps: [(number: Int, step: StackStep)], of stackName: String, with events: EventBatch?
+    ) async throws {
+        try await store.commit(changes(steps, of: stackName) + changes(events))
+    }
+
+    private func changes(_ events: EventBatch?) throws -> [EntityChange] { try events.map { [try change($0)] } ?? [] }
 
     private func changes(_ steps: [(number: Int, step: StackStep)], of stackName: String) throws -> [EntityChange] {
         try steps.map { number, step in
