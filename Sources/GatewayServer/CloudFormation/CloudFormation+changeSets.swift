@@ -1,5 +1,6 @@
 import ControlPlane
 import GatewayModel
+import JSON
 import Stacks
 
 /// Looking at changes before they are made.
@@ -30,11 +31,11 @@ extension CloudFormation {
             throw .validation("Gatehouse does not serve DeploymentMode \(mode): it detects no drift.")
         }
         let isForNewStack = type == "CREATE"
-        let existing = await service.stacks.standing(stackName)
+        let existing = await service.stacks.stack(stackName)
         if isForNewStack {
             if let existing, existing.status != .reviewInProgress {
                 throw .validation(
-                    "Stack [\(existing.name)] already exists and cannot be created again with the changeSet [\(name)].")
+                    "Stack [\(stackName)] already exists and cannot be created again with the changeSet [\(name)].")
             }
             if existing == nil { _ = try call.newName() }
         } else {
@@ -60,9 +61,10 @@ extension CloudFormation {
             creationTime: service.stacks.now().iso8601Milliseconds,
             isForNewStack: isForNewStack, description: description, template: request.template,
             processed: request.plan.processed, settings: request.settings, parameters: request.plan.shownParameters)
+        set.resolvedParameters = request.plan.resolvedParameters
         do throws(ServiceError) {
-            if let changes = try await service.stacks.difference(request, over: record) {
-                set.changes = changes.map { ChangeSet.Change($0, over: existing) }
+            if try await service.stacks.difference(request, over: record) != nil {
+                set.changes = try await service.stacks.told(request, over: record)
             } else if request.settings.tags == record.settings?.tags ?? [] {
                 set.fail(
                     "The submitted information didn't contain changes. Submit different information to create a change set."
@@ -115,14 +117,15 @@ extension CloudFormation {
         -> XMLMembers?
     {
         let set = try await service.existingChangeSet(call)
-        let page = try call.page(set.changes, by: \.logicalId)
+        let withValues = try call.members.bool("IncludePropertyValues") ?? false
+        let page = try call.page(set.changes.filter { $0.isTold(withValues: withValues) }, by: \.logicalId)
         return XMLMembers { result in
             result.add("ChangeSetName", set.name)
             result.add("ChangeSetId", set.id)
             result.add("StackId", set.stackId)
             result.add("StackName", set.stackName)
             result.add("Description", set.description)
-            if !set.parameters.isEmpty { result.add(parameters: set.parameters) }
+            if !set.parameters.isEmpty { result.add(parameters: set.parameters, resolved: set.resolvedParameters) }
             result.add("CreationTime", set.creationTime)
             result.add("ExecutionStatus", set.execution.rawValue)
             result.add("Status", set.status.rawValue)
@@ -131,7 +134,7 @@ extension CloudFormation {
             result.structure("RollbackConfiguration") { _ in }
             result.list("Capabilities", set.settings.capabilities)
             if !set.settings.tags.isEmpty { result.add(tags: set.settings.tags) }
-            result.list("Changes", page.elements) { $0.add($1) }
+            result.list("Changes", page.elements) { $0.add($1, withValues: withValues) }
             result.add("NextToken", page.next)
             result.add("IncludeNestedStacks", false)
             if set.settings.failurePolicy != .rollBack {
@@ -248,32 +251,52 @@ extension XMLMembers {
         }
     }
 
-    fileprivate mutating func add(_ change: ChangeSet.Change) {
+    fileprivate mutating func add(_ change: ChangeSet.Change, withValues: Bool) {
         add("Type", "Resource")
+        let details = change.details(withValues: withValues)
         structure("ResourceChange") { resource in
             resource.add("Action", change.action)
             resource.add("LogicalResourceId", change.logicalId)
             resource.add("PhysicalResourceId", change.physicalId)
             resource.add("ResourceType", change.type)
             resource.add("PolicyAction", change.policyAction)
-            resource.add("Replacement", change.isReplaced.map { $0 ? "True" : "False" })
-            resource.list("Scope", change.properties.isEmpty ? [] : ["Properties"])
-            resource.list("Details", change.properties) { detail, name in
-                detail.structure("Target") { target in
-                    target.add("Attribute", "Properties")
-                    target.add("Name", name)
-                    target.add("RequiresRecreation", change.replacing.contains(name) ? "Always" : "Never")
-                }
-                detail.add("Evaluation", "Static")
-                detail.add("ChangeSource", "DirectModification")
-            }
+            resource.add("Replacement", change.replacement?.rawValue)
+            resource.list("Scope", Set(details.map(\.attribute)).sorted())
+            resource.list("Details", details) { $0.add($1, withValues: withValues) }
+            guard withValues else { return }
+            resource.add("BeforeContext", change.before.map(Self.context))
+            resource.add("AfterContext", change.after.map(Self.context))
         }
     }
 
-    mutating func add(parameters: [String: String]) {
+    private static func context(_ properties: JSONValue) -> String {
+        JSONValue.object(["Properties": properties]).text
+    }
+
+    private mutating func add(_ detail: ChangeSet.Detail, withValues: Bool) {
+        structure("Target") { target in
+            target.add("Attribute", detail.attribute)
+            target.add("Name", detail.name)
+            target.add("RequiresRecreation", detail.isRecreating ? "Always" : "Never")
+            guard withValues, let name = detail.name else { return }
+            // AWS has recorded paths of whole properties; whether it tells parts of them is not confirmed.
+            target.add("Path", "/\(detail.attribute)/\(name)")
+            target.add("BeforeValue", detail.before.map { $0.string ?? $0.text })
+            target.add("AfterValue", detail.after.map { $0.string ?? $0.text })
+            target.add(
+                "AttributeChangeType", detail.before == nil ? "Add" : detail.after == nil ? "Remove" : "Modify")
+        }
+        add("Evaluation", detail.isStatic ? "Static" : "Dynamic")
+        add("ChangeSource", detail.source.rawValue)
+        add("CausingEntity", detail.entity)
+    }
+
+    /// - Parameter resolved: what the parameter store has for some of them.
+    mutating func add(parameters: [String: String], resolved: [String: String]?) {
         list("Parameters", parameters.sorted { $0.key < $1.key }) { parameter, value in
             parameter.add("ParameterKey", value.key)
             parameter.add("ParameterValue", value.value)
+            parameter.add("ResolvedValue", resolved?[value.key])
         }
     }
 

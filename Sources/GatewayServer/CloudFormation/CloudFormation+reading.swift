@@ -1,5 +1,6 @@
 import ControlPlane
 import GatewayModel
+import JSON
 import Stacks
 
 /// What stacks are, and what has happened to them.
@@ -25,7 +26,9 @@ extension CloudFormation {
         }
         let page = try call.page(stacks, by: \.name) { $0.name > $1 }
         return XMLMembers { result in
-            result.list("Stacks", page.elements) { $0.add(stack: service.now($1)) }
+            result.list("Stacks", page.elements) {
+                $0.add(stack: service.now($1), service.stacks.history.events(of: $1.stackId).last)
+            }
             result.add("NextToken", page.next)
         }
     }
@@ -72,7 +75,7 @@ extension CloudFormation {
     // MARK: Events
 
     /// The stack that a call names, also one that was deleted when it is named by its id.
-    private func known(_ call: StackCall) async throws(ServiceError) -> StackRecord {
+    func known(_ call: StackCall) async throws(ServiceError) -> StackRecord {
         let name = try call.required("StackName")
         guard let record = await stacks.stack(name) else { throw .noStack(name) }
         return record
@@ -193,7 +196,7 @@ extension CloudFormation {
                 detail.add("StackName", record.name)
                 detail.add("StackId", record.stackId)
                 detail.add(resource, time: "LastUpdatedTimestamp")
-                detail.add("Metadata", "{}")
+                detail.add("Metadata", record.resource(id)?.metadata?.text ?? "{}")
             }
         }
     }
@@ -307,14 +310,15 @@ extension XMLMembers {
         structure("DriftInformation") { $0.add("StackResourceDriftStatus", CloudFormation.unchecked) }
     }
 
-    fileprivate mutating func add(stack record: StackRecord) {
+    /// - Parameter operation: the last event, which tells of the last operation.
+    fileprivate mutating func add(stack record: StackRecord, _ operation: RecordedEvent?) {
         let settings = record.settings ?? StackSettings()
         add("StackId", record.stackId)
         add("StackName", record.name)
         let isGone = record.status == .deleteComplete
         if !isGone { add("ChangeSetId", settings.changeSetId) }
         add("Description", settings.description)
-        if !record.parameters.isEmpty { add(parameters: record.parameters) }
+        if !record.parameters.isEmpty { add(parameters: record.parameters, resolved: record.resolvedParameters) }
         add("CreationTime", record.creationTime)
         add("DeletionTime", record.deletionTime)
         add("LastUpdatedTime", record.lastUpdatedTime)
@@ -339,5 +343,9 @@ extension XMLMembers {
         add("ParentId", settings.parentId)
         add("RootId", settings.rootId)
         structure("DriftInformation") { $0.add("StackDriftStatus", CloudFormation.unchecked) }
+        list("LastOperations", operation.map { [$0] } ?? []) { member, operation in
+            member.add("OperationType", operation.operation)
+            member.add("OperationId", operation.operationId)
+        }
     }
 }

@@ -42,7 +42,8 @@ extension CloudFormation {
     private static func updateStack(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
         -> XMLMembers?
     {
-        let record = try await service.existing(call)
+        let record = try await service.known(call)
+        guard record.status != .deleteComplete else { throw .cannotUpdate(record) }
         if let token = call.members.string("ClientRequestToken"), record.settings?.token == token {
             return .stackId(record)
         }

@@ -176,6 +176,15 @@ extension StackService {
         } catch { throw .validation(error.cloudFormationMessage) }
     }
 
+    /// The same as a change set tells it.
+    func told(_ request: StackRequest, over record: StackRecord?) throws(ServiceError) -> [ChangeSet.Change] {
+        do throws(TemplateError) {
+            return try engine(
+                request.plan.stackName, SentCode(digests: [:], assets: assets), request.maker.management
+            ).told(request.plan, over: record)
+        } catch { throw .validation(error.cloudFormationMessage) }
+    }
+
     /// Changes what was asked for with a stack that nothing is being done to.
     func set(_ name: String, _ change: (inout StackSettings) -> Void) async throws(ServiceError) {
         guard var record = records[name] else { throw .noStack(name) }

@@ -26,6 +26,7 @@ struct LiveTemplate {
             resource.settlePolicies(resolver, template.transforms, problems: &problems)
             resource.properties = leftOut.replacing(
                 in: known.work(out: resource.written, path: "\(resource.path).Properties", problems: &problems))
+            resource.metadata = resource.metadata.map(leftOut.replacing)
             resource.dependsOn.removeAll { $0.string.map(leftOut.contains) ?? false }
             return resource
         }

@@ -128,6 +128,11 @@ package struct StackEngine: Sendable {
         return try comparison.knownOutputs() == record.outputs ? nil : changes
     }
 
+    /// `difference`, as a change set tells it.
+    package func told(_ plan: StackPlan, over record: StackRecord?) throws(TemplateError) -> [ChangeSet.Change] {
+        try ToldChanges.tell(StackComparison(engine: self, plan: plan, existing: record))
+    }
+
     /// Takes the steps of a deployment on a draft of the server's resources.
     private func rehearse(_ plan: StackPlan, over record: StackRecord?) async throws(TemplateError) {
         if let record, !record.status.isStanding, record.status != .reviewInProgress {

@@ -19,6 +19,9 @@ package struct StackPlan: Sendable {
     let hiddenParameters: Set<String>
     /// Of parameters that are looked up, by their names, what stands for them in the parameter store.
     let storedNames: [String: String]
+    /// The parameters that the template names in each property of each resource, also those that are worked out before
+    /// anything is made.
+    let parameterUses: [String: [String: Set<String>]]
     /// Which of the template's conditions hold.
     let conditions: [String: Bool]
     let mappings: Mappings
@@ -77,6 +80,10 @@ package struct StackPlan: Sendable {
         {
             Rules.check(template.rules, definitions: template.parameters, resolver: resolver, problems: &problems)
         }
+        parameterUses = Dictionary(
+            template.resources.map { resource in
+                (resource.logicalId, Self.parameterUses(resource.written, of: template.parameterNames))
+            }, uniquingKeysWith: { first, _ in first })
         leftOut = LeftOutResources(template, types: allowMissing, account: account, problems: &problems)
         let live = LiveTemplate(template, resolver: resolver, without: leftOut, problems: &problems)
         let transform = ServerlessTransform(live, problems: &problems)
@@ -93,6 +100,13 @@ package struct StackPlan: Sendable {
         CallAdvice.add(of: plain, live.resolver, to: &problems)
         warnings = problems.warnings
         guard problems.list.isEmpty else { throw TemplateError(problems.list) }
+    }
+
+    private static func parameterUses(_ properties: TemplateMap, of names: Set<String>) -> [String: Set<String>] {
+        guard !names.isEmpty else { return [:] }
+        return Dictionary(
+            properties.map { ($0.key, Set($0.value.references.map(\.name)).intersection(names)) },
+            uniquingKeysWith: { $1 })
     }
 
     package var outputNames: [String] { outputs.map(\.name) }
@@ -133,11 +147,8 @@ extension PlainResource {
     var references: [String] { found.map(\.name) }
 
     private var found: [References.Reference] {
-        var references = References()
-        // The template's own values are checked as the template writes them; here only names are wanted.
-        var unwanted = Problems(file: "")
-        references.collect(.map(properties, line: line), path: "", problems: &unwanted)
-        return references.found
+        TemplateValue.map(properties, line: line).references
+            + (metadata.map { TemplateValue.map($0, line: line).references } ?? [])
     }
 
     /// What the resource names, DependsOn included.

@@ -15,4 +15,9 @@ extension StackResource {
         guard old.codeDigest != codeDigest, !names.contains(code) else { return names }
         return (names + [code]).sorted()
     }
+
+    func hasOtherMetadata(than old: StackResource) -> Bool {
+        guard let metadata, let before = old.metadata else { return false }
+        return !PropertyDifference.isSame(before, metadata)
+    }
 }

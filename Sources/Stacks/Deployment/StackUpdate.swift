@@ -96,6 +96,11 @@ extension StackUpdate {
         let difference = comparison.difference(wanted)
         switch difference {
         case .none: provisioned = old?.provisioned ?? wanted.provisioned
+        case .update([]):
+            // Metadata alone: nobody but the stack has it.
+            guard let old else { return }
+            provisioned = old.provisioned
+            for status in ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"] { engine.event(old, status) }
         case .update:
             guard let old else { return }
             provisioned = try await update(old, to: wanted, properties, resource)
@@ -224,6 +229,7 @@ extension StackUpdate {
         after.imports = comparison.imported
         after.template = template
         after.parameters = plan.shownParameters
+        after.resolvedParameters = plan.resolvedParameters
         after.processed = plan.processed
         after.leftOut = plan.leftOut.names
         after.statusReason = nil
@@ -334,7 +340,10 @@ extension StackUpdate {
         let brought = Set(resources.map(\.logicalId))
         left.resources = resources + record.resources.filter { !brought.contains($0.logicalId) }
         left.leavings += replaced
-        if isNew { left.parameters = plan.shownParameters }
+        if isNew {
+            left.parameters = plan.shownParameters
+            left.resolvedParameters = plan.resolvedParameters
+        }
         do { try await engine.journal.save(left, steps: steps) } catch {
             let unwritten = plan.error("the stack could not be written down: \(error)", nil, "")
             return StackFailure(error: TemplateError(cause.problems + unwritten.problems), record: left)
@@ -348,6 +357,20 @@ extension StackPlan {
     /// Stands for values that must not be shown.
     package static let mask = "****"
 
+    /// The value of a parameter that must not be shown, as it is shown.
+    static func masked(_ value: TemplateValue) -> TemplateValue {
+        guard let list = value.list else { return .string(mask, line: value.line) }
+        return .list(list.map { .string(mask, line: $0.line) }, line: value.line)
+    }
+
+    /// What stands in the parameter store for those that are looked up there.
+    package var resolvedParameters: [String: String] {
+        Dictionary(
+            uniqueKeysWithValues: storedNames.keys.compactMap { name in
+                parameters[name].map { (name, hiddenParameters.contains(name) ? Self.mask : $0.parameterText) }
+            })
+    }
+
     /// As CloudFormation shows them.
     package var shownParameters: [String: String] {
         Dictionary(
@@ -359,5 +382,5 @@ extension StackPlan {
 
 extension TemplateValue {
     /// A parameter as it was given.
-    fileprivate var parameterText: String { list.map { $0.compactMap(\.text).joined(separator: ",") } ?? text ?? "" }
+    var parameterText: String { list.map { $0.compactMap(\.text).joined(separator: ",") } ?? text ?? "" }
 }

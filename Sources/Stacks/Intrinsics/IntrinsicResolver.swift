@@ -2,7 +2,7 @@ import GatewayModel
 
 /// Works out the functions in values, from parameters and from the resources that exist so far.
 struct IntrinsicResolver: Sendable {
-    let parameters: [String: TemplateValue]
+    var parameters: [String: TemplateValue]
     let pseudoParameters: PseudoParameters
     /// The conditions of the template, by name.
     let conditions: [String: Bool]
@@ -12,8 +12,6 @@ struct IntrinsicResolver: Sendable {
     var resources: [String: ProvisionedResource] = [:]
     /// Whether resources that do not exist yet stand for what they will be.
     var isForecast = false
-    /// What the texts say that such resources give.
-    static let notMadeYet = "not made yet"
     /// Shared by the copies: it is the stack whose text has an end.
     private let budget = TextBudget(limit: TemplateLimits.resolvedBytes)
 
@@ -75,7 +73,7 @@ struct IntrinsicResolver: Sendable {
         case .ref(let name): return try reference(name, line: line)
         case .getAtt(let logicalId, let attribute):
             let resource = resources[logicalId]
-            let unknown = resource?.isUnknown == true ? resource.map { "\($0.physicalId).\(attribute)" } : nil
+            let unknown = resource?.isUnknown == true ? UnknownText.of("\(logicalId).\(attribute)") : nil
             guard let text = resource?.attributes[attribute] ?? unknown else {
                 throw Failure(
                     message: "Template error: resource \(logicalId) does not support attribute type \(attribute) "

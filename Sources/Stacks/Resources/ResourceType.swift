@@ -24,6 +24,15 @@ struct ResourceType: Sendable {
 
     static let all = KnownTypes()
 
+    /// Properties that are never shown, by types. AWS has them as writeOnlyProperties; what its change sets show of these
+    /// is not confirmed.
+    static let secretProperties: [String: Set<String>] = [
+        "AWS::SecretsManager::Secret": ["SecretString"]
+    ]
+
+    /// Attributes that are never shown, of any type.
+    static let secretAttributes: Set<String> = ["ClientSecret", "SecretAccessKey"]
+
     fileprivate static let named: [String: ResourceType] = Dictionary(
         uniqueKeysWithValues: ([
             lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, lambdaLayerVersion,
@@ -154,6 +163,18 @@ package struct ProvisionedResource: Sendable {
     var isUnknown = false
     /// What the management API said of parts that it left out.
     var warnings: [String] = []
+}
+
+extension ProvisionedResource {
+    /// As others may be shown it.
+    var withoutSecrets: ProvisionedResource {
+        guard !ResourceType.secretAttributes.isDisjoint(with: attributes.keys) else { return self }
+        let shown = Dictionary(
+            uniqueKeysWithValues: attributes.map { name, value in
+                (name, ResourceType.secretAttributes.contains(name) ? StackPlan.mask : value)
+            })
+        return ProvisionedResource(logicalId: logicalId, type: type, physicalId: physicalId, attributes: shown)
+    }
 }
 
 /// Why a resource could not be made. Without a line it is the resource's own.
