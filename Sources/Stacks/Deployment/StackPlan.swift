@@ -59,8 +59,10 @@ package struct StackPlan: Sendable {
             template.parameters.filter(\.isStored).compactMap { definition in
                 (given[definition.name] ?? definition.defaultValue).map { (definition.name, $0) }
             }, uniquingKeysWith: { $1 })
-        mappings = template.mappings
         let pseudoParameters = PseudoParameters(account: account, stackName: self.stackName, stackId: nil)
+        template.include(
+            IntrinsicResolver(parameters: self.parameters, pseudoParameters: pseudoParameters), problems: &problems)
+        mappings = template.mappings
         template.unroll(
             IntrinsicResolver(
                 parameters: self.parameters, pseudoParameters: pseudoParameters, mappings: mappings),
@@ -94,9 +96,14 @@ package struct StackPlan: Sendable {
         outputs = live.outputs.map { $0.replacing(referable) }
         resources = Self.ordered(plain, problems: &problems)
         capabilities = Capabilities(
-            plain.lazy.map { ($0.type, $0.properties) }, hasMacros: !template.transforms.isEmpty)
+            plain.lazy.map { ($0.type, $0.properties) }, hasMacros: !template.transforms.isEmpty || template.hasIncludes
+        )
         description = template.description
-        processed = template.transforms.isEmpty ? nil : Self.processed(template, plain)
+        var shownResolver = resolver
+        for name in hiddenParameters {
+            shownResolver.parameters[name] = shownResolver.parameters[name].map(Self.masked)
+        }
+        processed = ProcessedTemplate(template, plain, shownResolver).text
         CallAdvice.add(of: plain, live.resolver, to: &problems)
         warnings = problems.warnings
         guard problems.list.isEmpty else { throw TemplateError(problems.list) }
@@ -112,14 +119,6 @@ package struct StackPlan: Sendable {
     package var outputNames: [String] { outputs.map(\.name) }
 
     package var resourceTypes: Set<String> { Set(resources.map(\.type)) }
-
-    private static func processed(_ template: Template, _ resources: [PlainResource]) -> String {
-        var root = template.root
-        (root["Transform"], root["Globals"]) = (nil, nil)
-        var document = JSONObject(root.map { ($0.key, $0.value.json) })
-        document["Resources"] = .object(JSONObject(resources.map { ($0.logicalId, $0.json) }))
-        return JSONValue.object(document).text
-    }
 
     private static func ordered(_ resources: [PlainResource], problems: inout Problems) -> [PlainResource] {
         guard resources.count <= TemplateLimits.resources else {
