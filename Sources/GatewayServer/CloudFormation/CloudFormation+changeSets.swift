@@ -176,8 +176,6 @@ extension CloudFormation {
             guard record.status == .reviewInProgress else { throw .cannotUpdate(record) }
             try await service.stacks.create(record, request)
         } else {
-            let changes = try await service.stacks.difference(request, over: record) ?? []
-            try service.checkPolicy(changes, of: record)
             try await service.stacks.update(record, request)
         }
         // Others would be about a stack that is no more.

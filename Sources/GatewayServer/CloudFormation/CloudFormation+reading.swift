@@ -189,7 +189,7 @@ extension CloudFormation {
             throw .validation("Stack '\(name)' does not exist")
         }
         guard let resource = service.resources(of: record).first(where: { $0.logicalId == id }) else {
-            throw .validation("Resource \(id) does not exist for stack \(record.name)")
+            throw .validation("Resource \(id) does not exist for stack \(name)")
         }
         return XMLMembers { result in
             result.structure("StackResourceDetail") { detail in
@@ -297,6 +297,7 @@ extension XMLMembers {
         add("Timestamp", event.time.iso8601Milliseconds)
         add("ResourceStatus", event.status)
         add("ResourceStatusReason", event.reason)
+        add("ResourceProperties", event.properties)
     }
 
     /// - Parameter time: what the operation calls it.
@@ -317,7 +318,9 @@ extension XMLMembers {
         add("StackName", record.name)
         let isGone = record.status == .deleteComplete
         if !isGone { add("ChangeSetId", settings.changeSetId) }
-        add("Description", settings.description)
+        // Source: recorded; what a change set would make is told by the change set.
+        let isReviewed = record.status == .reviewInProgress
+        if !isReviewed { add("Description", settings.description) }
         if !record.parameters.isEmpty { add(parameters: record.parameters, resolved: record.resolvedParameters) }
         add("CreationTime", record.creationTime)
         add("DeletionTime", record.deletionTime)
@@ -338,7 +341,7 @@ extension XMLMembers {
             }
         }
         add("RoleARN", settings.roleARN)
-        add(tags: settings.tags)
+        add(tags: isReviewed ? [] : settings.tags)
         if !isGone { add("EnableTerminationProtection", settings.isProtected) }
         add("ParentId", settings.parentId)
         add("RootId", settings.rootId)

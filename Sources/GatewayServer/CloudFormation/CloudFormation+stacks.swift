@@ -47,17 +47,13 @@ extension CloudFormation {
         if let token = call.members.string("ClientRequestToken"), record.settings?.token == token {
             return .stackId(record)
         }
-        let request = try await service.request(call, record.name, over: record, isChangeSet: false)
+        var request = try await service.request(call, record.name, over: record, isChangeSet: false)
+        request.settings.policyDuringUpdate = try await service.policy(call, "StackPolicyDuringUpdate")
         guard record.status.isStanding else { throw .cannotUpdate(record) }
-        guard let changes = try await service.stacks.difference(request, over: record) else {
-            if request.settings.tags == record.settings?.tags ?? [] {
-                throw .validation("No updates are to be performed.")
-            }
-            try await service.stacks.update(record, request)
-            return .stackId(record)
+        let isSame = try await service.stacks.difference(request, over: record) == nil
+        guard !isSame || request.settings.tags != record.settings?.tags ?? [] else {
+            throw .validation("No updates are to be performed.")
         }
-        try service.checkPolicy(
-            changes, of: record, during: try await service.policy(call, "StackPolicyDuringUpdate"))
         try await service.stacks.update(record, request)
         return .stackId(record)
     }

@@ -14,14 +14,14 @@ extension CloudFormation {
         guard let text = try await service.template(call) else {
             throw .validation("Either Template URL or Template Body must be specified.")
         }
-        let summary = try StackTemplate(text).summary()
+        let summary = try StackTemplate(text).summary(checksReferences: true)
         return XMLMembers { result in
             result.list("Parameters", summary.parameters) { parameter, value in
                 parameter.add(value)
             }
             result.add("Description", summary.description)
             result.add(summary.capabilities)
-            result.list("DeclaredTransforms", summary.transforms)
+            if !summary.transforms.isEmpty { result.list("DeclaredTransforms", summary.transforms) }
         }
     }
 
@@ -34,14 +34,18 @@ extension CloudFormation {
         try constraints.checkForm()
         let original: String
         let processed: String?
-        if call.members.string("ChangeSetName") != nil {
+        let stackName = call.members.string("StackName").flatMap { $0.isEmpty ? nil : $0 }
+        if let changeSetName = call.members.string("ChangeSetName") {
+            guard stackName != nil || changeSetName.hasPrefix("arn:") else {
+                throw .validation("StackName is a required parameter.")
+            }
             let set = try await service.existingChangeSet(call)
             (original, processed) = (set.template, set.processed)
         } else {
-            let name = try call.required("StackName")
-            guard let record = await service.stacks.stack(name),
-                record.status != .deleteComplete || name.hasPrefix("arn:")
-            else { throw .noStackWithId(name) }
+            guard let name = stackName else {
+                throw .validation("StackName is required if ChangeSetName is not specified.")
+            }
+            guard let record = await service.stacks.stack(name) else { throw .noStackWithId(name) }
             guard record.status != .reviewInProgress else {
                 throw .validation("GetTemplate cannot be called on REVIEW_IN_PROGRESS stacks.")
             }
@@ -83,7 +87,7 @@ extension CloudFormation {
             result.list("ResourceTypes", summary.resources.map(\.type))
             result.add("Version", summary.version)
             result.add("Metadata", summary.metadata)
-            result.list("DeclaredTransforms", summary.transforms)
+            if !summary.transforms.isEmpty { result.list("DeclaredTransforms", summary.transforms) }
             result.list("ResourceIdentifierSummaries", summary.resources) { identifier, resource in
                 identifier.add("ResourceType", resource.type)
                 identifier.list("LogicalResourceIds", resource.logicalIds)

@@ -126,7 +126,7 @@ struct StackCall: Sendable {
         let name = try required("StackName")
         guard StackName.isValid(name) else {
             var constraints = Constraints()
-            constraints.pattern(name, "stackName", "[a-zA-Z][-a-zA-Z0-9]*") { _ in
+            constraints.pattern(name, "stackName", "[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*") { _ in
                 name.utf8.count > StackName.maximumLength
             }
             constraints.length(name, "stackName", 1...StackName.maximumLength)

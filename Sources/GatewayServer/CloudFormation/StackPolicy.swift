@@ -64,25 +64,32 @@ struct StackPolicy {
             isNotResource: members["Resource"] == nil, types: types)
     }
 
-    /// What denies a change; nil where nothing does. With a policy, what it does not allow is denied.
-    func denies(_ change: ResourceChange) -> Bool {
-        guard !statements.isEmpty else { return false }
+    /// Why a change may not be made; nil where it may. With a policy, what it does not allow is denied.
+    ///
+    /// Of AWS's sentence its first words are confirmed.
+    func denial(of change: ResourceChange) -> String? {
+        guard !statements.isEmpty else { return nil }
         let action: String
         switch change.action {
-        case .create: return false
+        case .create: return nil
         case .update: action = "Update:Modify"
         case .replace: action = "Update:Replace"
         case .delete: action = "Update:Delete"
         }
-        let matching = statements.filter { statement in
+        let resource = "LogicalResourceId/\(change.logicalId)"
+        let matching = statements.enumerated().filter { _, statement in
             let isAction = statement.actions.contains { ARNPattern.matches($0, action) } != statement.isNotAction
-            let resource = "LogicalResourceId/\(change.logicalId)"
             let isResource =
                 statement.resources.contains { ARNPattern.matches($0, resource) } != statement.isNotResource
             let isType = statement.types.isEmpty || statement.types.contains { ARNPattern.matches($0, change.type) }
             return isAction && isResource && isType
         }
-        return matching.contains { !$0.isAllow } || !matching.contains { $0.isAllow }
+        if let statement = matching.first(where: { !$0.element.isAllow }) {
+            return "Action denied by stack policy: Statement [#\(statement.offset + 1)] does not allow [\(action)] for "
+                + "resource [\(resource)]"
+        }
+        return matching.isEmpty
+            ? "Action denied by stack policy: no statement allows [\(action)] for resource [\(resource)]" : nil
     }
 }
 
@@ -92,18 +99,5 @@ extension CloudFormation {
         guard let text = try await template(call, prefix: prefix) else { return nil }
         _ = try StackPolicy(text)
         return text
-    }
-
-    /// - Parameter temporary: the policy that counts during this update.
-    func checkPolicy(
-        _ changes: [ResourceChange], of record: StackRecord, during temporary: String? = nil
-    ) throws(ServiceError) {
-        guard let text = temporary ?? record.settings?.policy else { return }
-        let policy = try StackPolicy(text)
-        if let change = changes.first(where: policy.denies) {
-            throw .validation(
-                "Action denied by stack policy: the stack's policy does not allow the update of resource "
-                    + "[\(change.logicalId)] of stack [\(record.name)].")
-        }
     }
 }

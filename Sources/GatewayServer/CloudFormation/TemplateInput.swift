@@ -26,6 +26,10 @@ extension CloudFormation {
     }
 
     private func read(_ url: String, _ call: StackCall) throws(ServiceError) -> String {
+        if TemplateSource.isObject(url) {
+            let bucket = url.split(separator: "/").dropFirst().first ?? ""
+            throw .validation("S3 error: Domain name specified in \(bucket) is not a valid S3 domain")
+        }
         guard url.utf8.count <= TemplateURL.longest, let place = TemplateURL(url, host: call.host) else {
             throw .validation("TemplateURL must be a supported URL.")
         }
@@ -225,7 +229,9 @@ extension CloudFormation {
         for type in plan.resourceTypes {
             let isAllowed = allowed.contains { $0 == type || $0.hasSuffix("*") && type.hasPrefix($0.dropLast()) }
             guard isAllowed else {
-                throw .validation("Resource type \(type) is not allowed by parameter ResourceTypes \(allowed)")
+                throw .validation(
+                    "Resource type \(type) is not allowed by parameter ResourceTypes [\(allowed.joined(separator: ", "))]"
+                )
             }
         }
     }

@@ -101,7 +101,9 @@ extension StackHistory.Log {
 
 extension StackEvent {
     fileprivate func with(status: String, reason: String?) -> StackEvent {
-        StackEvent(
+        var event = StackEvent(
             time: time, logicalId: logicalId, type: type, physicalId: physicalId, status: status, reason: reason)
+        event.properties = properties
+        return event
     }
 }

@@ -141,6 +141,12 @@ extension StackService {
         options.failurePolicy = request.settings.failurePolicy
         let (stops, now, name) = (stops, now, record.name)
         options.stopReason = { stops.reason(name, now: now()) }
+        // That of before the update: what the update brings counts from the next one on.
+        if let text = request.settings.policyDuringUpdate ?? records[name]?.settings?.policy,
+            let policy = try? StackPolicy(text)
+        {
+            options.denial = policy.denial
+        }
         let chosen = options
         Task {
             do throws(StackFailure) {

@@ -9,6 +9,8 @@ struct StackComparison {
     private var resolver: IntrinsicResolver
     /// Gives what may be shown.
     private var shownResolver: IntrinsicResolver
+    /// Texts that must not be shown, which resources may give back: values of parameters, and what was made of these.
+    private let secrets: Set<String>
     private let imports: ImportLog
 
     init(engine: StackEngine, plan: StackPlan, existing: StackRecord?, stackId: String? = nil) {
@@ -23,6 +25,9 @@ struct StackComparison {
                 account: plan.account, stackName: plan.stackName, stackId: existing?.stackId ?? stackId),
             conditions: plan.conditions, mappings: plan.mappings, exportedValue: { imports.value($0, in: exports) })
         shownResolver = resolver
+        let hidden = plan.hiddenParameters.compactMap { plan.parameters[$0] }
+        secrets = Set(hidden.flatMap { $0.list ?? [$0] }.compactMap(\.text))
+            .union((existing?.resources ?? []).flatMap(\.hiddenTexts))
         for name in plan.hiddenParameters {
             shownResolver.parameters[name] = shownResolver.parameters[name].map(StackPlan.masked)
         }
@@ -89,7 +94,7 @@ struct StackComparison {
     /// From now on functions that name the resource give this.
     mutating func exists(_ resource: ProvisionedResource) {
         resolver.resources[resource.logicalId] = resource
-        shownResolver.resources[resource.logicalId] = resource.withoutSecrets
+        shownResolver.resources[resource.logicalId] = resource.hiding(secrets)
     }
 
     /// Whether what functions give of the resource is not known, though it was tried.

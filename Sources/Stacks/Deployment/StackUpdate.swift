@@ -47,6 +47,7 @@ struct StackUpdate {
         do throws(TemplateError) {
             try await keep(record)
             engine.event(record)
+            if !isNew { try checkDenials() }
             if engine.code.isTried { await anticipate(try comparison.updatesAlone()) }
             let order = try UpdateOrder(comparison)
             for resource in order.standing { comparison.exists(resource) }
@@ -63,6 +64,16 @@ struct StackUpdate {
 
 /// Forwards.
 extension StackUpdate {
+    /// What may not be changed is told as the failure of its resource, before anything is.
+    private mutating func checkDenials() throws(TemplateError) {
+        for change in try comparison.changes() {
+            guard let reason = options.denial(change), let old = record.resource(change.logicalId) else { continue }
+            engine.event(old, "UPDATE_FAILED", reason)
+            failedIds.append(old.logicalId)
+            throw plan.error(reason, nil, "Resources.\(old.logicalId)")
+        }
+    }
+
     /// How much is anticipated at once.
     private static let anticipatedAtOnce = 8
 
@@ -238,6 +249,7 @@ extension StackUpdate {
             if isNew, pending.settings.changeSetId != nil { after.lastUpdatedTime = engine.now().iso8601Milliseconds }
             after.settings = pending.settings
             after.settings?.description = plan.description
+            after.settings?.policyDuringUpdate = nil
             after.pending = nil
         }
         if !isNew { after.lastUpdatedTime = engine.now().iso8601Milliseconds }

@@ -155,14 +155,14 @@ struct ToldChanges {
 
 extension StackPlan {
     fileprivate func changedParameters(since record: StackRecord?) -> Set<String> {
-        let (shown, resolved) = (shownParameters, resolvedParameters)
+        // What is looked up is compared by its name. Source: recorded.
+        let shown = shownParameters
         return Set(
             parameters.keys.filter { name in
                 if hiddenParameters.contains(name), let given = record?.settings?.parameters[name] {
                     return parameters[name].map { $0.parameterText != given } ?? true
                 }
                 return record?.parameters[name] != shown[name]
-                    || resolved[name] != nil && record?.resolvedParameters?[name] != resolved[name]
             })
     }
 }

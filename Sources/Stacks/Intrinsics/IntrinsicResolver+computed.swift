@@ -39,6 +39,8 @@ extension IntrinsicResolver {
             guard let text = item.text else {
                 throw Failure(message: "Template error: every item of Fn::Join must be a string", line: line)
             }
+            // AWS shows the whole as not known; of Fn::Sub it shows what is.
+            if isForecast, UnknownText.stands(in: text) { return .string(text, line: line) }
             try spend(text.utf8.count + separator.utf8.count, line: line)
             texts.append(text)
         }

@@ -84,7 +84,7 @@ struct IntrinsicResolver: Sendable {
             return try spent(try substitute(template, variables: variables, line: line), line: line)
         case .if(let name, let then, let otherwise):
             guard let holds = conditions[name] else {
-                throw Failure(message: Self.unresolvedCondition(name), line: line)
+                throw Failure(message: Self.unresolvedConditionOfIf(name), line: line)
             }
             return try resolve(holds ? then : otherwise)
         case .findInMap(let keys, let defaultValue):
@@ -103,6 +103,10 @@ struct IntrinsicResolver: Sendable {
         case .condition:
             throw Failure(message: "Conditions are allowed in the section Conditions only", line: line)
         }
+    }
+
+    static func unresolvedConditionOfIf(_ name: String) -> String {
+        "Template error: unresolved condition dependency \(name) in Fn::If"
     }
 
     static func unresolvedCondition(_ name: String) -> String {

@@ -20,8 +20,11 @@ enum ParameterValues {
         var bound: [String: TemplateValue] = [:]
         for definition in definitions {
             guard let text = values[definition.name] ?? definition.defaultValue else {
-                problems.add(
-                    "Parameters: [\(definition.name)] must have values", line: definition.line, path: definition.path)
+                let message =
+                    definition.isStored
+                    ? "Parameter \(definition.name) should either have input value or default value"
+                    : "Parameters: [\(definition.name)] must have values"
+                problems.add(message, line: definition.line, path: definition.path)
                 continue
             }
             if let message = definition.objection(to: text) {

@@ -166,14 +166,19 @@ package struct ProvisionedResource: Sendable {
 }
 
 extension ProvisionedResource {
-    /// As others may be shown it.
-    var withoutSecrets: ProvisionedResource {
-        guard !ResourceType.secretAttributes.isDisjoint(with: attributes.keys) else { return self }
-        let shown = Dictionary(
-            uniqueKeysWithValues: attributes.map { name, value in
-                (name, ResourceType.secretAttributes.contains(name) ? StackPlan.mask : value)
-            })
-        return ProvisionedResource(logicalId: logicalId, type: type, physicalId: physicalId, attributes: shown)
+    /// As others may be shown it: without attributes that are secret, or have one of these texts in them.
+    func hiding(_ texts: Set<String>) -> ProvisionedResource {
+        let shown = attributes.map { name, value in
+            let isSecret =
+                ResourceType.secretAttributes.contains(name)
+                || texts.contains { !$0.isEmpty && value.contains($0) }
+            return (name, isSecret ? StackPlan.mask : value)
+        }
+        var hiding = ProvisionedResource(
+            logicalId: logicalId, type: type, physicalId: physicalId,
+            attributes: Dictionary(uniqueKeysWithValues: shown))
+        hiding.isUnknown = isUnknown
+        return hiding
     }
 }
 
