@@ -180,6 +180,21 @@ class TestCauses:
         assert json.loads(valued["C"]["AfterContext"])["Properties"]["Value"] == f"x/{UNKNOWN}/y"
         assert valued["C"]["Action"] == "Add" and "Replacement" not in valued["C"]
 
+    def test_what_is_made_of_what_is_not_known(self, cloudformation, name):
+        attribute = {"Fn::GetAtt": ["B", "Value"]}
+        values = {
+            "Join": {"Fn::Join": ["-", ["a", attribute]]},
+            "Sub": {"Fn::Sub": "a-${B.Value}"},
+            "Own": {"Fn::Sub": ["a-${x}", {"x": attribute}]},
+            "Split": {"Fn::Select": [1, {"Fn::Split": [",", attribute]}]},
+            "Base64": {"Fn::Base64": attribute},
+        }
+        created(cloudformation, name, template({"A": parameter()}))
+        added = {key: parameter(value) for key, value in values.items()}
+        _, valued = changes(cloudformation, name, template({"A": parameter(), "B": parameter("b"), **added}))
+        shown = {key: json.loads(valued[key]["AfterContext"])["Properties"]["Value"] for key in values}
+        assert shown == {**dict.fromkeys(values, UNKNOWN), "Sub": f"a-{UNKNOWN}"}
+
     def test_metadata(self, cloudformation, name):
         def body(text):
             return template({"P": {**parameter(), "Metadata": {"Note": text}}})
@@ -285,6 +300,26 @@ class TestParameters:
 
 
 class TestStacksThatAreGone:
+    def test_change_sets_are_known_by_their_ids(self, cloudformation, name):
+        body = template({"P": parameter()})
+        made = [change_set(cloudformation, name, body, "CREATE", number)["Id"] for number in ["a", "b"]]
+        cloudformation.create_stack(StackName=name, TemplateBody=body)
+        cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig=QUICK)
+        assert cloudformation.list_change_sets(StackName=name)["Summaries"] == []
+
+        def statuses():
+            described = [cloudformation.describe_change_set(ChangeSetName=id) for id in made]
+            return [(d["Status"], d["ExecutionStatus"]) for d in described]
+
+        assert statuses() == [("CREATE_COMPLETE", "OBSOLETE")] * 2
+        with pytest.raises(cloudformation.exceptions.ClientError) as caught:
+            cloudformation.execute_change_set(ChangeSetName=made[0])
+        assert "current status of [OBSOLETE]" in str(caught.value)
+        stack_id = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
+        cloudformation.delete_stack(StackName=name)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack_id, WaiterConfig=QUICK)
+        assert statuses() == [("CREATE_COMPLETE", "OBSOLETE")] * 2
+
     def test_no_change_set_is_made_of_one(self, cloudformation, name):
         body = template({"P": parameter()})
         created(cloudformation, name, body)
@@ -308,7 +343,7 @@ class TestStacksThatAreGone:
         assert [o["OperationType"] for o in operations] == ["DELETE_STACK"]
 
 
-def change_set(cloudformation, name, body, kind):
+def change_set(cloudformation, name, body, kind, change_set_name="c"):
     return cloudformation.create_change_set(
-        StackName=name, ChangeSetName="c", TemplateBody=body, ChangeSetType=kind
+        StackName=name, ChangeSetName=change_set_name, TemplateBody=body, ChangeSetType=kind
     )

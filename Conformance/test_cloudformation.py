@@ -555,6 +555,12 @@ class TestTemplates:
             "S3 error: Domain name specified in bucket is not a valid S3 domain",
         ]
 
+    def test_what_has_macros_is_always_updated(self, cloudformation, name):
+        body = template({"P": parameter(f"/{name}")}, Transform="AWS::LanguageExtensions")
+        created(cloudformation, name, TemplateBody=body, Capabilities=["CAPABILITY_AUTO_EXPAND"])
+        cloudformation.update_stack(StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_AUTO_EXPAND"])
+        cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig=QUICK)
+
     def test_sections_come_from_s3(self, cloudformation, gatehouse, name):
         s3 = client(gatehouse, "s3")
         s3.create_bucket(Bucket=name)
@@ -727,6 +733,7 @@ class TestPolicies:
             StackName=name, TemplateBody=denied, StackPolicyDuringUpdateBody=json.dumps(open_policy)
         )
         assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
+        assert json.loads(cloudformation.get_stack_policy(StackName=name)["StackPolicyBody"]) == policy
         assert fault(cloudformation.set_stack_policy, StackName=name, StackPolicyBody='{"Statement": []}')[2].startswith(
             "Error validating stack policy"
         )

@@ -150,7 +150,7 @@ extension CloudFormation {
         guard set.status == .complete, set.execution == .available else {
             throw ServiceError(
                 "InvalidChangeSetStatus", status: 400,
-                "ChangeSet [\(set.id)] cannot be executed in its current status of [\(set.execution == .complete ? set.execution.rawValue : set.status.rawValue)]"
+                "ChangeSet [\(set.id)] cannot be executed in its current status of [\(set.isOpen ? set.status.rawValue : set.execution.rawValue)]"
             )
         }
         guard let record = await service.stacks.standing(set.stackId) else { throw .noStack(set.stackName) }
@@ -228,7 +228,7 @@ extension CloudFormation {
 
 extension ChangeSet {
     /// Whether it can still be found by its name.
-    fileprivate var isOpen: Bool { execution != .complete }
+    fileprivate var isOpen: Bool { ![.complete, .obsolete].contains(execution) }
 
     fileprivate mutating func fail(_ reason: String) {
         status = .failed

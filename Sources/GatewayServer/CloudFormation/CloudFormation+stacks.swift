@@ -30,7 +30,10 @@ extension CloudFormation {
         if let reviewed {
             // Its change sets are about a stack that will be there; none of them can be executed any more.
             record = reviewed
-            try await service.stacks.remove(await service.stacks.changeSets(of: reviewed))
+            for var set in await service.stacks.changeSets(of: reviewed) {
+                set.execution = .obsolete
+                try await service.stacks.keep(set)
+            }
         } else {
             guard await service.stacks.record(name) == nil else { throw .alreadyExists("Stack", name) }
             record = try await service.stacks.reserve(name, request.settings, isKept: false)
@@ -51,7 +54,9 @@ extension CloudFormation {
         request.settings.policyDuringUpdate = try await service.policy(call, "StackPolicyDuringUpdate")
         guard record.status.isStanding else { throw .cannotUpdate(record) }
         let isSame = try await service.stacks.difference(request, over: record) == nil
-        guard !isSame || request.settings.tags != record.settings?.tags ?? [] else {
+        // What macros make may always be another. Source: recorded.
+        let hasMacros = request.plan.processed != nil
+        guard !isSame || hasMacros || request.settings.tags != record.settings?.tags ?? [] else {
             throw .validation("No updates are to be performed.")
         }
         try await service.stacks.update(record, request)
@@ -168,7 +173,8 @@ extension CloudFormation {
         -> XMLMembers?
     {
         let record = try await service.existing(call)
-        return XMLMembers { $0.add("StackPolicyBody", record.settings?.policy) }
+        let temporary = record.pending?.settings.policyDuringUpdate
+        return XMLMembers { $0.add("StackPolicyBody", temporary ?? record.settings?.policy) }
     }
 
     /// The stack that a call names, which is not gone.

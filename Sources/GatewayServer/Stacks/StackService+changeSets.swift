@@ -14,7 +14,8 @@ extension StackService {
         if let place = all.firstIndex(where: { $0.id == changeSet.id }) {
             all[place] = changeSet
         } else {
-            guard !all.contains(where: { $0.name == changeSet.name && $0.execution != .complete }) else {
+            guard !all.contains(where: { $0.name == changeSet.name && ![.complete, .obsolete].contains($0.execution) })
+            else {
                 throw .alreadyExists("ChangeSet", changeSet.name)
             }
             guard all.count < StackLimits.changeSets else {

@@ -68,8 +68,6 @@ extension StackService {
         record.pending = nil
         (record.resources, record.leavings, record.imports) = ([], [], [])
         keep(record.name, nil)
-        let sets = changeSets.removeValue(forKey: record.stackId) ?? []
-        try? await journal.remove(sets)
         deleted.append((record.stackId, record))
         if history.events(of: record.stackId).last?.status != StackStatus.deleteComplete.rawValue {
             await tell(record, record.settings?.token, "DELETE_STACK")
@@ -80,6 +78,7 @@ extension StackService {
         while deleted.count > StackLimits.deletedStacks {
             let oldest = deleted.removeFirst()
             history.forget(oldest.id)
+            changeSets[oldest.id] = nil
             try? await journal.forget(stackId: oldest.id)
         }
     }

@@ -18,7 +18,7 @@ package actor StackService {
     var records: [String: StackRecord] = [:]
     /// Stacks that were deleted lately, by their ids, the latest last.
     var deleted: [(id: String, record: StackRecord)] = []
-    /// Of each stack that there is, by its id.
+    /// Of each stack by its id, also of those that were deleted lately.
     var changeSets: [String: [ChangeSet]] = [:]
     var busy: Set<String> = []
     /// Who waits for the end of an operation.

@@ -55,7 +55,7 @@ struct ReferenceCheck {
         for output in template.outputs {
             check(condition: output.condition, output.line, output.path, "Outputs", &problems)
             written.collect(output, problems: &problems)
-            if !Intrinsic.isCall(output.value), output.value.text == nil {
+            if !Intrinsic.isCall(output.value), output.value.text == nil, !output.value.isNull {
                 problems.add(
                     "Template format error: The Value field of every Outputs member must evaluate to a String.",
                     line: output.value.line, path: output.path)

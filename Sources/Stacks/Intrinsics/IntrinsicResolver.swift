@@ -142,6 +142,8 @@ struct IntrinsicResolver: Sendable {
                     piece = earlier
                 } else {
                     piece = try self.variable(name, variables, line: line)
+                    // Of what a variable of its own gives AWS shows the whole as not known.
+                    if isForecast, variables[name] != nil, UnknownText.stands(in: piece) { return piece }
                     known[name] = piece
                 }
             }

@@ -34,9 +34,12 @@ enum ParameterValues {
             } else if let value = stored.value(text) {
                 bound[definition.name] = definition.value(value)
             } else {
-                problems.add(
-                    "Unable to fetch parameters [\(text)] from parameter store for this account.",
-                    line: definition.line, path: definition.path)
+                // Source: recorded, where the template has no default.
+                let message =
+                    definition.defaultValue == nil
+                    ? "Parameter \(definition.name) should either have input value or default value"
+                    : "Unable to fetch parameters [\(text)] from parameter store for this account."
+                problems.add(message, line: definition.line, path: definition.path)
             }
         }
         return bound

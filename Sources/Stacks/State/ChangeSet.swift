@@ -9,6 +9,7 @@ package struct ChangeSet: Codable, Sendable {
         case unavailable = "UNAVAILABLE"
         case available = "AVAILABLE"
         case complete = "EXECUTE_COMPLETE"
+        case obsolete = "OBSOLETE"
     }
 
     package let name: String
