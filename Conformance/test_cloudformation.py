@@ -489,6 +489,91 @@ class TestTemplates:
     def test_what_is_no_template(self, cloudformation, name, body, message):
         assert fault(cloudformation.create_stack, StackName=name, TemplateBody=body) == (400, "ValidationError", message)
 
+    @pytest.mark.parametrize(
+        "body, message",
+        [
+            ('{"Resources": ""}', "Template format error: Any Resources member must be an object."),
+            ('{"Resources": {"A": }', "Template format error: JSON not well-formed. (line 1, column 22)"),
+            (
+                {"A": parameter("/a", None)},
+                "[/Resources/A/Properties/Value] 'null' values are not allowed in templates",
+            ),
+            (
+                {"A": parameter("/a", {"Ref": "X"}), "B": parameter("/b", {"Fn::Sub": "${Y}"})},
+                "Template format error: Unresolved resource dependencies [X, Y] in the Resources block of the template",
+            ),
+            (
+                {"A": parameter("/a", {"Fn::If": ["Gone", "a", "b"]})},
+                "Template error: unresolved condition dependency Gone in Fn::If",
+            ),
+            (
+                {"A": parameter("/a", {"Fn::Select": [100, ["a"]]})},
+                "Template error: Fn::Select requires a list argument with two elements: an integer index and a list",
+            ),
+        ],
+        ids=["no map", "no JSON", "null", "unresolved", "no condition", "no item"],
+    )
+    def test_faults_are_told_as_aws_tells_them(self, cloudformation, name, body, message):
+        body = body if isinstance(body, str) else template(body)
+        told = fault(cloudformation.create_stack, StackName=name, TemplateBody=body)
+        assert told == (400, "ValidationError", message)
+
+    def test_outputs_of_what_a_condition_leaves_out(self, cloudformation, name):
+        body = template(
+            {"A": parameter("/a"), "B": parameter("/b", Condition="Never")},
+            Conditions={"Never": {"Fn::Equals": ["a", "b"]}},
+            Outputs={"O": {"Value": {"Ref": "B"}}},
+        )
+        assert fault(cloudformation.create_stack, StackName=name, TemplateBody=body)[2] == (
+            "Unresolved resource dependencies [B] in the Outputs block of the template"
+        )
+
+    def test_validation_looks_at_names(self, cloudformation):
+        body = template({"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "X"}}, "DependsOn": "Y"}})
+        assert fault(cloudformation.validate_template, TemplateBody=body)[2] == (
+            "Template format error: Unresolved resource dependencies [X, Y] in the Resources block of the template"
+        )
+        body = template({"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::GetAtt": ["X", "Arn"]}}}})
+        assert fault(cloudformation.validate_template, TemplateBody=body)[2] == (
+            "Template error: instance of Fn::GetAtt references undefined resource X"
+        )
+
+    def test_what_names_no_template(self, cloudformation, name):
+        told = [
+            fault(client_call, **given)[2]
+            for client_call, given in [
+                (cloudformation.get_template, {}),
+                (cloudformation.get_template, {"ChangeSetName": "c"}),
+                (cloudformation.get_template, {"StackName": name}),
+                (cloudformation.create_stack, {"StackName": name, "TemplateURL": "s3://bucket/key"}),
+            ]
+        ]
+        assert told == [
+            "StackName is required if ChangeSetName is not specified.",
+            "StackName is a required parameter.",
+            f"Stack with id {name} does not exist",
+            "S3 error: Domain name specified in bucket is not a valid S3 domain",
+        ]
+
+    def test_what_has_macros_is_always_updated(self, cloudformation, name):
+        body = template({"P": parameter(f"/{name}")}, Transform="AWS::LanguageExtensions")
+        created(cloudformation, name, TemplateBody=body, Capabilities=["CAPABILITY_AUTO_EXPAND"])
+        cloudformation.update_stack(StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_AUTO_EXPAND"])
+        cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig=QUICK)
+
+    def test_sections_come_from_s3(self, cloudformation, gatehouse, name):
+        s3 = client(gatehouse, "s3")
+        s3.create_bucket(Bucket=name)
+        s3.put_object(Bucket=name, Key="all.json", Body=template({"B": parameter(f"/{name}/b")}))
+        include = {"Name": "AWS::Include", "Parameters": {"Location": f"s3://{name}/all.json"}}
+        body = template({"A": parameter(f"/{name}/a")}, Transform=include)
+        assert fault(cloudformation.create_stack, StackName=name, TemplateBody=body)[1] == (
+            "InsufficientCapabilitiesException"
+        )
+        created(cloudformation, name, TemplateBody=body, Capabilities=["CAPABILITY_AUTO_EXPAND"])
+        processed = cloudformation.get_template(StackName=name, TemplateStage="Processed")["TemplateBody"]
+        assert set(processed["Resources"]) == {"A", "B"} and "Transform" not in processed
+
     def test_long_templates_come_by_s3(self, cloudformation, gatehouse, name):
         body = template({"P": parameter(f"/{name}", "v" * 3000)}, Metadata={"x": "y" * 60_000})
         status, code, message = fault(cloudformation.create_stack, StackName=name, TemplateBody=body)
@@ -631,8 +716,15 @@ class TestPolicies:
         cloudformation.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(policy))
         assert json.loads(cloudformation.get_stack_policy(StackName=name)["StackPolicyBody"]) == policy
         denied = template({"A": parameter(f"/{name}", "new"), "B": parameter(f"/{name}/b")})
-        status, code, message = fault(cloudformation.update_stack, StackName=name, TemplateBody=denied)
-        assert (status, code) == (400, "ValidationError") and message.startswith("Action denied by stack policy")
+        cloudformation.update_stack(StackName=name, TemplateBody=denied)
+        assert settled(cloudformation, name)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+        events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+        failed = [e for e in events if e["ResourceStatus"] == "UPDATE_FAILED"]
+        assert [e["LogicalResourceId"] for e in failed] == ["A"]
+        assert failed[0]["ResourceStatusReason"] == (
+            "Action denied by stack policy: Statement [#2] does not allow [Update:Modify] for resource "
+            "[LogicalResourceId/A]"
+        )
         allowed = template({"A": parameter(f"/{name}"), "B": parameter(f"/{name}/b", "new")})
         cloudformation.update_stack(StackName=name, TemplateBody=allowed)
         settled(cloudformation, name)
@@ -641,6 +733,7 @@ class TestPolicies:
             StackName=name, TemplateBody=denied, StackPolicyDuringUpdateBody=json.dumps(open_policy)
         )
         assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
+        assert json.loads(cloudformation.get_stack_policy(StackName=name)["StackPolicyBody"]) == policy
         assert fault(cloudformation.set_stack_policy, StackName=name, StackPolicyBody='{"Statement": []}')[2].startswith(
             "Error validating stack policy"
         )
@@ -777,10 +870,15 @@ class TestRestarts:
         stack_id = cloudformation.create_stack(StackName=name, TemplateBody=self.many(name))["StackId"]
         events = cloudformation.describe_stack_events
         until(lambda: len(events(StackName=name)["StackEvents"]) > after, "it has begun", every=0.001)
+        told = {e["EventId"] for e in events(StackName=name)["StackEvents"]}
         server.kill()
         server = own_gatehouse(data=tmp_path / "data")
         assert self.finished(server, name) == ("CREATE_COMPLETE", {"v"})
         assert stack(client(server), name)["StackId"] == stack_id
+        pages = client(server).get_paginator("describe_stack_events").paginate(StackName=name)
+        kept = {e["EventId"] for page in pages for e in page["StackEvents"]}
+        # The latest belong to the step that was under way.
+        assert len(told - kept) <= 2
         resources = client(server).get_paginator("list_stack_resources").paginate(StackName=name)
         assert sum(len(page["StackResourceSummaries"]) for page in resources) == self.MANY
 

@@ -168,7 +168,7 @@ def test_what_would_be_refused_is_told_and_nothing_made(project, command):
     project.deploy()
     project.write(
         TEMPLATE.replace("CodeUri: src/", "CodeUri: src/\n      MemorySize: 64")
-        + "  Table: {Value: !Select [9, [a]]}\n"
+        + "  Table: {Value: !Select [9, !Split [',', a]]}\n"
     )
     refused = project.run(command)
     assert "Resources.Hello: UpdateFunctionConfiguration" in refused.stderr

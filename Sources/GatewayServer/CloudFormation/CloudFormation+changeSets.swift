@@ -1,5 +1,6 @@
 import ControlPlane
 import GatewayModel
+import JSON
 import Stacks
 
 /// Looking at changes before they are made.
@@ -30,30 +31,27 @@ extension CloudFormation {
             throw .validation("Gatehouse does not serve DeploymentMode \(mode): it detects no drift.")
         }
         let isForNewStack = type == "CREATE"
-        let found = await service.stacks.stack(stackName)
-        let existing = found?.status == .deleteComplete ? nil : found
+        let existing = await service.stacks.stack(stackName)
         if isForNewStack {
             if let existing, existing.status != .reviewInProgress {
                 throw .validation(
-                    "Stack [\(existing.name)] already exists and cannot be created again with the changeSet [\(name)].")
+                    "Stack [\(stackName)] already exists and cannot be created again with the changeSet [\(name)].")
             }
             if existing == nil { _ = try call.newName() }
         } else {
-            guard let existing else { throw .validation("Stack [\(stackName)] does not exist") }
+            guard let existing else { throw .noStack(stackName) }
             guard existing.status.isStanding else { throw .cannotUpdate(existing) }
         }
         if let existing,
             let other = await service.stacks.changeSets(of: existing).first(where: { $0.name == name && $0.isOpen })
         {
             if let token = call.members.string("ClientToken"), other.settings.token == token { return .ids(other) }
-            throw ServiceError("AlreadyExistsException", status: 400, "ChangeSet [\(name)] already exists")
+            throw .alreadyExists("ChangeSet", name)
         }
         let request = try await service.request(call, existing?.name ?? stackName, over: existing, isChangeSet: true)
         var record = existing
         if record == nil {
-            guard await service.stacks.record(stackName) == nil else {
-                throw ServiceError("AlreadyExistsException", status: 400, "Stack [\(stackName)] already exists")
-            }
+            guard await service.stacks.record(stackName) == nil else { throw .alreadyExists("Stack", stackName) }
             record = try await service.stacks.reserve(stackName, request.settings)
             if let record { await service.stacks.tell(record, request.settings.token) }
         }
@@ -63,16 +61,16 @@ extension CloudFormation {
             creationTime: service.stacks.now().iso8601Milliseconds,
             isForNewStack: isForNewStack, description: description, template: request.template,
             processed: request.plan.processed, settings: request.settings, parameters: request.plan.shownParameters)
-        do throws(TemplateError) {
-            let changes = try await service.stacks.difference(request, over: record)
-            if let changes {
-                set.changes = changes.map { ChangeSet.Change($0, over: existing) }
+        set.resolvedParameters = request.plan.resolvedParameters
+        do throws(ServiceError) {
+            if try await service.stacks.difference(request, over: record) != nil {
+                set.changes = try await service.stacks.told(request, over: record)
             } else if request.settings.tags == record.settings?.tags ?? [] {
                 set.fail(
                     "The submitted information didn't contain changes. Submit different information to create a change set."
                 )
             }
-        } catch { set.fail(error.cloudFormationMessage) }
+        } catch { set.fail(error.message) }
         try await service.stacks.keep(set)
         return .ids(set)
     }
@@ -104,17 +102,13 @@ extension CloudFormation {
         guard let stackName = given else {
             throw .validation("StackName must be specified if ChangeSetName is not specified as an ARN.")
         }
-        guard let record = await stacks.stack(stackName), record.status != .deleteComplete else {
-            throw .validation("Stack [\(stackName)] does not exist")
-        }
+        guard let record = await stacks.standing(stackName) else { throw .noStack(stackName) }
         return await stacks.changeSets(of: record).first { $0.name == name && $0.isOpen }
     }
 
     func existingChangeSet(_ call: StackCall) async throws(ServiceError) -> ChangeSet {
         guard let set = try await changeSet(call) else {
-            throw ServiceError(
-                "ChangeSetNotFound", status: 404,
-                "ChangeSet [\(call.members.string("ChangeSetName") ?? "")] does not exist")
+            throw .noChangeSet(call.members.string("ChangeSetName") ?? "")
         }
         return set
     }
@@ -123,14 +117,15 @@ extension CloudFormation {
         -> XMLMembers?
     {
         let set = try await service.existingChangeSet(call)
-        let page = try call.page(set.changes, by: \.logicalId)
+        let withValues = try call.members.bool("IncludePropertyValues") ?? false
+        let page = try call.page(set.changes.filter { $0.isTold(withValues: withValues) }, by: \.logicalId)
         return XMLMembers { result in
             result.add("ChangeSetName", set.name)
             result.add("ChangeSetId", set.id)
             result.add("StackId", set.stackId)
             result.add("StackName", set.stackName)
             result.add("Description", set.description)
-            if !set.parameters.isEmpty { result.add(parameters: set.parameters) }
+            if !set.parameters.isEmpty { result.add(parameters: set.parameters, resolved: set.resolvedParameters) }
             result.add("CreationTime", set.creationTime)
             result.add("ExecutionStatus", set.execution.rawValue)
             result.add("Status", set.status.rawValue)
@@ -139,7 +134,7 @@ extension CloudFormation {
             result.structure("RollbackConfiguration") { _ in }
             result.list("Capabilities", set.settings.capabilities)
             if !set.settings.tags.isEmpty { result.add(tags: set.settings.tags) }
-            result.list("Changes", page.elements) { $0.add($1) }
+            result.list("Changes", page.elements) { $0.add($1, withValues: withValues) }
             result.add("NextToken", page.next)
             result.add("IncludeNestedStacks", false)
             if set.settings.failurePolicy != .rollBack {
@@ -155,12 +150,10 @@ extension CloudFormation {
         guard set.status == .complete, set.execution == .available else {
             throw ServiceError(
                 "InvalidChangeSetStatus", status: 400,
-                "ChangeSet [\(set.id)] cannot be executed in its current status of [\(set.execution == .complete ? set.execution.rawValue : set.status.rawValue)]"
+                "ChangeSet [\(set.id)] cannot be executed in its current status of [\(set.isOpen ? set.status.rawValue : set.execution.rawValue)]"
             )
         }
-        guard let record = await service.stacks.stack(set.stackId), record.status != .deleteComplete else {
-            throw .validation("Stack [\(set.stackName)] does not exist")
-        }
+        guard let record = await service.stacks.standing(set.stackId) else { throw .noStack(set.stackName) }
         var settings = set.settings
         settings.changeSetId = set.id
         settings.token = call.members.string("ClientRequestToken")
@@ -175,22 +168,14 @@ extension CloudFormation {
             }
             if isDisabled { settings.failurePolicy = .leave }
         }
-        let manager = try service.manager(settings.roleARN, call)
-        let plan: StackPlan
-        do throws(TemplateError) {
-            plan = try await StackTemplate(set.template).plan(
-                set.stackName, given: settings.parameters, account: service.account, manager)
-        } catch { throw .validation(error.cloudFormationMessage) }
-        let isBounded = call.caller.map(service.controlPlane.asksPolicies) ?? false
-        let request = StackRequest(
-            plan: plan, template: set.template, settings: settings, management: manager,
-            isRepeatable: !isBounded || settings.roleARN != nil)
+        let maker = try service.maker(settings.roleARN, call)
+        let plan = try await StackTemplate(set.template).plan(
+            set.stackName, given: settings.parameters, account: service.account, maker.management)
+        let request = StackRequest(plan: plan, template: set.template, settings: settings, maker: maker)
         if set.isForNewStack {
             guard record.status == .reviewInProgress else { throw .cannotUpdate(record) }
             try await service.stacks.create(record, request)
         } else {
-            let changes = try await service.changes(request, over: record) ?? []
-            try service.checkPolicy(changes, of: record)
             try await service.stacks.update(record, request)
         }
         // Others would be about a stack that is no more.
@@ -205,10 +190,9 @@ extension CloudFormation {
         -> XMLMembers?
     {
         guard let set = try await service.changeSet(call) else {
-            guard call.members.string("ChangeSetName")?.hasPrefix("arn:") == true else { return XMLMembers() }
-            throw ServiceError(
-                "ChangeSetNotFound", status: 404,
-                "ChangeSet [\(call.members.string("ChangeSetName") ?? "")] does not exist")
+            let name = call.members.string("ChangeSetName") ?? ""
+            guard name.hasPrefix("arn:") else { return XMLMembers() }
+            throw .noChangeSet(name)
         }
         guard set.execution != .complete else {
             throw ServiceError(
@@ -222,7 +206,7 @@ extension CloudFormation {
     private static func listChangeSets(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
         -> XMLMembers?
     {
-        let record = try await service.existing(call, "Stack [%] does not exist")
+        let record = try await service.existing(call)
         let page = try call.page(await service.stacks.changeSets(of: record).filter(\.isOpen), by: \.id)
         return XMLMembers { result in
             result.list("Summaries", page.elements) { summary, set in
@@ -244,7 +228,7 @@ extension CloudFormation {
 
 extension ChangeSet {
     /// Whether it can still be found by its name.
-    fileprivate var isOpen: Bool { execution != .complete }
+    fileprivate var isOpen: Bool { ![.complete, .obsolete].contains(execution) }
 
     fileprivate mutating func fail(_ reason: String) {
         status = .failed
@@ -265,32 +249,52 @@ extension XMLMembers {
         }
     }
 
-    fileprivate mutating func add(_ change: ChangeSet.Change) {
+    fileprivate mutating func add(_ change: ChangeSet.Change, withValues: Bool) {
         add("Type", "Resource")
+        let details = change.details(withValues: withValues)
         structure("ResourceChange") { resource in
             resource.add("Action", change.action)
             resource.add("LogicalResourceId", change.logicalId)
             resource.add("PhysicalResourceId", change.physicalId)
             resource.add("ResourceType", change.type)
             resource.add("PolicyAction", change.policyAction)
-            resource.add("Replacement", change.isReplaced.map { $0 ? "True" : "False" })
-            resource.list("Scope", change.properties.isEmpty ? [] : ["Properties"])
-            resource.list("Details", change.properties) { detail, name in
-                detail.structure("Target") { target in
-                    target.add("Attribute", "Properties")
-                    target.add("Name", name)
-                    target.add("RequiresRecreation", change.replacing.contains(name) ? "Always" : "Never")
-                }
-                detail.add("Evaluation", "Static")
-                detail.add("ChangeSource", "DirectModification")
-            }
+            resource.add("Replacement", change.replacement?.rawValue)
+            resource.list("Scope", Set(details.map(\.attribute)).sorted())
+            resource.list("Details", details) { $0.add($1, withValues: withValues) }
+            guard withValues else { return }
+            resource.add("BeforeContext", change.before.map(Self.context))
+            resource.add("AfterContext", change.after.map(Self.context))
         }
     }
 
-    mutating func add(parameters: [String: String]) {
+    private static func context(_ properties: JSONValue) -> String {
+        JSONValue.object(["Properties": properties]).text
+    }
+
+    private mutating func add(_ detail: ChangeSet.Detail, withValues: Bool) {
+        structure("Target") { target in
+            target.add("Attribute", detail.attribute)
+            target.add("Name", detail.name)
+            target.add("RequiresRecreation", detail.isRecreating ? "Always" : "Never")
+            guard withValues, let name = detail.name else { return }
+            // AWS has recorded paths of whole properties; whether it tells parts of them is not confirmed.
+            target.add("Path", "/\(detail.attribute)/\(name)")
+            target.add("BeforeValue", detail.before.map { $0.string ?? $0.text })
+            target.add("AfterValue", detail.after.map { $0.string ?? $0.text })
+            target.add(
+                "AttributeChangeType", detail.before == nil ? "Add" : detail.after == nil ? "Remove" : "Modify")
+        }
+        add("Evaluation", detail.isStatic ? "Static" : "Dynamic")
+        add("ChangeSource", detail.source.rawValue)
+        add("CausingEntity", detail.entity)
+    }
+
+    /// - Parameter resolved: what the parameter store has for some of them.
+    mutating func add(parameters: [String: String], resolved: [String: String]?) {
         list("Parameters", parameters.sorted { $0.key < $1.key }) { parameter, value in
             parameter.add("ParameterKey", value.key)
             parameter.add("ParameterValue", value.value)
+            parameter.add("ResolvedValue", resolved?[value.key])
         }
     }
 

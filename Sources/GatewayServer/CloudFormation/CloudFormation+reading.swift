@@ -1,5 +1,6 @@
 import ControlPlane
 import GatewayModel
+import JSON
 import Stacks
 
 /// What stacks are, and what has happened to them.
@@ -11,23 +12,23 @@ extension CloudFormation {
         "ListImports": listImports, "DescribeAccountLimits": accountLimits,
     ]
 
-    private static let unchecked = "NOT_CHECKED"
+    fileprivate static let unchecked = "NOT_CHECKED"
 
     private static func describeStacks(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
         -> XMLMembers?
     {
         let stacks: [StackRecord]
         if let name = call.members.string("StackName"), !name.isEmpty {
-            guard let record = await service.stacks.stack(name) else {
-                throw .validation("Stack with id \(name) does not exist")
-            }
+            guard let record = await service.stacks.stack(name) else { throw .noStackWithId(name) }
             stacks = [record]
         } else {
             stacks = await service.stacks.all
         }
         let page = try call.page(stacks, by: \.name) { $0.name > $1 }
         return XMLMembers { result in
-            result.list("Stacks", page.elements) { $0.add(stack: service.now($1)) }
+            result.list("Stacks", page.elements) {
+                $0.add(stack: service.now($1), service.stacks.history.events(of: $1.stackId).last)
+            }
             result.add("NextToken", page.next)
         }
     }
@@ -74,9 +75,9 @@ extension CloudFormation {
     // MARK: Events
 
     /// The stack that a call names, also one that was deleted when it is named by its id.
-    private func known(_ call: StackCall) async throws(ServiceError) -> StackRecord {
+    func known(_ call: StackCall) async throws(ServiceError) -> StackRecord {
         let name = try call.required("StackName")
-        guard let record = await stacks.stack(name) else { throw .validation("Stack [\(name)] does not exist") }
+        guard let record = await stacks.stack(name) else { throw .noStack(name) }
         return record
     }
 
@@ -106,7 +107,7 @@ extension CloudFormation {
         if let set = call.members.string("ChangeSetName") {
             // Nothing happens when a change set is made that would not be told in it.
             if set.hasPrefix("arn:"), await service.stacks.changeSet(id: set) == nil {
-                throw ServiceError("ChangeSetNotFound", status: 404, "ChangeSet [\(set)] does not exist")
+                throw .noChangeSet(set)
             }
             return XMLMembers { $0.list("OperationEvents", [String]()) }
         }
@@ -138,7 +139,7 @@ extension CloudFormation {
     // MARK: Resources
 
     /// A resource as it is, or as it was last heard of.
-    private struct Shown {
+    fileprivate struct Shown {
         let logicalId: String
         let physicalId: String
         let type: String
@@ -188,20 +189,14 @@ extension CloudFormation {
             throw .validation("Stack '\(name)' does not exist")
         }
         guard let resource = service.resources(of: record).first(where: { $0.logicalId == id }) else {
-            throw .validation("Resource \(id) does not exist for stack \(record.name)")
+            throw .validation("Resource \(id) does not exist for stack \(name)")
         }
         return XMLMembers { result in
             result.structure("StackResourceDetail") { detail in
                 detail.add("StackName", record.name)
                 detail.add("StackId", record.stackId)
-                detail.add("LogicalResourceId", resource.logicalId)
-                if !resource.physicalId.isEmpty { detail.add("PhysicalResourceId", resource.physicalId) }
-                detail.add("ResourceType", resource.type)
-                detail.add("LastUpdatedTimestamp", resource.time)
-                detail.add("ResourceStatus", resource.status)
-                detail.add("ResourceStatusReason", resource.reason)
-                detail.add("Metadata", "{}")
-                detail.structure("DriftInformation") { $0.add("StackResourceDriftStatus", unchecked) }
+                detail.add(resource, time: "LastUpdatedTimestamp")
+                detail.add("Metadata", record.resource(id)?.metadata?.text ?? "{}")
             }
         }
     }
@@ -213,7 +208,7 @@ extension CloudFormation {
         let found: StackRecord?
         if let name = call.members.string("StackName") {
             found = await service.stacks.stack(name)
-            guard found != nil else { throw .validation("Stack with id \(name) does not exist") }
+            guard found != nil else { throw .noStackWithId(name) }
         } else if let physicalId {
             found = await service.stacks.all.first { $0.resources.contains { $0.physicalId == physicalId } }
             guard found != nil else { throw .validation("Stack for \(physicalId) does not exist") }
@@ -230,13 +225,7 @@ extension CloudFormation {
             result.list("StackResources", resources) { member, resource in
                 member.add("StackName", record.name)
                 member.add("StackId", record.stackId)
-                member.add("LogicalResourceId", resource.logicalId)
-                if !resource.physicalId.isEmpty { member.add("PhysicalResourceId", resource.physicalId) }
-                member.add("ResourceType", resource.type)
-                member.add("Timestamp", resource.time)
-                member.add("ResourceStatus", resource.status)
-                member.add("ResourceStatusReason", resource.reason)
-                member.structure("DriftInformation") { $0.add("StackResourceDriftStatus", unchecked) }
+                member.add(resource, time: "Timestamp")
             }
         }
     }
@@ -245,19 +234,11 @@ extension CloudFormation {
         -> XMLMembers?
     {
         let name = try call.required("StackName")
-        guard let record = await service.stacks.stack(name) else {
-            throw .validation("Stack with id \(name) does not exist")
-        }
+        guard let record = await service.stacks.stack(name) else { throw .noStackWithId(name) }
         let page = try call.page(service.resources(of: record), by: \.logicalId)
         return XMLMembers { result in
             result.list("StackResourceSummaries", page.elements) { summary, resource in
-                summary.add("LogicalResourceId", resource.logicalId)
-                if !resource.physicalId.isEmpty { summary.add("PhysicalResourceId", resource.physicalId) }
-                summary.add("ResourceType", resource.type)
-                summary.add("LastUpdatedTimestamp", resource.time)
-                summary.add("ResourceStatus", resource.status)
-                summary.add("ResourceStatusReason", resource.reason)
-                summary.structure("DriftInformation") { $0.add("StackResourceDriftStatus", unchecked) }
+                summary.add(resource, time: "LastUpdatedTimestamp")
             }
             result.add("NextToken", page.next)
         }
@@ -316,16 +297,31 @@ extension XMLMembers {
         add("Timestamp", event.time.iso8601Milliseconds)
         add("ResourceStatus", event.status)
         add("ResourceStatusReason", event.reason)
+        add("ResourceProperties", event.properties)
     }
 
-    fileprivate mutating func add(stack record: StackRecord) {
+    /// - Parameter time: what the operation calls it.
+    fileprivate mutating func add(_ resource: CloudFormation.Shown, time: String) {
+        add("LogicalResourceId", resource.logicalId)
+        if !resource.physicalId.isEmpty { add("PhysicalResourceId", resource.physicalId) }
+        add("ResourceType", resource.type)
+        add(time, resource.time)
+        add("ResourceStatus", resource.status)
+        add("ResourceStatusReason", resource.reason)
+        structure("DriftInformation") { $0.add("StackResourceDriftStatus", CloudFormation.unchecked) }
+    }
+
+    /// - Parameter operation: the last event, which tells of the last operation.
+    fileprivate mutating func add(stack record: StackRecord, _ operation: RecordedEvent?) {
         let settings = record.settings ?? StackSettings()
         add("StackId", record.stackId)
         add("StackName", record.name)
         let isGone = record.status == .deleteComplete
         if !isGone { add("ChangeSetId", settings.changeSetId) }
-        add("Description", settings.description)
-        if !record.parameters.isEmpty { add(parameters: record.parameters) }
+        // Source: recorded; what a change set would make is told by the change set.
+        let isReviewed = record.status == .reviewInProgress
+        if !isReviewed { add("Description", settings.description) }
+        if !record.parameters.isEmpty { add(parameters: record.parameters, resolved: record.resolvedParameters) }
         add("CreationTime", record.creationTime)
         add("DeletionTime", record.deletionTime)
         add("LastUpdatedTime", record.lastUpdatedTime)
@@ -345,10 +341,14 @@ extension XMLMembers {
             }
         }
         add("RoleARN", settings.roleARN)
-        add(tags: settings.tags)
+        add(tags: isReviewed ? [] : settings.tags)
         if !isGone { add("EnableTerminationProtection", settings.isProtected) }
         add("ParentId", settings.parentId)
         add("RootId", settings.rootId)
-        structure("DriftInformation") { $0.add("StackDriftStatus", "NOT_CHECKED") }
+        structure("DriftInformation") { $0.add("StackDriftStatus", CloudFormation.unchecked) }
+        list("LastOperations", operation.map { [$0] } ?? []) { member, operation in
+            member.add("OperationType", operation.operation)
+            member.add("OperationId", operation.operationId)
+        }
     }
 }

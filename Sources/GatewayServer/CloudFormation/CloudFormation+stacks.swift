@@ -19,7 +19,7 @@ extension CloudFormation {
         if let record = reviewed, record.status != .reviewInProgress {
             // The same call once more.
             if let token, record.settings?.token == token { return .stackId(record) }
-            throw ServiceError("AlreadyExistsException", status: 400, "Stack [\(name)] already exists")
+            throw .alreadyExists("Stack", name)
         }
         var request = try await service.request(call, name, over: nil, isChangeSet: false)
         if let parent = try await service.parent(call) {
@@ -30,11 +30,12 @@ extension CloudFormation {
         if let reviewed {
             // Its change sets are about a stack that will be there; none of them can be executed any more.
             record = reviewed
-            try await service.stacks.remove(await service.stacks.changeSets(of: reviewed))
-        } else {
-            guard await service.stacks.record(name) == nil else {
-                throw ServiceError("AlreadyExistsException", status: 400, "Stack [\(name)] already exists")
+            for var set in await service.stacks.changeSets(of: reviewed) {
+                set.execution = .obsolete
+                try await service.stacks.keep(set)
             }
+        } else {
+            guard await service.stacks.record(name) == nil else { throw .alreadyExists("Stack", name) }
             record = try await service.stacks.reserve(name, request.settings, isKept: false)
         }
         try await service.stacks.create(record, request)
@@ -44,31 +45,22 @@ extension CloudFormation {
     private static func updateStack(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
         -> XMLMembers?
     {
-        let record = try await service.existing(call, "Stack [%] does not exist")
+        let record = try await service.known(call)
+        guard record.status != .deleteComplete else { throw .cannotUpdate(record) }
         if let token = call.members.string("ClientRequestToken"), record.settings?.token == token {
             return .stackId(record)
         }
-        let request = try await service.request(call, record.name, over: record, isChangeSet: false)
+        var request = try await service.request(call, record.name, over: record, isChangeSet: false)
+        request.settings.policyDuringUpdate = try await service.policy(call, "StackPolicyDuringUpdate")
         guard record.status.isStanding else { throw .cannotUpdate(record) }
-        let changes = try await service.changes(request, over: record)
-        guard let changes else {
-            if request.settings.tags == record.settings?.tags ?? [] {
-                throw .validation("No updates are to be performed.")
-            }
-            try await service.stacks.update(record, request)
-            return .stackId(record)
+        let isSame = try await service.stacks.difference(request, over: record) == nil
+        // What macros make may always be another. Source: recorded.
+        let hasMacros = request.plan.processed != nil
+        guard !isSame || hasMacros || request.settings.tags != record.settings?.tags ?? [] else {
+            throw .validation("No updates are to be performed.")
         }
-        try service.checkPolicy(
-            changes, of: record, during: try await service.policy(call, "StackPolicyDuringUpdate"))
         try await service.stacks.update(record, request)
         return .stackId(record)
-    }
-
-    /// What a request would change; nil: nothing.
-    func changes(_ request: StackRequest, over record: StackRecord?) async throws(ServiceError) -> [ResourceChange]? {
-        do throws(TemplateError) { return try await stacks.difference(request, over: record) } catch {
-            throw .validation(error.cloudFormationMessage)
-        }
     }
 
     private static func deleteStack(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
@@ -76,7 +68,7 @@ extension CloudFormation {
     {
         let name = try call.required("StackName")
         // Source: recorded; nobody is told that there is no such stack.
-        guard let record = await service.stacks.stack(name), record.status != .deleteComplete else { return nil }
+        guard let record = await service.stacks.standing(name) else { return nil }
         guard record.settings?.isProtected != true else {
             throw .validation("Stack [\(record.name)] cannot be deleted while TerminationProtection is enabled")
         }
@@ -106,17 +98,15 @@ extension CloudFormation {
             try constraints.checkForm()
         }
         let role = call.members.string("RoleARN") ?? record.settings?.roleARN
-        let isBounded = call.caller.map(service.controlPlane.asksPolicies) ?? false
         try await service.stacks.delete(
-            record, retaining: kept, try service.manager(role, call),
-            token: call.members.string("ClientRequestToken"), isRepeatable: !isBounded || role != nil)
+            record, retaining: kept, try service.maker(role, call), token: call.members.string("ClientRequestToken"))
         return nil
     }
 
     private static func cancelUpdate(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
         -> XMLMembers?
     {
-        let record = try await service.existing(call, "Stack [%] does not exist")
+        let record = try await service.existing(call)
         guard record.status == .updateInProgress else {
             throw .validation("CancelUpdateStack cannot be called from current stack status")
         }
@@ -127,7 +117,7 @@ extension CloudFormation {
     private static func continueRollback(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
         -> XMLMembers?
     {
-        let record = try await service.existing(call, "Stack [%] does not exist")
+        let record = try await service.existing(call)
         guard record.status == .updateRollbackFailed else {
             throw .validation(
                 "Stack:\(record.stackId) is in \(record.status.rawValue) state and can not continue update rollback.")
@@ -140,7 +130,7 @@ extension CloudFormation {
     private static func rollBackStack(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
         -> XMLMembers?
     {
-        let record = try await service.existing(call, "Stack [%] does not exist")
+        let record = try await service.existing(call)
         guard [.createFailed, .updateFailed].contains(record.status) else {
             throw .validation(
                 "Stack:\(record.stackId) is in \(record.status.rawValue) state and can not be rolled back.")
@@ -154,13 +144,14 @@ extension CloudFormation {
     ) async throws(ServiceError) {
         let role = call.members.string("RoleARN") ?? record.settings?.roleARN
         try await stacks.rollBack(
-            record, skipping: skipped, kind, try manager(role, call), token: call.members.string("ClientRequestToken"))
+            record, skipping: skipped, kind, try maker(role, call).management,
+            token: call.members.string("ClientRequestToken"))
     }
 
     private static func protect(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError) -> XMLMembers?
     {
         _ = try call.required("EnableTerminationProtection")
-        let record = try await service.existing(call, "Stack [%] does not exist")
+        let record = try await service.existing(call)
         let isProtected = try call.members.bool("EnableTerminationProtection") ?? false
         guard record.settings?.parentId == nil else {
             throw .validation("Termination Protection cannot be set on a nested stack: [\(record.stackId)]")
@@ -172,7 +163,7 @@ extension CloudFormation {
     private static func setPolicy(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
         -> XMLMembers?
     {
-        let record = try await service.existing(call, "Stack [%] does not exist")
+        let record = try await service.existing(call)
         let policy = try await service.policy(call)
         try await service.stacks.set(record.name) { $0.policy = policy }
         return nil
@@ -181,18 +172,15 @@ extension CloudFormation {
     private static func getPolicy(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
         -> XMLMembers?
     {
-        let record = try await service.existing(call, "Stack [%] does not exist")
-        return XMLMembers { $0.add("StackPolicyBody", record.settings?.policy) }
+        let record = try await service.existing(call)
+        let temporary = record.pending?.settings.policyDuringUpdate
+        return XMLMembers { $0.add("StackPolicyBody", temporary ?? record.settings?.policy) }
     }
 
     /// The stack that a call names, which is not gone.
-    ///
-    /// - Parameter message: with `%` for the name.
-    func existing(_ call: StackCall, _ message: String) async throws(ServiceError) -> StackRecord {
+    func existing(_ call: StackCall) async throws(ServiceError) -> StackRecord {
         let name = try call.required("StackName")
-        guard let record = await stacks.stack(name), record.status != .deleteComplete else {
-            throw .validation(message.replacing("%", with: name))
-        }
+        guard let record = await stacks.standing(name) else { throw .noStack(name) }
         return record
     }
 

@@ -14,23 +14,14 @@ extension CloudFormation {
         guard let text = try await service.template(call) else {
             throw .validation("Either Template URL or Template Body must be specified.")
         }
-        let summary = try summary(text)
+        let summary = try StackTemplate(text).summary(checksReferences: true)
         return XMLMembers { result in
             result.list("Parameters", summary.parameters) { parameter, value in
-                parameter.add("ParameterKey", value.name)
-                parameter.add("DefaultValue", value.defaultValue)
-                parameter.add("NoEcho", value.isHidden)
-                parameter.add("Description", value.description)
+                parameter.add(value)
             }
             result.add("Description", summary.description)
             result.add(summary.capabilities)
-            result.list("DeclaredTransforms", summary.transforms)
-        }
-    }
-
-    private static func summary(_ text: String) throws(ServiceError) -> TemplateSummary {
-        do throws(TemplateError) { return try TemplateSummary(StackTemplate(text).source) } catch {
-            throw .validation(error.cloudFormationMessage)
+            if !summary.transforms.isEmpty { result.list("DeclaredTransforms", summary.transforms) }
         }
     }
 
@@ -43,14 +34,18 @@ extension CloudFormation {
         try constraints.checkForm()
         let original: String
         let processed: String?
-        if call.members.string("ChangeSetName") != nil {
+        let stackName = call.members.string("StackName").flatMap { $0.isEmpty ? nil : $0 }
+        if let changeSetName = call.members.string("ChangeSetName") {
+            guard stackName != nil || changeSetName.hasPrefix("arn:") else {
+                throw .validation("StackName is a required parameter.")
+            }
             let set = try await service.existingChangeSet(call)
             (original, processed) = (set.template, set.processed)
         } else {
-            let name = try call.required("StackName")
-            guard let record = await service.stacks.stack(name),
-                record.status != .deleteComplete || name.hasPrefix("arn:")
-            else { throw .validation("Stack with id \(name) does not exist") }
+            guard let name = stackName else {
+                throw .validation("StackName is required if ChangeSetName is not specified.")
+            }
+            guard let record = await service.stacks.stack(name) else { throw .noStackWithId(name) }
             guard record.status != .reviewInProgress else {
                 throw .validation("GetTemplate cannot be called on REVIEW_IN_PROGRESS stacks.")
             }
@@ -68,9 +63,7 @@ extension CloudFormation {
         try call.refuse(["StackSetName", "CallAs"])
         let text: String
         if let name = call.members.string("StackName") {
-            guard let record = await service.stacks.stack(name), record.status != .deleteComplete else {
-                throw .validation("Stack with id \(name) does not exist")
-            }
+            guard let record = await service.stacks.standing(name) else { throw .noStackWithId(name) }
             guard record.status != .reviewInProgress else {
                 throw .validation("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.")
             }
@@ -80,14 +73,11 @@ extension CloudFormation {
         } else {
             throw .validation("Either StackName or Template URL or Template Body must be specified.")
         }
-        let summary = try summary(text)
+        let summary = try StackTemplate(text).summary()
         return XMLMembers { result in
             result.list("Parameters", summary.parameters) { parameter, value in
-                parameter.add("ParameterKey", value.name)
-                parameter.add("DefaultValue", value.defaultValue)
+                parameter.add(value)
                 parameter.add("ParameterType", value.type)
-                parameter.add("NoEcho", value.isHidden)
-                parameter.add("Description", value.description)
                 parameter.structure("ParameterConstraints") { constraints in
                     if !value.allowedValues.isEmpty { constraints.list("AllowedValues", value.allowedValues) }
                 }
@@ -97,7 +87,7 @@ extension CloudFormation {
             result.list("ResourceTypes", summary.resources.map(\.type))
             result.add("Version", summary.version)
             result.add("Metadata", summary.metadata)
-            result.list("DeclaredTransforms", summary.transforms)
+            if !summary.transforms.isEmpty { result.list("DeclaredTransforms", summary.transforms) }
             result.list("ResourceIdentifierSummaries", summary.resources) { identifier, resource in
                 identifier.add("ResourceType", resource.type)
                 identifier.list("LogicalResourceIds", resource.logicalIds)
@@ -107,6 +97,13 @@ extension CloudFormation {
 }
 
 extension XMLMembers {
+    fileprivate mutating func add(_ parameter: TemplateSummary.Parameter) {
+        add("ParameterKey", parameter.name)
+        add("DefaultValue", parameter.defaultValue)
+        add("NoEcho", parameter.isHidden)
+        add("Description", parameter.description)
+    }
+
     fileprivate mutating func add(_ capabilities: Capabilities) {
         if !capabilities.names.isEmpty { list("Capabilities", capabilities.names) }
         add("CapabilitiesReason", capabilities.reason)

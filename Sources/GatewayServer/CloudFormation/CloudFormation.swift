@@ -68,7 +68,8 @@ struct CloudFormation: Sendable {
         var resource = "*"
         if let name = call.members.string("StackName"), !name.isEmpty {
             resource =
-                await stacks.stack(name)?.stackId ?? (name.hasPrefix("arn:") ? name : call.stackARN(name, account))
+                await stacks.stack(name)?.stackId
+                ?? (name.hasPrefix("arn:") ? name : "\(StackName.arn(of: name, account))/*")
         }
         var needed: [Permission] = []
         if let id = call.members.string("ChangeSetName"), id.hasPrefix("arn:") {
@@ -125,7 +126,7 @@ struct StackCall: Sendable {
         let name = try required("StackName")
         guard StackName.isValid(name) else {
             var constraints = Constraints()
-            constraints.pattern(name, "stackName", "[a-zA-Z][-a-zA-Z0-9]*") { _ in
+            constraints.pattern(name, "stackName", "[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*") { _ in
                 name.utf8.count > StackName.maximumLength
             }
             constraints.length(name, "stackName", 1...StackName.maximumLength)
@@ -133,10 +134,6 @@ struct StackCall: Sendable {
             return name
         }
         return name
-    }
-
-    func stackARN(_ name: String, _ account: AccountIdentity) -> String {
-        "arn:\(account.partition):cloudformation:\(account.region):\(account.accountId):stack/\(name)/*"
     }
 
     // MARK: Pages

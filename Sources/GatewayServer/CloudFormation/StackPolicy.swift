@@ -64,46 +64,32 @@ struct StackPolicy {
             isNotResource: members["Resource"] == nil, types: types)
     }
 
-    /// What denies a change; nil where nothing does. With a policy, what it does not allow is denied.
-    func denies(_ change: ResourceChange) -> Bool {
-        guard !statements.isEmpty else { return false }
+    /// Why a change may not be made; nil where it may. With a policy, what it does not allow is denied.
+    ///
+    /// Of AWS's sentence its first words are confirmed.
+    func denial(of change: ResourceChange) -> String? {
+        guard !statements.isEmpty else { return nil }
         let action: String
         switch change.action {
-        case .create: return false
+        case .create: return nil
         case .update: action = "Update:Modify"
         case .replace: action = "Update:Replace"
         case .delete: action = "Update:Delete"
         }
-        let matching = statements.filter { statement in
-            let isAction = statement.actions.contains { Self.matches($0, action) } != statement.isNotAction
-            let resource = "LogicalResourceId/\(change.logicalId)"
-            let isResource = statement.resources.contains { Self.matches($0, resource) } != statement.isNotResource
-            let isType = statement.types.isEmpty || statement.types.contains { Self.matches($0, change.type) }
+        let resource = "LogicalResourceId/\(change.logicalId)"
+        let matching = statements.enumerated().filter { _, statement in
+            let isAction = statement.actions.contains { ARNPattern.matches($0, action) } != statement.isNotAction
+            let isResource =
+                statement.resources.contains { ARNPattern.matches($0, resource) } != statement.isNotResource
+            let isType = statement.types.isEmpty || statement.types.contains { ARNPattern.matches($0, change.type) }
             return isAction && isResource && isType
         }
-        return matching.contains { !$0.isAllow } || !matching.contains { $0.isAllow }
-    }
-
-    /// `*` stands for any text. Takes no longer than both texts together, whatever the pattern.
-    private static func matches(_ pattern: String, _ text: String) -> Bool {
-        let pattern = Array(pattern.utf8)
-        let text = Array(text.utf8)
-        var (p, t) = (0, 0)
-        var back: (p: Int, t: Int)?
-        while t < text.count {
-            if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
-                back = (p + 1, t)
-                p += 1
-            } else if p < pattern.count, pattern[p] == text[t] {
-                (p, t) = (p + 1, t + 1)
-            } else if let last = back {
-                back = (last.p, last.t + 1)
-                (p, t) = (last.p, last.t + 1)
-            } else {
-                return false
-            }
+        if let statement = matching.first(where: { !$0.element.isAllow }) {
+            return "Action denied by stack policy: Statement [#\(statement.offset + 1)] does not allow [\(action)] for "
+                + "resource [\(resource)]"
         }
-        return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
+        return matching.isEmpty
+            ? "Action denied by stack policy: no statement allows [\(action)] for resource [\(resource)]" : nil
     }
 }
 
@@ -113,18 +99,5 @@ extension CloudFormation {
         guard let text = try await template(call, prefix: prefix) else { return nil }
         _ = try StackPolicy(text)
         return text
-    }
-
-    /// - Parameter temporary: the policy that counts during this update.
-    func checkPolicy(
-        _ changes: [ResourceChange], of record: StackRecord, during temporary: String? = nil
-    ) throws(ServiceError) {
-        guard let text = temporary ?? record.settings?.policy else { return }
-        let policy = try StackPolicy(text)
-        if let change = changes.first(where: policy.denies) {
-            throw .validation(
-                "Action denied by stack policy: the stack's policy does not allow the update of resource "
-                    + "[\(change.logicalId)] of stack [\(record.name)].")
-        }
     }
 }

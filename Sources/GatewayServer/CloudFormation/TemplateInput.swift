@@ -26,6 +26,10 @@ extension CloudFormation {
     }
 
     private func read(_ url: String, _ call: StackCall) throws(ServiceError) -> String {
+        if TemplateSource.isObject(url) {
+            let bucket = url.split(separator: "/").dropFirst().first ?? ""
+            throw .validation("S3 error: Domain name specified in \(bucket) is not a valid S3 domain")
+        }
         guard url.utf8.count <= TemplateURL.longest, let place = TemplateURL(url, host: call.host) else {
             throw .validation("TemplateURL must be a supported URL.")
         }
@@ -78,13 +82,9 @@ extension CloudFormation {
         }
         var settings = try await settings(call, previous)
         settings.parameters = try parameters(call, text, previous)
-        let role = settings.roleARN
-        let manager = try manager(role, call)
-        let plan: StackPlan
-        do throws(TemplateError) {
-            plan = try await StackTemplate(text).plan(
-                name, given: settings.parameters, account: account, manager)
-        } catch { throw .validation(error.cloudFormationMessage) }
+        let maker = try maker(settings.roleARN, call)
+        let plan = try await StackTemplate(text).plan(
+            name, given: settings.parameters, account: account, maker.management)
         settings.description = plan.description
         let missing = plan.capabilities.missing(in: settings.capabilities).filter { name in
             // What a change set expands can be looked at before it is done.
@@ -98,10 +98,7 @@ extension CloudFormation {
         // Those of before are shown when none are given, and let nothing through.
         if settings.capabilities.isEmpty { settings.capabilities = previous?.settings?.capabilities ?? [] }
         try checkTypes(call, plan)
-        let isBounded = call.caller.map(controlPlane.asksPolicies) ?? false
-        return StackRequest(
-            plan: plan, template: text, settings: settings, management: manager,
-            isRepeatable: !isBounded || role != nil)
+        return StackRequest(plan: plan, template: text, settings: settings, maker: maker)
     }
 
     private func text(_ call: StackCall, _ previous: StackRecord?) async throws(ServiceError) -> String? {
@@ -116,13 +113,17 @@ extension CloudFormation {
         return previous.template
     }
 
-    /// Acts as the role, or else as the caller.
-    func manager(_ role: String?, _ call: StackCall) throws(ServiceError) -> any Management {
-        guard let role else { return management(call.caller) }
+    /// Acts as the role, or else as the caller: one whom policies bound would have to sign again.
+    func maker(_ role: String?, _ call: StackCall) throws(ServiceError) -> StackMaker {
+        guard let role else {
+            return StackMaker(
+                management: management(call.caller),
+                isRepeatable: !(call.caller.map(controlPlane.asksPolicies) ?? false))
+        }
         guard let manager = stacks.managementOf(role) else {
             throw .validation("Role \(role) is invalid or cannot be assumed")
         }
-        return manager
+        return StackMaker(management: manager, isRepeatable: true)
     }
 
     private func settings(_ call: StackCall, _ previous: StackRecord?) async throws(ServiceError) -> StackSettings {
@@ -228,7 +229,9 @@ extension CloudFormation {
         for type in plan.resourceTypes {
             let isAllowed = allowed.contains { $0 == type || $0.hasSuffix("*") && type.hasPrefix($0.dropLast()) }
             guard isAllowed else {
-                throw .validation("Resource type \(type) is not allowed by parameter ResourceTypes \(allowed)")
+                throw .validation(
+                    "Resource type \(type) is not allowed by parameter ResourceTypes [\(allowed.joined(separator: ", "))]"
+                )
             }
         }
     }

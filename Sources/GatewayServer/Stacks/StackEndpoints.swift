@@ -118,7 +118,7 @@ struct StackEndpoints: Sendable {
         try await SentTemplate(body, stackName: name, account: account, assets: stacks.assets, stacks.management)
     }
 
-    private func missing(_ name: String) -> WireResponse { refuse(404, "Stack with id \(name) does not exist") }
+    private func missing(_ name: String) -> WireResponse { refuse(404, ServiceError.noStackWithId(name).message) }
 
     private func refuse(_ error: any Error) -> WireResponse {
         switch error {

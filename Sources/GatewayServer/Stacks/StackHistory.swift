@@ -71,12 +71,13 @@ final class StackHistory: Sendable {
     func forget(_ stackId: String) { logs.withLock { $0[stackId] = nil } }
 
     /// The events that are not on the disk yet, and the number of their batch; whoever takes them saves them.
-    func takeUnsaved(of stackId: String) -> (events: [RecordedEvent], batch: Int)? {
+    func takeUnsaved(of stackId: String) -> EventBatch? {
         logs.withLock { logs in
             guard let log = logs[stackId], log.unsaved > 0 else { return nil }
             logs[stackId]?.unsaved = 0
             logs[stackId]?.nextBatch += 1
-            return (Array(log.events.suffix(log.unsaved)), log.nextBatch)
+            return EventBatch(
+                stackId: stackId, number: log.nextBatch, events: Array(log.events.suffix(log.unsaved)))
         }
     }
 }
@@ -100,7 +101,9 @@ extension StackHistory.Log {
 
 extension StackEvent {
     fileprivate func with(status: String, reason: String?) -> StackEvent {
-        StackEvent(
+        var event = StackEvent(
             time: time, logicalId: logicalId, type: type, physicalId: physicalId, status: status, reason: reason)
+        event.properties = properties
+        return event
     }
 }

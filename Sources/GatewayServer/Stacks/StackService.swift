@@ -18,7 +18,7 @@ package actor StackService {
     var records: [String: StackRecord] = [:]
     /// Stacks that were deleted lately, by their ids, the latest last.
     var deleted: [(id: String, record: StackRecord)] = []
-    /// Of each stack that there is, by its id.
+    /// Of each stack by its id, also of those that were deleted lately.
     var changeSets: [String: [ChangeSet]] = [:]
     var busy: Set<String> = []
     /// Who waits for the end of an operation.
@@ -198,18 +198,24 @@ package actor StackService {
         if busy.count <= 1 { assets.tidy(used: used, known: knownAssets, now: Int(now().seconds)) }
     }
 
-    /// - Parameter operation: what is done; nil: it is named by the first event.
+    /// - Parameters:
+    ///   - operation: what is done; nil: it is named by the first event.
+    ///   - isPrelude: whether what is done is only told of the resources: the stack's own status is another's to tell.
     func engine(
         _ name: String, _ code: any CodeSource, _ management: (any Management)? = nil,
-        _ operation: StackHistory.Operation? = nil
+        _ operation: StackHistory.Operation? = nil, isPrelude: Bool = false
     ) -> StackEngine {
         let (log, history) = (log, history)
-        let known = Mutex(operation)
+        let known = Known(operation)
+        let journal = EventJournal(journal: journal) {
+            known.operation.withLock { $0 }.flatMap { history.takeUnsaved(of: $0.stackId) }
+        }
         return StackEngine(
             management: management ?? self.management, code: code, journal: journal, exports: exports, now: now,
             onEvent: { event in
+                if isPrelude, event.physicalId == operation?.stackId { return }
                 log.add(event, to: name)
-                let operation = known.withLock { known in
+                let operation = known.operation.withLock { known in
                     // The first event is the stack's own.
                     known =
                         known ?? StackHistory.Operation(stackId: event.physicalId, name: event.operation, token: nil)
@@ -229,6 +235,13 @@ package actor StackService {
     func failure(_ name: String, _ message: String) -> StackFailure {
         StackFailure(error: TemplateError(name, message), record: records[name])
     }
+}
+
+/// What an engine's events are about, as soon as it is known.
+private final class Known: Sendable {
+    let operation: Mutex<StackHistory.Operation?>
+
+    init(_ operation: StackHistory.Operation?) { self.operation = Mutex(operation) }
 }
 
 extension StackEvent {

@@ -15,6 +15,8 @@ package struct DeploymentOptions: Sendable {
     package var failurePolicy = FailurePolicy.delete
     /// Asked between two steps: why there shall be no further one.
     package var stopReason: @Sendable () -> String? = { nil }
+    /// Why a change of an update may not be made; nil: it may.
+    package var denial: @Sendable (ResourceChange) -> String? = { _ in nil }
 
     package init() {}
 }

@@ -32,6 +32,7 @@ struct LiveTemplate {
                     out: leftOut.withoutEvents(resource.written, of: resource.logicalId),
                     path: "\(resource.path).Properties",
                     problems: &problems))
+            resource.metadata = resource.metadata.map(leftOut.replacing)
             resource.dependsOn.removeAll { $0.string.map(leftOut.contains) ?? false }
             return resource
         }

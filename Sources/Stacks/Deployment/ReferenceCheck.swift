@@ -55,7 +55,7 @@ struct ReferenceCheck {
         for output in template.outputs {
             check(condition: output.condition, output.line, output.path, "Outputs", &problems)
             written.collect(output, problems: &problems)
-            if !Intrinsic.isCall(output.value), output.value.text == nil {
+            if !Intrinsic.isCall(output.value), output.value.text == nil, !output.value.isNull {
                 problems.add(
                     "Template format error: The Value field of every Outputs member must evaluate to a String.",
                     line: output.value.line, path: output.path)
@@ -71,11 +71,15 @@ struct ReferenceCheck {
     ) {
         for reference in written.conditions where !conditions.contains(reference.name) {
             problems.add(
-                unresolvedCondition(reference.name, block), line: reference.line, path: reference.path)
+                IntrinsicResolver.unresolvedConditionOfIf(reference.name), line: reference.line, path: reference.path)
         }
         for (references, isDeployed) in [(written.found, false), (deployed.found, true)] {
             for reference in references {
-                guard let message = objection(to: reference, isDeployed: isDeployed, block: block) else { continue }
+                guard var message = objection(to: reference, isDeployed: isDeployed, block: block) else { continue }
+                // Source: recorded; of what a condition leaves out the outputs say it so.
+                if isDeployed, block == "Outputs", template.resourceNames.contains(reference.name) {
+                    message.removePrefix("Template format error: ")
+                }
                 problems.add(message, line: reference.line, path: reference.path)
             }
         }
@@ -152,7 +156,12 @@ struct ReferenceCheck {
 
     private func unresolved(_ name: String, _ block: String) -> String {
         if let message = madeByRefused(name) { return message }
-        return "Template format error: Unresolved resource dependencies [\(name)] in the \(block) block of the template"
+        return Self.unresolved([name], block)
+    }
+
+    static func unresolved(_ names: [String], _ block: String) -> String {
+        "Template format error: Unresolved resource dependencies [\(names.joined(separator: ", "))] in the \(block) "
+            + "block of the template"
     }
 
     private func unresolvedCondition(_ name: String, _ block: String) -> String {
@@ -175,5 +184,11 @@ extension References {
     fileprivate mutating func collect(_ output: TemplateOutput, problems: inout Problems) {
         collect(output.value, path: "\(output.path).Value", problems: &problems)
         if let name = output.exportName { collect(name, path: "\(output.path).Export.Name", problems: &problems) }
+    }
+}
+
+extension String {
+    fileprivate mutating func removePrefix(_ prefix: String) {
+        if hasPrefix(prefix) { removeFirst(prefix.count) }
     }
 }

@@ -7,6 +7,10 @@ struct StackComparison {
     let plan: StackPlan
     let existing: StackRecord?
     private var resolver: IntrinsicResolver
+    /// Gives what may be shown.
+    private var shownResolver: IntrinsicResolver
+    /// Texts that must not be shown, which resources may give back: values of parameters, and what was made of these.
+    private let secrets: Set<String>
     private let imports: ImportLog
 
     init(engine: StackEngine, plan: StackPlan, existing: StackRecord?, stackId: String? = nil) {
@@ -20,7 +24,17 @@ struct StackComparison {
             pseudoParameters: PseudoParameters(
                 account: plan.account, stackName: plan.stackName, stackId: existing?.stackId ?? stackId),
             conditions: plan.conditions, mappings: plan.mappings, exportedValue: { imports.value($0, in: exports) })
+        shownResolver = resolver
+        let hidden = plan.hiddenParameters.compactMap { plan.parameters[$0] }
+        secrets = Set(hidden.flatMap { $0.list ?? [$0] }.compactMap(\.text))
+            .union((existing?.resources ?? []).flatMap(\.hiddenTexts))
+        for name in plan.hiddenParameters {
+            shownResolver.parameters[name] = shownResolver.parameters[name].map(StackPlan.masked)
+        }
     }
+
+    /// From now on resources that do not exist yet stand for what they will be.
+    mutating func forecast() { (resolver.isForecast, shownResolver.isForecast) = (true, true) }
 
     enum Difference {
         case none
@@ -34,12 +48,33 @@ struct StackComparison {
         let properties = try worked(out: resource.path) { () throws(IntrinsicResolver.Failure) in
             try resolver.resolve(resource.properties)
         }
-        let wanted = StackResource(
+        var wanted = StackResource(
             logicalId: resource.logicalId, type: resource.type, physicalId: "", attributes: [:],
             properties: .object(JSONObject(properties.map { ($0.key, $0.value.json) })),
             codeDigest: LambdaCode.localPath(properties).flatMap(engine.code.digest),
             deletionPolicy: resource.deletionPolicy, updateReplacePolicy: resource.updateReplacePolicy)
+        // It may say what it likes.
+        wanted.metadata =
+            resource.metadata.map { metadata in
+                let value = TemplateValue.map(metadata, line: resource.line)
+                return ((try? resolver.resolve(value)) ?? value).json
+            } ?? [:]
+        let shown = shown(resource)
+        if !plan.hiddenParameters.isEmpty || shown != wanted.properties { wanted.shown = shown }
         return (wanted, properties)
+    }
+
+    /// The properties as they may be shown; of what cannot be worked out without its secrets nothing is.
+    private func shown(_ resource: PlainResource) -> JSONValue {
+        let secrets = ResourceType.secretProperties[resource.type] ?? []
+        return .object(
+            JSONObject(
+                resource.properties.compactMap { entry in
+                    if secrets.contains(entry.key) { return (entry.key, .string(StackPlan.mask)) }
+                    do throws(IntrinsicResolver.Failure) {
+                        return try shownResolver.resolve(entry.value).map { (entry.key, $0.json) }
+                    } catch { return (entry.key, .string(StackPlan.mask)) }
+                }))
     }
 
     /// How `wanted` differs from what the stack has.
@@ -47,7 +82,7 @@ struct StackComparison {
         guard let old = existing?.resource(wanted.logicalId) else { return .create }
         guard old.type == wanted.type, let type = ResourceType.all[wanted.type] else { return .replace(["Type"]) }
         let names = wanted.differences(from: old)
-        guard !names.isEmpty else { return .none }
+        guard !names.isEmpty else { return wanted.hasOtherMetadata(than: old) ? .update([]) : .none }
         let (before, after) = (old.reader.properties, wanted.reader.properties)
         let replacing = type.replacedBy.union(type.behaviour.replacing(before, after))
         return replacing.isDisjoint(with: names) ? .update(names) : .replace(names)
@@ -57,14 +92,17 @@ struct StackComparison {
     var imported: [String] { imports.names }
 
     /// From now on functions that name the resource give this.
-    mutating func exists(_ resource: ProvisionedResource) { resolver.resources[resource.logicalId] = resource }
+    mutating func exists(_ resource: ProvisionedResource) {
+        resolver.resources[resource.logicalId] = resource
+        shownResolver.resources[resource.logicalId] = resource.hiding(secrets)
+    }
 
     /// Whether what functions give of the resource is not known, though it was tried.
     func isUnknown(_ logicalId: String) -> Bool { resolver.resources[logicalId]?.isUnknown ?? false }
 
     func changes() throws(TemplateError) -> [ResourceChange] {
         var comparison = self
-        comparison.resolver.isForecast = true
+        comparison.forecast()
         var changes: [ResourceChange] = []
         for resource in plan.resources {
             let wanted = try comparison.wanted(resource).resource
@@ -96,7 +134,7 @@ struct StackComparison {
     func updatesAlone() throws(TemplateError) -> [Update] {
         guard let existing else { return [] }
         var comparison = self
-        comparison.resolver.isForecast = true
+        comparison.forecast()
         var updates: [Update] = []
         for resource in plan.resources {
             let (wanted, properties) = try comparison.wanted(resource)
@@ -169,12 +207,10 @@ extension StackComparison.Difference {
 
 extension ProvisionedResource {
     /// Stands for a resource that does not exist yet, in comparisons: no value that was recorded is the same.
-    fileprivate static func unknown(_ resource: PlainResource) -> ProvisionedResource {
-        let id = "(\(resource.logicalId), \(IntrinsicResolver.notMadeYet))"
-        let names = ResourceType.all[resource.type]?.attributes ?? []
+    static func unknown(_ resource: PlainResource) -> ProvisionedResource {
         var unknown = ProvisionedResource(
-            logicalId: resource.logicalId, type: resource.type, physicalId: id,
-            attributes: Dictionary(uniqueKeysWithValues: names.map { ($0, "\(id).\($0)") }))
+            logicalId: resource.logicalId, type: resource.type, physicalId: UnknownText.of(resource.logicalId),
+            attributes: [:])
         unknown.isUnknown = true
         return unknown
     }

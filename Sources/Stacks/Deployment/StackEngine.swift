@@ -1,4 +1,5 @@
 package import GatewayModel
+import JSON
 
 /// Brings stacks from what is recorded of them to what a plan says, and back when that fails.
 ///
@@ -128,6 +129,11 @@ package struct StackEngine: Sendable {
         return try comparison.knownOutputs() == record.outputs ? nil : changes
     }
 
+    /// `difference`, as a change set tells it.
+    package func told(_ plan: StackPlan, over record: StackRecord?) throws(TemplateError) -> [ChangeSet.Change] {
+        try ToldChanges.tell(StackComparison(engine: self, plan: plan, existing: record))
+    }
+
     /// Takes the steps of a deployment on a draft of the server's resources.
     private func rehearse(_ plan: StackPlan, over record: StackRecord?) async throws(TemplateError) {
         if let record, !record.status.isStanding, record.status != .reviewInProgress {
@@ -144,10 +150,15 @@ package struct StackEngine: Sendable {
 
 extension StackEngine {
     func event(_ resource: StackResource, _ status: String, _ reason: String? = nil) {
-        onEvent(
-            StackEvent(
-                time: now(), logicalId: resource.logicalId, type: resource.type, physicalId: resource.physicalId,
-                status: status, reason: reason))
+        var event = StackEvent(
+            time: now(), logicalId: resource.logicalId, type: resource.type, physicalId: resource.physicalId,
+            status: status, reason: reason)
+        // Of a resource that an earlier release has made it is not noted what is hidden.
+        if resource.metadata != nil {
+            let properties = (resource.shown ?? resource.properties).text
+            if properties.utf8.count <= StackEvent.propertiesBytes { event.properties = properties }
+        }
+        onEvent(event)
     }
 
     func event(_ record: StackRecord) {

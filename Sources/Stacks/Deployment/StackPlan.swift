@@ -19,6 +19,9 @@ package struct StackPlan: Sendable {
     let hiddenParameters: Set<String>
     /// Of parameters that are looked up, by their names, what stands for them in the parameter store.
     let storedNames: [String: String]
+    /// The parameters that the template names in each property of each resource, also those that are worked out before
+    /// anything is made.
+    let parameterUses: [String: [String: Set<String>]]
     /// Which of the template's conditions hold.
     let conditions: [String: Bool]
     let mappings: Mappings
@@ -56,8 +59,10 @@ package struct StackPlan: Sendable {
             template.parameters.filter(\.isStored).compactMap { definition in
                 (given[definition.name] ?? definition.defaultValue).map { (definition.name, $0) }
             }, uniquingKeysWith: { $1 })
-        mappings = template.mappings
         let pseudoParameters = PseudoParameters(account: account, stackName: self.stackName, stackId: nil)
+        template.include(
+            IntrinsicResolver(parameters: self.parameters, pseudoParameters: pseudoParameters), problems: &problems)
+        mappings = template.mappings
         template.unroll(
             IntrinsicResolver(
                 parameters: self.parameters, pseudoParameters: pseudoParameters, mappings: mappings),
@@ -77,6 +82,10 @@ package struct StackPlan: Sendable {
         {
             Rules.check(template.rules, definitions: template.parameters, resolver: resolver, problems: &problems)
         }
+        parameterUses = Dictionary(
+            template.resources.map { resource in
+                (resource.logicalId, Self.parameterUses(resource.written, of: template.parameterNames))
+            }, uniquingKeysWith: { first, _ in first })
         leftOut = LeftOutResources(template, types: allowMissing, account: account, problems: &problems)
         let live = LiveTemplate(template, resolver: resolver, without: leftOut, problems: &problems)
         let transform = ServerlessTransform(live, problems: &problems)
@@ -87,25 +96,29 @@ package struct StackPlan: Sendable {
         outputs = live.outputs.map { $0.replacing(referable) }
         resources = Self.ordered(plain, problems: &problems)
         capabilities = Capabilities(
-            plain.lazy.map { ($0.type, $0.properties) }, hasMacros: !template.transforms.isEmpty)
+            plain.lazy.map { ($0.type, $0.properties) }, hasMacros: !template.transforms.isEmpty || template.hasIncludes
+        )
         description = template.description
-        processed = template.transforms.isEmpty ? nil : Self.processed(template, plain)
+        var shownResolver = resolver
+        for name in hiddenParameters {
+            shownResolver.parameters[name] = shownResolver.parameters[name].map(Self.masked)
+        }
+        processed = ProcessedTemplate(template, plain, shownResolver).text
         CallAdvice.add(of: plain, live.resolver, to: &problems)
         warnings = problems.warnings
         guard problems.list.isEmpty else { throw TemplateError(problems.list) }
     }
 
+    private static func parameterUses(_ properties: TemplateMap, of names: Set<String>) -> [String: Set<String>] {
+        guard !names.isEmpty else { return [:] }
+        return Dictionary(
+            properties.map { ($0.key, Set($0.value.references.map(\.name)).intersection(names)) },
+            uniquingKeysWith: { $1 })
+    }
+
     package var outputNames: [String] { outputs.map(\.name) }
 
     package var resourceTypes: Set<String> { Set(resources.map(\.type)) }
-
-    private static func processed(_ template: Template, _ resources: [PlainResource]) -> String {
-        var root = template.root
-        (root["Transform"], root["Globals"]) = (nil, nil)
-        var document = JSONObject(root.map { ($0.key, $0.value.json) })
-        document["Resources"] = .object(JSONObject(resources.map { ($0.logicalId, $0.json) }))
-        return JSONValue.object(document).text
-    }
 
     private static func ordered(_ resources: [PlainResource], problems: inout Problems) -> [PlainResource] {
         guard resources.count <= TemplateLimits.resources else {
@@ -133,11 +146,8 @@ extension PlainResource {
     var references: [String] { found.map(\.name) }
 
     private var found: [References.Reference] {
-        var references = References()
-        // The template's own values are checked as the template writes them; here only names are wanted.
-        var unwanted = Problems(file: "")
-        references.collect(.map(properties, line: line), path: "", problems: &unwanted)
-        return references.found
+        TemplateValue.map(properties, line: line).references
+            + (metadata.map { TemplateValue.map($0, line: line).references } ?? [])
     }
 
     /// What the resource names, DependsOn included.
@@ -179,30 +189,5 @@ extension [PlainResource] {
             return named.filter { byName[$0.target] != nil && counts(resource, $0.target) }
         }
         return try DependencyOrder.sort(map(\.logicalId), edges: edges).compactMap { byName[$0] }
-    }
-}
-
-/// The name of a stack.
-package enum StackName {
-    /// AWS's quota.
-    package static let maximumLength = 128
-    private static let fallback = "gatehouse"
-
-    package static func isValid(_ name: String) -> Bool {
-        guard let first = name.utf8.first, LogicalId.isAlphanumeric(first), first > UInt8(ascii: "9") else {
-            return false
-        }
-        return name.utf8.count <= maximumLength
-            && name.utf8.allSatisfy { LogicalId.isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
-    }
-
-    /// The folder's name with what a stack's name may not have as hyphens.
-    static func from(folder: String) -> String {
-        let last = folder.split(separator: "/").last ?? ""
-        let name = String(
-            last.unicodeScalars.map { scalar in
-                scalar.isASCII && LogicalId.isAlphanumeric(UInt8(scalar.value)) ? Character(scalar) : "-"
-            })
-        return isValid(name) ? name : fallback
     }
 }

@@ -15,4 +15,27 @@ extension StackResource {
         guard old.codeDigest != codeDigest, !names.contains(code) else { return names }
         return (names + [code]).sorted()
     }
+
+    func hasOtherMetadata(than old: StackResource) -> Bool {
+        guard let metadata, let before = old.metadata else { return false }
+        return !PropertyDifference.isSame(before, metadata)
+    }
+
+    /// Texts of the properties that are not shown.
+    var hiddenTexts: Set<String> {
+        guard let shown else { return [] }
+        return properties.texts.subtracting(shown.texts)
+    }
+}
+
+extension JSONValue {
+    /// The depth is that of templates, which is bounded.
+    fileprivate var texts: Set<String> {
+        switch self {
+        case .string(let text): [text]
+        case .array(let items): items.reduce(into: []) { $0.formUnion($1.texts) }
+        case .object(let object): object.reduce(into: []) { $0.formUnion($1.value.texts) }
+        case .null, .bool, .number: []
+        }
+    }
 }

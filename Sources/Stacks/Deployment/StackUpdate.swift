@@ -29,13 +29,11 @@ struct StackUpdate {
         self.template = template
         self.plan = plan
         let time = engine.now().iso8601Milliseconds
-        let account = plan.account
         record =
             existing
             ?? StackRecord(
-                name: plan.stackName,
-                stackId: "arn:\(account.partition):cloudformation:\(account.region):\(account.accountId):stack/"
-                    + "\(plan.stackName)/\(Identifiers.uuid())", status: .createInProgress, creationTime: time)
+                name: plan.stackName, stackId: StackName.newId(plan.stackName, plan.account),
+                status: .createInProgress, creationTime: time)
         engine.stackId = record.stackId
         self.engine = engine
         isNew = existing.map { $0.status == .reviewInProgress } ?? true
@@ -49,6 +47,7 @@ struct StackUpdate {
         do throws(TemplateError) {
             try await keep(record)
             engine.event(record)
+            if !isNew { try checkDenials() }
             if engine.code.isTried { await anticipate(try comparison.updatesAlone()) }
             let order = try UpdateOrder(comparison)
             for resource in order.standing { comparison.exists(resource) }
@@ -65,6 +64,16 @@ struct StackUpdate {
 
 /// Forwards.
 extension StackUpdate {
+    /// What may not be changed is told as the failure of its resource, before anything is.
+    private mutating func checkDenials() throws(TemplateError) {
+        for change in try comparison.changes() {
+            guard let reason = options.denial(change), let old = record.resource(change.logicalId) else { continue }
+            engine.event(old, "UPDATE_FAILED", reason)
+            failedIds.append(old.logicalId)
+            throw plan.error(reason, nil, "Resources.\(old.logicalId)")
+        }
+    }
+
     /// How much is anticipated at once.
     private static let anticipatedAtOnce = 8
 
@@ -98,6 +107,11 @@ extension StackUpdate {
         let difference = comparison.difference(wanted)
         switch difference {
         case .none: provisioned = old?.provisioned ?? wanted.provisioned
+        case .update([]):
+            // Metadata alone: nobody but the stack has it.
+            guard let old else { return }
+            provisioned = old.provisioned
+            for status in ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"] { engine.event(old, status) }
         case .update:
             guard let old else { return }
             provisioned = try await update(old, to: wanted, properties, resource)
@@ -226,6 +240,7 @@ extension StackUpdate {
         after.imports = comparison.imported
         after.template = template
         after.parameters = plan.shownParameters
+        after.resolvedParameters = plan.resolvedParameters
         after.processed = plan.processed
         after.leftOut = plan.leftOut.names
         after.statusReason = nil
@@ -234,6 +249,7 @@ extension StackUpdate {
             if isNew, pending.settings.changeSetId != nil { after.lastUpdatedTime = engine.now().iso8601Milliseconds }
             after.settings = pending.settings
             after.settings?.description = plan.description
+            after.settings?.policyDuringUpdate = nil
             after.pending = nil
         }
         if !isNew { after.lastUpdatedTime = engine.now().iso8601Milliseconds }
@@ -336,7 +352,10 @@ extension StackUpdate {
         let brought = Set(resources.map(\.logicalId))
         left.resources = resources + record.resources.filter { !brought.contains($0.logicalId) }
         left.leavings += replaced
-        if isNew { left.parameters = plan.shownParameters }
+        if isNew {
+            left.parameters = plan.shownParameters
+            left.resolvedParameters = plan.resolvedParameters
+        }
         do { try await engine.journal.save(left, steps: steps) } catch {
             let unwritten = plan.error("the stack could not be written down: \(error)", nil, "")
             return StackFailure(error: TemplateError(cause.problems + unwritten.problems), record: left)
@@ -350,6 +369,20 @@ extension StackPlan {
     /// Stands for values that must not be shown.
     package static let mask = "****"
 
+    /// The value of a parameter that must not be shown, as it is shown.
+    static func masked(_ value: TemplateValue) -> TemplateValue {
+        guard let list = value.list else { return .string(mask, line: value.line) }
+        return .list(list.map { .string(mask, line: $0.line) }, line: value.line)
+    }
+
+    /// What stands in the parameter store for those that are looked up there.
+    package var resolvedParameters: [String: String] {
+        Dictionary(
+            uniqueKeysWithValues: storedNames.keys.compactMap { name in
+                parameters[name].map { (name, hiddenParameters.contains(name) ? Self.mask : $0.parameterText) }
+            })
+    }
+
     /// As CloudFormation shows them.
     package var shownParameters: [String: String] {
         Dictionary(
@@ -361,5 +394,5 @@ extension StackPlan {
 
 extension TemplateValue {
     /// A parameter as it was given.
-    fileprivate var parameterText: String { list.map { $0.compactMap(\.text).joined(separator: ",") } ?? text ?? "" }
+    var parameterText: String { list.map { $0.compactMap(\.text).joined(separator: ",") } ?? text ?? "" }
 }

@@ -34,8 +34,12 @@ extension Intrinsic {
         } else {
             names = value.string?.split(separator: ".", maxSplits: 1).map { String($0) } ?? []
         }
-        guard names.count == 2, let logicalId = names[0], let attribute = names[1], !attribute.isEmpty else {
-            return .refused("Fn::GetAtt takes a logical id and the name of an attribute")
+        guard names.count == 2, let logicalId = names[0], let attribute = names[1], !logicalId.isEmpty,
+            !attribute.isEmpty
+        else {
+            return .refused(
+                "Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the "
+                    + "resource attribute")
         }
         return .intrinsic(.getAtt(logicalId: logicalId, attribute: attribute))
     }
@@ -82,12 +86,18 @@ extension Intrinsic {
 
     private static func select(_ value: TemplateValue) -> Reading {
         guard let list = value.list, list.count == 2, list[0].integer != nil || isCall(list[0]),
-            isListOrCall(list[1])
+            isListOrCall(list[1]), !isBeyond(list[0], list[1])
         else {
             return .refused(
                 "Template error: Fn::Select requires a list argument with two elements: an integer index and a list")
         }
         return .intrinsic(.select(index: list[0], items: list[1]))
+    }
+
+    /// Whether an index as it is written leads out of a list as it is written.
+    private static func isBeyond(_ index: TemplateValue, _ items: TemplateValue) -> Bool {
+        guard let position = index.integer, let items = items.list else { return false }
+        return !items.indices.contains(position)
     }
 
     private static func findInMap(_ value: TemplateValue) -> Reading {

@@ -8,6 +8,8 @@ extension IntrinsicResolver {
         case .join(let separator, let items): return try join(items, separator, line: line)
         case .split(let separator, let value):
             let text = try text(value, "Fn::Split takes a string", line)
+            // What is not known yet is in none of its parts or in all.
+            if isForecast, UnknownText.stands(in: text) { return .list([.string(text, line: line)], line: line) }
             var items: [TemplateValue] = []
             for piece in text.split(separator: separator, omittingEmptySubsequences: false) {
                 items.append(try spent(String(piece), line: line))
@@ -16,6 +18,7 @@ extension IntrinsicResolver {
         case .select(let index, let items): return try select(index, items, line: line)
         case .base64(let value):
             let text = try text(value, "every Fn::Base64 object must have a String-typed value.", line)
+            if isForecast, UnknownText.stands(in: text) { return try spent(text, line: line) }
             return try spent(Base64.encode(Array(text.utf8)), line: line)
         case .length(let value):
             return TemplateValue(.number("\(try list(value, "Fn::Length", line).count)"), line: line)
@@ -36,6 +39,8 @@ extension IntrinsicResolver {
             guard let text = item.text else {
                 throw Failure(message: "Template error: every item of Fn::Join must be a string", line: line)
             }
+            // AWS shows the whole as not known; of Fn::Sub it shows what is.
+            if isForecast, UnknownText.stands(in: text) { return .string(text, line: line) }
             try spend(text.utf8.count + separator.utf8.count, line: line)
             texts.append(text)
         }
@@ -51,8 +56,8 @@ extension IntrinsicResolver {
         }
         guard list.indices.contains(position) else {
             // What a resource gives that does not exist yet may have as many parts as it likes.
-            if isForecast, let unknown = list.first(where: { $0.text?.contains(Self.notMadeYet) == true }) {
-                return .string("\(unknown.text ?? "")[\(position)]", line: line)
+            if isForecast, let unknown = list.first(where: { $0.text.map(UnknownText.stands) ?? false }) {
+                return unknown
             }
             throw Failure(
                 message: "Template error: Fn::Select cannot select nonexistent value at index \(position)", line: line)

@@ -2,7 +2,7 @@ import GatewayModel
 
 /// Works out the functions in values, from parameters and from the resources that exist so far.
 struct IntrinsicResolver: Sendable {
-    let parameters: [String: TemplateValue]
+    var parameters: [String: TemplateValue]
     let pseudoParameters: PseudoParameters
     /// The conditions of the template, by name.
     let conditions: [String: Bool]
@@ -12,8 +12,6 @@ struct IntrinsicResolver: Sendable {
     var resources: [String: ProvisionedResource] = [:]
     /// Whether resources that do not exist yet stand for what they will be.
     var isForecast = false
-    /// What the texts say that such resources give.
-    static let notMadeYet = "not made yet"
     /// Shared by the copies: it is the stack whose text has an end.
     private let budget = TextBudget(limit: TemplateLimits.resolvedBytes)
 
@@ -75,7 +73,7 @@ struct IntrinsicResolver: Sendable {
         case .ref(let name): return try reference(name, line: line)
         case .getAtt(let logicalId, let attribute):
             let resource = resources[logicalId]
-            let unknown = resource?.isUnknown == true ? resource.map { "\($0.physicalId).\(attribute)" } : nil
+            let unknown = resource?.isUnknown == true ? UnknownText.of("\(logicalId).\(attribute)") : nil
             guard let text = resource?.attributes[attribute] ?? unknown else {
                 throw Failure(
                     message: "Template error: resource \(logicalId) does not support attribute type \(attribute) "
@@ -86,7 +84,7 @@ struct IntrinsicResolver: Sendable {
             return try spent(try substitute(template, variables: variables, line: line), line: line)
         case .if(let name, let then, let otherwise):
             guard let holds = conditions[name] else {
-                throw Failure(message: Self.unresolvedCondition(name), line: line)
+                throw Failure(message: Self.unresolvedConditionOfIf(name), line: line)
             }
             return try resolve(holds ? then : otherwise)
         case .findInMap(let keys, let defaultValue):
@@ -105,6 +103,10 @@ struct IntrinsicResolver: Sendable {
         case .condition:
             throw Failure(message: "Conditions are allowed in the section Conditions only", line: line)
         }
+    }
+
+    static func unresolvedConditionOfIf(_ name: String) -> String {
+        "Template error: unresolved condition dependency \(name) in Fn::If"
     }
 
     static func unresolvedCondition(_ name: String) -> String {
@@ -140,6 +142,8 @@ struct IntrinsicResolver: Sendable {
                     piece = earlier
                 } else {
                     piece = try self.variable(name, variables, line: line)
+                    // Of what a variable of its own gives AWS shows the whole as not known.
+                    if isForecast, variables[name] != nil, UnknownText.stands(in: piece) { return piece }
                     known[name] = piece
                 }
             }

@@ -9,12 +9,7 @@ struct Mappings: Sendable {
     init(_ section: [TemplateMap.Entry], problems: inout Problems) {
         for map in section {
             let path = "Mappings.\(map.key)"
-            guard let keys = map.value.map, keys.count <= TemplateLimits.mappingAttributes else {
-                problems.add(
-                    "Template format error: Every Mappings member \(map.key) must be a map of at most "
-                        + "\(TemplateLimits.mappingAttributes) keys", line: map.line, path: path)
-                continue
-            }
+            guard let keys = Self.map(map, path: path, problems: &problems) else { continue }
             for key in keys { Self.check(key, path: "\(path).\(key.key)", problems: &problems) }
         }
         maps = TemplateMap(section)
@@ -29,13 +24,23 @@ struct Mappings: Sendable {
         return value
     }
 
-    private static func check(_ key: TemplateMap.Entry, path: String, problems: inout Problems) {
-        guard let attributes = key.value.map, attributes.count <= TemplateLimits.mappingAttributes else {
+    private static func map(_ entry: TemplateMap.Entry, path: String, problems: inout Problems) -> TemplateMap? {
+        guard let map = entry.value.map else {
             problems.add(
-                "Template format error: Every Mappings attribute must be a map of at most "
-                    + "\(TemplateLimits.mappingAttributes) values", line: key.line, path: path)
-            return
+                "Template format error: Every Mappings member \(entry.key) must be a map", line: entry.line, path: path)
+            return nil
         }
+        guard map.count <= TemplateLimits.mappingAttributes else {
+            problems.add(
+                "Template format error: Mappings member \(entry.key) has more than "
+                    + "\(TemplateLimits.mappingAttributes) keys", line: entry.line, path: path)
+            return nil
+        }
+        return map
+    }
+
+    private static func check(_ key: TemplateMap.Entry, path: String, problems: inout Problems) {
+        guard let attributes = map(key, path: path, problems: &problems) else { return }
         for attribute in attributes
         where !(attribute.value.list ?? [attribute.value]).allSatisfy({ $0.text != nil }) {
             problems.add(

@@ -94,3 +94,14 @@ struct References {
         }
     }
 }
+
+extension TemplateValue {
+    /// What the value names, in Ref, Fn::GetAtt and Fn::Sub.
+    var references: [References.Reference] {
+        var references = References()
+        // The template's own values are checked as the template writes them; here only names are wanted.
+        var unwanted = Problems(file: "")
+        references.collect(self, path: "", problems: &unwanted)
+        return references.found
+    }
+}

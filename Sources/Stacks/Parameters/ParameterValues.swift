@@ -20,8 +20,11 @@ enum ParameterValues {
         var bound: [String: TemplateValue] = [:]
         for definition in definitions {
             guard let text = values[definition.name] ?? definition.defaultValue else {
-                problems.add(
-                    "Parameters: [\(definition.name)] must have values", line: definition.line, path: definition.path)
+                let message =
+                    definition.isStored
+                    ? "Parameter \(definition.name) should either have input value or default value"
+                    : "Parameters: [\(definition.name)] must have values"
+                problems.add(message, line: definition.line, path: definition.path)
                 continue
             }
             if let message = definition.objection(to: text) {
@@ -31,9 +34,12 @@ enum ParameterValues {
             } else if let value = stored.value(text) {
                 bound[definition.name] = definition.value(value)
             } else {
-                problems.add(
-                    "Unable to fetch parameters [\(text)] from parameter store for this account.",
-                    line: definition.line, path: definition.path)
+                // Source: recorded, where the template has no default.
+                let message =
+                    definition.defaultValue == nil
+                    ? "Parameter \(definition.name) should either have input value or default value"
+                    : "Unable to fetch parameters [\(text)] from parameter store for this account."
+                problems.add(message, line: definition.line, path: definition.path)
             }
         }
         return bound

@@ -46,7 +46,7 @@ private struct CloudFormationStackType: ResourceBehaviour {
     func update(_ update: ResourceUpdate) async throws(ResourceFailure) -> ProvisionedResource {
         let request = update.request
         let id = update.existing.physicalId
-        let name = Self.name(id)
+        let name = StackName.of(id)
         do throws(ResourceFailure) {
             try await request.stacks(
                 "UpdateStack", [("StackName", name)] + (try parameters(request)), parent: nil, waitingFor: name)
@@ -60,7 +60,7 @@ private struct CloudFormationStackType: ResourceBehaviour {
     }
 
     func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure) {
-        let name = Self.name(deletion.physicalId)
+        let name = StackName.of(deletion.physicalId)
         try await deletion.stacks("DeleteStack", [("StackName", name)], parent: nil, waitingFor: name)
         if let stack = try await describe(name, deletion) {
             throw ResourceFailure(message: "Embedded stack \(deletion.physicalId) is in \(stack.status)")
@@ -123,17 +123,11 @@ private struct CloudFormationStackType: ResourceBehaviour {
     /// Why a stack is not there that was to be made.
     private func failure(of name: String, _ request: ResourceRequest) async throws(ResourceFailure) -> String? {
         let answer = try? await request.calls.cloudFormation("ListStacks", [])
-        guard let id = answer?.all("StackId").first(where: { Self.name($0) == name }),
+        guard let id = answer?.all("StackId").first(where: { StackName.of($0) == name }),
             let events = try? await request.calls.cloudFormation("DescribeStackEvents", [("StackName", id)])
         else { return nil }
         let failed = events.text("ResourceStatusReason", besides: "ResourceStatus", having: "CREATE_FAILED")
         return failed.last
-    }
-
-    /// `arn:…:stack/NAME/ID`.
-    private static func name(_ id: String) -> String {
-        let parts = id.split(separator: "/")
-        return parts.count == 3 ? String(parts[1]) : id
     }
 }
 

@@ -24,6 +24,15 @@ struct ResourceType: Sendable {
 
     static let all = KnownTypes()
 
+    /// Properties that are never shown, by types. AWS has them as writeOnlyProperties; what its change sets show of these
+    /// is not confirmed.
+    static let secretProperties: [String: Set<String>] = [
+        "AWS::SecretsManager::Secret": ["SecretString"]
+    ]
+
+    /// Attributes that are never shown, of any type.
+    static let secretAttributes: Set<String> = ["ClientSecret", "SecretAccessKey"]
+
     fileprivate static let named: [String: ResourceType] = Dictionary(
         uniqueKeysWithValues: ([
             lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, lambdaLayerVersion,
@@ -154,6 +163,23 @@ package struct ProvisionedResource: Sendable {
     var isUnknown = false
     /// What the management API said of parts that it left out.
     var warnings: [String] = []
+}
+
+extension ProvisionedResource {
+    /// As others may be shown it: without attributes that are secret, or have one of these texts in them.
+    func hiding(_ texts: Set<String>) -> ProvisionedResource {
+        let shown = attributes.map { name, value in
+            let isSecret =
+                ResourceType.secretAttributes.contains(name)
+                || texts.contains { !$0.isEmpty && value.contains($0) }
+            return (name, isSecret ? StackPlan.mask : value)
+        }
+        var hiding = ProvisionedResource(
+            logicalId: logicalId, type: type, physicalId: physicalId,
+            attributes: Dictionary(uniqueKeysWithValues: shown))
+        hiding.isUnknown = isUnknown
+        return hiding
+    }
 }
 
 /// Why a resource could not be made. Without a line it is the resource's own.

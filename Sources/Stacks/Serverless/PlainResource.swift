@@ -7,6 +7,7 @@ struct PlainResource: Sendable {
     let type: String
     var properties: TemplateMap
     var dependsOn: [TemplateValue]
+    var metadata: TemplateMap?
     /// What becomes of it when the stack no longer has it.
     var deletionPolicy: DeletionPolicy
     /// What becomes of the old one when an update replaces it.
@@ -39,6 +40,7 @@ extension PlainResource {
             members["Properties"] = .object(JSONObject(properties.map { ($0.key, $0.value.json) }))
         }
         if !dependsOn.isEmpty { members["DependsOn"] = .array(dependsOn.map(\.json)) }
+        if let metadata { members["Metadata"] = TemplateValue.map(metadata, line: line).json }
         if deletionPolicy != .delete { members["DeletionPolicy"] = .string(deletionPolicy.rawValue) }
         if updateReplacePolicy != .delete { members["UpdateReplacePolicy"] = .string(updateReplacePolicy.rawValue) }
         return .object(members)

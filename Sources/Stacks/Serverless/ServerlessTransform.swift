@@ -110,10 +110,11 @@ struct ServerlessTransform {
         }
         storedOnly += type.rules.storedOnly(in: properties, path: path)
         if type.isNameOnly { storedOnly.append(StoredOnlyProperty(path: resource.path, line: resource.line)) }
-        resources.append(
-            PlainResource(
-                resource.logicalId, resource.type, line: resource.line, path: resource.path,
-                attributes: resource.attributes, dependsOn: resource.dependsOn, properties: properties))
+        var plain = PlainResource(
+            resource.logicalId, resource.type, line: resource.line, path: resource.path,
+            attributes: resource.attributes, dependsOn: resource.dependsOn, properties: properties)
+        plain.metadata = resource.metadata
+        resources.append(plain)
     }
 
     private mutating func connect(

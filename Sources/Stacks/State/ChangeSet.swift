@@ -9,23 +9,7 @@ package struct ChangeSet: Codable, Sendable {
         case unavailable = "UNAVAILABLE"
         case available = "AVAILABLE"
         case complete = "EXECUTE_COMPLETE"
-    }
-
-    /// A change of one resource.
-    package struct Change: Codable, Sendable {
-        package let logicalId: String
-        package let physicalId: String?
-        package let type: String
-        /// `Add`, `Modify` or `Remove`.
-        package let action: String
-        /// Whether another resource takes its place; nil where nothing is modified.
-        package let isReplaced: Bool?
-        /// Properties that differ.
-        package let properties: [String]
-        /// Those of them for which another resource takes the place of this one.
-        package let replacing: [String]
-        /// What becomes of a resource that goes: `Delete`, `Retain`, `ReplaceAndDelete` or `ReplaceAndRetain`.
-        package let policyAction: String?
+        case obsolete = "OBSOLETE"
     }
 
     package let name: String
@@ -40,6 +24,7 @@ package struct ChangeSet: Codable, Sendable {
     package let settings: StackSettings
     /// As they are shown.
     package let parameters: [String: String]
+    package var resolvedParameters: [String: String]?
     package var status = Status.complete
     package var statusReason: String?
     package var execution = Execution.available
@@ -61,32 +46,5 @@ package struct ChangeSet: Codable, Sendable {
         self.processed = processed
         self.settings = settings
         self.parameters = parameters
-    }
-}
-
-extension ChangeSet.Change {
-    package init(_ change: ResourceChange, over record: StackRecord?) {
-        let old = record?.resource(change.logicalId)
-        let physicalId = old?.physicalId
-        let known = ResourceType.all[change.type]?.replacedBy ?? []
-        let (action, isReplaced, properties): (String, Bool?, [String]) =
-            switch change.action {
-            case .create: ("Add", nil, [])
-            case .update(let names): ("Modify", false, names)
-            case .replace(let names): ("Modify", true, names)
-            case .delete: ("Remove", nil, [])
-            }
-        var replacing = isReplaced == true ? properties.filter(known.contains) : []
-        // Where no single property tells, they do so together.
-        if isReplaced == true, replacing.isEmpty { replacing = properties }
-        let policyAction: String? =
-            switch change.action {
-            case .delete: old?.deletionPolicy == .retain ? "Retain" : "Delete"
-            case .replace: old?.updateReplacePolicy == .retain ? "ReplaceAndRetain" : "ReplaceAndDelete"
-            case .create, .update: nil
-            }
-        self.init(
-            logicalId: change.logicalId, physicalId: physicalId, type: change.type, action: action,
-            isReplaced: isReplaced, properties: properties, replacing: replacing, policyAction: policyAction)
     }
 }

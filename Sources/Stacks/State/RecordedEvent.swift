@@ -13,6 +13,8 @@ package struct RecordedEvent: Codable, Sendable {
     package let status: String
     package let reason: String?
     package let token: String?
+    /// nil in events of earlier releases, too.
+    package let properties: String?
 
     package init(
         _ event: StackEvent, id: String, at milliseconds: Int64, operationId: String, operation: String, token: String?
@@ -26,6 +28,7 @@ package struct RecordedEvent: Codable, Sendable {
         type = event.type
         status = event.status
         reason = event.reason
+        properties = event.properties
         self.token = token
     }
 

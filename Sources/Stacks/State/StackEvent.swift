@@ -11,6 +11,11 @@ package struct StackEvent: Sendable {
     /// `CREATE_IN_PROGRESS`, `UPDATE_COMPLETE`, `DELETE_SKIPPED`, …
     package let status: String
     package let reason: String?
+    /// Of the resource, in JSON, as they may be shown; nil where they are long.
+    package var properties: String?
+
+    /// Bytes of the properties that are told. AWS names no quota.
+    static let propertiesBytes = 4_096
 
     package init(
         time: Timestamp, logicalId: String, type: String, physicalId: String, status: String, reason: String?

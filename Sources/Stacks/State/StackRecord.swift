@@ -11,6 +11,8 @@ package struct StackRecord: Codable, Sendable {
     /// What the caller may keep of the template, to deploy it again or to show it.
     package var template = ""
     package var parameters: [String: String] = [:]
+    /// Of parameters that name others in the parameter store, what these gave.
+    package var resolvedParameters: [String: String]?
     /// In the order of creation.
     package var resources: [StackResource] = []
     package var outputs: [StackOutput] = []
@@ -49,6 +51,10 @@ package struct StackResource: Codable, Sendable {
     package var attributes: [String: String]
     /// With all functions worked out.
     package var properties: JSONValue
+    /// The properties as they may be shown, where there is a difference.
+    package var shown: JSONValue?
+    /// nil where an earlier release has made it, and did not note it.
+    package var metadata: JSONValue?
     /// Of the code beside the template that the properties name.
     package var codeDigest: String?
     package var deletionPolicy: DeletionPolicy

@@ -22,6 +22,8 @@ package struct StackSettings: Codable, Sendable, Hashable {
     package var isProtected = false
     /// Which of the resources updates may change.
     package var policy: String?
+    /// In its place during an update.
+    package var policyDuringUpdate: String?
     package var changeSetId: String?
     package var parentId: String?
     package var rootId: String?

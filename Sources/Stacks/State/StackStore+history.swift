@@ -12,6 +12,19 @@ package struct StackHistoryRecord: Sendable {
     package var deleted: StackRecord?
 }
 
+/// Events of a stack that are written down together.
+package struct EventBatch: Sendable {
+    let stackId: String
+    let number: Int
+    let events: [RecordedEvent]
+
+    package init(stackId: String, number: Int, events: [RecordedEvent]) {
+        self.stackId = stackId
+        self.number = number
+        self.events = events
+    }
+}
+
 extension StackStore {
     static let historyType = "stack.history"
     private static let events = "stack.events"
@@ -40,9 +53,11 @@ extension StackStore {
         return histories
     }
 
-    package func save(_ events: [RecordedEvent], batch: Int, ofStack stackId: String) async throws {
-        let document = JSONValue.array(try events.map { try JSONValue(encoding: $0) })
-        try await store.commit([.save(try sealed(document, id(stackId, Self.events, Self.key(batch))))])
+    package func save(_ batch: EventBatch) async throws { try await store.commit([try change(batch)]) }
+
+    func change(_ batch: EventBatch) throws -> EntityChange {
+        let document = JSONValue.array(try batch.events.map { try JSONValue(encoding: $0) })
+        return .save(try sealed(document, id(batch.stackId, Self.events, Self.key(batch.number))))
     }
 
     package func save(_ changeSet: ChangeSet) async throws {

@@ -69,17 +69,36 @@ package struct StackStore: StackJournal {
     private static func purpose(_ id: Entity.ID) -> String { "\(id.kind) \(id.root.id) \(id.key)" }
 
     package func save(_ record: StackRecord, steps: [StackStep]) async throws {
-        let root = Self.root(record.name)
-        let saved = try sealed(
-            try JSONValue(encoding: record), Entity.ID(root: root, kind: Self.stack, key: record.name))
+        try await save(record, steps: steps, with: nil)
+    }
+
+    /// - Parameter events: what has happened until then.
+    package func save(_ record: StackRecord, steps: [StackStep], with events: EventBatch?) async throws {
+        let numbered = steps.enumerated().map { (number: $0.offset, step: $0.element) }
         try await store.commit(
-            [.deleteRoot(root), .save(saved)]
-                + changes(steps.enumerated().map { ($0.offset, $0.element) }, of: record.name))
+            [.deleteRoot(Self.root(record.name)), try change(to: record)] + changes(numbered, of: record.name)
+                + changes(events))
+    }
+
+    /// Keeps the record, and the steps as they are.
+    package func save(_ record: StackRecord) async throws { try await store.commit([try change(to: record)]) }
+
+    private func change(to record: StackRecord) throws -> EntityChange {
+        let id = Entity.ID(root: Self.root(record.name), kind: Self.stack, key: record.name)
+        return .save(try sealed(try JSONValue(encoding: record), id))
     }
 
     package func save(_ steps: [(number: Int, step: StackStep)], of stackName: String) async throws {
-        try await store.commit(changes(steps, of: stackName))
+        try await save(steps, of: stackName, with: nil)
     }
+
+    package func save(
+        _ steps: [(number: Int, step: StackStep)], of stackName: String, with events: EventBatch?
+    ) async throws {
+        try await store.commit(changes(steps, of: stackName) + changes(events))
+    }
+
+    private func changes(_ events: EventBatch?) throws -> [EntityChange] { try events.map { [try change($0)] } ?? [] }
 
     private func changes(_ steps: [(number: Int, step: StackStep)], of stackName: String) throws -> [EntityChange] {
         try steps.map { number, step in

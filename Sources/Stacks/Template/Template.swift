@@ -18,6 +18,12 @@ struct Template {
     /// The section Rules, as it is written.
     private(set) var rules: [TemplateMap.Entry] = []
     private(set) var transforms: Set<String> = []
+    /// Whether the template takes in documents with AWS::Include.
+    let hasIncludes: Bool
+    /// What the template as a whole takes in.
+    private var includes: [TemplateMap.Entry] = []
+    /// Sections that take in something beside what they declare, which are read when that is known.
+    private var including: [TemplateMap.Entry] = []
     /// Sections with loops, which are read when these can be written out.
     private var looped: [TemplateMap.Entry] = []
     /// What the template says of itself to others and that has no effect.
@@ -30,13 +36,51 @@ struct Template {
         self.source = source
         let root = try source.root(&problems)
         self.root = root
+        hasIncludes = IncludedSections.areNamed(in: root)
         for section in root { read(section, problems: &problems) }
-        if root["Resources"]?.map?.isEmpty ?? true {
-            problems.add(
-                "Template format error: At least one Resources member must be defined.",
-                line: root.entry("Resources")?.line, path: "")
-        }
+        if includes.isEmpty { checkResources(problems: &problems) }
         if !transforms.contains(Self.serverlessTransform) { refuseServerless(root, problems: &problems) }
+    }
+
+    private func checkResources(problems: inout Problems) {
+        guard root["Resources"]?.map?.isEmpty ?? true else { return }
+        problems.add(
+            "Template format error: At least one Resources member must be defined.",
+            line: root.entry("Resources")?.line, path: "")
+    }
+
+    /// Takes in what AWS::Include names in the template as a whole and in its sections; properties do so later.
+    ///
+    /// - Parameter resolver: with the parameters.
+    mutating func include(_ resolver: IntrinsicResolver, problems: inout Problems) {
+        let sections = IncludedSections(resolver, source)
+        var changed: Set<String> = []
+        for call in includes {
+            guard let document = sections.document(call.value, path: call.key, problems: &problems) else { continue }
+            for entry in document {
+                guard IncludedSections.levels[entry.key] != nil else {
+                    problems.add(
+                        "the section \(entry.key) cannot be included", line: call.line, path: call.key)
+                    continue
+                }
+                var whole = entry.value.map ?? TemplateMap()
+                for own in root[entry.key]?.map ?? TemplateMap() { whole[own.key] = own.value }
+                root[entry.key] = .map(whole, line: call.line)
+                changed.insert(entry.key)
+            }
+        }
+        for section in root where changed.contains(section.key) || including.contains(where: { $0.key == section.key })
+        {
+            let expanded = sections.expanded(section, problems: &problems)
+            root[section.key] = expanded.value
+            looped.removeAll { $0.key == section.key }
+            read(expanded, isExpanded: true, problems: &problems)
+        }
+        if !includes.isEmpty { checkResources(problems: &problems) }
+        (includes, including) = ([], [])
+        if !transforms.contains(Self.serverlessTransform), hasIncludes {
+            for resource in resources { refuse(serverless: resource, problems: &problems) }
+        }
     }
 
     /// Reads the sections that have loops, which are written out with the values of parameters.
@@ -45,7 +89,7 @@ struct Template {
     mutating func unroll(_ resolver: IntrinsicResolver, problems: inout Problems) {
         guard !looped.isEmpty else { return }
         let known = Set(resources.map(\.logicalId))
-        var loops = TemplateLoops(resolver)
+        var loops = TemplateLoops(resolver, hidden: Set(parameters.filter(\.isHidden).map(\.name)))
         for section in looped {
             guard transforms.contains(Self.languageExtensions) else {
                 problems.add(
@@ -63,8 +107,14 @@ struct Template {
         }
     }
 
-    private mutating func read(_ section: TemplateMap.Entry, problems: inout Problems) {
+    private mutating func read(
+        _ section: TemplateMap.Entry, isExpanded: Bool = false, problems: inout Problems
+    ) {
         let (name, line) = (section.key, section.line)
+        if !isExpanded, IncludedSections.stand(in: section) {
+            including.append(section)
+            return
+        }
         if TemplateLoops.sections.contains(name), TemplateLoops.stand(in: section.value) {
             looped.append(section)
             return
@@ -80,6 +130,7 @@ struct Template {
                 problems.add("Template format error: Description must be a string.", line: line, path: name)
             }
         case "Transform": readTransform(section.value, problems: &problems)
+        case "Fn::Transform": includes.append(section)
         case "Parameters":
             let entries = entries(of: section, atMost: TemplateLimits.parameters, problems: &problems)
             parameterNames = Set(entries.map(\.key))
@@ -121,6 +172,13 @@ struct Template {
         for transform in value.list ?? [value] {
             if let name = transform.string, [Self.serverlessTransform, Self.languageExtensions].contains(name) {
                 transforms.insert(name)
+            } else if let map = transform.map {
+                guard let name = map["Name"], name.string != nil else {
+                    problems.add(
+                        "Key Name of transform definition must be a string.", line: transform.line, path: "Transform")
+                    continue
+                }
+                includes.append(TemplateMap.Entry(key: "Transform", line: transform.line, value: transform))
             } else {
                 problems.add(
                     "the transform \(transform.text ?? transform.kind) is not supported yet", line: transform.line,
@@ -133,7 +191,9 @@ struct Template {
         of section: TemplateMap.Entry, atMost limit: Int, problems: inout Problems
     ) -> [TemplateMap.Entry] {
         guard let map = section.value.map else {
-            problems.add("Template format error: \(section.key) must be a map.", line: section.line, path: section.key)
+            let message =
+                section.key == "Resources" ? "Any Resources member must be an object." : "\(section.key) must be a map."
+            problems.add("Template format error: \(message)", line: section.line, path: section.key)
             return []
         }
         guard map.count <= limit else {

@@ -11,6 +11,8 @@ struct TemplateLoops {
 
     /// With the parameters and mappings.
     private let resolver: IntrinsicResolver
+    /// Parameters that must not be shown.
+    private let hidden: Set<String>
     /// The line of each loop, by its name: the name is there once.
     private var lines: [String: Int] = [:]
     /// What may still be made.
@@ -22,7 +24,10 @@ struct TemplateLoops {
 
     private struct Overflow: Error {}
 
-    init(_ resolver: IntrinsicResolver) { self.resolver = resolver }
+    init(_ resolver: IntrinsicResolver, hidden: Set<String> = []) {
+        self.resolver = resolver
+        self.hidden = hidden
+    }
 
     /// Whether there is a loop in the value. The recursion is as deep as the readers allow.
     static func stand(in value: TemplateValue) -> Bool {
@@ -118,6 +123,13 @@ struct TemplateLoops {
         _ value: TemplateValue, _ bindings: Bindings, path: String, problems: inout Problems
     ) throws(Overflow) -> [String] {
         let written = try self.value(value, bindings, path: path, problems: &problems)
+        if let name = written.references.map(\.name).first(where: hidden.contains) {
+            // What loops make is shown by names of resources and in the processed template.
+            problems.add(
+                "a loop cannot go through \(name), which has NoEcho: its items would be shown", line: value.line,
+                path: path)
+            return []
+        }
         do throws(IntrinsicResolver.Failure) {
             let items = try resolver.resolve(written)?.list?.map(\.text)
             guard let items, !items.contains(nil) else {

@@ -23,6 +23,9 @@ struct TemplateOutput: Sendable {
                 "Template format error: Every Outputs member must contain a Value object", line: entry.line, path: path)
             return nil
         }
+        if value.isNull {
+            problems.add("'null' values are not allowed in templates", line: value.line, path: "\(path).Value")
+        }
         for member in map where !Self.members.contains(member.key) {
             problems.add("Invalid template output property '\(member.key)'", line: member.line, path: path)
         }

@@ -10,6 +10,7 @@ struct TemplateResource: Sendable {
     /// Properties that the template sets to null: of a resource of SAM, not even the globals count then.
     private(set) var unset: Set<String> = []
     var dependsOn: [TemplateValue]
+    var metadata: TemplateMap?
     /// How SAM's tools build the code; what is built goes without it, or with it beside what was built.
     let buildMethod: String?
     private(set) var attributes: ResourceAttributes
@@ -53,6 +54,7 @@ struct TemplateResource: Sendable {
             written = given
         }
         properties = written
+        metadata = map["Metadata"]?.map
         buildMethod = map["Metadata"]?.map?["BuildMethod"]?.text
         dependsOn = map["DependsOn"].map { $0.list ?? [$0] } ?? []
         attributes = ResourceAttributes(map, path: path, problems: &problems)

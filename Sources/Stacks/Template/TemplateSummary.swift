@@ -22,10 +22,14 @@ package struct TemplateSummary: Sendable {
     package let capabilities: Capabilities
 
     /// Throws what makes it no template; what is not served is told when it is planned.
-    package init(_ source: TemplateSource) throws(TemplateError) {
+    ///
+    /// - Parameter checksReferences: whether names that the template does not have are told as well; what macros make of
+    ///   it may have them.
+    package init(_ source: TemplateSource, checksReferences: Bool = false) throws(TemplateError) {
         var problems = Problems(file: source.file)
         var template = try Template(source, problems: &problems)
         template.unrollByDefaults()
+        if checksReferences, template.transforms.isEmpty { template.checkNames(problems: &problems) }
         let root = template.root
         guard problems.list.isEmpty else { throw TemplateError(problems.list) }
         let written = root["Parameters"]?.map ?? TemplateMap()
@@ -48,8 +52,38 @@ package struct TemplateSummary: Sendable {
             }
         }
         resources = types
-        transforms = root["Transform"].map { ($0.list ?? [$0]).compactMap(\.string) } ?? []
+        transforms =
+            root["Transform"].map { value in
+                (value.list ?? [value]).compactMap { $0.string ?? $0.map?["Name"]?.string }
+            } ?? []
         capabilities = Capabilities(
             template.resources.lazy.map { ($0.type, $0.written) }, hasMacros: !transforms.isEmpty)
+    }
+}
+
+extension Template {
+    /// Names in resources and outputs that are declared nowhere, as CloudFormation tells them before it knows any type.
+    fileprivate func checkNames(problems: inout Problems) {
+        let known = parameterNames.union(resourceNames).union(PseudoParameters.names)
+        func check(_ references: [References.Reference], _ block: String) {
+            for reference in references where !known.contains(reference.name) {
+                let message =
+                    reference.attribute == nil
+                    ? ReferenceCheck.unresolved([reference.name], block)
+                    : "Template error: instance of Fn::GetAtt references undefined resource \(reference.name)"
+                problems.add(message, line: reference.line, path: block)
+            }
+        }
+        for resource in resources {
+            let dependencies = resource.dependsOn.compactMap { value in
+                value.string.map {
+                    References.Reference(name: $0, attribute: nil, line: value.line, path: resource.path)
+                }
+            }
+            check(TemplateValue.map(resource.written, line: resource.line).references + dependencies, "Resources")
+        }
+        for output in outputs {
+            check(output.value.references + (output.exportName?.references ?? []), "Outputs")
+        }
     }
 }

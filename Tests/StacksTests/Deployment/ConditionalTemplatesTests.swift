@@ -76,11 +76,10 @@ import Testing
               A: {Type: AWS::Serverless::HttpApi, Condition: Gone}
               B: {Type: AWS::Serverless::HttpApi, Properties: {Description: !If [Missing, a, b]}}
             """
-        let message = "Template format error: Unresolved condition dependency"
         #expect(
             problems(of: template) == [
-                "template.yaml:3: Resources.A: \(message) Gone in the Resources block of the template",
-                "template.yaml:4: Resources.B.Properties.Description: \(message) Missing in the Resources block of the template",
+                "template.yaml:3: Resources.A: Template format error: Unresolved condition dependency Gone in the Resources block of the template",
+                "template.yaml:4: Resources.B.Properties.Description: Template error: unresolved condition dependency Missing in Fn::If",
             ])
     }
 

@@ -125,7 +125,7 @@ import Testing
             Resources:
               Logs: {Type: AWS::Logs::LogGroup}
             Outputs:
-              A: {Value: !Select [3, [a]]}
+              A: {Value: !Select [3, !Split [',', a]]}
             """
         #expect(
             try await problems(template) == [

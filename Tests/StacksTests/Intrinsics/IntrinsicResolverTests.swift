@@ -72,10 +72,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("!Select [2, [a]]", "Template error: Fn::Select cannot select nonexistent value at index 2"),
-        ("!Select [-1, [a]]", "Template error: Fn::Select cannot select nonexistent value at index -1"),
+        (
+            "!Select [2, [a]]",
+            "Template error: Fn::Select requires a list argument with two elements: an integer index and a list"
+        ),
+        ("!Select [2, !Split [',', 'a,b']]", "Template error: Fn::Select cannot select nonexistent value at index 2"),
+        ("!Select [-1, !Split [',', a]]", "Template error: Fn::Select cannot select nonexistent value at index -1"),
         ("!FindInMap [M, z, a]", "Template error: Unable to get mapping for M::z::a"),
-        ("!If [Gone, a, b]", "Template format error: Unresolved condition dependency Gone"),
+        ("!If [Gone, a, b]", "Template error: unresolved condition dependency Gone in Fn::If"),
         ("!ImportValue gone", "No export named gone found."),
         ("!Join [',', [[a]]]", "Template error: every item of Fn::Join must be a string"),
         ("!Join [',', !Ref Name]", "Template error: Fn::Join takes a list or a function that returns a list"),

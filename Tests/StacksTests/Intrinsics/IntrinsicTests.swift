@@ -58,8 +58,14 @@ import Testing
         ),
         ("{Fn::Sub: a, b: 1}", "Fn::Sub must be the only key of its map"),
         ("{Ref: [A]}", "Ref takes the name of something"),
-        ("!GetAtt A", "Fn::GetAtt takes a logical id and the name of an attribute"),
-        ("!GetAtt [A, !Ref B]", "Fn::GetAtt takes a logical id and the name of an attribute"),
+        (
+            "!GetAtt A",
+            "Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute"
+        ),
+        (
+            "!GetAtt [A, !Ref B]",
+            "Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute"
+        ),
         ("!Sub [a]", "Fn::Sub takes a string, or a list of a string and a map of variables"),
         (
             "!Sub '${a b}'",

@@ -109,7 +109,7 @@ private struct CustomResourceType: ResourceBehaviour {
     /// What a function would answer nobody knows before it is asked; whether it is there can be told.
     private func tried(_ request: ResourceRequest) async throws(ResourceFailure) -> ProvisionedResource {
         _ = try await CustomResourceQuestion.runtime(try request.properties.required("ServiceToken"), request)
-        var resource = request.provisioned("(\(request.logicalId), not made yet)")
+        var resource = request.provisioned(UnknownText.of(request.logicalId))
         resource.isUnknown = true
         return resource
     }

@@ -1,0 +1,97 @@
+import ControlPlane
+import GatewayModel
+import JSON
+import Stacks
+
+/// The end of stacks.
+extension StackService {
+    func delete(
+        _ record: StackRecord, retaining retained: Set<String>, _ maker: StackMaker, token: String?
+    ) async throws(ServiceError) {
+        let name = record.name
+        // Once more is the same.
+        if records[name]?.status == .deleteInProgress, busy.contains(name) { return }
+        if busy.contains(name) {
+            // What is being made is given up.
+            stops.ask(name)
+            await settled(name)
+        }
+        guard var record = records[name] else { return }
+        if let used = record.outputs.compactMap(\.exportName).first(where: { !exports.importers($0).isEmpty }) {
+            throw .validation(
+                "Export \(used) cannot be deleted as it is in use by \(exports.importers(used).joined(separator: ", "))"
+            )
+        }
+        var settings = record.settings ?? StackSettings()
+        settings.token = token
+        var pending = StackOperation(
+            kind: .delete, template: record.template, settings: settings, isRepeatable: maker.isRepeatable)
+        pending.retained = retained.sorted()
+        record.pending = pending
+        try await accept(record, .deleteInProgress)
+        Task { await delete(record, retained, maker.management, token) }
+    }
+
+    func delete(
+        _ record: StackRecord, _ retained: Set<String>, _ management: any Management, _ token: String?
+    ) async {
+        let operation = StackHistory.Operation(
+            stackId: record.stackId, name: StackOperation.Kind.delete.rawValue, token: token)
+        let engine = engine(record.name, SentCode(digests: [:], assets: assets), management, operation)
+        do throws(StackFailure) {
+            var doomed = record
+            if record.status.isToBeUndone || record.status == .createFailed || record.status == .updateFailed {
+                try await takeUpUnfinished(record.name)
+                doomed.resources = records[record.name]?.resources ?? record.resources
+            }
+            doomed.pending = record.pending
+            doomed.resources.removeAll { retained.contains($0.logicalId) }
+            doomed.leavings.removeAll { retained.contains($0.logicalId) }
+            try await engine.delete(doomed, account: account)
+            await keepDeleted(record)
+            log.finish(record.name, ["status": "DELETE_COMPLETE"])
+            end(record.name)
+        } catch {
+            var left = error.record
+            left?.pending = nil
+            if let left { try? await journal.save(left, steps: []) }
+            await finished(record, left ?? record, error.outcome)
+        }
+    }
+
+    /// Forgets the stack but for those who ask for it by its id.
+    func keepDeleted(_ record: StackRecord) async {
+        var record = record
+        record.status = .deleteComplete
+        record.statusReason = nil
+        record.deletionTime = now().iso8601Milliseconds
+        record.pending = nil
+        (record.resources, record.leavings, record.imports) = ([], [], [])
+        keep(record.name, nil)
+        deleted.append((record.stackId, record))
+        if history.events(of: record.stackId).last?.status != StackStatus.deleteComplete.rawValue {
+            await tell(record, record.settings?.token, "DELETE_STACK")
+        }
+        // They are for looking back: what cannot be written down is still known until the server ends.
+        try? await journal.save(deleted: record)
+        await saveEvents(of: record.stackId)
+        while deleted.count > StackLimits.deletedStacks {
+            let oldest = deleted.removeFirst()
+            history.forget(oldest.id)
+            changeSets[oldest.id] = nil
+            try? await journal.forget(stackId: oldest.id)
+        }
+    }
+
+    /// Of a stack of which only the name is left.
+    func drop(_ name: String) async throws(StackFailure) {
+        guard let record = records[name] else { return }
+        do { try await journal.remove(name) } catch { throw failure(name, "The stack cannot be removed: \(error)") }
+        await keepDeleted(record)
+    }
+
+    func saveEvents(of stackId: String) async {
+        guard let events = history.takeUnsaved(of: stackId) else { return }
+        try? await journal.save(events)
+    }
+}

@@ -1,0 +1,80 @@
+import ControlPlane
+import GatewayModel
+import JSON
+import Stacks
+
+/// What was under way when the server ended.
+extension StackService {
+    /// Goes on with what was accepted: what was half done is taken back, and then done anew, by the role that it was
+    /// accepted for. Where nobody may do that any more, it ends there.
+    func resume(_ record: StackRecord, _ pending: StackOperation, _ steps: [StackStep]) async {
+        let role = pending.settings.roleARN
+        let manager = pending.isRepeatable ? managementOf(role) : nil
+        let obstacle =
+            pending.isRepeatable
+            ? "Role \(role ?? "") is invalid or cannot be assumed"
+            : "The server ended; the operation has to be asked for again."
+        if pending.kind == .delete { return await resumeDeletion(record, pending, manager, obstacle) }
+        var standing = record
+        // What a stack has made it may take back, whoever has asked for it.
+        do throws(StackFailure) {
+            if record.status.isToBeUndone {
+                let operation = StackHistory.Operation(
+                    stackId: record.stackId, name: pending.kind.rawValue, token: pending.settings.token)
+                let engine = engine(
+                    record.name, SentCode(digests: [:], assets: assets), nil, operation, isPrelude: true)
+                standing =
+                    try await engine.takeBack(
+                        record, steps: steps, account: account, because: "The server ended.", keepsName: true) ?? record
+            } else if record.status == .updateCompleteCleanupInProgress {
+                return try await recover(record, steps)
+            }
+        } catch { return keep(record.name, error.record ?? record) }
+        if pending.kind == .create { standing.status = .reviewInProgress }
+        standing.pending = nil
+        keep(record.name, standing)
+        guard let manager else { return await giveUp(standing, pending, because: obstacle) }
+        do throws(ServiceError) {
+            let plan = try await StackTemplate(pending.template).plan(
+                record.name, given: pending.settings.parameters, account: account, manager)
+            let request = StackRequest(
+                plan: plan, template: pending.template, settings: pending.settings,
+                maker: StackMaker(management: manager, isRepeatable: true))
+            if pending.kind == .create {
+                try await create(standing, request)
+            } else {
+                try await update(standing, request)
+            }
+        } catch { await giveUp(standing, pending, because: error.message) }
+    }
+
+    private func resumeDeletion(
+        _ record: StackRecord, _ pending: StackOperation, _ manager: (any Management)?, _ obstacle: String
+    ) async {
+        guard let manager else {
+            var left = record
+            (left.status, left.statusReason, left.pending) = (.deleteFailed, obstacle, nil)
+            try? await journal.save(left, steps: [])
+            keep(record.name, left)
+            return await tell(left, pending.settings.token, pending.kind.rawValue)
+        }
+        busy.insert(record.name)
+        var shown = record
+        shown.status = .deleteInProgress
+        records[record.name] = shown
+        _ = log.begin(record.name)
+        let retained = Set(pending.retained)
+        Task { [record] in await delete(record, retained, manager, pending.settings.token) }
+    }
+
+    /// What cannot be done again is told by the stack, which is as it was before.
+    private func giveUp(_ record: StackRecord, _ pending: StackOperation, because reason: String) async {
+        var left = record
+        left.pending = nil
+        left.statusReason = reason
+        if left.status == .reviewInProgress { left.status = .rollbackComplete }
+        try? await journal.save(left, steps: [])
+        keep(left.name, left)
+        await tell(left, pending.settings.token, pending.kind.rawValue)
+    }
+}
