@@ -31,6 +31,15 @@ def test_an_owner_is_an_account(s3, bucket, owner):
         f"The value of the expected bucket owner parameter must be an AWS Account ID... [{owner}]")
 
 
+@pytest.mark.parametrize("location, code", [
+    ("us-east-1", "InvalidLocationConstraint"), ("foo", "InvalidLocationConstraint"),
+    ("eu-west-1", "IllegalLocationConstraintException"), ("EU", "IllegalLocationConstraintException"),
+])
+def test_buckets_are_in_the_servers_region(s3, location, code):
+    configuration = {"LocationConstraint": location}
+    assert refused(s3.create_bucket, Bucket=uuid.uuid4().hex, CreateBucketConfiguration=configuration)[:2] == (400, code)
+
+
 def test_public_access_block_has_all_its_members(s3, bucket):
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={"BlockPublicPolicy": True})
     assert s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"] == {
@@ -101,6 +110,14 @@ class TestParts:
             part = s3.upload_part(**where, PartNumber=number, Body=body, ChecksumAlgorithm="CRC32")
             parts.append({"PartNumber": number} | {name: part[name] for name in ("ETag", "ChecksumCRC32")})
         return where | {"MultipartUpload": {"Parts": parts}}
+
+    def test_an_upload_has_a_part(self, s3, upload):
+        parts = upload.pop("MultipartUpload")
+        assert refused(s3.complete_multipart_upload, **upload)[:3] == (
+            400, "InvalidRequest", "You must specify at least one part")
+        for change in ({"UploadId": "x"}, {"UploadId": "x", "MultipartUpload": parts}):
+            status, code, _, error = refused(s3.complete_multipart_upload, **upload | change)
+            assert (status, code, error["UploadId"]) == (404, "NoSuchUpload", "x")
 
     def test_the_size_is_what_the_client_says(self, s3, upload):
         size = PART + 10

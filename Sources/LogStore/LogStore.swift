@@ -117,7 +117,7 @@ package final class LogStore: Sendable {
     package func close() {
         endLiveTails()
         tidyState.withLock { $0.isClosed = true }
-        tidying.sync {}
+        finishTidying()
         try? database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
         try? database.close()
     }
@@ -144,6 +144,9 @@ package final class LogStore: Sendable {
     }
 
     // MARK: Tidying
+
+    /// Returns when nothing is being tidied, nor about to be.
+    func finishTidying() { tidying.sync {} }
 
     /// Has what may go removed in the background, unless that is about to happen anyway.
     package func tidySoon() { tidySoon(everything: true) }

@@ -50,6 +50,22 @@ extension ObjectOperation {
         }
     }
 
+    /// The first region is named by saying nothing, and is told what is no region at all. Source: recorded refusals.
+    private static func checkLocation(_ location: String, _ region: String) throws(ObjectError) {
+        let isRegion = location == "EU" || location.last?.isNumber == true && location.contains("-")
+        if location == "us-east-1" || region == "us-east-1" && !isRegion {
+            throw ObjectError(
+                "InvalidLocationConstraint", status: 400, "The specified location-constraint is not valid"
+            ).with("LocationConstraint", location)
+        }
+        guard location == region else {
+            throw ObjectError(
+                "IllegalLocationConstraintException", status: 400,
+                "The \(location) location constraint is incompatible for the region specific endpoint this request was "
+                    + "sent to.")
+        }
+    }
+
     /// The bucket that a token stands for; nil: from the first.
     private static func continuation(_ token: String) throws(ObjectError) -> String? {
         guard !token.isEmpty else { return nil }
@@ -72,16 +88,7 @@ extension ObjectOperation {
                 throw .notImplemented("Gatehouse does not serve '\(element.name)' of CreateBucketConfiguration.")
             }
             let location = document.child("LocationConstraint")?.text
-            if let location, location == "us-east-1" || location != region, !location.isEmpty {
-                throw ObjectError(
-                    location == "us-east-1" ? "InvalidLocationConstraint" : "IllegalLocationConstraintException",
-                    status: 400,
-                    location == "us-east-1"
-                        ? "The specified location-constraint is not valid"
-                        : "The \(location) location constraint is incompatible for the region specific endpoint this "
-                            + "request was sent to."
-                ).with("LocationConstraint", location)
-            }
+            if let location, !location.isEmpty { try checkLocation(location, region) }
         }
         let tags = try Tags.ofNewBucket(call)
         let ownership = call.request.header("x-amz-object-ownership") ?? "BucketOwnerEnforced"

@@ -91,9 +91,10 @@ extension ObjectOperation {
 
     private static let completeUpload: Run = { call throws(ObjectError) in
         let request = call.request
-        let document = try call.document("CompleteMultipartUpload")
+        _ = try call.store.upload(call.uploadId, call.bucket, call.key)
+        let document = call.body.isEmpty ? nil : try call.document("CompleteMultipartUpload")
         var parts: [CompletedPart] = []
-        for part in document.children {
+        for part in document?.children ?? [] {
             guard part.name == "Part", let number = part.child("PartNumber").flatMap({ Int($0.text) }),
                 let etag = part.child("ETag")?.text
             else { throw .malformedXML }

@@ -52,6 +52,7 @@ struct TidyingTests {
         let logs = try await TestLogs(storageBytes: 2_000_000)
         let message = String(repeating: "x", count: 100_000)
         for number in 0..<40 { try await logs.put("\(number) \(message)") }
+        logs.store.finishTidying()
         logs.store.tidy()
         let left = try await logs.found().compactMap { $0.split(separator: " ").first.map(String.init) }
         #expect(left.count < 40)
