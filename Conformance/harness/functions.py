@@ -69,6 +69,15 @@ class Function:
             headers=metadata["HTTPHeaders"],
         )
 
+    def has_logged(self, text):
+        """Whether a line of the function's log has the text: another call may find another environment."""
+        logs = self.clients.service("logs")
+        try:
+            found = logs.filter_log_events(logGroupName=f"/aws/lambda/{self.name}", filterPattern=f'"{text}"')
+        except logs.exceptions.ResourceNotFoundException:
+            return False
+        return bool(found["events"])
+
     def permit(self, source_arn=None, **parameters):
         """Lets API Gateway invoke the function, as an operator must."""
         if source_arn:
