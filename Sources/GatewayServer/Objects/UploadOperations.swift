@@ -6,6 +6,7 @@ extension ObjectOperation {
     static let uploadOperations: [ObjectOperation] = [
         ObjectOperation("CreateMultipartUpload", "POST", .key, "uploads", action: "PutObject", createUpload),
         ObjectOperation("UploadPart", "uploadId", action: "PutObject", receiving: uploadPart),
+        ObjectOperation("UploadPartCopy", "uploadId", copying: copyPart),
         ObjectOperation(
             "CompleteMultipartUpload", "POST", .key, "uploadId", action: "PutObject", body: .document, completeUpload),
         ObjectOperation("AbortMultipartUpload", "DELETE", .key, "uploadId") { call throws(ObjectError) in
@@ -67,9 +68,6 @@ extension ObjectOperation {
 
     private static let uploadPart = Receiving(
         prepare: { call, claims throws(ObjectError) in
-            if call.request.header("x-amz-copy-source") != nil {
-                throw .notImplemented("Gatehouse does not serve UploadPartCopy of S3.")
-            }
             try ObjectHeaders.check(call.request)
             _ = try call.partNumber()
             let upload = try call.store.upload(call.uploadId, call.bucket, call.key)

@@ -112,26 +112,48 @@ extension ObjectStore {
         return try Upload(row)
     }
 
-    /// A part that is sent again takes the place of the one before.
+    /// Makes received content a part. One that is sent again takes the place of the one before.
+    @discardableResult
     package func putPart(
         _ number: Int, of id: String, _ bucket: String, _ key: String, _ checksum: Checksum?,
         _ incoming: IncomingContent, _ digests: ContentDigests
-    ) throws(ObjectError) {
-        try keep(incoming, digests) { db, unused in
+    ) throws(ObjectError) -> UploadPart {
+        let piece = Piece(digest: digests.sha256, size: digests.size)
+        return try keep(incoming, digests) { db, unused in
             _ = try Self.upload(id, bucket, key, db)
-            if let old = try Self.parts(of: id, db, from: number, limit: 1).first, old.number == number {
-                try db.letGo([old.facts.piece], &unused)
-            }
-            let piece = Piece(digest: digests.sha256, size: digests.size)
-            try db.use([piece])
-            try db.execute(
-                sql:
-                    "INSERT OR REPLACE INTO parts (upload, number, modified, size, etag, facts) VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    id, number, self.now().milliseconds, digests.size, digests.etag,
-                    try Facts.encode(PartFacts(piece: piece, checksum: checksum)),
-                ])
+            return try self.put(number, of: id, PartFacts(piece: piece, checksum: checksum), digests.etag, db, &unused)
         }
+    }
+
+    /// Makes an object of one file a part: no byte of it is copied.
+    package func copyPart(
+        _ source: ObjectVersion, to number: Int, of id: String, _ bucket: String, _ key: String,
+        _ checksum: Checksum?, etag: String
+    ) throws(ObjectError) -> UploadPart {
+        guard let piece = source.facts.pieces.first, source.facts.pieces.count == 1 else {
+            throw .internalError("an object of \(source.facts.pieces.count) files was to be one part")
+        }
+        return try write { db, unused in
+            _ = try Self.upload(id, bucket, key, db)
+            try Self.checkContent(of: source, db)
+            return try self.put(number, of: id, PartFacts(piece: piece, checksum: checksum), etag, db, &unused)
+        }
+    }
+
+    private func put(
+        _ number: Int, of id: String, _ facts: PartFacts, _ etag: String, _ db: Database, _ unused: inout [String]
+    ) throws -> UploadPart {
+        if let old = try Self.parts(of: id, db, from: number, limit: 1).first, old.number == number {
+            try db.letGo([old.facts.piece], &unused)
+        }
+        try db.use([facts.piece])
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO parts (upload, number, modified, size, etag, facts) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [id, number, now().milliseconds, facts.piece.size, etag, try Facts.encode(facts)])
+        guard let part = try Self.parts(of: id, db, from: number, limit: 1).first else {
+            throw ObjectError.internalError("a row is missing")
+        }
+        return part
     }
 
     package func parts(
