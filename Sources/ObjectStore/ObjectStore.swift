@@ -101,8 +101,11 @@ package final class ObjectStore: Sendable {
             .map(ContentFolder.name)
     }
 
-    package func receive(_ wanted: Set<ChecksumKind>) throws(ObjectError) -> IncomingContent {
-        try contents.receive(wanted)
+    /// - Parameter isWritten: false for content that is there already and hashed only.
+    package func receive(
+        _ wanted: Set<ChecksumKind>, isWritten: Bool = true
+    ) throws(ObjectError) -> IncomingContent {
+        try contents.receive(wanted, isWritten: isWritten)
     }
 
     // MARK: Transactions

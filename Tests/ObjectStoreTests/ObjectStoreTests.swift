@@ -271,6 +271,49 @@ import Testing
         #expect(files().isEmpty)
     }
 
+    @Test func aPartThatIsCopiedIsTheFileOfItsObject() throws {
+        let source = try put("source", "content")
+        let facts = UploadFacts(object: ObjectFacts(), checksum: .crc32, scope: .fullObject, isAsked: true)
+        let id = try store.createUpload("bucket", "k", facts)
+        for _ in 0..<2 {
+            let part = try store.copyPart(
+                source, to: 1, of: id, "bucket", "k", source.facts.checksum, etag: source.etag)
+            #expect((part.size, part.etag, part.checksum) == (7, source.etag, source.facts.checksum))
+        }
+        _ = try store.delete("bucket", "source", nil)
+        let version = try store.completeUpload(
+            id, NewObject(bucket: "bucket", key: "k", facts: ObjectFacts()),
+            [CompletedPart(number: 1, etag: source.etag, checksum: nil)], checksum: nil)
+        #expect(try text(version, 0..<7) == "content")
+        #expect(files().count == 1)
+        _ = try store.delete("bucket", "k", nil)
+        #expect(files().isEmpty)
+        #expect(throws: ObjectError.noSuchUpload(id)) {
+            try store.copyPart(source, to: 1, of: id, "bucket", "k", nil, etag: source.etag)
+        }
+    }
+
+    @Test func aPartIsNotCopiedOfWhatHasGone() throws {
+        let source = try put("source", "content")
+        let facts = UploadFacts(object: ObjectFacts(), checksum: .crc32, scope: .fullObject, isAsked: true)
+        let id = try store.createUpload("bucket", "k", facts)
+        _ = try store.delete("bucket", "source", nil)
+        #expect(throws: ObjectError.noSuchKey("source")) {
+            try store.copyPart(source, to: 1, of: id, "bucket", "k", nil, etag: source.etag)
+        }
+    }
+
+    @Test func contentThatIsHashedOnlyIsNotKept() throws {
+        let incoming = try store.receive([.crc32], isWritten: false)
+        try incoming.append([Array("content".utf8)])
+        let digests = incoming.seal()
+        #expect(digests.etag == ContentDigests(of: Array("content".utf8), .crc32).etag)
+        #expect(throws: ObjectError.self) {
+            try store.put(NewObject(bucket: "bucket", key: "k", facts: ObjectFacts()), incoming, digests)
+        }
+        #expect(files().isEmpty)
+    }
+
     @Test func whatIsGivenUpLeavesNothing() throws {
         let facts = UploadFacts(object: ObjectFacts(), checksum: .crc64NVME, scope: .fullObject, isAsked: false)
         let id = try store.createUpload("bucket", "k", facts)

@@ -34,27 +34,24 @@ final class ObjectContent: @unchecked Sendable {
 
     func append(_ pieces: [ByteBuffer]) throws(ObjectError) {
         var contents: [ByteBufferView] = []
-        for piece in pieces { try unpack(piece.readableBytesView, &contents) }
+        for piece in pieces { try unpack(piece, &contents) }
         received += contents.reduce(0) { $0 + $1.count }
         // More than was told would be kept before it is refused.
         guard received <= claims.length ?? 0 else { throw .incompleteBody }
         try incoming?.append(contents)
     }
 
-    private func unpack(_ piece: ByteBufferView, _ contents: inout [ByteBufferView]) throws(ObjectError) {
-        guard case .chunked = claims.packing else { return contents.append(piece) }
-        var outcome = Result<Void, ObjectError>.success(())
-        piece.withUnsafeBytes { bytes in
-            outcome = Result { () throws(ObjectError) in
-                try chunks.read(bytes) { event throws(ObjectError) in
-                    guard case .content(let range) = event else { return try read(event) }
-                    signatures?.update(UnsafeRawBufferPointer(rebasing: bytes[range]))
-                    let start = piece.startIndex + range.lowerBound
-                    contents.append(piece[start..<(start + range.count)])
-                }
+    private func unpack(_ piece: ByteBuffer, _ contents: inout [ByteBufferView]) throws(ObjectError) {
+        let view = piece.readableBytesView
+        guard case .chunked = claims.packing else { return contents.append(view) }
+        try piece.read { bytes throws(ObjectError) in
+            try chunks.read(bytes) { event throws(ObjectError) in
+                guard case .content(let range) = event else { return try read(event) }
+                signatures?.update(UnsafeRawBufferPointer(rebasing: bytes[range]))
+                let start = view.startIndex + range.lowerBound
+                contents.append(view[start..<(start + range.count)])
             }
         }
-        try outcome.get()
     }
 
     /// What stands between the pieces of content.

@@ -1,43 +1,60 @@
 import GatewayModel
 import ObjectStore
 
-/// What x-amz-copy-source names: `bucket/key?versionId=…`, escaped, perhaps with a slash before it.
-struct CopySource {
-    let bucket: String
-    let key: String
-    let version: String?
-
-    init(_ text: String) throws(ObjectError) {
-        let wrong = ObjectError.invalidArgument(
-            "Invalid copy source object key", name: "x-amz-copy-source", value: "x-amz-copy-source")
-        let halves = text.split(separator: "?versionId=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = PercentEncoding.decode(halves[0], plusIsSpace: true) else { throw wrong }
-        let plain = path.hasPrefix("/") ? path.dropFirst() : path[...]
-        let name = plain.prefix { $0 != "/" }
-        let key = plain[name.endIndex...].dropFirst()
-        guard !name.isEmpty, !key.isEmpty else { throw wrong }
-        bucket = String(name)
-        self.key = String(key)
-        version = halves.count == 2 ? String(halves[1]) : nil
+extension ObjectAnswer {
+    /// The version that was copied, where its bucket has versions.
+    fileprivate mutating func tell(_ source: CopySource) {
+        guard source.version.id != ObjectVersion.withoutVersioning else { return }
+        headers.append(("x-amz-copy-source-version-id", source.version.id))
     }
 }
 
 extension ObjectOperation {
-    static let copy: Run = { call throws(ObjectError) in
+    /// A range is given a file of its own; so is an object of several, since a part is one.
+    static let copyPart: Copying = { call throws(ObjectError) in
         let request = call.request
         try ObjectHeaders.check(request)
-        let source = try CopySource(request.header("x-amz-copy-source") ?? "")
-        let from = try call.version(source.bucket, source.key, source.version)
-        guard !from.isMarker else {
-            if source.version == nil { throw .noSuchKey(source.key) }
-            throw .invalidRequest(
-                "The source of a copy request may not specifically refer to a delete marker by version id.")
+        let number = try call.partNumber()
+        let source = try CopySource(call)
+        let upload = try call.store.upload(call.uploadId, call.bucket, call.key)
+        let range = try source.range(request)
+        try source.checkConditions(request)
+        let isOneFile = source.version.facts.pieces.count == 1 && range.count == source.version.size
+        return try ContentCopy(
+            source, range, in: call.store, by: upload.facts.checksum, isWritten: !isOneFile
+        ) { copied throws(ObjectError) in
+            let part =
+                if let (incoming, digests) = copied.written {
+                    try call.store.putPart(
+                        number, of: upload.id, call.bucket, call.key, copied.checksum, incoming, digests)
+                } else {
+                    try call.store.copyPart(
+                        source.version, to: number, of: upload.id, call.bucket, call.key, copied.checksum,
+                        etag: copied.etag)
+                }
+            var answer = ObjectAnswer("CopyPartResult") { xml in
+                xml.element("LastModified", part.modified.objectTime)
+                xml.element("ETag", "\"\(part.etag)\"")
+                if upload.facts.isAsked, let checksum = part.checksum {
+                    xml.element(checksum.kind.element, checksum.value)
+                }
+            }
+            answer.tell(source)
+            answer.tell(upload.facts.object.encryption)
+            return answer
         }
-        try ReadConditions(request, prefix: "x-amz-copy-source-").check(from, answersNotModified: false)
+    }
+
+    static let copyObject: Copying = { call throws(ObjectError) in
+        let request = call.request
+        try ObjectHeaders.check(request)
+        let source = try CopySource(call)
+        let from = source.version
+        try source.checkConditions(request)
         let replaces = try directive("x-amz-metadata-directive", request)
         let replacesTags = try directive("x-amz-tagging-directive", request)
         let sent = try ObjectHeaders.facts(request, bucketEncryption: call.bucketEncryption())
-        let isItself = source.bucket == call.bucket && source.key == call.key && source.version == nil
+        let isItself = source.name.bucket == call.bucket && source.name.key == call.key && source.name.version == nil
         let condition = try ObjectHeaders.condition(request)
         if isItself, condition.isNew { throw .preconditionFailed("If-None-Match") }
         // What is named counts as changed, even if it is what it was (recorded).
@@ -47,10 +64,7 @@ extension ObjectOperation {
                 "This copy request is illegal because it is trying to copy an object to itself without changing the "
                     + "object's metadata, storage class, website redirect location or encryption attributes.")
         }
-        if let kind = request.header("x-amz-checksum-algorithm"), kind != from.facts.checksum?.kind.rawValue {
-            throw .notImplemented(
-                "Gatehouse copies an object with the checksum that it has. Leave x-amz-checksum-algorithm out.")
-        }
+        let kind = try ObjectHeaders.checksumAlgorithm(request) ?? from.facts.checksum?.kind ?? .crc64NVME
         var facts = from.facts
         if replaces {
             facts.headers = sent.headers
@@ -58,24 +72,26 @@ extension ObjectOperation {
         }
         if replacesTags { facts.tags = sent.tags }
         facts.encryption = sent.encryption
-        let made = try call.store.copy(
-            from,
-            to: NewObject(
-                bucket: call.bucket, key: call.key, facts: facts, condition: condition))
-        var answer = ObjectAnswer("CopyObjectResult") { xml in
-            xml.element("LastModified", made.modified.objectTime)
-            xml.element("ETag", "\"\(made.etag)\"")
-            if let checksum = made.facts.checksum {
-                xml.element(checksum.kind.element, checksum.value)
-                xml.element("ChecksumType", checksum.scope.rawValue)
+        let new = facts
+        return try ContentCopy(
+            source, 0..<from.size, in: call.store, by: kind, isWritten: false
+        ) { copied throws(ObjectError) in
+            var object = NewObject(bucket: call.bucket, key: call.key, facts: new, condition: condition)
+            object.facts.checksum = copied.checksum
+            let made = try call.store.copy(from, to: object, etag: copied.etag)
+            var answer = ObjectAnswer("CopyObjectResult") { xml in
+                xml.element("LastModified", made.modified.objectTime)
+                xml.element("ETag", "\"\(made.etag)\"")
+                if let checksum = made.facts.checksum {
+                    xml.element(checksum.kind.element, checksum.value)
+                    xml.element("ChecksumType", checksum.scope.rawValue)
+                }
             }
+            answer.tell(source)
+            answer.tell(made)
+            answer.tell(made.facts.encryption)
+            return answer
         }
-        if from.id != ObjectVersion.withoutVersioning {
-            answer.headers.append(("x-amz-copy-source-version-id", from.id))
-        }
-        answer.tell(made)
-        answer.tell(made.facts.encryption)
-        return answer
     }
 
     /// Whether the request's own are taken instead of the source's.

@@ -98,6 +98,16 @@ enum ObjectHeaders {
         return ObjectFacts.Encryption(algorithm: algorithm, key: key)
     }
 
+    static func checksumAlgorithm(_ request: ObjectRequest) throws(ObjectError) -> ChecksumKind? {
+        guard let name = request.header("x-amz-checksum-algorithm") else { return nil }
+        guard let kind = ChecksumKind(rawValue: name.uppercased()) else {
+            throw .invalidRequest(
+                "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, "
+                    + "CRC64NVME, SHA1, SHA256]")
+        }
+        return kind
+    }
+
     static func condition(_ request: ObjectRequest) throws(ObjectError) -> WriteCondition {
         var condition = WriteCondition()
         condition.match = request.header("if-match").map { $0.filter { $0 != "\"" } }

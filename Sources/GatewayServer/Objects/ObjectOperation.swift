@@ -40,6 +40,8 @@ struct ObjectOperation: Sendable {
         case content(Receiving)
         /// Content in a form, which says who sends it.
         case form
+        /// None: the content is there.
+        case copy(Copying)
     }
 
     /// What becomes of content.
@@ -52,6 +54,7 @@ struct ObjectOperation: Sendable {
     }
 
     typealias Run = @Sendable (ObjectCall) throws(ObjectError) -> ObjectAnswer
+    typealias Copying = @Sendable (ObjectCall) throws(ObjectError) -> ContentCopy
 
     let name: String
     let method: String
@@ -84,6 +87,15 @@ struct ObjectOperation: Sendable {
         }
     }
 
+    init(_ name: String, _ part: String? = nil, copying: @escaping Copying) {
+        self.init(name, "PUT", .key, part, action: "PutObject", body: .copy(copying)) { call throws(ObjectError) in
+            let copy = try copying(call)
+            while true { if let answer = try copy.step() { return answer } }
+        }
+    }
+
+    private var isCopy: Bool { if case .copy = body { true } else { false } }
+
     /// Query parameters that name a part of a bucket or of an object: a request with one of them is that part's, and never
     /// the whole's.
     private static let parts: Set<String> = [
@@ -105,20 +117,15 @@ struct ObjectOperation: Sendable {
     static func find(_ request: ObjectRequest) throws(ObjectError) -> ObjectOperation {
         let place: Place = request.bucket == nil ? .service : request.key == nil ? .bucket : .key
         let named = request.query.map(\.name).filter(parts.contains)
-        if let first = named.first {
-            guard named.count == 1 else {
-                throw .invalidRequest("The parameters '\(first)' and '\(named[1])' cannot stand in one request.")
-            }
-            let found = all.first { $0.method == request.method && $0.place == place && $0.part == first }
-            if let found { return found }
-            throw .notImplemented("Gatehouse does not serve \(request.method) with '?\(first)' of S3.")
+        guard named.count <= 1 else {
+            throw .invalidRequest("The parameters '\(named[0])' and '\(named[1])' cannot stand in one request.")
         }
-        let isCopy = request.method == "PUT" && request.header("x-amz-copy-source") != nil
-        let found = all.first {
-            guard $0.method == request.method, $0.place == place, $0.part == nil else { return false }
-            return place != .key || request.method != "PUT" || ($0.name == "CopyObject") == isCopy
+        let meant = all.filter { $0.method == request.method && $0.place == place && $0.part == named.first }
+        let isCopy = request.header("x-amz-copy-source") != nil
+        if let found = meant.first(where: { $0.isCopy == isCopy }) ?? meant.first { return found }
+        if let part = named.first {
+            throw .notImplemented("Gatehouse does not serve \(request.method) with '?\(part)' of S3.")
         }
-        if let found { return found }
         throw ObjectError(
             "MethodNotAllowed", status: 405, "The specified method is not allowed against this resource."
         ).with("Method", request.method).with("ResourceType", place == .service ? "SERVICE" : "OBJECT")
@@ -139,7 +146,7 @@ struct ObjectOperation: Sendable {
             needed.append(
                 Permission(action.replacing("Attributes", with: ""), on: "\(arn)/\(key)"))
         }
-        if let source = request.header("x-amz-copy-source"), let from = try? CopySource(source) {
+        if let source = request.header("x-amz-copy-source"), let from = try? CopySourceName(source) {
             needed.append(
                 Permission(
                     from.version == nil ? "s3:GetObject" : "s3:GetObjectVersion",

@@ -28,8 +28,11 @@ struct ObjectPart {
         }
         let start = parts[..<place].reduce(0) { $0 + $1.size }
         range = start..<(start + parts[place].size)
-        let scope = version.facts.checksum?.scope
-        checksum = parts[place].checksum.map { Checksum(kind: $0.kind, value: $0.value, scope: scope ?? $0.scope) }
+        // Where the whole has one of its own, its parts' are not told (recorded).
+        let isComposite = version.facts.checksum?.scope == .composite
+        checksum =
+            isComposite
+            ? parts[place].checksum.map { Checksum(kind: $0.kind, value: $0.value, scope: .composite) } : nil
         count = parts.count
     }
 }

@@ -76,7 +76,7 @@ extension ObjectOperation {
         ObjectOperation("PostObject", "POST", .bucket, action: "PutObject", body: .form) { _ throws(ObjectError) in
             throw .internalError("PostObject was run without its content")
         },
-        ObjectOperation("CopyObject", "PUT", .key, action: "PutObject", copy),
+        ObjectOperation("CopyObject", copying: copyObject),
         ObjectOperation("DeleteObject", "DELETE", .key) { call throws(ObjectError) in
             try ObjectHeaders.checkRetention(call.request)
             // AWS has these for directory buckets only.

@@ -91,7 +91,7 @@ final class ObjectService: HTTPService {
             }
         let content: any ReceivedContent
         switch operation.body {
-        case .none, .document:
+        case .none, .document, .copy:
             reading = .document(operation, call)
             if !stream.takeBody(limit: Self.documentBytes) { bodyTooLarge(stream) }
             return
@@ -140,10 +140,37 @@ final class ObjectService: HTTPService {
             call.body = document
             dropDocument()
             let ready = call
-            run(stream) { () throws(ObjectError) in
+            @Sendable func admit() throws(ObjectError) {
                 try Self.check(ready)
                 try ready.access.check(operation.permissions(ready.request, ready.account), ready)
-                return try operation.run(ready)
+            }
+            guard case .copy(let begin) = operation.body else {
+                return run(stream) { () throws(ObjectError) in
+                    try admit()
+                    return try operation.run(ready)
+                }
+            }
+            hop(stream) { () throws(ObjectError) in
+                try admit()
+                return try begin(ready)
+            } _: { service, stream, outcome in
+                switch outcome {
+                case .success(let copy): service.goOn(copy, stream)
+                case .failure(let error): service.refuse(error, stream)
+                }
+            }
+        }
+    }
+
+    /// A copy is done step by step: whoever else waits for the disk has his turn between.
+    private func goOn(_ copy: ContentCopy, _ stream: HTTPStream) {
+        hop(stream) { () throws(ObjectError) in
+            try copy.step()
+        } _: { service, stream, outcome in
+            switch outcome {
+            case .success(let answer?): service.write(answer, stream)
+            case .success(nil): service.goOn(copy, stream)
+            case .failure(let error): service.refuse(error, stream)
             }
         }
     }

@@ -11,3 +11,14 @@ protocol ReceivedContent: AnyObject, Sendable {
 }
 
 extension ObjectContent: ReceivedContent {}
+
+extension ByteBuffer {
+    /// `withUnsafeReadableBytes`, which takes no closure that tells its errors' type.
+    func read(_ body: (UnsafeRawBufferPointer) throws(ObjectError) -> Void) throws(ObjectError) {
+        var outcome = Result<Void, ObjectError>.success(())
+        withUnsafeReadableBytes { bytes in
+            outcome = Result { () throws(ObjectError) in try body(bytes) }
+        }
+        try outcome.get()
+    }
+}

@@ -6,6 +6,7 @@ extension ObjectOperation {
     static let uploadOperations: [ObjectOperation] = [
         ObjectOperation("CreateMultipartUpload", "POST", .key, "uploads", action: "PutObject", createUpload),
         ObjectOperation("UploadPart", "uploadId", action: "PutObject", receiving: uploadPart),
+        ObjectOperation("UploadPartCopy", "uploadId", copying: copyPart),
         ObjectOperation(
             "CompleteMultipartUpload", "POST", .key, "uploadId", action: "PutObject", body: .document, completeUpload),
         ObjectOperation("AbortMultipartUpload", "DELETE", .key, "uploadId") { call throws(ObjectError) in
@@ -22,13 +23,15 @@ extension ObjectOperation {
         let request = call.request
         try ObjectHeaders.check(request)
         let facts = try ObjectHeaders.facts(request, bucketEncryption: call.bucketEncryption())
-        let named = request.header("x-amz-checksum-algorithm")
-        guard let kind = ChecksumKind(rawValue: named?.uppercased() ?? ChecksumKind.crc64NVME.rawValue) else {
+        let named = try ObjectHeaders.checksumAlgorithm(request)
+        let kind = named ?? .crc64NVME
+        let told = try scope(request)
+        guard told == nil || named != nil else {
             throw .invalidRequest(
-                "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, "
-                    + "CRC64NVME, SHA1, SHA256]")
+                "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.")
         }
-        let scope = try scope(request.header("x-amz-checksum-type"), kind)
+        let scope = told ?? kind.standardScope
+        try check(scope, kind)
         let id = try call.store.createUpload(
             call.bucket, call.key,
             UploadFacts(object: facts, checksum: kind, scope: scope, isAsked: named != nil))
@@ -45,26 +48,26 @@ extension ObjectOperation {
         return answer
     }
 
-    /// Of a whole only a cyclic code follows from its parts; CRC64NVME is always that of the whole.
-    private static func scope(_ text: String?, _ kind: ChecksumKind) throws(ObjectError) -> Checksum.Scope {
-        guard let text else { return kind == .crc64NVME ? .fullObject : .composite }
+    private static func scope(_ request: ObjectRequest) throws(ObjectError) -> Checksum.Scope? {
+        guard let text = request.header("x-amz-checksum-type") else { return nil }
         guard let scope = Checksum.Scope(rawValue: text.uppercased()) else {
             throw .invalidRequest("Value for x-amz-checksum-type header is invalid.")
         }
+        return scope
+    }
+
+    /// Of a whole only a cyclic code follows from its parts; CRC64NVME is always that of the whole.
+    private static func check(_ scope: Checksum.Scope, _ kind: ChecksumKind) throws(ObjectError) {
         let isWrong = scope == .composite ? kind == .crc64NVME : kind == .sha1 || kind == .sha256
         guard !isWrong else {
             throw .invalidRequest(
                 "The \(scope.rawValue) checksum type cannot be used with the \(kind.rawValue.lowercased()) checksum "
                     + "algorithm.")
         }
-        return scope
     }
 
     private static let uploadPart = Receiving(
         prepare: { call, claims throws(ObjectError) in
-            if call.request.header("x-amz-copy-source") != nil {
-                throw .notImplemented("Gatehouse does not serve UploadPartCopy of S3.")
-            }
             try ObjectHeaders.check(call.request)
             _ = try call.partNumber()
             let upload = try call.store.upload(call.uploadId, call.bucket, call.key)
@@ -105,14 +108,18 @@ extension ObjectOperation {
         }
         guard !parts.isEmpty else { throw .invalidRequest("You must specify at least one part") }
         guard parts.count <= Upload.parts.upperBound else { throw .malformedXML }
+        let scope = try scope(request)
+        // One that comes without a type is that of the parts, save CRC64NVME (recorded).
         let whole = ChecksumKind.allCases.lazy.compactMap { kind in
-            request.header(kind.header).map { Checksum(kind: kind, value: $0) }
+            request.header(kind.header).map {
+                Checksum(kind: kind, value: $0, scope: scope ?? kind.standardScope)
+            }
         }.first
         let version = try call.store.completeUpload(
             call.uploadId,
             NewObject(
                 bucket: call.bucket, key: call.key, facts: ObjectFacts(),
-                condition: try ObjectHeaders.condition(request)), parts, checksum: whole,
+                condition: try ObjectHeaders.condition(request)), parts, checksum: whole, scope: scope,
             size: try objectSize(request))
         var answer = ObjectAnswer("CompleteMultipartUploadResult") { xml in
             xml.element("Location", call.location)
@@ -179,8 +186,13 @@ extension ObjectOperation {
     }
 }
 
+extension ChecksumKind {
+    /// What an upload has that says nothing of it.
+    fileprivate var standardScope: Checksum.Scope { self == .crc64NVME ? .fullObject : .composite }
+}
+
 extension ObjectCall {
-    fileprivate var uploadId: String { request.parameter("uploadId") ?? "" }
+    var uploadId: String { request.parameter("uploadId") ?? "" }
 
     /// Of an upload, or of an object that was one.
     func partNumber() throws(ObjectError) -> Int {

@@ -21,7 +21,8 @@ final class ContentFolder: Sendable {
 
     private var incoming: String { "\(path)/incoming" }
 
-    func receive(_ wanted: Set<ChecksumKind>) throws(ObjectError) -> IncomingContent {
+    func receive(_ wanted: Set<ChecksumKind>, isWritten: Bool) throws(ObjectError) -> IncomingContent {
+        guard isWritten else { return IncomingContent(file: nil, name: "", folder: self, wanted) }
         let name = "\(incoming)/\(count.add(1, ordering: .relaxed).newValue)"
         return IncomingContent(file: try SystemFile.create(name), name: name, folder: self, wanted)
     }

@@ -5,7 +5,8 @@ import GatewayModel
 /// Content that is being received: written to a file and hashed as it comes. One thread at a time touches it, and none
 /// that others wait for.
 package final class IncomingContent {
-    private let file: SystemFile
+    /// Nil: the content is there already, and hashed only.
+    private let file: SystemFile?
     private let name: String
     private let folder: ContentFolder
     private var sha256 = SHA256()
@@ -16,7 +17,7 @@ package final class IncomingContent {
     private var syncing = 0
     private var isKept = false
 
-    init(file: SystemFile, name: String, folder: ContentFolder, _ wanted: Set<ChecksumKind>) {
+    init(file: SystemFile?, name: String, folder: ContentFolder, _ wanted: Set<ChecksumKind>) {
         self.file = file
         self.name = name
         self.folder = folder
@@ -24,7 +25,7 @@ package final class IncomingContent {
     }
 
     /// An upload that is broken off leaves nothing.
-    deinit { if !isKept { SystemFile.remove(name) } }
+    deinit { if file != nil, !isKept { SystemFile.remove(name) } }
 
     /// Bytes for which it pays to wake another thread.
     private static let sharedBytes = 65_536
@@ -56,7 +57,7 @@ package final class IncomingContent {
 
     /// The disk works while more comes; small content is not worth the call.
     private func beginSync() {
-        guard size - syncing >= Self.syncedBytes, folder.isDurable else { return }
+        guard let file, size - syncing >= Self.syncedBytes, folder.isDurable else { return }
         file.beginSync(syncing..<size)
         syncing = size
     }
@@ -77,7 +78,7 @@ package final class IncomingContent {
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer) throws(ObjectError) {
-        try file.append(bytes)
+        try file?.append(bytes)
         sha256.update(bufferPointer: bytes)
         for kind in checksums.keys { checksums[kind]?.update(bytes) }
     }
@@ -93,6 +94,7 @@ package final class IncomingContent {
 
     /// Gives the file its name, durably. The caller commits who uses it and then lets it go (`ObjectStore`).
     func keep(_ digests: ContentDigests) throws(ObjectError) {
+        guard let file else { throw .internalError("content that was not written is to be kept") }
         isKept = true
         try folder.keep(file, name, as: digests.sha256)
     }

@@ -25,15 +25,24 @@ extension ObjectStore {
     }
 
     /// The same content under another key: no byte of it is copied.
-    package func copy(_ source: ObjectVersion, to object: NewObject) throws(ObjectError) -> ObjectVersion {
+    ///
+    /// - Parameter etag: of the content as one piece; an upload's is that of its parts.
+    package func copy(
+        _ source: ObjectVersion, to object: NewObject, etag: String
+    ) throws(ObjectError) -> ObjectVersion {
         var object = object
         object.facts.pieces = source.facts.pieces
+        object.facts.parts = nil
         return try write { db, unused in
-            // It may have gone since it was looked at, and its content with it.
-            for piece in source.facts.pieces where try !db.isUsed(piece.digest) {
-                throw ObjectError.noSuchKey(source.key)
-            }
-            return try self.put(object, size: source.size, etag: source.etag, db, &unused)
+            try Self.checkContent(of: source, db)
+            return try self.put(object, size: source.size, etag: etag, db, &unused)
+        }
+    }
+
+    /// It may have gone since it was looked at, and its content with it.
+    static func checkContent(of source: ObjectVersion, _ db: Database) throws {
+        for piece in source.facts.pieces where try !db.isUsed(piece.digest) {
+            throw ObjectError.noSuchKey(source.key)
         }
     }
 

@@ -112,26 +112,48 @@ extension ObjectStore {
         return try Upload(row)
     }
 
-    /// A part that is sent again takes the place of the one before.
+    /// Makes received content a part. One that is sent again takes the place of the one before.
+    @discardableResult
     package func putPart(
         _ number: Int, of id: String, _ bucket: String, _ key: String, _ checksum: Checksum?,
         _ incoming: IncomingContent, _ digests: ContentDigests
-    ) throws(ObjectError) {
-        try keep(incoming, digests) { db, unused in
+    ) throws(ObjectError) -> UploadPart {
+        let piece = Piece(digest: digests.sha256, size: digests.size)
+        return try keep(incoming, digests) { db, unused in
             _ = try Self.upload(id, bucket, key, db)
-            if let old = try Self.parts(of: id, db, from: number, limit: 1).first, old.number == number {
-                try db.letGo([old.facts.piece], &unused)
-            }
-            let piece = Piece(digest: digests.sha256, size: digests.size)
-            try db.use([piece])
-            try db.execute(
-                sql:
-                    "INSERT OR REPLACE INTO parts (upload, number, modified, size, etag, facts) VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    id, number, self.now().milliseconds, digests.size, digests.etag,
-                    try Facts.encode(PartFacts(piece: piece, checksum: checksum)),
-                ])
+            return try self.put(number, of: id, PartFacts(piece: piece, checksum: checksum), digests.etag, db, &unused)
         }
+    }
+
+    /// Makes an object of one file a part: no byte of it is copied.
+    package func copyPart(
+        _ source: ObjectVersion, to number: Int, of id: String, _ bucket: String, _ key: String,
+        _ checksum: Checksum?, etag: String
+    ) throws(ObjectError) -> UploadPart {
+        guard let piece = source.facts.pieces.first, source.facts.pieces.count == 1 else {
+            throw .internalError("an object of \(source.facts.pieces.count) files was to be one part")
+        }
+        return try write { db, unused in
+            _ = try Self.upload(id, bucket, key, db)
+            try Self.checkContent(of: source, db)
+            return try self.put(number, of: id, PartFacts(piece: piece, checksum: checksum), etag, db, &unused)
+        }
+    }
+
+    private func put(
+        _ number: Int, of id: String, _ facts: PartFacts, _ etag: String, _ db: Database, _ unused: inout [String]
+    ) throws -> UploadPart {
+        if let old = try Self.parts(of: id, db, from: number, limit: 1).first, old.number == number {
+            try db.letGo([old.facts.piece], &unused)
+        }
+        try db.use([facts.piece])
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO parts (upload, number, modified, size, etag, facts) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [id, number, now().milliseconds, facts.piece.size, etag, try Facts.encode(facts)])
+        guard let part = try Self.parts(of: id, db, from: number, limit: 1).first else {
+            throw ObjectError.internalError("a row is missing")
+        }
+        return part
     }
 
     package func parts(
@@ -159,19 +181,22 @@ extension ObjectStore {
 
     /// - Parameters:
     ///   - checksum: of the whole object, as the client has it.
+    ///   - scope: what the client says that the upload was created with.
     ///   - told: its size, as the client has it.
     package func completeUpload(
-        _ id: String, _ object: NewObject, _ named: [CompletedPart], checksum: Checksum?, size told: Int? = nil
+        _ id: String, _ object: NewObject, _ named: [CompletedPart], checksum: Checksum?,
+        scope: Checksum.Scope? = nil, size told: Int? = nil
     ) throws(ObjectError) -> ObjectVersion {
         try write { db, unused in
             let upload = try Self.upload(id, object.bucket, object.key, db)
+            try Self.check(scope, upload.facts)
             let bucket = try Self.bucket(object.bucket, db)
             try object.condition.check(try self.current(bucket, object.key, db), key: object.key)
             if let condition = object.condition.name, upload.isOvertaken {
                 throw ObjectError.conflict(condition, object.key)
             }
             let all = try Self.parts(of: id, db, from: 1, limit: Upload.parts.upperBound)
-            let parts = try Self.match(named, all, of: id)
+            let parts = try Self.match(named, all, of: upload)
             var object = object
             object.facts = upload.facts.object
             object.facts.pieces = parts.map(\.facts.piece)
@@ -179,13 +204,7 @@ extension ObjectStore {
                 ObjectFacts.Part(number: $0.number, size: $0.size, checksum: upload.facts.isAsked ? $0.checksum : nil)
             }
             object.facts.checksum = Self.checksum(of: parts, upload.facts)
-            if let checksum, let made = object.facts.checksum {
-                guard checksum.kind == made.kind, checksum.value == made.value else {
-                    throw ObjectError(
-                        "BadDigest", status: 400,
-                        "The \(checksum.kind.rawValue) you specified did not match the calculated checksum.")
-                }
-            }
+            if let checksum, let made = object.facts.checksum { try Self.check(checksum, made, upload.facts) }
             let size = parts.reduce(0) { $0 + $1.size }
             guard size <= Upload.objectBytes else {
                 throw ObjectError(
@@ -205,10 +224,26 @@ extension ObjectStore {
         }
     }
 
+    private static func check(_ scope: Checksum.Scope?, _ facts: UploadFacts) throws {
+        guard let scope, !facts.isAsked || scope != facts.scope else { return }
+        throw ObjectError.invalidRequest(
+            "The upload was created using the \(facts.isAsked ? facts.scope.rawValue : "null") checksum mode. The "
+                + "complete request must use the same checksum mode.")
+    }
+
+    /// Of an upload that asked for none AWS passes over those of other kinds than its own (recorded).
+    private static func check(_ told: Checksum, _ made: Checksum, _ facts: UploadFacts) throws {
+        guard facts.isAsked || told.kind == made.kind, told != made else { return }
+        throw ObjectError(
+            "BadDigest", status: 400,
+            "The \(made.kind.rawValue.lowercased()) you specified did not match the calculated checksum.")
+    }
+
     /// The parts that are named, all of which have to be there.
     private static func match(
-        _ named: [CompletedPart], _ all: [UploadPart], of id: String
+        _ named: [CompletedPart], _ all: [UploadPart], of upload: Upload
     ) throws -> [UploadPart] {
+        let id = upload.id
         let byNumber = Dictionary(all.map { ($0.number, $0) }) { first, _ in first }
         var parts: [UploadPart] = []
         for part in named {
@@ -218,8 +253,9 @@ extension ObjectStore {
                     "The list of parts was not in ascending order. Parts must be ordered by part number."
                 ).with("UploadId", id)
             }
+            try check(part, upload.facts)
             guard let found = byNumber[part.number], found.etag == part.etag,
-                part.checksum == nil || part.checksum?.value == found.checksum?.value
+                part.checksum == nil || upload.facts.isAsked && part.checksum?.value == found.checksum?.value
             else {
                 throw ObjectError(
                     "InvalidPart", status: 400,
@@ -236,6 +272,22 @@ extension ObjectStore {
                 .with("ProposedSize", String(part.size)).with("MinSizeAllowed", String(Upload.partBytes))
         }
         return parts
+    }
+
+    /// Whether a part is named with the checksum that its upload asked for. Source: recorded answers.
+    private static func check(_ part: CompletedPart, _ facts: UploadFacts) throws {
+        guard facts.isAsked else { return }
+        let kind = facts.checksum
+        if let told = part.checksum, told.kind != kind {
+            throw ObjectError(
+                "BadDigest", status: 400,
+                "The \(told.kind.rawValue.lowercased()) you specified for part \(part.number) did not match what we "
+                    + "received.")
+        }
+        guard part.checksum == nil, facts.scope == .composite else { return }
+        throw ObjectError.invalidRequest(
+            "The upload was created using a \(kind.rawValue.lowercased()) checksum. The complete request must include the "
+                + "checksum for each part. It was missing for part \(part.number) in the request.")
     }
 
     /// Of the parts' checksums, or that of the whole, which follows from them. Nil where a part has none.

@@ -32,13 +32,7 @@ final class PostedContent: ReceivedContent, @unchecked Sendable {
     func begin() {}
 
     func append(_ pieces: [ByteBuffer]) throws(ObjectError) {
-        for piece in pieces {
-            var outcome = Result<Void, ObjectError>.success(())
-            piece.withUnsafeReadableBytes { bytes in
-                outcome = Result { () throws(ObjectError) in try append(bytes) }
-            }
-            try outcome.get()
-        }
+        for piece in pieces { try piece.read { bytes throws(ObjectError) in try append(bytes) } }
     }
 
     private func append(_ bytes: UnsafeRawBufferPointer) throws(ObjectError) {
