@@ -2,6 +2,7 @@
 
 import json
 import re
+import urllib.parse
 
 import pytest
 from botocore.auth import S3SigV4Auth, SigV4Auth
@@ -220,6 +221,20 @@ class TestBuckets:
         role.trust(trust("lambda.amazonaws.com"))
         assert message(api.call("GET", "/prod/k")) == (500, '{"message": "Internal server error"}')
         role.delete()
+
+    @pytest.mark.parametrize("name", ["{0}.s3.amazonaws.com:", "{0}.s3.localhost:1", "..", "a..b", ""])
+    def test_the_bucket_in_a_host_is_no_more_than_its_part(self, rest_api, s3, bucket, name):
+        s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+        api = rest_api()
+        own = f"arn:aws:apigateway:{REGION}:{{bucket}}-data.s3:path/k"
+        integrate(
+            api, api.resource("{bucket}"), "GET", type="AWS", integrationHttpMethod="GET", credentials=ROLE, uri=own,
+            requestParameters={"integration.request.path.bucket": "method.request.path.bucket"},
+            method={"requestParameters": {"method.request.path.bucket": True}}, answers={"200": {}})  # fmt: skip
+        api.deploy("prod")
+        answer = api.call("GET", "/prod/" + urllib.parse.quote(name.format(bucket), safe=""))
+        assert answer.status in (400, 403, 500) or b"NoSuchBucket" in answer.body or b"InvalidBucketName" in answer.body
+        assert answer.body != b"x"
 
     def test_more_than_an_integration_may_answer(self, objects, s3, bucket):
         s3.put_object(Bucket=bucket, Key="big", Body=bytes(10_485_761))

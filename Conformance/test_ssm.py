@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import uuid
 
 import pytest
 
@@ -356,3 +357,12 @@ def test_the_parameter_of_cdks_bootstrap(ssm):
     path = "/cdk-bootstrap/hnb659fds/version"
     ssm.put_parameter(Name=path, Value="32", Type="String")
     assert ssm.get_parameter(Name=path, WithDecryption=True)["Parameter"]["Value"] == "32"
+
+
+def test_one_version_is_not_deleted(ssm):
+    name = f"/kept/{uuid.uuid4().hex}"
+    ssm.put_parameter(Name=name, Value="1", Type="String")
+    with pytest.raises(ssm.exceptions.ParameterNotFound):
+        ssm.delete_parameter(Name=f"{name}:1")
+    assert ssm.delete_parameters(Names=[f"{name}:1"])["InvalidParameters"] == [f"{name}:1"]
+    assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == "1"

@@ -50,6 +50,7 @@ package final class ObjectStore: Sendable {
 
     /// Moves the log into the file: then that alone holds what is known.
     package func close() {
+        finishTidying()
         try? database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
         try? database.close()
     }
@@ -66,6 +67,9 @@ package final class ObjectStore: Sendable {
     package static let tidyInterval = Duration.seconds(3_600)
 
     /// Has what may go removed in the background: what a killed server left may be much.
+    /// Returns when nothing is being tidied, nor about to be.
+    package func finishTidying() { tidying.sync {} }
+
     package func tidySoon() { tidying.async { [weak self] in self?.tidy() } }
 
     /// Removes uploads that nobody will complete, and content that nothing has used for a month.
@@ -87,7 +91,7 @@ package final class ObjectStore: Sendable {
             return try String.fetchAll(
                 db, sql: "SELECT digest FROM strays WHERE seen < ?", arguments: [now - Self.strayLife])
         }
-        for digest in old ?? [] { contents.remove(digest) { isUsed(digest) } }
+        for digest in old ?? [] { contents.remove(digest, isUsed: isUsed) }
         try? write { db, _ in
             for digest in old ?? [] { try db.execute(sql: "DELETE FROM strays WHERE digest = ?", arguments: [digest]) }
         }
@@ -119,7 +123,7 @@ package final class ObjectStore: Sendable {
         var unused: [String] = []
         let value: Value
         do { value = try database.write { db in try body(db, &unused) } } catch { throw Self.failure(error) }
-        for digest in unused { contents.remove(digest) { isUsed(digest) } }
+        for digest in unused { contents.remove(digest, isUsed: isUsed) }
         return value
     }
 
@@ -128,9 +132,17 @@ package final class ObjectStore: Sendable {
         _ incoming: IncomingContent, _ digests: ContentDigests, _ body: (Database, inout [String]) throws -> Value
     ) throws(ObjectError) -> Value {
         try incoming.keep(digests)
-        defer { contents.release(digests.sha256) { isUsed(digests.sha256) } }
+        defer { contents.settle(digests.sha256, isUsed: isUsed) }
         return try write(body)
     }
+
+    func hold(_ digests: Set<String>) -> ContentHold {
+        ContentHold(digests, in: contents) { [weak self, tidying] digests in
+            tidying.async { [weak self] in self?.letGo(digests) }
+        }
+    }
+
+    private func letGo(_ digests: Set<String>) { contents.release(digests, isUsed: isUsed) }
 
     /// When that cannot be told, it is.
     private func isUsed(_ digest: String) -> Bool {

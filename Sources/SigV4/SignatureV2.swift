@@ -86,7 +86,7 @@ package struct SignatureV2: Sendable {
     }
 
     /// Source: the same page; botocore 1.44.8, HmacV1Auth.
-    private static let subresources: Set = [
+    package static let subresources: Set = [
         "accelerate", "acl", "analytics", "cors", "defaultObjectAcl", "delete", "inventory", "lifecycle", "location",
         "logging", "metrics", "notification", "object-lock", "partNumber", "policy", "replication", "requestPayment",
         "response-cache-control", "response-content-disposition", "response-content-encoding",

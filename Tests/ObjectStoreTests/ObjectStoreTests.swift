@@ -32,7 +32,7 @@ import Testing
     private func text(_ version: ObjectVersion, _ range: Range<Int>? = nil) throws -> String {
         let range = range ?? 0..<version.size
         var bytes = [UInt8](repeating: 0, count: range.count)
-        let reader = try store.reader(of: version, range)
+        let reader = store.reader(of: version, range)
         try bytes.withUnsafeMutableBytes { try reader.read($0, at: range.lowerBound) }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -69,14 +69,35 @@ import Testing
         #expect(files().count == 1)
         _ = try store.delete("bucket", "a", nil)
         #expect(files().count == 1)
-        let version = try store.version("bucket", "b", nil)
-        let reader = try store.reader(of: version, 0..<4)
         _ = try store.delete("bucket", "b", nil)
         #expect(files().isEmpty)
-        // Whoever reads it reads on.
-        var bytes = [UInt8](repeating: 0, count: 4)
-        try bytes.withUnsafeMutableBytes { try reader.read($0, at: 0) }
-        #expect(String(decoding: bytes, as: UTF8.self) == "same")
+    }
+
+    @Test func whoeverReadsReadsOnAndWhoeverCopiesCopies() throws {
+        try put("a", "same")
+        func overwritten(_ text: String) throws -> ObjectVersion {
+            let version = try store.heldVersion("bucket", "a", nil)
+            try put("a", text)
+            return version
+        }
+        try {
+            let version = try overwritten("another")
+            #expect(files().count == 2)
+            #expect(try text(version) == "same")
+            let copy = NewObject(bucket: "bucket", key: "copy", facts: ObjectFacts())
+            _ = try store.copy(version, to: copy, etag: version.etag)
+            _ = try store.delete("bucket", "copy", nil)
+            #expect(files().count == 2)
+        }()
+        store.finishTidying()
+        #expect(files().count == 1)
+        try {
+            let version = try overwritten("third")
+            _ = try store.copy(
+                version, to: NewObject(bucket: "bucket", key: "copy", facts: ObjectFacts()), etag: version.etag)
+        }()
+        store.finishTidying()
+        #expect(try text(store.version("bucket", "copy", nil)) == "another")
     }
 
     @Test(arguments: [1, 3, 65_535, 100_000]) func digestsAreThoseOfTheWholeHoweverItComes(_ count: Int) throws {

@@ -6,8 +6,8 @@ extension ParameterStore {
     static var deletions: [String: TargetOperation] {
         [
             "DeleteParameter": TargetOperation([.need("Name", .parameterName)]) { control, call throws(ServiceError) in
-                let name = try ParameterName(call.input.needed("Name"), control.world, call.account).name
-                guard try await control.deleteParameter(name) else { throw ParameterError.notFound(name) }
+                let parameter = try ParameterName(call.input.needed("Name"), control.world, call.account)
+                guard try await control.delete(parameter) else { throw ParameterError.notFound(parameter.name) }
                 return [:]
             },
             "DeleteParameters": TargetOperation([.need("Names", .parameterNames)]) {
@@ -15,8 +15,7 @@ extension ParameterStore {
                 var deleted: [JSONValue] = []
                 var invalid: [JSONValue] = []
                 for text in Set(call.input.texts("Names") ?? []).sorted() {
-                    let name = try ParameterName(text, control.world, call.account).name
-                    if try await control.deleteParameter(name) {
+                    if try await control.delete(ParameterName(text, control.world, call.account)) {
                         deleted.append(.string(text))
                     } else {
                         invalid.append(.string(text))
@@ -144,10 +143,11 @@ extension Parameter {
 }
 
 extension ControlPlane {
-    /// Whether it was there.
-    fileprivate func deleteParameter(_ name: String) async throws(ServiceError) -> Bool {
-        try await change(
-            Parameter.self, name,
+    /// Whether it was there. One of its versions cannot be deleted, and is none that is there.
+    fileprivate func delete(_ parameter: ParameterName) async throws(ServiceError) -> Bool {
+        guard parameter.selector == nil else { return false }
+        return try await change(
+            Parameter.self, parameter.name,
             { change throws(ServiceError) in
                 let wasThere = change.root != nil
                 change.root = nil

@@ -12,7 +12,12 @@ enum ServiceRequest {
         guard !service.subdomain.isEmpty else { return }
         var host = ByteBuffer()
         RESTUpstream.write(service.subdomain, integration, x.rest.parameters, to: &host)
-        guard host.readableBytes > 0, host.readableBytesView.allSatisfy(ASCII.isHostByte) else {
+        // What is filled in must not end the name, nor leave a label empty.
+        let labels = host.readableBytesView.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let isName = labels.allSatisfy {
+            !$0.isEmpty && $0.allSatisfy { $0 != UInt8(ascii: ":") && ASCII.isHostByte($0) }
+        }
+        guard isName else {
             x.reason = "has an integration whose host cannot be made from the path"
             throw .internalError
         }

@@ -12,7 +12,7 @@ struct CodeObjectsAdapter: CodeObjects {
 
     func content(of object: CodeObject, upTo limit: Int) throws(CodeObjectFault) -> [UInt8]? {
         do throws(ObjectError) {
-            let version = try store.version(object.bucket, object.key, object.version)
+            let version = try store.heldVersion(object.bucket, object.key, object.version)
             guard !version.isMarker else {
                 throw object.version == nil ? .noSuchKey(object.key) : .markerHasNoContent
             }

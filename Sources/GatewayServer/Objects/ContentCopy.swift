@@ -49,7 +49,7 @@ final class ContentCopy: @unchecked Sendable {
         self.keep = keep
         guard isWritten || !source.version.isKnown(by: kind) else { return }
         reading = Reading(
-            reader: try store.reader(of: source.version, range),
+            reader: store.reader(of: source.version, range),
             incoming: try store.receive([kind], isWritten: isWritten), rest: range)
     }
 

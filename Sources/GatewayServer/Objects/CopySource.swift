@@ -12,12 +12,10 @@ struct CopySourceName {
             "Invalid copy source object key", name: "x-amz-copy-source", value: "x-amz-copy-source")
         let halves = text.split(separator: "?versionId=", maxSplits: 1, omittingEmptySubsequences: false)
         guard let path = PercentEncoding.decode(halves[0], plusIsSpace: true) else { throw wrong }
-        let plain = path.hasPrefix("/") ? path.dropFirst() : path[...]
-        let name = plain.prefix { $0 != "/" }
-        let key = plain[name.endIndex...].dropFirst()
-        guard !name.isEmpty, !key.isEmpty else { throw wrong }
-        bucket = String(name)
-        self.key = String(key)
+        let place = BucketPlace(path)
+        guard let bucket = place.bucket, let key = place.key else { throw wrong }
+        self.bucket = bucket
+        self.key = key
         version = halves.count == 2 ? String(halves[1]) : nil
     }
 }
@@ -29,7 +27,7 @@ struct CopySource {
 
     init(_ call: ObjectCall) throws(ObjectError) {
         name = try CopySourceName(call.request.header("x-amz-copy-source") ?? "")
-        version = try call.version(name.bucket, name.key, name.version)
+        version = try call.heldVersion(name.bucket, name.key, name.version)
         guard !version.isMarker else {
             if name.version == nil { throw .noSuchKey(name.key) }
             throw .invalidRequest(

@@ -54,7 +54,8 @@ extension ObjectOperation {
         let replaces = try directive("x-amz-metadata-directive", request)
         let replacesTags = try directive("x-amz-tagging-directive", request)
         let sent = try ObjectHeaders.facts(request, bucketEncryption: call.bucketEncryption())
-        let isItself = source.name.bucket == call.bucket && source.name.key == call.key && source.name.version == nil
+        let isItself =
+            source.name.bucket == call.bucket && source.name.key.isSame(as: call.key) && source.name.version == nil
         let condition = try ObjectHeaders.condition(request)
         if isItself, condition.isNew { throw .preconditionFailed("If-None-Match") }
         // What is named counts as changed, even if it is what it was (recorded).

@@ -171,9 +171,9 @@ struct ObjectAccess: Sendable {
     /// Of the bucket that a resource is, or is in.
     private func policy(_ resource: String, _ store: ObjectStore) throws(ObjectError) -> PolicyDocument? {
         let parts = resource.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        guard let name = parts.last?.prefix(while: { $0 != "/" }) else { return nil }
+        guard parts.count == 6, let name = BucketPlace(String(parts[5])).bucket else { return nil }
         do throws(ObjectError) {
-            return try store.policy(of: String(name))
+            return try store.policy(of: name)
         } catch {
             if error.code == "NoSuchBucket" { return nil }
             throw error

@@ -112,17 +112,34 @@ struct ObjectOperation: Sendable {
         bucketOperations + listings + settingOperations + policyOperations + objectOperations + tagOperations
         + uploadOperations
 
-    static func namesPart(_ request: ObjectRequest) -> Bool { request.query.contains { parts.contains($0.name) } }
+    static func namesPart(_ request: ObjectRequest) -> Bool { !parts(of: request).isEmpty }
+
+    /// The parts that a request names: more than one where it is not to be understood.
+    static func parts(of request: ObjectRequest) -> [String] { request.query.map(\.name).filter(parts.contains) }
+
+    /// What is done with a version that is there: for one that is named there are actions of their own,
+    /// `s3:GetObjectVersion`, `s3:PutObjectVersionTagging`. Source: Service Authorization Reference.
+    private static let ofVersions: Set = [
+        "s3:GetObject", "s3:DeleteObject", "s3:GetObjectTagging", "s3:PutObjectTagging", "s3:DeleteObjectTagging",
+        "s3:GetObjectAttributes", "s3:GetObjectAcl",
+    ]
 
     static func find(_ request: ObjectRequest) throws(ObjectError) -> ObjectOperation {
         let place: Place = request.bucket == nil ? .service : request.key == nil ? .bucket : .key
-        let named = request.query.map(\.name).filter(parts.contains)
+        let named = parts(of: request)
         guard named.count <= 1 else {
             throw .invalidRequest("The parameters '\(named[0])' and '\(named[1])' cannot stand in one request.")
         }
         let meant = all.filter { $0.method == request.method && $0.place == place && $0.part == named.first }
         let isCopy = request.header("x-amz-copy-source") != nil
-        if let found = meant.first(where: { $0.isCopy == isCopy }) ?? meant.first { return found }
+        if let found = meant.first(where: { $0.isCopy == isCopy }) ?? meant.first {
+            // A version is made by what is written, and never chosen.
+            if let id = request.parameter("versionId"), place == .key, !ofVersions.contains(found.action) {
+                throw .invalidArgument(
+                    "This operation does not accept a version-id.", name: "versionId", value: id)
+            }
+            return found
+        }
         if let part = named.first {
             throw .notImplemented("Gatehouse does not serve \(request.method) with '?\(part)' of S3.")
         }
@@ -138,8 +155,9 @@ struct ObjectOperation: Sendable {
         // What they are about stands in their bodies.
         if name == "DeleteObjects" || name == "PostObject" { return [] }
         guard let key = request.key else { return [Permission(action, on: arn)] }
-        // Of a version named there are actions of their own: s3:GetObjectVersion, s3:PutObjectVersionTagging.
-        let action = request.has("versionId") ? action.replacing("Object", with: "ObjectVersion") : action
+        let action =
+            request.has("versionId") && Self.ofVersions.contains(action)
+            ? action.replacing("Object", with: "ObjectVersion") : action
         var needed = [Permission(action, on: "\(arn)/\(key)")]
         // Source: Service Authorization Reference; the API's page asks for both.
         if name == "GetObjectAttributes" {

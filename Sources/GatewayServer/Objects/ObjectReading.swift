@@ -3,10 +3,10 @@ import GatewayModel
 import ObjectStore
 
 extension ObjectCall {
-    /// The version that the call is about, which is no delete marker.
+    /// The version that the call is about, which is no delete marker. Its content is held.
     func found() throws(ObjectError) -> ObjectVersion {
         let id = try request.versionId()
-        let version = try version(bucket, key, id)
+        let version = try heldVersion(bucket, key, id)
         guard version.isMarker else { return version }
         if id == nil { try checkListing(of: bucket) }
         throw id == nil ? ObjectError.noSuchKey(key).of(marker: version) : notAllowed(onMarker: version)
@@ -14,7 +14,7 @@ extension ObjectCall {
 
     /// The version whose tags the call is about.
     func tagged() throws(ObjectError) -> ObjectVersion {
-        let version = try version(bucket, key, request.versionId())
+        let version = try heldVersion(bucket, key, request.versionId())
         guard !version.isMarker else { throw notAllowed(onMarker: version) }
         return version
     }
@@ -26,8 +26,8 @@ extension ObjectCall {
             .of(marker: version)
     }
 
-    func version(_ bucket: String, _ key: String, _ id: String?) throws(ObjectError) -> ObjectVersion {
-        do throws(ObjectError) { return try store.version(bucket, key, id) } catch {
+    func heldVersion(_ bucket: String, _ key: String, _ id: String?) throws(ObjectError) -> ObjectVersion {
+        do throws(ObjectError) { return try store.heldVersion(bucket, key, id) } catch {
             if error.code == "NoSuchKey" { try checkListing(of: bucket) }
             throw error
         }
@@ -150,7 +150,7 @@ extension ObjectOperation {
         answer.tell(version)
         answer.tell(version.facts.encryption)
         answer.content = ObjectAnswer.Content(
-            reader: try call.store.reader(of: version, content), range: content)
+            reader: call.store.reader(of: version, content), range: content)
         return answer
     }
 
@@ -165,12 +165,16 @@ extension ObjectOperation {
         let isQuiet = document.child("Quiet")?.text == "true"
         _ = try call.store.bucket(call.bucket)
         let arn = "arn:\(call.account.partition):s3:::\(call.bucket)"
-        var entries = XMLText.part
+        // The whole document is looked at before anything goes.
+        var named: [(key: String, version: String?)] = []
         for object in objects {
             guard let key = object.child("Key")?.text, !key.isEmpty else { throw .malformedXML }
             let unknown = object.children.first { !["Key", "VersionId"].contains($0.name) }
             if let unknown { throw .notImplemented("Gatehouse does not serve '\(unknown.name)' of DeleteObjects.") }
-            let version = object.child("VersionId").flatMap { $0.text.isEmpty ? nil : $0.text }
+            named.append((key, object.child("VersionId").flatMap { $0.text.isEmpty ? nil : $0.text }))
+        }
+        var entries = XMLText.part
+        for (key, version) in named {
             do throws(ObjectError) {
                 let action = version == nil ? "s3:DeleteObject" : "s3:DeleteObjectVersion"
                 try call.access.check([Permission(action, on: "\(arn)/\(key)")], call)

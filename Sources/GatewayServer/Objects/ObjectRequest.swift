@@ -36,16 +36,17 @@ struct ObjectRequest: Sendable {
         self.headers = Self.withSignedParameters(fields, query)
         self.isOwn = isOwn
         resource = path
-        let rest = path.dropFirst()
         if let hostBucket {
             bucket = hostBucket
-            key = rest.isEmpty ? nil : String(rest)
+            key = Self.text(path.utf8.dropFirst())
         } else {
-            let name = rest.prefix { $0 != "/" }
-            bucket = name.isEmpty ? nil : String(name)
-            let key = rest[name.endIndex...].dropFirst()
-            self.key = key.isEmpty ? nil : String(key)
+            let place = BucketPlace(path)
+            (bucket, key) = (place.bucket, place.key)
         }
+    }
+
+    private static func text(_ bytes: Substring.UTF8View) -> String? {
+        bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
 
     private static let signatures = ["X-Amz-Signature", "Signature"]

@@ -96,12 +96,17 @@ extension SignatureV2 {
         } else {
             return nil
         }
-        guard Self.regions.contains(region) else {
+        let chunks = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+        guard Self.regions.contains(region), request.header("x-amz-content-sha256")?.hasPrefix(chunks) != true else {
             throw .invalidRequest(
                 "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
         }
+        if let part = ObjectOperation.parts(of: request).first(where: { !Self.subresources.contains($0) }) {
+            throw .invalidRequest(
+                "Signatures of version 2 do not say that '\(part)' is asked for. Please use AWS4-HMAC-SHA256.")
+        }
         if let expires {
-            guard let end = Int64(expires), end < Self.lastSecond else {
+            guard let end = Int64(expires), (0..<Self.lastSecond).contains(end) else {
                 throw ObjectError(
                     "AccessDenied", status: 403, "Invalid date (should be seconds since epoch): \(expires)")
             }

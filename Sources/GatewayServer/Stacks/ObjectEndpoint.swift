@@ -49,6 +49,9 @@ struct ObjectEndpoint: Sendable {
     }
 
     private func run(_ operation: ObjectOperation, _ call: ObjectCall) throws(ObjectError) -> ObjectAnswer {
+        if case .form = operation.body {
+            throw .notImplemented("Gatehouse takes forms that upload an object from its listener only.")
+        }
         guard case .content(let receiving) = operation.body else {
             try ObjectService.check(call)
             return try operation.run(call)

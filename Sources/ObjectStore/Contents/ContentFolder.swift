@@ -6,9 +6,15 @@ import Synchronization
 final class ContentFolder: Sendable {
     let path: String
     let isDurable: Bool
-    /// Digests that are about to be used, and how often: what has come and is not committed yet.
-    private let held = Mutex<[String: Int]>([:])
+    private let holds = Mutex(Holds())
     private let count = Atomic<Int>(0)
+
+    private struct Holds {
+        /// How often a digest is held: it is about to be used, or being read.
+        var counts: [String: Int] = [:]
+        /// Those that were to go meanwhile.
+        var unused: Set<String> = []
+    }
 
     /// What another process has not finished is removed.
     init(path: String, isDurable: Bool) throws(ObjectError) {
@@ -34,7 +40,7 @@ final class ContentFolder: Sendable {
 
     /// Gives a written file its name, and holds it until `release`.
     func keep(_ file: SystemFile, _ name: String, as digest: String) throws(ObjectError) {
-        held.withLock { $0[digest, default: 0] += 1 }
+        hold([digest])
         do throws(ObjectError) {
             if isDurable { try file.sync() }
             let folder = "\(path)/\(digest.prefix(2))"
@@ -42,24 +48,42 @@ final class ContentFolder: Sendable {
             try SystemFile.move(name, to: self.file(digest))
             if isDurable { try SystemFile.syncFolder(folder) }
         } catch {
-            release(digest) { true }
+            release([digest]) { _ in true }
             throw error
         }
     }
 
-    /// The content is committed, or never will be. What nobody uses is removed.
-    func release(_ digest: String, isUsed: () -> Bool) {
-        held.withLock { held in
-            let left = (held[digest] ?? 1) - 1
-            held[digest] = left > 0 ? left : nil
-            if left <= 0, !isUsed() { SystemFile.remove(file(digest)) }
+    /// The files of these are not removed until they are released as often.
+    func hold(_ digests: Set<String>) {
+        holds.withLock { holds in for digest in digests { holds.counts[digest, default: 0] += 1 } }
+    }
+
+    /// What was held for content that is committed, or never will be. What nobody uses is removed.
+    func settle(_ digest: String, isUsed: (String) -> Bool) {
+        holds.withLock { _ = $0.unused.insert(digest) }
+        release([digest], isUsed: isUsed)
+    }
+
+    /// What was to go while it was held goes with its last holder, unless it is used again.
+    func release(_ digests: Set<String>, isUsed: (String) -> Bool) {
+        for digest in digests {
+            holds.withLock { holds in
+                let left = (holds.counts[digest] ?? 1) - 1
+                holds.counts[digest] = left > 0 ? left : nil
+                guard left <= 0, holds.unused.remove(digest) != nil, !isUsed(digest) else { return }
+                SystemFile.remove(file(digest))
+            }
         }
     }
 
-    /// Removes content unless it is used, or is about to be.
-    func remove(_ digest: String, isUsed: () -> Bool) {
-        held.withLock { held in
-            if held[digest] == nil, !isUsed() { SystemFile.remove(file(digest)) }
+    /// Removes content unless it is used, or held.
+    func remove(_ digest: String, isUsed: (String) -> Bool) {
+        holds.withLock { holds in
+            if holds.counts[digest] != nil {
+                holds.unused.insert(digest)
+            } else if !isUsed(digest) {
+                SystemFile.remove(file(digest))
+            }
         }
     }
 

@@ -26,7 +26,9 @@ extension ObjectStore {
 
     /// The same content under another key: no byte of it is copied.
     ///
-    /// - Parameter etag: of the content as one piece; an upload's is that of its parts.
+    /// - Parameters:
+    ///   - source: held, for it may have gone since it was looked at.
+    ///   - etag: of the content as one piece; an upload's is that of its parts.
     package func copy(
         _ source: ObjectVersion, to object: NewObject, etag: String
     ) throws(ObjectError) -> ObjectVersion {
@@ -34,15 +36,7 @@ extension ObjectStore {
         object.facts.pieces = source.facts.pieces
         object.facts.parts = nil
         return try write { db, unused in
-            try Self.checkContent(of: source, db)
-            return try self.put(object, size: source.size, etag: etag, db, &unused)
-        }
-    }
-
-    /// It may have gone since it was looked at, and its content with it.
-    static func checkContent(of source: ObjectVersion, _ db: Database) throws {
-        for piece in source.facts.pieces where try !db.isUsed(piece.digest) {
-            throw ObjectError.noSuchKey(source.key)
+            try self.put(object, size: source.size, etag: etag, db, &unused)
         }
     }
 
@@ -107,8 +101,25 @@ extension ObjectStore {
         }
     }
 
-    package func reader(of version: ObjectVersion, _ range: Range<Int>) throws(ObjectError) -> ContentReader {
-        try ContentReader(version.facts.pieces, in: contents, range: range)
+    /// A version whose content is there as long as it, or a reader of it, is.
+    package func heldVersion(_ bucket: String, _ key: String, _ id: String?) throws(ObjectError) -> ObjectVersion {
+        for _ in 0..<Self.looks {
+            var version = try version(bucket, key, id)
+            guard !version.facts.pieces.isEmpty else { return version }
+            let digests = Set(version.facts.pieces.map(\.digest))
+            version.hold = hold(digests)
+            // What is used now is used or held from now on.
+            if try read({ db in try digests.allSatisfy(db.isUsed) }) { return version }
+        }
+        throw .internalError("the object was overwritten \(Self.looks) times while it was looked at")
+    }
+
+    /// How often an object may be overwritten between two looks.
+    private static let looks = 100
+
+    /// - Parameter version: held.
+    package func reader(of version: ObjectVersion, _ range: Range<Int>) -> ContentReader {
+        ContentReader(version.facts.pieces, in: contents, range: range, hold: version.hold)
     }
 
     private func find(_ bucket: Bucket, _ key: String, _ id: String, _ db: Database) throws -> ObjectVersion? {

@@ -16,6 +16,8 @@ package struct ObjectVersion: Sendable {
     package let facts: ObjectFacts
     /// Whether its bucket keeps versions, or has.
     package let isVersioned: Bool
+    /// Of its content.
+    var hold: ContentHold?
 
     package static let withoutVersioning = "null"
 

@@ -194,9 +194,12 @@ private struct HeaderParameters {
     subscript(name: String) -> String? { parameters[name] }
 
     init(_ text: String) {
-        var rest = text[...]
-        func trimmed(_ text: Substring) -> String {
-            String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        // A mark may follow a quotation mark, which stays one.
+        var rest = text.unicodeScalars[...]
+        func trimmed(_ text: Substring.UnicodeScalarView) -> String {
+            var view = String.UnicodeScalarView(text.drop { $0 == " " })
+            while view.last == " " { view.removeLast() }
+            return String(view)
         }
         value = trimmed(rest.prefix { $0 != ";" })
         rest = rest[(rest.firstIndex(of: ";") ?? rest.endIndex)...].dropFirst()
@@ -213,7 +216,7 @@ private struct HeaderParameters {
                         value.append("\"")
                         rest = rest.dropFirst()
                     } else {
-                        value.append(letter)
+                        value.unicodeScalars.append(letter)
                     }
                 }
                 // Of HTML: a quotation mark is written as `%22`.

@@ -19,8 +19,7 @@ struct PostForm: Sendable {
     /// Fields become what the head of PutObject would say; the name of the file stands for `${filename}` in them.
     /// Source: S3 API Reference, RESTObjectPOST, form fields.
     mutating func name(file: String?) {
-        guard let file, !file.isEmpty else { return }
-        for (name, value) in fields { fields[name] = value.replacing("${filename}", with: file) }
+        for (name, value) in fields { fields[name] = value.replacing("${filename}", with: file ?? "") }
     }
 
     static func missing(_ name: String) -> ObjectError {

@@ -10,7 +10,7 @@ struct PostPolicy {
 
     /// - Parameter text: in base64, as the form has it.
     init(_ text: String, now: Timestamp) throws(ObjectError) {
-        guard let bytes = Base64.decode(text.filter { $0 != "\r" && $0 != "\n" }),
+        guard let bytes = Base64.decode(String(decoding: text.utf8.filter { $0 != 0x0D && $0 != 0x0A }, as: UTF8.self)),
             let document = (try? JSONValue(parsing: bytes))?.object
         else { throw Self.invalid("Invalid JSON.") }
         guard let end = document["expiration"] else { throw Self.invalid("Policy missing expiration.") }
@@ -122,9 +122,9 @@ struct PostPolicy {
 
         func holds(for fields: [String: String]) -> Bool {
             guard let field, let value = fields[field] else { return false }
-            guard operation == "starts-with" else { return value == second }
+            guard operation == "starts-with" else { return value.isSame(as: second) }
             // Types with commas between them are a list.
-            guard field == "content-type" else { return value.hasPrefix(second) }
+            guard field == "content-type" else { return value.begins(with: second) }
             return value.split(separator: ",", omittingEmptySubsequences: false)
                 .allSatisfy { $0.drop { $0 == " " }.hasPrefix(second) }
         }

@@ -23,6 +23,10 @@ final class PostedContent: ReceivedContent, @unchecked Sendable {
             throw .preconditionFailed("Bucket POST must be of the enclosure-type multipart/form-data")
         }
         guard hasLength else { throw .missingContentLength }
+        guard form.request.header("authorization") == nil else {
+            throw .notImplemented(
+                "Gatehouse takes forms whose policy is signed, and none that are signed in their head.")
+        }
         self.form = form
         self.pageRefusal = pageRefusal
         reader = FormReader(boundary: boundary)
@@ -53,8 +57,11 @@ final class PostedContent: ReceivedContent, @unchecked Sendable {
         guard let key = fields["key"], !key.isEmpty else { throw PostForm.missing("key") }
         let access = try access()
         let request = try ObjectRequest(
-            method: "PUT", path: "/\(form.bucket)/\(PercentEncoding.encode(key, keeping: "/"))", query: "",
-            headers: try fields.headers() + [("host", form.request.header("host") ?? "")], hostBucket: nil)
+            method: "PUT",
+            path: (form.request.hostBucket == nil ? "/\(form.bucket)/" : "/")
+                + PercentEncoding.encode(key, keeping: "/"),
+            query: "", headers: try fields.headers() + [("host", form.request.header("host") ?? "")],
+            hostBucket: form.request.hostBucket)
         let call = ObjectCall(store: form.store, account: form.account, request: request, access: access)
         try access.check(ObjectOperation.putObject.permissions(request, form.account), call)
         let claims = try ContentClaims(request, contentLength: 0)
