@@ -26,9 +26,7 @@ extension ObjectStore {
 
     /// The same content under another key: no byte of it is copied.
     ///
-    /// - Parameters:
-    ///   - source: held, for it may have gone since it was looked at.
-    ///   - etag: of the content as one piece; an upload's is that of its parts.
+    /// - Parameter etag: of the content as one piece; an upload's is that of its parts.
     package func copy(
         _ source: ObjectVersion, to object: NewObject, etag: String
     ) throws(ObjectError) -> ObjectVersion {
@@ -36,7 +34,16 @@ extension ObjectStore {
         object.facts.pieces = source.facts.pieces
         object.facts.parts = nil
         return try write { db, unused in
-            try self.put(object, size: source.size, etag: etag, db, &unused)
+            try Self.checkContent(of: source, db)
+            return try self.put(object, size: source.size, etag: etag, db, &unused)
+        }
+    }
+
+    /// What is not held may have gone since it was looked at.
+    static func checkContent(of source: ObjectVersion, _ db: Database) throws {
+        guard source.hold == nil else { return }
+        for piece in source.facts.pieces where try !db.isUsed(piece.digest) {
+            throw ObjectError.noSuchKey(source.key)
         }
     }
 

@@ -126,8 +126,6 @@ extension ObjectStore {
     }
 
     /// Makes an object of one file a part: no byte of it is copied.
-    ///
-    /// - Parameter source: held.
     package func copyPart(
         _ source: ObjectVersion, to number: Int, of id: String, _ bucket: String, _ key: String,
         _ checksum: Checksum?, etag: String
@@ -137,6 +135,7 @@ extension ObjectStore {
         }
         return try write { db, unused in
             _ = try Self.upload(id, bucket, key, db)
+            try Self.checkContent(of: source, db)
             return try self.put(number, of: id, PartFacts(piece: piece, checksum: checksum), etag, db, &unused)
         }
     }
