@@ -143,7 +143,7 @@ struct StackComparison {
             case .none: break
             case .update:
                 var new = wanted
-                (new.physicalId, new.attributes) = (old.physicalId, old.attributes)
+                new.take(old.provisioned)
                 updates.append(Update(old: old, new: new, properties: properties))
             case .create, .replace: return []
             }
@@ -160,6 +160,7 @@ struct StackComparison {
     }
 
     func outputs() throws(TemplateError) -> [StackOutput] {
+        let masking = masking
         var outputs: [StackOutput] = []
         for output in plan.outputs {
             guard let value = try text(output.value, output.path) else {
@@ -177,10 +178,25 @@ struct StackComparison {
                             + "hyphens.", export.line, output.path)
                 }
             }
-            outputs.append(
-                StackOutput(name: output.name, value: value, description: output.description, exportName: name))
+            var made = StackOutput(
+                name: output.name, value: value, description: output.description, exportName: name)
+            if let masking {
+                // What cannot be worked out without what is hidden is not shown.
+                let shown = (try? masking.resolve(output.value))?.text ?? StackPlan.mask
+                if shown != value { made.shown = shown }
+            }
+            outputs.append(made)
         }
         return outputs
+    }
+
+    /// Gives outputs as they may be shown; nil where no resource hides anything.
+    private var masking: IntrinsicResolver? {
+        let hiding = resolver.resources.filter { !$0.value.hidden.isEmpty }
+        guard !hiding.isEmpty else { return nil }
+        var masking = resolver
+        for (name, resource) in hiding { masking.resources[name] = resource.masked }
+        return masking
     }
 
     private func text(_ value: TemplateValue, _ path: String) throws(TemplateError) -> String? {

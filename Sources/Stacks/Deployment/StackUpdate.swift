@@ -129,8 +129,7 @@ extension StackUpdate {
         if let action = difference.action {
             changes.append(ResourceChange(logicalId: wanted.logicalId, type: wanted.type, action: action))
         }
-        wanted.physicalId = provisioned.physicalId
-        wanted.attributes = provisioned.attributes
+        wanted.take(provisioned)
         resources.append(wanted)
         comparison.exists(provisioned)
         warnings += provisioned.warnings.map { "\(wanted.logicalId): \($0)" }
@@ -179,8 +178,7 @@ extension StackUpdate {
     ) async throws(TemplateError) -> ProvisionedResource {
         engine.event(old, "UPDATE_IN_PROGRESS")
         var wanted = wanted
-        wanted.physicalId = old.physicalId
-        wanted.attributes = old.attributes
+        wanted.take(old.provisioned)
         try await begin(StackStep(kind: .update, resource: wanted, preparation: nil, before: old))
         do throws(ResourceFailure) {
             let provisioned = try await engine.update(
@@ -213,8 +211,7 @@ extension StackUpdate {
 
     private mutating func done(_ provisioned: ProvisionedResource) {
         steps[steps.count - 1].isDone = true
-        steps[steps.count - 1].resource.physicalId = provisioned.physicalId
-        steps[steps.count - 1].resource.attributes = provisioned.attributes
+        steps[steps.count - 1].resource.take(provisioned)
     }
 
     private func keep(_ record: StackRecord) async throws(TemplateError) {

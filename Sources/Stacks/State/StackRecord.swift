@@ -49,6 +49,8 @@ package struct StackResource: Codable, Sendable {
     package var physicalId: String
     /// What Fn::GetAtt gives.
     package var attributes: [String: String]
+    /// Names of attributes that are not shown, since the resource says so; nil where there are none.
+    package var hiddenAttributes: Set<String>?
     /// With all functions worked out.
     package var properties: JSONValue
     /// The properties as they may be shown, where there is a difference.
@@ -66,4 +68,10 @@ package struct StackOutput: Codable, Sendable, Hashable {
     package let value: String
     package let description: String?
     package let exportName: String?
+    /// The value as it may be shown, where there is a difference.
+    package var shown: String?
+}
+
+extension StackOutput {
+    package var shownValue: String { shown ?? value }
 }
