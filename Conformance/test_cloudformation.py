@@ -214,6 +214,23 @@ class TestStacks:
         assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
 
 
+    def test_a_logical_id_keeps_its_type(self, cloudformation, name):
+        group = {"Type": "AWS::IAM::Group"}
+        created(
+            cloudformation, name, TemplateBody=template({"A": parameter(f"/{name}"), "B": group}),
+            Capabilities=["CAPABILITY_IAM"])  # fmt: skip
+        body = template({"A": group, "B": parameter(f"/{name}"), "C": group})
+        refusal = (
+            400, "ValidationError",
+            "Update of resource type is not permitted. The new template modifies resource type of the following "
+            "resources: [A, B]",
+        )  # fmt: skip
+        given = {"StackName": name, "TemplateBody": body, "Capabilities": ["CAPABILITY_IAM"]}
+        assert fault(cloudformation.update_stack, **given) == refusal
+        assert fault(cloudformation.create_change_set, ChangeSetName="c", **given) == refusal
+        assert stack(cloudformation, name)["StackStatus"] == "CREATE_COMPLETE"
+
+
 class TestFailures:
     @pytest.fixture
     def failing(self, cloudformation, name):

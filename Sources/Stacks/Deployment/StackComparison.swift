@@ -80,7 +80,7 @@ struct StackComparison {
     /// How `wanted` differs from what the stack has.
     func difference(_ wanted: StackResource) -> Difference {
         guard let old = existing?.resource(wanted.logicalId) else { return .create }
-        guard old.type == wanted.type, let type = ResourceType.all[wanted.type] else { return .replace(["Type"]) }
+        guard let type = ResourceType.all[wanted.type] else { return .replace(["Type"]) }
         let names = wanted.differences(from: old)
         guard !names.isEmpty else { return wanted.hasOtherMetadata(than: old) ? .update([]) : .none }
         let (before, after) = (old.reader.properties, wanted.reader.properties)

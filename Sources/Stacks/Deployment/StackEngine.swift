@@ -140,6 +140,7 @@ package struct StackEngine: Sendable {
             throw plan.error(
                 "Stack:\(record.stackId) is in \(record.status.rawValue) state and can not be updated.", nil, "")
         }
+        if let refusal = plan.refusal(over: record) { throw plan.error(refusal, nil, "Resources") }
         let engine = StackEngine(
             management: await calls.management.draft(), code: UntriedCode(code), exports: exports, now: now)
         var deployment = StackUpdate(

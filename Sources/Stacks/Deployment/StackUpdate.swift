@@ -66,6 +66,8 @@ struct StackUpdate {
 extension StackUpdate {
     /// What may not be changed is told as the failure of its resource, before anything is.
     private mutating func checkDenials() throws(TemplateError) {
+        // Since a change set was made the stack may have become another one.
+        if let refusal = plan.refusal(over: comparison.existing) { throw plan.error(refusal, nil, "Resources") }
         for change in try comparison.changes() {
             guard let reason = options.denial(change), let old = record.resource(change.logicalId) else { continue }
             engine.event(old, "UPDATE_FAILED", reason)
