@@ -40,6 +40,8 @@ struct StackComparison {
         case none
         case create
         case update([String])
+        /// The stack's tags alone are others.
+        case tags
         case replace([String])
     }
 
@@ -59,6 +61,7 @@ struct StackComparison {
                 let value = TemplateValue.map(metadata, line: resource.line)
                 return ((try? resolver.resolve(value)) ?? value).json
             } ?? [:]
+        if TagProperty.of(resource.type) != nil { wanted.stackTags = tags }
         let shown = shown(resource)
         if !plan.hiddenParameters.isEmpty || shown != wanted.properties { wanted.shown = shown }
         return (wanted, properties)
@@ -82,10 +85,28 @@ struct StackComparison {
         guard let old = existing?.resource(wanted.logicalId) else { return .create }
         guard let type = ResourceType.all[wanted.type] else { return .replace(["Type"]) }
         let names = wanted.differences(from: old)
-        guard !names.isEmpty else { return wanted.hasOtherMetadata(than: old) ? .update([]) : .none }
+        guard !names.isEmpty else {
+            if hasOtherTags(wanted) { return .tags }
+            return wanted.hasOtherMetadata(than: old) ? .update([]) : .none
+        }
         let (before, after) = (old.reader.properties, wanted.reader.properties)
         let replacing = type.replacedBy.union(type.behaviour.replacing(before, after))
         return replacing.isDisjoint(with: names) ? .update(names) : .replace(names)
+    }
+
+    /// Those of the stack, as it is going to be.
+    private var tags: [StackSettings.Tag] { plan.tags ?? existing?.settings?.tags ?? [] }
+
+    /// Whether the stack's tags on `wanted` are others. What an earlier release has made has none of them; it gets them
+    /// when these are changed, or it is.
+    func hasOtherTags(_ wanted: StackResource) -> Bool {
+        guard let new = wanted.stackTags, let old = existing?.resource(wanted.logicalId),
+            let property = TagProperty.of(wanted.type)
+        else { return false }
+        let before = old.stackTags ?? existing?.settings?.tags ?? []
+        guard new != before else { return false }
+        let properties = wanted.reader.properties
+        return property.effective(new, beside: properties) != property.effective(before, beside: properties)
     }
 
     /// The exports of other stacks that functions have asked for so far.
@@ -111,7 +132,7 @@ struct StackComparison {
                 changes.append(ResourceChange(logicalId: wanted.logicalId, type: wanted.type, action: action))
             }
             switch difference {
-            case .none, .update:
+            case .none, .update, .tags:
                 if let old = existing?.resource(wanted.logicalId) { comparison.exists(old.provisioned) }
             case .create, .replace: comparison.exists(.unknown(resource))
             }
@@ -141,7 +162,7 @@ struct StackComparison {
             guard let old = existing.resource(resource.logicalId) else { return [] }
             switch comparison.difference(wanted) {
             case .none: break
-            case .update:
+            case .update, .tags:
                 var new = wanted
                 new.take(old.provisioned)
                 updates.append(Update(old: old, new: new, properties: properties))
@@ -216,6 +237,7 @@ extension StackComparison.Difference {
         case .none: nil
         case .create: .create
         case .update(let names): .update(names)
+        case .tags: .update(["Tags"])
         case .replace(let names): .replace(names)
         }
     }

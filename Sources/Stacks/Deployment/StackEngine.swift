@@ -175,8 +175,9 @@ extension StackEngine {
     ) -> ResourceRequest {
         ResourceRequest(
             logicalId: resource.logicalId, type: resource.type,
-            properties: properties.map(PropertyReader.init) ?? resource.reader, stackName: stackName, stackId: stackId,
-            account: account, calls: calls, code: code, codeDigest: resource.codeDigest)
+            properties: PropertyReader(properties: resource.tagged(properties ?? resource.reader.properties)),
+            stackName: stackName, stackId: stackId, account: account, calls: calls, code: code,
+            codeDigest: resource.codeDigest)
     }
 
     func delete(
@@ -211,9 +212,12 @@ extension StackEngine {
         _ old: StackResource, to new: StackResource, _ properties: TemplateMap?, stackName: String,
         account: AccountIdentity
     ) -> ResourceUpdate {
-        ResourceUpdate(
-            request: request(new, properties, stackName: stackName, account: account), old: old.reader,
-            existing: old.provisioned, changed: Set(new.differences(from: old)))
+        var changed = Set(new.differences(from: old))
+        if new.stackTags != old.stackTags, let tags = TagProperty.of(new.type) { changed.insert(tags.name) }
+        return ResourceUpdate(
+            request: request(new, properties, stackName: stackName, account: account),
+            old: PropertyReader(properties: old.tagged(old.reader.properties)), existing: old.provisioned,
+            changed: changed)
     }
 }
 

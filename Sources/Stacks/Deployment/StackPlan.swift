@@ -27,6 +27,8 @@ package struct StackPlan: Sendable {
     let mappings: Mappings
     /// What is in the template and not deployed.
     package let leftOut: LeftOutResources
+    /// Those of the stack; nil: as they are.
+    package var tags: [StackSettings.Tag]?
     /// Each after those it depends on.
     var resources: [PlainResource]
     let outputs: [TemplateOutput]

@@ -108,13 +108,16 @@ extension StackUpdate {
         let provisioned: ProvisionedResource
         let difference = comparison.difference(wanted)
         switch difference {
-        case .none: provisioned = old?.provisioned ?? wanted.provisioned
+        case .none:
+            provisioned = old?.provisioned ?? wanted.provisioned
+            wanted.stackTags = old?.stackTags
         case .update([]):
             // Metadata alone: nobody but the stack has it.
             guard let old else { return }
             provisioned = old.provisioned
+            wanted.stackTags = old.stackTags
             for status in ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"] { engine.event(old, status) }
-        case .update:
+        case .update, .tags:
             guard let old else { return }
             provisioned = try await update(old, to: wanted, properties, resource)
             // It has become another one by itself.

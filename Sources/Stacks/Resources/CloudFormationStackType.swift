@@ -48,9 +48,11 @@ private struct CloudFormationStackType: ResourceBehaviour {
         let request = update.request
         let id = update.existing.physicalId
         let name = StackName.of(id)
+        var form = [(name: "StackName", value: name)] + (try parameters(request))
+        // Without any it would keep those that it has.
+        if !form.contains(where: { $0.name.hasPrefix("Tags.") }) { form.append(("Tags", "")) }
         do throws(ResourceFailure) {
-            try await request.stacks(
-                "UpdateStack", [("StackName", name)] + (try parameters(request)), parent: nil, waitingFor: name)
+            try await request.stacks("UpdateStack", form, parent: nil, waitingFor: name)
         } catch {
             guard error.message.contains("No updates are to be performed.") else { throw error }
         }

@@ -57,6 +57,9 @@ package struct StackResource: Codable, Sendable {
     package var shown: JSONValue?
     /// nil where an earlier release has made it, and did not note it.
     package var metadata: JSONValue?
+    /// The tags of the stack that it was made or updated with last; nil where its type has none, or an earlier release
+    /// has made it, and gave it none.
+    package var stackTags: [StackSettings.Tag]?
     /// Of the code beside the template that the properties name.
     package var codeDigest: String?
     package var deletionPolicy: DeletionPolicy
