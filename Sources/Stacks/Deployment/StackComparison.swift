@@ -86,7 +86,7 @@ struct StackComparison {
         guard let type = ResourceType.all[wanted.type] else { return .replace(["Type"]) }
         let names = wanted.differences(from: old)
         guard !names.isEmpty else {
-            if hasOtherTags(wanted) { return .tags }
+            if hasOtherTags(wanted, than: old) { return .tags }
             return wanted.hasOtherMetadata(than: old) ? .update([]) : .none
         }
         let (before, after) = (old.reader.properties, wanted.reader.properties)
@@ -99,12 +99,11 @@ struct StackComparison {
 
     /// Whether the stack's tags on `wanted` are others. What an earlier release has made has none of them; it gets them
     /// when these are changed, or it is.
-    func hasOtherTags(_ wanted: StackResource) -> Bool {
-        guard let new = wanted.stackTags, let old = existing?.resource(wanted.logicalId),
-            let property = TagProperty.of(wanted.type)
-        else { return false }
+    func hasOtherTags(_ wanted: StackResource, than old: StackResource) -> Bool {
         let before = old.stackTags ?? existing?.settings?.tags ?? []
-        guard new != before else { return false }
+        guard let new = wanted.stackTags, new != before, let property = TagProperty.of(wanted.type) else {
+            return false
+        }
         let properties = wanted.reader.properties
         return property.effective(new, beside: properties) != property.effective(before, beside: properties)
     }

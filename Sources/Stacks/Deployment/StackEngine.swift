@@ -173,9 +173,13 @@ extension StackEngine {
     func request(
         _ resource: StackResource, _ properties: TemplateMap? = nil, stackName: String, account: AccountIdentity
     ) -> ResourceRequest {
-        ResourceRequest(
+        let systemTags = resource.systemTags(stackName: stackName, stackId: stackId)
+        var calls = calls
+        calls.systemTags = systemTags
+        return ResourceRequest(
             logicalId: resource.logicalId, type: resource.type,
-            properties: PropertyReader(properties: resource.tagged(properties ?? resource.reader.properties)),
+            properties: PropertyReader(
+                properties: resource.tagged(properties ?? resource.reader.properties, systemTags)),
             stackName: stackName, stackId: stackId, account: account, calls: calls, code: code,
             codeDigest: resource.codeDigest)
     }
@@ -214,9 +218,10 @@ extension StackEngine {
     ) -> ResourceUpdate {
         var changed = Set(new.differences(from: old))
         if new.stackTags != old.stackTags, let tags = TagProperty.of(new.type) { changed.insert(tags.name) }
+        let systemTags = old.systemTags(stackName: stackName, stackId: stackId)
         return ResourceUpdate(
             request: request(new, properties, stackName: stackName, account: account),
-            old: PropertyReader(properties: old.tagged(old.reader.properties)), existing: old.provisioned,
+            old: PropertyReader(properties: old.tagged(old.reader.properties, systemTags)), existing: old.provisioned,
             changed: changed)
     }
 }

@@ -393,8 +393,3 @@ extension StackPlan {
             })
     }
 }
-
-extension TemplateValue {
-    /// A parameter as it was given.
-    var parameterText: String { list.map { $0.compactMap(\.text).joined(separator: ",") } ?? text ?? "" }
-}

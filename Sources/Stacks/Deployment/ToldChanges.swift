@@ -99,7 +99,7 @@ struct ToldChanges {
             let references = resource.metadata.map { TemplateValue.map($0, line: resource.line).references } ?? []
             details += self.details(of: nil, references, Set(references.map(\.name)), differs: true)
         }
-        if comparison.hasOtherTags(wanted) {
+        if comparison.hasOtherTags(wanted, than: old) {
             details.append(ChangeSet.Detail(attribute: "Tags", source: .directModification, isStatic: true))
         }
         guard !details.isEmpty || isReplaced else { return nil }

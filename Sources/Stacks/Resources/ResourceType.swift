@@ -33,7 +33,7 @@ struct ResourceType: Sendable {
     /// Attributes that are never shown, of any type.
     static let secretAttributes: Set<String> = ["ClientSecret", "SecretAccessKey"]
 
-    fileprivate static let named: [String: ResourceType] = Dictionary(
+    static let named: [String: ResourceType] = Dictionary(
         uniqueKeysWithValues: ([
             lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, lambdaLayerVersion,
             lambdaLayerVersionPermission, apiGatewayV2Api, apiGatewayV2Integration, apiGatewayV2Route,

@@ -13,22 +13,27 @@ struct TagProperty: Sendable {
     /// What the type calls it.
     let name: String
     let form: Form
+    /// Whether AWS puts tags of its own on such resources. Of HTTP APIs and user pools it is not confirmed.
+    var takesSystemTags = false
 
     static func of(_ type: String) -> TagProperty? { all[type] }
 
     private static let all: [String: TagProperty] = {
         let list = TagProperty(name: "Tags", form: .list)
         let map = TagProperty(name: "Tags", form: .map)
+        let listOfAWS = TagProperty(name: "Tags", form: .list, takesSystemTags: true)
+        let mapOfAWS = TagProperty(name: "Tags", form: .map, takesSystemTags: true)
         return [
             "AWS::ApiGateway::ApiKey": list, "AWS::ApiGateway::ClientCertificate": list,
-            "AWS::ApiGateway::RestApi": list, "AWS::ApiGateway::Stage": list, "AWS::ApiGateway::UsagePlan": list,
-            "AWS::ApiGateway::VpcLink": list, "AWS::ApiGatewayV2::Api": map, "AWS::ApiGatewayV2::Stage": map,
+            "AWS::ApiGateway::RestApi": listOfAWS, "AWS::ApiGateway::Stage": listOfAWS,
+            "AWS::ApiGateway::UsagePlan": listOfAWS, "AWS::ApiGateway::VpcLink": list, "AWS::ApiGatewayV2::Api": map,
+            "AWS::ApiGatewayV2::Stage": map,
             "AWS::ApiGatewayV2::VpcLink": map, "AWS::CloudFormation::Stack": list,
             "AWS::Cognito::UserPool": TagProperty(name: "UserPoolTags", form: .map), "AWS::DynamoDB::Table": list,
             "AWS::ECR::Repository": list, "AWS::IAM::ManagedPolicy": list, "AWS::IAM::OIDCProvider": list,
-            "AWS::IAM::Role": list, "AWS::IAM::User": list, "AWS::KMS::Key": list, "AWS::Lambda::Function": list,
-            "AWS::Logs::LogGroup": list, "AWS::S3::Bucket": list, "AWS::SSM::Parameter": map,
-            "AWS::SecretsManager::Secret": list,
+            "AWS::IAM::Role": list, "AWS::IAM::User": list, "AWS::KMS::Key": list, "AWS::Lambda::Function": listOfAWS,
+            "AWS::Logs::LogGroup": listOfAWS, "AWS::S3::Bucket": listOfAWS, "AWS::SSM::Parameter": mapOfAWS,
+            "AWS::SecretsManager::Secret": listOfAWS,
         ]
     }()
 
@@ -47,7 +52,8 @@ struct TagProperty: Sendable {
             tagged[name] = .list(
                 list
                     + added.map { tag in
-                        .map(["Key": .string(tag.key, line: line), "Value": .string(tag.value, line: line)], line: line)
+                        .map(
+                            ["Key": .string(tag.key, line: line), "Value": .string(tag.value, line: line)], line: line)
                     }, line: line)
         case .map:
             guard var map = value.map(\.map) ?? TemplateMap() else { return properties }
@@ -72,9 +78,19 @@ struct TagProperty: Sendable {
 }
 
 extension StackResource {
-    /// Its properties with the tags that its stack gives it.
-    func tagged(_ properties: TemplateMap) -> TemplateMap {
+    /// Its properties with the tags that its stack gives it, and AWS does.
+    func tagged(_ properties: TemplateMap, _ systemTags: [String: String]?) -> TemplateMap {
         guard let stackTags, let property = TagProperty.of(type) else { return properties }
-        return property.adding(stackTags, to: properties)
+        let system = (systemTags ?? [:]).sorted { $0.key < $1.key }.map {
+            StackSettings.Tag(key: $0.key, value: $0.value)
+        }
+        return property.adding(stackTags + system, to: properties)
+    }
+
+    /// Those of AWS's own; nil where its type takes none.
+    func systemTags(stackName: String, stackId: String) -> [String: String]? {
+        guard TagProperty.of(type)?.takesSystemTags == true else { return nil }
+        let prefix = "aws:cloudformation:"
+        return ["\(prefix)logical-id": logicalId, "\(prefix)stack-id": stackId, "\(prefix)stack-name": stackName]
     }
 }
