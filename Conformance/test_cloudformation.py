@@ -214,6 +214,23 @@ class TestStacks:
         assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
 
 
+    def test_a_logical_id_keeps_its_type(self, cloudformation, name):
+        group = {"Type": "AWS::IAM::Group"}
+        created(
+            cloudformation, name, TemplateBody=template({"A": parameter(f"/{name}"), "B": group}),
+            Capabilities=["CAPABILITY_IAM"])  # fmt: skip
+        body = template({"A": group, "B": parameter(f"/{name}"), "C": group})
+        refusal = (
+            400, "ValidationError",
+            "Update of resource type is not permitted. The new template modifies resource type of the following "
+            "resources: [A, B]",
+        )  # fmt: skip
+        given = {"StackName": name, "TemplateBody": body, "Capabilities": ["CAPABILITY_IAM"]}
+        assert fault(cloudformation.update_stack, **given) == refusal
+        assert fault(cloudformation.create_change_set, ChangeSetName="c", **given) == refusal
+        assert stack(cloudformation, name)["StackStatus"] == "CREATE_COMPLETE"
+
+
 class TestFailures:
     @pytest.fixture
     def failing(self, cloudformation, name):
@@ -673,6 +690,213 @@ class TestNesting:
         assert settled(cloudformation, name)["StackStatus"] == "ROLLBACK_COMPLETE"
         left = [s["StackName"] for s in cloudformation.describe_stacks()["Stacks"] if s["StackName"].startswith(name)]
         assert left == [name]
+
+
+class TestTags:
+    CODE = "def handler(event, context): return 1"
+
+    def resources(self, name):
+        own = [{"Key": "own", "Value": "resource"}]
+        key = {"AttributeName": "id", "AttributeType": "S"}
+        return {
+            "Role": {"Type": "AWS::IAM::Role", "Properties": role(name)["Properties"]},
+            "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": name, "Tags": own}},
+            "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name, "Tags": own}},
+            "Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": name, "Tags": own}},
+            "Function": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "FunctionName": name, "Runtime": "python3.12", "Handler": "index.handler", "Tags": own,
+                    "Role": {"Fn::GetAtt": "Role.Arn"}, "Code": {"ZipFile": self.CODE},
+                },
+            },
+            "Table": {
+                "Type": "AWS::DynamoDB::Table",
+                "Properties": {
+                    "TableName": name, "Tags": own, "BillingMode": "PAY_PER_REQUEST", "AttributeDefinitions": [key],
+                    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                },
+            },
+            "Parameter": parameter(f"/{name}", Properties={
+                "Name": f"/{name}", "Type": "String", "Value": "v", "Tags": {"own": "resource"}}),
+            "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": name, "Tags": own}},
+            "Http": {
+                "Type": "AWS::ApiGatewayV2::Api",
+                "Properties": {"Name": name, "ProtocolType": "HTTP", "Tags": {"own": "resource"}},
+            },
+        }  # fmt: skip
+
+    def found(self, gatehouse, cloudformation, name):
+        def pairs(tags):
+            return {tag["Key"]: tag["Value"] for tag in tags}
+
+        listed = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+        ids = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
+        functions, tables = client(gatehouse, "lambda"), client(gatehouse, "dynamodb")
+        arn = tables.describe_table(TableName=name)["Table"]["TableArn"]
+        tagged = client(gatehouse, "ssm").list_tags_for_resource(ResourceType="Parameter", ResourceId=f"/{name}")
+        return {
+            "Api": client(gatehouse, "apigateway").get_rest_api(restApiId=ids["Api"])["tags"],
+            "Bucket": pairs(client(gatehouse, "s3").get_bucket_tagging(Bucket=name)["TagSet"]),
+            "Group": client(gatehouse, "logs").list_tags_log_group(logGroupName=name)["tags"],
+            "Function": functions.get_function(FunctionName=name)["Tags"],
+            "Table": pairs(tables.list_tags_of_resource(ResourceArn=arn)["Tags"]),
+            "Parameter": pairs(tagged["TagList"]),
+            "Secret": pairs(client(gatehouse, "secretsmanager").describe_secret(SecretId=name)["Tags"]),
+            "Http": client(gatehouse, "apigatewayv2").get_api(ApiId=ids["Http"])["Tags"],
+            "Role": pairs(client(gatehouse, "iam").list_role_tags(RoleName=name)["Tags"]),
+        }
+
+    SYSTEM = {"Api", "Bucket", "Group", "Function", "Parameter", "Secret"}
+
+    def expected(self, stack_id, name, **tags):
+        def system(logical_id):
+            prefix = "aws:cloudformation:"
+            return {f"{prefix}stack-name": name, f"{prefix}stack-id": stack_id, f"{prefix}logical-id": logical_id}
+
+        return {
+            logical_id: tags
+            | ({} if logical_id == "Role" else {"own": "resource"})
+            | (system(logical_id) if logical_id in self.SYSTEM else {})
+            for logical_id in self.resources(name)
+        }
+
+    def test_they_reach_the_resources(self, cloudformation, gatehouse, name):
+        body = template(self.resources(name))
+        settings = {"StackName": name, "TemplateBody": body, "Capabilities": ["CAPABILITY_NAMED_IAM"]}
+        tags = [{"Key": "team", "Value": "a"}]
+        created(cloudformation, name, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"], Tags=tags)
+        stack_id = stack(cloudformation, name)["StackId"]
+        assert self.found(gatehouse, cloudformation, name) == self.expected(stack_id, name, team="a")
+        assert fault(cloudformation.update_stack, **settings)[2] == "No updates are to be performed."
+
+        # Its own tag stays above the stack's.
+        tags = [{"Key": "team", "Value": "b"}, {"Key": "own", "Value": "stack"}]
+        cloudformation.create_change_set(ChangeSetName="c", Tags=tags, **settings)
+        cloudformation.get_waiter("change_set_create_complete").wait(
+            StackName=name, ChangeSetName="c", WaiterConfig=QUICK)
+        told = cloudformation.describe_change_set(StackName=name, ChangeSetName="c")["Changes"]
+        changes = {change["ResourceChange"]["LogicalResourceId"]: change["ResourceChange"] for change in told}
+        assert set(changes) == set(self.resources(name))
+        api = changes["Api"]
+        assert (api["Action"], api["Replacement"], api["Scope"]) == ("Modify", "False", ["Tags"])
+        assert api["Details"] == [
+            {
+                "Target": {"Attribute": "Tags", "RequiresRecreation": "Never"}, "Evaluation": "Static",
+                "ChangeSource": "DirectModification",
+            }
+        ]  # fmt: skip
+        cloudformation.execute_change_set(StackName=name, ChangeSetName="c")
+        assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
+        expected = self.expected(stack_id, name, team="b")
+        expected["Role"]["own"] = "stack"
+        assert self.found(gatehouse, cloudformation, name) == expected
+
+        cloudformation.update_stack(Tags=[], **settings)
+        assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
+        assert stack(cloudformation, name)["Tags"] == []
+        assert self.found(gatehouse, cloudformation, name) == self.expected(stack_id, name)
+
+    def test_those_of_aws_are_not_the_callers(self, cloudformation, gatehouse, name):
+        resources = self.resources(name)
+        created(cloudformation, name, TemplateBody=template(resources), Capabilities=["CAPABILITY_NAMED_IAM"])
+        before = self.found(gatehouse, cloudformation, name)
+        listed = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+        ids = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
+        functions, rest = client(gatehouse, "lambda"), client(gatehouse, "apigateway")
+        arn = functions.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+        api = f"arn:aws:apigateway:{REGION}::/restapis/{ids['Api']}"
+        key = "aws:cloudformation:stack-name"
+        bad, reserved = "BadRequestException", "Invalid tag key. Tag keys cannot start with 'aws:' (case insensitive)"
+        for call, parameters in [
+            (rest.tag_resource, {"resourceArn": api, "tags": {key: "x"}}),
+            (rest.tag_resource, {"resourceArn": api, "tags": {"AWS:x": "x"}}),
+            (rest.untag_resource, {"resourceArn": api, "tagKeys": [key]}),
+            (rest.create_rest_api, {"name": name, "tags": {key: "x"}}),
+        ]:
+            assert fault(call, **parameters) == (400, bad, reserved)
+        for call, parameters in [
+            (functions.tag_resource, {"Resource": arn, "Tags": {key: "x"}}),
+            (functions.untag_resource, {"Resource": arn, "TagKeys": [key]}),
+        ]:
+            assert fault(call, **parameters)[:2] == (400, "InvalidParameterValueException")
+        logs = client(gatehouse, "logs")
+        for call, parameters in [
+            (logs.tag_log_group, {"logGroupName": name, "tags": {key: "x"}}),
+            (logs.untag_log_group, {"logGroupName": name, "tags": [key]}),
+            (logs.create_log_group, {"logGroupName": f"{name}-2", "tags": {key: "x"}}),
+        ]:
+            assert fault(call, **parameters)[:2] == (400, "InvalidParameterException")
+        ssm, parameter_tags = client(gatehouse, "ssm"), {"ResourceType": "Parameter", "ResourceId": f"/{name}"}
+        for call, parameters in [
+            (ssm.add_tags_to_resource, {"Tags": [{"Key": key, "Value": "x"}]}),
+            (ssm.remove_tags_from_resource, {"TagKeys": [key]}),
+        ]:
+            assert fault(call, **parameter_tags, **parameters)[:2] == (400, "ValidationException")
+        secrets = client(gatehouse, "secretsmanager")
+        for call, parameters in [
+            (secrets.tag_resource, {"Tags": [{"Key": key, "Value": "x"}]}),
+            (secrets.untag_resource, {"TagKeys": [key]}),
+        ]:
+            assert fault(call, SecretId=name, **parameters)[:2] == (400, "InvalidParameterException")
+        s3 = client(gatehouse, "s3")
+        put = lambda tags: fault(s3.put_bucket_tagging, Bucket=name, Tagging={"TagSet": tags})  # noqa: E731
+        present = s3.get_bucket_tagging(Bucket=name)["TagSet"]
+        changed = [tag | {"Value": "x"} if tag["Key"] == key else tag for tag in present]
+        removed = (400, "InvalidTag", "System Tags cannot be removed by requester")
+        assert put(changed) == (400, "InvalidTag", "System tags cannot be added/updated by requester")
+        assert put([{"Key": "more", "Value": "x"}]) == removed
+        assert fault(s3.delete_bucket_tagging, Bucket=name) == removed
+        # Those that are the caller's may change, up to 50 of them.
+        more = [{"Key": f"k{number}", "Value": "x"} for number in range(49)]
+        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": present + more})
+        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": present})
+        functions.tag_resource(Resource=arn, Tags={f"k{number}": "x" for number in range(49)})
+        functions.untag_resource(Resource=arn, TagKeys=[f"k{number}" for number in range(49)])
+        rest.tag_resource(resourceArn=api, tags={f"k{number}": "x" for number in range(49)})
+        rest.untag_resource(resourceArn=api, tagKeys=[f"k{number}" for number in range(49)])
+        assert self.found(gatehouse, cloudformation, name) == before
+
+    def test_they_need_no_permission_alone(self, cloudformation, gatehouse, name):
+        """Those of AWS's own are put on by whoever may make the resource."""
+        allowed = [
+            "apigateway:POST", "apigateway:GET", "apigateway:PATCH", "cloudformation:*", "logs:CreateLogGroup",
+            "logs:ListTagsLogGroup", "s3:CreateBucket", "s3:ListBucket", "ssm:PutParameter", "ssm:GetParameter*",
+        ]  # fmt: skip
+        _, user = create_user(client(gatehouse, "iam"), Action=allowed, Resource="*")
+        resources = {
+            "Group": {"Type": "AWS::Logs::LogGroup"}, "Bucket": {"Type": "AWS::S3::Bucket"},
+            "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": name}}, "P": parameter(f"/{name}"),
+        }  # fmt: skip
+        mine = client(gatehouse, credentials=user)
+        mine.create_stack(StackName=name, TemplateBody=template(resources))
+        found = settled(cloudformation, name)
+        events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+        assert found["StackStatus"] == "CREATE_COMPLETE", [event.get("ResourceStatusReason") for event in events]
+
+    def test_a_stack_within_a_stack_inherits_them(self, cloudformation, gatehouse, name):
+        s3 = client(gatehouse, "s3")
+        s3.create_bucket(Bucket=name)
+        s3.put_object(Bucket=name, Key="child.json", Body=template({"P": parameter(f"/{name}")}))
+        url = f"https://{name}.s3.amazonaws.com/child.json"
+        own = [{"Key": "own", "Value": "inner"}]
+        inner = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url, "Tags": own}}
+        body = template({"Inner": inner})
+
+        def tags():
+            listed = client(gatehouse, "ssm").list_tags_for_resource(ResourceType="Parameter", ResourceId=f"/{name}")
+            return {tag["Key"]: tag["Value"] for tag in listed["TagList"] if not tag["Key"].startswith("aws:")}
+
+        given = [{"Key": "team", "Value": "a"}, {"Key": "own", "Value": "outer"}]
+        created(cloudformation, name, TemplateBody=body, Tags=given)
+        assert tags() == {"own": "inner", "team": "a"}
+        cloudformation.update_stack(StackName=name, TemplateBody=body, Tags=[])
+        assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
+        assert tags() == {"own": "inner"}
+        inner["Properties"].pop("Tags")
+        cloudformation.update_stack(StackName=name, TemplateBody=template({"Inner": inner}))
+        assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
+        assert tags() == {}
 
 
 class TestExports:

@@ -434,7 +434,9 @@ def test_a_stack_makes_groups_changes_and_deletes_them(own_gatehouse, tmp_path):
     done = deploy(TEMPLATE.replace("RetentionInDays: 7", "RetentionInDays: 30").replace("Value: a", "Value: b"))
     assert done.returncode == 0, done.stderr
     assert logs.describe_log_groups()["logGroups"][0]["retentionInDays"] == 30
-    assert logs.list_tags_log_group(logGroupName="/shop/logs")["tags"] == {"team": "b"}
+    tags = logs.list_tags_log_group(logGroupName="/shop/logs")["tags"]
+    assert ":stack/shop/" in tags.pop("aws:cloudformation:stack-id")
+    assert tags == {"team": "b", "aws:cloudformation:stack-name": "shop", "aws:cloudformation:logical-id": "Logs"}
     assert messages(logs.get_log_events(**stream)) == ["kept"]
     refused = deploy(TEMPLATE.replace("RetentionInDays: 7", "RetentionInDays: 8"))
     assert refused.returncode == 1 and "at 'retentionInDays'" in refused.stderr

@@ -27,7 +27,8 @@ def handler(event, context):
     if properties.get("Fail") == event["RequestType"]:
         return cfnresponse.send(event, context, cfnresponse.FAILED, {}, "failed", reason="told to fail")
     data = {"Word": properties["Word"] + "!", "Deep": {"Er": 3}, "Long": "x" * int(properties.get("Long", 0))}
-    cfnresponse.send(event, context, cfnresponse.SUCCESS, data, "thing-" + properties["Word"])
+    hides = properties.get("Hides") == "true"
+    cfnresponse.send(event, context, cfnresponse.SUCCESS, data, "thing-" + properties["Word"], noEcho=hides)
 """
 
 NODE_CODE = """
@@ -130,6 +131,62 @@ def test_a_function_makes_changes_and_replaces(stack):
     code, said = stack.run("delete")
     assert code == 0, said
     assert stack.functions.list_functions()["Functions"] == []
+
+
+def test_what_is_not_echoed_is_shown_nowhere(stack):
+    said = stack.deploy(template({"Word": "one", "Hides": True}))
+    assert uses(stack) == "thing-one one!" and "one!" not in said and "Word: ****" in said
+    cloudformation = stack.server.clients.service("cloudformation")
+
+    def shown():
+        (found,) = cloudformation.describe_stacks(StackName="s")["Stacks"]
+        happened = cloudformation.describe_stack_events(StackName="s")["StackEvents"]
+        last = next(event for event in happened if event["LogicalResourceId"] == "Uses")
+        return found["Outputs"][0]["OutputValue"], json.loads(last["ResourceProperties"])["Value"]
+
+    assert shown() == ("****", "thing-one ****")
+    # Nothing changes, and it is still hidden.
+    assert "nothing to change" in stack.deploy(template({"Word": "one", "Hides": True}))
+    assert shown() == ("****", "thing-one ****")
+
+    # What it was hidden with counts no more.
+    stack.deploy(template({"Word": "two"}))
+    assert uses(stack) == "thing-two two!" and shown() == ("two!", "thing-two two!")
+    stack.deploy(template({"Word": "three", "Hides": True}))
+    cloudformation.create_change_set(
+        StackName="s", ChangeSetName="c", TemplateBody=template({"Word": "three", "Hides": True, "Count": 1}))
+    cloudformation.get_waiter("change_set_create_complete").wait(StackName="s", ChangeSetName="c")
+    told = cloudformation.describe_change_set(StackName="s", ChangeSetName="c", IncludePropertyValues=True)
+    assert [change["ResourceChange"]["LogicalResourceId"] for change in told["Changes"]] == ["Thing"]
+    assert "three!" not in json.dumps(told["Changes"])
+
+
+def test_what_is_not_echoed_goes_up_hidden(stack):
+    stack.s3.put_object(Bucket="stack-code", Key="child.json", Body=template({"Word": "one", "Hides": True}))
+    outer = {
+        "Resources": {
+            "Inner": {
+                "Type": "AWS::CloudFormation::Stack",
+                "Properties": {"TemplateURL": "https://stack-code.s3.amazonaws.com/child.json"},
+            },
+            "Outer": {
+                "Type": "AWS::SSM::Parameter",
+                "Properties": {"Type": "String", "Name": "/outer", "Value": {"Fn::GetAtt": "Inner.Outputs.Word"}},
+            },
+        },
+        "Outputs": {"Word": {"Value": {"Fn::GetAtt": "Inner.Outputs.Word"}, "Export": {"Name": "word"}}},
+    }
+    cloudformation = stack.server.clients.service("cloudformation")
+    cloudformation.create_stack(StackName="outer", TemplateBody=json.dumps(outer))
+    waiter = {"Delay": 1, "MaxAttempts": 30}
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="outer", WaiterConfig=waiter)
+    ssm = stack.server.clients.service("ssm")
+    assert ssm.get_parameter(Name="/outer")["Parameter"]["Value"] == "one!"
+    shown = [one["Outputs"][0]["OutputValue"] for one in cloudformation.describe_stacks()["Stacks"]]
+    assert shown == ["****", "****"]
+    assert [export["Value"] for export in cloudformation.list_exports()["Exports"]] == ["****"]
+    events = cloudformation.describe_stack_events(StackName="outer")["StackEvents"]
+    assert "one!" not in json.dumps(events, default=str)
 
 
 def test_a_failure_takes_the_stack_back(stack):

@@ -101,6 +101,7 @@ package final class ControlPlane: Sendable {
             var (operation, call) = try resolve(request, requestId: requestId)
             call.allowsLocalCode = allowsLocalCode
             call.isSecure = request.isSecure
+            call.systemTags = request.systemTags
             call.codeLinks = CodeLinks(key: settings.sealing)
             call.objects = settings.objects.map { objects in
                 CallerObjects(objects, account: settings.account) { [self] permission, policy in

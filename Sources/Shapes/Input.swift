@@ -3,6 +3,8 @@ package import JSON
 /// The members of a call, checked.
 package struct Input: Sendable {
     package let members: JSONObject
+    /// Tags of AWS's own that the call may set; nil of every call but those of stacks.
+    package var systemTags: [String: String]?
 
     package init(members: JSONObject) { self.members = members }
 

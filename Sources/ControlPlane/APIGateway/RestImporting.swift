@@ -82,7 +82,7 @@ struct RestImporting {
         if let tags = settings.tags {
             var merged = api.tags ?? [:]
             for (name, value) in tags { merged[name] = value }
-            try Tags.check(merged)
+            try Tags.check(merged, over: api.tags ?? [:])
             api.tags = merged
         }
     }

@@ -4,9 +4,14 @@ import JSON
 /// one; one that nobody asks for is ignored, as the service does.
 struct RestMembers {
     private let object: JSONObject
+    /// Tags of AWS's own that the call may set.
+    private(set) var systemTags: [String: String]?
 
     init(_ object: JSONObject) { self.object = object }
-    init(_ call: Call) throws(ServiceError) { self.init(try call.object()) }
+    init(_ call: Call) throws(ServiceError) {
+        self.init(try call.object())
+        systemTags = call.systemTags
+    }
 
     var names: [String] { object.keys }
 

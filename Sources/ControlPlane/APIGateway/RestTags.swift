@@ -11,13 +11,12 @@ extension RESTOperations {
             },
             Operation("TagResource", .apigateway, .put, path, success: 204) { control, call throws(ServiceError) in
                 let added = try RestMembers(call).map("tags") ?? [:]
-                return try await TaggedRESTResource(call).change(control) { tags throws(ServiceError) in
+                return try await TaggedRESTResource(call).change(control, call) { tags in
                     for (key, value) in added { tags[key] = value }
-                    try Tags.check(tags)
                 }
             },
             Operation("UntagResource", .apigateway, .delete, path, success: 204) { control, call throws(ServiceError) in
-                try await TaggedRESTResource(call).change(control) { tags in
+                try await TaggedRESTResource(call).change(control, call) { tags in
                     for key in call.queryValues("tagKeys") { tags[key] = nil }
                 }
             },
@@ -29,7 +28,7 @@ enum RestTags {
     /// Those of a new resource; nil when there are none.
     static func read(_ members: RestMembers) throws(ServiceError) -> OrderedMap<String>? {
         guard let tags = try members.map("tags"), !tags.isEmpty else { return nil }
-        try Tags.check(tags)
+        try Tags.check(tags, granted: members.systemTags)
         return tags
     }
 }
@@ -93,43 +92,46 @@ private enum TaggedRESTResource {
     }
 
     func change(
-        _ control: ControlPlane, _ edit: (inout OrderedMap<String>) throws(ServiceError) -> Void
+        _ control: ControlPlane, _ call: Call, _ change: (inout OrderedMap<String>) -> Void
     ) async throws(ServiceError) -> Reply {
         switch self {
         case .api(let id):
             try await control.changeRESTAPI(id, unknown: Self.notFound) { api throws(ServiceError) in
-                try Self.edit(&api.api.tags, edit)
+                try Self.edit(&api.api.tags, call, change)
             }
         case .stage(let id, let name):
             try await control.changeRESTAPI(id, unknown: Self.notFound) { api throws(ServiceError) in
                 guard var stage = api.stages[name] else { throw Self.notFound }
-                try Self.edit(&stage.tags, edit)
+                try Self.edit(&stage.tags, call, change)
                 try api.put(stage)
             }
         case .usagePlan(let id):
             _ = try tags(control)
-            try await control.changePlan(id) { plan throws(ServiceError) in try Self.edit(&plan.plan.tags, edit) }
+            try await control.changePlan(id) { plan throws(ServiceError) in
+                try Self.edit(&plan.plan.tags, call, change)
+            }
         case .document(let type, let id):
             _ = try tags(control)
-            try await Self.change(type, id, control, edit)
+            try await Self.change(type, id, control, call, change)
         }
         return .empty
     }
 
     private static func change(
-        _ type: (some AccountDocument).Type, _ id: String, _ control: ControlPlane,
-        _ edit: (inout OrderedMap<String>) throws(ServiceError) -> Void
+        _ type: (some AccountDocument).Type, _ id: String, _ control: ControlPlane, _ call: Call,
+        _ change: (inout OrderedMap<String>) -> Void
     ) async throws(ServiceError) {
         _ = try await control.changeDocument(type, id) { document throws(ServiceError) in
-            try Self.edit(&document.tags, edit)
+            try Self.edit(&document.tags, call, change)
         }
     }
 
     private static func edit(
-        _ tags: inout OrderedMap<String>?, _ edit: (inout OrderedMap<String>) throws(ServiceError) -> Void
+        _ tags: inout OrderedMap<String>?, _ call: Call, _ change: (inout OrderedMap<String>) -> Void
     ) throws(ServiceError) {
         var edited = tags ?? [:]
-        try edit(&edited)
+        change(&edited)
+        try Tags.check(edited, over: tags ?? [:], granted: call.systemTags)
         tags = edited.isEmpty ? nil : edited
     }
 }

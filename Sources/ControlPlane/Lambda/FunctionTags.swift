@@ -17,9 +17,15 @@ enum FunctionTags {
     /// Source: Lambda Developer Guide, "Tag restrictions: maximum number of tags per resource: 50".
     private static let maximumCount = 50
 
-    static func checkCount(_ tags: OrderedMap<String>) throws(ServiceError) {
-        guard tags.count <= maximumCount else {
+    /// - Parameter old: those that there were.
+    static func check(
+        _ tags: OrderedMap<String>, over old: OrderedMap<String> = [:], _ call: Call
+    ) throws(ServiceError) {
+        guard SystemTags.othersCount(tags) <= maximumCount else {
             throw .invalidParameter("Number of tags exceeds resource tag limit.")
+        }
+        guard SystemTags.refused(from: old, to: tags, granted: call.systemTags) == nil else {
+            throw .invalidParameter(SystemTags.refusal)
         }
     }
 
@@ -43,13 +49,12 @@ extension LambdaOperations {
         let tags = try Members(try call.object()).stringMap("Tags")
         var constraints = Constraints()
         constraints.present(tags, "tags")
-        return try await retag(try taggedFunction(call, control, constraints), control) {
+        return try await retag(try taggedFunction(call, control, constraints), control, call) {
             present throws(ServiceError) in
             guard let tags, !tags.isEmpty else {
                 throw .invalidParameter("An error occurred and the request cannot be processed.")
             }
             for (key, value) in tags { present[key] = value }
-            try FunctionTags.checkCount(present)
         }
     }
 
@@ -57,7 +62,7 @@ extension LambdaOperations {
         let keys = call.queryValues("tagKeys")
         var constraints = Constraints()
         constraints.present(keys.first, "tagKeys")
-        return try await retag(try taggedFunction(call, control, constraints), control) { present in
+        return try await retag(try taggedFunction(call, control, constraints), control, call) { present in
             for key in keys { present[key] = nil }
         }
     }
@@ -68,11 +73,13 @@ extension LambdaOperations {
     }
 
     private static func retag(
-        _ name: FunctionName, _ control: ControlPlane,
+        _ name: FunctionName, _ control: ControlPlane, _ call: Call,
         _ edit: (inout OrderedMap<String>) throws(ServiceError) -> Void
     ) async throws(ServiceError) -> Reply {
         try await control.changeFunction(name) { function throws(ServiceError) in
+            let old = function.head.tags
             try edit(&function.head.tags)
+            try FunctionTags.check(function.head.tags, over: old, call)
             function.head.configuration.RevisionId = Identifiers.uuid()
         }
         return .empty

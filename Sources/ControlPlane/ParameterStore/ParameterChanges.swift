@@ -83,15 +83,18 @@ extension ParameterStore {
             "AddTagsToResource": TargetOperation(resource + [.need("Tags", .awsTags)]) {
                 control, call throws(ServiceError) in
                 try await control.changeParameter(try taggedName(control, call)) { parameter throws(ServiceError) in
+                    let old = parameter.tags
                     for (key, value) in call.tags { parameter.tags[key] = value }
-                    guard parameter.tags.count <= ParameterQuotas.tags else { throw ParameterError.tooManyTags() }
+                    try ParameterError.check(tags: parameter.tags, over: old, call)
                 }
                 return [:]
             },
             "RemoveTagsFromResource": TargetOperation(resource + [.need("TagKeys", .list(.text(1...128)))]) {
                 control, call throws(ServiceError) in
-                try await control.changeParameter(try taggedName(control, call)) { parameter in
+                try await control.changeParameter(try taggedName(control, call)) { parameter throws(ServiceError) in
+                    let old = parameter.tags
                     for key in call.input.texts("TagKeys") ?? [] { parameter.tags[key] = nil }
+                    try ParameterError.check(tags: parameter.tags, over: old, call)
                 }
                 return [:]
             },

@@ -17,7 +17,7 @@ struct ParameterPermissions {
         ]
         var needed = names.map { Permission("ssm:\(operation)", on: arn($0), values: values) }
         if needed.isEmpty { needed = [Permission("ssm:\(operation)", on: "*", values: values)] }
-        if operation == "PutParameter", !call.tags.isEmpty {
+        if operation == "PutParameter", SystemTags.othersCount(call.tags) > 0 {
             needed += names.map { Permission("ssm:AddTagsToResource", on: arn($0)) }
         }
         return needed + secrets

@@ -1,4 +1,5 @@
 import GatewayModel
+import JSON
 import Shapes
 
 /// The parameters of AWS Systems Manager. Whatever else the service does in AWS has machines to manage.
@@ -56,9 +57,17 @@ enum ParameterError {
             "Systems Manager could not find label \(label) for parameter \(name). Verify the label and try again.")
     }
 
-    static func tooManyTags() -> ServiceError {
-        ServiceError(
-            "TooManyTagsError", status: 400, "A parameter can have \(ParameterQuotas.tags) tags at most.")
+    /// - Parameter old: those that there were.
+    static func check(
+        tags: OrderedMap<String>, over old: OrderedMap<String> = [:], _ call: TargetCall
+    ) throws(ServiceError) {
+        guard SystemTags.othersCount(tags) <= ParameterQuotas.tags else {
+            throw ServiceError(
+                "TooManyTagsError", status: 400, "A parameter can have \(ParameterQuotas.tags) tags at most.")
+        }
+        guard SystemTags.refused(from: old, to: tags, granted: call.input.systemTags) == nil else {
+            throw .validation(SystemTags.refusal)
+        }
     }
 
     static let invalidToken = ServiceError("InvalidNextToken", status: 400, "The specified token is not valid.")

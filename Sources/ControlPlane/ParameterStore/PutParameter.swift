@@ -53,7 +53,7 @@ private struct ParameterPut {
             throw .validation(
                 "Gatehouse serves the data type 'text' only: images and integrations of AWS are not here to check.")
         }
-        guard call.tags.count <= ParameterQuotas.tags else { throw ParameterError.tooManyTags() }
+        try ParameterError.check(tags: call.tags, call)
     }
 
     /// The parameter with one more version. What a call does not say of a pattern or a description stays.

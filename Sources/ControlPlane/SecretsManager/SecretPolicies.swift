@@ -79,15 +79,18 @@ extension SecretsManager {
             "TagResource": TargetOperation([.need("SecretId", .secretId), .need("Tags", .secretTags)]) {
                 control, call throws(ServiceError) in
                 try await control.changeSecret(call) { secret throws(ServiceError) in
+                    let old = secret.facts.tags
                     for (key, value) in call.tags { secret.facts.tags[key] = value }
-                    try checkTags(secret.facts.tags.count)
+                    try check(tags: secret.facts.tags, over: old, call)
                 }
                 return [:]
             },
             "UntagResource": TargetOperation([.need("SecretId", .secretId), .need("TagKeys", .list(.text(1...128)))]) {
                 control, call throws(ServiceError) in
-                try await control.changeSecret(call) { secret in
+                try await control.changeSecret(call) { secret throws(ServiceError) in
+                    let old = secret.facts.tags
                     for key in call.input.texts("TagKeys") ?? [] { secret.facts.tags[key] = nil }
+                    try check(tags: secret.facts.tags, over: old, call)
                 }
                 return [:]
             },
@@ -118,7 +121,7 @@ struct SecretPermissions {
             "secretsmanager:blockpublicpolicy": .of(input.flag("BlockPublicPolicy").map { $0 ? "true" : "false" }),
         ]
         var needed = [Permission("secretsmanager:\(operation)", on: resource, values: values)]
-        if operation == "CreateSecret", !call.tags.isEmpty {
+        if operation == "CreateSecret", SystemTags.othersCount(call.tags) > 0 {
             needed.append(Permission("secretsmanager:TagResource", on: resource, values: values))
         }
         return needed

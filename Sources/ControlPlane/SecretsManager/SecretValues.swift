@@ -56,7 +56,7 @@ extension SecretsManager {
                 let name = call.input.needed("Name")
                 try Secret.check(name)
                 try checkKey(call)
-                try checkTags(call.tags.count)
+                try check(tags: call.tags, call)
                 let value = try SecretValue(call)
                 let suffix = Identifiers.alphanumeric(6)
                 return try await control.change(
@@ -116,8 +116,14 @@ extension SecretsManager {
         }
     }
 
-    static func checkTags(_ count: Int) throws(ServiceError) {
-        guard count <= SecretQuotas.tags else {
+    /// - Parameter old: those that there were.
+    static func check(
+        tags: OrderedMap<String>, over old: OrderedMap<String> = [:], _ call: TargetCall
+    ) throws(ServiceError) {
+        guard SystemTags.refused(from: old, to: tags, granted: call.input.systemTags) == nil else {
+            throw SecretError.parameter(SystemTags.refusal)
+        }
+        guard SystemTags.othersCount(tags) <= SecretQuotas.tags else {
             throw SecretError.parameter("A secret can have \(SecretQuotas.tags) tags at most.")
         }
     }

@@ -29,6 +29,8 @@ package struct Call: Sendable {
     var tagsDenial: String?
     /// Whether it came encrypted.
     var isSecure = false
+    /// Tags of AWS's own that it may set.
+    var systemTags: [String: String]?
     /// Whether function code may be named as a folder of this machine: only for calls made in process.
     var allowsLocalCode = false
 

@@ -6,5 +6,7 @@ package enum CloudFormationWire {
     /// Set by the engine only: the stack that another one is made for, and the one whose operation is waited for.
     package static let parentHeader = "x-gatehouse-parent"
     package static let waitHeader = "x-gatehouse-wait"
+    /// Told to the engine only, of an output that others are not shown.
+    package static let hiddenOutput = "NoEcho"
     package static let wire = WireProtocol.query(namespace: namespace)
 }

@@ -32,8 +32,9 @@ struct TargetService: Sendable {
                 let reason = refused[name].map { ": it has no \($0)" } ?? ""
                 throw Self.wire.refusal("Gatehouse does not serve '\(name)' of the service '\(self.name)'\(reason).")
             }
-            let input: Input
+            var input: Input
             do throws(ShapeFault) { input = try Input(parsing: request.body) } catch { throw fault(error) }
+            input.systemTags = request.systemTags
             let call = TargetCall(
                 input: input, account: control.account, now: control.settings.now(), caller: request.caller)
             let world = control.world

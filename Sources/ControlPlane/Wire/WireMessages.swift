@@ -1,5 +1,6 @@
 package import Callers
 import GatewayModel
+import JSON
 
 /// A management call as it came over the wire.
 package struct WireRequest: Sendable {
@@ -19,6 +20,8 @@ package struct WireRequest: Sendable {
     package var sourceAddress = "127.0.0.1"
     /// Whether it came encrypted.
     package var isSecure = false
+    /// The tags of AWS's own that a stack puts on what the call is about; nil of every call but those of stacks.
+    package var systemTags: [String: String]?
 
     package init(
         method: String, path: String, query: String = "", headers: [(name: String, value: String)] = [],
@@ -32,6 +35,19 @@ package struct WireRequest: Sendable {
     }
 
     package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+
+    /// Whether a stack tags what is there with AWS's own tags alone: nobody needs a permission for that.
+    var setsSystemTagsAlone: Bool {
+        guard systemTags != nil else { return false }
+        let operation = header("x-amz-target")?.split(separator: ".").last
+        guard operation.map({ Self.taggings.contains(String($0)) }) ?? path.contains("/tags/"),
+            let members = (try? JSONValue(parsing: body))?.object, let tags = members["tags"] ?? members["Tags"]
+        else { return false }
+        let keys = tags.object?.keys ?? (tags.array ?? []).compactMap { $0["Key"]?.string }
+        return !keys.isEmpty && keys.allSatisfy(SystemTags.isOne)
+    }
+
+    private static let taggings: Set = ["AddTagsToResource", "TagLogGroup", "TagResource"]
 }
 
 package struct WireResponse: Sendable {

@@ -27,7 +27,9 @@ extension CloudFormation {
         let page = try call.page(stacks, by: \.name) { $0.name > $1 }
         return XMLMembers { result in
             result.list("Stacks", page.elements) {
-                $0.add(stack: service.now($1), service.stacks.history.events(of: $1.stackId).last)
+                $0.add(
+                    stack: service.now($1), service.stacks.history.events(of: $1.stackId).last,
+                    isEngine: call.isEngine)
             }
             result.add("NextToken", page.next)
         }
@@ -250,7 +252,7 @@ extension CloudFormation {
         -> XMLMembers?
     {
         let exports = await service.stacks.all.flatMap { record in
-            record.outputs.compactMap { output in output.exportName.map { (record.stackId, $0, output.value) } }
+            record.outputs.compactMap { output in output.exportName.map { (record.stackId, $0, output.shownValue) } }
         }.sorted { $0.1 < $1.1 }
         let page = try call.page(exports, by: \.1) { $0.1 > $1 }
         return XMLMembers { result in
@@ -311,8 +313,10 @@ extension XMLMembers {
         structure("DriftInformation") { $0.add("StackResourceDriftStatus", CloudFormation.unchecked) }
     }
 
-    /// - Parameter operation: the last event, which tells of the last operation.
-    fileprivate mutating func add(stack record: StackRecord, _ operation: RecordedEvent?) {
+    /// - Parameters:
+    ///   - operation: the last event, which tells of the last operation.
+    ///   - isEngine: whether it asks for a stack above, whose resources get values as they are.
+    fileprivate mutating func add(stack record: StackRecord, _ operation: RecordedEvent?, isEngine: Bool) {
         let settings = record.settings ?? StackSettings()
         add("StackId", record.stackId)
         add("StackName", record.name)
@@ -334,8 +338,9 @@ extension XMLMembers {
         if !settings.capabilities.isEmpty { list("Capabilities", settings.capabilities) }
         if !record.outputs.isEmpty {
             list("Outputs", record.outputs) { member, output in
+                if isEngine, output.shown != nil { member.add(CloudFormationWire.hiddenOutput, true) }
                 member.add("OutputKey", output.name)
-                member.add("OutputValue", output.value)
+                member.add("OutputValue", isEngine ? output.value : output.shownValue)
                 member.add("Description", output.description)
                 member.add("ExportName", output.exportName)
             }

@@ -103,6 +103,8 @@ struct StackCall: Sendable {
     /// The stack that makes another one; only the engine says so.
     var parentId: String?
 
+    var isEngine: Bool { host == nil }
+
     func required(_ member: String) throws(ServiceError) -> String {
         let value = members.string(member)
         var constraints = Constraints()

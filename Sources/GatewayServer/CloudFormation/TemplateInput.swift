@@ -98,6 +98,7 @@ extension CloudFormation {
         // Those of before are shown when none are given, and let nothing through.
         if settings.capabilities.isEmpty { settings.capabilities = previous?.settings?.capabilities ?? [] }
         try checkTypes(call, plan)
+        if let refusal = plan.refusal(over: previous) { throw .validation(refusal) }
         return StackRequest(plan: plan, template: text, settings: settings, maker: maker)
     }
 

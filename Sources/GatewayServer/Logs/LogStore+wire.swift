@@ -18,7 +18,7 @@ extension LogStore {
         if let denial { return wire.response(wire.accessDenied(denial), requestId: requestId) }
         var response = WireResponse(
             status: 200, headers: [("content-type", "application/x-amz-json-1.1"), ("x-amzn-requestid", requestId)])
-        switch await respond(to: operation, request.body) {
+        switch await respond(to: operation, request.body, systemTags: request.systemTags) {
         case .body(let body): response.body = body.isEmpty ? [] : JSONValue.object(body).bytes
         case .failed(let error):
             response.status = error.status

@@ -240,9 +240,9 @@ extension ObjectOperation {
                 }
                 return ObjectAnswer("Tagging") { $0.raw(tags) }
             },
-            ObjectOperation("PutBucketTagging", "PUT", .bucket, "tagging", body: .document) {
+            ObjectOperation(Tags.putBucketTagging, "PUT", .bucket, "tagging", body: .document) {
                 call throws(ObjectError) in
-                let tags = try Tags.read(call.document("Tagging"), of: .bucket)
+                let tags = try Tags.ofBucket(call)
                 if tags.isEmpty {
                     try call.store.removeSetting("tagging", of: call.bucket)
                 } else {
@@ -250,8 +250,9 @@ extension ObjectOperation {
                 }
                 return ObjectAnswer(status: 204)
             },
-            ObjectOperation("DeleteBucketTagging", "DELETE", .bucket, "tagging", action: "PutBucketTagging") {
+            ObjectOperation("DeleteBucketTagging", "DELETE", .bucket, "tagging", action: Tags.putBucketTagging) {
                 call throws(ObjectError) in
+                try Tags.checkSystemTags([], call)
                 try call.store.removeSetting("tagging", of: call.bucket)
                 return ObjectAnswer(status: 204)
             },

@@ -10,6 +10,8 @@ struct ObjectCall: Sendable {
     let access: ObjectAccess
     /// Of an operation that takes a document.
     var body: [UInt8] = []
+    /// Tags of AWS's own that the call may set; nil of every call but those of stacks.
+    var systemTags: [String: String]?
 
     var bucket: String { request.bucket ?? "" }
     var key: String { request.key ?? "" }

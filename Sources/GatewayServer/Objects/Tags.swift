@@ -1,4 +1,5 @@
 import GatewayModel
+import JSON
 import ObjectStore
 
 /// Tags of buckets and objects. Source: S3 User Guide, object-tagging; recorded refusals.
@@ -17,8 +18,7 @@ enum Tags {
         fileprivate func reserved(_ key: String) -> ObjectError {
             switch self {
             case .object: Tags.invalid("Your TagKey cannot be prefixed with aws:").with("TagKey", key)
-            case .bucket: Tags.invalid("System tags cannot be added/updated by requester").with("TagKey", key)
-            case .newBucket:
+            case .bucket, .newBucket:
                 Tags.invalid(
                     "User-defined tag keys can't start with \"aws:\". This prefix is reserved for system tags. Remove "
                         + "\"aws:\" from your tag keys and try again.")
@@ -62,7 +62,8 @@ enum Tags {
     }
 
     private static func check(_ tags: [ObjectFacts.Field], of owner: Owner) throws(ObjectError) {
-        guard tags.count <= owner.limit else { throw ObjectError("BadRequest", status: 400, owner.tooMany) }
+        let count = owner == .bucket ? tags.count { !isSystemTag($0) } : tags.count
+        guard count <= owner.limit else { throw ObjectError("BadRequest", status: 400, owner.tooMany) }
         for tag in tags {
             guard isKey(tag.name) else {
                 throw invalid("The TagKey you have provided is invalid").with("TagKey", tag.name)
@@ -71,7 +72,7 @@ enum Tags {
                 throw invalid("The TagValue you have provided is invalid")
                     .with("TagKey", tag.name).with("TagValue", tag.value)
             }
-            guard !tag.name.hasPrefix("aws:") else { throw owner.reserved(tag.name) }
+            guard owner == .bucket || !isSystemTag(tag) else { throw owner.reserved(tag.name) }
         }
         if let key = repeated(tags) {
             throw invalid("Cannot provide multiple Tags with the same key").with("TagKey", key)
@@ -108,6 +109,43 @@ enum Tags {
         var xml = XMLText.part
         xml.tagSet(tags)
         return BucketSetting(name: "tagging", document: xml.text)
+    }
+
+    static let putBucketTagging = "PutBucketTagging"
+
+    private static func isSystemTag(_ tag: ObjectFacts.Field) -> Bool { tag.name.hasPrefix("aws:") }
+
+    /// Those that take the place of a bucket's.
+    static func ofBucket(_ call: ObjectCall) throws(ObjectError) -> [ObjectFacts.Field] {
+        let tags = try read(call.document("Tagging"), of: .bucket)
+        try checkSystemTags(tags, call)
+        return tags
+    }
+
+    /// AWS's own stay as they are: whoever puts others must name them, too. Source: recorded, and refusals of AWS that
+    /// users have quoted; that of DeleteBucketTagging is not known.
+    static func checkSystemTags(_ tags: [ObjectFacts.Field], _ call: ObjectCall) throws(ObjectError) {
+        var old: [ObjectFacts.Field] = []
+        if let setting = try call.store.setting("tagging", of: call.bucket),
+            let set = try? XMLElement(parsing: Array(setting.utf8))
+        {
+            old = try read(set.children, of: .bucket)
+        }
+        let new = OrderedMap(tags.map { ($0.name, $0.value) })
+        let refused = SystemTags.refused(
+            from: OrderedMap(old.map { ($0.name, $0.value) }), to: new, granted: call.systemTags)
+        guard let refused else { return }
+        throw new[refused] == nil
+            ? invalid("System Tags cannot be removed by requester")
+            : invalid("System tags cannot be added/updated by requester").with("TagKey", refused)
+    }
+
+    /// Whether a stack gives a bucket nothing but AWS's own.
+    static func areSystemTags(of call: ObjectCall) -> Bool {
+        guard call.systemTags != nil, let document = try? call.document("Tagging"),
+            let tags = try? read(document, of: .bucket)
+        else { return false }
+        return tags.allSatisfy(isSystemTag)
     }
 
     static func ofNewBucket(_ call: ObjectCall) throws(ObjectError) -> [BucketSetting] {

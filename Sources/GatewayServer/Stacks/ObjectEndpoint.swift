@@ -36,8 +36,11 @@ struct ObjectEndpoint: Sendable {
                 store: store, account: controlPlane.account, request: objectRequest,
                 access: ObjectAccess(
                     controlPlane: controlPlane, caller: request.caller, facts: controlPlane.facts(of: request)),
-                body: request.body)
-            try call.access.check(operation.permissions(objectRequest, call.account), call)
+                body: request.body, systemTags: request.systemTags)
+            // What a bucket of a stack is tagged with alone, nobody needs a permission for.
+            if operation.name != Tags.putBucketTagging || !Tags.areSystemTags(of: call) {
+                try call.access.check(operation.permissions(objectRequest, call.account), call)
+            }
             let answer = try run(operation, call)
             if !cutsContent, let content = answer.content, content.range.count > Self.contentBytes {
                 throw ObjectError(

@@ -33,7 +33,7 @@ extension StackRecord {
 
 extension StackOutput {
     var json: JSONValue {
-        var members: JSONObject = ["name": .string(name), "value": .string(value)]
+        var members: JSONObject = ["name": .string(name), "value": .string(shownValue)]
         members["description"] = description.map { .string($0) }
         members["exportName"] = exportName.map { .string($0) }
         return .object(members)

@@ -5,10 +5,18 @@ import Stacks
 
 /// What is done to a stack behind its caller's back.
 struct StackRequest: Sendable {
-    let plan: StackPlan
+    private(set) var plan: StackPlan
     let template: String
     var settings: StackSettings
     let maker: StackMaker
+
+    init(plan: StackPlan, template: String, settings: StackSettings, maker: StackMaker) {
+        self.plan = plan
+        self.plan.tags = settings.tags
+        self.template = template
+        self.settings = settings
+        self.maker = maker
+    }
 }
 
 /// Whoever a stack's resources are made by.

@@ -16,7 +16,7 @@ extension LogOperation {
                 let name = input.needed("logGroupName")
                 try LogStore.checkLengths(name)
                 let tags = input.map("tags")
-                try LogStore.check(tags)
+                try LogStore.check(tags, input)
                 let groupClass = input.text("logGroupClass") ?? "STANDARD"
                 guard ["STANDARD", "INFREQUENT_ACCESS"].contains(groupClass) else {
                     throw .unserved("log groups of the class \(groupClass)")

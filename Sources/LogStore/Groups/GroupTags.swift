@@ -1,4 +1,5 @@
 import GRDB
+import GatewayModel
 import JSON
 import Shapes
 
@@ -8,11 +9,11 @@ extension LogOperation {
         [
             LogOperation("TagLogGroup", [.need("logGroupName", .groupName), .need("tags", .map)]) {
                 store, input throws(LogError) in
-                try await store.tag(try store.groupName(input), input.map("tags"))
+                try await store.tag(try store.groupName(input), input)
             },
             LogOperation("TagResource", [.need("resourceArn", .resourceARN), .need("tags", .map)]) {
                 store, input throws(LogError) in
-                try await store.tag(try store.taggedGroup(input), input.map("tags"))
+                try await store.tag(try store.taggedGroup(input), input)
             },
             LogOperation(
                 "UntagLogGroup",
@@ -20,7 +21,7 @@ extension LogOperation {
                     .need("logGroupName", .groupName), .need("tags", .list(.tagKey, 1...LogLimits.tags)),
                 ]
             ) { store, input throws(LogError) in
-                try await store.untag(try store.groupName(input), input.texts("tags") ?? [])
+                try await store.untag(try store.groupName(input), input.texts("tags") ?? [], input)
             },
             LogOperation(
                 "UntagResource",
@@ -28,7 +29,7 @@ extension LogOperation {
                     .need("resourceArn", .resourceARN), .need("tagKeys", .list(.tagKey, 0...LogLimits.tags)),
                 ]
             ) { store, input throws(LogError) in
-                try await store.untag(try store.taggedGroup(input), input.texts("tagKeys") ?? [])
+                try await store.untag(try store.taggedGroup(input), input.texts("tagKeys") ?? [], input)
             },
             LogOperation("ListTagsLogGroup", [.need("logGroupName", .groupName)]) { store, input throws(LogError) in
                 try await store.tags(of: try store.groupName(input))
@@ -41,8 +42,13 @@ extension LogOperation {
 }
 
 extension LogStore {
-    static func check(_ tags: OrderedMap<String>) throws(LogError) {
-        guard tags.count <= LogLimits.tags else { throw .tooManyTags }
+    static func check(
+        _ tags: OrderedMap<String>, over old: OrderedMap<String> = [:], _ input: Input
+    ) throws(LogError) {
+        guard SystemTags.othersCount(tags) <= LogLimits.tags else { throw .tooManyTags }
+        guard SystemTags.refused(from: old, to: tags, granted: input.systemTags) == nil else {
+            throw .invalid(SystemTags.refusal)
+        }
         for (key, value) in tags.entries {
             guard (1...LogLimits.tagKeyLength).contains(key.unicodeScalars.count) else {
                 throw .constraint(
@@ -65,17 +71,16 @@ extension LogStore {
         return name
     }
 
-    fileprivate func tag(_ name: String, _ more: OrderedMap<String>) async throws(LogError) -> JSONObject {
+    fileprivate func tag(_ name: String, _ input: Input) async throws(LogError) -> JSONObject {
+        let more = input.map("tags")
         guard !more.isEmpty else { throw .constraint("{}", at: "tags", "have length greater than or equal to 1") }
-        try Self.check(more)
-        return try await changeTags(name) { tags in
+        return try await changeTags(name, input) { tags in
             for (key, value) in more.entries { tags[key] = value }
-            guard tags.count <= LogLimits.tags else { throw LogError.tooManyTags }
         }
     }
 
-    fileprivate func untag(_ name: String, _ keys: [String]) async throws(LogError) -> JSONObject {
-        try await changeTags(name) { tags in
+    fileprivate func untag(_ name: String, _ keys: [String], _ input: Input) async throws(LogError) -> JSONObject {
+        try await changeTags(name, input) { tags in
             for key in keys { tags[key] = nil }
         }
     }
@@ -85,12 +90,13 @@ extension LogStore {
     }
 
     private func changeTags(
-        _ name: String, _ change: @escaping @Sendable (inout OrderedMap<String>) throws -> Void
+        _ name: String, _ input: Input, _ change: @escaping @Sendable (inout OrderedMap<String>) -> Void
     ) async throws(LogError) -> JSONObject {
         try await write { db in
             let group = try LogGroup.needed(name, db)
             var tags = group.tags
-            try change(&tags)
+            change(&tags)
+            try Self.check(tags, over: group.tags, input)
             try db.execute(sql: "UPDATE groups SET tags = ? WHERE id = ?", arguments: [tags.asJSON.text, group.id])
         }
         return [:]

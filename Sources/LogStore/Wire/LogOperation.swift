@@ -39,14 +39,20 @@ extension LogStore {
 
     /// Answers one call.
     ///
-    /// - Parameter operation: what follows `Logs_20140328.` in X-Amz-Target.
-    package func respond(to operation: String, _ body: [UInt8]) async -> LogAnswer {
+    /// - Parameters:
+    ///   - operation: what follows `Logs_20140328.` in X-Amz-Target.
+    ///   - systemTags: those of AWS's own that may be set; nil of every call but those of stacks.
+    package func respond(
+        to operation: String, _ body: [UInt8], systemTags: [String: String]? = nil
+    ) async -> LogAnswer {
         do throws(LogError) {
             guard let found = LogOperation.all[operation] else {
                 guard operation == Self.liveTail else { return .failed(.unknownOperation(operation)) }
                 return .liveTail(try await startLiveTail(try Self.input(LiveTail.members, body)))
             }
-            return .body(try await found.perform(self, try Self.input(found.members, body)))
+            var input = try Self.input(found.members, body)
+            input.systemTags = systemTags
+            return .body(try await found.perform(self, input))
         } catch {
             return .failed(error)
         }

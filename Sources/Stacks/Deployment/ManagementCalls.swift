@@ -5,6 +5,8 @@ import JSON
 /// Makes calls with JSON bodies, and turns an error answer into a failure with AWS's words.
 struct ManagementCalls: Sendable {
     let management: any Management
+    /// Tags of AWS's own that the calls may set.
+    var systemTags: [String: String]?
 
     struct Failure: Error {
         let status: Int
@@ -15,6 +17,12 @@ struct ManagementCalls: Sendable {
         var isMissing: Bool {
             status == 404 || ["ResourceNotFoundException", "ParameterNotFound", "UserNotFoundException"].contains(code)
         }
+    }
+
+    private func answer(_ request: WireRequest) async -> WireResponse {
+        var request = request
+        request.systemTags = systemTags
+        return await management.call(request)
     }
 
     /// - Parameter newId: the id that the part of API Gateway is to have that the call makes.
@@ -95,7 +103,7 @@ struct ManagementCalls: Sendable {
     ) async throws(Failure) -> QueryAnswer {
         let pairs = [("Action", action), ("Version", version)] + parameters.map { ($0.name, $0.value) }
         let body = pairs.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
-        let response = await management.call(
+        let response = await answer(
             WireRequest(
                 method: "POST", path: "/",
                 headers: [
@@ -118,7 +126,7 @@ struct ManagementCalls: Sendable {
         _ operation: String, _ method: String, _ path: [String], query: [(name: String, value: String)] = [],
         headers: [(name: String, value: String)] = [], body: [UInt8] = []
     ) async throws(Failure) -> [UInt8] {
-        let response = await management.call(
+        let response = await answer(
             WireRequest(
                 method: method,
                 path: "/" + path.map { PercentEncoding.encode($0, keeping: "/") }.joined(separator: "/"),
@@ -153,7 +161,7 @@ struct ManagementCalls: Sendable {
     }
 
     private func send(_ operation: String, _ request: WireRequest) async throws(Failure) -> JSONValue {
-        let response = await management.call(request)
+        let response = await answer(request)
         let answer = response.body.isEmpty ? JSONValue.object([:]) : try? JSONValue(parsing: response.body)
         guard (200..<300).contains(response.status) else {
             let code = Self.code(response, answer)

@@ -40,6 +40,8 @@ struct StackComparison {
         case none
         case create
         case update([String])
+        /// The stack's tags alone are others.
+        case tags
         case replace([String])
     }
 
@@ -59,6 +61,7 @@ struct StackComparison {
                 let value = TemplateValue.map(metadata, line: resource.line)
                 return ((try? resolver.resolve(value)) ?? value).json
             } ?? [:]
+        if TagProperty.of(resource.type) != nil { wanted.stackTags = tags }
         let shown = shown(resource)
         if !plan.hiddenParameters.isEmpty || shown != wanted.properties { wanted.shown = shown }
         return (wanted, properties)
@@ -80,12 +83,29 @@ struct StackComparison {
     /// How `wanted` differs from what the stack has.
     func difference(_ wanted: StackResource) -> Difference {
         guard let old = existing?.resource(wanted.logicalId) else { return .create }
-        guard old.type == wanted.type, let type = ResourceType.all[wanted.type] else { return .replace(["Type"]) }
+        guard let type = ResourceType.all[wanted.type] else { return .replace(["Type"]) }
         let names = wanted.differences(from: old)
-        guard !names.isEmpty else { return wanted.hasOtherMetadata(than: old) ? .update([]) : .none }
+        guard !names.isEmpty else {
+            if hasOtherTags(wanted, than: old) { return .tags }
+            return wanted.hasOtherMetadata(than: old) ? .update([]) : .none
+        }
         let (before, after) = (old.reader.properties, wanted.reader.properties)
         let replacing = type.replacedBy.union(type.behaviour.replacing(before, after))
         return replacing.isDisjoint(with: names) ? .update(names) : .replace(names)
+    }
+
+    /// Those of the stack, as it is going to be.
+    private var tags: [StackSettings.Tag] { plan.tags ?? existing?.settings?.tags ?? [] }
+
+    /// Whether the stack's tags on `wanted` are others. What an earlier release has made has none of them; it gets them
+    /// when these are changed, or it is.
+    func hasOtherTags(_ wanted: StackResource, than old: StackResource) -> Bool {
+        let before = old.stackTags ?? existing?.settings?.tags ?? []
+        guard let new = wanted.stackTags, new != before, let property = TagProperty.of(wanted.type) else {
+            return false
+        }
+        let properties = wanted.reader.properties
+        return property.effective(new, beside: properties) != property.effective(before, beside: properties)
     }
 
     /// The exports of other stacks that functions have asked for so far.
@@ -111,7 +131,7 @@ struct StackComparison {
                 changes.append(ResourceChange(logicalId: wanted.logicalId, type: wanted.type, action: action))
             }
             switch difference {
-            case .none, .update:
+            case .none, .update, .tags:
                 if let old = existing?.resource(wanted.logicalId) { comparison.exists(old.provisioned) }
             case .create, .replace: comparison.exists(.unknown(resource))
             }
@@ -141,9 +161,9 @@ struct StackComparison {
             guard let old = existing.resource(resource.logicalId) else { return [] }
             switch comparison.difference(wanted) {
             case .none: break
-            case .update:
+            case .update, .tags:
                 var new = wanted
-                (new.physicalId, new.attributes) = (old.physicalId, old.attributes)
+                new.take(old.provisioned)
                 updates.append(Update(old: old, new: new, properties: properties))
             case .create, .replace: return []
             }
@@ -160,6 +180,7 @@ struct StackComparison {
     }
 
     func outputs() throws(TemplateError) -> [StackOutput] {
+        let masking = masking
         var outputs: [StackOutput] = []
         for output in plan.outputs {
             guard let value = try text(output.value, output.path) else {
@@ -177,10 +198,25 @@ struct StackComparison {
                             + "hyphens.", export.line, output.path)
                 }
             }
-            outputs.append(
-                StackOutput(name: output.name, value: value, description: output.description, exportName: name))
+            var made = StackOutput(
+                name: output.name, value: value, description: output.description, exportName: name)
+            if let masking {
+                // What cannot be worked out without what is hidden is not shown.
+                let shown = (try? masking.resolve(output.value))?.text ?? StackPlan.mask
+                if shown != value { made.shown = shown }
+            }
+            outputs.append(made)
         }
         return outputs
+    }
+
+    /// Gives outputs as they may be shown; nil where no resource hides anything.
+    private var masking: IntrinsicResolver? {
+        let hiding = resolver.resources.filter { !$0.value.hidden.isEmpty }
+        guard !hiding.isEmpty else { return nil }
+        var masking = resolver
+        for (name, resource) in hiding { masking.resources[name] = resource.masked }
+        return masking
     }
 
     private func text(_ value: TemplateValue, _ path: String) throws(TemplateError) -> String? {
@@ -200,6 +236,7 @@ extension StackComparison.Difference {
         case .none: nil
         case .create: .create
         case .update(let names): .update(names)
+        case .tags: .update(["Tags"])
         case .replace(let names): .replace(names)
         }
     }

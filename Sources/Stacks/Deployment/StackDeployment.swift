@@ -51,7 +51,7 @@ extension StackDeployment {
     package init(_ record: StackRecord) {
         self.init(
             stackName: record.name, stackId: record.stackId,
-            outputs: record.outputs.map { Output(name: $0.name, value: $0.value, description: $0.description) },
+            outputs: record.outputs.map { Output(name: $0.name, value: $0.shownValue, description: $0.description) },
             apis: DeployedRoutes(record.resources).apis,
             functions: record.resources.filter { $0.type == ResourceType.lambdaFunction.name }.map {
                 Function(logicalId: $0.logicalId, functionName: $0.physicalId, functionArn: $0.attributes["Arn"] ?? "")

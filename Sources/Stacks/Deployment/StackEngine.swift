@@ -140,6 +140,7 @@ package struct StackEngine: Sendable {
             throw plan.error(
                 "Stack:\(record.stackId) is in \(record.status.rawValue) state and can not be updated.", nil, "")
         }
+        if let refusal = plan.refusal(over: record) { throw plan.error(refusal, nil, "Resources") }
         let engine = StackEngine(
             management: await calls.management.draft(), code: UntriedCode(code), exports: exports, now: now)
         var deployment = StackUpdate(
@@ -172,10 +173,15 @@ extension StackEngine {
     func request(
         _ resource: StackResource, _ properties: TemplateMap? = nil, stackName: String, account: AccountIdentity
     ) -> ResourceRequest {
-        ResourceRequest(
+        let systemTags = resource.systemTags(stackName: stackName, stackId: stackId)
+        var calls = calls
+        calls.systemTags = systemTags
+        return ResourceRequest(
             logicalId: resource.logicalId, type: resource.type,
-            properties: properties.map(PropertyReader.init) ?? resource.reader, stackName: stackName, stackId: stackId,
-            account: account, calls: calls, code: code, codeDigest: resource.codeDigest)
+            properties: PropertyReader(
+                properties: resource.tagged(properties ?? resource.reader.properties, systemTags)),
+            stackName: stackName, stackId: stackId, account: account, calls: calls, code: code,
+            codeDigest: resource.codeDigest)
     }
 
     func delete(
@@ -210,9 +216,13 @@ extension StackEngine {
         _ old: StackResource, to new: StackResource, _ properties: TemplateMap?, stackName: String,
         account: AccountIdentity
     ) -> ResourceUpdate {
-        ResourceUpdate(
-            request: request(new, properties, stackName: stackName, account: account), old: old.reader,
-            existing: old.provisioned, changed: Set(new.differences(from: old)))
+        var changed = Set(new.differences(from: old))
+        if new.stackTags != old.stackTags, let tags = TagProperty.of(new.type) { changed.insert(tags.name) }
+        let systemTags = old.systemTags(stackName: stackName, stackId: stackId)
+        return ResourceUpdate(
+            request: request(new, properties, stackName: stackName, account: account),
+            old: PropertyReader(properties: old.tagged(old.reader.properties, systemTags)), existing: old.provisioned,
+            changed: changed)
     }
 }
 

@@ -27,6 +27,8 @@ package struct StackPlan: Sendable {
     let mappings: Mappings
     /// What is in the template and not deployed.
     package let leftOut: LeftOutResources
+    /// Those of the stack; nil: as they are.
+    package var tags: [StackSettings.Tag]?
     /// Each after those it depends on.
     var resources: [PlainResource]
     let outputs: [TemplateOutput]
@@ -119,6 +121,17 @@ package struct StackPlan: Sendable {
     package var outputNames: [String] { outputs.map(\.name) }
 
     package var resourceTypes: Set<String> { Set(resources.map(\.type)) }
+
+    /// Why the plan cannot follow what a stack has: what a logical id names stays of its type.
+    package func refusal(over record: StackRecord?) -> String? {
+        guard let record else { return nil }
+        let names = resources.filter { resource in
+            record.resource(resource.logicalId).map { $0.type != resource.type } ?? false
+        }.map(\.logicalId).sorted()
+        guard !names.isEmpty else { return nil }
+        return "Update of resource type is not permitted. The new template modifies resource type of the following "
+            + "resources: [\(names.joined(separator: ", "))]"
+    }
 
     private static func ordered(_ resources: [PlainResource], problems: inout Problems) -> [PlainResource] {
         guard resources.count <= TemplateLimits.resources else {

@@ -5,7 +5,17 @@ extension StackResource {
     var reader: PropertyReader { PropertyReader(properties: TemplateMap(json: properties.object ?? [:], line: 0)) }
 
     var provisioned: ProvisionedResource {
-        ProvisionedResource(logicalId: logicalId, type: type, physicalId: physicalId, attributes: attributes)
+        var provisioned = ProvisionedResource(
+            logicalId: logicalId, type: type, physicalId: physicalId, attributes: attributes)
+        provisioned.hidden = hiddenAttributes ?? []
+        return provisioned
+    }
+
+    /// What was made of it.
+    mutating func take(_ provisioned: ProvisionedResource) {
+        physicalId = provisioned.physicalId
+        attributes = provisioned.attributes
+        hiddenAttributes = provisioned.hidden.isEmpty ? nil : provisioned.hidden
     }
 
     /// Names of properties that differ; code that has changed where it lies is a change of Code, or a layer's Content.

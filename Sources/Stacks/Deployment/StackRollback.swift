@@ -109,8 +109,7 @@ struct StackRollback {
         request.preparation = preparation
         return try await type.behaviour.find(request).map { found in
             var resource = step.resource
-            resource.physicalId = found.physicalId
-            resource.attributes = found.attributes
+            resource.take(found)
             return resource
         }
     }

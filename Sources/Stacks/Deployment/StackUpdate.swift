@@ -66,6 +66,8 @@ struct StackUpdate {
 extension StackUpdate {
     /// What may not be changed is told as the failure of its resource, before anything is.
     private mutating func checkDenials() throws(TemplateError) {
+        // Since a change set was made the stack may have become another one.
+        if let refusal = plan.refusal(over: comparison.existing) { throw plan.error(refusal, nil, "Resources") }
         for change in try comparison.changes() {
             guard let reason = options.denial(change), let old = record.resource(change.logicalId) else { continue }
             engine.event(old, "UPDATE_FAILED", reason)
@@ -106,13 +108,16 @@ extension StackUpdate {
         let provisioned: ProvisionedResource
         let difference = comparison.difference(wanted)
         switch difference {
-        case .none: provisioned = old?.provisioned ?? wanted.provisioned
+        case .none:
+            provisioned = old?.provisioned ?? wanted.provisioned
+            wanted.stackTags = old?.stackTags
         case .update([]):
             // Metadata alone: nobody but the stack has it.
             guard let old else { return }
             provisioned = old.provisioned
+            wanted.stackTags = old.stackTags
             for status in ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"] { engine.event(old, status) }
-        case .update:
+        case .update, .tags:
             guard let old else { return }
             provisioned = try await update(old, to: wanted, properties, resource)
             // It has become another one by itself.
@@ -129,8 +134,7 @@ extension StackUpdate {
         if let action = difference.action {
             changes.append(ResourceChange(logicalId: wanted.logicalId, type: wanted.type, action: action))
         }
-        wanted.physicalId = provisioned.physicalId
-        wanted.attributes = provisioned.attributes
+        wanted.take(provisioned)
         resources.append(wanted)
         comparison.exists(provisioned)
         warnings += provisioned.warnings.map { "\(wanted.logicalId): \($0)" }
@@ -179,8 +183,7 @@ extension StackUpdate {
     ) async throws(TemplateError) -> ProvisionedResource {
         engine.event(old, "UPDATE_IN_PROGRESS")
         var wanted = wanted
-        wanted.physicalId = old.physicalId
-        wanted.attributes = old.attributes
+        wanted.take(old.provisioned)
         try await begin(StackStep(kind: .update, resource: wanted, preparation: nil, before: old))
         do throws(ResourceFailure) {
             let provisioned = try await engine.update(
@@ -213,8 +216,7 @@ extension StackUpdate {
 
     private mutating func done(_ provisioned: ProvisionedResource) {
         steps[steps.count - 1].isDone = true
-        steps[steps.count - 1].resource.physicalId = provisioned.physicalId
-        steps[steps.count - 1].resource.attributes = provisioned.attributes
+        steps[steps.count - 1].resource.take(provisioned)
     }
 
     private func keep(_ record: StackRecord) async throws(TemplateError) {
@@ -390,9 +392,4 @@ extension StackPlan {
                 (name, hiddenParameters.contains(name) ? Self.mask : storedNames[name] ?? value.parameterText)
             })
     }
-}
-
-extension TemplateValue {
-    /// A parameter as it was given.
-    var parameterText: String { list.map { $0.compactMap(\.text).joined(separator: ",") } ?? text ?? "" }
 }

@@ -73,6 +73,7 @@ struct ToldChanges {
         let isReplaced: Bool
         switch comparison.difference(wanted) {
         case .none: (names, isReplaced) = ([], false)
+        case .tags: (names, isReplaced) = ([], false)
         case .update(let differing): (names, isReplaced) = (differing, false)
         // A stack has it already: it is not made.
         case .create: return nil
@@ -97,6 +98,9 @@ struct ToldChanges {
         if wanted.hasOtherMetadata(than: old) {
             let references = resource.metadata.map { TemplateValue.map($0, line: resource.line).references } ?? []
             details += self.details(of: nil, references, Set(references.map(\.name)), differs: true)
+        }
+        if comparison.hasOtherTags(wanted, than: old) {
+            details.append(ChangeSet.Detail(attribute: "Tags", source: .directModification, isStatic: true))
         }
         guard !details.isEmpty || isReplaced else { return nil }
         let mayBeReplaced = details.contains { $0.isRecreating && !$0.isStatic }

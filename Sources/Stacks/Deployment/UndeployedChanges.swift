@@ -48,7 +48,8 @@ struct UndeployedChanges {
     var warnings: [String] { Self.kinds.flatMap(warnings) }
 
     private func warnings(_ kind: Kind) -> [String] {
-        let changed = Set(changes.map(\.logicalId))
+        // Tags are in force at once.
+        let changed = Set(changes.filter { $0.action != .update(["Tags"]) }.map(\.logicalId))
         let present = after.filter { $0.type == kind.api }
         return present.compactMap { api in
             let belongs = { (resource: StackResource) in

@@ -104,3 +104,8 @@ extension ParameterDefinition {
 
     private func plain(_ number: Double) -> String { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
 }
+
+extension TemplateValue {
+    /// A parameter as it was given.
+    var parameterText: String { list.map { $0.compactMap(\.text).joined(separator: ",") } ?? text ?? "" }
+}

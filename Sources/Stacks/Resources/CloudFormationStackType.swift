@@ -1,3 +1,4 @@
+import ControlPlane
 import GatewayModel
 import JSON
 
@@ -40,23 +41,25 @@ private struct CloudFormationStackType: ResourceBehaviour {
                 message: "Embedded stack \(name) was not successfully created"
                     + (try await failure(of: name, request).map { ": \($0)" } ?? ""))
         }
-        return request.provisioned(stack.id, stack.outputs)
+        return stack.resource(request)
     }
 
     func update(_ update: ResourceUpdate) async throws(ResourceFailure) -> ProvisionedResource {
         let request = update.request
         let id = update.existing.physicalId
         let name = StackName.of(id)
+        var form = [(name: "StackName", value: name)] + (try parameters(request))
+        // Without any it would keep those that it has.
+        if !form.contains(where: { $0.name.hasPrefix("Tags.") }) { form.append(("Tags", "")) }
         do throws(ResourceFailure) {
-            try await request.stacks(
-                "UpdateStack", [("StackName", name)] + (try parameters(request)), parent: nil, waitingFor: name)
+            try await request.stacks("UpdateStack", form, parent: nil, waitingFor: name)
         } catch {
             guard error.message.contains("No updates are to be performed.") else { throw error }
         }
         guard let stack = try await describe(name, request),
             ["CREATE_COMPLETE", "UPDATE_COMPLETE"].contains(stack.status)
         else { throw ResourceFailure(message: "Embedded stack \(id) was not successfully updated") }
-        return request.provisioned(id, stack.outputs)
+        return stack.resource(request)
     }
 
     func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure) {
@@ -69,7 +72,7 @@ private struct CloudFormationStackType: ResourceBehaviour {
 
     func find(_ request: ResourceRequest) async throws(ResourceFailure) -> [ProvisionedResource] {
         guard let stack = try await describe(request.preparation.physicalId, request) else { return [] }
-        return [request.provisioned(stack.id, stack.outputs)]
+        return [stack.resource(request)]
     }
 
     private func parameters(
@@ -102,6 +105,14 @@ private struct CloudFormationStackType: ResourceBehaviour {
         let status: String
         /// As Fn::GetAtt names them.
         let outputs: [String: String]
+        /// Names of those that are not shown.
+        let hidden: [String]
+
+        func resource(_ request: ResourceRequest) -> ProvisionedResource {
+            var resource = request.provisioned(id, outputs)
+            resource.hidden = Set(hidden)
+            return resource
+        }
     }
 
     /// nil when there is no such stack.
@@ -117,7 +128,10 @@ private struct CloudFormationStackType: ResourceBehaviour {
         let names = answer.all("OutputKey").map { "Outputs.\($0)" }
         return Described(
             id: id, status: status,
-            outputs: Dictionary(zip(names, answer.all("OutputValue")), uniquingKeysWith: { first, _ in first }))
+            outputs: Dictionary(zip(names, answer.all("OutputValue")), uniquingKeysWith: { first, _ in first }),
+            hidden: answer.text("OutputKey", besides: CloudFormationWire.hiddenOutput, having: "true").map {
+                "Outputs.\($0)"
+            })
     }
 
     /// Why a stack is not there that was to be made.

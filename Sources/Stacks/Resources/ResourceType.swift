@@ -33,7 +33,7 @@ struct ResourceType: Sendable {
     /// Attributes that are never shown, of any type.
     static let secretAttributes: Set<String> = ["ClientSecret", "SecretAccessKey"]
 
-    fileprivate static let named: [String: ResourceType] = Dictionary(
+    static let named: [String: ResourceType] = Dictionary(
         uniqueKeysWithValues: ([
             lambdaFunction, lambdaPermission, lambdaVersion, lambdaAlias, lambdaLayerVersion,
             lambdaLayerVersionPermission, apiGatewayV2Api, apiGatewayV2Integration, apiGatewayV2Route,
@@ -159,6 +159,8 @@ package struct ProvisionedResource: Sendable {
     package let physicalId: String
     /// What Fn::GetAtt gives.
     package let attributes: [String: String]
+    /// Names of attributes that are not shown, since the resource says so.
+    var hidden: Set<String> = []
     /// Whether it stands for one that does not exist yet.
     var isUnknown = false
     /// What the management API said of parts that it left out.
@@ -168,17 +170,22 @@ package struct ProvisionedResource: Sendable {
 extension ProvisionedResource {
     /// As others may be shown it: without attributes that are secret, or have one of these texts in them.
     func hiding(_ texts: Set<String>) -> ProvisionedResource {
-        let shown = attributes.map { name, value in
-            let isSecret =
-                ResourceType.secretAttributes.contains(name)
+        masking { name, value in
+            hidden.contains(name) || ResourceType.secretAttributes.contains(name)
                 || texts.contains { !$0.isEmpty && value.contains($0) }
-            return (name, isSecret ? StackPlan.mask : value)
         }
-        var hiding = ProvisionedResource(
+    }
+
+    /// As outputs show it: they hide only what the resource itself hides.
+    var masked: ProvisionedResource { masking { name, _ in hidden.contains(name) } }
+
+    private func masking(_ isSecret: (_ name: String, _ value: String) -> Bool) -> ProvisionedResource {
+        let shown = attributes.map { name, value in (name, isSecret(name, value) ? StackPlan.mask : value) }
+        var masking = ProvisionedResource(
             logicalId: logicalId, type: type, physicalId: physicalId,
             attributes: Dictionary(uniqueKeysWithValues: shown))
-        hiding.isUnknown = isUnknown
-        return hiding
+        masking.isUnknown = isUnknown
+        return masking
     }
 }
 

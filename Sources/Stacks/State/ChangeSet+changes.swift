@@ -41,7 +41,7 @@ extension ChangeSet {
             case withoutValues
         }
 
-        /// `Properties` or `Metadata`.
+        /// `Properties`, `Metadata` or `Tags`.
         package let attribute: String
         /// Of the property.
         package var name: String?

@@ -49,12 +49,17 @@ package struct StackResource: Codable, Sendable {
     package var physicalId: String
     /// What Fn::GetAtt gives.
     package var attributes: [String: String]
+    /// Names of attributes that are not shown, since the resource says so; nil where there are none.
+    package var hiddenAttributes: Set<String>?
     /// With all functions worked out.
     package var properties: JSONValue
     /// The properties as they may be shown, where there is a difference.
     package var shown: JSONValue?
     /// nil where an earlier release has made it, and did not note it.
     package var metadata: JSONValue?
+    /// The tags of the stack that it was made or updated with last; nil where its type has none, or an earlier release
+    /// has made it, and gave it none.
+    package var stackTags: [StackSettings.Tag]?
     /// Of the code beside the template that the properties name.
     package var codeDigest: String?
     package var deletionPolicy: DeletionPolicy
@@ -66,4 +71,10 @@ package struct StackOutput: Codable, Sendable, Hashable {
     package let value: String
     package let description: String?
     package let exportName: String?
+    /// The value as it may be shown, where there is a difference.
+    package var shown: String?
+}
+
+extension StackOutput {
+    package var shownValue: String { shown ?? value }
 }

@@ -61,7 +61,7 @@ import Testing
         """
 
     @Test func aFunctionIsMadeWithAllItHas() async throws {
-        let (_, management) = try await deploy(Self.shop)
+        let (result, management) = try await deploy(Self.shop)
         let arn = "arn:aws:iam::000000000000:role/shop-HelloRole"
         #expect(
             await management.bodies("POST", "/2015-03-31/functions") == [
@@ -71,7 +71,11 @@ import Testing
                     "Code": ["S3Bucket": "gatehouse.local", "S3Key": "/tmp"],
                     "Environment": ["Variables": ["LEVEL": "3", "DEBUG": "true"]],
                     "TracingConfig": ["Mode": "Active"], "Architectures": ["arm64"],
-                    "Tags": ["lambda:createdBy": "SAM", "team": "shop"],
+                    "Tags": [
+                        "lambda:createdBy": "SAM", "team": "shop", "aws:cloudformation:logical-id": "Hello",
+                        "aws:cloudformation:stack-id": .string(result.stackId),
+                        "aws:cloudformation:stack-name": "shop",
+                    ],
                 ]
             ])
         #expect(

@@ -43,6 +43,52 @@ import Testing
         #expect(result.changes.isEmpty && result.changedRoutes == 0 && result.changedFunctions == 0)
     }
 
+    @Test func aLogicalIdKeepsItsType() async throws {
+        let world = try World()
+        try await world.deploy("Resources: {B: {Type: AWS::IAM::User}, A: {Type: AWS::IAM::User}}")
+        world.forgetCalls()
+        let error = await #expect(throws: StackFailure.self) {
+            try await world.deploy(
+                "Resources: {B: {Type: AWS::IAM::Group}, A: {Type: AWS::IAM::Group}, C: {Type: AWS::IAM::Group}}")
+        }
+        #expect(
+            error?.error.problems.map(\.message) == [
+                "Update of resource type is not permitted. The new template modifies resource type of the following "
+                    + "resources: [A, B]"
+            ])
+        #expect(world.changingCalls.isEmpty && error?.record?.status == .createComplete)
+    }
+
+    /// What a custom resource does not echo is masked where it is shown, and handed on as it is.
+    @Test func outputsHideWhatAResourceHides() async throws {
+        let world = try World()
+        var record = StackRecord(name: "shop", stackId: "id", status: .createComplete, creationTime: "")
+        record.resources = [
+            StackResource(
+                logicalId: "R", type: "Custom::R", physicalId: "r", attributes: ["Word": "hush"],
+                hiddenAttributes: ["Word"], properties: ["ServiceToken": "f"], deletionPolicy: .delete,
+                updateReplacePolicy: .delete)
+        ]
+        let plan = try plan(
+            """
+            Resources:
+              R: {Type: Custom::R, Properties: {ServiceToken: f}}
+              S: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Sub "${R} ${R.Word}"}}
+            Outputs:
+              Name: {Value: !Ref R}
+              Word: {Value: !Sub "say ${R.Word}"}
+              Third: {Value: !Select [2, !Split [h, !GetAtt R.Word]]}
+            """)
+        var comparison = StackComparison(engine: world.engine(), plan: plan, existing: record)
+        let outputs = try comparison.knownOutputs()
+        #expect(outputs.map(\.value) == ["r", "say hush", ""])
+        #expect(outputs.map(\.shownValue) == ["r", "say ****", "****"])
+
+        comparison.exists(record.resources[0].provisioned)
+        let wanted = try comparison.wanted(plan.resources[1]).resource
+        #expect(wanted.properties["Value"] == "r hush" && wanted.shown?["Value"] == "r ****")
+    }
+
     @Test func theOrderOfMembersIsNoChange() async throws {
         let world = try World()
         try await world.deploy(EditedStack.before)

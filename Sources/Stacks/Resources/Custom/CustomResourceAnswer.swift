@@ -8,6 +8,8 @@ struct CustomResourceAnswer {
     let physicalId: String?
     /// What Fn::GetAtt gives, with the names of what lies in maps behind a dot.
     let attributes: [String: String]
+    /// Whether nobody is shown these.
+    let isHidden: Bool
 
     /// - Parameter requestId: of the question.
     init(_ body: CustomResponseBody, requestId: String, isDeletion: Bool) throws(ResourceFailure) {
@@ -32,9 +34,17 @@ struct CustomResourceAnswer {
         let id = answer["PhysicalResourceId"].flatMap { $0.isNull ? nil : $0.string ?? $0.text }
         guard isDeletion || id?.isEmpty == false else { throw ResourceFailure(message: "Invalid PhysicalResourceId") }
         physicalId = id
+        isHidden = answer["NoEcho"].map { $0 == true || $0.string?.lowercased() == "true" } ?? false
         var attributes: [String: String] = [:]
         Self.take(answer["Data"] ?? .null, "", into: &attributes)
         self.attributes = attributes
+    }
+
+    func resource(_ request: ResourceRequest, elseCalled id: String) -> ProvisionedResource {
+        var resource = ProvisionedResource(
+            logicalId: request.logicalId, type: request.type, physicalId: physicalId ?? id, attributes: attributes)
+        if isHidden { resource.hidden = Set(attributes.keys) }
+        return resource
     }
 
     /// As deep as the reader of JSON goes at most.

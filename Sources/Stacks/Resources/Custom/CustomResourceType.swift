@@ -68,9 +68,7 @@ private struct CustomResourceType: ResourceBehaviour {
             kind: .create, stackId: request.stackId, logicalId: request.logicalId, type: request.type,
             properties: request.properties)
         let answer = try await question.ask(request, responses, within: seconds(request.properties))
-        return ProvisionedResource(
-            logicalId: request.logicalId, type: request.type,
-            physicalId: answer.physicalId ?? request.preparation.physicalId, attributes: answer.attributes)
+        return answer.resource(request, elseCalled: request.preparation.physicalId)
     }
 
     /// Another physical id makes it another resource: the old one is deleted when the stack is what it is to be.
@@ -93,8 +91,7 @@ private struct CustomResourceType: ResourceBehaviour {
             (deletion.kind, deletion.properties, deletion.oldProperties) = (.delete, update.old, nil)
             _ = try await deletion.ask(request, responses, within: seconds(request.properties))
         }
-        return ProvisionedResource(
-            logicalId: request.logicalId, type: request.type, physicalId: id, attributes: answer.attributes)
+        return answer.resource(request, elseCalled: id)
     }
 
     func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure) {

@@ -32,6 +32,8 @@ extension World {
             let tags = await tables.tags[name] ?? [:]
             lines.append("table \(sorted(.object(table)).text) \(ttl) \(sorted(.object(tags)).text)")
         }
+        // Tags of AWS's own have it in them.
+        if let id = try await record?.stackId { lines = lines.map { $0.replacing(id, with: "(stack)") } }
         return lines.sorted()
     }
 

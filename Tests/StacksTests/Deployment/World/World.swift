@@ -147,6 +147,8 @@ final class World: Management {
 
     var record: StackRecord? { get async throws { try await StackStore(store, sealing: sealing).load().first?.record } }
 
+    func keep(_ record: StackRecord) async throws { try await StackStore(store, sealing: sealing).save(record) }
+
     /// What the server does with stacks at its start.
     func recover() async throws {
         for (record, steps) in try await StackStore(store, sealing: sealing).load() {
@@ -160,7 +162,8 @@ extension LogStore {
     fileprivate func answer(_ request: WireRequest) async -> WireResponse? {
         let prefix = "Logs_20140328."
         guard let target = request.header("x-amz-target"), target.hasPrefix(prefix) else { return nil }
-        switch await respond(to: String(target.dropFirst(prefix.count)), request.body) {
+        let operation = String(target.dropFirst(prefix.count))
+        switch await respond(to: operation, request.body, systemTags: request.systemTags) {
         case .body(let body): return WireResponse(status: 200, body: body.isEmpty ? [] : JSONValue.object(body).bytes)
         case .failed(let error):
             return WireResponse(status: error.status, body: JSONValue.object(error.body).bytes)

@@ -17,6 +17,13 @@ import Testing
         #expect(try read(#"{"Status":"SUCCESS","RequestId":"r"}"#, isDeletion: true).physicalId == nil)
     }
 
+    @Test(arguments: [("true", true), (#""TRUE""#, true), ("false", false), ("1", false), ("null", false)])
+    func whatIsNotEchoed(text: String, isHidden: Bool) throws {
+        let answer = try read(
+            #"{"Status":"SUCCESS","RequestId":"r","PhysicalResourceId":"p","NoEcho":\#(text),"Data":{"a":"x"}}"#)
+        #expect(answer.isHidden == isHidden && answer.attributes == ["a": "x"])
+    }
+
     @Test(arguments: [
         ("no JSON", "Invalid Response object: it is no JSON object"),
         ("[]", "Invalid Response object: it is no JSON object"),
