@@ -9,8 +9,8 @@ struct StackComparison {
     private var resolver: IntrinsicResolver
     /// Gives what may be shown.
     private var shownResolver: IntrinsicResolver
-    /// Texts that must not be shown, which resources may give back: values of parameters, and what was made of these.
-    private let secrets: Set<String>
+    /// What must not be shown and resources may give back: it grows with what is looked up and made.
+    private(set) var secrets: HiddenTexts
     private let imports: ImportLog
 
     init(engine: StackEngine, plan: StackPlan, existing: StackRecord?, stackId: String? = nil) {
@@ -26,8 +26,8 @@ struct StackComparison {
             conditions: plan.conditions, mappings: plan.mappings, exportedValue: { imports.value($0, in: exports) })
         shownResolver = resolver
         let hidden = plan.hiddenParameters.compactMap { plan.parameters[$0] }
-        secrets = Set(hidden.flatMap { $0.list ?? [$0] }.compactMap(\.text))
-            .union((existing?.resources ?? []).flatMap(\.hiddenTexts))
+        secrets = HiddenTexts(hidden.flatMap { $0.list ?? [$0] }.compactMap(\.text))
+        secrets.add((existing?.resources ?? []).flatMap(\.hiddenTexts))
         for name in plan.hiddenParameters {
             shownResolver.parameters[name] = shownResolver.parameters[name].map(StackPlan.masked)
         }
@@ -44,7 +44,9 @@ struct StackComparison {
     }
 
     /// The resource as the plan wants it, with what the functions give now; its physical id is not known yet.
-    func wanted(_ resource: PlainResource) throws(TemplateError) -> (resource: StackResource, properties: TemplateMap) {
+    mutating func wanted(
+        _ resource: PlainResource
+    ) throws(TemplateError) -> (resource: StackResource, properties: TemplateMap) {
         let properties = try worked(out: resource.path) { () throws(IntrinsicResolver.Failure) in
             try resolver.resolve(resource.properties)
         }
@@ -61,6 +63,7 @@ struct StackComparison {
             } ?? [:]
         let shown = shown(resource)
         if !plan.hiddenParameters.isEmpty || shown != wanted.properties { wanted.shown = shown }
+        secrets.add(wanted.hiddenTexts)
         return (wanted, properties)
     }
 
@@ -92,9 +95,16 @@ struct StackComparison {
     var imported: [String] { imports.names }
 
     /// From now on functions that name the resource give this.
-    mutating func exists(_ resource: ProvisionedResource) {
+    ///
+    /// - Returns: the names of its attributes that must not be shown.
+    @discardableResult
+    mutating func exists(_ resource: ProvisionedResource) -> Set<String> {
         resolver.resources[resource.logicalId] = resource
-        shownResolver.resources[resource.logicalId] = resource.hiding(secrets)
+        secrets.add(resource.secrets)
+        let shown = resource.hiding(secrets)
+        secrets.add(shown.hiddenTexts(of: resource.attributes))
+        shownResolver.resources[resource.logicalId] = shown
+        return shown.hiddenAttributes
     }
 
     /// Whether what functions give of the resource is not known, though it was tried.

@@ -5,7 +5,11 @@ extension StackResource {
     var reader: PropertyReader { PropertyReader(properties: TemplateMap(json: properties.object ?? [:], line: 0)) }
 
     var provisioned: ProvisionedResource {
-        ProvisionedResource(logicalId: logicalId, type: type, physicalId: physicalId, attributes: attributes)
+        var provisioned = ProvisionedResource(
+            logicalId: logicalId, type: type, physicalId: physicalId, attributes: attributes)
+        let isFromReferences = hiddenAttributes == nil && properties.texts.contains(where: DynamicReference.stands)
+        provisioned.hiddenAttributes = isFromReferences ? Set(attributes.keys) : Set(hiddenAttributes ?? [])
+        return provisioned
     }
 
     /// Names of properties that differ; code that has changed where it lies is a change of Code, or a layer's Content.

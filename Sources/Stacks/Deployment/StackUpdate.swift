@@ -88,7 +88,8 @@ extension StackUpdate {
                 let (engine, plan) = (engine, plan)
                 group.addTask {
                     // What cannot be looked up is told by the update itself.
-                    guard let values = try? await DynamicValues(update.properties, engine.calls) else { return }
+                    guard let values = try? await DynamicValues(update.properties, of: update.new.type, engine.calls)
+                    else { return }
                     await type.behaviour.anticipate(
                         engine.resourceUpdate(
                             update.old, to: update.new, values.properties, stackName: plan.stackName,
@@ -131,8 +132,8 @@ extension StackUpdate {
         }
         wanted.physicalId = provisioned.physicalId
         wanted.attributes = provisioned.attributes
+        wanted.hiddenAttributes = comparison.exists(provisioned).sorted()
         resources.append(wanted)
-        comparison.exists(provisioned)
         warnings += provisioned.warnings.map { "\(wanted.logicalId): \($0)" }
     }
 
@@ -146,7 +147,9 @@ extension StackUpdate {
         }
         if old == nil { engine.event(wanted, "CREATE_IN_PROGRESS") }
         let values: DynamicValues
-        do throws(ResourceFailure) { values = try await DynamicValues(properties, engine.calls) } catch {
+        do throws(ResourceFailure) {
+            values = try await DynamicValues(properties, of: resource.type, engine.calls)
+        } catch {
             throw failed(wanted, resource, error, "\(word)_FAILED")
         }
         var request = engine.request(wanted, values.properties, stackName: plan.stackName, account: plan.account)
@@ -164,8 +167,9 @@ extension StackUpdate {
         }
         try await begin(StackStep(kind: .create, resource: wanted, preparation: request.preparation, before: nil))
         do throws(ResourceFailure) {
-            let provisioned = try await type.behaviour.create(request)
-            done(provisioned)
+            var provisioned = try await type.behaviour.create(request)
+            provisioned.secrets = values.secrets
+            done(&provisioned)
             engine.event(
                 steps[steps.count - 1].resource, "\(word)_COMPLETE", provisioned.warnings.first)
             return provisioned
@@ -183,9 +187,10 @@ extension StackUpdate {
         wanted.attributes = old.attributes
         try await begin(StackStep(kind: .update, resource: wanted, preparation: nil, before: old))
         do throws(ResourceFailure) {
-            let provisioned = try await engine.update(
+            var provisioned = try await engine.update(
                 old, to: wanted, properties, stackName: plan.stackName, account: plan.account)
-            done(provisioned)
+            done(&provisioned)
+            wanted.physicalId = provisioned.physicalId
             engine.event(wanted, "UPDATE_COMPLETE", provisioned.warnings.first)
             return provisioned
         } catch {
@@ -196,9 +201,10 @@ extension StackUpdate {
     private mutating func failed(
         _ wanted: StackResource, _ resource: PlainResource, _ failure: ResourceFailure, _ status: String
     ) -> TemplateError {
-        engine.event(wanted, status, failure.message)
+        let message = comparison.secrets.hide(in: failure.message)
+        engine.event(wanted, status, message)
         failedIds.append(wanted.logicalId)
-        return plan.error(failure.message, failure.line ?? resource.line, resource.path)
+        return plan.error(message, failure.line ?? resource.line, resource.path)
     }
 
     /// The step before, now done, is written down together with the one that begins.
@@ -211,10 +217,11 @@ extension StackUpdate {
         }
     }
 
-    private mutating func done(_ provisioned: ProvisionedResource) {
+    private mutating func done(_ provisioned: inout ProvisionedResource) {
+        provisioned.warnings = provisioned.warnings.map { comparison.secrets.hide(in: $0) }
         steps[steps.count - 1].isDone = true
         steps[steps.count - 1].resource.physicalId = provisioned.physicalId
-        steps[steps.count - 1].resource.attributes = provisioned.attributes
+        steps[steps.count - 1].resource.attributes = provisioned.attributes.merging(provisioned.forUndo) { $1 }
     }
 
     private func keep(_ record: StackRecord) async throws(TemplateError) {

@@ -158,28 +158,17 @@ package struct ProvisionedResource: Sendable {
     /// What Ref gives: a function's name, an API's id, a stage's name.
     package let physicalId: String
     /// What Fn::GetAtt gives.
-    package let attributes: [String: String]
+    package internal(set) var attributes: [String: String]
+    /// Names of attributes that must not be shown.
+    var hiddenAttributes: Set<String> = []
+    /// Texts that went into it and must not be shown.
+    var secrets: Set<String> = []
+    /// Facts beside the attributes, to be known when its change is taken back.
+    var forUndo: [String: String] = [:]
     /// Whether it stands for one that does not exist yet.
     var isUnknown = false
     /// What the management API said of parts that it left out.
     var warnings: [String] = []
-}
-
-extension ProvisionedResource {
-    /// As others may be shown it: without attributes that are secret, or have one of these texts in them.
-    func hiding(_ texts: Set<String>) -> ProvisionedResource {
-        let shown = attributes.map { name, value in
-            let isSecret =
-                ResourceType.secretAttributes.contains(name)
-                || texts.contains { !$0.isEmpty && value.contains($0) }
-            return (name, isSecret ? StackPlan.mask : value)
-        }
-        var hiding = ProvisionedResource(
-            logicalId: logicalId, type: type, physicalId: physicalId,
-            attributes: Dictionary(uniqueKeysWithValues: shown))
-        hiding.isUnknown = isUnknown
-        return hiding
-    }
 }
 
 /// Why a resource could not be made. Without a line it is the resource's own.
