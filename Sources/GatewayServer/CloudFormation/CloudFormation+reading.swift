@@ -24,7 +24,7 @@ extension CloudFormation {
         } else {
             stacks = await service.stacks.all
         }
-        let page = try call.page(stacks, by: \.name) { $0.name > $1 }
+        let page = try call.page(await service.stacks.withProtection(stacks), by: \.name) { $0.name > $1 }
         return XMLMembers { result in
             result.list("Stacks", page.elements) {
                 $0.add(stack: service.now($1), service.stacks.history.events(of: $1.stackId).last)

@@ -69,7 +69,9 @@ extension CloudFormation {
         let name = try call.required("StackName")
         // Source: recorded; nobody is told that there is no such stack.
         guard let record = await service.stacks.standing(name) else { return nil }
-        guard record.settings?.isProtected != true else {
+        // A stack above may delete it, when its template has it no more.
+        let isProtected = await service.stacks.isProtected(record)
+        guard !isProtected || call.host == nil else {
             throw .validation("Stack [\(record.name)] cannot be deleted while TerminationProtection is enabled")
         }
         let retained = Set(call.members.strings("RetainResources")?.filter { !$0.isEmpty } ?? [])

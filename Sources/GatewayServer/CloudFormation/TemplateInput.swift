@@ -17,7 +17,8 @@ extension CloudFormation {
         guard let body else { return nil }
         var constraints = Constraints()
         constraints.length(
-            body, "\(prefix.prefix(1).lowercased() + prefix.dropFirst())Body", 1...StackTemplate.bodyBytes)
+            body, "\(prefix.prefix(1).lowercased() + prefix.dropFirst())Body",
+            1...(call.host == nil ? StackTemplate.bytes : StackTemplate.bodyBytes))
         do throws(ServiceError) { try constraints.checkForm() } catch {
             // The template itself would fill the screen.
             throw .validation(error.message.replacing(body, with: "..."))

@@ -27,6 +27,23 @@ extension StackService {
         return records.values.first { $0.stackId == nameOrId } ?? deleted.last { $0.id == nameOrId }?.record
     }
 
+    /// Whether it may not be deleted. Of a stack within another one the root says it.
+    ///
+    /// Source: User Guide, using-cfn-protect-stacks.
+    func isProtected(_ record: StackRecord) -> Bool {
+        let root = record.settings?.rootId.flatMap { stack($0) } ?? record
+        return root.settings?.isProtected ?? false
+    }
+
+    /// The stacks as they are told.
+    func withProtection(_ stacks: [StackRecord]) -> [StackRecord] {
+        stacks.map { record in
+            var told = record
+            told.settings?.isProtected = isProtected(record)
+            return told
+        }
+    }
+
     /// One that is not gone.
     func standing(_ nameOrId: String) -> StackRecord? {
         stack(nameOrId).flatMap { $0.status == .deleteComplete ? nil : $0 }

@@ -38,6 +38,8 @@ struct StackComparison {
 
     enum Difference {
         case none
+        /// A stack within the stack: what its template's place has may be another.
+        case automatic
         case create
         case update([String])
         case replace([String])
@@ -85,7 +87,10 @@ struct StackComparison {
         guard let old = existing?.resource(wanted.logicalId) else { return .create }
         guard old.type == wanted.type, let type = ResourceType.all[wanted.type] else { return .replace(["Type"]) }
         let names = wanted.differences(from: old)
-        guard !names.isEmpty else { return wanted.hasOtherMetadata(than: old) ? .update([]) : .none }
+        guard !names.isEmpty else {
+            if wanted.type == ResourceType.cloudFormationStack.name { return .automatic }
+            return wanted.hasOtherMetadata(than: old) ? .update([]) : .none
+        }
         let (before, after) = (old.reader.properties, wanted.reader.properties)
         let replacing = type.replacedBy.union(type.behaviour.replacing(before, after))
         return replacing.isDisjoint(with: names) ? .update(names) : .replace(names)
@@ -121,7 +126,7 @@ struct StackComparison {
                 changes.append(ResourceChange(logicalId: wanted.logicalId, type: wanted.type, action: action))
             }
             switch difference {
-            case .none, .update:
+            case .none, .automatic, .update:
                 if let old = existing?.resource(wanted.logicalId) { comparison.exists(old.provisioned) }
             case .create, .replace: comparison.exists(.unknown(resource))
             }
@@ -150,7 +155,7 @@ struct StackComparison {
             let (wanted, properties) = try comparison.wanted(resource)
             guard let old = existing.resource(resource.logicalId) else { return [] }
             switch comparison.difference(wanted) {
-            case .none: break
+            case .none, .automatic: break
             case .update:
                 var new = wanted
                 (new.physicalId, new.attributes) = (old.physicalId, old.attributes)
@@ -208,6 +213,7 @@ extension StackComparison.Difference {
     var action: ResourceChange.Action? {
         switch self {
         case .none: nil
+        case .automatic: .update([])
         case .create: .create
         case .update(let names): .update(names)
         case .replace(let names): .replace(names)

@@ -67,7 +67,11 @@ extension StackUpdate {
     /// What may not be changed is told as the failure of its resource, before anything is.
     private mutating func checkDenials() throws(TemplateError) {
         for change in try comparison.changes() {
-            guard let reason = options.denial(change), let old = record.resource(change.logicalId) else { continue }
+            // A stack within the stack that is only looked at is not changed by this.
+            let isLookedAt = change.action == .update([]) && change.type == ResourceType.cloudFormationStack.name
+            guard !isLookedAt, let reason = options.denial(change), let old = record.resource(change.logicalId) else {
+                continue
+            }
             engine.event(old, "UPDATE_FAILED", reason)
             failedIds.append(old.logicalId)
             throw plan.error(reason, nil, "Resources.\(old.logicalId)")
@@ -113,7 +117,7 @@ extension StackUpdate {
             guard let old else { return }
             provisioned = old.provisioned
             for status in ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"] { engine.event(old, status) }
-        case .update:
+        case .automatic, .update:
             guard let old else { return }
             provisioned = try await update(old, to: wanted, properties, resource)
             // It has become another one by itself.
