@@ -35,6 +35,11 @@ extension CloudFormation {
 
     /// With the status that its last event tells, while something is done to it.
     private func now(_ record: StackRecord) -> StackRecord {
+        if record.status != .deleteComplete, stacks.stops.isDoomed(record.name) {
+            var doomed = record
+            (doomed.status, doomed.statusReason) = (.deleteInProgress, "User Initiated")
+            return doomed
+        }
         guard record.status.isInProgress,
             let last = stacks.history.events(of: record.stackId).last(where: { $0.physicalId == record.stackId }),
             let status = StackStatus(rawValue: last.status), status.isInProgress

@@ -51,7 +51,7 @@ extension StackService {
 
     /// Waits until nothing is done to the stack.
     func settled(_ name: String) async {
-        guard busy.contains(name) else { return }
+        guard busy.contains(name) || doomed[name] != nil else { return }
         await withCheckedContinuation { waiting[name, default: []].append($0) }
     }
 
@@ -158,6 +158,7 @@ extension StackService {
         options.failurePolicy = request.settings.failurePolicy
         let (stops, now, name) = (stops, now, record.name)
         options.stopReason = { stops.reason(name, now: now()) }
+        options.stopped = { await stops.stopped(name, now: now) }
         // That of before the update: what the update brings counts from the next one on.
         if let text = request.settings.policyDuringUpdate ?? records[name]?.settings?.policy,
             let policy = try? StackPolicy(text)

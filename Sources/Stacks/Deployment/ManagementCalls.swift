@@ -5,6 +5,8 @@ import JSON
 /// Makes calls with JSON bodies, and turns an error answer into a failure with AWS's words.
 struct ManagementCalls: Sendable {
     let management: any Management
+    /// Returns when the operation that makes the calls shall go no further (`DeploymentOptions.stopped`).
+    var stopped: (@Sendable () async -> Void)?
 
     struct Failure: Error {
         let status: Int

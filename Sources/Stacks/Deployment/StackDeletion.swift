@@ -15,6 +15,7 @@ struct StackDeletion {
     init(engine: StackEngine, account: AccountIdentity, record: StackRecord) {
         var engine = engine
         engine.stackId = record.stackId
+        engine.calls.stopped = nil
         self.engine = engine
         self.account = account
         self.record = record

@@ -5,7 +5,7 @@ import JSON
 ///
 /// The caller sees to it that only one call for a stack is under way.
 package struct StackEngine: Sendable {
-    let calls: ManagementCalls
+    var calls: ManagementCalls
     let code: any CodeSource
     let journal: any StackJournal
     let exports: any StackExports

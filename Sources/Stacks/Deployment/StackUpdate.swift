@@ -35,6 +35,7 @@ struct StackUpdate {
                 name: plan.stackName, stackId: StackName.newId(plan.stackName, plan.account),
                 status: .createInProgress, creationTime: time)
         engine.stackId = record.stackId
+        engine.calls.stopped = options.stopped
         self.engine = engine
         isNew = existing.map { $0.status == .reviewInProgress } ?? true
         comparison = StackComparison(engine: engine, plan: plan, existing: existing, stackId: record.stackId)
@@ -332,6 +333,7 @@ extension StackUpdate {
 extension StackUpdate {
     /// In CloudFormation's words.
     private func reason(_ cause: TemplateError) -> String {
+        if let stop = options.stopReason() { return stop }
         guard !failedIds.isEmpty else { return cause.problems.first?.message ?? "" }
         let done = isNew ? "create" : "update"
         let ending = options.failurePolicy == .leave ? "" : " Rollback requested by user."
@@ -339,6 +341,9 @@ extension StackUpdate {
     }
 
     private func rollBack(_ cause: TemplateError) async -> StackFailure {
+        var engine = engine
+        // What is taken back is not stopped.
+        engine.calls.stopped = nil
         var rollback = StackRollback(
             engine: engine, account: plan.account, record: record, steps: steps,
             keepsName: options.failurePolicy == .rollBack)

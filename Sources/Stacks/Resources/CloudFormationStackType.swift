@@ -32,6 +32,10 @@ private struct CloudFormationStackType: ResourceBehaviour {
 
     func create(_ request: ResourceRequest) async throws(ResourceFailure) -> ProvisionedResource {
         let name = request.preparation.physicalId
+        let stop = StopWatch(request.calls.stopped) {
+            _ = try? await request.calls.cloudFormation("DeleteStack", [("StackName", name)])
+        }
+        defer { stop.end() }
         try await request.stacks(
             "CreateStack", [("StackName", name), ("OnFailure", "DELETE")] + (try parameters(request)),
             parent: request.stackName, waitingFor: name)
@@ -52,6 +56,10 @@ private struct CloudFormationStackType: ResourceBehaviour {
         var form = try parameters(request)
         if request.isUndo, let template = try earlierTemplate(update) { form[0] = template }
         let before = request.isUndo ? nil : try? await template(of: name, request)
+        let stop = StopWatch(request.calls.stopped) {
+            _ = try? await request.calls.cloudFormation("CancelUpdateStack", [("StackName", name)])
+        }
+        defer { stop.end() }
         var complete = ["CREATE_COMPLETE", "UPDATE_COMPLETE"]
         do throws(ResourceFailure) {
             try await request.stacks(
