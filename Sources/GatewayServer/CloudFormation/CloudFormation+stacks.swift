@@ -125,6 +125,13 @@ extension CloudFormation {
                 "Stack:\(record.stackId) is in \(record.status.rawValue) state and can not continue update rollback.")
         }
         let skipped = Set(call.members.strings("ResourcesToSkip")?.filter { !$0.isEmpty } ?? [])
+        let unknown = skipped.subtracting(try await service.stacks.unfinished(record)).sorted()
+        guard unknown.isEmpty else {
+            // Of AWS's sentence only its sense is confirmed.
+            throw .validation(
+                "The following resource(s) cannot be skipped, as they are not resources of the stack whose rollback has "
+                    + "failed: [\(unknown.joined(separator: ", "))]")
+        }
         try await service.rollBack(record, skipping: skipped, .continueRollback, call)
         return XMLMembers()
     }
@@ -166,7 +173,10 @@ extension CloudFormation {
         -> XMLMembers?
     {
         let record = try await service.existing(call)
-        let policy = try await service.policy(call)
+        // A policy can be changed, not removed. AWS's words are not confirmed.
+        guard let policy = try await service.policy(call) else {
+            throw .validation("You must specify either StackPolicyBody or StackPolicyURL")
+        }
         try await service.stacks.set(record.name) { $0.policy = policy }
         return nil
     }

@@ -196,6 +196,7 @@ extension CloudFormation {
         _ call: StackCall, _ text: String, _ previous: StackRecord?
     ) throws(ServiceError) -> [String: String] {
         var values: [String: String] = [:]
+        var keys: Set<String> = []
         let old = previous?.settings?.parameters ?? previous?.parameters.filter { $0.value != StackPlan.mask } ?? [:]
         for element in call.members.elements(
             "Parameters", with: ["ParameterKey", "ParameterValue", "UsePreviousValue", "ResolvedValue"])
@@ -203,6 +204,8 @@ extension CloudFormation {
             guard let key = element.string("ParameterKey"), !key.isEmpty else {
                 throw .validation("Parameters: each has a ParameterKey.")
             }
+            // AWS's words are not confirmed.
+            guard keys.insert(key).inserted else { throw .validation("Duplicate parameter key \(key).") }
             let value = element.string("ParameterValue")
             if try element.bool("UsePreviousValue") == true {
                 guard value == nil else {
