@@ -4,6 +4,7 @@ import json
 import os
 
 import pytest
+from botocore.exceptions import ClientError
 from harness import wire
 from harness.clients import SESSION
 from harness.deadline import until
@@ -175,6 +176,28 @@ def test_deletion_gives_up_what_waits_for_an_answer(stack):
     (failed,) = [e for e in told if e["ResourceStatus"] == "CREATE_FAILED" and e["LogicalResourceId"] == "Thing"]
     assert failed["ResourceStatusReason"] == "Resource creation cancelled"
     assert stack.functions.list_functions()["Functions"] == []
+
+
+def test_what_a_rollback_skips_is_among_what_failed(stack):
+    cloudformation = SESSION.client("cloudformation", endpoint_url=stack.server.url)
+
+    def settled(ending):
+        return until(
+            lambda: (found := cloudformation.describe_stacks(StackName="s")["Stacks"][0]["StackStatus"])
+            and not found.endswith("IN_PROGRESS") and found,
+            f"{ending} is reached",
+        ) == ending  # fmt: skip
+
+    cloudformation.create_stack(StackName="s", TemplateBody=template({"Word": "one", "Fail": "Update"}))
+    assert settled("CREATE_COMPLETE")
+    cloudformation.update_stack(StackName="s", TemplateBody=template({"Word": "two", "Fail": "Update"}))
+    assert settled("UPDATE_ROLLBACK_FAILED")
+    with pytest.raises(ClientError) as refused:
+        cloudformation.continue_update_rollback(StackName="s", ResourcesToSkip=["Thing", "None"])
+    error = refused.value.response["Error"]
+    assert error["Code"] == "ValidationError" and "[None]" in error["Message"]
+    cloudformation.continue_update_rollback(StackName="s", ResourcesToSkip=["Thing"])
+    assert settled("UPDATE_ROLLBACK_COMPLETE")
 
 
 def test_an_update_tells_the_new_id(stack):
