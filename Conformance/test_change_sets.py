@@ -252,6 +252,65 @@ class TestSecrets:
         properties = json.loads(valued["P"]["BeforeContext"])["Properties"]
         assert (properties["Value"], properties["Tags"]) == ("is ****", {"a": "****"})
 
+    def test_what_passes_through_other_resources_is_hidden(self, cloudformation, gatehouse, name):
+        service = {"endpoint_url": gatehouse.url}
+        SESSION.client("secretsmanager", **service).create_secret(Name=name, SecretString="hush-stored")
+
+        def got(resource, **properties):
+            return parameter({"Fn::GetAtt": [resource, "Value"]}, **properties)
+
+        def body(description):
+            return template(
+                {
+                    "Stored": parameter(f"{{{{resolve:secretsmanager:{name}}}}}"),
+                    "FromStored": got("Stored", Description=description),
+                    "U": {"Type": "AWS::IAM::User"},
+                    "K": {"Type": "AWS::IAM::AccessKey", "Properties": {"UserName": {"Ref": "U"}}},
+                    "Joined": parameter({"Fn::Join": ["-", ["key", {"Fn::GetAtt": ["K", "SecretAccessKey"]}]]}),
+                    "FromJoined": got("Joined", Description=description),
+                    "Coded": parameter({"Fn::Base64": {"Ref": "Secret"}}),
+                    "FromCoded": got("Coded", Description=description),
+                },
+                Parameters={"Secret": {"Type": "String", "NoEcho": True}},
+            )
+
+        capabilities = {"Capabilities": ["CAPABILITY_IAM"], "Parameters": given(Secret="hush-given")}
+        cloudformation.create_stack(StackName=name, TemplateBody=body("one"), **capabilities)
+        cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig=QUICK)
+        ssm = SESSION.client("ssm", **service)
+        values = []
+        for resource in ["FromStored", "FromJoined", "FromCoded"]:
+            described = cloudformation.describe_stack_resource(StackName=name, LogicalResourceId=resource)
+            key = described["StackResourceDetail"]["PhysicalResourceId"]
+            values.append(ssm.get_parameter(Name=key)["Parameter"]["Value"])
+        assert values[0] == "hush-stored" and values[1].startswith("key-") and values[2] == "aHVzaC1naXZlbg=="
+        cloudformation.create_change_set(
+            StackName=name, ChangeSetName="c", TemplateBody=body("two"), **capabilities
+        )
+        told = cloudformation.describe_change_set(StackName=name, ChangeSetName="c", IncludePropertyValues=True)
+        assert {"FromStored", "FromJoined", "FromCoded"} <= {
+            change["ResourceChange"]["LogicalResourceId"] for change in told["Changes"]
+        }
+        cloudformation.execute_change_set(StackName=name, ChangeSetName="c")
+        cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig=QUICK)
+        events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+        shown = json.dumps([told["Changes"], events], default=str)
+        assert not [value for value in values if value in shown]
+
+    def test_what_is_refused_is_not_quoted(self, cloudformation, name):
+        group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Ref": "Secret"}}}
+        body = template({"G": group}, Parameters={"Secret": {"Type": "String", "NoEcho": True}})
+        secret = "hush hush?"
+        cloudformation.create_stack(StackName=name, TemplateBody=body, Parameters=given(Secret=secret))
+        until(
+            lambda: cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] == "ROLLBACK_COMPLETE",
+            "it is taken back",
+        )
+        events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+        (reason,) = [e["ResourceStatusReason"] for e in events if e["ResourceStatus"] == "CREATE_FAILED"]
+        assert "****" in reason
+        assert secret not in json.dumps([events, cloudformation.describe_stacks(StackName=name)], default=str)
+
     def test_keys_of_users_and_secret_strings(self, cloudformation, name):
         def body(description):
             return template(

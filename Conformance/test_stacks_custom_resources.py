@@ -1,9 +1,13 @@
 """Custom resources: functions that stacks ask to make, change and delete what they know."""
 
 import json
+import os
 
 import pytest
+from botocore.exceptions import ClientError
 from harness import wire
+from harness.clients import SESSION
+from harness.deadline import until
 from harness.functions import NODE, PYTHON
 from test_stacks_objects import Stack
 
@@ -22,7 +26,7 @@ def handler(event, context):
     with open(EVENTS, "a") as file:
         print(json.dumps({name: event[name] for name in event if name != "ResponseURL"}), file=file)
     properties = event["ResourceProperties"]
-    if properties.get("Silent"):
+    if properties.get("Silent") in ("yes", event["RequestType"]):
         return
     if properties.get("Fail") == event["RequestType"]:
         return cfnresponse.send(event, context, cfnresponse.FAILED, {}, "failed", reason="told to fail")
@@ -208,6 +212,58 @@ def test_no_answer_and_a_long_one_are_failures(stack):
     assert code != 0 and "CloudFormation did not receive a response from your Custom Resource." in said
     # Nor does it answer when it is asked to delete what it may have made.
     assert "the change could not be taken back" in said
+
+
+def test_deletion_gives_up_what_waits_for_an_answer(stack):
+    cloudformation = SESSION.client("cloudformation", endpoint_url=stack.server.url)
+    body = template({"Word": "one", "Silent": "Create"})
+    stack_id = cloudformation.create_stack(StackName="waiting", TemplateBody=body)["StackId"]
+    until(lambda: os.path.exists(EVENTS_OF_TEST[0]), "the function is asked")
+    cloudformation.delete_stack(StackName="waiting")
+    # Once more is the same.
+    cloudformation.delete_stack(StackName=stack_id)
+    assert cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"].startswith("DELETE_")
+    until(
+        lambda: cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"] == "DELETE_COMPLETE",
+        "it is deleted",
+    )
+    asked = [json.loads(line)["RequestType"] for line in open(EVENTS_OF_TEST[0])]
+    assert asked == ["Create", "Delete"]
+    told = cloudformation.describe_stack_events(StackName=stack_id)["StackEvents"]
+    (failed,) = [e for e in told if e["ResourceStatus"] == "CREATE_FAILED" and e["LogicalResourceId"] == "Thing"]
+    assert failed["ResourceStatusReason"] == "Resource creation cancelled"
+    assert stack.functions.list_functions()["Functions"] == []
+
+
+def test_what_a_rollback_skips_is_among_what_failed(stack):
+    cloudformation = SESSION.client("cloudformation", endpoint_url=stack.server.url)
+
+    def settled(ending):
+        return until(
+            lambda: (found := cloudformation.describe_stacks(StackName="s")["Stacks"][0]["StackStatus"])
+            and not found.endswith("IN_PROGRESS") and found,
+            f"{ending} is reached",
+        ) == ending  # fmt: skip
+
+    cloudformation.create_stack(StackName="s", TemplateBody=template({"Word": "one", "Fail": "Update"}))
+    assert settled("CREATE_COMPLETE")
+    cloudformation.update_stack(StackName="s", TemplateBody=template({"Word": "two", "Fail": "Update"}))
+    assert settled("UPDATE_ROLLBACK_FAILED")
+    with pytest.raises(ClientError) as refused:
+        cloudformation.continue_update_rollback(StackName="s", ResourcesToSkip=["Thing", "None"])
+    error = refused.value.response["Error"]
+    assert error["Code"] == "ValidationError" and "[None]" in error["Message"]
+    cloudformation.continue_update_rollback(StackName="s", ResourcesToSkip=["Thing"])
+    assert settled("UPDATE_ROLLBACK_COMPLETE")
+
+
+def test_an_update_tells_the_new_id(stack):
+    stack.deploy(template({"Word": "one"}))
+    stack.deploy(template({"Word": "two"}))
+    cloudformation = SESSION.client("cloudformation", endpoint_url=stack.server.url)
+    told = cloudformation.describe_stack_events(StackName="s")["StackEvents"]
+    ids = {e["ResourceStatus"]: e["PhysicalResourceId"] for e in told if e["LogicalResourceId"] == "Thing"}
+    assert ids["UPDATE_IN_PROGRESS"] == "thing-one" and ids["UPDATE_COMPLETE"] == "thing-two"
 
 
 def test_an_answer_has_at_most_4096_bytes(stack):

@@ -24,7 +24,7 @@ extension CloudFormation {
         } else {
             stacks = await service.stacks.all
         }
-        let page = try call.page(stacks, by: \.name) { $0.name > $1 }
+        let page = try call.page(await service.stacks.withProtection(stacks), by: \.name) { $0.name > $1 }
         return XMLMembers { result in
             result.list("Stacks", page.elements) {
                 $0.add(
@@ -37,6 +37,11 @@ extension CloudFormation {
 
     /// With the status that its last event tells, while something is done to it.
     private func now(_ record: StackRecord) -> StackRecord {
+        if record.status != .deleteComplete, stacks.stops.isDoomed(record.name) {
+            var doomed = record
+            (doomed.status, doomed.statusReason) = (.deleteInProgress, "User Initiated")
+            return doomed
+        }
         guard record.status.isInProgress,
             let last = stacks.history.events(of: record.stackId).last(where: { $0.physicalId == record.stackId }),
             let status = StackStatus(rawValue: last.status), status.isInProgress

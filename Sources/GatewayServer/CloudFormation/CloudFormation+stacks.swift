@@ -69,7 +69,9 @@ extension CloudFormation {
         let name = try call.required("StackName")
         // Source: recorded; nobody is told that there is no such stack.
         guard let record = await service.stacks.standing(name) else { return nil }
-        guard record.settings?.isProtected != true else {
+        // A stack above may delete it, when its template has it no more.
+        let isProtected = await service.stacks.isProtected(record)
+        guard !isProtected || call.host == nil else {
             throw .validation("Stack [\(record.name)] cannot be deleted while TerminationProtection is enabled")
         }
         let retained = Set(call.members.strings("RetainResources")?.filter { !$0.isEmpty } ?? [])
@@ -123,6 +125,13 @@ extension CloudFormation {
                 "Stack:\(record.stackId) is in \(record.status.rawValue) state and can not continue update rollback.")
         }
         let skipped = Set(call.members.strings("ResourcesToSkip")?.filter { !$0.isEmpty } ?? [])
+        let unknown = skipped.subtracting(try await service.stacks.unfinished(record)).sorted()
+        guard unknown.isEmpty else {
+            // Of AWS's sentence only its sense is confirmed.
+            throw .validation(
+                "The following resource(s) cannot be skipped, as they are not resources of the stack whose rollback has "
+                    + "failed: [\(unknown.joined(separator: ", "))]")
+        }
         try await service.rollBack(record, skipping: skipped, .continueRollback, call)
         return XMLMembers()
     }
@@ -164,7 +173,10 @@ extension CloudFormation {
         -> XMLMembers?
     {
         let record = try await service.existing(call)
-        let policy = try await service.policy(call)
+        // A policy can be changed, not removed. AWS's words are not confirmed.
+        guard let policy = try await service.policy(call) else {
+            throw .validation("You must specify either StackPolicyBody or StackPolicyURL")
+        }
         try await service.stacks.set(record.name) { $0.policy = policy }
         return nil
     }

@@ -36,8 +36,13 @@ struct CloudFormation: Sendable {
         to request: WireRequest, parentId: String? = nil, isEngine: Bool = false
     ) async -> WireResponse {
         let requestId = Identifiers.uuid()
-        let text = request.body.isEmpty ? request.query : String(decoding: request.body, as: UTF8.self)
-        let pairs = PercentEncoding.query(text) ?? []
+        let text = request.body.isEmpty ? request.query : String(validating: request.body, as: UTF8.self)
+        guard let pairs = text.flatMap(PercentEncoding.query) else {
+            // Source: API Reference, Common Errors.
+            let error = ServiceError(
+                "MalformedQueryString", status: 404, "The query string contains a syntax error.")
+            return Self.wire.response(error, requestId: requestId)
+        }
         let action = pairs.first { $0.name == "Action" }?.value ?? ""
         do throws(ServiceError) {
             guard !request.isAnonymous else {

@@ -38,11 +38,18 @@ struct StackPolicy {
         self.statements = statements
     }
 
+    private static let members: Set<String> = [
+        "Sid", "Effect", "Principal", "Action", "NotAction", "Resource", "NotResource", "Condition",
+    ]
+
     private static func statement(_ value: JSONValue) throws(ServiceError) -> Statement {
         let invalid = ServiceError.validation("Error validating stack policy: Invalid stack policy")
         guard let members = value.object, let effect = members["Effect"]?.string, ["Allow", "Deny"].contains(effect),
             let principal = members["Principal"],
-            principal.string == "*" || principal["AWS"]?.string == "*"
+            principal.string == "*" || principal["AWS"]?.string == "*",
+            members.allSatisfy({ Self.members.contains($0.key) }),
+            members["Action"] == nil || members["NotAction"] == nil,
+            members["Resource"] == nil || members["NotResource"] == nil
         else { throw invalid }
         func texts(_ value: JSONValue?) -> [String]? {
             guard let value else { return nil }

@@ -17,7 +17,8 @@ extension CloudFormation {
         guard let body else { return nil }
         var constraints = Constraints()
         constraints.length(
-            body, "\(prefix.prefix(1).lowercased() + prefix.dropFirst())Body", 1...StackTemplate.bodyBytes)
+            body, "\(prefix.prefix(1).lowercased() + prefix.dropFirst())Body",
+            1...(call.host == nil ? StackTemplate.bytes : StackTemplate.bodyBytes))
         do throws(ServiceError) { try constraints.checkForm() } catch {
             // The template itself would fill the screen.
             throw .validation(error.message.replacing(body, with: "..."))
@@ -196,6 +197,7 @@ extension CloudFormation {
         _ call: StackCall, _ text: String, _ previous: StackRecord?
     ) throws(ServiceError) -> [String: String] {
         var values: [String: String] = [:]
+        var keys: Set<String> = []
         let old = previous?.settings?.parameters ?? previous?.parameters.filter { $0.value != StackPlan.mask } ?? [:]
         for element in call.members.elements(
             "Parameters", with: ["ParameterKey", "ParameterValue", "UsePreviousValue", "ResolvedValue"])
@@ -203,6 +205,8 @@ extension CloudFormation {
             guard let key = element.string("ParameterKey"), !key.isEmpty else {
                 throw .validation("Parameters: each has a ParameterKey.")
             }
+            // AWS's words are not confirmed.
+            guard keys.insert(key).inserted else { throw .validation("Duplicate parameter key \(key).") }
             let value = element.string("ParameterValue")
             if try element.bool("UsePreviousValue") == true {
                 guard value == nil else {

@@ -25,6 +25,10 @@ extension ServiceError {
         ServiceError("AlreadyExistsException", status: 400, "\(what) [\(name)] already exists")
     }
 
+    static func exported(_ name: String, _ importers: [String]) -> ServiceError {
+        .validation("Export \(name) cannot be deleted as it is in use by \(importers.joined(separator: ", "))")
+    }
+
     static func limitExceeded(_ message: String) -> ServiceError {
         ServiceError("LimitExceededException", status: 400, message)
     }

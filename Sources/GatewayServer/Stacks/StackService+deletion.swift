@@ -3,6 +3,23 @@ import GatewayModel
 import JSON
 import Stacks
 
+extension StackOperation {
+    /// What is asked for with the end of a stack.
+    struct Deletion: Sendable {
+        let retained: Set<String>
+        let maker: StackMaker
+        let token: String?
+    }
+
+    fileprivate init(deleting record: StackRecord, _ deletion: Deletion) {
+        var settings = record.settings ?? StackSettings()
+        settings.token = deletion.token
+        self.init(
+            kind: .delete, template: record.template, settings: settings, isRepeatable: deletion.maker.isRepeatable)
+        retained = deletion.retained.sorted()
+    }
+}
+
 /// The end of stacks.
 extension StackService {
     func delete(
@@ -11,25 +28,53 @@ extension StackService {
         let name = record.name
         // Once more is the same.
         if records[name]?.status == .deleteInProgress, busy.contains(name) { return }
-        if busy.contains(name) {
-            // What is being made is given up.
-            stops.ask(name)
-            await settled(name)
+        if busy.contains(name) || doomed[name] != nil {
+            return try await doom(record, StackOperation.Deletion(retained: retained, maker: maker, token: token))
         }
         guard var record = records[name] else { return }
         if let used = record.outputs.compactMap(\.exportName).first(where: { !exports.importers($0).isEmpty }) {
-            throw .validation(
-                "Export \(used) cannot be deleted as it is in use by \(exports.importers(used).joined(separator: ", "))"
-            )
+            throw .exported(used, exports.importers(used))
         }
-        var settings = record.settings ?? StackSettings()
-        settings.token = token
-        var pending = StackOperation(
-            kind: .delete, template: record.template, settings: settings, isRepeatable: maker.isRepeatable)
-        pending.retained = retained.sorted()
-        record.pending = pending
+        record.pending = StackOperation(
+            deleting: record, StackOperation.Deletion(retained: retained, maker: maker, token: token))
         try await accept(record, .deleteInProgress)
         Task { await delete(record, retained, maker.management, token) }
+    }
+
+    /// What is being made is given up; then the stack is deleted. That is written down, and the caller does not wait.
+    private func doom(_ record: StackRecord, _ deletion: StackOperation.Deletion) async throws(ServiceError) {
+        let name = record.name
+        guard doomed[name] == nil, let current = records[name] else { return }
+        if let used = current.outputs.compactMap(\.exportName).first(where: { !exports.importers($0).isEmpty }) {
+            throw .exported(used, exports.importers(used))
+        }
+        doomed[name] = deletion
+        stops.doom(name)
+        // With the status of what is under way: a server that ends meanwhile looks for what that has made.
+        var written = current
+        written.pending = StackOperation(deleting: current, deletion)
+        do { try await journal.save(written) } catch {
+            doomed[name] = nil
+            stops.spare(name)
+            throw .unwritten("The operation", error)
+        }
+        // It may be over by now.
+        if doomed[name] != nil { stops.ask(name) }
+    }
+
+    func begin(_ deletion: StackOperation.Deletion, _ name: String) async {
+        guard doomed.removeValue(forKey: name) != nil else { return }
+        if let record = records[name] {
+            do throws(ServiceError) {
+                try await delete(record, retaining: deletion.retained, deletion.maker, token: deletion.token)
+            } catch {
+                var left = record
+                left.statusReason = error.message
+                records[name] = left
+            }
+        }
+        stops.spare(name)
+        if !busy.contains(name), doomed[name] == nil { end(name) }
     }
 
     func delete(

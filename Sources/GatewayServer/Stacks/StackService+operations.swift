@@ -35,6 +35,23 @@ extension StackService {
         return records.values.first { $0.stackId == nameOrId } ?? deleted.last { $0.id == nameOrId }?.record
     }
 
+    /// Whether it may not be deleted. Of a stack within another one the root says it.
+    ///
+    /// Source: User Guide, using-cfn-protect-stacks.
+    func isProtected(_ record: StackRecord) -> Bool {
+        let root = record.settings?.rootId.flatMap { stack($0) } ?? record
+        return root.settings?.isProtected ?? false
+    }
+
+    /// The stacks as they are told.
+    func withProtection(_ stacks: [StackRecord]) -> [StackRecord] {
+        stacks.map { record in
+            var told = record
+            told.settings?.isProtected = isProtected(record)
+            return told
+        }
+    }
+
     /// One that is not gone.
     func standing(_ nameOrId: String) -> StackRecord? {
         stack(nameOrId).flatMap { $0.status == .deleteComplete ? nil : $0 }
@@ -42,7 +59,7 @@ extension StackService {
 
     /// Waits until nothing is done to the stack.
     func settled(_ name: String) async {
-        guard busy.contains(name) else { return }
+        guard busy.contains(name) || doomed[name] != nil else { return }
         await withCheckedContinuation { waiting[name, default: []].append($0) }
     }
 
@@ -149,6 +166,7 @@ extension StackService {
         options.failurePolicy = request.settings.failurePolicy
         let (stops, now, name) = (stops, now, record.name)
         options.stopReason = { stops.reason(name, now: now()) }
+        options.stopped = { await stops.stopped(name, now: now) }
         // That of before the update: what the update brings counts from the next one on.
         if let text = request.settings.policyDuringUpdate ?? records[name]?.settings?.policy,
             let policy = try? StackPolicy(text)

@@ -5,6 +5,13 @@ import Stacks
 
 /// What a failed operation has left standing.
 extension StackService {
+    /// Resources of which it could not be taken back what was done to them.
+    func unfinished(_ record: StackRecord) async throws(ServiceError) -> Set<String> {
+        do throws(StackFailure) { return Set(try await steps(of: record.name).map(\.logicalId)) } catch {
+            throw .internalFailure("\(error.error)")
+        }
+    }
+
     /// Takes back what a failed operation has left standing: all but the steps of `skipped` resources.
     func rollBack(
         _ record: StackRecord, skipping skipped: Set<String>, _ kind: StackOperation.Kind,

@@ -23,6 +23,8 @@ package actor StackService {
     var busy: Set<String> = []
     /// Who waits for the end of an operation.
     var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
+    /// Deletions that begin when what is under way has been given up.
+    var doomed: [String: StackOperation.Deletion] = [:]
     nonisolated let history = StackHistory()
     nonisolated let stops = StackStops()
     /// Digests of packages that stacks have used since the start.
@@ -229,6 +231,10 @@ package actor StackService {
     func end(_ name: String) {
         busy.remove(name)
         stops.clear(name)
+        if let deletion = doomed[name] {
+            Task { await begin(deletion, name) }
+            return
+        }
         for waiter in waiting.removeValue(forKey: name) ?? [] { waiter.resume() }
     }
 

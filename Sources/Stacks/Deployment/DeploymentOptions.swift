@@ -15,6 +15,9 @@ package struct DeploymentOptions: Sendable {
     package var failurePolicy = FailurePolicy.delete
     /// Asked between two steps: why there shall be no further one.
     package var stopReason: @Sendable () -> String? = { nil }
+    /// Returns when there is such a reason, or its task is cancelled: what waits within a step ends then. Nil: there never
+    /// is one.
+    package var stopped: (@Sendable () async -> Void)?
     /// Why a change of an update may not be made; nil: it may.
     package var denial: @Sendable (ResourceChange) -> String? = { _ in nil }
 

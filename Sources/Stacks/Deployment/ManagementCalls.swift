@@ -7,6 +7,8 @@ struct ManagementCalls: Sendable {
     let management: any Management
     /// Tags of AWS's own that the calls may set.
     var systemTags: [String: String]?
+    /// Returns when the operation that makes the calls shall go no further (`DeploymentOptions.stopped`).
+    var stopped: (@Sendable () async -> Void)?
 
     struct Failure: Error {
         let status: Int

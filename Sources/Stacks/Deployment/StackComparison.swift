@@ -9,8 +9,8 @@ struct StackComparison {
     private var resolver: IntrinsicResolver
     /// Gives what may be shown.
     private var shownResolver: IntrinsicResolver
-    /// Texts that must not be shown, which resources may give back: values of parameters, and what was made of these.
-    private let secrets: Set<String>
+    /// What must not be shown and resources may give back: it grows with what is looked up and made.
+    private(set) var secrets: HiddenTexts
     private let imports: ImportLog
 
     init(engine: StackEngine, plan: StackPlan, existing: StackRecord?, stackId: String? = nil) {
@@ -26,8 +26,8 @@ struct StackComparison {
             conditions: plan.conditions, mappings: plan.mappings, exportedValue: { imports.value($0, in: exports) })
         shownResolver = resolver
         let hidden = plan.hiddenParameters.compactMap { plan.parameters[$0] }
-        secrets = Set(hidden.flatMap { $0.list ?? [$0] }.compactMap(\.text))
-            .union((existing?.resources ?? []).flatMap(\.hiddenTexts))
+        secrets = HiddenTexts(hidden.flatMap { $0.list ?? [$0] }.compactMap(\.text))
+        secrets.add((existing?.resources ?? []).flatMap(\.hiddenTexts))
         for name in plan.hiddenParameters {
             shownResolver.parameters[name] = shownResolver.parameters[name].map(StackPlan.masked)
         }
@@ -38,6 +38,8 @@ struct StackComparison {
 
     enum Difference {
         case none
+        /// A stack within the stack: what its template's place has may be another.
+        case automatic
         case create
         case update([String])
         /// The stack's tags alone are others.
@@ -46,7 +48,9 @@ struct StackComparison {
     }
 
     /// The resource as the plan wants it, with what the functions give now; its physical id is not known yet.
-    func wanted(_ resource: PlainResource) throws(TemplateError) -> (resource: StackResource, properties: TemplateMap) {
+    mutating func wanted(
+        _ resource: PlainResource
+    ) throws(TemplateError) -> (resource: StackResource, properties: TemplateMap) {
         let properties = try worked(out: resource.path) { () throws(IntrinsicResolver.Failure) in
             try resolver.resolve(resource.properties)
         }
@@ -64,6 +68,7 @@ struct StackComparison {
         if TagProperty.of(resource.type) != nil { wanted.stackTags = tags }
         let shown = shown(resource)
         if !plan.hiddenParameters.isEmpty || shown != wanted.properties { wanted.shown = shown }
+        secrets.add(wanted.hiddenTexts)
         return (wanted, properties)
     }
 
@@ -87,6 +92,7 @@ struct StackComparison {
         let names = wanted.differences(from: old)
         guard !names.isEmpty else {
             if hasOtherTags(wanted, than: old) { return .tags }
+            if wanted.type == ResourceType.cloudFormationStack.name { return .automatic }
             return wanted.hasOtherMetadata(than: old) ? .update([]) : .none
         }
         let (before, after) = (old.reader.properties, wanted.reader.properties)
@@ -112,9 +118,16 @@ struct StackComparison {
     var imported: [String] { imports.names }
 
     /// From now on functions that name the resource give this.
-    mutating func exists(_ resource: ProvisionedResource) {
+    ///
+    /// - Returns: the names of its attributes that must not be shown.
+    @discardableResult
+    mutating func exists(_ resource: ProvisionedResource) -> Set<String> {
         resolver.resources[resource.logicalId] = resource
-        shownResolver.resources[resource.logicalId] = resource.hiding(secrets)
+        secrets.add(resource.secrets)
+        let shown = resource.hiding(secrets)
+        secrets.add(shown.hiddenTexts(of: resource.attributes))
+        shownResolver.resources[resource.logicalId] = shown
+        return shown.hiddenAttributes
     }
 
     /// Whether what functions give of the resource is not known, though it was tried.
@@ -131,7 +144,7 @@ struct StackComparison {
                 changes.append(ResourceChange(logicalId: wanted.logicalId, type: wanted.type, action: action))
             }
             switch difference {
-            case .none, .update, .tags:
+            case .none, .automatic, .update, .tags:
                 if let old = existing?.resource(wanted.logicalId) { comparison.exists(old.provisioned) }
             case .create, .replace: comparison.exists(.unknown(resource))
             }
@@ -160,7 +173,7 @@ struct StackComparison {
             let (wanted, properties) = try comparison.wanted(resource)
             guard let old = existing.resource(resource.logicalId) else { return [] }
             switch comparison.difference(wanted) {
-            case .none: break
+            case .none, .automatic: break
             case .update, .tags:
                 var new = wanted
                 new.take(old.provisioned)
@@ -212,7 +225,7 @@ struct StackComparison {
 
     /// Gives outputs as they may be shown; nil where no resource hides anything.
     private var masking: IntrinsicResolver? {
-        let hiding = resolver.resources.filter { !$0.value.hidden.isEmpty }
+        let hiding = resolver.resources.filter { !$0.value.noEcho.isEmpty }
         guard !hiding.isEmpty else { return nil }
         var masking = resolver
         for (name, resource) in hiding { masking.resources[name] = resource.masked }
@@ -234,6 +247,7 @@ extension StackComparison.Difference {
     var action: ResourceChange.Action? {
         switch self {
         case .none: nil
+        case .automatic: .update([])
         case .create: .create
         case .update(let names): .update(names)
         case .tags: .update(["Tags"])

@@ -15,6 +15,7 @@ struct StackDeletion {
     init(engine: StackEngine, account: AccountIdentity, record: StackRecord) {
         var engine = engine
         engine.stackId = record.stackId
+        engine.calls.stopped = nil
         self.engine = engine
         self.account = account
         self.record = record
@@ -66,6 +67,7 @@ struct StackDeletion {
 
     /// What is left after all rounds.
     private mutating func delete(_ resources: [StackResource]) async -> [StackResource] {
+        let secrets = HiddenTexts(of: record, resources)
         var open = resources
         for _ in 0..<Self.rounds where !open.isEmpty {
             failures = []
@@ -76,8 +78,9 @@ struct StackDeletion {
                     try await engine.delete(resource, account: account, isUndone: false)
                     engine.event(resource, "DELETE_COMPLETE")
                 } catch {
-                    engine.event(resource, "DELETE_FAILED", error.message)
-                    failures.append("\(resource.logicalId): \(error.message)")
+                    let message = secrets.hide(in: error.message)
+                    engine.event(resource, "DELETE_FAILED", message)
+                    failures.append("\(resource.logicalId): \(message)")
                     left.append(resource)
                 }
             }

@@ -5,7 +5,7 @@ import JSON
 ///
 /// The caller sees to it that only one call for a stack is under way.
 package struct StackEngine: Sendable {
-    let calls: ManagementCalls
+    var calls: ManagementCalls
     let code: any CodeSource
     let journal: any StackJournal
     let exports: any StackExports
@@ -189,12 +189,15 @@ extension StackEngine {
     ) async throws(ResourceFailure) {
         // What cannot be looked up any more keeps nothing from being deleted.
         let properties = resource.reader.properties
-        let values = (try? await DynamicValues(properties, calls))?.properties ?? properties
+        let found = try? await DynamicValues(properties, of: resource.type, calls)
+        let values = found?.properties ?? properties
         let deletion = ResourceDeletion(
             logicalId: resource.logicalId, type: resource.type, physicalId: resource.physicalId, stackId: stackId,
             attributes: resource.attributes, properties: PropertyReader(properties: values),
             account: account, calls: calls, isUndone: isUndone)
-        try await ResourceType.all[resource.type]?.behaviour.delete(deletion)
+        do throws(ResourceFailure) {
+            try await ResourceType.all[resource.type]?.behaviour.delete(deletion)
+        } catch { throw found?.hide(in: error) ?? error }
     }
 
     /// From the one to the other; both are the same resource.
@@ -204,12 +207,14 @@ extension StackEngine {
     ) async throws(ResourceFailure) -> ProvisionedResource {
         let existing = old.provisioned
         guard let type = ResourceType.all[new.type] else { return existing }
-        let values = try await DynamicValues(properties ?? new.reader.properties, calls)
+        let values = try await DynamicValues(properties ?? new.reader.properties, of: new.type, calls)
         var update = resourceUpdate(old, to: new, values.properties, stackName: stackName, account: account)
         update.request.isUndo = isUndo
-        do throws(ResourceFailure) { return try await type.behaviour.update(update) } catch {
-            throw values.hide(in: error)
-        }
+        do throws(ResourceFailure) {
+            var updated = try await type.behaviour.update(update)
+            updated.secrets = values.secrets
+            return updated
+        } catch { throw values.hide(in: error) }
     }
 
     func resourceUpdate(

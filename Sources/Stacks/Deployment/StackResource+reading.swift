@@ -7,7 +7,9 @@ extension StackResource {
     var provisioned: ProvisionedResource {
         var provisioned = ProvisionedResource(
             logicalId: logicalId, type: type, physicalId: physicalId, attributes: attributes)
-        provisioned.hidden = hiddenAttributes ?? []
+        provisioned.noEcho = noEcho ?? []
+        let isFromReferences = hiddenAttributes == nil && properties.texts.contains(where: DynamicReference.stands)
+        provisioned.hiddenAttributes = isFromReferences ? Set(attributes.keys) : Set(hiddenAttributes ?? [])
         return provisioned
     }
 
@@ -15,7 +17,7 @@ extension StackResource {
     mutating func take(_ provisioned: ProvisionedResource) {
         physicalId = provisioned.physicalId
         attributes = provisioned.attributes
-        hiddenAttributes = provisioned.hidden.isEmpty ? nil : provisioned.hidden
+        noEcho = provisioned.noEcho.isEmpty ? nil : provisioned.noEcho
     }
 
     /// Names of properties that differ; code that has changed where it lies is a change of Code, or a layer's Content.

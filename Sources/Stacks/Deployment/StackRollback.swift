@@ -19,6 +19,7 @@ struct StackRollback {
         record.status = wasMade ? .updateRollbackInProgress : .rollbackInProgress
         record.statusReason = reason
         engine.event(record)
+        let secrets = HiddenTexts(of: record, steps.flatMap { [$0.resource] + ($0.before.map { [$0] } ?? []) })
         var open = steps
         var failures: [TemplateProblem] = []
         for _ in 0..<Self.rounds where !open.isEmpty {
@@ -33,7 +34,7 @@ struct StackRollback {
                     failures.append(
                         TemplateProblem(
                             file: record.name, line: nil, path: "Resources.\(step.resource.logicalId)",
-                            message: "the change could not be taken back: \(error.message)"))
+                            message: "the change could not be taken back: \(secrets.hide(in: error.message))"))
                 }
             }
             guard left.count < open.count else { break }

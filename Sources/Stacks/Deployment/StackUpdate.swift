@@ -35,6 +35,7 @@ struct StackUpdate {
                 name: plan.stackName, stackId: StackName.newId(plan.stackName, plan.account),
                 status: .createInProgress, creationTime: time)
         engine.stackId = record.stackId
+        engine.calls.stopped = options.stopped
         self.engine = engine
         isNew = existing.map { $0.status == .reviewInProgress } ?? true
         comparison = StackComparison(engine: engine, plan: plan, existing: existing, stackId: record.stackId)
@@ -69,7 +70,11 @@ extension StackUpdate {
         // Since a change set was made the stack may have become another one.
         if let refusal = plan.refusal(over: comparison.existing) { throw plan.error(refusal, nil, "Resources") }
         for change in try comparison.changes() {
-            guard let reason = options.denial(change), let old = record.resource(change.logicalId) else { continue }
+            // A stack within the stack that is only looked at is not changed by this.
+            let isLookedAt = change.action == .update([]) && change.type == ResourceType.cloudFormationStack.name
+            guard !isLookedAt, let reason = options.denial(change), let old = record.resource(change.logicalId) else {
+                continue
+            }
             engine.event(old, "UPDATE_FAILED", reason)
             failedIds.append(old.logicalId)
             throw plan.error(reason, nil, "Resources.\(old.logicalId)")
@@ -90,7 +95,8 @@ extension StackUpdate {
                 let (engine, plan) = (engine, plan)
                 group.addTask {
                     // What cannot be looked up is told by the update itself.
-                    guard let values = try? await DynamicValues(update.properties, engine.calls) else { return }
+                    guard let values = try? await DynamicValues(update.properties, of: update.new.type, engine.calls)
+                    else { return }
                     await type.behaviour.anticipate(
                         engine.resourceUpdate(
                             update.old, to: update.new, values.properties, stackName: plan.stackName,
@@ -117,7 +123,7 @@ extension StackUpdate {
             provisioned = old.provisioned
             wanted.stackTags = old.stackTags
             for status in ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"] { engine.event(old, status) }
-        case .update, .tags:
+        case .automatic, .update, .tags:
             guard let old else { return }
             provisioned = try await update(old, to: wanted, properties, resource)
             // It has become another one by itself.
@@ -135,8 +141,8 @@ extension StackUpdate {
             changes.append(ResourceChange(logicalId: wanted.logicalId, type: wanted.type, action: action))
         }
         wanted.take(provisioned)
+        wanted.hiddenAttributes = comparison.exists(provisioned).sorted()
         resources.append(wanted)
-        comparison.exists(provisioned)
         warnings += provisioned.warnings.map { "\(wanted.logicalId): \($0)" }
     }
 
@@ -150,7 +156,9 @@ extension StackUpdate {
         }
         if old == nil { engine.event(wanted, "CREATE_IN_PROGRESS") }
         let values: DynamicValues
-        do throws(ResourceFailure) { values = try await DynamicValues(properties, engine.calls) } catch {
+        do throws(ResourceFailure) {
+            values = try await DynamicValues(properties, of: resource.type, engine.calls)
+        } catch {
             throw failed(wanted, resource, error, "\(word)_FAILED")
         }
         var request = engine.request(wanted, values.properties, stackName: plan.stackName, account: plan.account)
@@ -168,8 +176,9 @@ extension StackUpdate {
         }
         try await begin(StackStep(kind: .create, resource: wanted, preparation: request.preparation, before: nil))
         do throws(ResourceFailure) {
-            let provisioned = try await type.behaviour.create(request)
-            done(provisioned)
+            var provisioned = try await type.behaviour.create(request)
+            provisioned.secrets = values.secrets
+            done(&provisioned)
             engine.event(
                 steps[steps.count - 1].resource, "\(word)_COMPLETE", provisioned.warnings.first)
             return provisioned
@@ -186,9 +195,10 @@ extension StackUpdate {
         wanted.take(old.provisioned)
         try await begin(StackStep(kind: .update, resource: wanted, preparation: nil, before: old))
         do throws(ResourceFailure) {
-            let provisioned = try await engine.update(
+            var provisioned = try await engine.update(
                 old, to: wanted, properties, stackName: plan.stackName, account: plan.account)
-            done(provisioned)
+            done(&provisioned)
+            wanted.physicalId = provisioned.physicalId
             engine.event(wanted, "UPDATE_COMPLETE", provisioned.warnings.first)
             return provisioned
         } catch {
@@ -199,9 +209,10 @@ extension StackUpdate {
     private mutating func failed(
         _ wanted: StackResource, _ resource: PlainResource, _ failure: ResourceFailure, _ status: String
     ) -> TemplateError {
-        engine.event(wanted, status, failure.message)
+        let message = comparison.secrets.hide(in: failure.message)
+        engine.event(wanted, status, message)
         failedIds.append(wanted.logicalId)
-        return plan.error(failure.message, failure.line ?? resource.line, resource.path)
+        return plan.error(message, failure.line ?? resource.line, resource.path)
     }
 
     /// The step before, now done, is written down together with the one that begins.
@@ -214,9 +225,11 @@ extension StackUpdate {
         }
     }
 
-    private mutating func done(_ provisioned: ProvisionedResource) {
+    private mutating func done(_ provisioned: inout ProvisionedResource) {
+        provisioned.warnings = provisioned.warnings.map { comparison.secrets.hide(in: $0) }
         steps[steps.count - 1].isDone = true
         steps[steps.count - 1].resource.take(provisioned)
+        steps[steps.count - 1].resource.attributes.merge(provisioned.forUndo) { $1 }
     }
 
     private func keep(_ record: StackRecord) async throws(TemplateError) {
@@ -323,6 +336,7 @@ extension StackUpdate {
 extension StackUpdate {
     /// In CloudFormation's words.
     private func reason(_ cause: TemplateError) -> String {
+        if let stop = options.stopReason() { return stop }
         guard !failedIds.isEmpty else { return cause.problems.first?.message ?? "" }
         let done = isNew ? "create" : "update"
         let ending = options.failurePolicy == .leave ? "" : " Rollback requested by user."
@@ -330,6 +344,9 @@ extension StackUpdate {
     }
 
     private func rollBack(_ cause: TemplateError) async -> StackFailure {
+        var engine = engine
+        // What is taken back is not stopped.
+        engine.calls.stopped = nil
         var rollback = StackRollback(
             engine: engine, account: plan.account, record: record, steps: steps,
             keepsName: options.failurePolicy == .rollBack)

@@ -72,8 +72,7 @@ struct ToldChanges {
         let names: [String]
         let isReplaced: Bool
         switch comparison.difference(wanted) {
-        case .none: (names, isReplaced) = ([], false)
-        case .tags: (names, isReplaced) = ([], false)
+        case .none, .automatic, .tags: (names, isReplaced) = ([], false)
         case .update(let differing): (names, isReplaced) = (differing, false)
         // A stack has it already: it is not made.
         case .create: return nil
@@ -94,6 +93,9 @@ struct ToldChanges {
                 (detail.before, detail.after) = (before[name], after[name])
                 return detail
             }
+        }
+        if case .automatic = comparison.difference(wanted), details.isEmpty {
+            details = [ChangeSet.Detail(attribute: "Properties", source: .automatic, isStatic: false)]
         }
         if wanted.hasOtherMetadata(than: old) {
             let references = resource.metadata.map { TemplateValue.map($0, line: resource.line).references } ?? []

@@ -15,7 +15,7 @@ enum DynamicReference: Hashable {
     /// A piece of a text.
     enum Piece {
         case text(String)
-        case reference(DynamicReference)
+        case reference(DynamicReference, text: String)
         /// What begins as a reference and is none that can be resolved, with the reason.
         case refused(String)
     }
@@ -39,20 +39,21 @@ enum DynamicReference: Hashable {
             guard let end = rest[start.upperBound...].firstRange(of: closing) else {
                 return pieces + [.refused("the dynamic reference has no end: }} is missing")]
             }
-            pieces.append(read(String(rest[start.upperBound..<end.lowerBound])))
+            let whole = rest[start.lowerBound..<end.upperBound]
+            pieces.append(read(String(rest[start.upperBound..<end.lowerBound]), of: String(whole)))
             rest = rest[end.upperBound...]
         }
         return rest.isEmpty ? pieces : pieces + [.text(String(rest))]
     }
 
     /// - Parameter text: what stands between `{{resolve:` and the braces.
-    private static func read(_ text: String) -> Piece {
+    private static func read(_ text: String, of whole: String) -> Piece {
         var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         let service = parts.removeFirst()
         switch service {
         case "ssm":
             guard (1...2).contains(parts.count), !parts[0].isEmpty else { break }
-            return .reference(.parameter(name: parts[0], version: parts.count == 2 ? parts[1] : nil))
+            return .reference(.parameter(name: parts[0], version: parts.count == 2 ? parts[1] : nil), text: whole)
         case "ssm-secure":
             // AWS takes it in properties of some ten types, none of which is served.
             return .refused("SSM Secure reference is not supported here; use secretsmanager instead")
@@ -65,7 +66,8 @@ enum DynamicReference: Hashable {
             guard rest.count <= 4, rest.first.map({ $0 == nil || $0 == "SecretString" }) ?? true else { break }
             func member(_ place: Int) -> String? { rest.count > place ? rest[rest.startIndex + place] : nil }
             guard member(2) == nil || member(3) == nil else { break }
-            return .reference(.secret(id: id, key: member(1), stage: member(2), version: member(3)))
+            return .reference(
+                .secret(id: id, key: member(1), stage: member(2), version: member(3)), text: whole)
         default: break
         }
         return .refused(
@@ -79,21 +81,28 @@ struct DynamicValues: Sendable {
     private(set) var properties = TemplateMap()
     private let calls: ManagementCalls
     private var known: [DynamicReference: String] = [:]
+    /// A stack within the stack looks its secrets up itself: its parameters are told to everybody.
+    private let keepsSecrets: Bool
 
-    init(_ properties: TemplateMap, _ calls: ManagementCalls) async throws(ResourceFailure) {
+    /// - Parameter type: of the resource that has the properties.
+    init(_ properties: TemplateMap, of type: String, _ calls: ManagementCalls) async throws(ResourceFailure) {
         self.calls = calls
+        keepsSecrets = type == ResourceType.cloudFormationStack.name
         self.properties = try await map(properties)
     }
 
-    private static let mask = "****"
+    /// The secrets that were looked up.
+    var secrets: Set<String> {
+        Set(
+            known.compactMap { reference, value in
+                guard case .secret = reference else { return nil }
+                return value
+            })
+    }
 
     /// The failure of a call with these properties: services quote what they refuse, and events tell it.
     func hide(in failure: ResourceFailure) -> ResourceFailure {
-        var message = failure.message
-        for case (.secret, let value) in known where !value.isEmpty {
-            message = message.replacing(value, with: Self.mask)
-        }
-        return ResourceFailure(message: message, line: failure.line)
+        ResourceFailure(message: HiddenTexts(secrets).hide(in: failure.message), line: failure.line)
     }
 
     private mutating func map(_ map: TemplateMap) async throws(ResourceFailure) -> TemplateMap {
@@ -125,7 +134,8 @@ struct DynamicValues: Sendable {
             switch piece {
             case .text(let text): result += text
             case .refused(let reason): throw ResourceFailure(message: reason, line: line == 0 ? nil : line)
-            case .reference(let reference):
+            case .reference(.secret, let text) where keepsSecrets: result += text
+            case .reference(let reference, _):
                 let value: String
                 if let earlier = known[reference] {
                     value = earlier

@@ -100,6 +100,11 @@ struct ParameterDefinition: Sendable {
         allowedPattern = Self.pattern(map["AllowedPattern"], path, &problems)
         allowedValues = Self.list(map["AllowedValues"], path, &problems)
         guard problems.list.count == known else { return nil }
+        // Whether it is used or not.
+        if let objection = defaultValue.flatMap(mismatch) {
+            problems.add(objection, line: map["Default"]?.line ?? line, path: path)
+            return nil
+        }
     }
 
     /// What the value of a stored parameter is; nil for other types.

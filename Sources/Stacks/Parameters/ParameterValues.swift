@@ -61,18 +61,30 @@ extension ParameterDefinition {
         guard text.utf8.count <= TemplateLimits.parameterBytes else {
             return "Parameter '\(name)' must be at most \(TemplateLimits.parameterBytes) bytes"
         }
+        if let unlike = mismatch(of: text) { return unlike }
         // Of a stored one a name is given, whatever its value is.
         let kind = isStored ? Kind.string : kind
         let items = isStored ? [text] : items(text)
-        if kind == .number || kind == .numberList, !items.allSatisfy({ Double(decimal: $0) != nil }) {
+        guard let broken = brokenConstraint(text, items, kind) else { return nil }
+        return said(broken)
+    }
+
+    /// What is wrong with a value whatever its form: it is no number, or none of those allowed.
+    func mismatch(of text: String) -> String? {
+        let items = isStored ? [text] : items(text)
+        let isOfNumbers = !isStored && (kind == .number || kind == .numberList)
+        if isOfNumbers, !items.allSatisfy({ Double(decimal: $0) != nil }) {
             return "Parameter '\(name)' must be a number."
         }
-        guard let broken = brokenConstraint(text, items, kind) else { return nil }
-        return "Parameter '\(name)' \(constraintDescription.map { "failed to satisfy constraint: \($0)" } ?? broken)"
+        guard let allowedValues, !items.allSatisfy(allowedValues.contains) else { return nil }
+        return said("must be one of AllowedValues")
+    }
+
+    private func said(_ broken: String) -> String {
+        "Parameter '\(name)' \(constraintDescription.map { "failed to satisfy constraint: \($0)" } ?? broken)"
     }
 
     private func brokenConstraint(_ text: String, _ items: [String], _ kind: Kind) -> String? {
-        if let allowedValues, !items.allSatisfy(allowedValues.contains) { return "must be one of AllowedValues" }
         if let allowedPattern, !items.allSatisfy(allowedPattern.pattern.matches) {
             return "must match pattern \(allowedPattern.text)"
         }

@@ -33,6 +33,10 @@ private struct CloudFormationStackType: ResourceBehaviour {
 
     func create(_ request: ResourceRequest) async throws(ResourceFailure) -> ProvisionedResource {
         let name = request.preparation.physicalId
+        let stop = StopWatch(request.calls.stopped) {
+            _ = try? await request.calls.cloudFormation("DeleteStack", [("StackName", name)])
+        }
+        defer { stop.end() }
         try await request.stacks(
             "CreateStack", [("StackName", name), ("OnFailure", "DELETE")] + (try parameters(request)),
             parent: request.stackName, waitingFor: name)
@@ -48,18 +52,48 @@ private struct CloudFormationStackType: ResourceBehaviour {
         let request = update.request
         let id = update.existing.physicalId
         let name = StackName.of(id)
-        var form = [(name: "StackName", value: name)] + (try parameters(request))
+        // What is gone has nothing that could be taken back.
+        if request.isUndo, try await describe(name, request) == nil { return update.existing }
+        var form = try parameters(request)
+        if request.isUndo, let template = try earlierTemplate(update) { form[0] = template }
         // Without any it would keep those that it has.
         if !form.contains(where: { $0.name.hasPrefix("Tags.") }) { form.append(("Tags", "")) }
+        let before = request.isUndo ? nil : try? await template(of: name, request)
+        let stop = StopWatch(request.calls.stopped) {
+            _ = try? await request.calls.cloudFormation("CancelUpdateStack", [("StackName", name)])
+        }
+        defer { stop.end() }
+        var complete = ["CREATE_COMPLETE", "UPDATE_COMPLETE"]
         do throws(ResourceFailure) {
-            try await request.stacks("UpdateStack", form, parent: nil, waitingFor: name)
+            try await request.stacks(
+                "UpdateStack", [("StackName", name)] + form, parent: nil, waitingFor: name)
         } catch {
             guard error.message.contains("No updates are to be performed.") else { throw error }
+            // It is as it was, and may have been taken back itself.
+            complete.append("UPDATE_ROLLBACK_COMPLETE")
         }
-        guard let stack = try await describe(name, request),
-            ["CREATE_COMPLETE", "UPDATE_COMPLETE"].contains(stack.status)
-        else { throw ResourceFailure(message: "Embedded stack \(id) was not successfully updated") }
-        return stack.resource(request)
+        guard let stack = try await describe(name, request), complete.contains(stack.status) else {
+            throw ResourceFailure(message: "Embedded stack \(id) was not successfully updated")
+        }
+        var updated = stack.resource(request)
+        updated.forUndo[Self.templateBefore] = before
+        return updated
+    }
+
+    /// The fact that an update leaves for whoever takes it back.
+    private static let templateBefore = "TemplateBefore"
+
+    /// What stands in the place of TemplateURL where an update is taken back: what lies there may be another template by
+    /// now. An update that has failed has left the stack as it was.
+    private func earlierTemplate(_ update: ResourceUpdate) throws(ResourceFailure) -> (name: String, value: String)? {
+        if let text = update.existing.attributes[Self.templateBefore] { return ("TemplateBody", text) }
+        return update.changes("TemplateURL") ? nil : ("UsePreviousTemplate", "true")
+    }
+
+    private func template(of name: String, _ request: ResourceRequest) async throws(ManagementCalls.Failure) -> String?
+    {
+        try await request.calls.cloudFormation(
+            "GetTemplate", [("StackName", name), ("TemplateStage", "Original")])["TemplateBody"]
     }
 
     func delete(_ deletion: ResourceDeletion) async throws(ResourceFailure) {
@@ -110,7 +144,7 @@ private struct CloudFormationStackType: ResourceBehaviour {
 
         func resource(_ request: ResourceRequest) -> ProvisionedResource {
             var resource = request.provisioned(id, outputs)
-            resource.hidden = Set(hidden)
+            resource.noEcho = Set(hidden)
             return resource
         }
     }

@@ -158,9 +158,15 @@ package struct ProvisionedResource: Sendable {
     /// What Ref gives: a function's name, an API's id, a stage's name.
     package let physicalId: String
     /// What Fn::GetAtt gives.
-    package let attributes: [String: String]
-    /// Names of attributes that are not shown, since the resource says so.
-    var hidden: Set<String> = []
+    package internal(set) var attributes: [String: String]
+    /// Names of attributes that are not echoed, in outputs neither, since the resource says so.
+    var noEcho: Set<String> = []
+    /// Names of attributes that must not be shown.
+    var hiddenAttributes: Set<String> = []
+    /// Texts that went into it and must not be shown.
+    var secrets: Set<String> = []
+    /// Facts beside the attributes, to be known when its change is taken back.
+    var forUndo: [String: String] = [:]
     /// Whether it stands for one that does not exist yet.
     var isUnknown = false
     /// What the management API said of parts that it left out.
@@ -168,24 +174,11 @@ package struct ProvisionedResource: Sendable {
 }
 
 extension ProvisionedResource {
-    /// As others may be shown it: without attributes that are secret, or have one of these texts in them.
-    func hiding(_ texts: Set<String>) -> ProvisionedResource {
-        masking { name, value in
-            hidden.contains(name) || ResourceType.secretAttributes.contains(name)
-                || texts.contains { !$0.isEmpty && value.contains($0) }
-        }
-    }
-
     /// As outputs show it: they hide only what the resource itself hides.
-    var masked: ProvisionedResource { masking { name, _ in hidden.contains(name) } }
-
-    private func masking(_ isSecret: (_ name: String, _ value: String) -> Bool) -> ProvisionedResource {
-        let shown = attributes.map { name, value in (name, isSecret(name, value) ? StackPlan.mask : value) }
-        var masking = ProvisionedResource(
-            logicalId: logicalId, type: type, physicalId: physicalId,
-            attributes: Dictionary(uniqueKeysWithValues: shown))
-        masking.isUnknown = isUnknown
-        return masking
+    var masked: ProvisionedResource {
+        var masked = self
+        for name in noEcho where attributes[name] != nil { masked.attributes[name] = StackPlan.mask }
+        return masked
     }
 }
 

@@ -28,6 +28,7 @@ extension ChangeSet {
     /// What of a resource changes, and what changes it.
     package struct Detail: Codable, Sendable, Hashable {
         package enum Source: String, Codable, Sendable {
+            case automatic = "Automatic"
             case directModification = "DirectModification"
             case parameterReference = "ParameterReference"
             case resourceAttribute = "ResourceAttribute"

@@ -49,8 +49,10 @@ package struct StackResource: Codable, Sendable {
     package var physicalId: String
     /// What Fn::GetAtt gives.
     package var attributes: [String: String]
-    /// Names of attributes that are not shown, since the resource says so; nil where there are none.
-    package var hiddenAttributes: Set<String>?
+    /// Names of attributes that are not echoed, since the resource says so; nil where there are none.
+    package var noEcho: Set<String>?
+    /// Names of attributes that must not be shown; nil where an earlier release has made it.
+    package var hiddenAttributes: [String]?
     /// With all functions worked out.
     package var properties: JSONValue
     /// The properties as they may be shown, where there is a difference.

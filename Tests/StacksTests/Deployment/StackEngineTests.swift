@@ -66,7 +66,7 @@ import Testing
         record.resources = [
             StackResource(
                 logicalId: "R", type: "Custom::R", physicalId: "r", attributes: ["Word": "hush"],
-                hiddenAttributes: ["Word"], properties: ["ServiceToken": "f"], deletionPolicy: .delete,
+                noEcho: ["Word"], properties: ["ServiceToken": "f"], deletionPolicy: .delete,
                 updateReplacePolicy: .delete)
         ]
         let plan = try plan(

@@ -11,8 +11,8 @@ struct DynamicReferenceTests {
             switch piece {
             case .text(let text): "text \(text)"
             case .refused: "refused"
-            case .reference(.parameter(let name, let version)): "ssm \(name) \(version ?? "-")"
-            case .reference(.secret(let id, let key, let stage, let version)):
+            case .reference(.parameter(let name, let version), _): "ssm \(name) \(version ?? "-")"
+            case .reference(.secret(let id, let key, let stage, let version), _):
                 "secret \(id) \(key ?? "-") \(stage ?? "-") \(version ?? "-")"
             }
         }
@@ -52,7 +52,8 @@ struct DynamicReferenceTests {
                 "A": "{{resolve:secretsmanager:s:SecretString:pin}} {{resolve:ssm:p}}",
                 "B": [["C": "{{resolve:secretsmanager:s}}"]], "D": 3,
             ], line: 7)
-        let values = try await DynamicValues(properties, ManagementCalls(management: TwoValues()))
+        let values = try await DynamicValues(properties, of: "T", ManagementCalls(management: TwoValues()))
+        #expect(values.secrets == ["1234", #"{"pin":1234}"#])
         #expect(
             JSONValue.object(JSONObject(values.properties.map { ($0.key, $0.value.json) })) == [
                 "A": "1234 open", "B": [["C": #"{"pin":1234}"#]], "D": 3,
@@ -62,9 +63,20 @@ struct DynamicReferenceTests {
         for text in ["{{resolve:secretsmanager:s:SecretString:none}}", "{{resolve:secretsmanager:other}}"] {
             await #expect(throws: ResourceFailure.self) {
                 _ = try await DynamicValues(
-                    TemplateMap(json: ["A": .string(text)], line: 1), ManagementCalls(management: TwoValues()))
+                    TemplateMap(json: ["A": .string(text)], line: 1), of: "T",
+                    ManagementCalls(management: TwoValues()))
             }
         }
+    }
+
+    @Test("of secrets are looked up by the stack below that is given them")
+    func below() async throws {
+        let properties = TemplateMap(
+            json: ["A": "{{resolve:secretsmanager:s:SecretString:pin}} {{resolve:ssm:p}}"], line: 7)
+        let values = try await DynamicValues(
+            properties, of: "AWS::CloudFormation::Stack", ManagementCalls(management: TwoValues()))
+        #expect(values.properties["A"]?.text == "{{resolve:secretsmanager:s:SecretString:pin}} open")
+        #expect(values.secrets.isEmpty)
     }
 
     @Test("are seen in texts that have them, and not in others")

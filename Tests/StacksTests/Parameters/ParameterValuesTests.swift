@@ -40,6 +40,16 @@ import Testing
             ])
     }
 
+    /// Whether they count or not.
+    @Test(arguments: [
+        ("{Type: Number, Default: x}", "3", "Parameter 'P' must be a number."),
+        ("{Type: String, Default: c, AllowedValues: [a, b]}", "a", "Parameter 'P' must be one of AllowedValues"),
+    ])
+    func defaultsAreAmongWhatIsAllowed(definition: String, value: String, message: String) {
+        #expect(problems(definition, value) == ["template.yaml:2: Parameters.P: \(message)"])
+        #expect(problems(definition) == ["template.yaml:2: Parameters.P: \(message)"])
+    }
+
     @Test(arguments: [
         ("{Type: String}", nil, "Parameters: [P] must have values"),
         ("{Type: Number}", "x", "Parameter 'P' must be a number."),

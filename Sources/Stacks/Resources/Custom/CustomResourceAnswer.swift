@@ -43,7 +43,7 @@ struct CustomResourceAnswer {
     func resource(_ request: ResourceRequest, elseCalled id: String) -> ProvisionedResource {
         var resource = ProvisionedResource(
             logicalId: request.logicalId, type: request.type, physicalId: physicalId ?? id, attributes: attributes)
-        if isHidden { resource.hidden = Set(attributes.keys) }
+        if isHidden { resource.noEcho = Set(attributes.keys) }
         return resource
     }
 

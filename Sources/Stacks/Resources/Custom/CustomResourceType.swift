@@ -161,7 +161,13 @@ private struct CustomResourceQuestion {
             responses.close(place)
             throw ResourceFailure(message: error.message)
         }
+        let stop = StopWatch(calls.calls.stopped) { responses.close(place) }
+        defer { stop.end() }
         guard let body = await responses.answer(at: place, within: seconds) else {
+            // AWS's words.
+            if stop.hasStopped {
+                throw ResourceFailure(message: "Resource \(kind == .update ? "update" : "creation") cancelled")
+            }
             throw ResourceFailure(
                 message:
                     "CloudFormation did not receive a response from your Custom Resource. Please check your logs for "
