@@ -62,6 +62,7 @@ extension CloudFormation {
             isForNewStack: isForNewStack, description: description, template: request.template,
             processed: request.plan.processed, settings: request.settings, parameters: request.plan.shownParameters)
         set.resolvedParameters = request.plan.resolvedParameters
+        set.lookups = request.lookups
         do throws(ServiceError) {
             if try await service.stacks.difference(request, over: record) != nil {
                 set.changes = try await service.stacks.told(request, over: record)
@@ -169,9 +170,14 @@ extension CloudFormation {
             if isDisabled { settings.failurePolicy = .leave }
         }
         let maker = try service.maker(settings.roleARN, call)
-        let plan = try await StackTemplate(set.template).plan(
-            set.stackName, given: settings.parameters, account: service.account, maker.management)
-        let request = StackRequest(plan: plan, template: set.template, settings: settings, maker: maker)
+        let (plan, lookups) = try await StackTemplate(set.template).plan(
+            set.stackName, given: settings.parameters, account: service.account, maker.management, set.lookups)
+        if set.lookups == nil {
+            // An earlier release has made it: what is included may be another now than what was looked at.
+            try service.checkCapabilities(settings.capabilities, plan, isChangeSet: true)
+        }
+        let request = StackRequest(
+            plan: plan, template: set.template, settings: settings, maker: maker, lookups: lookups)
         if set.isForNewStack {
             guard record.status == .reviewInProgress else { throw .cannotUpdate(record) }
             try await service.stacks.create(record, request)

@@ -9,6 +9,8 @@ struct StackRequest: Sendable {
     let template: String
     var settings: StackSettings
     let maker: StackMaker
+    /// What the plan was made of beside the template.
+    let lookups: TemplateLookups
 }
 
 /// Whoever a stack's resources are made by.
@@ -104,9 +106,11 @@ extension StackService {
     }
 
     private func operation(_ kind: StackOperation.Kind, _ request: StackRequest) -> StackOperation {
-        StackOperation(
+        var operation = StackOperation(
             kind: kind, template: request.template, settings: request.settings,
             isRepeatable: request.maker.isRepeatable)
+        operation.lookups = request.lookups
+        return operation
     }
 
     /// Writes down what is going to be done. From now on the stack is shown to be at it.

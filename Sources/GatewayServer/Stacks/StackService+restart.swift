@@ -35,11 +35,11 @@ extension StackService {
         keep(record.name, standing)
         guard let manager else { return await giveUp(standing, pending, because: obstacle) }
         do throws(ServiceError) {
-            let plan = try await StackTemplate(pending.template).plan(
-                record.name, given: pending.settings.parameters, account: account, manager)
+            let (plan, lookups) = try await StackTemplate(pending.template).plan(
+                record.name, given: pending.settings.parameters, account: account, manager, pending.lookups)
             let request = StackRequest(
                 plan: plan, template: pending.template, settings: pending.settings,
-                maker: StackMaker(management: manager, isRepeatable: true))
+                maker: StackMaker(management: manager, isRepeatable: true), lookups: lookups)
             if pending.kind == .create {
                 try await create(standing, request)
             } else {
