@@ -34,6 +34,18 @@ extension StackService {
         stack(nameOrId).flatMap { $0.status == .deleteComplete ? nil : $0 }
     }
 
+    /// Whether the stack's last operation is of that kind, and was asked for with that token: then it is asked for once
+    /// more.
+    func hasBegun(_ kind: StackOperation.Kind, _ token: String, _ record: StackRecord) -> Bool {
+        if let pending = record.pending {
+            return pending.kind == kind && pending.settings.token == token && pending.settings.changeSetId == nil
+        }
+        // A change set that was executed has a token of its own.
+        if record.settings?.token == token, record.settings?.changeSetId != nil { return false }
+        guard let last = history.events(of: record.stackId).last else { return false }
+        return last.operation == kind.rawValue && last.token == token
+    }
+
     /// Waits until nothing is done to the stack.
     func settled(_ name: String) async {
         guard busy.contains(name) else { return }
@@ -75,6 +87,7 @@ extension StackService {
         record.parameters = request.plan.shownParameters
         record.pending = operation(.create, request)
         try await accept(record, .createInProgress)
+        await outdateChangeSets(of: record, executing: request.settings.changeSetId)
         if let minutes = request.settings.timeoutMinutes {
             stops.setDeadline(
                 record.name, Timestamp(milliseconds: now().milliseconds + Int64(min(minutes, Int(Int32.max))) * 60_000))
@@ -91,11 +104,12 @@ extension StackService {
         if request.settings.policy == looked.settings?.policy { request.settings.policy = record.settings?.policy }
         record.pending = operation(.update, request)
         try await accept(record, .updateInProgress)
+        await outdateChangeSets(of: record, executing: request.settings.changeSetId)
         deploy(record, request, .update)
     }
 
     /// The stack as it is, unless it is another than somebody has looked at.
-    private func current(_ looked: StackRecord) throws(ServiceError) -> StackRecord {
+    func current(_ looked: StackRecord) throws(ServiceError) -> StackRecord {
         guard let record = records[looked.name], record.stackId == looked.stackId else {
             throw .noStack(looked.name)
         }
