@@ -107,7 +107,7 @@ extension CloudFormation {
         guard record.status == .updateInProgress else {
             throw .validation("CancelUpdateStack cannot be called from current stack status")
         }
-        service.stacks.stops.ask(record.name)
+        try await service.stacks.stop(record.name)
         return nil
     }
 

@@ -13,7 +13,7 @@ extension StackService {
         if records[name]?.status == .deleteInProgress, busy.contains(name) { return }
         if busy.contains(name) {
             // What is being made is given up.
-            stops.ask(name)
+            try await stop(name)
             await settled(name)
         }
         guard var record = records[name] else { return }

@@ -99,13 +99,15 @@ extension StackService {
     func update(_ looked: StackRecord, _ request: StackRequest) async throws(ServiceError) {
         var record = try current(looked)
         guard record.status.isStanding else { throw .cannotUpdate(record) }
+        let earlier = try await stepsLeft(of: record)
+        record = try current(looked)
         var request = request
         request.settings.isProtected = record.settings?.isProtected ?? false
         if request.settings.policy == looked.settings?.policy { request.settings.policy = record.settings?.policy }
         record.pending = operation(.update, request)
         try await accept(record, .updateInProgress)
         await outdateChangeSets(of: record, executing: request.settings.changeSetId)
-        deploy(record, request, .update)
+        deploy(record, request, .update, after: earlier)
     }
 
     /// The stack as it is, unless it is another than somebody has looked at.
@@ -131,7 +133,7 @@ extension StackService {
     func accept(_ record: StackRecord, _ status: StackStatus) async throws(ServiceError) {
         guard busy.insert(record.name).inserted else { throw .cannotUpdate(record) }
         do {
-            if record.status.isStanding {
+            if record.status.isStanding, !record.status.isLeftHalfDone {
                 try await journal.save(record, steps: [])
             } else {
                 try await journal.save(record)
@@ -149,7 +151,17 @@ extension StackService {
         _ = log.begin(record.name)
     }
 
-    private func deploy(_ record: StackRecord, _ request: StackRequest, _ kind: StackOperation.Kind) {
+    /// What failed operations have left to be taken back.
+    private func stepsLeft(of record: StackRecord) async throws(ServiceError) -> [StackStep] {
+        guard record.status.isLeftHalfDone else { return [] }
+        do throws(StackFailure) { return try await steps(of: record.name) } catch {
+            throw .internalFailure("\(error.error)")
+        }
+    }
+
+    private func deploy(
+        _ record: StackRecord, _ request: StackRequest, _ kind: StackOperation.Kind, after earlier: [StackStep] = []
+    ) {
         let operation = StackHistory.Operation(
             stackId: record.stackId, name: kind.rawValue, token: request.settings.token)
         let engine = engine(
@@ -169,7 +181,7 @@ extension StackService {
         Task {
             do throws(StackFailure) {
                 let result = try await engine.deploy(
-                    request.plan, over: record, template: request.template, options: chosen)
+                    request.plan, over: record, template: request.template, options: chosen, after: earlier)
                 await finished(record, result.record, result.outcome)
             } catch {
                 await finished(record, error.record, error.outcome)

@@ -69,7 +69,11 @@ package actor StackService {
             if let pending = record.pending {
                 await resume(record, pending, steps)
             } else {
-                do throws(StackFailure) { try await recover(record, steps) } catch { keep(record.name, error.record) }
+                // The name of one that CloudFormation's API has made stays.
+                let keepsName = record.settings.map { $0.failurePolicy != .delete } ?? false
+                do throws(StackFailure) { try await recover(record, steps, keepsName: keepsName) } catch {
+                    keep(record.name, error.record)
+                }
             }
         }
     }
@@ -118,8 +122,10 @@ package actor StackService {
         if records[name]?.status == .rollbackComplete { try await drop(name) }
         do throws(StackFailure) {
             try await finishEarlier(name)
+            let isHalfDone = records[name]?.status.isLeftHalfDone ?? false
+            let earlier = try await isHalfDone ? steps(of: name) : []
             let result = try await engine(name, LocalOrSentCode(local: code, assets: assets)).deploy(
-                plan, over: records[name], template: template)
+                plan, over: records[name], template: template, after: earlier)
             keep(name, result.record)
             await saveEvents(of: result.record.stackId)
             return result
@@ -182,10 +188,20 @@ package actor StackService {
         }
     }
 
-    func recover(_ record: StackRecord, _ steps: [StackStep]) async throws(StackFailure) {
+    func recover(
+        _ record: StackRecord, _ steps: [StackStep], keepsName: Bool = false
+    ) async throws(StackFailure) {
         let code = LocalOrSentCode(local: FilesAsCode(DiskFiles()), assets: assets)
-        let left = try await engine(record.name, code).recover(record, steps: steps, account: account)
-        keep(record.name, left)
+        let left: StackRecord?
+        do throws(StackFailure) {
+            left = try await engine(record.name, code).recover(
+                record, steps: steps, account: account, keepsName: keepsName)
+        } catch {
+            await saveEvents(of: record.stackId)
+            throw error
+        }
+        if let left { keep(record.name, left) } else { await keepDeleted(record) }
+        await saveEvents(of: record.stackId)
     }
 
     func keep(_ name: String, _ record: StackRecord?) {

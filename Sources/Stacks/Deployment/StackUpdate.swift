@@ -22,8 +22,10 @@ struct StackUpdate {
     private var failedIds: [String] = []
 
     init(
-        engine: StackEngine, plan: StackPlan, existing: StackRecord?, template: String, options: DeploymentOptions
+        engine: StackEngine, plan: StackPlan, existing: StackRecord?, template: String, options: DeploymentOptions,
+        after earlier: [StackStep] = []
     ) {
+        steps = earlier
         self.options = options
         var engine = engine
         self.template = template
@@ -40,12 +42,13 @@ struct StackUpdate {
         comparison = StackComparison(engine: engine, plan: plan, existing: existing, stackId: record.stackId)
         record.status = isNew ? .createInProgress : .updateInProgress
         record.statusReason = "User Initiated"
+        if existing?.status == .createFailed { record.neverStood = true }
     }
 
     mutating func run() async throws(StackFailure) -> StackResult {
         let before = record
         do throws(TemplateError) {
-            try await keep(record)
+            try await keep(record, steps)
             engine.event(record)
             if !isNew { try checkDenials() }
             if engine.code.isTried { await anticipate(try comparison.updatesAlone()) }
@@ -217,8 +220,8 @@ extension StackUpdate {
         steps[steps.count - 1].resource.attributes = provisioned.attributes
     }
 
-    private func keep(_ record: StackRecord) async throws(TemplateError) {
-        do { try await engine.journal.save(record, steps: []) } catch {
+    private func keep(_ record: StackRecord, _ steps: [StackStep] = []) async throws(TemplateError) {
+        do { try await engine.journal.save(record, steps: steps) } catch {
             throw plan.error("the stack could not be written down: \(error)", nil, "")
         }
     }
@@ -244,6 +247,7 @@ extension StackUpdate {
         after.processed = plan.processed
         after.leftOut = plan.leftOut.names
         after.statusReason = nil
+        after.neverStood = nil
         if let pending = after.pending {
             // As in AWS, a change set updates the stack that it has made.
             if isNew, pending.settings.changeSetId != nil { after.lastUpdatedTime = engine.now().iso8601Milliseconds }

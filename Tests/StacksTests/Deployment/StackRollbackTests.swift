@@ -55,6 +55,67 @@ import Testing
         }
     }
 
+    @Test(arguments: StackEdit.all)
+    func afterOneThatWasLeftHalfDoneItIsTakenBackToWhatWasWhole(stack: StackEdit) async throws {
+        var leaving = DeploymentOptions()
+        leaving.failurePolicy = .leave
+        let whole = try World()
+        try await whole.deploy(stack.before)
+        whole.forgetCalls()
+        try await whole.deploy(stack.after)
+        for call in whole.changingCalls.indices {
+            let world = try World()
+            try await world.deploy(stack.before)
+            let before = try await world.described()
+            world.forgetCalls()
+            world.refuse(call)
+            // What is left over goes after the update, which is whole then.
+            guard (try? await world.deploy(stack.after, options: leaving)) == nil else { continue }
+            #expect(try await world.record?.status == .updateFailed)
+            world.forgetCalls()
+            world.refuse(0)
+            await #expect(throws: StackFailure.self) { try await world.deploy(stack.after) }
+            #expect(try await world.record?.status == .updateRollbackComplete, "\(whole.changingCalls[call])")
+            #expect(try await world.described() == before, "\(whole.changingCalls[call])")
+        }
+    }
+
+    @Test func aCreationThatWasLeftHalfDoneIsTakenBackToNothing() async throws {
+        var leaving = DeploymentOptions()
+        leaving.failurePolicy = .leave
+        var rollingBack = leaving
+        rollingBack.failurePolicy = .rollBack
+        let world = try World()
+        let empty = try await world.described()
+        world.refuse(3)
+        await #expect(throws: StackFailure.self) { try await world.deploy(EditedStack.before, options: leaving) }
+        #expect(try await world.record?.status == .createFailed)
+        world.forgetCalls()
+        world.refuse(1)
+        await #expect(throws: StackFailure.self) { try await world.deploy(EditedStack.before, options: rollingBack) }
+        let record = try #require(try await world.record)
+        #expect(record.status == .rollbackComplete)
+        #expect(record.resources.isEmpty)
+        #expect(try await world.described() == empty)
+    }
+
+    @Test func whatHasBegunToBeTakenBackIsWrittenDown() async throws {
+        let world = try World()
+        try await world.deploy(EditedStack.before)
+        let before = try await world.described()
+        world.forgetCalls()
+        world.refuse(3)
+        // The server ends at the first step backwards.
+        world.end(at: 4, isCarriedOut: false)
+        await #expect(throws: StackFailure.self) { try await world.deploy(EditedStack.after) }
+        world.start()
+        #expect(try await world.record?.status == .updateRollbackInProgress)
+        world.refuse(nil)
+        try await world.recover()
+        #expect(try await world.record?.status == .updateRollbackComplete)
+        #expect(try await world.described() == before)
+    }
+
     @Test(arguments: StackEdit.all, [true, false])
     func aCreationThatWasCutShortLeavesNothing(stack: StackEdit, isCarriedOut: Bool) async throws {
         let whole = try World()

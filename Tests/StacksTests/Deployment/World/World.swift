@@ -141,8 +141,13 @@ final class World: Management {
 
     /// Deploys over what the store has.
     @discardableResult
-    func deploy(_ template: String, code: any CodeSource = FilesAsCode(DiskFiles())) async throws -> StackResult {
-        try await engine(code: code).deploy(try plan(template), over: try await record)
+    func deploy(
+        _ template: String, code: any CodeSource = FilesAsCode(DiskFiles()),
+        options: DeploymentOptions = DeploymentOptions()
+    ) async throws -> StackResult {
+        let stored = try await StackStore(store, sealing: sealing).load().first
+        return try await engine(code: code).deploy(
+            try plan(template), over: stored?.record, options: options, after: stored?.steps ?? [])
     }
 
     var record: StackRecord? { get async throws { try await StackStore(store, sealing: sealing).load().first?.record } }
