@@ -153,6 +153,8 @@ extension StackUpdate {
             throw failed(wanted, resource, error, "\(word)_FAILED")
         }
         var request = engine.request(wanted, values.properties, stackName: plan.stackName, account: plan.account)
+        let noted = NotedCalls(engine.calls.management)
+        request.calls = ManagementCalls(management: noted)
         do throws(ResourceFailure) {
             request.preparation = try await type.behaviour.prepare(request)
             if let old, request.preparation.present.contains(old.physicalId),
@@ -173,6 +175,8 @@ extension StackUpdate {
                 steps[steps.count - 1].resource, "\(word)_COMPLETE", provisioned.warnings.first)
             return provisioned
         } catch {
+            // Where nothing was made there is nothing to be taken back, which may be refused as well.
+            if !noted.mayHaveChanged { steps.removeLast() }
             throw failed(wanted, resource, values.hide(in: error), "\(word)_FAILED")
         }
     }
@@ -367,36 +371,4 @@ extension StackUpdate {
         engine.event(left)
         return StackFailure(error: cause, record: left)
     }
-}
-
-extension StackPlan {
-    /// Stands for values that must not be shown.
-    package static let mask = "****"
-
-    /// The value of a parameter that must not be shown, as it is shown.
-    static func masked(_ value: TemplateValue) -> TemplateValue {
-        guard let list = value.list else { return .string(mask, line: value.line) }
-        return .list(list.map { .string(mask, line: $0.line) }, line: value.line)
-    }
-
-    /// What stands in the parameter store for those that are looked up there.
-    package var resolvedParameters: [String: String] {
-        Dictionary(
-            uniqueKeysWithValues: storedNames.keys.compactMap { name in
-                parameters[name].map { (name, hiddenParameters.contains(name) ? Self.mask : $0.parameterText) }
-            })
-    }
-
-    /// As CloudFormation shows them.
-    package var shownParameters: [String: String] {
-        Dictionary(
-            uniqueKeysWithValues: parameters.map { name, value in
-                (name, hiddenParameters.contains(name) ? Self.mask : storedNames[name] ?? value.parameterText)
-            })
-    }
-}
-
-extension TemplateValue {
-    /// A parameter as it was given.
-    var parameterText: String { list.map { $0.compactMap(\.text).joined(separator: ",") } ?? text ?? "" }
 }

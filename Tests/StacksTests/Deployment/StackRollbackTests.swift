@@ -99,6 +99,30 @@ import Testing
         #expect(try await world.described() == empty)
     }
 
+    @Test(arguments: ["AWS::Logs::LogGroup", "AWS::DynamoDB::Table", "AWS::ApiGateway::RestApi", "AWS::IAM::Role"])
+    func whatWasRefusedIsNotTakenBack(type: String) async throws {
+        let world = try World()
+        world.forbid(from: 0)
+        let properties = [
+            "AWS::DynamoDB::Table": """
+            {TableName: t, BillingMode: PAY_PER_REQUEST, KeySchema: [{AttributeName: a, KeyType: HASH}],
+             AttributeDefinitions: [{AttributeName: a, AttributeType: S}]}
+            """, "AWS::ApiGateway::RestApi": "{Name: n}",
+            "AWS::IAM::Role": """
+            {AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: [
+              {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}}
+            """,
+        ]
+        do {
+            try await world.deploy("Resources: {R: {Type: \(type), Properties: \(properties[type] ?? "{}")}}")
+            Issue.record("nothing is permitted")
+        } catch let failure as StackFailure {
+            #expect(failure.record == nil, "\(failure.error)")
+            #expect("\(failure.error)".contains("HTTP 403"))
+        }
+        #expect(world.changingCalls.count == 1)
+    }
+
     @Test func whatHasBegunToBeTakenBackIsWrittenDown() async throws {
         let world = try World()
         try await world.deploy(EditedStack.before)
