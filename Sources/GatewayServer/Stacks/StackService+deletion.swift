@@ -11,16 +11,15 @@ extension StackService {
         let name = record.name
         // Once more is the same.
         if records[name]?.status == .deleteInProgress, busy.contains(name) { return }
-        if busy.contains(name) {
+        while busy.contains(name) {
             // What is being made is given up.
             try await stop(name)
             await settled(name)
         }
         guard var record = records[name] else { return }
-        if let used = record.outputs.compactMap(\.exportName).first(where: { !exports.importers($0).isEmpty }) {
+        if let used = exports.withdraw(of: name) {
             throw .validation(
-                "Export \(used) cannot be deleted as it is in use by \(exports.importers(used).joined(separator: ", "))"
-            )
+                "Export \(used.name) cannot be deleted as it is in use by \(used.importers.joined(separator: ", "))")
         }
         var settings = record.settings ?? StackSettings()
         settings.token = token
@@ -28,7 +27,10 @@ extension StackService {
             kind: .delete, template: record.template, settings: settings, isRepeatable: maker.isRepeatable)
         pending.retained = retained.sorted()
         record.pending = pending
-        try await accept(record, .deleteInProgress)
+        do throws(ServiceError) { try await accept(record, .deleteInProgress) } catch {
+            if !busy.contains(name), let standing = records[name] { exports.take(standing) }
+            throw error
+        }
         Task { await delete(record, retained, maker.management, token) }
     }
 

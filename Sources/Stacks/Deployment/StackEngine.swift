@@ -8,7 +8,7 @@ package struct StackEngine: Sendable {
     let calls: ManagementCalls
     let code: any CodeSource
     let journal: any StackJournal
-    let exports: any StackExports
+    private(set) var exports: any StackExports
     let now: @Sendable () -> Timestamp
     /// Of the stack that is worked on.
     var stackId = ""
@@ -45,8 +45,10 @@ package struct StackEngine: Sendable {
                 throw StackFailure(error: error, record: record)
             }
         }
+        var engine = self
+        engine.exports = UsedExports(exports: exports, stackName: plan.stackName)
         var deployment = StackUpdate(
-            engine: self, plan: plan, existing: record, template: template, options: options, after: earlier)
+            engine: engine, plan: plan, existing: record, template: template, options: options, after: earlier)
         return try await deployment.run()
     }
 
