@@ -286,6 +286,17 @@ class TestFailures:
         stack_id = cloudformation.create_stack(StackName=name, TemplateBody=failing, OnFailure="DELETE")["StackId"]
         until(lambda: stack(cloudformation, stack_id)["StackStatus"] == "DELETE_COMPLETE", "it is deleted")
 
+    def test_updates_that_fail_one_after_the_other_are_taken_back_together(
+        self, cloudformation, gatehouse, name, failing
+    ):
+        first = template({"A": parameter(f"/{name}", "1")})
+        created(cloudformation, name, TemplateBody=first)
+        value = lambda: client(gatehouse, "ssm").get_parameter(Name=f"/{name}")["Parameter"]["Value"]
+        cloudformation.update_stack(StackName=name, TemplateBody=failing.replace('"v"', '"2"'), DisableRollback=True)
+        assert (settled(cloudformation, name)["StackStatus"], value()) == ("UPDATE_FAILED", "2")
+        cloudformation.update_stack(StackName=name, TemplateBody=failing.replace('"v"', '"3"'))
+        assert (settled(cloudformation, name)["StackStatus"], value()) == ("UPDATE_ROLLBACK_COMPLETE", "1")
+
     def test_an_update_that_fails_is_taken_back(self, cloudformation, gatehouse, name):
         taken = f"{name}-taken"
         created(cloudformation, taken, TemplateBody=template({"P": parameter(f"/{taken}")}))
@@ -973,6 +984,29 @@ class TestRestarts:
         assert self.finished(server, name) == ("CREATE_COMPLETE", {"v"})
         stacks = client(server).describe_stacks()["Stacks"]
         assert [s["StackStatus"] for s in stacks] == ["CREATE_COMPLETE"] * 2
+
+    def test_what_is_taken_back_keeps_its_name(self, own_gatehouse, tmp_path, name):
+        server = own_gatehouse(data=tmp_path / "data")
+        created(client(server), f"{name}-taken", TemplateBody=template({"P": parameter("/taken")}))
+        failing = json.loads(self.many(name))
+        failing["Resources"]["Z"] = parameter("/taken", DependsOn=list(failing["Resources"]))
+        client(server).create_stack(StackName=name, TemplateBody=json.dumps(failing), DisableRollback=True)
+        assert settled(client(server), name)["StackStatus"] == "CREATE_FAILED"
+        client(server).rollback_stack(StackName=name)
+        server.kill()
+        server = own_gatehouse(data=tmp_path / "data")
+        assert self.finished(server, name) == ("ROLLBACK_COMPLETE", set())
+        events = client(server).describe_stack_events(StackName=name)["StackEvents"]
+        assert [e["ResourceStatus"] for e in events if e["LogicalResourceId"] == name][0] == "ROLLBACK_COMPLETE"
+
+    def test_an_update_that_was_cancelled_is_taken_back(self, own_gatehouse, tmp_path, name):
+        server = own_gatehouse(data=tmp_path / "data")
+        created(client(server), name, TemplateBody=self.many(name))
+        client(server).update_stack(StackName=name, TemplateBody=self.many(name, "new"))
+        client(server).cancel_update_stack(StackName=name)
+        server.kill()
+        server = own_gatehouse(data=tmp_path / "data")
+        assert self.finished(server, name) == ("UPDATE_ROLLBACK_COMPLETE", {"v"})
 
     def test_a_role_that_is_gone_makes_nothing(self, own_gatehouse, tmp_path, name):
         server = own_gatehouse(data=tmp_path / "data")

@@ -79,8 +79,12 @@ extension StackService {
     }
 
     /// Makes a stack of a name that is reserved.
-    func create(_ reserved: StackRecord, _ request: StackRequest) async throws(ServiceError) {
-        var record = try current(reserved)
+    ///
+    /// - Parameter isResumed: whether it is done once more: then the stack is shown to be at it already.
+    func create(
+        _ reserved: StackRecord, _ request: StackRequest, isResumed: Bool = false
+    ) async throws(ServiceError) {
+        var record = isResumed ? reserved : try current(reserved)
         guard record.status == .reviewInProgress else { throw .cannotUpdate(record) }
         record.settings = request.settings
         record.template = request.template
@@ -96,11 +100,13 @@ extension StackService {
     }
 
     /// - Parameter looked: the stack as it was when the request was made of it. It may be another by now.
-    func update(_ looked: StackRecord, _ request: StackRequest) async throws(ServiceError) {
-        var record = try current(looked)
+    func update(
+        _ looked: StackRecord, _ request: StackRequest, isResumed: Bool = false
+    ) async throws(ServiceError) {
+        var record = isResumed ? looked : try current(looked)
         guard record.status.isStanding else { throw .cannotUpdate(record) }
         let earlier = try await stepsLeft(of: record)
-        record = try current(looked)
+        if !isResumed { record = try current(looked) }
         var request = request
         request.settings.isProtected = record.settings?.isProtected ?? false
         if request.settings.policy == looked.settings?.policy { request.settings.policy = record.settings?.policy }

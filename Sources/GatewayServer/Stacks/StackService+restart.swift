@@ -29,26 +29,42 @@ extension StackService {
                         record, steps: steps, account: account, because: "The server ended.", keepsName: true,
                         isPrelude: true) ?? record
             } else if record.status == .updateCompleteCleanupInProgress {
-                return try await recover(record, steps)
+                try await recover(record, steps)
+                return end(record.name)
             }
-        } catch { return keep(record.name, error.record ?? record) }
+        } catch {
+            let left = error.record ?? record
+            keep(record.name, left)
+            await tell(left, pending.settings.token, pending.kind.rawValue)
+            return end(record.name)
+        }
         let isNew = pending.kind == .create || record.neverStood == true
         if isNew { (standing.status, standing.neverStood) = (.reviewInProgress, nil) }
         standing.pending = nil
-        keep(record.name, standing)
+        if let reason = stops.reason(record.name, now: now()) {
+            return await giveUp(standing, pending, because: reason)
+        }
         guard let manager else { return await giveUp(standing, pending, because: obstacle) }
+        let request: StackRequest
         do throws(ServiceError) {
             let (plan, lookups) = try await StackTemplate(pending.template).plan(
                 record.name, given: pending.settings.parameters, account: account, manager, pending.lookups)
-            let request = StackRequest(
+            request = StackRequest(
                 plan: plan, template: pending.template, settings: pending.settings,
                 maker: StackMaker(management: manager, isRepeatable: true), lookups: lookups)
+        } catch { return await giveUp(standing, pending, because: error.message) }
+        // Whoever waits to do something else comes after it.
+        end(record.name)
+        do throws(ServiceError) {
             if isNew {
-                try await create(standing, request)
+                try await create(standing, request, isResumed: true)
             } else {
-                try await update(standing, request)
+                try await update(standing, request, isResumed: true)
             }
-        } catch { await giveUp(standing, pending, because: error.message) }
+        } catch {
+            // Unless somebody else was faster.
+            if !busy.contains(record.name) { await giveUp(standing, pending, because: error.message) }
+        }
     }
 
     /// What was being taken back is, and nothing of it is done anew.
@@ -74,7 +90,8 @@ extension StackService {
             (left.status, left.statusReason, left.pending) = (.deleteFailed, obstacle, nil)
             try? await journal.save(left, steps: [])
             keep(record.name, left)
-            return await tell(left, pending.settings.token, pending.kind.rawValue)
+            await tell(left, pending.settings.token, pending.kind.rawValue)
+            return end(record.name)
         }
         busy.insert(record.name)
         var shown = record
@@ -94,6 +111,7 @@ extension StackService {
         try? await journal.save(left, steps: [])
         keep(left.name, left)
         await tell(left, pending.settings.token, pending.kind.rawValue)
+        end(left.name)
     }
 }
 

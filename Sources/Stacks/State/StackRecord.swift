@@ -41,6 +41,9 @@ package struct StackRecord: Codable, Sendable {
         self.creationTime = creationTime
     }
 
+    /// Whether functions have to be asked for its resources to be changed.
+    package var asksFunctions: Bool { (resources + leavings).contains { ResourceType.asksFunction($0.type) } }
+
     package func resource(_ logicalId: String) -> StackResource? { resources.first { $0.logicalId == logicalId } }
 }
 
