@@ -189,6 +189,30 @@ class TestStacks:
         )
         settled(cloudformation, name)
 
+    def test_a_token_is_that_of_one_operation(self, cloudformation, gatehouse, name):
+        created(cloudformation, name, TemplateBody=template({"P": parameter(f"/{name}", "1")}), ClientRequestToken="t")
+        new = {"TemplateBody": template({"P": parameter(f"/{name}", "2")}), "ClientRequestToken": "t"}
+        cloudformation.update_stack(StackName=name, **new)
+        assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
+        # Once more is the same; with another token there would be nothing to do.
+        cloudformation.update_stack(StackName=name, **new)
+        assert stack(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
+        assert fault(cloudformation.update_stack, StackName=name, **(new | {"ClientRequestToken": "u"}))[2] == (
+            "No updates are to be performed."
+        )
+
+    @pytest.mark.parametrize("token", ["-a", "a_b", "a b", "é"])
+    def test_tokens_that_are_none(self, cloudformation, name, token):
+        status, code, message = fault(
+            cloudformation.create_stack,
+            StackName=name,
+            TemplateBody=template({"P": parameter(f"/{name}")}),
+            ClientRequestToken=token,
+        )
+        assert (status, code) == (400, "ValidationError")
+        assert "'clientRequestToken' failed to satisfy constraint" in message
+        assert "[a-zA-Z0-9][-a-zA-Z0-9]*" in message
+
     def test_a_protected_stack_stays(self, cloudformation, name):
         created(
             cloudformation,
@@ -278,6 +302,17 @@ class TestFailures:
     def test_what_failed_may_be_deleted_at_once(self, cloudformation, name, failing):
         stack_id = cloudformation.create_stack(StackName=name, TemplateBody=failing, OnFailure="DELETE")["StackId"]
         until(lambda: stack(cloudformation, stack_id)["StackStatus"] == "DELETE_COMPLETE", "it is deleted")
+
+    def test_updates_that_fail_one_after_the_other_are_taken_back_together(
+        self, cloudformation, gatehouse, name, failing
+    ):
+        first = template({"A": parameter(f"/{name}", "1")})
+        created(cloudformation, name, TemplateBody=first)
+        value = lambda: client(gatehouse, "ssm").get_parameter(Name=f"/{name}")["Parameter"]["Value"]
+        cloudformation.update_stack(StackName=name, TemplateBody=failing.replace('"v"', '"2"'), DisableRollback=True)
+        assert (settled(cloudformation, name)["StackStatus"], value()) == ("UPDATE_FAILED", "2")
+        cloudformation.update_stack(StackName=name, TemplateBody=failing.replace('"v"', '"3"'))
+        assert (settled(cloudformation, name)["StackStatus"], value()) == ("UPDATE_ROLLBACK_COMPLETE", "1")
 
     def test_an_update_that_fails_is_taken_back(self, cloudformation, gatehouse, name):
         taken = f"{name}-taken"
@@ -412,6 +447,59 @@ class TestChangeSets:
         ) == missing
         assert fault(cloudformation.describe_change_set, StackName="nobody", ChangeSetName="c") == missing
         assert fault(cloudformation.list_change_sets, StackName="nobody") == missing
+
+    def test_what_was_looked_at_is_what_is_made(self, own_gatehouse, tmp_path, name):
+        server = own_gatehouse(data=tmp_path / "data")
+        s3, ssm = client(server, "s3"), client(server, "ssm")
+        s3.create_bucket(Bucket=name)
+
+        def write(value, resources):
+            included = json.dumps({"Resources": {"P": parameter(f"/{name}/p", value), **resources}})
+            s3.put_object(Bucket=name, Key="included.json", Body=included)
+            ssm.put_parameter(Name=f"/{name}/stored", Value=value, Type="String", Overwrite=True)
+
+        write("seen", {})
+        include = {"Name": "AWS::Include", "Parameters": {"Location": f"s3://{name}/included.json"}}
+        stored = {"X": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": f"/{name}/stored"}}
+        resources = {"Q": parameter(f"/{name}/q", {"Ref": "X"})}
+        client(server).create_change_set(
+            StackName=name,
+            ChangeSetName="c",
+            ChangeSetType="CREATE",
+            TemplateBody=template(resources, Transform=include, Parameters=stored),
+            ResourceTypes=["AWS::SSM::*"],
+        )
+        write("other", {"R": role(f"{name}-role")})
+        server.kill()
+        server = own_gatehouse(data=tmp_path / "data")
+        client(server).execute_change_set(StackName=name, ChangeSetName="c")
+        # Nor does a start that goes on with it look again.
+        server.kill()
+        server = own_gatehouse(data=tmp_path / "data")
+        assert settled(client(server), name)["StackStatus"] == "CREATE_COMPLETE"
+        made = client(server).describe_stack_resources(StackName=name)["StackResources"]
+        assert sorted(r["LogicalResourceId"] for r in made) == ["P", "Q"]
+        values = client(server, "ssm").get_parameters(Names=[f"/{name}/p", f"/{name}/q"])["Parameters"]
+        assert [v["Value"] for v in values] == ["seen", "seen"]
+        assert stack(client(server), name)["Parameters"][0]["ResolvedValue"] == "seen"
+
+    def test_one_of_a_stack_that_has_changed_since_is_obsolete(self, cloudformation, name):
+        created(cloudformation, name, TemplateBody=template({"P": parameter(f"/{name}", "1")}))
+        for change_set in ["a", "b"]:
+            cloudformation.create_change_set(
+                StackName=name, ChangeSetName=change_set, TemplateBody=template({"P": parameter(f"/{name}", "2")})
+            )
+        cloudformation.update_stack(StackName=name, TemplateBody=template({"P": parameter(f"/{name}", "3")}))
+        assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
+        described = cloudformation.describe_change_set(StackName=name, ChangeSetName="a")
+        assert (described["Status"], described["ExecutionStatus"]) == ("CREATE_COMPLETE", "OBSOLETE")
+        listed = cloudformation.list_change_sets(StackName=name)["Summaries"]
+        assert {s["ExecutionStatus"] for s in listed} == {"OBSOLETE"}
+        status, code, message = fault(cloudformation.execute_change_set, StackName=name, ChangeSetName="b")
+        assert (status, code) == (400, "InvalidChangeSetStatus")
+        assert message.endswith("cannot be executed in its current status of [OBSOLETE]")
+        cloudformation.delete_change_set(StackName=name, ChangeSetName="a")
+        assert stack(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
 
     def test_imports_are_refused(self, cloudformation, name):
         status, code, message = fault(
@@ -1120,6 +1208,29 @@ class TestRestarts:
         assert self.finished(server, name) == ("CREATE_COMPLETE", {"v"})
         stacks = client(server).describe_stacks()["Stacks"]
         assert [s["StackStatus"] for s in stacks] == ["CREATE_COMPLETE"] * 2
+
+    def test_what_is_taken_back_keeps_its_name(self, own_gatehouse, tmp_path, name):
+        server = own_gatehouse(data=tmp_path / "data")
+        created(client(server), f"{name}-taken", TemplateBody=template({"P": parameter("/taken")}))
+        failing = json.loads(self.many(name))
+        failing["Resources"]["Z"] = parameter("/taken", DependsOn=list(failing["Resources"]))
+        client(server).create_stack(StackName=name, TemplateBody=json.dumps(failing), DisableRollback=True)
+        assert settled(client(server), name)["StackStatus"] == "CREATE_FAILED"
+        client(server).rollback_stack(StackName=name)
+        server.kill()
+        server = own_gatehouse(data=tmp_path / "data")
+        assert self.finished(server, name) == ("ROLLBACK_COMPLETE", set())
+        events = client(server).describe_stack_events(StackName=name)["StackEvents"]
+        assert [e["ResourceStatus"] for e in events if e["LogicalResourceId"] == name][0] == "ROLLBACK_COMPLETE"
+
+    def test_an_update_that_was_cancelled_is_taken_back(self, own_gatehouse, tmp_path, name):
+        server = own_gatehouse(data=tmp_path / "data")
+        created(client(server), name, TemplateBody=self.many(name))
+        client(server).update_stack(StackName=name, TemplateBody=self.many(name, "new"))
+        client(server).cancel_update_stack(StackName=name)
+        server.kill()
+        server = own_gatehouse(data=tmp_path / "data")
+        assert self.finished(server, name) == ("UPDATE_ROLLBACK_COMPLETE", {"v"})
 
     def test_a_role_that_is_gone_makes_nothing(self, own_gatehouse, tmp_path, name):
         server = own_gatehouse(data=tmp_path / "data")

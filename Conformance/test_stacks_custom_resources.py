@@ -193,6 +193,42 @@ def test_what_is_not_echoed_goes_up_hidden(stack):
     assert "one!" not in json.dumps(events, default=str)
 
 
+def test_functions_are_asked_when_the_server_starts_again(stack, tmp_path, own_gatehouse):
+    cloudformation = stack.server.clients.service("cloudformation")
+    cloudformation.create_stack(StackName="s", TemplateBody=template({"Word": "one"}))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="s", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    cloudformation.update_stack(StackName="s", TemplateBody=template({"Word": "two", "Silent": "yes"}))
+    until(lambda: len(events(stack)) == 2, "the function is asked")
+    cloudformation.cancel_update_stack(StackName="s")
+    stack.server.kill()
+    stack.server = own_gatehouse(data=tmp_path / "data")
+    stack.functions = stack.server.clients.functions
+    cloudformation = stack.server.clients.service("cloudformation")
+    status = lambda: cloudformation.describe_stacks(StackName="s")["Stacks"][0]["StackStatus"]
+    until(lambda: not status().endswith("IN_PROGRESS"), "it is taken back")
+    assert status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert uses(stack) == "thing-one one!"
+    assert events(stack)[-1]["ResourceProperties"]["Word"] == "one"
+    told = cloudformation.describe_stack_events(StackName="s")["StackEvents"]
+    assert [e["ResourceStatus"] for e in told if e["LogicalResourceId"] == "s"][:3] == [
+        "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_IN_PROGRESS",
+    ]  # fmt: skip
+
+
+def test_what_is_being_made_keeps_the_exports_that_it_uses(stack):
+    cloudformation = stack.server.clients.service("cloudformation")
+    exporting = {"P": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "v"}}}
+    output = {"O": {"Value": "x", "Export": {"Name": "exported"}}}
+    cloudformation.create_stack(StackName="e", TemplateBody=json.dumps({"Resources": exporting, "Outputs": output}))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="e", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    silent = template({"Word": {"Fn::ImportValue": "exported"}, "Silent": "yes"})
+    cloudformation.create_stack(StackName="s", TemplateBody=silent)
+    asked = lambda: cloudformation.describe_stack_resources(StackName="s")["StackResources"]
+    until(lambda: "Thing" in [r["LogicalResourceId"] for r in asked()], "the function is asked")
+    with pytest.raises(cloudformation.exceptions.ClientError, match="exported cannot be deleted as it is in use by s"):
+        cloudformation.delete_stack(StackName="e")
+
+
 def test_a_failure_takes_the_stack_back(stack):
     code, said = stack.run("deploy", template({"Word": "one", "Fail": "Create"}))
     assert code != 0

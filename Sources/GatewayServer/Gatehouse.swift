@@ -242,6 +242,7 @@ package final class Gatehouse: Sendable {
             traffic.append(try await bind(server, listener))
         }
         folder.tell(localPort: port.value)
+        await stacks.takeUp()
         return Gatehouse(
             controlPlane: controlPlane, managementAddress: management, isSecure: settings.tls != nil,
             trafficAddresses: traffic, stacks: stacks,

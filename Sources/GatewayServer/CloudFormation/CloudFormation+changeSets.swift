@@ -62,6 +62,7 @@ extension CloudFormation {
             isForNewStack: isForNewStack, description: description, template: request.template,
             processed: request.plan.processed, settings: request.settings, parameters: request.plan.shownParameters)
         set.resolvedParameters = request.plan.resolvedParameters
+        set.lookups = request.lookups
         do throws(ServiceError) {
             if try await service.stacks.difference(request, over: record) != nil {
                 set.changes = try await service.stacks.told(request, over: record)
@@ -71,7 +72,7 @@ extension CloudFormation {
                 )
             }
         } catch { set.fail(error.message) }
-        try await service.stacks.keep(set)
+        try await service.stacks.add(set, over: record)
         return .ids(set)
     }
 
@@ -146,13 +147,8 @@ extension CloudFormation {
     private static func executeChangeSet(_ service: CloudFormation, _ call: StackCall) async throws(ServiceError)
         -> XMLMembers?
     {
-        var set = try await service.existingChangeSet(call)
-        guard set.status == .complete, set.execution == .available else {
-            throw ServiceError(
-                "InvalidChangeSetStatus", status: 400,
-                "ChangeSet [\(set.id)] cannot be executed in its current status of [\(set.isOpen ? set.status.rawValue : set.execution.rawValue)]"
-            )
-        }
+        let set = try await service.existingChangeSet(call)
+        guard set.isExecutable else { throw .notExecutable(set) }
         guard let record = await service.stacks.standing(set.stackId) else { throw .noStack(set.stackName) }
         var settings = set.settings
         settings.changeSetId = set.id
@@ -169,20 +165,15 @@ extension CloudFormation {
             if isDisabled { settings.failurePolicy = .leave }
         }
         let maker = try service.maker(settings.roleARN, call)
-        let plan = try await StackTemplate(set.template).plan(
-            set.stackName, given: settings.parameters, account: service.account, maker.management)
-        let request = StackRequest(plan: plan, template: set.template, settings: settings, maker: maker)
-        if set.isForNewStack {
-            guard record.status == .reviewInProgress else { throw .cannotUpdate(record) }
-            try await service.stacks.create(record, request)
-        } else {
-            try await service.stacks.update(record, request)
+        let (plan, lookups) = try await StackTemplate(set.template).plan(
+            set.stackName, given: settings.parameters, account: service.account, maker.management, set.lookups)
+        if set.lookups == nil {
+            // An earlier release has made it: what is included may be another now than what was looked at.
+            try service.checkCapabilities(settings.capabilities, plan, isChangeSet: true)
         }
-        // Others would be about a stack that is no more.
-        set.execution = .complete
-        try await service.stacks.keep(set)
-        let others = await service.stacks.changeSets(of: record).filter { $0.id != set.id }
-        try await service.stacks.remove(others)
+        let request = StackRequest(
+            plan: plan, template: set.template, settings: settings, maker: maker, lookups: lookups)
+        try await service.stacks.execute(set, over: record, request)
         return XMLMembers()
     }
 
@@ -228,7 +219,7 @@ extension CloudFormation {
 
 extension ChangeSet {
     /// Whether it can still be found by its name.
-    fileprivate var isOpen: Bool { ![.complete, .obsolete].contains(execution) }
+    fileprivate var isOpen: Bool { execution != .complete }
 
     fileprivate mutating func fail(_ reason: String) {
         status = .failed
@@ -238,7 +229,7 @@ extension ChangeSet {
 }
 
 extension Character {
-    fileprivate var isASCIIAlphanumeric: Bool { isASCII && (isLetter || isNumber) }
+    var isASCIIAlphanumeric: Bool { isASCII && (isLetter || isNumber) }
 }
 
 extension XMLMembers {

@@ -18,7 +18,7 @@ extension CloudFormation {
         let reviewed = await service.stacks.record(name)
         if let record = reviewed, record.status != .reviewInProgress {
             // The same call once more.
-            if let token, record.settings?.token == token { return .stackId(record) }
+            if let token, await service.stacks.hasBegun(.create, token, record) { return .stackId(record) }
             throw .alreadyExists("Stack", name)
         }
         var request = try await service.request(call, name, over: nil, isChangeSet: false)
@@ -28,12 +28,7 @@ extension CloudFormation {
         }
         let record: StackRecord
         if let reviewed {
-            // Its change sets are about a stack that will be there; none of them can be executed any more.
             record = reviewed
-            for var set in await service.stacks.changeSets(of: reviewed) {
-                set.execution = .obsolete
-                try await service.stacks.keep(set)
-            }
         } else {
             guard await service.stacks.record(name) == nil else { throw .alreadyExists("Stack", name) }
             record = try await service.stacks.reserve(name, request.settings, isKept: false)
@@ -47,7 +42,9 @@ extension CloudFormation {
     {
         let record = try await service.known(call)
         guard record.status != .deleteComplete else { throw .cannotUpdate(record) }
-        if let token = call.members.string("ClientRequestToken"), record.settings?.token == token {
+        if let token = call.members.string("ClientRequestToken"),
+            await service.stacks.hasBegun(.update, token, record)
+        {
             return .stackId(record)
         }
         var request = try await service.request(call, record.name, over: record, isChangeSet: false)
@@ -112,7 +109,7 @@ extension CloudFormation {
         guard record.status == .updateInProgress else {
             throw .validation("CancelUpdateStack cannot be called from current stack status")
         }
-        service.stacks.stops.ask(record.name)
+        try await service.stacks.stop(record.name)
         return nil
     }
 

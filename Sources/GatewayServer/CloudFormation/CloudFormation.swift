@@ -57,6 +57,7 @@ struct CloudFormation: Sendable {
                 members: FormMembers(pairs), caller: request.caller,
                 host: isEngine ? nil : request.header("host") ?? "",
                 facts: controlPlane.facts(of: request), parentId: parentId)
+            try call.checkTokens()
             try await authorize(action, call)
             let result = try await operation(self, call)
             let content = result.map { "<\(action)Result>\($0.text)</\(action)Result>" } ?? ""
@@ -116,6 +117,21 @@ struct StackCall: Sendable {
         constraints.present(value, member.prefix(1).lowercased() + member.dropFirst())
         try constraints.checkForm()
         return value ?? ""
+    }
+
+    /// Source: botocore, ClientRequestToken and ClientToken.
+    func checkTokens() throws(ServiceError) {
+        var constraints = Constraints()
+        let token = members.string("ClientRequestToken")
+        constraints.pattern(token, "clientRequestToken", "[a-zA-Z0-9][-a-zA-Z0-9]*") { token in
+            token.utf8.first != UInt8(ascii: "-")
+                && token.utf8.allSatisfy {
+                    $0 == UInt8(ascii: "-") || Character(Unicode.Scalar($0)).isASCIIAlphanumeric
+                }
+        }
+        constraints.length(token, "clientRequestToken", 1...128)
+        constraints.length(members.string("ClientToken"), "clientToken", 1...128)
+        try constraints.checkForm()
     }
 
     /// Members that have to say something else than nothing, or than what they say by themselves.

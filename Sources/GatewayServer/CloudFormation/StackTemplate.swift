@@ -16,21 +16,32 @@ struct StackTemplate: Sendable {
         TemplateSource(file: "Template", folder: "/", bytes: Array(text.utf8), files: NoFiles())
     }
 
-    /// - Parameter management: what parameters of the template are looked up in.
+    /// - Parameters:
+    ///   - management: what parameters of the template, and what it includes, are looked up in.
+    ///   - lookups: what has been looked up before; then nothing is.
     func plan(
-        _ stackName: String, given: [String: String], account: AccountIdentity, _ management: any Management
-    ) async throws(ServiceError) -> StackPlan {
+        _ stackName: String, given: [String: String], account: AccountIdentity, _ management: any Management,
+        _ lookups: TemplateLookups? = nil
+    ) async throws(ServiceError) -> (plan: StackPlan, lookups: TemplateLookups) {
         let source = source
         let parameters = given.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
         do throws(TemplateError) {
-            let stored = try await StoredParameters(of: source, given: parameters, management)
+            let stored: StoredParameters
+            if let lookups {
+                stored = StoredParameters(lookups)
+            } else {
+                stored = try await StoredParameters(of: source, given: parameters, management)
+            }
             let planned = { (source: TemplateSource) throws(TemplateError) in
                 try StackPlan(source, stackName: stackName, parameters: parameters, stored: stored, account: account)
             }
-            return try planned(
-                try await source.includingObjects(management) { source throws(TemplateError) in
-                    _ = try planned(source)
-                })
+            if let lookups {
+                return (try planned(source.including(lookups.objects.mapValues { Array($0.utf8) })), lookups)
+            }
+            let objects = try await source.includedObjects(management) { source throws(TemplateError) in
+                _ = try planned(source)
+            }
+            return (try planned(source.including(objects)), TemplateLookups(stored, objects: objects))
         } catch { throw .validation(error.cloudFormationMessage) }
     }
 

@@ -84,10 +84,19 @@ extension CloudFormation {
         var settings = try await settings(call, previous)
         settings.parameters = try parameters(call, text, previous)
         let maker = try maker(settings.roleARN, call)
-        let plan = try await StackTemplate(text).plan(
+        let (plan, lookups) = try await StackTemplate(text).plan(
             name, given: settings.parameters, account: account, maker.management)
         settings.description = plan.description
-        let missing = plan.capabilities.missing(in: settings.capabilities).filter { name in
+        try checkCapabilities(settings.capabilities, plan, isChangeSet: isChangeSet)
+        // Those of before are shown when none are given, and let nothing through.
+        if settings.capabilities.isEmpty { settings.capabilities = previous?.settings?.capabilities ?? [] }
+        try checkTypes(call, plan)
+        if let refusal = plan.refusal(over: previous) { throw .validation(refusal) }
+        return StackRequest(plan: plan, template: text, settings: settings, maker: maker, lookups: lookups)
+    }
+
+    func checkCapabilities(_ given: [String], _ plan: StackPlan, isChangeSet: Bool) throws(ServiceError) {
+        let missing = plan.capabilities.missing(in: given).filter { name in
             // What a change set expands can be looked at before it is done.
             !(isChangeSet && name == Capabilities.autoExpand)
         }
@@ -96,11 +105,6 @@ extension CloudFormation {
                 "InsufficientCapabilitiesException", status: 400,
                 "Requires capabilities : [\(missing.joined(separator: ", "))]")
         }
-        // Those of before are shown when none are given, and let nothing through.
-        if settings.capabilities.isEmpty { settings.capabilities = previous?.settings?.capabilities ?? [] }
-        try checkTypes(call, plan)
-        if let refusal = plan.refusal(over: previous) { throw .validation(refusal) }
-        return StackRequest(plan: plan, template: text, settings: settings, maker: maker)
     }
 
     private func text(_ call: StackCall, _ previous: StackRecord?) async throws(ServiceError) -> String? {

@@ -20,6 +20,13 @@ extension ServiceError {
         ServiceError("ChangeSetNotFound", status: 404, "ChangeSet [\(name)] does not exist")
     }
 
+    static func notExecutable(_ set: ChangeSet) -> ServiceError {
+        let status = set.status == .failed ? set.status.rawValue : set.execution.rawValue
+        return ServiceError(
+            "InvalidChangeSetStatus", status: 400,
+            "ChangeSet [\(set.id)] cannot be executed in its current status of [\(status)]")
+    }
+
     /// - Parameter what: `Stack` or `ChangeSet`.
     static func alreadyExists(_ what: String, _ name: String) -> ServiceError {
         ServiceError("AlreadyExistsException", status: 400, "\(what) [\(name)] already exists")

@@ -32,12 +32,13 @@ extension StackService {
             return try await doom(record, StackOperation.Deletion(retained: retained, maker: maker, token: token))
         }
         guard var record = records[name] else { return }
-        if let used = record.outputs.compactMap(\.exportName).first(where: { !exports.importers($0).isEmpty }) {
-            throw .exported(used, exports.importers(used))
-        }
+        if let used = exports.withdraw(of: name) { throw .exported(used.name, used.importers) }
         record.pending = StackOperation(
             deleting: record, StackOperation.Deletion(retained: retained, maker: maker, token: token))
-        try await accept(record, .deleteInProgress)
+        do throws(ServiceError) { try await accept(record, .deleteInProgress) } catch {
+            if !busy.contains(name), let standing = records[name] { exports.take(standing) }
+            throw error
+        }
         Task { await delete(record, retained, maker.management, token) }
     }
 

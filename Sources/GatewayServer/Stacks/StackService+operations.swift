@@ -9,13 +9,18 @@ struct StackRequest: Sendable {
     let template: String
     var settings: StackSettings
     let maker: StackMaker
+    /// What the plan was made of beside the template.
+    let lookups: TemplateLookups
 
-    init(plan: StackPlan, template: String, settings: StackSettings, maker: StackMaker) {
+    init(
+        plan: StackPlan, template: String, settings: StackSettings, maker: StackMaker, lookups: TemplateLookups
+    ) {
         self.plan = plan
         self.plan.tags = settings.tags
         self.template = template
         self.settings = settings
         self.maker = maker
+        self.lookups = lookups
     }
 }
 
@@ -57,6 +62,18 @@ extension StackService {
         stack(nameOrId).flatMap { $0.status == .deleteComplete ? nil : $0 }
     }
 
+    /// Whether the stack's last operation is of that kind, and was asked for with that token: then it is asked for once
+    /// more.
+    func hasBegun(_ kind: StackOperation.Kind, _ token: String, _ record: StackRecord) -> Bool {
+        if let pending = record.pending {
+            return pending.kind == kind && pending.settings.token == token && pending.settings.changeSetId == nil
+        }
+        // A change set that was executed has a token of its own.
+        if record.settings?.token == token, record.settings?.changeSetId != nil { return false }
+        guard let last = history.events(of: record.stackId).last else { return false }
+        return last.operation == kind.rawValue && last.token == token
+    }
+
     /// Waits until nothing is done to the stack.
     func settled(_ name: String) async {
         guard busy.contains(name) || doomed[name] != nil else { return }
@@ -90,14 +107,19 @@ extension StackService {
     }
 
     /// Makes a stack of a name that is reserved.
-    func create(_ reserved: StackRecord, _ request: StackRequest) async throws(ServiceError) {
-        var record = try current(reserved)
+    ///
+    /// - Parameter isResumed: whether it is done once more: then the stack is shown to be at it already.
+    func create(
+        _ reserved: StackRecord, _ request: StackRequest, isResumed: Bool = false
+    ) async throws(ServiceError) {
+        var record = isResumed ? reserved : try current(reserved)
         guard record.status == .reviewInProgress else { throw .cannotUpdate(record) }
         record.settings = request.settings
         record.template = request.template
         record.parameters = request.plan.shownParameters
         record.pending = operation(.create, request)
         try await accept(record, .createInProgress)
+        await outdateChangeSets(of: record, executing: request.settings.changeSetId)
         if let minutes = request.settings.timeoutMinutes {
             stops.setDeadline(
                 record.name, Timestamp(milliseconds: now().milliseconds + Int64(min(minutes, Int(Int32.max))) * 60_000))
@@ -106,19 +128,24 @@ extension StackService {
     }
 
     /// - Parameter looked: the stack as it was when the request was made of it. It may be another by now.
-    func update(_ looked: StackRecord, _ request: StackRequest) async throws(ServiceError) {
-        var record = try current(looked)
+    func update(
+        _ looked: StackRecord, _ request: StackRequest, isResumed: Bool = false
+    ) async throws(ServiceError) {
+        var record = isResumed ? looked : try current(looked)
         guard record.status.isStanding else { throw .cannotUpdate(record) }
+        let earlier = try await stepsLeft(of: record)
+        if !isResumed { record = try current(looked) }
         var request = request
         request.settings.isProtected = record.settings?.isProtected ?? false
         if request.settings.policy == looked.settings?.policy { request.settings.policy = record.settings?.policy }
         record.pending = operation(.update, request)
         try await accept(record, .updateInProgress)
-        deploy(record, request, .update)
+        await outdateChangeSets(of: record, executing: request.settings.changeSetId)
+        deploy(record, request, .update, after: earlier)
     }
 
     /// The stack as it is, unless it is another than somebody has looked at.
-    private func current(_ looked: StackRecord) throws(ServiceError) -> StackRecord {
+    func current(_ looked: StackRecord) throws(ServiceError) -> StackRecord {
         guard let record = records[looked.name], record.stackId == looked.stackId else {
             throw .noStack(looked.name)
         }
@@ -129,16 +156,18 @@ extension StackService {
     }
 
     private func operation(_ kind: StackOperation.Kind, _ request: StackRequest) -> StackOperation {
-        StackOperation(
+        var operation = StackOperation(
             kind: kind, template: request.template, settings: request.settings,
             isRepeatable: request.maker.isRepeatable)
+        operation.lookups = request.lookups
+        return operation
     }
 
     /// Writes down what is going to be done. From now on the stack is shown to be at it.
     func accept(_ record: StackRecord, _ status: StackStatus) async throws(ServiceError) {
         guard busy.insert(record.name).inserted else { throw .cannotUpdate(record) }
         do {
-            if record.status.isStanding {
+            if record.status.isStanding, !record.status.isLeftHalfDone {
                 try await journal.save(record, steps: [])
             } else {
                 try await journal.save(record)
@@ -156,7 +185,17 @@ extension StackService {
         _ = log.begin(record.name)
     }
 
-    private func deploy(_ record: StackRecord, _ request: StackRequest, _ kind: StackOperation.Kind) {
+    /// What failed operations have left to be taken back.
+    private func stepsLeft(of record: StackRecord) async throws(ServiceError) -> [StackStep] {
+        guard record.status.isLeftHalfDone else { return [] }
+        do throws(StackFailure) { return try await steps(of: record.name) } catch {
+            throw .internalFailure("\(error.error)")
+        }
+    }
+
+    private func deploy(
+        _ record: StackRecord, _ request: StackRequest, _ kind: StackOperation.Kind, after earlier: [StackStep] = []
+    ) {
         let operation = StackHistory.Operation(
             stackId: record.stackId, name: kind.rawValue, token: request.settings.token)
         let engine = engine(
@@ -177,7 +216,7 @@ extension StackService {
         Task {
             do throws(StackFailure) {
                 let result = try await engine.deploy(
-                    request.plan, over: record, template: request.template, options: chosen)
+                    request.plan, over: record, template: request.template, options: chosen, after: earlier)
                 await finished(record, result.record, result.outcome)
             } catch {
                 await finished(record, error.record, error.outcome)

@@ -15,6 +15,7 @@ extension StackService {
             ? "Role \(role ?? "") is invalid or cannot be assumed"
             : "The server ended; the operation has to be asked for again."
         if pending.kind == .delete { return await resumeDeletion(record, pending, manager, obstacle) }
+        if pending.isTakenBack(record.status) { return await goOnBackwards(record, pending, steps) }
         var standing = record
         // What a stack has made it may take back, whoever has asked for it.
         do throws(StackFailure) {
@@ -25,27 +26,60 @@ extension StackService {
                     record.name, SentCode(digests: [:], assets: assets), nil, operation, isPrelude: true)
                 standing =
                     try await engine.takeBack(
-                        record, steps: steps, account: account, because: "The server ended.", keepsName: true) ?? record
+                        record, steps: steps, account: account, because: "The server ended.", keepsName: true,
+                        isPrelude: true) ?? record
             } else if record.status == .updateCompleteCleanupInProgress {
-                return try await recover(record, steps)
+                try await recover(record, steps)
+                return end(record.name)
             }
-        } catch { return keep(record.name, error.record ?? record) }
-        if pending.kind == .create { standing.status = .reviewInProgress }
+        } catch {
+            let left = error.record ?? record
+            keep(record.name, left)
+            await tell(left, pending.settings.token, pending.kind.rawValue)
+            return end(record.name)
+        }
+        let isNew = pending.kind == .create || record.neverStood == true
+        if isNew { (standing.status, standing.neverStood) = (.reviewInProgress, nil) }
         standing.pending = nil
-        keep(record.name, standing)
+        if let reason = stops.reason(record.name, now: now()) {
+            return await giveUp(standing, pending, because: reason)
+        }
         guard let manager else { return await giveUp(standing, pending, because: obstacle) }
+        let request: StackRequest
         do throws(ServiceError) {
-            let plan = try await StackTemplate(pending.template).plan(
-                record.name, given: pending.settings.parameters, account: account, manager)
-            let request = StackRequest(
+            let (plan, lookups) = try await StackTemplate(pending.template).plan(
+                record.name, given: pending.settings.parameters, account: account, manager, pending.lookups)
+            request = StackRequest(
                 plan: plan, template: pending.template, settings: pending.settings,
-                maker: StackMaker(management: manager, isRepeatable: true))
-            if pending.kind == .create {
-                try await create(standing, request)
+                maker: StackMaker(management: manager, isRepeatable: true), lookups: lookups)
+        } catch { return await giveUp(standing, pending, because: error.message) }
+        // Whoever waits to do something else comes after it.
+        end(record.name)
+        do throws(ServiceError) {
+            if isNew {
+                try await create(standing, request, isResumed: true)
             } else {
-                try await update(standing, request)
+                try await update(standing, request, isResumed: true)
             }
-        } catch { await giveUp(standing, pending, because: error.message) }
+        } catch {
+            // Unless somebody else was faster.
+            if !busy.contains(record.name) { await giveUp(standing, pending, because: error.message) }
+        }
+    }
+
+    /// What was being taken back is, and nothing of it is done anew.
+    private func goOnBackwards(_ record: StackRecord, _ pending: StackOperation, _ steps: [StackStep]) async {
+        var standing = record
+        if standing.status == .reviewInProgress { standing.status = .createInProgress }
+        let isAsked = pending.kind == .rollback || pending.kind == .continueRollback
+        let operation = StackHistory.Operation(
+            stackId: record.stackId, name: pending.kind.rawValue, token: pending.settings.token)
+        let engine = engine(record.name, SentCode(digests: [:], assets: assets), nil, operation)
+        busy.insert(record.name)
+        _ = log.begin(record.name)
+        await takeBack(
+            standing, steps, engine, because: record.status.isRollback ? record.statusReason : nil,
+            keepsName: isAsked || pending.settings.failurePolicy != .delete)
     }
 
     private func resumeDeletion(
@@ -56,7 +90,8 @@ extension StackService {
             (left.status, left.statusReason, left.pending) = (.deleteFailed, obstacle, nil)
             try? await journal.save(left, steps: [])
             keep(record.name, left)
-            return await tell(left, pending.settings.token, pending.kind.rawValue)
+            await tell(left, pending.settings.token, pending.kind.rawValue)
+            return end(record.name)
         }
         busy.insert(record.name)
         var shown = record
@@ -76,5 +111,17 @@ extension StackService {
         try? await journal.save(left, steps: [])
         keep(left.name, left)
         await tell(left, pending.settings.token, pending.kind.rawValue)
+        end(left.name)
+    }
+}
+
+extension StackStatus {
+    fileprivate var isRollback: Bool { self == .rollbackInProgress || self == .updateRollbackInProgress }
+}
+
+extension StackOperation {
+    /// Whether the operation goes backwards only, on a stack that is at that.
+    fileprivate func isTakenBack(_ status: StackStatus) -> Bool {
+        status.isRollback || isStopped == true || kind == .rollback || kind == .continueRollback
     }
 }

@@ -23,10 +23,15 @@ extension StackService {
             throw .internalFailure("\(error.error)")
         }
         let left = steps.filter { !skipped.contains($0.logicalId) }
-        let isNew = record.status == .createFailed || record.status == .rollbackFailed
+        let isNew = record.status == .createFailed || record.status == .rollbackFailed || record.neverStood == true
         // As what was under way, so that it is taken back whenever the server ends.
         var standing = record
         standing.status = isNew ? .rollbackInProgress : .updateRollbackInProgress
+        standing.statusReason = "User Initiated"
+        var settings = record.settings ?? StackSettings()
+        settings.token = token
+        standing.pending = StackOperation(
+            kind: kind, template: record.template, settings: settings, isRepeatable: true)
         guard busy.insert(record.name).inserted else { throw .cannotUpdate(record) }
         do { try await journal.save(standing, steps: left) } catch {
             end(record.name)
@@ -36,15 +41,26 @@ extension StackService {
         _ = log.begin(record.name)
         let operation = StackHistory.Operation(stackId: record.stackId, name: kind.rawValue, token: token)
         let engine = engine(record.name, SentCode(digests: [:], assets: assets), management, operation)
-        let account = account
-        Task { [standing] in
-            do throws(StackFailure) {
-                let after = try await engine.takeBack(
-                    standing, steps: left, account: account, because: "User Initiated", keepsName: true)
-                await finished(record, after, ["status": .string(after?.status.rawValue ?? "")])
-            } catch {
-                await finished(record, error.record ?? record, error.outcome)
-            }
+        await outdateChangeSets(of: record, executing: nil)
+        Task { [standing] in await takeBack(standing, left, engine, because: nil, keepsName: true) }
+    }
+
+    /// To its end, whatever that is.
+    func takeBack(
+        _ record: StackRecord, _ steps: [StackStep], _ engine: StackEngine, because reason: String?, keepsName: Bool
+    ) async {
+        do throws(StackFailure) {
+            let after = try await engine.takeBack(
+                record, steps: steps, account: account, because: reason ?? "User Initiated", keepsName: keepsName)
+            await finished(record, after, ["status": .string(after?.status.rawValue ?? "")])
+        } catch {
+            await finished(record, error.record ?? record, error.outcome)
         }
+    }
+
+    /// Has what is under way go no further. It is written down, so that a server that starts again goes backwards.
+    func stop(_ name: String) async throws(ServiceError) {
+        do { try await journal.saveStop(of: name) } catch { throw .unwritten("The request", error) }
+        if busy.contains(name) { stops.ask(name) }
     }
 }

@@ -21,6 +21,8 @@ package actor StackService {
     /// Of each stack by its id, also of those that were deleted lately.
     var changeSets: [String: [ChangeSet]] = [:]
     var busy: Set<String> = []
+    /// Stacks whose operation was cut short when the server ended, until they are taken up.
+    var cutShort: [String: (record: StackRecord, steps: [StackStep])] = [:]
     /// Who waits for the end of an operation.
     var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
     /// Deletions that begin when what is under way has been given up.
@@ -45,10 +47,8 @@ package actor StackService {
         assets = AssetFolder(folder: assetFolder)
     }
 
-    /// Reads the stacks, and takes up those whose deployment was cut short; called before anything listens.
-    ///
-    /// What cannot be taken back stays as it is: the rest of the server is no worse for it, and the next operation on
-    /// the stack tries again.
+    /// Reads the stacks; called before anything listens. Those whose operation was cut short are shown to be at it until
+    /// they are taken up.
     package func start() async throws {
         try await journal.sealOld()
         let histories = try await journal.loadHistories()
@@ -56,49 +56,13 @@ package actor StackService {
         changeSets = histories.mapValues(\.changeSets)
         deleted = histories.compactMap { id, history in history.deleted.map { (id, $0) } }
             .sorted { ($0.record.deletionTime ?? "") < ($1.record.deletionTime ?? "") }
-        let loaded = try await journal.load()
-        for (record, _) in loaded { keep(record.name, record) }
-        // Stacks within others are settled first, the innermost before all: those above them say what becomes of them.
-        let depths = loaded.map { depth(of: $0.record) }
-        for (place, depth) in depths.enumerated().sorted(by: { $0.element > $1.element }) where depth > 0 {
-            let (record, steps) = loaded[place]
-            do throws(StackFailure) {
-                try await settle(record, steps)
-            } catch { keep(record.name, error.record) }
+        for (record, steps) in try await journal.load() {
+            keep(record.name, record)
+            if record.isCutShort { cutShort[record.name] = (record, steps) }
         }
-        for (place, depth) in depths.enumerated() where depth == 0 {
-            let (record, steps) = loaded[place]
-            if let pending = record.pending {
-                await resume(record, pending, steps)
-            } else {
-                do throws(StackFailure) { try await recover(record, steps) } catch { keep(record.name, error.record) }
-            }
-        }
-    }
-
-    /// How many stacks a stack stands in.
-    private func depth(of record: StackRecord) -> Int {
-        var (depth, above) = (0, record.settings?.parentId ?? record.pending?.settings.parentId)
-        while let id = above, depth <= StackLimits.nesting {
-            depth += 1
-            above = records.values.first { $0.stackId == id }?.settings?.parentId
-        }
-        return depth
-    }
-
-    /// A stack within another one, as it was before what was under way; one that was only reserved is gone.
-    private func settle(_ record: StackRecord, _ steps: [StackStep]) async throws(StackFailure) {
-        var settled = record
-        if record.pending?.kind == .delete, record.status != .deleteInProgress { settled.status = .deleteInProgress }
-        settled.pending = nil
-        if record.status == .reviewInProgress { return try await drop(record.name) }
-        try await recover(settled, steps)
-        if settled.status == record.status, record.pending != nil, let left = records[record.name], left.pending != nil
-        {
-            var clear = left
-            clear.pending = nil
-            try? await journal.save(clear, steps: [])
-            keep(record.name, clear)
+        for (name, found) in cutShort {
+            busy.insert(name)
+            records[name] = found.record.shownUnderWay
         }
     }
 
@@ -111,6 +75,7 @@ package actor StackService {
         _ plan: StackPlan, template: String, code: any CodeSource
     ) async throws(StackFailure) -> StackResult {
         let name = plan.stackName
+        if cutShort[name] != nil { await settled(name) }
         try begin(name)
         defer { end(name) }
         guard records[name] != nil || records.count < StackLimits.stacks else {
@@ -120,8 +85,10 @@ package actor StackService {
         if records[name]?.status == .rollbackComplete { try await drop(name) }
         do throws(StackFailure) {
             try await finishEarlier(name)
+            let isHalfDone = records[name]?.status.isLeftHalfDone ?? false
+            let earlier = try await isHalfDone ? steps(of: name) : []
             let result = try await engine(name, LocalOrSentCode(local: code, assets: assets)).deploy(
-                plan, over: records[name], template: template)
+                plan, over: records[name], template: template, after: earlier)
             keep(name, result.record)
             await saveEvents(of: result.record.stackId)
             return result
@@ -137,6 +104,7 @@ package actor StackService {
     }
 
     package func delete(_ name: String) async throws(StackFailure) {
+        if cutShort[name] != nil { await settled(name) }
         try begin(name)
         defer { end(name) }
         do throws(StackFailure) {
@@ -184,10 +152,20 @@ package actor StackService {
         }
     }
 
-    func recover(_ record: StackRecord, _ steps: [StackStep]) async throws(StackFailure) {
+    func recover(
+        _ record: StackRecord, _ steps: [StackStep], keepsName: Bool = false
+    ) async throws(StackFailure) {
         let code = LocalOrSentCode(local: FilesAsCode(DiskFiles()), assets: assets)
-        let left = try await engine(record.name, code).recover(record, steps: steps, account: account)
-        keep(record.name, left)
+        let left: StackRecord?
+        do throws(StackFailure) {
+            left = try await engine(record.name, code).recover(
+                record, steps: steps, account: account, keepsName: keepsName)
+        } catch {
+            await saveEvents(of: record.stackId)
+            throw error
+        }
+        if let left { keep(record.name, left) } else { await keepDeleted(record) }
+        await saveEvents(of: record.stackId)
     }
 
     func keep(_ name: String, _ record: StackRecord?) {

@@ -4,7 +4,7 @@ import JSON
 
 /// Makes calls with JSON bodies, and turns an error answer into a failure with AWS's words.
 struct ManagementCalls: Sendable {
-    let management: any Management
+    var management: any Management
     /// Tags of AWS's own that the calls may set.
     var systemTags: [String: String]?
     /// Returns when the operation that makes the calls shall go no further (`DeploymentOptions.stopped`).

@@ -8,7 +8,7 @@ package struct StackEngine: Sendable {
     var calls: ManagementCalls
     let code: any CodeSource
     let journal: any StackJournal
-    let exports: any StackExports
+    private(set) var exports: any StackExports
     let now: @Sendable () -> Timestamp
     /// Of the stack that is worked on.
     var stackId = ""
@@ -34,17 +34,21 @@ package struct StackEngine: Sendable {
     ///
     /// - Parameter record: also one that a change set has made (REVIEW_IN_PROGRESS), for a stack that is new.
     /// - Parameter template: the text, to be kept in the record.
+    /// - Parameter earlier: steps that failed operations have left; they are taken back with the others, so that the
+    ///   stack is what it was when it last was whole.
     package func deploy(
         _ plan: StackPlan, over record: StackRecord?, template: String = "",
-        options: DeploymentOptions = DeploymentOptions()
+        options: DeploymentOptions = DeploymentOptions(), after earlier: [StackStep] = []
     ) async throws(StackFailure) -> StackResult {
         if options.isRehearsed {
             do throws(TemplateError) { try await rehearse(plan, over: record) } catch {
                 throw StackFailure(error: error, record: record)
             }
         }
+        var engine = self
+        engine.exports = UsedExports(exports: exports, stackName: plan.stackName)
         var deployment = StackUpdate(
-            engine: self, plan: plan, existing: record, template: template, options: options)
+            engine: engine, plan: plan, existing: record, template: template, options: options, after: earlier)
         return try await deployment.run()
     }
 
@@ -65,13 +69,16 @@ package struct StackEngine: Sendable {
     /// Takes up a stack whose deployment or deletion did not come to its end: it is as it was before the deployment, or
     /// gone. Nil when nothing of it is left.
     ///
-    /// - Parameter steps: the journal's, of the deployment that was under way.
+    /// - Parameters:
+    ///   - steps: the journal's, of the deployment that was under way.
+    ///   - keepsName: whether a stack whose creation is taken back stays, empty.
     package func recover(
-        _ record: StackRecord, steps: [StackStep], account: AccountIdentity
+        _ record: StackRecord, steps: [StackStep], account: AccountIdentity, keepsName: Bool = false
     ) async throws(StackFailure) -> StackRecord? {
         if record.status.isToBeUndone {
             return try await takeBack(
-                record, steps: steps, account: account, because: "The server ended during the deployment.")
+                record, steps: steps, account: account, because: "The server ended during the deployment.",
+                keepsName: keepsName)
         }
         var deletion = StackDeletion(engine: self, account: account, record: record)
         switch record.status {
@@ -96,13 +103,15 @@ package struct StackEngine: Sendable {
 
     /// Takes the steps of a deployment back that stands half done.
     ///
-    /// - Parameter keepsName: whether a stack whose creation is taken back stays, empty.
+    /// - Parameters:
+    ///   - keepsName: whether a stack whose creation is taken back stays, empty.
+    ///   - isPrelude: whether it is done anew afterwards.
     package func takeBack(
         _ record: StackRecord, steps: [StackStep], account: AccountIdentity, because reason: String,
-        keepsName: Bool = false
+        keepsName: Bool = false, isPrelude: Bool = false
     ) async throws(StackFailure) -> StackRecord? {
         var rollback = StackRollback(
-            engine: self, account: account, record: record, steps: steps, keepsName: keepsName)
+            engine: self, account: account, record: record, steps: steps, keepsName: keepsName, isPrelude: isPrelude)
         return try await rollback.run(because: reason)
     }
 

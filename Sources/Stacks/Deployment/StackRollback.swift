@@ -8,6 +8,8 @@ struct StackRollback {
     var steps: [StackStep]
     /// Whether a stack whose creation is taken back stays, empty.
     let keepsName: Bool
+    /// Whether what is taken back is done anew afterwards, so that it stays written down as what is under way.
+    var isPrelude = false
 
     /// How often what could not be taken back is tried again, after the rest has been.
     private static let rounds = 3
@@ -15,11 +17,14 @@ struct StackRollback {
     /// The stack as it is then; nil when its creation was taken back and nothing is left.
     mutating func run(because reason: String) async throws(StackFailure) -> StackRecord? {
         engine.stackId = record.stackId
-        let wasMade = !record.status.isOfCreation
+        let wasMade = !record.status.isOfCreation && record.neverStood != true
         record.status = wasMade ? .updateRollbackInProgress : .rollbackInProgress
         record.statusReason = reason
         engine.event(record)
         let secrets = HiddenTexts(of: record, steps.flatMap { [$0.resource] + ($0.before.map { [$0] } ?? []) })
+        // Before the first step, so that a server that starts again goes on backwards. Where it cannot be written down,
+        // it is taken back all the same.
+        if !isPrelude { try? await engine.journal.save(record, steps: steps) }
         var open = steps
         var failures: [TemplateProblem] = []
         for _ in 0..<Self.rounds where !open.isEmpty {
@@ -51,7 +56,7 @@ struct StackRollback {
         }
         record.status = wasMade ? .updateRollbackComplete : .rollbackComplete
         record.pending = nil
-        if !wasMade { (record.resources, record.leavings) = ([], []) }
+        if !wasMade { (record.resources, record.leavings, record.neverStood) = ([], [], nil) }
         do {
             if wasMade || keepsName {
                 try await engine.journal.save(record, steps: [])

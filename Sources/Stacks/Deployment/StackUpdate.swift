@@ -22,8 +22,10 @@ struct StackUpdate {
     private var failedIds: [String] = []
 
     init(
-        engine: StackEngine, plan: StackPlan, existing: StackRecord?, template: String, options: DeploymentOptions
+        engine: StackEngine, plan: StackPlan, existing: StackRecord?, template: String, options: DeploymentOptions,
+        after earlier: [StackStep] = []
     ) {
+        steps = earlier
         self.options = options
         var engine = engine
         self.template = template
@@ -41,12 +43,13 @@ struct StackUpdate {
         comparison = StackComparison(engine: engine, plan: plan, existing: existing, stackId: record.stackId)
         record.status = isNew ? .createInProgress : .updateInProgress
         record.statusReason = "User Initiated"
+        if existing?.status == .createFailed { record.neverStood = true }
     }
 
     mutating func run() async throws(StackFailure) -> StackResult {
         let before = record
         do throws(TemplateError) {
-            try await keep(record)
+            try await keep(record, steps)
             engine.event(record)
             if !isNew { try checkDenials() }
             if engine.code.isTried { await anticipate(try comparison.updatesAlone()) }
@@ -162,6 +165,8 @@ extension StackUpdate {
             throw failed(wanted, resource, error, "\(word)_FAILED")
         }
         var request = engine.request(wanted, values.properties, stackName: plan.stackName, account: plan.account)
+        let noted = NotedCalls(request.calls.management)
+        request.calls.management = noted
         do throws(ResourceFailure) {
             request.preparation = try await type.behaviour.prepare(request)
             if let old, request.preparation.present.contains(old.physicalId),
@@ -183,6 +188,8 @@ extension StackUpdate {
                 steps[steps.count - 1].resource, "\(word)_COMPLETE", provisioned.warnings.first)
             return provisioned
         } catch {
+            // Where nothing was made there is nothing to be taken back, which may be refused as well.
+            if !noted.mayHaveChanged { steps.removeLast() }
             throw failed(wanted, resource, values.hide(in: error), "\(word)_FAILED")
         }
     }
@@ -232,8 +239,8 @@ extension StackUpdate {
         steps[steps.count - 1].resource.attributes.merge(provisioned.forUndo) { $1 }
     }
 
-    private func keep(_ record: StackRecord) async throws(TemplateError) {
-        do { try await engine.journal.save(record, steps: []) } catch {
+    private func keep(_ record: StackRecord, _ steps: [StackStep] = []) async throws(TemplateError) {
+        do { try await engine.journal.save(record, steps: steps) } catch {
             throw plan.error("the stack could not be written down: \(error)", nil, "")
         }
     }
@@ -259,6 +266,7 @@ extension StackUpdate {
         after.processed = plan.processed
         after.leftOut = plan.leftOut.names
         after.statusReason = nil
+        after.neverStood = nil
         if let pending = after.pending {
             // As in AWS, a change set updates the stack that it has made.
             if isNew, pending.settings.changeSetId != nil { after.lastUpdatedTime = engine.now().iso8601Milliseconds }
@@ -381,32 +389,5 @@ extension StackUpdate {
         }
         engine.event(left)
         return StackFailure(error: cause, record: left)
-    }
-}
-
-extension StackPlan {
-    /// Stands for values that must not be shown.
-    package static let mask = "****"
-
-    /// The value of a parameter that must not be shown, as it is shown.
-    static func masked(_ value: TemplateValue) -> TemplateValue {
-        guard let list = value.list else { return .string(mask, line: value.line) }
-        return .list(list.map { .string(mask, line: $0.line) }, line: value.line)
-    }
-
-    /// What stands in the parameter store for those that are looked up there.
-    package var resolvedParameters: [String: String] {
-        Dictionary(
-            uniqueKeysWithValues: storedNames.keys.compactMap { name in
-                parameters[name].map { (name, hiddenParameters.contains(name) ? Self.mask : $0.parameterText) }
-            })
-    }
-
-    /// As CloudFormation shows them.
-    package var shownParameters: [String: String] {
-        Dictionary(
-            uniqueKeysWithValues: parameters.map { name, value in
-                (name, hiddenParameters.contains(name) ? Self.mask : storedNames[name] ?? value.parameterText)
-            })
     }
 }

@@ -3,7 +3,7 @@ import JSON
 /// The values in the parameter store that parameters of a template name (`AWS::SSM::Parameter::Value<…>`).
 package struct StoredParameters: Sendable {
     /// By their names; nil where nobody can be asked: then a name stands for its value.
-    private let values: [String: String]?
+    let values: [String: String]?
 
     /// Where a template is only read, on its way to the server that looks them up.
     package static let unasked = StoredParameters(values: nil)
@@ -12,6 +12,9 @@ package struct StoredParameters: Sendable {
     var isAsked: Bool { values != nil }
 
     private init(values: [String: String]?) { self.values = values }
+
+    /// As they were looked up before.
+    package init(_ lookups: TemplateLookups) { values = lookups.parameters }
 
     /// Names of one call. Source: API Reference, GetParameters.
     private static let atOnce = 10

@@ -100,7 +100,7 @@ struct ResourceRequest: Sendable {
     let stackName: String
     let stackId: String
     let account: AccountIdentity
-    let calls: ManagementCalls
+    var calls: ManagementCalls
     let code: any CodeSource
     let codeDigest: String?
     /// Whether what was there before is put back: then nothing is tried.

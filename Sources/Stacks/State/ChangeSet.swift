@@ -25,6 +25,8 @@ package struct ChangeSet: Codable, Sendable {
     /// As they are shown.
     package let parameters: [String: String]
     package var resolvedParameters: [String: String]?
+    /// What the template has taken in when the change set was made; nil in those of earlier releases.
+    package var lookups: TemplateLookups?
     package var status = Status.complete
     package var statusReason: String?
     package var execution = Execution.available

@@ -28,6 +28,9 @@ package struct StackRecord: Codable, Sendable {
     /// What the template became: its macros expanded, in JSON.
     package var processed: String?
     package var deletionTime: String?
+    /// Of what a failed creation has left, and of updates of it until one succeeds: nothing of it was ever whole, so that
+    /// nothing is left when it is taken back.
+    package var neverStood: Bool?
     /// What has been accepted and is not over: a server that ends meanwhile does it again.
     package var pending: StackOperation?
 
@@ -37,6 +40,9 @@ package struct StackRecord: Codable, Sendable {
         self.status = status
         self.creationTime = creationTime
     }
+
+    /// Whether functions have to be asked for its resources to be changed.
+    package var asksFunctions: Bool { (resources + leavings).contains { ResourceType.asksFunction($0.type) } }
 
     package func resource(_ logicalId: String) -> StackResource? { resources.first { $0.logicalId == logicalId } }
 }

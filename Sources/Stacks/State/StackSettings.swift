@@ -50,6 +50,10 @@ package struct StackOperation: Codable, Sendable {
     /// sign again.
     package let isRepeatable: Bool
     package var retained: [String] = []
+    /// Whether somebody has asked for it to go no further: then it is taken back, and not done again.
+    package var isStopped: Bool?
+    /// What the template has taken in when it was accepted; nil in operations of earlier releases.
+    package var lookups: TemplateLookups?
 
     package init(kind: Kind, template: String, settings: StackSettings, isRepeatable: Bool) {
         self.kind = kind

@@ -30,6 +30,9 @@ package enum StackStatus: String, Codable, Sendable {
         }
     }
 
+    /// Whether steps of a failed operation are kept, for whoever takes them back.
+    package var isLeftHalfDone: Bool { self == .createFailed || self == .updateFailed }
+
     /// Whether there is nothing of the stack yet but what is being made.
     var isOfCreation: Bool {
         switch self {

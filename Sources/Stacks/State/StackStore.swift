@@ -13,6 +13,7 @@ package struct StackStore: StackJournal {
     package static let types = [type, historyType]
     private static let stack = "stack"
     private static let step = "stack.step"
+    private static let stop = "stack.stop"
     /// Steps sort by their keys.
     private static let digits = 6
 
@@ -26,12 +27,16 @@ package struct StackStore: StackJournal {
 
     /// Every stack with the steps of the deployment that was under way when the server ended.
     package func load() async throws -> [(record: StackRecord, steps: [StackStep])] {
-        try await store.load([Self.type]).roots.map { root in
+        try await store.load([Self.type]).roots.compactMap { root in
             guard let record = root.entities.first(where: { $0.id.kind == Self.stack }) else {
+                // The stack was gone when its operation was asked to stop.
+                if root.entities.allSatisfy({ $0.id.kind == Self.stop }) { return nil }
                 throw StoreError.failed("The stored steps of \(root.id) have no stack.")
             }
             let steps = root.entities.filter { $0.id.kind == Self.step }.sorted { $0.id.key < $1.id.key }
-            return (try open(record).decode(StackRecord.self), try steps.map { try open($0).decode(StackStep.self) })
+            var found = try open(record).decode(StackRecord.self)
+            if root.entities.contains(where: { $0.id.kind == Self.stop }) { found.pending?.isStopped = true }
+            return (found, try steps.map { try open($0).decode(StackStep.self) })
         }
     }
 
@@ -44,7 +49,7 @@ package struct StackStore: StackJournal {
 
     /// Whether a stored document can be read with the key only.
     package static func isSealed(_ entity: Entity) -> Bool {
-        ([stack, step] + historyKinds).contains(entity.id.kind)
+        ([stack, step, stop] + historyKinds).contains(entity.id.kind)
             && (try? JSONValue(parsing: entity.document))?[box] != nil
     }
 
@@ -82,6 +87,12 @@ package struct StackStore: StackJournal {
 
     /// Keeps the record, and the steps as they are.
     package func save(_ record: StackRecord) async throws { try await store.commit([try change(to: record)]) }
+
+    /// Notes that what is under way shall go no further. The note goes with the steps.
+    package func saveStop(of stackName: String) async throws {
+        let id = Entity.ID(root: Self.root(stackName), kind: Self.stop, key: stackName)
+        try await store.commit([.save(try sealed(.object([:]), id))])
+    }
 
     private func change(to record: StackRecord) throws -> EntityChange {
         let id = Entity.ID(root: Self.root(record.name), kind: Self.stack, key: record.name)

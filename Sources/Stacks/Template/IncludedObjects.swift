@@ -13,7 +13,21 @@ extension TemplateSource {
     package func includingObjects(
         _ management: any Management, planning: (TemplateSource) throws(TemplateError) -> Void
     ) async throws(TemplateError) -> TemplateSource {
-        guard mayIncludeObjects else { return self }
+        including(try await includedObjects(management, planning: planning))
+    }
+
+    /// The template with objects beside it that have been read.
+    package func including(_ objects: [String: [UInt8]]) -> TemplateSource {
+        guard !objects.isEmpty else { return self }
+        return TemplateSource(
+            file: file, folder: folder, bytes: bytes, files: ObjectFiles(files, objects: objects))
+    }
+
+    /// What the template takes in from S3, by its places.
+    package func includedObjects(
+        _ management: any Management, planning: (TemplateSource) throws(TemplateError) -> Void
+    ) async throws(TemplateError) -> [String: [UInt8]] {
+        guard mayIncludeObjects else { return [:] }
         let asking = ObjectFiles(files, objects: [:])
         // What is wrong with the template is told when it is planned.
         try? planning(TemplateSource(file: file, folder: folder, bytes: bytes, files: asking))
@@ -31,8 +45,7 @@ extension TemplateSource {
                 throw TemplateError(file, "Transform \(Template.include) failed with: \(place): \(error.message)")
             }
         }
-        return TemplateSource(
-            file: file, folder: folder, bytes: bytes, files: ObjectFiles(files, objects: objects))
+        return objects
     }
 }
 

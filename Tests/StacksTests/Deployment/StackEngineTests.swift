@@ -276,6 +276,7 @@ import Testing
 
     private struct Exports: StackExports {
         func value(_ name: String) -> String? { nil }
+        func use(_ name: String, by stackName: String) -> String? { nil }
         func exporter(_ name: String) -> String? { nil }
         func claim(_ names: [String], for stackName: String) -> String? { nil }
         func importers(_ name: String) -> [String] { name == "shop-url" ? ["other"] : [] }

@@ -55,6 +55,91 @@ import Testing
         }
     }
 
+    @Test(arguments: StackEdit.all)
+    func afterOneThatWasLeftHalfDoneItIsTakenBackToWhatWasWhole(stack: StackEdit) async throws {
+        var leaving = DeploymentOptions()
+        leaving.failurePolicy = .leave
+        let whole = try World()
+        try await whole.deploy(stack.before)
+        whole.forgetCalls()
+        try await whole.deploy(stack.after)
+        for call in whole.changingCalls.indices {
+            let world = try World()
+            try await world.deploy(stack.before)
+            let before = try await world.described()
+            world.forgetCalls()
+            world.refuse(call)
+            // What is left over goes after the update, which is whole then.
+            guard (try? await world.deploy(stack.after, options: leaving)) == nil else { continue }
+            #expect(try await world.record?.status == .updateFailed)
+            world.forgetCalls()
+            world.refuse(0)
+            await #expect(throws: StackFailure.self) { try await world.deploy(stack.after) }
+            #expect(try await world.record?.status == .updateRollbackComplete, "\(whole.changingCalls[call])")
+            #expect(try await world.described() == before, "\(whole.changingCalls[call])")
+        }
+    }
+
+    @Test func aCreationThatWasLeftHalfDoneIsTakenBackToNothing() async throws {
+        var leaving = DeploymentOptions()
+        leaving.failurePolicy = .leave
+        var rollingBack = leaving
+        rollingBack.failurePolicy = .rollBack
+        let world = try World()
+        let empty = try await world.described()
+        world.refuse(3)
+        await #expect(throws: StackFailure.self) { try await world.deploy(EditedStack.before, options: leaving) }
+        #expect(try await world.record?.status == .createFailed)
+        world.forgetCalls()
+        world.refuse(1)
+        await #expect(throws: StackFailure.self) { try await world.deploy(EditedStack.before, options: rollingBack) }
+        let record = try #require(try await world.record)
+        #expect(record.status == .rollbackComplete)
+        #expect(record.resources.isEmpty)
+        #expect(try await world.described() == empty)
+    }
+
+    @Test(arguments: ["AWS::Logs::LogGroup", "AWS::DynamoDB::Table", "AWS::ApiGateway::RestApi", "AWS::IAM::Role"])
+    func whatWasRefusedIsNotTakenBack(type: String) async throws {
+        let world = try World()
+        world.forbid(from: 0)
+        let properties = [
+            "AWS::DynamoDB::Table": """
+            {TableName: t, BillingMode: PAY_PER_REQUEST, KeySchema: [{AttributeName: a, KeyType: HASH}],
+             AttributeDefinitions: [{AttributeName: a, AttributeType: S}]}
+            """, "AWS::ApiGateway::RestApi": "{Name: n}",
+            "AWS::IAM::Role": """
+            {AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: [
+              {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}}
+            """,
+        ]
+        do {
+            try await world.deploy("Resources: {R: {Type: \(type), Properties: \(properties[type] ?? "{}")}}")
+            Issue.record("nothing is permitted")
+        } catch let failure as StackFailure {
+            #expect(failure.record == nil, "\(failure.error)")
+            #expect("\(failure.error)".contains("HTTP 403"))
+        }
+        #expect(world.changingCalls.count == 1)
+    }
+
+    @Test func whatHasBegunToBeTakenBackIsWrittenDown() async throws {
+        let world = try World()
+        try await world.deploy(EditedStack.before)
+        let before = try await world.described()
+        world.forgetCalls()
+        world.refuse(3)
+        // The server ends at the first step backwards.
+        world.end(at: 4, isCarriedOut: false)
+        await #expect(throws: StackFailure.self) { try await world.deploy(EditedStack.after) }
+        world.start()
+        #expect(try await world.record?.status == .updateRollbackInProgress)
+        world.refuse(nil)
+        try await world.recover()
+        #expect(try await world.record?.status == .updateRollbackComplete)
+        #expect(try await world.described() == before)
+    }
+
     @Test(arguments: StackEdit.all, [true, false])
     func aCreationThatWasCutShortLeavesNothing(stack: StackEdit, isCarriedOut: Bool) async throws {
         let whole = try World()

@@ -44,6 +44,22 @@ struct StackStoreTests {
         #expect(steps.count == 2 && steps[1].resource.logicalId == "Key")
     }
 
+    @Test("tell that what is under way was stopped, until it is over")
+    func stopped() async throws {
+        var record = record()
+        record.pending = StackOperation(kind: .update, template: "", settings: StackSettings(), isRepeatable: true)
+        try await stacks.save(record, steps: [])
+        #expect(try await stacks.load().first?.record.pending?.isStopped == nil)
+        try await stacks.saveStop(of: "s")
+        #expect(try await stacks.load().first?.record.pending?.isStopped == true)
+        try await stacks.save(record, steps: [])
+        #expect(try await stacks.load().first?.record.pending?.isStopped == nil)
+        // It was over, and the stack gone, before that could be written down.
+        try await stacks.remove("s")
+        try await stacks.saveStop(of: "s")
+        #expect(try await stacks.load().isEmpty)
+    }
+
     @Test("cannot be opened with another key, nor in another's place")
     func otherKey() async throws {
         try await stacks.save(record(), steps: [])

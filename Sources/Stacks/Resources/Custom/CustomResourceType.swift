@@ -9,7 +9,7 @@ extension ResourceType {
 
     /// The type of a custom resource; nil where the name is none's.
     static func custom(_ name: String) -> ResourceType? {
-        guard name == customResource || isCustom(name) else { return nil }
+        guard asksFunction(name) else { return nil }
         let own: (any ResourceBehaviour)? =
             switch name {
             case "Custom::LogRetention": LogRetention()
@@ -23,6 +23,9 @@ extension ResourceType {
                 takesOthers: true),
             replacedBy: [], behaviour: own ?? CustomResourceType(), attributePrefix: "")
     }
+
+    /// Whether resources of the type are what a function makes of them.
+    static func asksFunction(_ name: String) -> Bool { name == customResource || isCustom(name) }
 
     private static func isCustom(_ name: String) -> Bool {
         let rest = name.dropFirst(customPrefix.utf8.count).utf8

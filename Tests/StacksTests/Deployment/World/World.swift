@@ -22,6 +22,8 @@ final class World: Management {
         var changing: [String] = []
         /// The changing call that is refused.
         var refused: Int?
+        /// The changing call from which on nothing is permitted, not even to read.
+        var forbidden: Int?
         /// The changing call at which the server ends, and whether it is still carried out.
         var end: (call: Int, isCarriedOut: Bool)?
         var hasEnded = false
@@ -55,6 +57,7 @@ final class World: Management {
     }
 
     func refuse(_ call: Int?) { state.withLock { $0.refused = call } }
+    func forbid(from call: Int) { state.withLock { $0.forbidden = call } }
     func end(at call: Int, isCarriedOut: Bool) { state.withLock { $0.end = (call, isCarriedOut) } }
 
     /// The server is started again.
@@ -83,6 +86,9 @@ final class World: Management {
                 return (false, end.isCarriedOut)
             }
             return (state.refused != number, state.refused != number)
+        }
+        if let forbidden = state.withLock({ $0.forbidden }), changingCalls.count > forbidden {
+            return WireResponse(status: 403, body: Array(#"{"message":"forbidden by the test"}"#.utf8))
         }
         var response = WireResponse(status: 500, body: Array(#"{"message":"refused by the test"}"#.utf8))
         if isCarriedOut {
@@ -141,8 +147,13 @@ final class World: Management {
 
     /// Deploys over what the store has.
     @discardableResult
-    func deploy(_ template: String, code: any CodeSource = FilesAsCode(DiskFiles())) async throws -> StackResult {
-        try await engine(code: code).deploy(try plan(template), over: try await record)
+    func deploy(
+        _ template: String, code: any CodeSource = FilesAsCode(DiskFiles()),
+        options: DeploymentOptions = DeploymentOptions()
+    ) async throws -> StackResult {
+        let stored = try await StackStore(store, sealing: sealing).load().first
+        return try await engine(code: code).deploy(
+            try plan(template), over: stored?.record, options: options, after: stored?.steps ?? [])
     }
 
     var record: StackRecord? { get async throws { try await StackStore(store, sealing: sealing).load().first?.record } }
