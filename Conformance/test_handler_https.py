@@ -1,6 +1,7 @@
 """How an unchanged handler reaches the API that called it: `https://{domainName}/{stage}`, built from its event."""
 
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ import socket
 import ssl
 import threading
 import urllib.parse
+from pathlib import Path
 
 import pytest
 
@@ -410,5 +412,8 @@ def test_nothing_of_the_authority_is_kept(own_gatehouse, tmp_path):
         first = file.read().split("-----END CERTIFICATE-----")[0]
     assert "PRIVATE KEY" not in first
     body = "".join(first.splitlines()[1:])
-    for path in data.rglob("*"):
-        assert not path.is_file() or body[:40].encode() not in path.read_bytes()
+    # Folders of environments that have ended go meanwhile, which `os.walk` passes over.
+    for folder, _, names in os.walk(data):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                assert body[:40].encode() not in Path(folder, name).read_bytes()
