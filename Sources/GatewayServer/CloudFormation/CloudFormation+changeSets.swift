@@ -219,7 +219,8 @@ extension CloudFormation {
 
 extension ChangeSet {
     /// Whether it can still be found by its name.
-    fileprivate var isOpen: Bool { execution != .complete }
+    /// One that would have made its stack is not, when that was made without it (recorded).
+    fileprivate var isOpen: Bool { execution != .complete && !(isForNewStack && execution == .obsolete) }
 
     fileprivate mutating func fail(_ reason: String) {
         status = .failed
