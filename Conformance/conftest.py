@@ -12,6 +12,7 @@ from harness.functions import create_function
 from harness.iam import checking_client, create_user
 from harness.origin import Origin
 from harness.rest import RestApi
+from harness.s3 import client_of, new_bucket
 from harness.server import Process, Server, binary
 from harness.websocket import WebSocketApi
 
@@ -182,3 +183,14 @@ def proxy(http_api, origin):
     api = http_api()
     api.route("$default", api.integrate(origin.url))
     return api
+
+
+@pytest.fixture(scope="session")
+def s3(gatehouse):
+    return client_of(gatehouse)
+
+
+@pytest.fixture
+def bucket(s3):
+    """A bucket of the shared server, the test's own."""
+    return new_bucket(s3)

@@ -112,19 +112,6 @@ class TestBuckets:
     DECLARED = {"requestParameters": {"method.request.path.key": True, "method.request.header.Content-Type": False}}
 
     @pytest.fixture
-    def s3(self, clients):
-        return clients.service("s3")
-
-    @pytest.fixture
-    def bucket(self, s3):
-        name = unique("bucket")
-        s3.create_bucket(Bucket=name)
-        yield name
-        for found in s3.list_objects_v2(Bucket=name).get("Contents", []):
-            s3.delete_object(Bucket=name, Key=found["Key"])
-        s3.delete_bucket(Bucket=name)
-
-    @pytest.fixture
     def objects(self, rest_api, bucket):
         """An API whose `ANY /{key+}` is the bucket."""
 

@@ -12,18 +12,6 @@ from harness.server import REGION
 PART = 5 << 20
 
 
-@pytest.fixture(scope="module")
-def s3(gatehouse):
-    return client_of(gatehouse)
-
-
-@pytest.fixture
-def bucket(s3):
-    name = f"bucket-{uuid.uuid4().hex[:12]}"
-    s3.create_bucket(Bucket=name)
-    return name
-
-
 @pytest.mark.parametrize("owner", ["abcd", "0000", "0000000000020", "aa000000000$"])
 def test_an_owner_is_an_account(s3, bucket, owner):
     assert refused(s3.get_bucket_policy, Bucket=bucket, ExpectedBucketOwner=owner)[:3] == (

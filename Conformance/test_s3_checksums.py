@@ -2,24 +2,9 @@
 
 import base64
 import hashlib
-import uuid
 import zlib
 
-import pytest
-from harness.s3 import client_of, refused
-
-
-@pytest.fixture(scope="module")
-def s3(gatehouse):
-    return client_of(gatehouse)
-
-
-@pytest.fixture
-def bucket(s3):
-    name = f"bucket-{uuid.uuid4().hex[:12]}"
-    s3.create_bucket(Bucket=name)
-    return name
-
+from harness.s3 import refused
 
 BODY = b"abc"
 

@@ -4,14 +4,13 @@ import base64
 import hashlib
 import os
 import subprocess
-import uuid
 import zlib
 
 import boto3
 import pytest
 from harness.clients import SESSION, environment
 from harness.iam import create_user
-from harness.s3 import client_of, refused
+from harness.s3 import new_bucket, refused
 from harness.server import REGION
 
 MEGABYTE = 1 << 20
@@ -20,17 +19,9 @@ FORM = (
     "offsets of the first and last bytes to copy")
 
 
-@pytest.fixture(scope="module")
-def s3(gatehouse):
-    return client_of(gatehouse)
-
-
 @pytest.fixture
 def buckets(s3):
-    names = [f"bucket-{uuid.uuid4().hex[:12]}" for _ in range(2)]
-    for name in names:
-        s3.create_bucket(Bucket=name)
-    return names
+    return [new_bucket(s3) for _ in range(2)]
 
 
 @pytest.fixture

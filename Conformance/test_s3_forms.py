@@ -1,6 +1,5 @@
 """Uploads by forms, as browsers send them with a policy that somebody has signed."""
 
-import json
 import os
 import urllib.error
 import urllib.parse
@@ -13,7 +12,7 @@ import pytest
 from botocore.config import Config
 from harness.clients import SESSION
 from harness.iam import create_user
-from harness.s3 import client_of
+from harness.s3 import client_of, new_bucket
 from harness.server import REGION
 
 NAMESPACE = "{http://s3.amazonaws.com/doc/2006-03-01/}"
@@ -21,15 +20,8 @@ MEGABYTE = 1 << 20
 
 
 @pytest.fixture(scope="module")
-def s3(gatehouse):
-    return client_of(gatehouse)
-
-
-@pytest.fixture(scope="module")
 def bucket(s3):
-    name = f"bucket-{uuid.uuid4().hex[:12]}"
-    s3.create_bucket(Bucket=name)
-    return name
+    return new_bucket(s3)
 
 
 @pytest.fixture(scope="module", params=["s3", "s3v4"])

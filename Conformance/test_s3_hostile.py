@@ -1,43 +1,20 @@
 """What strangers tried with S3, and what it has to answer them."""
 
 import threading
-import urllib.error
-import urllib.request
-import uuid
+import urllib.parse
 
 import boto3
 import pytest
 from harness.clients import SESSION
 from harness.iam import create_user
-from harness.s3 import client_of, refused
+from harness.s3 import fetch, refused
 from harness.server import REGION
-
-
-@pytest.fixture(scope="module")
-def s3(gatehouse):
-    return client_of(gatehouse)
-
-
-@pytest.fixture
-def bucket(s3):
-    name = f"bucket-{uuid.uuid4().hex[:12]}"
-    s3.create_bucket(Bucket=name)
-    return name
-
-
-def fetch(server, method, path, body=None, **headers):
-    request = urllib.request.Request(server.url + path, body, headers, method=method)
-    try:
-        with urllib.request.urlopen(request) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
 
 
 @pytest.mark.parametrize("expires", ["-9223372036854775808", "-9223372036854776", "-1", "9223372036854775807", "99999999999999999999"])
 def test_a_link_of_no_time_that_there_is(gatehouse, expires):
     for origin in {}, {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}:
-        status, text = fetch(gatehouse, "GET", f"/b/k?AWSAccessKeyId=x&Signature=y&Expires={expires}", **origin)
+        status, text = fetch(f"{gatehouse.url}/b/k?AWSAccessKeyId=x&Signature=y&Expires={expires}", **origin)
         assert status == 403 and "<Code>AccessDenied</Code>" in text
 
 
@@ -47,9 +24,9 @@ def test_a_version_is_made_by_what_is_written_and_never_chosen(gatehouse, s3, bu
     upload = s3.create_multipart_upload(Bucket=bucket, Key="k")["UploadId"]
     for method, query in ("PUT", "versionId=null"), ("POST", "uploads&versionId=null"), (
             "PUT", f"partNumber=1&uploadId={upload}&versionId=null"), ("POST", f"uploadId={upload}&versionId=null"):
-        status, text = fetch(gatehouse, method, f"/{bucket}/k?{query}", b"other", Host="s3.amazonaws.com")
+        status, text = fetch(f"{gatehouse.url}/{bucket}/k?{query}", method, b"other", Host="s3.amazonaws.com")
         assert status == 400 and "This operation does not accept a version-id." in text
-    status, text = fetch(gatehouse, "PUT", f"/{bucket}/k?versionId=null", b"", Host="s3.amazonaws.com",
+    status, text = fetch(f"{gatehouse.url}/{bucket}/k?versionId=null", "PUT", b"", Host="s3.amazonaws.com",
                          **{"x-amz-copy-source": f"{bucket}/k", "x-amz-metadata-directive": "REPLACE"})
     assert status == 400
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"kept"
@@ -60,7 +37,7 @@ def test_keys_are_bytes(gatehouse, s3, bucket, mark):
     s3.put_object(Bucket=bucket, Key="admin", Body=b"original")
     s3.put_object(Bucket=bucket, Key=mark + "admin", Body=b"other")
     host = f"{bucket}.s3.localhost"
-    assert fetch(gatehouse, "PUT", "/" + urllib.request.quote(mark + "hosted"), b"hosted", Host=host)[0] == 200
+    assert fetch(f"{gatehouse.url}/{urllib.parse.quote(mark + 'hosted')}", "PUT", b"hosted", Host=host)[0] == 200
     s3.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": mark + "admin"})
     found = {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in ("admin", mark + "admin", mark + "hosted", "copy")}
     assert found == {"admin": b"original", mark + "admin": b"other", mark + "hosted": b"hosted", "copy": b"other"}
@@ -105,7 +82,7 @@ def test_a_list_to_delete_is_read_before_anything_goes(gatehouse, s3, bucket):
     for key in "ab":
         s3.put_object(Bucket=bucket, Key=key, Body=b"x")
     document = b"<Delete><Object><Key>a</Key></Object><Object></Object></Delete>"
-    assert fetch(gatehouse, "POST", f"/{bucket}?delete", document, Host="s3.amazonaws.com")[0] == 400
+    assert fetch(f"{gatehouse.url}/{bucket}?delete", "POST", document, Host="s3.amazonaws.com")[0] == 400
     fault = refused(s3.delete_objects, Bucket=bucket, Delete={"Objects": [{"Key": "a"}, {"Key": "b", "ETag": '"x"'}]})
     assert fault[:2] == (501, "NotImplemented")
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 2
@@ -116,7 +93,7 @@ def test_an_older_signature_does_not_say_what_newer_parts_are(gatehouse, s3, buc
     client = boto3.Session(key.access_key, key.secret_key, region_name=REGION).client(
         "s3", endpoint_url=gatehouse.url, config=boto3.session.Config(signature_version="s3", s3={"addressing_style": "path"}))
     link = client.generate_presigned_url("list_objects", {"Bucket": bucket})
-    assert urllib.request.urlopen(link).status == 200
+    assert fetch(link)[0] == 200
     for part in "encryption", "publicAccessBlock", "ownershipControls":
-        status, text = fetch(gatehouse, "GET", link.removeprefix(gatehouse.url) + f"&{part}")
+        status, text = fetch(f"{link}&{part}")
         assert status == 400 and "Please use AWS4-HMAC-SHA256" in text

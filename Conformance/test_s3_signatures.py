@@ -7,7 +7,6 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-import uuid
 from email.utils import formatdate
 
 import boto3
@@ -15,19 +14,13 @@ import pytest
 from botocore.config import Config
 from harness.clients import SESSION
 from harness.iam import create_user
-from harness.s3 import client_of, refused
+from harness.s3 import client_of, fetch, new_bucket, refused
 from harness.server import REGION
 
 
 @pytest.fixture(scope="module")
-def s3(gatehouse):
-    return client_of(gatehouse)
-
-
-@pytest.fixture(scope="module")
 def bucket(s3):
-    name = f"bucket-{uuid.uuid4().hex[:12]}"
-    s3.create_bucket(Bucket=name)
+    name = new_bucket(s3)
     s3.put_object(Bucket=name, Key="a b/é", Body=b"content")
     return name
 
@@ -43,18 +36,6 @@ def user(gatehouse, key):
     session = boto3.Session(key.access_key, key.secret_key, region_name=REGION)
     return lambda **config: session.client(
         "s3", endpoint_url=gatehouse.url, config=Config(s3={"addressing_style": "path"}, **config))
-
-
-def fetch(url, method="GET", body=None, **headers):
-    fields = {name.replace("_", "-"): value for name, value in headers.items()}
-    request = urllib.request.Request(url, body, fields, method=method)
-    # urllib would say that a body is a form's.
-    request.add_unredirected_header("Content-Type", fields.get("Content-Type", ""))
-    try:
-        with urllib.request.urlopen(request) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
 
 
 def code(answer):
