@@ -8,11 +8,14 @@ package enum SystemTags {
     /// How many of the tags count against a quota.
     package static func othersCount(_ tags: OrderedMap<String>) -> Int { tags.count { !isOne($0.key) } }
 
+    /// Whether a map of tags has others.
+    package static func hasOthers(_ tags: JSONValue?) -> Bool { tags?.object?.keys.contains { !isOne($0) } ?? false }
+
     /// A key of AWS's own whose tag a call may not change as it does.
     ///
     /// - Parameter granted: what a stack puts on this resource; nil where callers call.
     package static func refused(
-        from old: OrderedMap<String> = [:], to new: OrderedMap<String>, granted: [String: String]?
+        from old: OrderedMap<String>, to new: OrderedMap<String>, granted: [String: String]?
     ) -> String? {
         for (key, value) in new where isOne(key) && old[key] != value && granted?[key] != value { return key }
         guard granted == nil else { return nil }

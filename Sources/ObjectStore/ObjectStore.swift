@@ -66,10 +66,10 @@ package final class ObjectStore: Sendable {
     /// How often there is something to tidy.
     package static let tidyInterval = Duration.seconds(3_600)
 
-    /// Has what may go removed in the background: what a killed server left may be much.
     /// Returns when nothing is being tidied, nor about to be.
     package func finishTidying() { tidying.sync {} }
 
+    /// Has what may go removed in the background: what a killed server left may be much.
     package func tidySoon() { tidying.async { [weak self] in self?.tidy() } }
 
     /// Removes uploads that nobody will complete, and content that nothing has used for a month.

@@ -103,7 +103,7 @@ private struct HandedOver {
         for name in Self.roleMembers { take(object[name]) }
         if let policy = object["policy"], !policy.isNull { hasPolicy = true }
         if operation.hasPrefix("Create") || operation.hasPrefix("Generate") {
-            hasTags = object["tags"]?.object?.keys.contains { !SystemTags.isOne($0) } ?? false
+            hasTags = SystemTags.hasOthers(object["tags"])
         }
         for patch in object["patchOperations"]?.array ?? [] {
             let path = patch["path"]?.string ?? ""

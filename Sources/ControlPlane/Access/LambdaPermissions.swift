@@ -33,7 +33,7 @@ extension Operation {
             guard let arn = layer.string else { continue }
             needed.append(Permission("lambda:GetLayerVersion", on: self.layer(arn, call.account)))
         }
-        if name == "CreateFunction", object["Tags"]?.object?.keys.contains(where: { !SystemTags.isOne($0) }) == true {
+        if name == "CreateFunction", SystemTags.hasOthers(object["Tags"]) {
             needed.append(Permission("lambda:TagResource", on: lambdaResource(call, object)))
         }
         if let role = object["Role"]?.string { needed.append(.passRole(role, to: "lambda.amazonaws.com")) }

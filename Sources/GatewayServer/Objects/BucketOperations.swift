@@ -70,8 +70,7 @@ extension ObjectOperation {
     private static func continuation(_ token: String) throws(ObjectError) -> String? {
         guard !token.isEmpty else { return nil }
         guard let name = Base64.decode(token).flatMap({ String(validating: $0, as: UTF8.self) }) else {
-            throw ObjectError("InvalidArgument", status: 400, "The continuation token provided is incorrect")
-                .with("ArgumentName", "continuation-token")
+            throw .wrongContinuation
         }
         return name
     }

@@ -110,6 +110,9 @@ extension AccessGate {
 extension ObjectError {
     static let accessDenied = ObjectError("AccessDenied", status: 403, "Access Denied")
 
+    static let unsupportedMechanism = ObjectError.invalidRequest(
+        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
+
     /// With what was signed, as far as that is no secret: it is all that the client has sent.
     static func wrongSignature(_ signature: String, of text: String, key: String) -> ObjectError {
         mismatch(key).with("StringToSign", text).with("SignatureProvided", signature).with(

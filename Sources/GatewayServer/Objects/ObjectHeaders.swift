@@ -110,7 +110,7 @@ enum ObjectHeaders {
 
     static func condition(_ request: ObjectRequest) throws(ObjectError) -> WriteCondition {
         var condition = WriteCondition()
-        condition.match = request.header("if-match").map { $0.filter { $0 != "\"" } }
+        condition.match = request.header("if-match")?.plainTag
         let none = request.header("if-none-match")
         // Recorded: AWS serves one condition, which names a tag or says that there is no object.
         guard condition.match == nil || none == nil else {
@@ -147,4 +147,9 @@ extension ObjectCall {
         else { return nil }
         return rule.child("ApplyServerSideEncryptionByDefault")?.child("SSEAlgorithm")?.text
     }
+}
+
+extension String {
+    /// An entity tag without its quotation marks.
+    var plainTag: String { filter { $0 != "\"" } }
 }

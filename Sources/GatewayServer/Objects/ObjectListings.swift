@@ -1,6 +1,12 @@
 import GatewayModel
 import ObjectStore
 
+extension ObjectError {
+    static let wrongContinuation = ObjectError(
+        "InvalidArgument", status: 400, "The continuation token provided is incorrect"
+    ).with("ArgumentName", "continuation-token")
+}
+
 extension ObjectOperation {
     static let listings: [ObjectOperation] = [
         ObjectOperation("ListObjects", "GET", .bucket, action: "ListBucket") { call throws(ObjectError) in
@@ -100,8 +106,7 @@ extension ObjectOperation {
         let start: ObjectListing.Place
         if let token {
             guard let key = Base64.decode(token), !key.isEmpty else {
-                throw ObjectError("InvalidArgument", status: 400, "The continuation token provided is incorrect")
-                    .with("ArgumentName", "continuation-token")
+                throw .wrongContinuation
             }
             start = ObjectListing.Place(key: key)
         } else {

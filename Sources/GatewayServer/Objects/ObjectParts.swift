@@ -46,8 +46,6 @@ extension ObjectOperation {
     static let attributes = ObjectOperation("GetObjectAttributes", "GET", .key, "attributes", getAttributes)
 
     private static let attributeNames: Set = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"]
-    /// AWS quota: parts of one page.
-    private static let pageParts = 1_000
 
     private static let getAttributes: Run = { call throws(ObjectError) in
         let request = call.request
@@ -64,7 +62,7 @@ extension ObjectOperation {
                 "Invalid attribute name specified.", name: "x-amz-object-attributes", value: unknown)
         }
         let version = try call.found()
-        let page = try PartsPage(request, version, most: pageParts)
+        let page = try PartsPage(request, version)
         var answer = ObjectAnswer("GetObjectAttributesResponse") { xml in
             if named.contains("ETag") { xml.element("ETag", version.etag) }
             if named.contains("Checksum"), let checksum = version.facts.checksum {
@@ -92,7 +90,7 @@ extension ObjectOperation {
         let parts: [ObjectFacts.Part]
         let isTruncated: Bool
 
-        init(_ request: ObjectRequest, _ version: ObjectVersion, most: Int) throws(ObjectError) {
+        init(_ request: ObjectRequest, _ version: ObjectVersion) throws(ObjectError) {
             func number(_ name: String, else standard: Int) throws(ObjectError) -> Int {
                 guard let text = request.header(name) else { return standard }
                 guard let number = Int(text), number >= 0 else {
@@ -101,6 +99,7 @@ extension ObjectOperation {
                 }
                 return number
             }
+            let most = ObjectStore.pageEntries
             limit = min(try number("x-amz-max-parts", else: most), most)
             let marker = try number("x-amz-part-number-marker", else: 0)
             self.marker = marker

@@ -14,7 +14,8 @@ extension ObjectCall {
 
     /// The version whose tags the call is about.
     func tagged() throws(ObjectError) -> ObjectVersion {
-        let version = try heldVersion(bucket, key, request.versionId())
+        let id = try request.versionId()
+        let version = try looked(in: bucket) { () throws(ObjectError) in try store.version(bucket, key, id) }
         guard !version.isMarker else { throw notAllowed(onMarker: version) }
         return version
     }
@@ -27,7 +28,13 @@ extension ObjectCall {
     }
 
     func heldVersion(_ bucket: String, _ key: String, _ id: String?) throws(ObjectError) -> ObjectVersion {
-        do throws(ObjectError) { return try store.heldVersion(bucket, key, id) } catch {
+        try looked(in: bucket) { () throws(ObjectError) in try store.heldVersion(bucket, key, id) }
+    }
+
+    private func looked(
+        in bucket: String, _ look: () throws(ObjectError) -> ObjectVersion
+    ) throws(ObjectError) -> ObjectVersion {
+        do throws(ObjectError) { return try look() } catch {
             if error.code == "NoSuchKey" { try checkListing(of: bucket) }
             throw error
         }
@@ -86,7 +93,7 @@ extension ObjectOperation {
             }
             let deletion = try call.store.delete(
                 call.bucket, call.key, call.request.versionId(),
-                match: call.request.header("if-match").map { $0.filter { $0 != "\"" } })
+                match: call.request.header("if-match")?.plainTag)
             var answer = ObjectAnswer(status: 204)
             if let version = deletion.version { answer.headers.append(("x-amz-version-id", version)) }
             if deletion.isMarker { answer.headers.append(("x-amz-delete-marker", "true")) }

@@ -36,17 +36,8 @@ struct ObjectRequest: Sendable {
         self.headers = Self.withSignedParameters(fields, query)
         self.isOwn = isOwn
         resource = path
-        if let hostBucket {
-            bucket = hostBucket
-            key = Self.text(path.utf8.dropFirst())
-        } else {
-            let place = BucketPlace(path)
-            (bucket, key) = (place.bucket, place.key)
-        }
-    }
-
-    private static func text(_ bytes: Substring.UTF8View) -> String? {
-        bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+        let place = BucketPlace(hostBucket.map { "/\($0)\(path)" } ?? path)
+        (bucket, key) = (place.bucket, place.key)
     }
 
     private static let signatures = ["X-Amz-Signature", "Signature"]

@@ -98,8 +98,7 @@ extension SignatureV2 {
         }
         let chunks = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
         guard Self.regions.contains(region), request.header("x-amz-content-sha256")?.hasPrefix(chunks) != true else {
-            throw .invalidRequest(
-                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
+            throw .unsupportedMechanism
         }
         if let part = ObjectOperation.parts(of: request).first(where: { !Self.subresources.contains($0) }) {
             throw .invalidRequest(

@@ -104,7 +104,7 @@ extension ObjectOperation {
             let checksum = ChecksumKind.allCases.lazy.compactMap { kind in
                 part.child(kind.element).map { Checksum(kind: kind, value: $0.text) }
             }.first
-            parts.append(CompletedPart(number: number, etag: etag.filter { $0 != "\"" }, checksum: checksum))
+            parts.append(CompletedPart(number: number, etag: etag.plainTag, checksum: checksum))
         }
         guard !parts.isEmpty else { throw .invalidRequest("You must specify at least one part") }
         guard parts.count <= Upload.parts.upperBound else { throw .malformedXML }
@@ -145,12 +145,9 @@ extension ObjectOperation {
         }
     }
 
-    /// AWS quota: what a page of parts or uploads has at most.
-    private static let pageEntries = 1_000
-
     private static let listParts: Run = { call throws(ObjectError) in
         let request = call.request
-        let limit = try request.number("max-parts", in: 0...pageEntries, else: pageEntries)
+        let limit = try request.number("max-parts", in: 0...ObjectStore.pageEntries, else: ObjectStore.pageEntries)
         let marker = try request.number("part-number-marker", in: 0...Int(Int32.max), else: 0)
         let upload = try call.store.upload(call.uploadId, call.bucket, call.key)
         var parts = try call.store.parts(of: upload.id, call.bucket, call.key, after: marker, limit: limit + 1)

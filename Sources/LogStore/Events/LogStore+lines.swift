@@ -20,13 +20,11 @@ extension LogStore {
         let now = now
         let isOver = try database.write { db in
             for line in lines {
-                if try LogGroup.named(line.group, db) == nil { try LogGroup.make(line.group, at: now, db) }
-                let group = try LogGroup.needed(line.group, db).id
-                if try LogStream.named(line.stream, of: group, db) == nil {
-                    try LogStream.make(line.stream, of: group, at: now, isOwn: true, db)
-                }
-                let stream = try LogStream.needed(line.stream, of: group, db)
-                _ = try db.add(line.events, to: stream.id, of: group, at: now)
+                let group = try LogGroup.named(line.group, db)?.id ?? LogGroup.make(line.group, at: now, db)
+                let stream =
+                    try LogStream.named(line.stream, of: group, db)?.id
+                    ?? LogStream.make(line.stream, of: group, at: now, isOwn: true, db)
+                _ = try db.add(line.events, to: stream, of: group, at: now)
             }
             return try isFull(db)
         }

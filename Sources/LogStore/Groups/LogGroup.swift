@@ -41,15 +41,17 @@ struct LogGroup {
         return group
     }
 
+    @discardableResult
     static func make(
         _ name: String, at now: Int64, class groupClass: String = "STANDARD", kmsKey: String? = nil,
         isProtected: Bool = false, tags: OrderedMap<String> = [:], _ db: Database
-    ) throws {
+    ) throws -> Int64 {
         try db.execute(
             sql: """
                 INSERT INTO groups (name, created, class, kmsKey, isProtected, tags, storedBytes)
                 VALUES (?, ?, ?, ?, ?, ?, 0)
                 """, arguments: [name, now, groupClass, kmsKey, isProtected, tags.asJSON.text])
+        return db.lastInsertedRowID
     }
 
     /// Events before this moment have expired.

@@ -32,9 +32,11 @@ struct LogStream {
         return stream
     }
 
-    static func make(_ name: String, of group: Int64, at now: Int64, isOwn: Bool, _ db: Database) throws {
+    @discardableResult
+    static func make(_ name: String, of group: Int64, at now: Int64, isOwn: Bool, _ db: Database) throws -> Int64 {
         try db.cachedStatement(sql: "INSERT INTO streams (groupId, name, created, isOwn) VALUES (?, ?, ?, ?)")
             .execute(arguments: [group, name, now, isOwn])
+        return db.lastInsertedRowID
     }
 
     /// When it is ordered by its last event and has none, its making counts.

@@ -30,7 +30,7 @@ package struct LogPermission: Sendable, Equatable {
             }
         case "CreateLogStream", "DeleteLogStream", "PutLogEvents", "GetLogEvents":
             return [LogPermission(action: operation, resource: names.streamARN(group, text("logStreamName") ?? ""))]
-        case "CreateLogGroup" where members["tags"]?.object?.keys.contains { !SystemTags.isOne($0) } == true:
+        case "CreateLogGroup" where SystemTags.hasOthers(members["tags"]):
             return [operation, "TagResource"].map { LogPermission(action: $0, resource: names.streamARN(group, "")) }
         default:
             return [LogPermission(action: operation, resource: names.streamARN(group, ""))]

@@ -52,7 +52,9 @@ extension ObjectStore {
     ) throws -> ObjectVersion {
         try Self.check(key: object.key)
         let bucket = try Self.bucket(object.bucket, db)
-        try object.condition.check(try current(bucket, object.key, db), key: object.key)
+        if object.condition.name != nil {
+            try object.condition.check(try current(bucket, object.key, db), key: object.key)
+        }
         try db.use(object.facts.pieces)
         return try insert(
             object.key, in: bucket, isMarker: false, size: size, etag: etag, object.facts, db, &unused)
@@ -213,14 +215,11 @@ extension ObjectStore {
     // MARK: Tags
 
     package func setTags(
-        _ tags: [ObjectFacts.Field], of bucket: String, _ key: String, _ id: String?
+        _ tags: [ObjectFacts.Field], of bucket: String, _ key: String, _ id: String
     ) throws(ObjectError) -> ObjectVersion {
         try write { db, _ in
             let bucket = try Self.bucket(bucket, db)
-            let found = if let id { try self.find(bucket, key, id, db) } else { try self.current(bucket, key, db) }
-            guard let version = found else {
-                throw id.map { ObjectError.noSuchVersion(key, $0) } ?? ObjectError.noSuchKey(key)
-            }
+            guard let version = try self.find(bucket, key, id, db) else { throw ObjectError.noSuchVersion(key, id) }
             var facts = version.facts
             facts.tags = tags
             try db.execute(

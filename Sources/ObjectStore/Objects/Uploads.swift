@@ -191,9 +191,9 @@ extension ObjectStore {
             let upload = try Self.upload(id, object.bucket, object.key, db)
             try Self.check(scope, upload.facts)
             let bucket = try Self.bucket(object.bucket, db)
-            try object.condition.check(try self.current(bucket, object.key, db), key: object.key)
-            if let condition = object.condition.name, upload.isOvertaken {
-                throw ObjectError.conflict(condition, object.key)
+            if let condition = object.condition.name {
+                try object.condition.check(try self.current(bucket, object.key, db), key: object.key)
+                if upload.isOvertaken { throw ObjectError.conflict(condition, object.key) }
             }
             let all = try Self.parts(of: id, db, from: 1, limit: Upload.parts.upperBound)
             let parts = try Self.match(named, all, of: upload)

@@ -112,8 +112,7 @@ struct PostSignature: Sendable {
         guard Self.olderNames.contains(where: { form[$0] != nil }) else { throw .accessDenied }
         for name in Self.olderNames where form[name] == nil { throw PostForm.missing(name) }
         guard SignatureV2.regions.contains(region) else {
-            throw .invalidRequest(
-                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
+            throw .unsupportedMechanism
         }
         accessKeyId = form["awsaccesskeyid"] ?? ""
         signature = form["signature"] ?? ""

@@ -40,7 +40,6 @@ final class PostedContent: ReceivedContent, @unchecked Sendable {
     }
 
     private func append(_ bytes: UnsafeRawBufferPointer) throws(ObjectError) {
-        var reader = reader
         try reader.read(bytes) { event throws(ObjectError) in
             switch event {
             case .field(let name, let value): try fields.add(name, value)
@@ -48,7 +47,6 @@ final class PostedContent: ReceivedContent, @unchecked Sendable {
             case .content(let content): try keep(content)
             }
         }
-        self.reader = reader
     }
 
     /// All fields are there.
