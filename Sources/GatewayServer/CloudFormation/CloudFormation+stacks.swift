@@ -137,7 +137,7 @@ extension CloudFormation {
         -> XMLMembers?
     {
         let record = try await service.existing(call)
-        guard [.createFailed, .updateFailed].contains(record.status) else {
+        guard record.status.isLeftHalfDone else {
             throw .validation(
                 "Stack:\(record.stackId) is in \(record.status.rawValue) state and can not be rolled back.")
         }

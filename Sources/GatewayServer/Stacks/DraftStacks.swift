@@ -14,7 +14,7 @@ actor DraftStacks {
         let members = FormMembers(PercentEncoding.query(String(decoding: request.body, as: UTF8.self)) ?? [])
         let action = members.string("Action") ?? ""
         let name = members.string("StackName") ?? ""
-        let result = XMLMembers { $0.add("StackId", "(\(name), not made yet)") }
+        let result = XMLMembers { $0.add("StackId", UnknownText.of(name)) }
         switch action {
         case "CreateStack", "UpdateStack":
             guard let cloudFormation = cloudFormation.value else { break }
@@ -30,11 +30,11 @@ actor DraftStacks {
             return success(
                 action,
                 XMLMembers { answer in
-                    answer.add("StackId", "(\(name), not made yet)")
+                    answer.add("StackId", UnknownText.of(name))
                     answer.add("StackStatus", "CREATE_COMPLETE")
                     answer.list("Outputs", made[name] ?? []) { member, output in
                         member.add("OutputKey", output)
-                        member.add("OutputValue", "(\(name).\(output), not made yet)")
+                        member.add("OutputValue", UnknownText.of("\(name).\(output)"))
                     }
                 })
         case "DeleteStack": return success(action, XMLMembers())

@@ -20,6 +20,10 @@ final class ExportTable: StackExports {
             return Set(users).union(stacks.filter { $0.value.imports.contains(name) }.keys).sorted()
         }
 
+        func exporter(_ name: String) -> String? {
+            stacks.first { $0.value.exports[name] != nil }?.key ?? claims[name]
+        }
+
         func value(_ name: String) -> String? { stacks.values.lazy.compactMap { $0.exports[name] }.first }
     }
 
@@ -68,7 +72,7 @@ final class ExportTable: StackExports {
     }
 
     func exporter(_ name: String) -> String? {
-        state.withLock { state in state.stacks.first { $0.value.exports[name] != nil }?.key ?? state.claims[name] }
+        state.withLock { $0.exporter(name) }
     }
 
     func importers(_ name: String) -> [String] {
@@ -78,7 +82,7 @@ final class ExportTable: StackExports {
     func claim(_ names: [String], for stackName: String) -> String? {
         state.withLock { state in
             let taken = names.first { name in
-                let exporter = state.stacks.first { $0.value.exports[name] != nil }?.key ?? state.claims[name]
+                let exporter = state.exporter(name)
                 return exporter != nil && exporter != stackName
             }
             guard taken == nil else { return taken }

@@ -81,12 +81,10 @@ extension StackService {
     func delete(
         _ record: StackRecord, _ retained: Set<String>, _ management: any Management, _ token: String?
     ) async {
-        let operation = StackHistory.Operation(
-            stackId: record.stackId, name: StackOperation.Kind.delete.rawValue, token: token)
-        let engine = engine(record.name, SentCode(digests: [:], assets: assets), management, operation)
+        let engine = engine(of: record, .delete, token, management)
         do throws(StackFailure) {
             var doomed = record
-            if record.status.isToBeUndone || record.status == .createFailed || record.status == .updateFailed {
+            if record.status.isToBeUndone || record.status.isLeftHalfDone {
                 try await takeUpUnfinished(record.name)
                 doomed.resources = records[record.name]?.resources ?? record.resources
             }

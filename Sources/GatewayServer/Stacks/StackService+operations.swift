@@ -133,7 +133,7 @@ extension StackService {
     ) async throws(ServiceError) {
         var record = isResumed ? looked : try current(looked)
         guard record.status.isStanding else { throw .cannotUpdate(record) }
-        let earlier = try await stepsLeft(of: record)
+        let earlier = record.status.isLeftHalfDone ? try await stepsLeft(of: record) : []
         if !isResumed { record = try current(looked) }
         var request = request
         request.settings.isProtected = record.settings?.isProtected ?? false
@@ -185,21 +185,10 @@ extension StackService {
         _ = log.begin(record.name)
     }
 
-    /// What failed operations have left to be taken back.
-    private func stepsLeft(of record: StackRecord) async throws(ServiceError) -> [StackStep] {
-        guard record.status.isLeftHalfDone else { return [] }
-        do throws(StackFailure) { return try await steps(of: record.name) } catch {
-            throw .internalFailure("\(error.error)")
-        }
-    }
-
     private func deploy(
         _ record: StackRecord, _ request: StackRequest, _ kind: StackOperation.Kind, after earlier: [StackStep] = []
     ) {
-        let operation = StackHistory.Operation(
-            stackId: record.stackId, name: kind.rawValue, token: request.settings.token)
-        let engine = engine(
-            record.name, SentCode(digests: [:], assets: assets), request.maker.management, operation)
+        let engine = engine(of: record, kind, request.settings.token, request.maker.management)
         var options = DeploymentOptions()
         options.isRehearsed = false
         options.failurePolicy = request.settings.failurePolicy
@@ -240,20 +229,22 @@ extension StackService {
 extension StackService {
     /// What a request would change; nil: nothing.
     func difference(_ request: StackRequest, over record: StackRecord?) throws(ServiceError) -> [ResourceChange]? {
-        do throws(TemplateError) {
-            return try engine(
-                request.plan.stackName, SentCode(digests: [:], assets: assets), request.maker.management
-            ).difference(request.plan, over: record)
-        } catch { throw .validation(error.cloudFormationMessage) }
+        try compared(request) { engine throws(TemplateError) in try engine.difference(request.plan, over: record) }
     }
 
     /// The same as a change set tells it.
     func told(_ request: StackRequest, over record: StackRecord?) throws(ServiceError) -> [ChangeSet.Change] {
-        do throws(TemplateError) {
-            return try engine(
-                request.plan.stackName, SentCode(digests: [:], assets: assets), request.maker.management
-            ).told(request.plan, over: record)
-        } catch { throw .validation(error.cloudFormationMessage) }
+        try compared(request) { engine throws(TemplateError) in try engine.told(request.plan, over: record) }
+    }
+
+    private func compared<Found>(
+        _ request: StackRequest, _ look: (StackEngine) throws(TemplateError) -> Found
+    ) throws(ServiceError) -> Found {
+        let engine = engine(
+            request.plan.stackName, SentCode(digests: [:], assets: assets), request.maker.management)
+        do throws(TemplateError) { return try look(engine) } catch {
+            throw .validation(error.cloudFormationMessage)
+        }
     }
 
     /// Changes what was asked for with a stack that nothing is being done to.

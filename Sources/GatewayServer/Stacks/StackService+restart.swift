@@ -20,10 +20,7 @@ extension StackService {
         // What a stack has made it may take back, whoever has asked for it.
         do throws(StackFailure) {
             if record.status.isToBeUndone {
-                let operation = StackHistory.Operation(
-                    stackId: record.stackId, name: pending.kind.rawValue, token: pending.settings.token)
-                let engine = engine(
-                    record.name, SentCode(digests: [:], assets: assets), nil, operation, isPrelude: true)
+                let engine = engine(of: record, pending.kind, pending.settings.token, isPrelude: true)
                 standing =
                     try await engine.takeBack(
                         record, steps: steps, account: account, because: "The server ended.", keepsName: true,
@@ -72,9 +69,7 @@ extension StackService {
         var standing = record
         if standing.status == .reviewInProgress { standing.status = .createInProgress }
         let isAsked = pending.kind == .rollback || pending.kind == .continueRollback
-        let operation = StackHistory.Operation(
-            stackId: record.stackId, name: pending.kind.rawValue, token: pending.settings.token)
-        let engine = engine(record.name, SentCode(digests: [:], assets: assets), nil, operation)
+        let engine = engine(of: record, pending.kind, pending.settings.token)
         busy.insert(record.name)
         _ = log.begin(record.name)
         await takeBack(

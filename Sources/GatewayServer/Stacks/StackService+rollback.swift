@@ -7,7 +7,11 @@ import Stacks
 extension StackService {
     /// Resources of which it could not be taken back what was done to them.
     func unfinished(_ record: StackRecord) async throws(ServiceError) -> Set<String> {
-        do throws(StackFailure) { return Set(try await steps(of: record.name).map(\.logicalId)) } catch {
+        Set(try await stepsLeft(of: record).map(\.logicalId))
+    }
+
+    func stepsLeft(of record: StackRecord) async throws(ServiceError) -> [StackStep] {
+        do throws(StackFailure) { return try await steps(of: record.name) } catch {
             throw .internalFailure("\(error.error)")
         }
     }
@@ -18,11 +22,7 @@ extension StackService {
         _ management: any Management, token: String?
     ) async throws(ServiceError) {
         guard !busy.contains(record.name) else { throw .cannotUpdate(record) }
-        let steps: [StackStep]
-        do throws(StackFailure) { steps = try await self.steps(of: record.name) } catch {
-            throw .internalFailure("\(error.error)")
-        }
-        let left = steps.filter { !skipped.contains($0.logicalId) }
+        let left = try await stepsLeft(of: record).filter { !skipped.contains($0.logicalId) }
         let isNew = record.status == .createFailed || record.status == .rollbackFailed || record.neverStood == true
         // As what was under way, so that it is taken back whenever the server ends.
         var standing = record
@@ -39,8 +39,7 @@ extension StackService {
         }
         records[record.name] = standing
         _ = log.begin(record.name)
-        let operation = StackHistory.Operation(stackId: record.stackId, name: kind.rawValue, token: token)
-        let engine = engine(record.name, SentCode(digests: [:], assets: assets), management, operation)
+        let engine = engine(of: record, kind, token, management)
         await outdateChangeSets(of: record, executing: nil)
         Task { [standing] in await takeBack(standing, left, engine, because: nil, keepsName: true) }
     }

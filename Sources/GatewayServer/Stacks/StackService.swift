@@ -181,6 +181,16 @@ package actor StackService {
     /// - Parameters:
     ///   - operation: what is done; nil: it is named by the first event.
     ///   - isPrelude: whether what is done is only told of the resources: the stack's own status is another's to tell.
+    /// Of an operation on a stack.
+    func engine(
+        of record: StackRecord, _ kind: StackOperation.Kind, _ token: String?, _ management: (any Management)? = nil,
+        isPrelude: Bool = false
+    ) -> StackEngine {
+        engine(
+            record.name, SentCode(digests: [:], assets: assets), management,
+            StackHistory.Operation(stackId: record.stackId, name: kind.rawValue, token: token), isPrelude: isPrelude)
+    }
+
     func engine(
         _ name: String, _ code: any CodeSource, _ management: (any Management)? = nil,
         _ operation: StackHistory.Operation? = nil, isPrelude: Bool = false

@@ -16,16 +16,11 @@ struct ProcessedTemplate {
 
     /// In JSON; nil where the template has no macros.
     var text: String? {
-        guard !template.transforms.isEmpty || template.hasIncludes else { return nil }
+        guard template.hasMacros else { return nil }
         var root = template.root
         for name in ["Transform", "Fn::Transform", "Globals"] { root[name] = nil }
         if template.transforms.contains(Template.languageExtensions) {
-            root = TemplateMap(
-                root.map { section in
-                    var section = section
-                    section.value = extended(section.value)
-                    return section
-                })
+            root = root.mapValues(extended)
         }
         var document = JSONObject(root.map { ($0.key, $0.value.json) })
         document["Resources"] = .object(JSONObject(processedResources(root["Resources"]?.map ?? TemplateMap())))
@@ -73,13 +68,7 @@ struct ProcessedTemplate {
         switch value.content {
         case .list(let items): return .list(items.map(extended), line: value.line)
         case .map(let map):
-            return .map(
-                TemplateMap(
-                    map.map { entry in
-                        var entry = entry
-                        entry.value = extended(entry.value)
-                        return entry
-                    }), line: value.line)
+            return .map(map.mapValues(extended), line: value.line)
         case .null, .bool, .number, .string: return value
         }
     }

@@ -24,13 +24,10 @@ struct StackComparison {
             pseudoParameters: PseudoParameters(
                 account: plan.account, stackName: plan.stackName, stackId: existing?.stackId ?? stackId),
             conditions: plan.conditions, mappings: plan.mappings, exportedValue: { imports.value($0, in: exports) })
-        shownResolver = resolver
+        shownResolver = resolver.masking(plan.hiddenParameters)
         let hidden = plan.hiddenParameters.compactMap { plan.parameters[$0] }
         secrets = HiddenTexts(hidden.flatMap { $0.list ?? [$0] }.compactMap(\.text))
         secrets.add((existing?.resources ?? []).flatMap(\.hiddenTexts))
-        for name in plan.hiddenParameters {
-            shownResolver.parameters[name] = shownResolver.parameters[name].map(StackPlan.masked)
-        }
     }
 
     /// From now on resources that do not exist yet stand for what they will be.

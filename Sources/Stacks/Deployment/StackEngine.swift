@@ -96,7 +96,7 @@ package struct StackEngine: Sendable {
         let rollback = StackRollback(engine: self, account: account, record: record, steps: [], keepsName: true)
         var made: [StackResource] = []
         for step in steps where step.kind == .create {
-            made += (try? await rollback.made(step)) ?? (step.made.map { [$0] } ?? [])
+            made += (try? await rollback.made(step)) ?? []
         }
         return made
     }
@@ -133,7 +133,7 @@ package struct StackEngine: Sendable {
         let comparison = StackComparison(engine: self, plan: plan, existing: record)
         let changes = try comparison.changes()
         // One that failed is not what any plan says.
-        let isWhole = record.map { ![.reviewInProgress, .createFailed, .updateFailed].contains($0.status) } ?? false
+        let isWhole = record.map { $0.status != .reviewInProgress && !$0.status.isLeftHalfDone } ?? false
         guard changes.isEmpty, let record, isWhole else { return changes }
         return try comparison.knownOutputs() == record.outputs ? nil : changes
     }

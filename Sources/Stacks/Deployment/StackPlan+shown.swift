@@ -24,3 +24,12 @@ extension StackPlan {
             })
     }
 }
+
+extension IntrinsicResolver {
+    /// With masks in the place of these parameters.
+    func masking(_ names: Set<String>) -> IntrinsicResolver {
+        var masked = self
+        for name in names { masked.parameters[name] = parameters[name].map(StackPlan.masked) }
+        return masked
+    }
+}

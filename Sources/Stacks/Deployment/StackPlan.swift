@@ -98,14 +98,9 @@ package struct StackPlan: Sendable {
         outputs = live.outputs.map { $0.replacing(referable) }
         resources = Self.ordered(plain, problems: &problems)
         capabilities = Capabilities(
-            plain.lazy.map { ($0.type, $0.properties) }, hasMacros: !template.transforms.isEmpty || template.hasIncludes
-        )
+            plain.lazy.map { ($0.type, $0.properties) }, hasMacros: template.hasMacros)
         description = template.description
-        var shownResolver = resolver
-        for name in hiddenParameters {
-            shownResolver.parameters[name] = shownResolver.parameters[name].map(Self.masked)
-        }
-        processed = ProcessedTemplate(template, plain, shownResolver).text
+        processed = ProcessedTemplate(template, plain, resolver.masking(hiddenParameters)).text
         CallAdvice.add(of: plain, live.resolver, to: &problems)
         warnings = problems.warnings
         guard problems.list.isEmpty else { throw TemplateError(problems.list) }

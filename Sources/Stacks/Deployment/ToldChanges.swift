@@ -71,7 +71,8 @@ struct ToldChanges {
     ) -> ChangeSet.Change? {
         let names: [String]
         let isReplaced: Bool
-        switch comparison.difference(wanted) {
+        let difference = comparison.difference(wanted)
+        switch difference {
         case .none, .automatic, .tags: (names, isReplaced) = ([], false)
         case .update(let differing): (names, isReplaced) = (differing, false)
         // A stack has it already: it is not made.
@@ -94,7 +95,7 @@ struct ToldChanges {
                 return detail
             }
         }
-        if case .automatic = comparison.difference(wanted), details.isEmpty {
+        if case .automatic = difference, details.isEmpty {
             details = [ChangeSet.Detail(attribute: "Properties", source: .automatic, isStatic: false)]
         }
         if wanted.hasOtherMetadata(than: old) {

@@ -1,11 +1,11 @@
 /// What stands for a value that is known only when a resource is made: no value that was recorded is the same.
-enum UnknownText {
+package enum UnknownText {
     private static let ending = ", not made yet)"
     /// What AWS shows in its place.
     static let shown = "{{changeSet:KNOWN_AFTER_APPLY}}"
 
     /// - Parameter what: `Api` or `Api.Endpoint`.
-    static func of(_ what: String) -> String { "(\(what)\(ending)" }
+    package static func of(_ what: String) -> String { "(\(what)\(ending)" }
 
     static func stands(in text: String) -> Bool { text.contains(ending) }
 

@@ -68,7 +68,7 @@ extension TemplateMap {
         return TemplateValue.map(document, line: 0).withoutNullMembers.map ?? document
     }
 
-    private func mapValues(_ change: (TemplateValue) -> TemplateValue) -> TemplateMap {
+    func mapValues(_ change: (TemplateValue) -> TemplateValue) -> TemplateMap {
         TemplateMap(entries.map { Entry(key: $0.key, line: $0.line, value: change($0.value)) })
     }
 

@@ -20,7 +20,4 @@ extension StackStep {
 
     /// Whether a function has to be asked for it to be taken back.
     package var asksFunction: Bool { ResourceType.asksFunction(resource.type) }
-
-    /// The resource that the step has made.
-    package var made: StackResource? { kind == .create && isDone ? resource : nil }
 }

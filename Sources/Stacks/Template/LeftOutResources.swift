@@ -88,11 +88,7 @@ package struct LeftOutResources: Sendable {
 
     /// Whether the value speaks of one of them.
     func areNamed(in value: TemplateValue) -> Bool {
-        guard !types.isEmpty else { return false }
-        var references = References()
-        var unwanted = Problems(file: "")
-        references.collect(value, path: "", problems: &unwanted)
-        return references.found.contains { contains($0.name) }
+        !types.isEmpty && value.references.contains { contains($0.name) }
     }
 
     /// As records have them; nil where there is nothing.
@@ -111,10 +107,7 @@ package struct LeftOutResources: Sendable {
 extension LeftOutResources {
     func replacing(in map: TemplateMap) -> TemplateMap {
         guard !types.isEmpty else { return map }
-        return TemplateMap(
-            map.entries.map { entry in
-                TemplateMap.Entry(key: entry.key, line: entry.line, value: replacing(in: entry.value))
-            })
+        return map.mapValues { replacing(in: $0) }
     }
 
     func replacing(in value: TemplateValue) -> TemplateValue {

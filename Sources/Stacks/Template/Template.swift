@@ -20,6 +20,8 @@ struct Template {
     private(set) var transforms: Set<String> = []
     /// Whether the template takes in documents with AWS::Include.
     let hasIncludes: Bool
+    /// Whether anything makes another template of it.
+    var hasMacros: Bool { !transforms.isEmpty || hasIncludes }
     /// What the template as a whole takes in.
     private var includes: [TemplateMap.Entry] = []
     /// Sections that take in something beside what they declare, which are read when that is known.
